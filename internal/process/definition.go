@@ -1,0 +1,261 @@
+package process
+
+// The names that a definition defines. Slices keep constants for the built-in ones.
+type (
+	// State is where a concern stands in the organisation's own work.
+	State string
+	// Step is something a person does and the ledger keeps.
+	Step string
+	// Fact is something that later steps depend on.
+	Fact string
+	// Role is who may take a step; the same words as access.Role.
+	Role string
+)
+
+// The built-in steps of the patient route.
+const (
+	Raise               Step = "raise"
+	Acknowledge         Step = "acknowledge"
+	Assign              Step = "assign"
+	Triage              Step = "triage"
+	AskAdvice           Step = "ask_advice"
+	RecordAdvice        Step = "record_advice"
+	DecideSharing       Step = "decide_sharing"
+	EmergencyDisclosure Step = "emergency_disclosure"
+	Refer               Step = "refer"
+	RecordTold          Step = "record_told"
+	GiveFeedback        Step = "give_feedback"
+	Close               Step = "close"
+	AddNote             Step = "add_note"
+	Correct             Step = "correct"
+)
+
+// The outcomes of the built-in steps. A step without a choice has the outcome "".
+const (
+	NotSafeguarding = "not_safeguarding"
+	OtherRoute      = "other_route"
+	Hold            = "hold"
+	OpenCase        = "open_case"
+
+	Identified = "identified" // of ask_advice: words that identify the person
+
+	Share    = "share"
+	NotShare = "not_share"
+
+	ToldAcknowledged = "acknowledged"
+	ToldOutcome      = "outcome"
+
+	Told         = "told"
+	CannotBeTold = "cannot_be_told"
+)
+
+// The states of the patient route.
+const (
+	New          State = "new"
+	Received     State = "received"
+	Acknowledged State = "acknowledged"
+	Gathering    State = "gathering"
+	Open         State = "open"
+	FeedbackDue  State = "feedback_due"
+	Closed       State = "closed"
+)
+
+// The facts of the patient route.
+const (
+	Answered        Fact = "answered"
+	SharingDecided  Fact = "sharing_decided"
+	DecisionToShare Fact = "decision_to_share"
+	DecisionOwed    Fact = "decision_owed"
+)
+
+// The roles that the checker knows by name.
+const (
+	Anyone           Role = "anyone" // everybody with an account, and the door without a login
+	Worker           Role = "worker"
+	LineManager      Role = "line_manager"
+	SafeguardingLead Role = "safeguarding_lead"
+)
+
+// LocalKind is the event kind of every step that an overlay adds; the entry's data names the step.
+const LocalKind = "concern.local_step_recorded"
+
+// Leaves says whether information leaves the organisation with an outcome.
+type Leaves string
+
+const (
+	// Stays is the zero value: nothing leaves.
+	Stays Leaves = ""
+	// Deidentified words leave, which say nothing of who the person is.
+	Deidentified Leaves = "deidentified"
+	// Identifiable words leave, under a recorded decision to share.
+	Identifiable Leaves = "identifiable"
+	// Emergency: identifiable words left before the decision, which is owed within a working day.
+	Emergency Leaves = "emergency"
+)
+
+// Definition is one process. It is never changed after Parse or Overlay, so it
+// may be read by everybody at once.
+type Definition struct {
+	Process   string         `json:"process"`
+	Version   int            `json:"version"`
+	Title     string         `json:"title"`
+	About     string         `json:"about"`
+	Roles     []RoleInfo     `json:"roles"`
+	Facts     []FactInfo     `json:"facts"`
+	States    []StateInfo    `json:"states"`
+	AllSteps  []StepInfo     `json:"steps"`
+	Timers    []Deadline     `json:"deadlines"`
+	Emergency EmergencyWords `json:"emergency"`
+	Contacts  []Contact      `json:"contacts"`
+	// Local names the organisation's overlay and its version; empty for a shipped process.
+	Local string `json:"-"`
+}
+
+// RoleInfo names a role.
+type RoleInfo struct {
+	ID    Role   `json:"id"`
+	Label string `json:"label"`
+	One   string `json:"one"` // in a sentence: "a safeguarding lead"
+}
+
+// FactInfo names a fact and what to say to somebody who meets it.
+type FactInfo struct {
+	ID        Fact   `json:"id"`
+	Label     string `json:"label"`
+	IfMissing string `json:"if_missing"`
+	IfPresent string `json:"if_present"`
+}
+
+// StateInfo is a state as people see it.
+type StateInfo struct {
+	ID     State    `json:"id"`
+	Label  string   `json:"label"`
+	Advice []string `json:"advice"` // what every page of this state keeps in reach: "emergency"
+	End    bool     `json:"end"`
+}
+
+// StepInfo is a step: what its button says, who may take it, what comes of it.
+type StepInfo struct {
+	ID        Step       `json:"id"`
+	Label     string     `json:"label"` // a verb phrase for a button
+	Hint      string     `json:"hint"`
+	Kind      string     `json:"kind"` // of the event
+	Roles     []Role     `json:"roles"`
+	Advisory  bool       `json:"advisory"` // advice: changes neither state nor facts
+	Told      bool       `json:"told"`     // recorded as told to us, with source and date
+	Source    string     `json:"source"`   // where the rule comes from
+	Outcomes  []Outcome  `json:"outcomes"`
+	Questions []Question `json:"questions"` // further text questions, in order
+	Local     bool       `json:"-"`         // added by an overlay
+}
+
+// Outcome is one way in which a step can come out.
+type Outcome struct {
+	ID     string `json:"id"`
+	Label  string `json:"label"`
+	Leaves Leaves `json:"leaves"`
+	Moves  []Move `json:"moves"`
+}
+
+// Move says from which states an outcome is possible, on what facts, and what it changes.
+type Move struct {
+	From   []State `json:"from"`
+	To     State   `json:"to"`    // empty: stays
+	Needs  []Fact  `json:"needs"` // facts that must hold
+	Lacks  []Fact  `json:"lacks"` // facts that must not hold
+	Sets   []Fact  `json:"sets"`
+	Clears []Fact  `json:"clears"`
+	Roles  []Role  `json:"roles"` // narrower than the step's; empty: the step's
+}
+
+// Question is a further question of a step, answered in words. There is no
+// other type of question: no number, no tick-list.
+type Question struct {
+	ID       string `json:"id"`
+	Text     string `json:"text"`
+	Hint     string `json:"hint"`
+	Optional bool   `json:"optional"`
+	Max      int    `json:"max"` // characters; 0 is DefaultMax
+}
+
+// DefaultMax is how many characters an answer may have when a question says nothing.
+const DefaultMax = 4000
+
+// Deadline is a duty with a clock. From and Until name a step ("triage") or one
+// of its outcomes ("triage/hold"); each From starts the clock anew.
+type Deadline struct {
+	ID       string   `json:"id"`
+	Label    string   `json:"label"`
+	Days     int      `json:"days"`   // working days after the day on which it starts
+	Repeat   bool     `json:"repeat"` // remind again after as many days, until met
+	Owner    Role     `json:"owner"`
+	Evidence string   `json:"evidence"` // S, V, K: as in docs; D: our proposal, a setting
+	From     []string `json:"from"`
+	Until    []string `json:"until"`
+}
+
+// EmergencyWords is the 999 advice that every page keeps in reach.
+type EmergencyWords struct {
+	ID       string   `json:"id"`
+	Heading  string   `json:"heading"`
+	Words    string   `json:"words"`
+	CallIf   []string `json:"call_if"`
+	Contact  string   `json:"contact"`
+	Evidence string   `json:"evidence"`
+}
+
+// Contact is a number to ring. An empty number has not been set by the organisation yet.
+type Contact struct {
+	ID       string `json:"id"`
+	Label    string `json:"label"`
+	Number   string `json:"number"`
+	Evidence string `json:"evidence"` // V: read in a public source; setting: the organisation's own
+	Fixed    bool   `json:"fixed"`    // an overlay may not change it
+}
+
+// Step finds a step.
+func (d *Definition) Step(id Step) (StepInfo, bool) { return find(d.AllSteps, id, stepID) }
+
+// State finds a state.
+func (d *Definition) State(id State) (StateInfo, bool) {
+	return find(d.States, id, func(s StateInfo) State { return s.ID })
+}
+
+// Contact finds a number to ring.
+func (d *Definition) Contact(id string) (Contact, bool) {
+	return find(d.Contacts, id, func(c Contact) string { return c.ID })
+}
+
+// Role finds a role.
+func (d *Definition) Role(id Role) (RoleInfo, bool) {
+	return find(d.Roles, id, func(r RoleInfo) Role { return r.ID })
+}
+
+func (d *Definition) fact(id Fact) (FactInfo, bool) {
+	return find(d.Facts, id, func(f FactInfo) Fact { return f.ID })
+}
+
+// Label is a state's label, or its bare name for a state of another version.
+func (d *Definition) Label(s State) string {
+	if info, ok := d.State(s); ok {
+		return info.Label
+	}
+	return string(s)
+}
+
+// Outcome finds one of a step's outcomes.
+func (s StepInfo) Outcome(id string) (Outcome, bool) {
+	return find(s.Outcomes, id, func(o Outcome) string { return o.ID })
+}
+
+func stepID(s StepInfo) Step { return s.ID }
+
+func find[T any, K comparable](all []T, id K, key func(T) K) (T, bool) {
+	for _, x := range all {
+		if key(x) == id {
+			return x, true
+		}
+	}
+	var none T
+	return none, false
+}
