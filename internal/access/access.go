@@ -1,0 +1,244 @@
+// Package access decides who may do what: one pure function from an actor, an
+// action, a resource and a context to a Decision that names the rule.
+//
+// The rules are Cedar text (policies.cedar) that an information-governance lead
+// can read; each has an id, which goes into the ledger entry of what it allowed,
+// and a sentence. The tests validate the text strictly against its schema, hold
+// the whole matrix of roles and actions in a golden file, and compare the rules
+// with a second model written from the threat model.
+//
+// What stays true here:
+//   - What no rule opens is closed. A rule that fails to evaluate closes.
+//   - The subject of a concern and a declared conflict lose everything about it,
+//     break-glass included. Nobody reaches another organisation.
+//   - The colleague route is closed to every right on the patient route.
+//   - A record that is somebody else's answers as one that does not exist
+//     (fail.Hidden); only a function says who may use it (fail.Refused).
+//
+// Trust: the caller is trusted to tell the truth about the actor (role from a
+// grant in the ledger, second factor from the session) and about the resource
+// (raiser, team, subjects from the record). The package keeps no state and sees
+// no text of a record; of a reason it sees only that there is one.
+package access
+
+import (
+	"strings"
+
+	"heed/internal/fail"
+	"heed/internal/id"
+)
+
+// Role is what a person acts as. A person with several roles acts as one at a time.
+type Role string
+
+// The roles. Police leads and panel partners have no account: they are sent chosen words.
+const (
+	Worker            Role = "worker"
+	LineManager       Role = "line_manager"
+	Lead              Role = "safeguarding_lead"
+	ColleagueOwner    Role = "colleague_route_owner"
+	CaldicottGuardian Role = "caldicott_guardian"
+	ExecutiveLead     Role = "executive_lead"
+	Administrator     Role = "administrator"
+	Analyst           Role = "analyst"
+	System            Role = "system" // the program itself: jobs, commands at the machine, the door without a login
+)
+
+// Roles are all roles, in the order in which tables show them.
+func Roles() []Role {
+	return []Role{Worker, LineManager, Lead, ColleagueOwner, CaldicottGuardian, ExecutiveLead, Administrator, Analyst, System}
+}
+
+// roleWords is a role in a sentence.
+var roleWords = map[Role]string{
+	Worker: "a worker", LineManager: "a line manager", Lead: "a safeguarding lead",
+	ColleagueOwner: "the owner of the colleague route", CaldicottGuardian: "the Caldicott Guardian",
+	ExecutiveLead: "the executive lead", Administrator: "an administrator", Analyst: "an analyst",
+	System: "the program itself",
+}
+
+// Valid says whether the role is one of Roles.
+func (r Role) Valid() bool { return roleWords[r] != "" }
+
+// Label is the role as a heading has it: "Safeguarding lead".
+func (r Role) Label() string {
+	s := strings.TrimPrefix(strings.TrimPrefix(roleWords[r], "a "), "an ")
+	s = strings.TrimPrefix(s, "the ")
+	if s == "" {
+		return string(r)
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// Action is what somebody wants to do.
+type Action string
+
+// Actions on a record.
+const (
+	ViewOwnConcern      Action = "view_own_concern" // progress and answers, never the case
+	AddToOwn            Action = "add_to_own"
+	ViewConcern         Action = "view_concern"
+	Acknowledge         Action = "acknowledge"
+	Assign              Action = "assign"
+	Triage              Action = "triage"
+	AskAdvice           Action = "ask_advice"
+	RecordAdvice        Action = "record_advice"
+	DecideSharing       Action = "decide_sharing"
+	EmergencyDisclosure Action = "emergency_disclosure"
+	Refer               Action = "refer"
+	RecordTold          Action = "record_told"
+	GiveFeedback        Action = "give_feedback"
+	Close               Action = "close"
+	AddNote             Action = "add_note"
+	Correct             Action = "correct"
+	LocalStep           Action = "local_step" // a step that an organisation's overlay adds
+	ViewReaders         Action = "view_readers"
+	BreakGlass          Action = "break_glass"
+	Erase               Action = "erase"
+)
+
+// Functions: actions on what is no record.
+const (
+	RaiseConcern       Action = "raise_concern"
+	ListOwn            Action = "list_own"
+	ListInbox          Action = "list_inbox"
+	ListColleagueInbox Action = "list_colleague_inbox"
+	ListReadings       Action = "list_readings" // all accesses in the organisation: the Guardian's feed
+	ManagePeople       Action = "manage_people"
+	ManageSettings     Action = "manage_settings"
+	GrantRole          Action = "grant_role"
+	ViewWhoMay         Action = "view_who_may"
+	ViewHealth         Action = "view_health"
+	ViewFigures        Action = "view_figures"
+)
+
+// verbs is an action in the sentence "… can <verb>".
+var verbs = map[Action]string{
+	ViewOwnConcern: "follow their own concern", AddToOwn: "add to their own concern", ViewConcern: "open a concern",
+	Acknowledge: "take up a concern", Assign: "give a concern to someone else", Triage: "decide what happens next",
+	AskAdvice: "ask for advice", RecordAdvice: "record advice", DecideSharing: "decide about sharing",
+	EmergencyDisclosure: "record what was shared in an emergency", Refer: "record a referral", RecordTold: "record what we were told",
+	GiveFeedback: "answer the person who raised it", Close: "close a concern", AddNote: "add a note", Correct: "correct something",
+	LocalStep: "record a step of the organisation's own", ViewReaders: "see who has opened a concern",
+	BreakGlass: "break the glass", Erase: "erase a concern",
+	RaiseConcern: "raise a concern", ListOwn: "list their own concerns", ListInbox: "list a team's concerns",
+	ListColleagueInbox: "list concerns on the colleague route", ListReadings: "see all readings", ManagePeople: "manage people and teams",
+	ManageSettings: "change settings", GrantRole: "grant a role", ViewWhoMay: "read who may do what",
+	ViewHealth: "see whether the service is well", ViewFigures: "see figures",
+}
+
+// RecordActions are the actions on a record, in the order in which tables show them.
+func RecordActions() []Action {
+	return []Action{ViewOwnConcern, AddToOwn, ViewConcern, Acknowledge, Assign, Triage, AskAdvice, RecordAdvice,
+		DecideSharing, EmergencyDisclosure, Refer, RecordTold, GiveFeedback, Close, AddNote, Correct, LocalStep,
+		ViewReaders, BreakGlass, Erase}
+}
+
+// Functions are the actions on what is no record, in the order in which tables show them.
+func Functions() []Action {
+	return []Action{RaiseConcern, ListOwn, ListInbox, ListColleagueInbox, ListReadings, ManagePeople, ManageSettings,
+		GrantRole, ViewWhoMay, ViewHealth, ViewFigures}
+}
+
+// Actor is who asks. The zero Actor may do nothing.
+type Actor struct {
+	Person id.Person // zero only for System
+	Org    id.Org
+	Role   Role    // the one in use
+	Team   id.Team // of the role in use; zero: none
+	MFA    bool    // signed in with two factors
+}
+
+// SystemActor is the program itself, acting for one organisation.
+func SystemActor(org id.Org) Actor { return Actor{Org: org, Role: System} }
+
+// The kinds of resource.
+const (
+	KindConcern      = "concern"
+	KindOrganisation = "organisation"
+	KindFunction     = "function" // the same as an organisation: what it does that is no record
+)
+
+// The compartments.
+const (
+	Patient   = "patient"
+	Colleague = "colleague"
+)
+
+// Resource is what is asked for.
+type Resource struct {
+	Kind        string
+	Org         id.Org
+	Compartment string // of a concern: Patient or Colleague
+	Raiser      id.Person
+	Owner       id.Person
+	Team        id.Team // the team that works it
+	Subjects    []id.Person
+	Conflicts   []id.Person
+	Named       []id.Person // line managers to whom it was routed
+	Closed      bool
+}
+
+// Function is the resource of an organisation's functions.
+func Function(org id.Org) Resource { return Resource{Kind: KindFunction, Org: org} }
+
+// Context is what is said with the question.
+type Context struct {
+	Reason    string // why; never kept or shown by this package
+	Emergency bool
+}
+
+// Effect is what came out. The zero value is Deny.
+type Effect uint8
+
+// The effects.
+const (
+	Deny Effect = iota
+	Allow
+	NeedsReason // would be allowed with a reason
+)
+
+// String is the effect in tables.
+func (e Effect) String() string {
+	return [...]string{"deny", "allow", "needs a reason"}[min(e, NeedsReason)]
+}
+
+// Decision is the answer and the id of the rule that gave it.
+type Decision struct {
+	Effect Effect
+	Rule   string
+	words  string // of a refused function: who may
+}
+
+// Rules that are not in the policies.
+const (
+	RuleNothing = "nothing-allows-it" // no permit applies
+	RuleBroken  = "policy-error"      // a rule failed to evaluate: closed
+	RuleNobody  = "nobody"            // no person, organisation or known role
+)
+
+// GlassBroken says that the rule is one of which the Caldicott Guardian is told at once.
+func (d Decision) GlassBroken() bool {
+	return strings.HasPrefix(d.Rule, "break-glass") && d.Effect == Allow
+}
+
+// Err is nil when allowed. A record that is denied is fail.Hidden, which is
+// answered as one that does not exist; a function is fail.Refused, with words
+// that say who may. A missing reason is a fault of the field "reason".
+func (d Decision) Err(r Resource) error {
+	switch {
+	case d.Effect == Allow:
+		return nil
+	case d.Effect == NeedsReason:
+		var f fail.Fields
+		f.Add("reason", "Enter why you need to open this record")
+		return f.Err()
+	case r.Kind == KindConcern:
+		return fail.New(fail.Hidden, "Page not found")
+	}
+	words := d.words
+	if words == "" {
+		words = "You cannot use this"
+	}
+	return fail.New(fail.Refused, "%s", words)
+}

@@ -1,0 +1,227 @@
+package access
+
+import (
+	_ "embed"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+
+	cedar "github.com/cedar-policy/cedar-go"
+	"github.com/cedar-policy/cedar-go/types"
+
+	"heed/internal/id"
+)
+
+//go:embed policies.cedar
+var policyText string
+
+// Policy is the parsed rules. It is never changed, so everybody may use it at once.
+type Policy struct {
+	rules []rule
+	who   map[Action]string // of a function: "Only … can …"
+}
+
+type rule struct {
+	id     cedar.PolicyID
+	says   string
+	policy *cedar.Policy
+}
+
+// New parses the rules that are built in. Each must have an id of its own and say its sentence.
+func New() (*Policy, error) {
+	list, err := cedar.NewPolicyListFromBytes("policies.cedar", []byte(policyText))
+	if err != nil {
+		return nil, fmt.Errorf("access: read policies: %w", err)
+	}
+	p := &Policy{who: map[Action]string{}}
+	seen := map[string]bool{}
+	for _, c := range list {
+		name, says := string(c.Annotations()["id"]), string(c.Annotations()["says"])
+		if name == "" || says == "" || seen[name] {
+			return nil, fmt.Errorf("access: the policy at line %d needs an @id of its own and an @says", c.Position().Line)
+		}
+		seen[name] = true
+		p.rules = append(p.rules, rule{cedar.PolicyID(name), says, c})
+	}
+	for _, act := range Functions() {
+		p.who[act] = p.whoMay(act)
+	}
+	return p, nil
+}
+
+// All gives the rules in the order of the text: the first that applies is the one named.
+func (p *Policy) All() iter.Seq2[cedar.PolicyID, *cedar.Policy] {
+	return func(yield func(cedar.PolicyID, *cedar.Policy) bool) {
+		for _, r := range p.rules {
+			if !yield(r.id, r.policy) {
+				return
+			}
+		}
+	}
+}
+
+// Says is a rule's sentence; empty for a rule that is not in the policies.
+func (p *Policy) Says(ruleID string) string {
+	for _, r := range p.rules {
+		if string(r.id) == ruleID {
+			return r.says
+		}
+	}
+	return ""
+}
+
+// Text is the policies as written, for the page that shows them.
+func Text() string { return policyText }
+
+// Decide answers: may this actor do this to that, with what is said? It is pure.
+func (p *Policy) Decide(a Actor, act Action, r Resource, c Context) Decision {
+	if !a.Role.Valid() || a.Org.IsZero() || r.Org.IsZero() || a.Person.IsZero() != (a.Role == System) {
+		return Decision{Deny, RuleNobody, p.who[act]}
+	}
+	reason := strings.TrimSpace(c.Reason) != ""
+	w := newWorld(a, r)
+	d := p.ask(w, act, reason, c.Emergency)
+	if d.Rule == RuleNothing && !reason { // a forbid forbids whatever the reason
+		if with := p.ask(w, act, true, c.Emergency); with.Effect == Allow {
+			return Decision{Effect: NeedsReason, Rule: with.Rule}
+		}
+	}
+	return d
+}
+
+func (p *Policy) ask(w world, act Action, reason, emergency bool) Decision {
+	allowed, diag := cedar.Authorize(p, w, cedar.Request{
+		Principal: w.principal.UID,
+		Action:    actionUID(string(act)),
+		Resource:  w.resource.UID,
+		Context: types.NewRecord(types.RecordMap{
+			"reason_given": types.Boolean(reason), "emergency": types.Boolean(emergency)}),
+	})
+	if len(diag.Errors) > 0 { // a rule that breaks must not be a rule that is skipped
+		return Decision{Deny, RuleBroken, p.who[act]}
+	}
+	name := RuleNothing
+	if len(diag.Reasons) > 0 {
+		name = string(diag.Reasons[0].PolicyID)
+	}
+	if allowed == cedar.Allow {
+		return Decision{Effect: Allow, Rule: name}
+	}
+	return Decision{Deny, name, p.who[act]}
+}
+
+// whoMay says who can use a function: "Only an administrator can manage people and teams".
+func (p *Policy) whoMay(act Action) string {
+	var names []string
+	for _, role := range Roles() {
+		a := example(role)
+		if role != System && p.Decide(a, act, Function(a.Org), Context{Reason: "to say who may"}).Effect == Allow {
+			names = append(names, roleWords[role])
+		}
+	}
+	switch n := len(names); {
+	case n == 0:
+		return "Nobody with an account can " + verbs[act]
+	case n == len(Roles())-1:
+		return "Sign in to " + verbs[act]
+	case n == 1:
+		return "Only " + names[0] + " can " + verbs[act]
+	default:
+		return "Only " + strings.Join(names[:n-1], ", ") + " or " + names[n-1] + " can " + verbs[act]
+	}
+}
+
+// world is what the rules may look at: the actor, the resource, and the groups of actions.
+type world struct{ principal, resource cedar.Entity }
+
+// Get gives an entity to the rules.
+func (w world) Get(uid types.EntityUID) (types.Entity, bool) {
+	switch {
+	case uid == w.principal.UID:
+		return w.principal, true
+	case uid == w.resource.UID:
+		return w.resource, true
+	case uid.Type == "Action":
+		e, ok := actionEntities[uid.ID]
+		return e, ok
+	}
+	return types.Entity{}, false
+}
+
+func newWorld(a Actor, r Resource) world {
+	who := types.RecordMap{
+		"organisation": types.String(a.Org.String()), "role": types.String(a.Role), "mfa": types.Boolean(a.MFA)}
+	if !a.Team.IsZero() {
+		who["team"] = types.String(a.Team.String())
+	}
+	what := types.RecordMap{"organisation": types.String(r.Org.String())}
+	kind := types.EntityType("Office")
+	if r.Kind == KindConcern {
+		kind = "Concern"
+		what["compartment"] = types.String(r.Compartment)
+		what["closed"] = types.Boolean(r.Closed)
+		what["subjects"], what["conflicts"], what["named"] = staffSet(r.Subjects), staffSet(r.Conflicts), staffSet(r.Named)
+		if !r.Raiser.IsZero() {
+			what["raiser"] = staff(r.Raiser)
+		}
+		if !r.Owner.IsZero() {
+			what["owner"] = staff(r.Owner)
+		}
+		if !r.Team.IsZero() {
+			what["team"] = types.String(r.Team.String())
+		}
+	}
+	return world{
+		principal: cedar.Entity{UID: staff(a.Person), Attributes: types.NewRecord(who)},
+		resource:  cedar.Entity{UID: types.NewEntityUID(kind, "it"), Attributes: types.NewRecord(what)},
+	}
+}
+
+func staff(p id.Person) types.EntityUID {
+	if p.IsZero() {
+		return types.NewEntityUID("Staff", "the program itself")
+	}
+	return types.NewEntityUID("Staff", types.String(p.String()))
+}
+
+func staffSet(people []id.Person) types.Set {
+	all := make([]types.Value, len(people))
+	for i, p := range people {
+		all[i] = staff(p)
+	}
+	return types.NewSet(all...)
+}
+
+func actionUID(name string) types.EntityUID { return types.NewEntityUID("Action", types.String(name)) }
+
+// The groups of actions that the policies name; a test compares them with the schema.
+var groups = map[Action][]string{
+	ViewOwnConcern: {"own"}, AddToOwn: {"own"},
+	Acknowledge: {"working"}, Assign: {"working"}, Triage: {"working"}, AskAdvice: {"working"}, RecordAdvice: {"working"},
+	DecideSharing: {"working"}, EmergencyDisclosure: {"working"}, Refer: {"working"}, Close: {"working"}, LocalStep: {"working"},
+	RecordTold: {"working", "complete"}, GiveFeedback: {"working", "complete"}, AddNote: {"working", "complete"}, Correct: {"working", "complete"},
+}
+
+// actionEntities are the actions and their groups as the rules see them; never changed.
+var actionEntities = func() map[types.String]types.Entity {
+	all := map[types.String]types.Entity{}
+	for _, act := range slices.Concat(RecordActions(), Functions()) {
+		var parents []types.EntityUID
+		for _, g := range groups[act] {
+			parents = append(parents, actionUID(g))
+		}
+		uid := actionUID(string(act))
+		all[uid.ID] = types.Entity{UID: uid, Parents: types.NewEntityUIDSet(parents...)}
+	}
+	return all
+}()
+
+// BreaksGlass says whether the actor is somebody who may break the glass at all.
+// Such an actor gets the same page that asks for a reason for every well-formed
+// reference, whether or not a record stands behind it and whether or not it
+// would be refused; only after a reason is given does "not found" answer.
+func (p *Policy) BreaksGlass(a Actor) bool {
+	r := Resource{Kind: KindConcern, Org: a.Org, Compartment: Patient}
+	return p.Decide(a, BreakGlass, r, Context{}).Effect == NeedsReason
+}

@@ -1,0 +1,217 @@
+package access
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cedar-policy/cedar-go/x/exp/schema"
+	"github.com/cedar-policy/cedar-go/x/exp/schema/resolved"
+	"github.com/cedar-policy/cedar-go/x/exp/schema/validate"
+
+	xast "github.com/cedar-policy/cedar-go/x/exp/ast"
+
+	cedar "github.com/cedar-policy/cedar-go"
+
+	"heed/internal/fail"
+	"heed/internal/id"
+)
+
+func readSchema(t *testing.T) *resolved.Schema {
+	t.Helper()
+	raw, err := os.ReadFile("schema.cedarschema")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var s schema.Schema
+	if err := s.UnmarshalCedar(raw); err != nil {
+		t.Fatal(err)
+	}
+	r, err := s.Resolve()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func mustPolicy(t testing.TB) *Policy {
+	t.Helper()
+	p, err := New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestPoliciesAreStrictlyValid(t *testing.T) {
+	v := validate.New(readSchema(t), validate.WithStrict())
+	for _, r := range mustPolicy(t).rules {
+		if err := v.Policy(string(r.id), (*xast.Policy)(r.policy.AST())); err != nil {
+			t.Errorf("%s: %v", r.id, err)
+		}
+	}
+}
+
+// The validator has to find what would silently switch a rule off.
+func TestTheValidatorFindsPlantedFaults(t *testing.T) {
+	v := validate.New(readSchema(t), validate.WithStrict())
+	for _, fault := range []string{
+		`permit (principal, action == Action::"triag", resource is Concern);`,
+		`permit (principal, action == Action::"triage", resource is Concern) when { resource.owner == principal };`,
+		`forbid (principal, action == Action::"triage", resource is Concern) when { resource.subject.contains(principal) };`,
+		`permit (principal, action == Action::"triage", resource is Concern) when { principal.team == resource.team };`,
+		`permit (principal, action == Action::"triage", resource is Concern) when { context.reason };`,
+	} {
+		list, err := cedar.NewPolicyListFromBytes("fault", []byte(fault))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := v.Policy("fault", (*xast.Policy)(list[0].AST())); err == nil {
+			t.Errorf("accepted: %s", fault)
+		}
+	}
+}
+
+// The groups of actions in Go and those in the schema are the same, and so are the actions.
+func TestActionsAreThoseOfTheSchema(t *testing.T) {
+	s := readSchema(t)
+	inSchema := map[string]bool{}
+	for uid := range s.Actions {
+		inSchema[string(uid.ID)] = true
+	}
+	for _, act := range slices.Concat(RecordActions(), Functions()) {
+		a, ok := s.Actions[actionUID(string(act))]
+		if !ok {
+			t.Errorf("%s is not in the schema", act)
+			continue
+		}
+		delete(inSchema, string(act))
+		var got []string
+		for parent := range a.Entity.Parents.All() {
+			got = append(got, string(parent.ID))
+		}
+		slices.Sort(got)
+		want := slices.Clone(groups[act])
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s is in %v in the schema and in %v in Go", act, got, want)
+		}
+		if verbs[act] == "" {
+			t.Errorf("%s has no words", act)
+		}
+	}
+	for _, g := range []string{"own", "working", "complete"} {
+		delete(inSchema, g)
+	}
+	if len(inSchema) > 0 {
+		t.Errorf("only in the schema: %v", inSchema)
+	}
+}
+
+func TestNothingForNobody(t *testing.T) {
+	p, w := mustPolicy(t), newCast()
+	for _, a := range []Actor{
+		{}, {Person: w.me, Role: Lead, MFA: true}, {Org: w.org, Role: Lead, MFA: true},
+		{Person: w.me, Org: w.org, MFA: true}, {Person: w.me, Org: w.org, Role: "root", MFA: true},
+		{Person: w.me, Org: w.org, Role: System, MFA: true},
+	} {
+		for _, act := range slices.Concat(RecordActions(), Functions()) {
+			for _, r := range []Resource{{}, Function(w.org), Function(id.Org{}), {Kind: KindConcern, Org: w.org, Compartment: Patient}} {
+				if d := p.Decide(a, act, r, Context{Reason: "x"}); d.Effect != Deny || d.Rule != RuleNobody {
+					t.Fatalf("%+v %s: %+v", a, act, d)
+				}
+			}
+		}
+	}
+	// No team is nobody's team.
+	lead := Actor{Person: w.me, Org: w.org, Role: Lead, MFA: true}
+	if d := p.Decide(lead, ViewConcern, Resource{Kind: KindConcern, Org: w.org, Compartment: Patient}, Context{}); d.Effect != Deny {
+		t.Errorf("a lead without a team opens a concern without a team: %+v", d)
+	}
+}
+
+func TestErrTellsOfFunctionsAndHidesRecords(t *testing.T) {
+	p, w := mustPolicy(t), newCast()
+	worker := Actor{Person: w.me, Org: w.org, Role: Worker, MFA: true}
+	fn := Function(w.org)
+	err := p.Decide(worker, ManagePeople, fn, Context{}).Err(fn)
+	if !fail.Is(err, fail.Refused) || fail.Words(err) != "Only an administrator can manage people and teams" {
+		t.Errorf("function: %v", err)
+	}
+	rec := Resource{Kind: KindConcern, Org: w.org, Compartment: Patient, Team: w.team}
+	if err := p.Decide(worker, ViewConcern, rec, Context{}).Err(rec); !fail.Is(err, fail.Hidden) || fail.Words(err) != "Page not found" {
+		t.Errorf("record: %v", err)
+	}
+	guardian := Actor{Person: w.me, Org: w.org, Role: CaldicottGuardian, MFA: true}
+	err = p.Decide(guardian, ViewConcern, rec, Context{Reason: "  "}).Err(rec)
+	if !fail.Is(err, fail.Bad) || fail.FieldsOf(err).For("reason") == "" {
+		t.Errorf("reason: %v", err)
+	}
+	if d := p.Decide(guardian, BreakGlass, rec, Context{Reason: "asked by the court"}); !d.GlassBroken() {
+		t.Errorf("break-glass: %+v", d)
+	}
+	if !p.BreaksGlass(guardian) || p.BreaksGlass(worker) {
+		t.Error("BreaksGlass")
+	}
+}
+
+func TestARuleThatBreaksCloses(t *testing.T) {
+	p, w := mustPolicy(t), newCast()
+	list, err := cedar.NewPolicyListFromBytes("broken", []byte(`forbid (principal, action, resource) when { resource.nothing == "x" };`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.rules = append(p.rules, rule{"broken", "breaks", list[0]})
+	a := Actor{Person: w.me, Org: w.org, Role: Worker, MFA: true}
+	if d := p.Decide(a, RaiseConcern, Function(w.org), Context{}); d.Effect != Deny || d.Rule != RuleBroken {
+		t.Errorf("%+v", d)
+	}
+}
+
+// cast are the people and places of the tests.
+type cast struct {
+	org, otherOrg   id.Org
+	team, otherTeam id.Team
+	me, other       id.Person
+}
+
+func newCast() cast {
+	t0 := time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
+	return cast{id.NewOrg(t0), id.NewOrg(t0), id.NewTeam(t0), id.NewTeam(t0), id.NewPerson(t0), id.NewPerson(t0)}
+}
+
+func BenchmarkDecide(b *testing.B) {
+	p, w := mustPolicy(b), newCast()
+	a := Actor{Person: w.me, Org: w.org, Role: Lead, Team: w.team, MFA: true}
+	r := Resource{Kind: KindConcern, Org: w.org, Compartment: Patient, Raiser: w.other, Team: w.team, Subjects: []id.Person{w.other}}
+	for b.Loop() {
+		if p.Decide(a, Triage, r, Context{}).Effect != Allow {
+			b.Fatal("denied")
+		}
+	}
+}
+
+func BenchmarkDecideDenied(b *testing.B) {
+	p, w := mustPolicy(b), newCast()
+	a := Actor{Person: w.me, Org: w.org, Role: Worker, MFA: true}
+	r := Resource{Kind: KindConcern, Org: w.org, Compartment: Patient, Raiser: w.other, Team: w.team}
+	for b.Loop() {
+		if p.Decide(a, Triage, r, Context{}).Effect != Deny {
+			b.Fatal("allowed")
+		}
+	}
+}
+
+func TestEveryRuleIsUsed(t *testing.T) {
+	golden, err := os.ReadFile(matrixFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range mustPolicy(t).rules {
+		if !strings.Contains(string(golden), " "+string(r.id)+"\n") {
+			t.Errorf("no cell of the matrix names the rule %s", r.id)
+		}
+	}
+}
