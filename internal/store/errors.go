@@ -1,0 +1,149 @@
+package store
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"runtime/debug"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"modernc.org/sqlite"
+
+	"heed/internal/fail"
+)
+
+const (
+	wordsFull     = "There is no room to save this now. Nothing was saved"
+	wordsReadOnly = "Nothing can be saved now, because the database takes no changes"
+	wordsBusy     = "The service is busy. Nothing was saved. Try again in a minute"
+	wordsUnknown  = "We do not know whether this was saved. Check before you try again"
+	wordsNewer    = "This installation was last used by a newer version of Heed (it has change %d, which this version does not know). Start that version or a later one. Nothing was changed"
+)
+
+// SQLite's result codes, see sqlite.org/rescode.html.
+const (
+	sqliteBusy       = 5
+	sqliteReadOnly   = 8
+	sqliteIO         = 10
+	sqliteFull       = 13
+	sqliteCantOpen   = 14
+	sqliteConstraint = 19
+	sqliteIOWrite    = sqliteIO | 3<<8
+
+	sqliteUniquePrimary = sqliteConstraint | 6<<8
+	sqliteUnique        = sqliteConstraint | 8<<8
+	sqliteUniqueRowid   = sqliteConstraint | 10<<8
+)
+
+// sqliteCode is the full result code in err's chain, or 0.
+func sqliteCode(err error) int {
+	var e *sqlite.Error
+	if errors.As(err, &e) {
+		return e.Code()
+	}
+	return 0
+}
+
+func postgresCode(err error) string {
+	var e *pgconn.PgError
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return ""
+}
+
+// IsUnique says whether err is a unique constraint that was hit. The unit is over
+// all the same: to go on, write "on conflict do nothing" and look at the rows.
+func IsUnique(err error) bool {
+	switch sqliteCode(err) {
+	case sqliteUnique, sqliteUniquePrimary, sqliteUniqueRowid:
+		return true
+	}
+	return postgresCode(err) == "23505"
+}
+
+// translate gives an engine's error its kind. Errors that have one keep it.
+func translate(err error) error {
+	var known *fail.Error
+	if err == nil || errors.As(err, &known) {
+		return err
+	}
+	switch kindOf(err) {
+	case fail.Full:
+		return fail.Wrap(fail.Full, err, wordsFull)
+	case fail.ReadOnly:
+		return fail.Wrap(fail.ReadOnly, err, wordsReadOnly)
+	case fail.Busy:
+		return fail.Wrap(fail.Busy, err, wordsBusy)
+	}
+	return err
+}
+
+func kindOf(err error) fail.Kind {
+	switch sqliteCode(err) & 0xff {
+	case sqliteFull:
+		return fail.Full
+	case sqliteReadOnly:
+		return fail.ReadOnly
+	case sqliteBusy:
+		return fail.Busy
+	}
+	// errcodes of PostgreSQL 15, appendix A.
+	switch code := postgresCode(err); code {
+	case "53100":
+		return fail.Full
+	case "25006":
+		return fail.ReadOnly
+	case "55P03", "53300", "57P03", "40001", "40P01":
+		return fail.Busy
+	}
+	if lostConnection(err) {
+		return fail.Busy
+	}
+	return fail.Broken
+}
+
+// lostConnection says that the server was not there, or went away.
+func lostConnection(err error) bool {
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return false
+	}
+	switch code := postgresCode(err); {
+	case code == "57P01", code == "57P02", code == "57P03", len(code) == 5 && code[:2] == "08":
+		return true
+	case code != "":
+		return false
+	}
+	var connect *pgconn.ConnectError
+	var network net.Error
+	return errors.As(err, &connect) || errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed)
+}
+
+// panicked is a unit that panicked, as an error. The value is not kept: it may
+// hold words of a record; the stack holds only names of functions.
+type panicked struct {
+	what  string
+	stack []byte
+}
+
+func (p *panicked) Error() string { return "store: panic in a unit of work: " + p.what }
+
+func caught(v any) error {
+	what := fmt.Sprintf("%T", v)
+	if e, ok := v.(interface{ RuntimeError() }); ok {
+		what = fmt.Sprint(e) // a runtime error names an index or a nil, never content
+	}
+	return &panicked{what: what, stack: debug.Stack()}
+}
+
+func logPanic(log *slog.Logger, err error) {
+	var p *panicked
+	if errors.As(err, &p) {
+		log.Error("panic in a unit of work", "what", p.what, "stack", string(p.stack))
+	}
+}

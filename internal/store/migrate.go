@@ -1,0 +1,87 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"github.com/pressly/goose/v3"
+
+	"heed/internal/fail"
+)
+
+//go:embed migrations/*.sql
+var own embed.FS
+
+// migrate brings the tables up to date, forward only. Packages have ranges of
+// numbers, so a lower number may arrive later. A store that knows a change which
+// this program does not know is newer: it is refused, and nothing is touched.
+// The caller sees to it that no other process migrates at the same time.
+func migrate(ctx context.Context, engine string, db *sql.DB, sources []fs.FS) error {
+	all, err := merged(engine, slices.Concat([]fs.FS{own}, sources))
+	if err != nil {
+		return err
+	}
+	d := goose.DialectSQLite3
+	if engine == enginePostgres {
+		d = goose.DialectPostgres
+	}
+	p, err := goose.NewProvider(d, db, all, goose.WithAllowOutofOrder(true), goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return fmt.Errorf("collect migrations: %w", err)
+	}
+	known := map[int64]bool{0: true}
+	for _, s := range p.ListSources() {
+		known[s.Version] = true
+	}
+	applied, err := appliedVersions(ctx, engine, db)
+	if err != nil {
+		return err
+	}
+	for _, v := range applied {
+		if !known[v] {
+			return fail.New(fail.Conflict, wordsNewer, v)
+		}
+		delete(known, v)
+	}
+	delete(known, 0)
+	if len(known) == 0 {
+		return nil
+	}
+	if _, err := p.Up(ctx); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	return nil
+}
+
+// appliedVersions are the changes that the database has; none on a new one.
+func appliedVersions(ctx context.Context, engine string, db *sql.DB) ([]int64, error) {
+	exists := "select count(*) from sqlite_master where type='table' and name='goose_db_version'"
+	if engine == enginePostgres {
+		exists = "select count(*) from pg_tables where schemaname=current_schema() and tablename='goose_db_version'"
+	}
+	var n int
+	if err := db.QueryRowContext(ctx, exists).Scan(&n); err != nil {
+		return nil, fmt.Errorf("look for migrations: %w", err)
+	}
+	if n == 0 {
+		return nil, nil
+	}
+	rows, err := db.QueryContext(ctx, "select version_id from goose_db_version order by version_id")
+	if err != nil {
+		return nil, fmt.Errorf("read migrations: %w", err)
+	}
+	defer rows.Close()
+	var all []int64
+	for rows.Next() {
+		var v int64
+		if err := rows.Scan(&v); err != nil {
+			return nil, fmt.Errorf("read migrations: %w", err)
+		}
+		all = append(all, v)
+	}
+	return all, rows.Err()
+}

@@ -1,0 +1,192 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"heed/internal/fail"
+)
+
+// maxRuns bounds how often a unit is run again after a deadlock or a lost server.
+const maxRuns = 10
+
+func (e *pgEngine) do(ctx context.Context, fn func(*Tx) error, _ bool) error {
+	if e.readOnly {
+		return fail.New(fail.ReadOnly, wordsReadOnly)
+	}
+	for run := 1; ; run++ {
+		tx, err := e.once(ctx, fn)
+		if err == nil {
+			e.last.Store(int64(e.uptime()))
+			for _, fn := range tx.after {
+				fn()
+			}
+			return nil
+		}
+		if run == maxRuns || !again(err) || ctx.Err() != nil {
+			logPanic(e.log, err)
+			return translate(err)
+		}
+		pause := time.Duration(1+rand.Int64N(int64(min(run*run, 50)))) * 2 * time.Millisecond
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+		}
+	}
+}
+
+// again says that nothing was kept and that a second run may succeed.
+func again(err error) bool {
+	if fail.Is(err, fail.Unknown) {
+		return false
+	}
+	switch postgresCode(err) {
+	case "40001", "40P01": // serialization failure, deadlock
+		return true
+	case "0A000": // a prepared plan met a changed table
+		return strings.Contains(err.Error(), "cached plan")
+	}
+	return lostConnection(err)
+}
+
+// once runs the unit in one transaction on a connection of its own. Statements do
+// not run on the caller's context: cancelling one would cost the connection. Locks
+// are waited for at most lock_timeout.
+func (e *pgEngine) once(ctx context.Context, fn func(*Tx) error) (_ *Tx, err error) {
+	conn, err := e.writeDB.Conn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("connect: %w", err)
+	}
+	defer conn.Close()
+	apart := context.WithoutCancel(ctx)
+	if _, err := conn.ExecContext(apart, "begin isolation level read committed read write"); err != nil {
+		discard(conn)
+		return nil, fmt.Errorf("begin: %w", err)
+	}
+	tx := start(apart, enginePostgres, plain{conn}, e.clock)
+	committing := false
+	defer func() {
+		if v := recover(); v != nil {
+			err = caught(v)
+		}
+		if !committing {
+			err = tx.end(err)
+			if _, e := conn.ExecContext(apart, "rollback"); e != nil {
+				discard(conn)
+			}
+		}
+	}()
+	if err = fn(tx); err != nil {
+		if tx.broken != nil && again(tx.broken) && !again(err) {
+			return nil, tx.broken // whatever the unit made of it, its statement may succeed next time
+		}
+		return nil, err
+	}
+	if tx.broken != nil {
+		return nil, tx.broken
+	}
+	committing = true
+	tx.end(nil)
+	return tx, e.commit(apart, conn)
+}
+
+// commit sends COMMIT and reads the answer. Only an ordinary error of the server is
+// a definite no; a connection lost here leaves the outcome unknown.
+func (e *pgEngine) commit(ctx context.Context, conn *sql.Conn) error {
+	err := conn.Raw(func(dc any) error {
+		c := dc.(*stdlib.Conn).Conn()
+		e.standby.Delete(c.PgConn())
+		tag, err := c.Exec(ctx, "commit")
+		switch {
+		case err != nil:
+			return err
+		case tag.String() != "COMMIT":
+			return fmt.Errorf("store: commit answered %q", tag)
+		}
+		if _, cut := e.standby.LoadAndDelete(c.PgConn()); cut {
+			return fail.New(fail.Unknown, wordsUnknown)
+		}
+		return nil
+	})
+	if err == nil || fail.Is(err, fail.Unknown) {
+		return err
+	}
+	var said *pgconn.PgError
+	if errors.As(err, &said) && said.Severity == "ERROR" {
+		return err
+	}
+	discard(conn)
+	return fail.Wrap(fail.Unknown, err, wordsUnknown)
+}
+
+// discard closes the connection instead of giving it back to its pool.
+func discard(conn *sql.Conn) {
+	_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+}
+
+func (e *pgEngine) view(ctx context.Context, fn func(*Tx) error) error {
+	var err error
+	for run := 1; run <= 3; run++ {
+		var begun bool
+		if begun, err = e.viewOnce(ctx, fn); begun || err == nil || !lostConnection(err) {
+			break
+		}
+	}
+	return translate(err)
+}
+
+// viewOnce reads one snapshot; begun says that fn was run.
+func (e *pgEngine) viewOnce(ctx context.Context, fn func(*Tx) error) (begun bool, err error) {
+	conn, err := e.readDB.Conn(ctx)
+	if err != nil {
+		return false, fmt.Errorf("connect: %w", err)
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, "begin isolation level repeatable read read only"); err != nil {
+		discard(conn)
+		return false, fmt.Errorf("begin view: %w", err)
+	}
+	tx := start(ctx, enginePostgres, plain{conn}, e.clock)
+	defer func() {
+		tx.end(nil)
+		if _, err := conn.ExecContext(context.WithoutCancel(ctx), "rollback"); err != nil {
+			discard(conn)
+		}
+	}()
+	err = fn(tx)
+	if err == nil {
+		err = tx.broken
+	}
+	return true, err
+}
+
+// plain runs statements on a PostgreSQL connection; pgx keeps them prepared itself.
+type plain struct{ conn *sql.Conn }
+
+func (p plain) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
+	return p.conn.ExecContext(ctx, query, args...)
+}
+
+func (p plain) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
+	return p.conn.QueryContext(ctx, query, args...)
+}
+
+func (p plain) queryRow(ctx context.Context, query string, args []any) *sql.Row {
+	return p.conn.QueryRowContext(ctx, query, args...)
+}
+
+// script has no arguments, so pgx sends it as it is, all statements at once.
+func (p plain) script(ctx context.Context, text string) error {
+	_, err := p.conn.ExecContext(ctx, text)
+	return err
+}

@@ -1,0 +1,180 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"heed/internal/clock"
+	"heed/internal/fail"
+)
+
+const (
+	writeConns = 16
+	readConns  = 16
+)
+
+// pgEngine is a PostgreSQL database. Units run side by side at READ COMMITTED; row
+// locks and unique constraints carry every invariant, not the isolation level.
+type pgEngine struct {
+	clock    clock.Clock
+	log      *slog.Logger
+	uptime   func() time.Duration
+	readOnly bool
+
+	writeDB *sql.DB
+	readDB  *sql.DB
+	turnsDB *sql.DB
+	last    atomic.Int64 // uptime of the last commit
+	standby sync.Map     // *pgconn.PgConn → struct{}: a wait for the standby was cut short
+}
+
+func openPostgres(ctx context.Context, s *Store, o Options) (_ *pgEngine, err error) {
+	e := &pgEngine{clock: s.clock, log: s.log, uptime: s.uptime, readOnly: o.ReadOnly}
+	e.last.Store(-int64(time.Hour))
+	conf, err := pgConfig(o.URL)
+	if err != nil {
+		return nil, err
+	}
+	conf.OnNotice = e.notice
+	defer func() {
+		if err != nil {
+			e.close()
+		}
+	}()
+	checked := stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error { return checkPostgres(ctx, c) })
+	e.writeDB = stdlib.OpenDB(*conf, checked)
+	e.writeDB.SetMaxOpenConns(writeConns)
+	e.writeDB.SetMaxIdleConns(writeConns)
+	e.readDB = stdlib.OpenDB(*conf, checked)
+	e.readDB.SetMaxOpenConns(readConns)
+	e.readDB.SetMaxIdleConns(4)
+	e.turnsDB = stdlib.OpenDB(*conf, checked)
+	e.turnsDB.SetMaxIdleConns(1)
+	if err := e.readDB.PingContext(ctx); err != nil {
+		return nil, fmt.Errorf("reach the database: %w", err)
+	}
+	if o.ReadOnly {
+		return e, nil
+	}
+	err = untilRan(ctx, func() (bool, error) {
+		return e.exclusive(ctx, "migrate", func(ctx context.Context) error {
+			if _, err := e.writeDB.ExecContext(ctx, blobDomain); err != nil {
+				return fmt.Errorf("make domain: %w", err)
+			}
+			return migrate(ctx, enginePostgres, e.writeDB, o.Migrations)
+		})
+	})
+	return e, err
+}
+
+// blobDomain lets one schema serve both engines.
+const blobDomain = `do $$ begin
+	if not exists (select from pg_type t join pg_namespace n on n.oid=t.typnamespace
+		where t.typname='blob' and n.nspname=current_schema()) then
+		create domain blob as bytea;
+	end if;
+end $$`
+
+// pgConfig reads the address and refuses to send anything in the clear over a network (C7).
+func pgConfig(address string) (*pgx.ConnConfig, error) {
+	conf, err := pgx.ParseConfig(address)
+	if err != nil {
+		return nil, fail.New(fail.Bad, "The address of the database is not a PostgreSQL address, such as postgres://user@host/heed") // err holds the password
+	}
+	hosts := append([]*pgconn.FallbackConfig{{Host: conf.Host, TLSConfig: conf.TLSConfig}}, conf.Fallbacks...)
+	for _, h := range hosts {
+		if local(h.Host) {
+			continue
+		}
+		if h.TLSConfig == nil || h.TLSConfig.InsecureSkipVerify && h.TLSConfig.VerifyPeerCertificate == nil && h.TLSConfig.VerifyConnection == nil {
+			return nil, fail.New(fail.Conflict, "Heed speaks to a database on another machine only over TLS whose certificate it can check. Add sslmode=verify-full to its address")
+		}
+	}
+	for k, v := range map[string]string{
+		"application_name": "heed", "lock_timeout": "10s", "idle_in_transaction_session_timeout": "120s",
+		"default_transaction_isolation": "read committed", "client_encoding": "UTF8",
+	} {
+		conf.RuntimeParams[k] = v
+	}
+	return conf, nil
+}
+
+func local(host string) bool {
+	if strings.HasPrefix(host, "/") || strings.HasPrefix(host, "@") || host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// checkPostgres is asked of every new connection, because a setting can change while Heed runs.
+func checkPostgres(ctx context.Context, c *pgx.Conn) error {
+	var version int
+	var commit, fsync, pages, encoding string
+	err := c.QueryRow(ctx, `select current_setting('server_version_num')::int, current_setting('synchronous_commit'),
+		current_setting('fsync'), current_setting('full_page_writes'), current_setting('server_encoding')`).
+		Scan(&version, &commit, &fsync, &pages, &encoding)
+	if err != nil {
+		return fmt.Errorf("check: %w", err)
+	}
+	return durablePostgres(version, commit, fsync, pages, encoding)
+}
+
+// durablePostgres judges what the server said of itself.
+func durablePostgres(version int, commit, fsync, pages, encoding string) error {
+	switch {
+	case version < 150000:
+		return fail.New(fail.Conflict, "Heed needs PostgreSQL 15 or later, and this is version %d", version/10000)
+	case commit != "on" && commit != "remote_apply":
+		return fail.New(fail.Conflict, "Heed does not run on a database that may forget what it has saved: synchronous_commit is %s, and has to be on or remote_apply", commit)
+	case fsync != "on":
+		return fail.New(fail.Conflict, "Heed does not run on a database that may forget what it has saved: fsync is %s", fsync)
+	case pages != "on":
+		return fail.New(fail.Conflict, "Heed does not run on a database that a power cut may tear: full_page_writes is %s", pages)
+	case encoding != "UTF8":
+		return fail.New(fail.Conflict, "Heed needs a database in UTF8, and this one is in %s", encoding)
+	}
+	return nil
+}
+
+// notice sees a commit whose wait for the standby was cut short: the server calls it
+// done, but only one copy exists (D13: that is no acknowledgement).
+func (e *pgEngine) notice(c *pgconn.PgConn, n *pgconn.Notice) {
+	if n.Routine == "SyncRepWaitForLSN" {
+		e.standby.Store(c, struct{}{})
+	}
+}
+
+func (e *pgEngine) name() string { return enginePostgres }
+
+// standing: the server itself knows its disk; a probe asks it.
+func (e *pgEngine) standing() (error, bool) {
+	if e.readOnly {
+		return fail.New(fail.ReadOnly, wordsReadOnly), false
+	}
+	return nil, e.uptime()-time.Duration(e.last.Load()) < time.Second
+}
+
+func (e *pgEngine) scrub(context.Context) error { return nil }
+
+func (e *pgEngine) close() error {
+	var err error
+	for _, db := range []*sql.DB{e.writeDB, e.readDB, e.turnsDB} {
+		if db != nil {
+			err = errors.Join(err, db.Close())
+		}
+	}
+	return err
+}

@@ -1,0 +1,120 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+
+	"heed/internal/clock"
+	"heed/internal/fail"
+)
+
+// Projection is a slice's own tables, made from the history and replaced, never
+// altered. Schema names its tables with their version (concern_v1), so that a new
+// version grows beside the one that an older program still serves from.
+type Projection struct {
+	Name    string
+	Version int
+	Schema  string
+	Replay  func(ctx context.Context, s *Store) error // fills the empty tables; many units of work
+}
+
+var createTable = regexp.MustCompile(`(?i)\bcreate\s+table\s+(?:if\s+not\s+exists\s+)?([a-z_][a-z0-9_]*)`)
+
+// EnsureProjections makes and fills what this program's versions lack, one process
+// at a time, and marks it ready. One that was killed in the middle begins again
+// with empty tables. Tables of other versions are left alone.
+func (s *Store) EnsureProjections(ctx context.Context, ps ...Projection) error {
+	for _, p := range ps {
+		ready, err := s.projectionReady(ctx, p)
+		if err != nil {
+			return err
+		}
+		if ready {
+			continue
+		}
+		err = untilRan(ctx, func() (bool, error) {
+			return s.Exclusive(ctx, "projection "+p.Name, func(ctx context.Context) error { return s.build(ctx, p) })
+		})
+		if err != nil {
+			return fmt.Errorf("projection %s version %d: %w", p.Name, p.Version, err)
+		}
+	}
+	return nil
+}
+
+func (s *Store) projectionReady(ctx context.Context, p Projection) (ready bool, err error) {
+	err = s.View(ctx, func(tx *Tx) error {
+		state, err := One(tx, func(v *string) []any { return []any{v} },
+			"select state from projection where name=$1 and version=$2", p.Name, p.Version)
+		if fail.Is(err, fail.Missing) {
+			return nil
+		}
+		ready = state == "ready"
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("read projection %s: %w", p.Name, err)
+	}
+	return ready, nil
+}
+
+func (s *Store) build(ctx context.Context, p Projection) error {
+	ready, err := s.projectionReady(ctx, p) // somebody else may have built it while we waited
+	if ready || err != nil {
+		return err
+	}
+	tables := createTable.FindAllStringSubmatch(p.Schema, -1)
+	if len(tables) == 0 {
+		return errors.New("store: its schema creates no table")
+	}
+	err = s.Do(ctx, func(tx *Tx) error {
+		for _, t := range tables {
+			if err := tx.script("drop table if exists " + t[1]); err != nil {
+				return fmt.Errorf("drop: %w", err)
+			}
+		}
+		if err := tx.script(p.Schema); err != nil {
+			return fmt.Errorf("create: %w", err)
+		}
+		return s.mark(tx, p, "building")
+	})
+	if err != nil {
+		return err
+	}
+	if p.Replay != nil {
+		if err := p.Replay(ctx, s); err != nil {
+			return fmt.Errorf("replay: %w", err)
+		}
+	}
+	return s.Do(ctx, func(tx *Tx) error { return s.mark(tx, p, "ready") })
+}
+
+func (s *Store) mark(tx *Tx, p Projection, state string) error {
+	_, err := tx.Exec(`insert into projection (name, version, state, changed) values ($1, $2, $3, $4)
+		on conflict (name, version) do update set state=excluded.state, changed=excluded.changed`,
+		p.Name, p.Version, state, clock.Micros(tx.Now()))
+	return err
+}
+
+// Tables names every table that holds data of Heed, for a logical backup: not the
+// store's notes about itself.
+func (s *Store) Tables(ctx context.Context) ([]string, error) {
+	query := "select name from sqlite_master where type='table' and name not like 'sqlite_%' order by name"
+	if s.Engine() == enginePostgres {
+		query = "select tablename from pg_tables where schemaname=current_schema() order by tablename"
+	}
+	var names []string
+	err := s.View(ctx, func(tx *Tx) error {
+		all, err := All(tx, func(n *string) []any { return []any{n} }, query)
+		names = nil
+		for _, n := range all {
+			if n != "goose_db_version" && n != "store_probe" && n != "projection" {
+				names = append(names, n)
+			}
+		}
+		return err
+	})
+	return names, err
+}

@@ -1,0 +1,101 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"sync"
+
+	"heed/internal/clock"
+)
+
+// maxReaders bounds the views that run at once; more wait for each other, never for a writer.
+const maxReaders = 16
+
+// readers are SQLite connections for views, the last used first, so that few stay warm.
+type readers struct {
+	db    *sql.DB
+	slots chan struct{}
+	mu    sync.Mutex
+	idle  []*cached // guarded by mu
+	shut  bool      // guarded by mu
+}
+
+func (r *readers) open(db *sql.DB) {
+	r.db, r.slots = db, make(chan struct{}, maxReaders)
+	db.SetMaxOpenConns(maxReaders + 1)
+	db.SetMaxIdleConns(0)
+}
+
+// view runs fn on one snapshot: a deferred transaction sees the store as it is at its first read.
+func (r *readers) view(ctx context.Context, c clock.Clock, fn func(*Tx) error) (err error) {
+	select {
+	case r.slots <- struct{}{}:
+		defer func() { <-r.slots }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	conn, err := r.take(ctx)
+	if err != nil {
+		return err
+	}
+	sound := false
+	defer func() { r.give(conn, sound) }()
+	if err := conn.say("begin"); err != nil {
+		return fmt.Errorf("begin view: %w", err)
+	}
+	tx := start(ctx, engineSQLite, conn, c)
+	defer func() {
+		tx.end(nil) // also when fn panics
+		if conn.say("rollback") == nil && ctx.Err() == nil {
+			sound = true
+		}
+	}()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	err = fn(tx)
+	if err == nil {
+		err = tx.broken
+	}
+	return err
+}
+
+func (r *readers) take(ctx context.Context) (*cached, error) {
+	r.mu.Lock()
+	if n := len(r.idle); n > 0 {
+		c := r.idle[n-1]
+		r.idle = r.idle[:n-1]
+		r.mu.Unlock()
+		return c, nil
+	}
+	r.mu.Unlock()
+	conn, err := r.db.Conn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("open reader: %w", err)
+	}
+	return newCached(conn), nil
+}
+
+// give returns a connection; one that was interrupted is not used again.
+func (r *readers) give(c *cached, sound bool) {
+	r.mu.Lock()
+	keep := sound && !r.shut
+	if keep {
+		r.idle = append(r.idle, c)
+	}
+	r.mu.Unlock()
+	if !keep {
+		c.discard()
+	}
+}
+
+func (r *readers) close() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.shut = true
+	for _, c := range r.idle {
+		c.close()
+	}
+	r.idle = nil
+}

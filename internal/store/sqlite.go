@@ -1,0 +1,249 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"heed/internal/clock"
+	"heed/internal/fail"
+)
+
+// sqliteEngine is one file, one writer that commits waiting units together, and
+// readers beside it.
+type sqliteEngine struct {
+	dir      string
+	clock    clock.Clock
+	log      *slog.Logger
+	uptime   func() time.Duration
+	readOnly bool
+
+	writeDB *sql.DB
+	readDB  *sql.DB
+	readers readers
+	writer  *writer // nil when read only
+	turns   turns
+	closed  sync.Once
+}
+
+// writePragmas: durability first (D2: NORMAL loses acknowledged rows at a power
+// cut), deleted keys overwritten (C2), nothing spilt to temporary files (C9).
+var writePragmas = []string{
+	"busy_timeout(10000)", "journal_mode(wal)", "synchronous(full)", "fullfsync(on)", "checkpoint_fullfsync(on)",
+	"secure_delete(on)", "foreign_keys(on)", "temp_store(memory)", "trusted_schema(off)", "cell_size_check(on)",
+	"cache_size(-8000)", "wal_autocheckpoint(2000)", "journal_size_limit(16777216)",
+}
+
+var readPragmas = []string{
+	"busy_timeout(10000)", "query_only(on)", "temp_store(memory)", "trusted_schema(off)", "cell_size_check(on)", "cache_size(-2000)",
+}
+
+func sqliteDSN(path string, pragmas []string, more ...string) string {
+	q := url.Values{"_pragma": pragmas}
+	for _, m := range more {
+		k, v, _ := strings.Cut(m, "=")
+		q.Set(k, v)
+	}
+	return (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String()
+}
+
+func openSQLite(ctx context.Context, s *Store, o Options) (_ *sqliteEngine, err error) {
+	dir, err := filepath.Abs(o.Path)
+	if err != nil {
+		return nil, fmt.Errorf("folder: %w", err)
+	}
+	e := &sqliteEngine{dir: dir, clock: s.clock, log: s.log, uptime: s.uptime, readOnly: o.ReadOnly}
+	defer func() {
+		if err != nil {
+			e.close()
+		}
+	}()
+	file := filepath.Join(dir, "heed.db")
+	if o.ReadOnly {
+		return e, e.openToLook(ctx, file)
+	}
+	if err := makePrivate(dir, file); err != nil {
+		return nil, err
+	}
+	res := &reserve{path: filepath.Join(dir, "reserve"), size: o.ReserveBytes}
+	if err := res.open(); err != nil {
+		return nil, fmt.Errorf("reserve: %w", err)
+	}
+	e.writeDB, err = sql.Open("sqlite", sqliteDSN(file, writePragmas, "_txlock=immediate"))
+	if err != nil {
+		return nil, fmt.Errorf("open: %w", err)
+	}
+	e.writeDB.SetMaxOpenConns(1)
+	// On a full disk even the start needs a little room (the index of the log).
+	for {
+		if err = e.begin(ctx, o, file, res); err == nil || !res.helps(dir, err) {
+			return e, diagnose(dir, err)
+		}
+	}
+}
+
+// begin makes the open file fit for use: checks, migrations, readers, writer.
+func (e *sqliteEngine) begin(ctx context.Context, o Options, file string, res *reserve) error {
+	if err := checkSQLite(ctx, e.writeDB); err != nil {
+		return err
+	}
+	err := e.turns.wait(ctx, e.dir, "migrate", func(ctx context.Context) error {
+		return migrate(ctx, engineSQLite, e.writeDB, o.Migrations)
+	})
+	if err != nil {
+		return err
+	}
+	if e.readDB == nil {
+		e.readDB, err = sql.Open("sqlite", sqliteDSN(file, readPragmas))
+		if err != nil {
+			return fmt.Errorf("open readers: %w", err)
+		}
+		e.readers.open(e.readDB)
+	}
+	w := newWriter(e, res)
+	if err := w.connect(); err != nil {
+		return err
+	}
+	e.writer = w
+	w.start()
+	return nil
+}
+
+// openToLook opens an existing file for reading only, also on a disk that takes no writes.
+func (e *sqliteEngine) openToLook(ctx context.Context, file string) error {
+	if _, err := os.Stat(file); err != nil {
+		return fail.Wrap(fail.Missing, err, "There is no Heed installation in this folder")
+	}
+	var err error
+	for _, mode := range [][]string{{"mode=rw"}, {"mode=ro"}, {"mode=ro", "immutable=1"}} {
+		if e.readDB != nil {
+			e.readDB.Close()
+		}
+		if e.readDB, err = sql.Open("sqlite", sqliteDSN(file, readPragmas, mode...)); err != nil {
+			return fmt.Errorf("open: %w", err)
+		}
+		var n int
+		if err = e.readDB.QueryRowContext(ctx, "select count(*) from sqlite_master").Scan(&n); err == nil {
+			e.readers.open(e.readDB)
+			return nil
+		}
+	}
+	return fmt.Errorf("open to read: %w", err)
+}
+
+// makePrivate makes the folder and the file readable to their owner only; SQLite
+// gives its log and index the mode of the file.
+func makePrivate(dir, file string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("make folder: %w", diagnose(filepath.Dir(dir), err))
+	}
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("make file: %w", diagnose(dir, err))
+	}
+	return f.Close()
+}
+
+// checkSQLite refuses an engine that may lose what it acknowledged.
+func checkSQLite(ctx context.Context, db *sql.DB) error {
+	var version, journal string
+	var synchronous int
+	err := errors.Join(
+		db.QueryRowContext(ctx, "select sqlite_version()").Scan(&version),
+		db.QueryRowContext(ctx, "pragma journal_mode").Scan(&journal),
+		db.QueryRowContext(ctx, "pragma synchronous").Scan(&synchronous))
+	if err != nil {
+		return fmt.Errorf("check: %w", err)
+	}
+	return durableSQLite(version, journal, synchronous)
+}
+
+// durableSQLite judges what the engine said of itself. Before 3.51.3 SQLite could
+// lose committed pages when a write met a checkpoint (the WAL-reset fault).
+func durableSQLite(version, journal string, synchronous int) error {
+	const full = 2 // 3 is EXTRA
+	switch {
+	case olderThan(version, 3, 51, 3):
+		return fail.New(fail.Conflict, "Heed does not start on SQLite %s, which can lose saved work. It needs 3.51.3 or later", version)
+	case journal != "wal":
+		return fail.New(fail.Conflict, "Heed does not start: the database does not keep a write-ahead log (it says %q)", journal)
+	case synchronous < full:
+		return fail.New(fail.Conflict, "Heed does not start: the database would not wait for the disk (synchronous is %d)", synchronous)
+	}
+	return nil
+}
+
+func olderThan(version string, least ...int) bool {
+	parts := strings.Split(version, ".")
+	for i, want := range least {
+		have := 0
+		if i < len(parts) {
+			n, err := strconv.Atoi(parts[i])
+			if err != nil {
+				return true
+			}
+			have = n
+		}
+		if have != want {
+			return have < want
+		}
+	}
+	return false
+}
+
+func (e *sqliteEngine) name() string { return engineSQLite }
+
+func (e *sqliteEngine) do(ctx context.Context, fn func(*Tx) error, reading bool) error {
+	if e.readOnly {
+		return fail.New(fail.ReadOnly, wordsReadOnly)
+	}
+	return e.writer.do(ctx, fn, reading)
+}
+
+func (e *sqliteEngine) view(ctx context.Context, fn func(*Tx) error) error {
+	return translate(e.readers.view(ctx, e.clock, fn))
+}
+
+func (e *sqliteEngine) exclusive(ctx context.Context, name string, fn func(context.Context) error) (bool, error) {
+	return e.turns.try(ctx, e.dir, name, fn)
+}
+
+func (e *sqliteEngine) standing() (error, bool) {
+	if e.readOnly {
+		return fail.New(fail.ReadOnly, wordsReadOnly), false
+	}
+	return e.writer.health.standing()
+}
+
+func (e *sqliteEngine) scrub(ctx context.Context) error {
+	if e.readOnly {
+		return fail.New(fail.ReadOnly, wordsReadOnly)
+	}
+	return e.writer.scrub(ctx)
+}
+
+func (e *sqliteEngine) close() error {
+	var err error
+	e.closed.Do(func() {
+		if e.writer != nil {
+			e.writer.stop()
+		}
+		e.readers.close()
+		if e.readDB != nil {
+			err = errors.Join(err, e.readDB.Close())
+		}
+		if e.writeDB != nil {
+			err = errors.Join(err, e.writeDB.Close())
+		}
+	})
+	return err
+}

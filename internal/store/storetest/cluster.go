@@ -1,0 +1,190 @@
+package storetest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Cluster is a PostgreSQL server in a temporary folder. A small shell beside it
+// waits on a pipe from this process: when the tests end, however they end, it stops
+// the server and removes the folder.
+type Cluster struct {
+	dir  string // holds data, the socket and the log
+	bin  string
+	who  *syscall.Credential
+	more []string
+
+	mu    sync.Mutex
+	alive io.Closer // guarded by mu: closing it ends the server
+	shell *exec.Cmd // guarded by mu
+}
+
+// keeper starts the server with all arguments but the first, and ends with its standard input.
+const keeper = `dir=$1; shift
+"$@" & server=$!
+echo $server > "$dir/server"
+cat > /dev/null
+kill -INT $server 2> /dev/null
+wait $server
+rm -rf "$dir"`
+
+// StartCluster makes and starts a server; settings are as for postgres -c.
+func StartCluster(settings ...string) (*Cluster, error) {
+	bin, err := binaries()
+	if err != nil {
+		return nil, err
+	}
+	c := &Cluster{bin: bin, more: settings}
+	if c.dir, err = os.MkdirTemp("", "heedpg"); err != nil {
+		return nil, fmt.Errorf("make folder for PostgreSQL: %w", err)
+	}
+	if os.Geteuid() == 0 { // initdb refuses root
+		if c.who, err = somebody(); err != nil {
+			return nil, err
+		}
+		if err := os.Chown(c.dir, int(c.who.Uid), int(c.who.Gid)); err != nil {
+			return nil, fmt.Errorf("give folder to another user: %w", err)
+		}
+	}
+	init := exec.Command(filepath.Join(bin, "initdb"), "-D", c.data(), "-U", "heed", "-A", "trust", "-E", "UTF8",
+		"--no-locale", "--no-sync", "--no-instructions")
+	c.as(init)
+	if out, err := init.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("initdb: %w: %s", err, out)
+	}
+	return c, c.Start()
+}
+
+func (c *Cluster) data() string { return filepath.Join(c.dir, "data") }
+
+// as runs a command as the cluster's user, in a place that user can read.
+func (c *Cluster) as(cmd *exec.Cmd) {
+	cmd.Dir = c.dir
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C", "TZ=UTC"}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: c.who, Setpgid: true}
+}
+
+// Start starts a server that was made, or that was killed.
+func (c *Cluster) Start() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	args := []string{"-c", keeper, "keeper", c.dir, filepath.Join(c.bin, "postgres"), "-D", c.data(), "-k", c.dir,
+		"-c", "listen_addresses=", "-c", "max_connections=200", "-c", "shared_buffers=64MB", "-c", "fsync=on"}
+	for _, s := range c.more {
+		args = append(args, "-c", s)
+	}
+	cmd := exec.Command("sh", args...)
+	c.as(cmd)
+	log, err := os.OpenFile(filepath.Join(c.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		return fmt.Errorf("make log: %w", err)
+	}
+	defer log.Close()
+	cmd.Stdout, cmd.Stderr = log, log
+	if c.alive, err = cmd.StdinPipe(); err != nil {
+		return fmt.Errorf("make pipe: %w", err)
+	}
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("start PostgreSQL: %w", err)
+	}
+	c.shell = cmd
+	return c.wait(30 * time.Second)
+}
+
+func (c *Cluster) wait(limit time.Duration) error {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	for {
+		conn, err := pgx.Connect(ctx, c.DSN("postgres"))
+		if err == nil {
+			return conn.Close(ctx)
+		}
+		select {
+		case <-ctx.Done():
+			log, _ := os.ReadFile(filepath.Join(c.dir, "log"))
+			return fmt.Errorf("PostgreSQL does not start: %w: %s", err, bytes.TrimSpace(log))
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// Kill ends the server as a crash does: the postmaster and its children get SIGKILL.
+func (c *Cluster) Kill() error {
+	text, err := os.ReadFile(filepath.Join(c.dir, "server"))
+	if err != nil {
+		return fmt.Errorf("find server: %w", err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		return fmt.Errorf("find server: %w", err)
+	}
+	children, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+	err = syscall.Kill(pid, syscall.SIGKILL)
+	for _, f := range strings.Fields(string(children)) {
+		if child, e := strconv.Atoi(f); e == nil {
+			_ = syscall.Kill(child, syscall.SIGKILL)
+		}
+	}
+	return err
+}
+
+// Restart starts a killed server again: recovery and the normal start are one.
+func (c *Cluster) Restart() error {
+	c.mu.Lock()
+	shell := c.shell
+	c.mu.Unlock()
+	// The old keeper must not remove the folder: it is ended before its pipe is.
+	err := syscall.Kill(-shell.Process.Pid, syscall.SIGKILL)
+	_ = shell.Wait()
+	if err != nil && !errors.Is(err, syscall.ESRCH) {
+		return err
+	}
+	return c.Start()
+}
+
+// Stop ends the server and waits until its folder is gone.
+func (c *Cluster) Stop() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	err := c.alive.Close()
+	_ = c.shell.Wait()
+	return err
+}
+
+// DSN is the address of a database of this cluster.
+func (c *Cluster) DSN(database string) string {
+	return (&url.URL{Scheme: "postgres", User: url.User("heed"), Path: "/" + database,
+		RawQuery: url.Values{"host": {c.dir}, "sslmode": {"disable"}}.Encode()}).String()
+}
+
+// binaries is the folder of the newest PostgreSQL installed.
+func binaries() (string, error) {
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+	slices.SortFunc(found, func(a, b string) int { return len(b) - len(a) + strings.Compare(b, a) })
+	if path, err := exec.LookPath("initdb"); err == nil {
+		found = slices.Insert(found, 0, path)
+	}
+	for _, f := range found {
+		dir := filepath.Dir(f)
+		if _, err := os.Stat(filepath.Join(dir, "postgres")); err == nil {
+			return dir, nil
+		}
+	}
+	return "", errors.New("PostgreSQL is not installed, and every test runs on it too: install the Debian package " +
+		"postgresql (apt-get install postgresql), or name a server in HEED_TEST_POSTGRES, or set HEED_TEST_POSTGRES=skip")
+}

@@ -1,0 +1,173 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"heed/internal/clock"
+	"heed/internal/fail"
+)
+
+// Tx is one unit of work, or one view. It belongs to the function it is given to
+// and is dead when that function returns.
+//
+// Statements are one text for both engines: $1 placeholders, columns named. A Tx
+// has one connection: read all rows before the next statement (All does).
+type Tx struct {
+	ctx    context.Context // ends statements; never the caller's own in a unit of work
+	run    runner
+	engine string
+	now    time.Time
+	broken error // the first statement that failed: the unit is over
+	open   []*sql.Rows
+	after  []func()
+}
+
+// runner executes statements on one connection.
+type runner interface {
+	exec(ctx context.Context, query string, args []any) (sql.Result, error)
+	query(ctx context.Context, query string, args []any) (*sql.Rows, error)
+	queryRow(ctx context.Context, query string, args []any) *sql.Row
+	script(ctx context.Context, text string) error
+}
+
+var errDone = errors.New("store: the unit of work has ended")
+
+// Now is the instant of this unit, the same however often it is asked.
+func (tx *Tx) Now() time.Time { return tx.now }
+
+// Engine is "sqlite" or "postgres".
+func (tx *Tx) Engine() string { return tx.engine }
+
+// ForUpdate ends a select whose rows this unit will change: on PostgreSQL it locks
+// them, on SQLite units never run side by side.
+func (tx *Tx) ForUpdate() string {
+	if tx.engine == enginePostgres {
+		return " for update"
+	}
+	return ""
+}
+
+// AfterCommit has fn run once, after the unit is durable. For wake-ups only: it is
+// lost when the process dies in between.
+func (tx *Tx) AfterCommit(fn func()) { tx.after = append(tx.after, fn) }
+
+// Exec runs a statement and says how many rows it touched.
+func (tx *Tx) Exec(query string, args ...any) (rows int64, err error) {
+	if tx.broken != nil {
+		return 0, tx.over()
+	}
+	res, err := tx.run.exec(tx.ctx, query, args)
+	if err != nil {
+		return 0, tx.failed(err)
+	}
+	rows, err = res.RowsAffected()
+	return rows, tx.failed(err)
+}
+
+// Query runs a query. Close the rows; All does it for you.
+func (tx *Tx) Query(query string, args ...any) (*sql.Rows, error) {
+	if tx.broken != nil {
+		return nil, tx.over()
+	}
+	rows, err := tx.run.query(tx.ctx, query, args)
+	if err != nil {
+		return nil, tx.failed(err)
+	}
+	tx.open = append(tx.open, rows)
+	return rows, nil
+}
+
+// QueryRow runs a query of at most one row.
+func (tx *Tx) QueryRow(query string, args ...any) *sql.Row {
+	if tx.broken != nil {
+		ended, cancel := context.WithCancel(tx.ctx)
+		cancel()
+		return tx.run.queryRow(ended, query, args)
+	}
+	row := tx.run.queryRow(tx.ctx, query, args)
+	tx.failed(row.Err())
+	return row
+}
+
+// script runs several statements (DDL) at once.
+func (tx *Tx) script(text string) error {
+	if tx.broken != nil {
+		return tx.over()
+	}
+	return tx.failed(tx.run.script(tx.ctx, dialect(tx.engine, text)))
+}
+
+func (tx *Tx) failed(err error) error {
+	if err != nil && tx.broken == nil {
+		tx.broken = err
+	}
+	return err
+}
+
+func (tx *Tx) over() error {
+	return fmt.Errorf("store: an earlier statement of this unit failed: %w", tx.broken)
+}
+
+// end closes what the unit left open and makes the Tx unusable; err is what the
+// unit came to. A unit that goes on after a failed statement has failed: PostgreSQL
+// would throw it away at commit, so both engines do.
+func (tx *Tx) end(err error) error {
+	for _, r := range tx.open {
+		r.Close()
+	}
+	tx.open = nil
+	if err == nil && tx.broken != nil {
+		err = tx.broken
+	}
+	tx.broken = errDone
+	return err
+}
+
+// All reads every row of a query. scan names the places of the columns:
+//
+//	store.All(tx, func(c *Case) []any { return []any{&c.ID, &c.At} }, "select id, at from …")
+func All[T any](tx *Tx, scan func(*T) []any, query string, args ...any) ([]T, error) {
+	if tx.broken != nil {
+		return nil, tx.over()
+	}
+	rows, err := tx.run.query(tx.ctx, query, args)
+	if err != nil {
+		return nil, tx.failed(err)
+	}
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		all = append(all, *new(T))
+		if err := rows.Scan(scan(&all[len(all)-1])...); err != nil {
+			return nil, fmt.Errorf("scan: %w", err)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, tx.failed(err)
+	}
+	return all, nil
+}
+
+// One reads the only row of a query: fail.Missing when there is none.
+func One[T any](tx *Tx, scan func(*T) []any, query string, args ...any) (T, error) {
+	var one T
+	err := tx.QueryRow(query, args...).Scan(scan(&one)...)
+	switch {
+	case err == nil:
+		return one, nil
+	case tx.broken != nil:
+		return *new(T), tx.over()
+	case errors.Is(err, sql.ErrNoRows):
+		return *new(T), fail.Wrap(fail.Missing, err, "Not found")
+	}
+	return *new(T), fmt.Errorf("scan: %w", err)
+}
+
+// start makes the Tx of one run of a unit.
+func start(ctx context.Context, engine string, run runner, c clock.Clock) *Tx {
+	return &Tx{ctx: ctx, run: run, engine: engine, now: c.Now()}
+}
