@@ -2,6 +2,7 @@ package record
 
 import (
 	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -44,4 +45,33 @@ func ParseBody(payload []byte) (EntryBody, error) {
 		return EntryBody{}, fmt.Errorf("%w: entry body without a kind", ErrFormat)
 	}
 	return b, nil
+}
+
+// KindErased is the kind of the entry without which no record may be erased.
+const KindErased = "record.erased"
+
+// ErasedData is the data of an entry of KindErased. Other members may stand beside it.
+type ErasedData struct {
+	Record string `json:"record"` // 32 lower-case hexadecimal digits
+}
+
+// erasedPrefix is how the canonical payload of an erasure entry begins.
+const erasedPrefix = `{"kind":"` + KindErased + `",`
+
+// ErasedRecord says which record a payload declares erased, if it is an erasure
+// entry. It costs nothing for all others.
+func ErasedRecord(payload []byte) (rec [16]byte, ok bool) {
+	if !bytes.HasPrefix(payload, []byte(erasedPrefix)) {
+		return rec, false
+	}
+	b, err := ParseBody(payload)
+	if err != nil {
+		return rec, false
+	}
+	var d ErasedData
+	if json.Unmarshal(b.Data, &d) != nil || len(d.Record) != 32 {
+		return rec, false
+	}
+	n, err := hex.Decode(rec[:], []byte(d.Record))
+	return rec, err == nil && n == 16
 }

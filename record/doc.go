@@ -1,2 +1,115 @@
 // Package record is the format in which Heed keeps and proves its history.
+//
+// It depends on nothing but the standard library and knows nothing of Heed's
+// database. Heed writes with it; heed verify, and anybody else, verifies with it
+// and shares no other code with the writer. What follows describes every byte,
+// so that it can be written again in another language; testdata/vectors.json
+// holds inputs and what they must give, good and bad.
+//
+// Numbers are big-endian. ‖ joins byte strings. An id is 16 bytes. "\n" is 0x0a.
+//
+// # Entries
+//
+// An entry is a header in the clear and a sealed part.
+//
+//	header = "heed/entry/1\n" ‖ org(16) ‖ record(16) ‖ entry(16) ‖ version(8) ‖ at(8) ‖ generation(8)   85 bytes
+//
+// version is the record's version that the entry makes, 1, 2, 3 … without a gap,
+// or 0 for an entry that changes nothing (somebody read the record). at is
+// microseconds since 1970 UTC by the writer's clock and orders nothing.
+// generation is that of the keys when it was written (see Keys).
+//
+//	payload = JSON {"kind":…,"actor":…,"role":…,"rule":…,"data":…}
+//	sealed  = seal(record key, place(org, record, version, "entry:" ‖ hex(entry)), blinder(16) ‖ payload)
+//	leaf    = HMAC-SHA256(key: blinder, message: header ‖ SHA-256(sealed))                        32 bytes
+//
+// In the JSON, role and data may be left out; no other member exists; hex is
+// lower case. The blinder is random, new for each entry, and lies only inside
+// sealed. So a leaf says nothing about its entry: who guesses a name, or knows
+// every word that was written, cannot tell whether it is there. When the record's
+// key is destroyed the leaf remains and the tree still verifies.
+//
+// An erased record must be named by an erasure entry: an entry of kind
+// "record.erased" in another record of the same organisation, whose data has a
+// member "record" with the id in lower-case hexadecimal.
+//
+// Padding hides how many entries there were:
+//
+//	padding leaf = HMAC-SHA256(key: blinder(16), message: "heed/padding/1\n")
+//
+// The blinder of a padding leaf is kept in the clear with its place in the tree,
+// never published: with it the leaf is shown to stand for nothing; nobody can find
+// a blinder that makes an entry's leaf look like padding.
+//
+// # Sealed fields
+//
+//	place(org, record, version, field) = "heed/field/1\n" ‖ org(16) ‖ record(16) ‖ version(8) ‖ field
+//	seal(key, place, text)             = 0x01 ‖ nonce(12, random) ‖ AES-256-GCM(key, nonce, text, additional data: place)
+//
+// The GCM output is ciphertext then tag (16). Moved to another organisation,
+// record, field or version, cut, or changed by a bit, it does not open.
+//
+// # Keys
+//
+//	organisation key → generation key → record key → fields
+//	wrap(key, context, inner(32)) = 0x01 ‖ nonce(12) ‖ AES-256-GCM(key, nonce, inner, additional data: "heed/wrap/1\n" ‖ context)   61 bytes
+//	context of a generation key   = "heed/generation/1\n" ‖ org(16) ‖ generation(8)
+//	context of a record key       = "heed/record-key/1\n" ‖ org(16) ‖ record(16) ‖ generation(8)
+//
+// A record key is wrapped by the key of some generation, not always that of its
+// entries' headers: when a record of the same generation is erased, the others
+// are wrapped again under a newer one. The key file (organisation keys) and the
+// key store (generation keys) are described at ParseKeyFile and ParseKeyStore.
+//
+// # The tree
+//
+// RFC 6962, section 2.1, with SHA-256: the hash of a leaf is SHA-256(0x00 ‖ leaf),
+// of a node SHA-256(0x01 ‖ left ‖ right), of an empty tree SHA-256 of nothing; a
+// tree of n > 1 leaves is split at the largest power of two smaller than n.
+// Leaves are numbered from 0 in the order in which the log took them in. That
+// number is the only order there is. Inclusion and consistency proofs are those
+// of RFC 6962; VerifyInclusion and VerifyConsistency follow RFC 9162, 2.1.3.2 and
+// 2.1.4.2, and refuse trees of more than 2^60 leaves.
+//
+// Tiles and their paths are C2SP tlog-tiles: tile/L/N holds 256 hashes (8,192
+// bytes), of leaves at level 0, of full tiles of the level below at higher levels;
+// N is written in groups of three digits with x before all but the last
+// (1234067: x001/x234/067); the last tile of a level, if partial, ends in .p/W
+// where W is its width, 1 to 255. Heed serves no entry bundles: they would be
+// ciphertext at best.
+//
+// # Checkpoints
+//
+// A checkpoint is a C2SP signed note (UTF-8, no control character but newline)
+// whose text is that of C2SP tlog-checkpoint:
+//
+//	<origin>\n<size in decimal>\n<base64 root>\n
+//	\n
+//	— <key name> <base64(key id(4) ‖ signature)>\n     one or more
+//
+// The key id is the first four bytes of SHA-256(name ‖ "\n" ‖ type ‖ public key).
+// A log signs the text with Ed25519 (type 0x01); its key's name is the origin. A
+// witness signs with type 0x04 (cosignature/v1): its signature field is
+// seconds(8) ‖ Ed25519 signature of
+//
+//	cosignature/v1\ntime <seconds>\n<text>
+//
+// A public key's text form is name+hhhhhhhh+base64(type ‖ key), where hhhhhhhh is
+// the key id; a private key's is PRIVATE+KEY+name+hhhhhhhh+base64(type ‖ seed).
+// Public checkpoints have no extension lines. The writer also keeps one for
+// itself at each step of its work, with the extension line "internal"; it must
+// never be published or cosigned.
+//
+// # What it keeps true, and who is trusted
+//
+// Nothing here trusts what it reads: every parser takes any bytes and gives an
+// error of a stated class (errors.go) and never panics; each form has exactly one
+// encoding and others are refused. Whoever can write the database but has no keys
+// can change nothing unseen. Whoever has the record keys can make other entries,
+// but not under a checkpoint that is already signed. Whoever has every key of the
+// installation can write another history, and is found by anyone who remembers an
+// older checkpoint: that is what witnesses are for.
+//
+// Signatures are Ed25519 because the witness protocol in use asks for it; the
+// newer ML-DSA-44 cosignatures can stand beside them as one more signature line.
 package record

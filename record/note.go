@@ -141,11 +141,16 @@ func cosigned(text []byte, seconds int64) []byte {
 
 // signatureLine signs a note's text as a log, or at a time as a witness.
 func (s Signer) signatureLine(text []byte, seconds int64) []byte {
-	raw := binary.BigEndian.AppendUint32(nil, s.verifier.KeyID())
+	var sig []byte
 	if s.verifier.alg == algCosignature {
-		raw = binary.BigEndian.AppendUint64(raw, uint64(seconds))
+		sig = binary.BigEndian.AppendUint64(sig, uint64(seconds))
 		text = cosigned(text, seconds)
 	}
-	raw = append(raw, ed25519.Sign(s.private, text)...)
-	return fmt.Appendf(nil, "%s%s %s\n", sigPrefix, s.verifier.name, base64.StdEncoding.EncodeToString(raw))
+	return []byte(sigLine(s.verifier, append(sig, ed25519.Sign(s.private, text)...)))
+}
+
+// sigLine writes a signature line.
+func sigLine(v Verifier, sig []byte) string {
+	raw := append(binary.BigEndian.AppendUint32(nil, v.KeyID()), sig...)
+	return sigPrefix + v.name + " " + base64.StdEncoding.EncodeToString(raw) + "\n"
 }
