@@ -22,7 +22,8 @@ import (
 // server is the PostgreSQL of this test process, started by the first test that asks.
 var server struct {
 	sync.Mutex
-	admin     string // address of a user that may create databases
+	admin     string   // address of a user that may create databases
+	cluster   *Cluster // kept in reach: were its pipe collected, the server would end
 	err       error
 	started   bool
 	templates map[string]string // set of migrations → database that has them
@@ -69,9 +70,8 @@ func adminDSN(t testing.TB) string {
 	if !server.started {
 		server.started, server.templates = true, map[string]string{}
 		if server.admin = given; given == "" {
-			var c *Cluster
-			if c, server.err = StartCluster(); server.err == nil {
-				server.admin = c.DSN("postgres")
+			if server.cluster, server.err = StartCluster(); server.err == nil {
+				server.admin = server.cluster.DSN("postgres")
 			}
 		}
 	}
