@@ -257,5 +257,8 @@ func (r *slotReader) bytes(width int, limit uint64) []byte {
 		r.bad = true
 		return nil
 	}
+	if n == 0 {
+		return nil
+	}
 	return bytes.Clone(r.take(n))
 }

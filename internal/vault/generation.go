@@ -1,0 +1,224 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"heed/internal/clock"
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/store"
+	"heed/record"
+)
+
+// generation is a generation key in use. Every process wraps under generations
+// that it made itself, so that the count is exact without asking the database.
+type generation struct {
+	org         id.Org
+	number      int64
+	key         [32]byte
+	fingerprint [16]byte
+	madeAt      time.Time
+	used        int         // guarded by orgState.mu; counts also units that were rolled back
+	noted       atomic.Bool // its row in key_generation is durable
+}
+
+// orgState is what this process knows of an organisation.
+type orgState struct {
+	mu     sync.Mutex
+	now    *generation // new record keys are wrapped by it
+	ready  *generation // made ahead, so that nobody waits for the key store
+	making bool
+}
+
+// aheadAt is the use at which the next generation is made in the background:
+// early enough for a flood, late enough not to leave many unused.
+const aheadAt = generationRecords * 6 / 10
+
+func (v *Vault) state(org id.Org) *orgState {
+	v.mu.RLock()
+	s := v.orgs[org]
+	v.mu.RUnlock()
+	if s != nil {
+		return s
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if s = v.orgs[org]; s == nil {
+		s = &orgState{}
+		v.orgs[org] = s
+	}
+	return s
+}
+
+// current gives the generation that wraps the next record key and counts one use.
+func (v *Vault) current(now time.Time, org id.Org) (*generation, error) {
+	s := v.state(org)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !serves(s.now, now) {
+		s.now, s.ready = s.ready, nil
+	}
+	if !serves(s.now, now) {
+		g, err := v.makeGeneration(org)
+		if err != nil {
+			return nil, err
+		}
+		s.now = g
+	}
+	s.now.used++
+	if s.now.used >= aheadAt && s.ready == nil && !s.making {
+		s.making = true
+		v.tasks.Go(func() { v.makeAhead(org, s) })
+	}
+	return s.now, nil
+}
+
+func serves(g *generation, now time.Time) bool {
+	return g != nil && g.used < generationRecords &&
+		now.Sub(g.madeAt) < generationLife && g.madeAt.Sub(now) < backwards
+}
+
+func (v *Vault) makeAhead(org id.Org, s *orgState) {
+	g, err := v.makeGeneration(org)
+	if err != nil { // New will try again and say so
+		v.log.Warn("next generation key not made ahead", "err", err)
+	} else if err := v.store.Do(context.Background(), g.note); err != nil {
+		v.log.Warn("next generation key not noted ahead", "err", err) // its first use will
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.making = false
+	s.ready = g
+}
+
+// retire stops this process from wrapping under a generation.
+func (v *Vault) retire(org id.Org, number int64) {
+	s := v.state(org)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.now != nil && s.now.number == number {
+		s.now = nil
+	}
+	if s.ready != nil && s.ready.number == number {
+		s.ready = nil
+	}
+}
+
+// makeGeneration makes a generation key that is durable in the key store when it returns.
+func (v *Vault) makeGeneration(org id.Org) (*generation, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second) // a key service may hang
+	defer cancel()
+	g := &generation{org: org, key: newKey(), madeAt: v.clock.Now()}
+	raw := [16]byte(org.Bytes())
+	err := v.file.change(func(ks *record.KeyStore) (bool, error) {
+		g.number = count(ks, raw)
+		g.fingerprint = record.Fingerprint(raw, g.number, g.key)
+		wrapped, err := v.keys.Wrap(ctx, org, record.GenerationContext(raw, g.number), g.key)
+		if err != nil {
+			return false, err
+		}
+		insert(ks, record.GenerationKey{Org: raw, Generation: g.number, MadeAt: clock.Micros(g.madeAt),
+			Fingerprint: g.fingerprint, Wrapped: wrapped})
+		return true, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	v.remember(g)
+	return g, nil
+}
+
+func (v *Vault) remember(g *generation) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.opened[place{g.org, g.number}] = g
+}
+
+// generation gives a generation key, from memory or from the key store.
+func (v *Vault) generation(org id.Org, number int64) (*generation, error) {
+	v.mu.RLock()
+	g := v.opened[place{org, number}]
+	v.mu.RUnlock()
+	if g != nil {
+		return g, nil
+	}
+	held, highest, err := v.file.find(org, number)
+	switch {
+	case errors.Is(err, errNoGeneration) && number <= highest:
+		return nil, fail.Wrap(fail.Gone, err, "The key of this record has been destroyed")
+	case errors.Is(err, errNoGeneration):
+		return nil, fail.Wrap(fail.Stale, err, "The key store is older than the database. Put back its latest copy")
+	case err != nil:
+		return nil, err
+	}
+	g, err = v.unwrapGeneration(org, held)
+	if err != nil {
+		return nil, err
+	}
+	v.remember(g)
+	return g, nil
+}
+
+func (v *Vault) unwrapGeneration(org id.Org, held record.GenerationKey) (*generation, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	key, err := v.keys.Unwrap(ctx, org, record.GenerationContext(held.Org, held.Generation), held.Wrapped)
+	if err != nil {
+		return nil, err
+	}
+	if record.Fingerprint(held.Org, held.Generation, key) != held.Fingerprint {
+		return nil, fail.New(fail.Tampered, "A key in the key store is not the one that was put there")
+	}
+	return &generation{org: org, number: held.Generation, key: key, fingerprint: held.Fingerprint,
+		madeAt: clock.FromMicros(held.MadeAt)}, nil
+}
+
+// forget drops destroyed generations from memory.
+func (v *Vault) forget(org id.Org, number int64) {
+	v.retire(org, number)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if g := v.opened[place{org, number}]; g != nil {
+		delete(v.opened, place{org, number})
+		// Its bytes are left to the collector: a reader may hold them at this moment.
+	}
+}
+
+// note writes what the database remembers of a generation, in the unit that
+// first uses it.
+func (g *generation) note(tx *store.Tx) error {
+	if g.noted.Load() {
+		return nil
+	}
+	_, err := store.One(tx, func(c *[]byte) []any { return []any{c} }, `select canary from key_org where org = $1`, g.org)
+	if fail.Is(err, fail.Missing) {
+		return fail.Wrap(fail.Missing, err, "This organisation has no key yet. Add the organisation first")
+	}
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(`insert into key_generation (org, generation, fingerprint, made_at)
+		values ($1, $2, $3, $4) on conflict (org, generation) do nothing`,
+		g.org, g.number, g.fingerprint[:], clock.Micros(g.madeAt))
+	if err == nil {
+		tx.AfterCommit(func() { g.noted.Store(true) })
+	}
+	return err
+}
+
+// generationsOf lists an organisation's generations in the key store, newest first.
+func (v *Vault) generationsOf(org id.Org) []record.GenerationKey {
+	var out []record.GenerationKey
+	for _, g := range v.file.snapshot().Generations {
+		if g.Org == [16]byte(org.Bytes()) {
+			out = append(out, g)
+		}
+	}
+	slices.Reverse(out)
+	return out
+}

@@ -1,0 +1,179 @@
+package vault
+
+import (
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/store"
+	"heed/record"
+)
+
+// Key is one record's own key. Safe for concurrent use; not to be kept longer
+// than the unit of work it was asked for in.
+type Key struct {
+	org        id.Org
+	rec        id.Record
+	generation int64
+	key        *record.RecordKey
+}
+
+// Org is the record's organisation.
+func (k *Key) Org() id.Org { return k.org }
+
+// Record is the record.
+func (k *Key) Record() id.Record { return k.rec }
+
+// Generation is the number of the generation key that wrapped this key when it was read.
+func (k *Key) Generation() int64 { return k.generation }
+
+// RecordKey is the key in the form that package record seals and opens entries with.
+func (k *Key) RecordKey() *record.RecordKey { return k.key }
+
+func (k *Key) place(field string, version int64) record.Place {
+	return record.Place{Org: [16]byte(k.org.Bytes()), Record: [16]byte(k.rec.Bytes()), Field: field, Version: version}
+}
+
+// Seal encrypts a value for one field and version of this record.
+func (k *Key) Seal(field string, version int64, plain []byte) []byte {
+	return k.key.Seal(k.place(field, version), plain)
+}
+
+// Open gives back what was sealed for this field and version of this record; anything else is fail.Tampered.
+func (k *Key) Open(field string, version int64, sealed []byte) ([]byte, error) {
+	plain, err := k.key.Open(k.place(field, version), sealed)
+	if err != nil {
+		return nil, fail.Wrap(fail.Tampered, err, "This record has been damaged or changed outside Heed, so it is not shown")
+	}
+	return plain, nil
+}
+
+// New makes a record's key and keeps it, wrapped, in this unit of work. One
+// insert; about once in a thousand times also a new generation, which is
+// usually made beforehand.
+//
+// The insert reads key_generation so that it wraps nothing under a generation
+// that an erasure has retired. On PostgreSQL the row is locked until this unit
+// ends, and the erasure waits for it; on SQLite units do not run side by side.
+func (v *Vault) New(tx *store.Tx, org id.Org, rec id.Record) (*Key, error) {
+	if org.IsZero() || rec.IsZero() {
+		return nil, fail.New(fail.Broken, "vault: a key for no record")
+	}
+	raw := record.NewRecordKey()
+	for range 3 {
+		g, err := v.current(tx.Now(), org)
+		if err != nil {
+			return nil, err
+		}
+		if err := g.note(tx); err != nil {
+			return nil, err
+		}
+		wrapped := record.Wrap(g.key, recordContext(org, rec, g.number), raw)
+		n, err := tx.Exec(insertKey(tx), rec, org, g.number, wrapped, g.fingerprint[:])
+		if store.IsUnique(err) {
+			return nil, fail.Wrap(fail.Conflict, err, "This record has a key already")
+		}
+		if err != nil {
+			return nil, err
+		}
+		if n == 1 {
+			return keyOf(org, rec, g.number, raw)
+		}
+		v.retire(org, g.number)
+	}
+	return nil, fail.New(fail.Conflict, "New keys cannot be kept: another key store is in use with this database")
+}
+
+const insertKeySQLite = `insert into record_key (record, org, generation, wrapped)
+	select $1, org, generation, $4 from key_generation
+	where org = $2 and generation = $3 and fingerprint = $5 and retired_at is null`
+
+const insertKeyPostgres = `insert into record_key (record, org, generation, wrapped)
+	select $1, org, generation, $4 from key_generation
+	where org = $2 and generation = $3 and fingerprint = $5 and retired_at is null for share`
+
+func insertKey(tx *store.Tx) string {
+	if tx.Engine() == "postgres" {
+		return insertKeyPostgres
+	}
+	return insertKeySQLite
+}
+
+func recordContext(org id.Org, rec id.Record, generation int64) []byte {
+	return record.RecordKeyContext([16]byte(org.Bytes()), [16]byte(rec.Bytes()), generation)
+}
+
+func keyOf(org id.Org, rec id.Record, generation int64, raw [32]byte) (*Key, error) {
+	key, err := record.OpenKey(raw)
+	if err != nil {
+		return nil, err
+	}
+	return &Key{org: org, rec: rec, generation: generation, key: key}, nil
+}
+
+// wrappedKey is a row of record_key.
+type wrappedKey struct {
+	rec        id.Record
+	generation int64
+	wrapped    []byte
+}
+
+const selectKey = `select record, generation, wrapped from record_key where record = $1 and org = $2`
+
+func (w *wrappedKey) scan() []any { return []any{&w.rec, &w.generation, &w.wrapped} }
+
+// Key gives a record's key: fail.Gone when the record was erased, fail.Missing
+// when it never had one, fail.Tampered when what is kept does not open.
+func (v *Vault) Key(tx *store.Tx, org id.Org, rec id.Record) (*Key, error) {
+	row, err := store.One(tx, (*wrappedKey).scan, selectKey, rec, org)
+	if fail.Is(err, fail.Missing) {
+		return nil, v.absent(tx, org, rec)
+	}
+	if err != nil {
+		return nil, err
+	}
+	key, err := v.Unwrap(org, rec, row.generation, row.wrapped)
+	if !fail.Is(err, fail.Gone) {
+		return key, err
+	}
+	// An erasure may have moved this key between the two looks; on PostgreSQL a
+	// unit of work sees the new row.
+	again, e := store.One(tx, (*wrappedKey).scan, selectKey, rec, org)
+	if e != nil || again.generation == row.generation {
+		return nil, err
+	}
+	return v.Unwrap(org, rec, again.generation, again.wrapped)
+}
+
+// absent says why a record has no key.
+func (v *Vault) absent(tx *store.Tx, org id.Org, rec id.Record) error {
+	_, err := store.One(tx, func(n *int64) []any { return []any{n} },
+		`select erased_at from erasure where record = $1 and org = $2`, rec, org)
+	if fail.Is(err, fail.Missing) {
+		return fail.New(fail.Missing, "Not found")
+	}
+	if err != nil {
+		return err
+	}
+	return fail.New(fail.Gone, "This record has been erased")
+}
+
+// Unwrap opens a row of record_key that somebody read together with other rows,
+// for whoever replays many records.
+func (v *Vault) Unwrap(org id.Org, rec id.Record, generation int64, wrapped []byte) (*Key, error) {
+	raw, err := v.unwrap(org, rec, generation, wrapped)
+	if err != nil {
+		return nil, err
+	}
+	return keyOf(org, rec, generation, raw)
+}
+
+func (v *Vault) unwrap(org id.Org, rec id.Record, generation int64, wrapped []byte) (raw [32]byte, err error) {
+	g, err := v.generation(org, generation)
+	if err != nil {
+		return raw, err
+	}
+	raw, err = record.Unwrap(g.key, recordContext(org, rec, generation), wrapped)
+	if err != nil {
+		return raw, fail.Wrap(fail.Tampered, err, "The key of this record has been damaged or changed outside Heed, so it is not shown")
+	}
+	return raw, nil
+}

@@ -1,0 +1,8 @@
+package vault
+
+import "embed"
+
+// Migrations are the vault's tables.
+//
+//go:embed migrations/*.sql
+var Migrations embed.FS
