@@ -1,0 +1,128 @@
+package vault
+
+import (
+	"context"
+	"io/fs"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"heed/internal/clock"
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/store"
+	"heed/internal/store/storetest"
+)
+
+var theMigrations = []fs.FS{Migrations}
+
+var t0 = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+
+// world is one installation: a store, a key file, a key store, an organisation.
+type world struct {
+	testing.TB
+	store *store.Store
+	clock *clock.Hand
+	vault *Vault
+	org   id.Org
+	o     Options
+}
+
+// each runs fn with a new installation on both engines.
+func each(t *testing.T, fn func(t *testing.T, w *world)) {
+	t.Helper()
+	hand := clock.NewHand(t0)
+	storetest.EachClock(t, theMigrations, hand, func(t *testing.T, s *store.Store) { fn(t, newWorld(t, s, hand)) })
+}
+
+// onSQLite makes a new installation in one folder.
+func onSQLite(t testing.TB) *world {
+	hand := clock.NewHand(t0)
+	s := storetest.Open(t, store.Options{Path: t.TempDir(), Clock: hand, Migrations: theMigrations})
+	return newWorld(t, s, hand)
+}
+
+func newWorld(t testing.TB, s *store.Store, hand *clock.Hand) *world {
+	t.Helper()
+	dir := t.TempDir()
+	w := &world{TB: t, store: s, clock: hand, org: id.NewOrg(t0)}
+	w.o = Options{KeyFile: filepath.Join(dir, "keys"), KeyStore: filepath.Join(dir, "keystore"), Clock: hand}
+	w.must(CreateKeyFile(w.o.KeyFile, w.org))
+	w.reopen()
+	w.must(w.vault.AddOrg(w.ctx(), w.org))
+	return w
+}
+
+// ctx is not the test's own, which ends before cleanups.
+func (w *world) ctx() context.Context { return context.Background() }
+
+func (w *world) must(err error) {
+	w.Helper()
+	if err != nil {
+		w.Fatal(err)
+	}
+}
+
+func (w *world) want(err error, kind fail.Kind) {
+	w.Helper()
+	if !fail.Is(err, kind) {
+		w.Fatalf("got %v, want %s", err, kind)
+	}
+}
+
+// reopen opens the vault as a new process would.
+func (w *world) reopen() *Vault {
+	w.Helper()
+	v, err := Open(w.ctx(), w.store, w.o)
+	w.must(err)
+	w.vault = v
+	w.Cleanup(func() { v.Close() })
+	return v
+}
+
+// make gives a new record a key and one sealed field in the table "sealed".
+func (w *world) make(n int) []id.Record {
+	w.Helper()
+	recs := make([]id.Record, n)
+	for i := range recs {
+		recs[i] = id.NewRecord(w.clock.Now().Add(time.Duration(i) * time.Millisecond))
+	}
+	w.must(w.store.Do(w.ctx(), func(tx *store.Tx) error {
+		for _, rec := range recs {
+			if _, err := w.vault.New(tx, w.org, rec); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	return recs
+}
+
+// key reads a record's key in a view.
+func (w *world) key(rec id.Record) (k *Key, err error) {
+	err = w.store.View(w.ctx(), func(tx *store.Tx) error {
+		k, err = w.vault.Key(tx, w.org, rec)
+		return err
+	})
+	return k, err
+}
+
+func (w *world) mustKey(rec id.Record) *Key {
+	w.Helper()
+	k, err := w.key(rec)
+	w.must(err)
+	return k
+}
+
+func (w *world) erase(rec id.Record) Certificate {
+	w.Helper()
+	c, err := w.vault.Erase(w.ctx(), w.org, rec, func(*store.Tx) error { return nil })
+	w.must(err)
+	return c
+}
+
+func (w *world) number(query string, args ...any) (n int) {
+	w.Helper()
+	w.must(w.store.View(w.ctx(), func(tx *store.Tx) error { return tx.QueryRow(query, args...).Scan(&n) }))
+	return n
+}
