@@ -42,7 +42,7 @@ type Radio struct {
 // Render writes the choices with legend, hint and message.
 func (r Radios) Render(b *Buffer) {
 	prefix := or(r.IDPrefix, r.Name)
-	o := options{kind: "radios", id: r.ID, prefix: prefix, legend: r.Legend, hint: r.Hint, err: r.Error, describedBy: r.DescribedBy,
+	o := choiceGroup{kind: "radios", id: r.ID, prefix: prefix, legend: r.Legend, hint: r.Hint, err: r.Error, describedBy: r.DescribedBy,
 		small: r.Small, inline: r.Inline, classes: r.Classes, attrs: r.Attrs, group: r.Group}
 	o.open(b)
 	for i, item := range r.Items {
@@ -53,7 +53,7 @@ func (r Radios) Render(b *Buffer) {
 			continue
 		}
 		id := optionID(item.ID, prefix, i)
-		option{kind: "radios", inputType: "radio", id: id, name: r.Name, value: item.Value, text: item.Text, content: item.Content, hint: item.Hint,
+		choice{kind: "radios", inputType: "radio", id: id, name: r.Name, value: item.Value, text: item.Text, content: item.Content, hint: item.Hint,
 			checked:  item.Checked || r.Value != "" && r.Value == item.Value,
 			disabled: item.Disabled == On || r.Disabled && item.Disabled != Off,
 			cond:     item.Conditional, classes: item.Classes, attrs: item.Attrs}.render(b)
@@ -110,7 +110,7 @@ const (
 // Render writes the choices with legend, hint and message.
 func (c Checkboxes) Render(b *Buffer) {
 	prefix := or(c.IDPrefix, c.Name)
-	o := options{kind: "checkboxes", id: c.ID, prefix: prefix, legend: c.Legend, hint: c.Hint, err: c.Error, describedBy: c.DescribedBy,
+	o := choiceGroup{kind: "checkboxes", id: c.ID, prefix: prefix, legend: c.Legend, hint: c.Hint, err: c.Error, describedBy: c.DescribedBy,
 		small: c.Small, inline: c.Inline, classes: c.Classes, attrs: c.Attrs, group: c.Group}
 	describedBy := o.open(b)
 	if o.grouped() {
@@ -129,7 +129,7 @@ func (c Checkboxes) Render(b *Buffer) {
 			b.Raw("</div>")
 			continue
 		}
-		option{kind: "checkboxes", inputType: "checkbox", id: optionID(item.ID, prefix, i), name: or(item.Name, c.Name), value: item.Value,
+		choice{kind: "checkboxes", inputType: "checkbox", id: optionID(item.ID, prefix, i), name: or(item.Name, c.Name), value: item.Value,
 			text: item.Text, content: item.Content, hint: item.Hint,
 			checked:  item.Checked || slices.Contains(c.Values, item.Value),
 			disabled: item.Disabled == On || c.Disabled && item.Disabled != Off,
@@ -149,8 +149,8 @@ func optionID(given, prefix string, index int) string {
 	return prefix + "-" + strconv.Itoa(index+1)
 }
 
-// options is what radios and checkboxes have in common.
-type options struct {
+// choiceGroup is what radios and checkboxes have in common.
+type choiceGroup struct {
 	kind          markup
 	id, prefix    string
 	legend        Legend
@@ -163,9 +163,9 @@ type options struct {
 	group         FormGroup
 }
 
-func (o options) grouped() bool { return filled(o.legend.Text, o.legend.Content) }
+func (o choiceGroup) grouped() bool { return filled(o.legend.Text, o.legend.Content) }
 
-func (o options) open(b *Buffer) (describedBy string) {
+func (o choiceGroup) open(b *Buffer) (describedBy string) {
 	b.Raw(`<div class="nhsuk-form-group`)
 	if o.err.marks() {
 		b.Raw(" nhsuk-form-group--error")
@@ -211,7 +211,7 @@ func (o options) open(b *Buffer) (describedBy string) {
 	return describedBy
 }
 
-func (o options) close(b *Buffer) {
+func (o choiceGroup) close(b *Buffer) {
 	b.Put(o.group.After)
 	b.Raw("</div>")
 	if o.grouped() {
@@ -220,8 +220,8 @@ func (o options) close(b *Buffer) {
 	b.Raw("</div>")
 }
 
-// option is one radio or checkbox.
-type option struct {
+// choice is one radio or checkbox.
+type choice struct {
 	kind, inputType   markup
 	itemClass         markup
 	id, name, value   string
@@ -237,7 +237,7 @@ type option struct {
 	attrs             []Attr
 }
 
-func (o option) render(b *Buffer) {
+func (o choice) render(b *Buffer) {
 	class := markup("nhsuk-") + o.kind
 	hintID := ""
 	if o.hint.present() {

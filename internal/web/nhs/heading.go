@@ -1,5 +1,7 @@
 package nhs
 
+import "strings"
+
 // Heading is a heading with an optional caption above, beside or below it.
 type Heading struct {
 	ID      string
@@ -40,24 +42,28 @@ const (
 // CaptionElement is the element of a caption; empty means a span.
 type CaptionElement string
 
-// The elements a caption may be.
+// The elements a caption may be. As a heading it stands before or after the heading it belongs to.
 const (
 	CaptionParagraph CaptionElement = "p"
 	CaptionDiv       CaptionElement = "div"
+	CaptionHeading2  CaptionElement = "h2"
+	CaptionHeading3  CaptionElement = "h3"
 )
+
+func (e CaptionElement) or(otherwise markup) markup {
+	switch e {
+	case CaptionParagraph, CaptionDiv, CaptionHeading2, CaptionHeading3:
+		return markup(e)
+	}
+	return otherwise
+}
 
 // Render writes the caption; without words, nothing.
 func (c Caption) Render(b *Buffer) {
 	if !filled(c.Text, c.Content) {
 		return
 	}
-	element := markup("span")
-	switch c.Element {
-	case CaptionParagraph:
-		element = "p"
-	case CaptionDiv:
-		element = "div"
-	}
+	element := c.Element.or("span")
 	b.Raw("<")
 	b.Raw(element)
 	b.Raw(` class="nhsuk-caption`)
@@ -151,8 +157,19 @@ func (s headingStyle) known(size Size) Size {
 	return ""
 }
 
+// overriding is how a class name begins that sets the size and so outdoes the field.
+func (s headingStyle) overriding() string {
+	if s.joined {
+		return string(s.class) + "-"
+	}
+	return string(s.prefix)
+}
+
 func (b *Buffer) headingClass(h Heading, s headingStyle) {
 	size := s.known(h.Size)
+	if size != "" && strings.Contains(h.Classes, s.overriding()) {
+		size = ""
+	}
 	if s.class == "" && h.Classes == "" {
 		return
 	}
@@ -160,6 +177,7 @@ func (b *Buffer) headingClass(h Heading, s headingStyle) {
 	b.Raw(s.class)
 	switch {
 	case size == "":
+		// no class for a size
 	case s.joined:
 		b.Raw("-")
 		b.Raw(markup(size))

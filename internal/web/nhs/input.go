@@ -1,6 +1,6 @@
 package nhs
 
-import "strconv"
+import "strings"
 
 // Input is a field of one line.
 type Input struct {
@@ -88,10 +88,13 @@ func (i Input) element(b *Buffer, id, describedBy string) {
 	if i.Error.marks() {
 		b.Raw(" nhsuk-input--error")
 	}
+	const width = "nhsuk-input--width-"
 	switch i.Width {
 	case 2, 3, 4, 5, 10, 20, 30:
-		b.Raw(" nhsuk-input--width-")
-		b.Raw(markup(strconv.Itoa(i.Width)))
+		if !strings.Contains(i.Classes, width) {
+			b.Raw(" " + width)
+			b.Number(i.Width)
+		}
 	}
 	b.More(i.Classes)
 	b.Raw(`"`)

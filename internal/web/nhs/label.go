@@ -1,5 +1,7 @@
 package nhs
 
+import "strings"
+
 // Label names a field. As PageHeading it is the page's h1 as well, which a page with a single question wants.
 type Label struct {
 	ID           string
@@ -82,11 +84,11 @@ func (l Legend) Render(b *Buffer) {
 	if inner.Placement == After {
 		inner = Caption{}
 	}
+	const sized = "nhsuk-fieldset__legend--"
 	b.Raw(`<legend class="nhsuk-fieldset__legend`)
-	switch l.Size {
-	case SizeS, SizeM, SizeL, SizeXL:
-		b.Raw(" nhsuk-fieldset__legend--")
-		b.Raw(markup(l.Size))
+	if size := (headingStyle{sizes: labelSizes}).known(l.Size); size != "" && !strings.Contains(l.Classes, sized) {
+		b.Raw(" " + sized)
+		b.Raw(markup(size))
 	}
 	b.More(l.Classes)
 	b.Raw(`"`)

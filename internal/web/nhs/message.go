@@ -1,5 +1,10 @@
 package nhs
 
+import (
+	"slices"
+	"strings"
+)
+
 // Panel is the green box of a confirmation, or, as Interruption, the blue one before something rare and hard to undo.
 type Panel struct {
 	ID      string
@@ -133,11 +138,25 @@ const (
 	Yellow    Colour = "yellow"
 )
 
+var colours = [...]Colour{White, Grey, Green, AquaGreen, Blue, Purple, Pink, Red, Orange, Yellow}
+
+func (c Colour) known() bool { return slices.Contains(colours[:], c) }
+
+// coloured says whether a class name sets the colour and so outdoes the field.
+func (t Tag) coloured() bool {
+	const tint = "nhsuk-tag--"
+	_, rest, found := strings.Cut(t.Classes, tint)
+	if !found {
+		return false
+	}
+	name, _, _ := strings.Cut(rest, " ")
+	return Colour(name).known()
+}
+
 // Render writes the tag.
 func (t Tag) Render(b *Buffer) {
 	b.Raw(`<strong class="nhsuk-tag`)
-	switch t.Colour {
-	case White, Grey, Green, AquaGreen, Blue, Purple, Pink, Red, Orange, Yellow:
+	if t.Colour.known() && !t.coloured() {
 		b.Raw(" nhsuk-tag--")
 		b.Raw(markup(t.Colour))
 	}
@@ -211,14 +230,7 @@ func (n NotificationBanner) content(b *Buffer) {
 	if h.Level == 0 {
 		h.Level = 3
 	}
-	style := headingStyle{class: "nhsuk-notification-banner__heading"}
-	switch n.HeadingElement {
-	case CaptionParagraph:
-		style.element = "p"
-	case CaptionDiv:
-		style.element = "div"
-	}
-	b.heading(h, style)
+	b.heading(h, headingStyle{class: "nhsuk-notification-banner__heading", element: n.HeadingElement.or("")})
 	if filled(h.Text, h.Content) {
 		b.paragraphOr("nhsuk-body", n.Text, n.Content)
 	} else {

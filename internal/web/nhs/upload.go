@@ -1,9 +1,6 @@
 package nhs
 
-import (
-	"encoding/json"
-	"slices"
-)
+import "encoding/json"
 
 // FileUpload asks for a file.
 type FileUpload struct {
@@ -18,7 +15,7 @@ type FileUpload struct {
 	Classes       string
 	Attrs         []Attr
 	Group         FormGroup
-	ButtonClasses []string // of the button that the script draws
+	ButtonClasses []string // of the button that the script draws; its own when nil, none when empty
 	Words         UploadWords
 }
 
@@ -51,8 +48,8 @@ func (f FileUpload) Render(b *Buffer) {
 
 func (f FileUpload) module(b *Buffer) {
 	b.Raw(` data-module="nhsuk-file-upload"`)
-	if len(f.ButtonClasses) > 0 {
-		list, err := json.Marshal(slices.Clone(f.ButtonClasses))
+	if f.ButtonClasses != nil {
+		list, err := json.Marshal(f.ButtonClasses)
 		if err == nil { // a list of strings always marshals
 			b.Attr("data-choose-files-button-class-list", string(list))
 		}
