@@ -1,0 +1,148 @@
+package ledger
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"heed/internal/clock"
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/store"
+	"heed/internal/vault"
+	"heed/record"
+)
+
+var errIncomplete = errors.New("ledger: an entry needs a kind and the rule that allowed it")
+
+// Append writes events as versions expected+1 … of the key's record and gives the
+// version that the record then stands at. fail.Stale when the record has moved on
+// since expected was read; expected 0 begins a record.
+//
+// The head moves first: on PostgreSQL it is the lock, so that a record's entries
+// get their insertion order, and hence their place in the tree, in order of version.
+func (l *Log) Append(tx *store.Tx, key *vault.Key, expected int64, by Author, events ...Event) (int64, error) {
+	if len(events) == 0 || expected < 0 {
+		return 0, errors.New("ledger: nothing to append, or to a version below 0")
+	}
+	version := expected + int64(len(events))
+	if err := moveHead(tx, key, expected, version); err != nil {
+		return 0, err
+	}
+	for i, ev := range events {
+		if err := put(tx, key, expected+1+int64(i), by, ev); err != nil {
+			return 0, err
+		}
+	}
+	return version, nil
+}
+
+// Reading writes an entry that changes nothing: who saw the key's record. It takes
+// no version and touches no head, so that reading never makes a writer stale.
+func (l *Log) Reading(tx *store.Tx, key *vault.Key, by Author, ev Event) error {
+	return put(tx, key, 0, by, ev)
+}
+
+// Version is the version that a record stands at; fail.Missing when it was never begun.
+func (l *Log) Version(tx *store.Tx, rec id.Record) (int64, error) {
+	h, err := store.One(tx, scanVersion, `select version from head where record = $1`, rec)
+	if err != nil {
+		return 0, fmt.Errorf("read head: %w", err)
+	}
+	return h, nil
+}
+
+func scanVersion(v *int64) []any { return []any{v} }
+
+func moveHead(tx *store.Tx, key *vault.Key, from, to int64) error {
+	var moved int64
+	var err error
+	if from == 0 {
+		moved, err = tx.Exec(`insert into head (record, org, version) values ($1, $2, $3) on conflict (record) do nothing`,
+			key.Record(), key.Org(), to)
+	} else {
+		moved, err = tx.Exec(`update head set version = $1 where record = $2 and org = $3 and version = $4`,
+			to, key.Record(), key.Org(), from)
+	}
+	if err != nil {
+		return fmt.Errorf("move head: %w", err)
+	}
+	if moved != 1 {
+		return fail.New(fail.Stale, "Somebody else has changed this record since you opened it")
+	}
+	return nil
+}
+
+func put(tx *store.Tx, key *vault.Key, version int64, by Author, ev Event) error {
+	payload, err := payload(by, ev)
+	if err != nil {
+		return err
+	}
+	h := record.Header{
+		Org: [16]byte(key.Org().Bytes()), Record: [16]byte(key.Record().Bytes()),
+		Version: version, At: clock.Micros(tx.Now()), Generation: key.Generation(),
+	}
+	entry := id.NewEntry(tx.Now())
+	h.Entry = [16]byte(entry.Bytes())
+	sealed, leaf := seal(key, h, payload)
+	var n int64
+	err = tx.QueryRow(`insert into entry (id, org, record, version, at, generation, leaf, sealed)
+		values ($1, $2, $3, $4, $5, $6, $7, $8) returning n`,
+		entry, key.Org(), key.Record(), version, h.At, h.Generation, leaf[:], sealed).Scan(&n)
+	if store.IsUnique(err) {
+		// The head said that this version was free.
+		return fail.Wrap(fail.Tampered, err, "This record has been altered outside Heed")
+	}
+	if err != nil {
+		return fmt.Errorf("insert entry: %w", err)
+	}
+	if _, err := tx.Exec(`insert into entry_pending (n) values ($1)`, n); err != nil {
+		return fmt.Errorf("insert pending: %w", err)
+	}
+	return nil
+}
+
+// seal binds a payload to its place and gives the leaf that commits to header and
+// ciphertext. The blinder is new, and lies with the payload under the record's key.
+func seal(key *vault.Key, h record.Header, payload []byte) (sealed []byte, leaf [32]byte) {
+	plain := make([]byte, record.BlinderSize, record.BlinderSize+len(payload))
+	rand.Read(plain) // never fails: crypto/rand ends the program instead
+	blinder := [record.BlinderSize]byte(plain)
+	sealed = key.Seal(h.Place().Field, h.Version, append(plain, payload...))
+	return sealed, record.Leaf(blinder, h, sealed)
+}
+
+// payload is the canonical JSON of an entry's body.
+func payload(by Author, ev Event) ([]byte, error) {
+	if ev.Kind == "" || by.Rule == "" {
+		return nil, errIncomplete
+	}
+	body := record.EntryBody{Kind: ev.Kind, Role: by.Role, Rule: by.Rule}
+	if !by.Person.IsZero() {
+		body.Actor = by.Person.String()
+	}
+	if ev.Data != nil {
+		var buf bytes.Buffer
+		enc := json.NewEncoder(&buf)
+		enc.SetEscapeHTML(false)
+		if err := enc.Encode(ev.Data); err != nil {
+			return nil, fmt.Errorf("marshal data of %s: %w", ev.Kind, err)
+		}
+		body.Data = buf.Bytes()
+	}
+	return body.Append(nil)
+}
+
+// Blank takes the sealed bytes away from every entry of an erased record; the
+// leaves stay, and the tree still verifies. For the unit of work that erases.
+func (l *Log) Blank(tx *store.Tx, rec id.Record) error {
+	if _, err := tx.Exec(`update entry set sealed = null where record = $1 and version > 0`, rec); err != nil {
+		return fmt.Errorf("blank entries: %w", err)
+	}
+	if _, err := tx.Exec(`update entry set sealed = null where record = $1 and version = 0`, rec); err != nil {
+		return fmt.Errorf("blank readings: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,131 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/store"
+	"heed/internal/vault"
+)
+
+// replayBatch is how many entries one unit of work of Each reads.
+const replayBatch = 512
+
+// Each gives fn every entry whose kind begins with kindPrefix, readings too, in
+// sequence order and, after those, in insertion order what has no number yet.
+// Each entry is opened and its leaf recomputed; one that was taken away or
+// altered is fail.Tampered. Entries of erased records are passed over: that they
+// were erased is told by an entry of another record.
+//
+// fn writes through tx, in units of some hundreds of entries, and may be run
+// again for entries whose unit was not kept. For rebuilding projections.
+func (l *Log) Each(ctx context.Context, kindPrefix string, fn func(*store.Tx, Entry) error) error {
+	if _, err := l.Sequence(ctx); err != nil && !fail.Is(err, fail.Tampered) {
+		return err // what cannot be numbered because the log has stopped is read at the end
+	}
+	for next, done := int64(0), false; !done; {
+		at := next
+		err := l.store.Do(ctx, func(tx *store.Tx) (err error) {
+			next, done, err = l.replay(tx, at, kindPrefix, fn)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// replay gives fn the entries from leaf at on, and says where to go on. At the end
+// of the tree come the entries that wait for a number, in the same unit: the lock
+// keeps the sequencer from moving them in between.
+func (l *Log) replay(tx *store.Tx, at int64, kindPrefix string, fn func(*store.Tx, Entry) error) (int64, bool, error) {
+	size, err := store.One(tx, scanVersion, `select size from log_state where id = 1`+tx.ForUpdate())
+	if err != nil {
+		return 0, false, fmt.Errorf("lock log state: %w", err)
+	}
+	to := min(at+replayBatch, size)
+	rows, err := sequenced(tx, at, to)
+	if err != nil {
+		return 0, false, err
+	}
+	if to == size {
+		waits, err := store.All(tx, scanRow, `select `+rowColumns+` from entry
+			where n in (select n from entry_pending) order by n`)
+		if err != nil {
+			return 0, false, fmt.Errorf("read waiting entries: %w", err)
+		}
+		rows = append(rows, waits...)
+	}
+	keys := map[id.Record]*vault.Key{}
+	for _, r := range rows {
+		e, err := l.openAny(tx, keys, r)
+		if fail.Is(err, fail.Gone) {
+			continue
+		}
+		if err != nil {
+			return 0, false, err
+		}
+		if strings.HasPrefix(e.Kind, kindPrefix) {
+			if err := fn(tx, e); err != nil {
+				return 0, false, err
+			}
+		}
+	}
+	return to, to == size, nil
+}
+
+// sequenced gives the entries among leaves from … to-1; all of them, or fail.Tampered.
+func sequenced(tx *store.Tx, from, to int64) ([]row, error) {
+	runs, err := readRuns(tx, from, to)
+	if err != nil {
+		return nil, err
+	}
+	var out []row
+	next := from
+	for _, r := range runs {
+		if r.seq != next {
+			return nil, tampered("leaf %d has no entry", next)
+		}
+		next += r.size
+		if r.blinders != nil {
+			continue
+		}
+		rows, err := store.All(tx, scanRow, `select `+rowColumns+` from entry where n >= $1 and n < $2 order by n`, r.n, r.n+r.size)
+		if err != nil {
+			return nil, fmt.Errorf("read entries: %w", err)
+		}
+		if int64(len(rows)) != r.size {
+			return nil, tampered("of entries %d to %d there are %d", r.n, r.n+r.size-1, len(rows))
+		}
+		out = append(out, rows...)
+	}
+	if next != to {
+		return nil, tampered("leaf %d has no entry", next)
+	}
+	return out, nil
+}
+
+// openAny opens an entry of any record. A record without a key that was not
+// erased either has been tampered with.
+func (l *Log) openAny(tx *store.Tx, keys map[id.Record]*vault.Key, r row) (Entry, error) {
+	key, ok := keys[r.record]
+	if !ok {
+		var err error
+		key, err = l.vault.Key(tx, r.org, r.record)
+		if err != nil && !fail.Is(err, fail.Gone) {
+			if fail.Is(err, fail.Missing) {
+				err = fail.Wrap(fail.Tampered, err, wordsTampered)
+			}
+			return Entry{}, err
+		}
+		keys[r.record] = key // nil: erased
+	}
+	if key == nil {
+		return Entry{}, fail.New(fail.Gone, "This record has been erased")
+	}
+	return r.open(key)
+}

@@ -1,0 +1,124 @@
+package ledger
+
+import (
+	"bytes"
+	"fmt"
+
+	"heed/internal/clock"
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/store"
+	"heed/internal/vault"
+	"heed/record"
+)
+
+// row is a stored entry, not yet opened.
+type row struct {
+	n                       int64
+	id                      id.Entry
+	org                     id.Org
+	record                  id.Record
+	version, at, generation int64
+	leaf, sealed            []byte
+}
+
+const rowColumns = `n, id, org, record, version, at, generation, leaf, sealed`
+
+func scanRow(r *row) []any {
+	return []any{&r.n, &r.id, &r.org, &r.record, &r.version, &r.at, &r.generation, &r.leaf, &r.sealed}
+}
+
+// History gives all versions of the key's record, oldest first. Each is opened,
+// its leaf recomputed, and the versions run from 1 to the head without a gap;
+// otherwise fail.Tampered. fail.Missing when the record was never begun.
+func (l *Log) History(tx *store.Tx, key *vault.Key) ([]Entry, error) {
+	head, err := l.Version(tx, key.Record())
+	if err != nil {
+		return nil, err
+	}
+	rows, err := store.All(tx, scanRow, `select `+rowColumns+` from entry
+		where record = $1 and version > 0 order by version`, key.Record())
+	if err != nil {
+		return nil, fmt.Errorf("read entries: %w", err)
+	}
+	if int64(len(rows)) != head {
+		return nil, tampered("record %s stands at version %d and has %d entries", key.Record(), head, len(rows))
+	}
+	for i, r := range rows {
+		if r.version != int64(i)+1 {
+			return nil, tampered("record %s lacks version %d", key.Record(), i+1)
+		}
+	}
+	return open(key, rows)
+}
+
+// Readings gives who saw the key's record, oldest first, each opened and its leaf
+// recomputed. A reading that was taken away is found by verifying the tree, not here.
+func (l *Log) Readings(tx *store.Tx, key *vault.Key) ([]Entry, error) {
+	rows, err := store.All(tx, scanRow, `select `+rowColumns+` from entry
+		where record = $1 and version = 0 order by n`, key.Record())
+	if err != nil {
+		return nil, fmt.Errorf("read readings: %w", err)
+	}
+	seen := make(map[id.Entry]bool, len(rows))
+	for _, r := range rows {
+		if seen[r.id] {
+			return nil, tampered("reading %s is there twice", r.id)
+		}
+		seen[r.id] = true
+	}
+	return open(key, rows)
+}
+
+func open(key *vault.Key, rows []row) ([]Entry, error) {
+	out := make([]Entry, len(rows))
+	for i, r := range rows {
+		var err error
+		if out[i], err = r.open(key); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// open authenticates a row: it opens under the record's key at this place and no
+// other, and gives the leaf that the row claims.
+func (r row) open(key *vault.Key) (Entry, error) {
+	if r.org != key.Org() || r.record != key.Record() {
+		return Entry{}, tampered("entry %s belongs to another record", r.id)
+	}
+	h := r.header()
+	plain, err := key.Open(h.Place().Field, r.version, r.sealed)
+	if err != nil || len(plain) < record.BlinderSize {
+		return Entry{}, fail.Wrap(fail.Tampered, err, wordsTampered)
+	}
+	if leaf := record.Leaf([record.BlinderSize]byte(plain), h, r.sealed); !bytes.Equal(leaf[:], r.leaf) {
+		return Entry{}, tampered("entry %s does not give its leaf", r.id)
+	}
+	body, err := record.ParseBody(plain[record.BlinderSize:])
+	if err != nil {
+		return Entry{}, fail.Wrap(fail.Tampered, err, wordsTampered)
+	}
+	e := Entry{
+		ID: r.id, Org: r.org, Record: r.record, Version: r.version, At: clock.FromMicros(r.at),
+		Kind: body.Kind, Author: Author{Role: body.Role, Rule: body.Rule}, Data: body.Data,
+	}
+	if err := e.Author.Person.UnmarshalText([]byte(body.Actor)); err != nil {
+		return Entry{}, fmt.Errorf("entry %s: actor: %w", r.id, err)
+	}
+	return e, nil
+}
+
+func (r row) header() record.Header {
+	return record.Header{
+		Org: [16]byte(r.org.Bytes()), Record: [16]byte(r.record.Bytes()), Entry: [16]byte(r.id.Bytes()),
+		Version: r.version, At: r.at, Generation: r.generation,
+	}
+}
+
+const wordsTampered = "This record has been altered outside Heed"
+
+// tampered is a fail.Tampered whose cause, for the log of the machine, names ids only.
+func tampered(format string, args ...any) *fail.Error {
+	return fail.Wrap(fail.Tampered, fmt.Errorf("ledger: "+format, args...), wordsTampered)
+}

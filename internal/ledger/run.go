@@ -1,0 +1,85 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"heed/internal/clock"
+	"heed/internal/fail"
+	"heed/internal/store"
+)
+
+// Run numbers entries about every second, publishes a checkpoint at the start and
+// then on the fixed beat, and brings checkpoints to the witnesses. It returns
+// only when ctx ends. When the log has stopped (Trouble), Run waits for that: the
+// program and the care that it serves go on, and a person must look.
+func (l *Log) Run(ctx context.Context) error {
+	var wg sync.WaitGroup
+	wg.Go(func() { l.runWitnesses(ctx) })
+	defer wg.Wait()
+	beat := l.o.Clock.After(l.o.Beat)
+	l.greet(ctx)
+	said := l.say("", l.Publish(ctx))
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-beat:
+			beat = l.o.Clock.After(l.o.Beat)
+			said = l.say(said, l.publishDue(ctx))
+		case <-l.o.Clock.After(l.o.Tick):
+			_, err := l.Sequence(ctx)
+			said = l.say(said, err)
+		}
+	}
+}
+
+// publishDue publishes unless another process has done so within this beat. A
+// checkpoint from the future (the clock was set back) does not count.
+func (l *Log) publishDue(ctx context.Context) error {
+	var ago time.Duration
+	err := l.store.View(ctx, func(tx *store.Tx) error {
+		p, err := readPublished(tx)
+		ago = tx.Now().Sub(clock.FromMicros(p.at))
+		return err
+	})
+	if err != nil && !fail.Is(err, fail.Missing) {
+		return fmt.Errorf("read last beat: %w", err)
+	}
+	if err == nil && ago >= 0 && ago < l.o.Beat/2 {
+		return nil
+	}
+	return l.Publish(ctx)
+}
+
+// runWitnesses brings each new checkpoint to the witnesses, and tries again half a
+// beat later for those who were away.
+func (l *Log) runWitnesses(ctx context.Context) {
+	if len(l.o.Witnesses) == 0 {
+		return
+	}
+	said := ""
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-l.push:
+		case <-l.o.Clock.After(l.o.Beat / 2):
+		}
+		said = l.say(said, l.Witnessing(ctx))
+	}
+}
+
+// say logs a failure once, not every second while it lasts, and gives what was said.
+func (l *Log) say(before string, err error) string {
+	if err == nil || l.Trouble() != nil { // stop has said why
+		return ""
+	}
+	kind := fail.KindOf(err).String()
+	if kind != before {
+		l.o.Log.Warn("entries could not be numbered; trying again", "kind", kind, "why", err)
+	}
+	return kind
+}

@@ -1,0 +1,285 @@
+package ledger
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"heed/internal/clock"
+	"heed/internal/fail"
+	"heed/internal/store"
+	"heed/record"
+)
+
+// batch is how many entries one step numbers: few enough that the writer of
+// SQLite, who has to write the step, is not held up.
+const batch = 2048
+
+// padTo: sizes of published trees are multiples of it.
+const padTo = 16
+
+// errMoved: another sequencer took the turn between reading and writing.
+var errMoved = errors.New("ledger: another sequencer was here first")
+
+// waiting is a committed entry that has no number yet.
+type waiting struct {
+	n    int64
+	leaf []byte
+}
+
+func scanWaiting(w *waiting) []any { return []any{&w.n, &w.leaf} }
+
+// run is size leaves in a row: entries n …, or padding under blinders.
+type run struct {
+	seq, size, n int64
+	blinders     []byte // padding; nil for entries
+}
+
+// step is one move of the tree, worked out in full before anything is written.
+type step struct {
+	from    int64 // the size that it was worked out from
+	entries int
+	runs    []run
+	tiles   map[tileID][]byte
+	edge    edge
+	public  []byte // the checkpoint to publish; nil when the step only numbers
+}
+
+// Sequence numbers what has been committed, in insertion order, and gives how
+// many entries it numbered. It is run by Run; calling it besides does no harm.
+func (l *Log) Sequence(ctx context.Context) (int, error) {
+	total := 0
+	for {
+		n, err := l.turn(ctx, false)
+		total += n
+		if err != nil || n < batch {
+			return total, err
+		}
+	}
+}
+
+// Publish numbers what has been committed, pads the tree with at least one leaf
+// to a multiple of 16 and signs it for the public. Padding also when nothing was
+// written, so that the size tells nobody whether anything was.
+func (l *Log) Publish(ctx context.Context) error {
+	if _, err := l.Sequence(ctx); err != nil {
+		return err
+	}
+	if _, err := l.turn(ctx, true); err != nil {
+		return err
+	}
+	select {
+	case l.push <- struct{}{}:
+	default: // the witnesses have been told already
+	}
+	return nil
+}
+
+// turn takes one step if nobody else is taking one. The lock on log_state, and
+// the size that the step started from, hold even when Exclusive does not.
+func (l *Log) turn(ctx context.Context, publish bool) (n int, err error) {
+	if err := l.Trouble(); err != nil {
+		return 0, err
+	}
+	_, err = l.store.Exclusive(ctx, "ledger", func(ctx context.Context) error {
+		n, err = l.advance(ctx, publish)
+		return err
+	})
+	if fail.Is(err, fail.Tampered) {
+		l.stop(err)
+	}
+	return n, err
+}
+
+func (l *Log) stop(err error) {
+	var e *fail.Error
+	if errors.As(err, &e) && l.trouble.CompareAndSwap(nil, e) {
+		l.o.Log.Error("the log has stopped: nothing is signed any more", "why", err)
+	}
+}
+
+func (l *Log) advance(ctx context.Context, publish bool) (int, error) {
+	for {
+		s, err := l.plan(ctx, publish)
+		if err != nil || len(s.runs) == 0 {
+			return 0, err
+		}
+		err = l.store.Do(ctx, func(tx *store.Tx) error { return l.write(tx, s) })
+		if errors.Is(err, errMoved) {
+			continue
+		}
+		if err != nil {
+			return 0, err
+		}
+		return s.entries, nil
+	}
+}
+
+// plan reads and computes, holding no lock. What it reads may be old by the time
+// it is written: write then finds another size and gives errMoved.
+func (l *Log) plan(ctx context.Context, publish bool) (step, error) {
+	var s step
+	err := l.store.View(ctx, func(tx *store.Tx) error {
+		st, err := l.load(tx)
+		if err != nil {
+			return err
+		}
+		rows, err := store.All(tx, scanWaiting, `select p.n, e.leaf from entry_pending p
+			left join entry e on e.n = p.n order by p.n limit $1`, batch)
+		if err != nil {
+			return fmt.Errorf("read pending: %w", err)
+		}
+		s = step{from: st.edge.size, edge: st.edge, tiles: map[tileID][]byte{}}
+		if err := s.number(rows); err != nil || !publish {
+			return err
+		}
+		if err := l.refused(tx); err != nil {
+			return err
+		}
+		if err := s.pad(); err != nil {
+			return err
+		}
+		s.public, err = l.sign(tx, st.public, s)
+		return err
+	})
+	return s, err
+}
+
+// number appends the leaves of entries in insertion order.
+func (s *step) number(rows []waiting) error {
+	for i, w := range rows {
+		if len(w.leaf) != hashSize {
+			return unsound(nil, "entry number %d was taken away before it had a place", w.n)
+		}
+		if i > 0 && rows[i-1].n == w.n {
+			return unsound(nil, "entry number %d waits twice", w.n)
+		}
+		if last := len(s.runs) - 1; last >= 0 && s.runs[last].n+s.runs[last].size == w.n {
+			s.runs[last].size++
+		} else {
+			s.runs = append(s.runs, run{seq: s.edge.size, size: 1, n: w.n})
+		}
+		if err := s.edge.append(record.LeafHash([32]byte(w.leaf)), s.tiles); err != nil {
+			return err
+		}
+	}
+	s.entries = len(rows)
+	return nil
+}
+
+// pad appends 1 to 16 leaves that stand for nothing.
+func (s *step) pad() error {
+	r := run{seq: s.edge.size, size: padTo - s.edge.size%padTo}
+	r.blinders = make([]byte, r.size*record.BlinderSize)
+	rand.Read(r.blinders)
+	for leaf := range paddingLeaves(r.blinders) {
+		if err := s.edge.append(record.LeafHash(leaf), s.tiles); err != nil {
+			return err
+		}
+	}
+	s.runs = append(s.runs, r)
+	return nil
+}
+
+// paddingLeaves are the leaves that blinders make.
+func paddingLeaves(blinders []byte) func(yield func([32]byte) bool) {
+	return func(yield func([32]byte) bool) {
+		for b := range slices.Chunk(blinders, record.BlinderSize) {
+			if len(b) < record.BlinderSize || !yield(record.PaddingLeaf([record.BlinderSize]byte(b))) {
+				return
+			}
+		}
+	}
+}
+
+// sign makes the public checkpoint, once it is shown from the tiles that the new
+// tree begins with the one that was published last.
+func (l *Log) sign(tx *store.Tx, last record.Checkpoint, s step) ([]byte, error) {
+	c := record.Checkpoint{Origin: l.o.Origin, Size: s.edge.size, Root: s.edge.root()}
+	proof, err := record.ConsistencyProof(tileReader(tx, s.tiles), last.Size, c.Size)
+	if err == nil {
+		err = record.VerifyConsistency(last.Size, c.Size, proof, last.Root, c.Root)
+	}
+	if err != nil {
+		return nil, unsound(err, "the tree of %d does not begin with the tree of %d that was published", c.Size, last.Size)
+	}
+	return record.SignCheckpoint(c, l.signer), nil
+}
+
+// write puts a step into the database, all of it or nothing: numbers, tiles,
+// state and, for the public, the checkpoint. Killed before the commit, nothing
+// has happened; after it, everything has.
+func (l *Log) write(tx *store.Tx, s step) error {
+	if err := lock(tx, s.from); err != nil {
+		return err
+	}
+	if err := writeRuns(tx, s); err != nil {
+		return err
+	}
+	// In one order always, so that two who write cannot wait for each other.
+	for _, at := range slices.SortedFunc(maps.Keys(s.tiles), tileID.compare) {
+		if _, err := tx.Exec(`insert into log_tile (level, idx, hashes) values ($1, $2, $3)
+			on conflict (level, idx) do update set hashes = excluded.hashes`, at.level, at.idx, s.tiles[at]); err != nil {
+			return fmt.Errorf("write tile: %w", err)
+		}
+	}
+	c := record.Checkpoint{Origin: l.o.Origin, Size: s.edge.size, Root: s.edge.root(), Extra: []string{internalMark}}
+	if _, err := tx.Exec(`update log_state set size = $1, root = $2, note = $3 where id = 1`,
+		c.Size, hashBytes(c.Root), record.SignCheckpoint(c, l.signer)); err != nil {
+		return fmt.Errorf("write log state: %w", err)
+	}
+	if s.public == nil {
+		return nil
+	}
+	if _, err := tx.Exec(`insert into log_checkpoint (size, at, note) values ($1, $2, $3)`,
+		c.Size, clock.Micros(tx.Now()), s.public); err != nil {
+		return fmt.Errorf("write checkpoint: %w", err)
+	}
+	return nil
+}
+
+// lock takes the turn in the database and makes sure that the step still fits.
+func lock(tx *store.Tx, from int64) error {
+	size, err := store.One(tx, scanVersion, `select size from log_state where id = 1`+tx.ForUpdate())
+	if err != nil {
+		return fmt.Errorf("lock log state: %w", err)
+	}
+	if size != from {
+		return errMoved
+	}
+	return nil
+}
+
+// writeRuns numbers entries. Exactly what was planned leaves the waiting rows: an
+// entry with a smaller n that commits late (PostgreSQL) keeps waiting.
+func writeRuns(tx *store.Tx, s step) error {
+	for _, r := range s.runs {
+		var n, padding any
+		if r.blinders == nil {
+			n = r.n
+		} else {
+			padding = r.blinders
+		}
+		_, err := tx.Exec(`insert into log_run (seq, size, n, padding) values ($1, $2, $3, $4)`, r.seq, r.size, n, padding)
+		if store.IsUnique(err) {
+			return unsound(err, "leaf %d has been given away already", r.seq)
+		}
+		if err != nil {
+			return fmt.Errorf("write run: %w", err)
+		}
+		if padding != nil {
+			continue
+		}
+		gone, err := tx.Exec(`delete from entry_pending where n >= $1 and n < $2`, r.n, r.n+r.size)
+		if err != nil {
+			return fmt.Errorf("take from pending: %w", err)
+		}
+		if gone != r.size {
+			return errMoved
+		}
+	}
+	return nil
+}

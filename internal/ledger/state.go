@@ -1,0 +1,144 @@
+package ledger
+
+import (
+	"errors"
+	"fmt"
+
+	"heed/internal/fail"
+	"heed/internal/store"
+	"heed/record"
+)
+
+// internalMark is the extension line of checkpoints that are kept and never
+// published. It sets their signatures apart from those of public ones.
+const internalMark = "internal"
+
+// state is the tree as the database says it stands, checked.
+type state struct {
+	edge   edge
+	public record.Checkpoint // the last published; size 0 when there is none
+}
+
+type stateRow struct {
+	size int64
+	root []byte
+	note []byte
+}
+
+func scanState(r *stateRow) []any { return []any{&r.size, &r.root, &r.note} }
+
+// load reads the tree and checks that its parts agree: what was signed at the
+// last step, the tiles at the edge, and the last public checkpoint. Anything else
+// is fail.Tampered, which stops the sequencer for good.
+func (l *Log) load(tx *store.Tx) (state, error) {
+	var s state
+	row, err := store.One(tx, scanState, `select size, root, note from log_state where id = 1`)
+	switch {
+	case fail.Is(err, fail.Missing):
+		return s, unsound(err, "the state of the tree is not there")
+	case err != nil:
+		return s, fmt.Errorf("read log state: %w", err)
+	case row.size == 0 && row.note == nil: // nothing has been numbered yet
+		row.root = hashBytes(record.EmptyRoot())
+	default:
+		c, _, err := record.OpenCheckpoint(row.note, l.verifier)
+		if err != nil || c.Size != row.size || string(c.Root[:]) != string(row.root) ||
+			len(c.Extra) != 1 || c.Extra[0] != internalMark {
+			return s, unsound(err, "the tree of %d leaves is not the one that was signed", row.size)
+		}
+	}
+	if s.edge, err = loadEdge(tx, row.size); err != nil {
+		return s, err
+	}
+	if root := s.edge.root(); string(root[:]) != string(row.root) {
+		return s, unsound(nil, "the tiles of %d leaves do not give the root that was signed", row.size)
+	}
+	if s.public, err = l.lastPublic(tx); err != nil {
+		return s, err
+	}
+	if s.public.Size > row.size {
+		return s, unsound(nil, "%d leaves were published and %d are there", s.public.Size, row.size)
+	}
+	return s, nil
+}
+
+func loadEdge(tx *store.Tx, size int64) (edge, error) {
+	e := edge{size: size}
+	for level := range levels(size) {
+		width := int(size >> (record.TileHeight * level) % record.TileWidth)
+		if width == 0 {
+			e.tiles = append(e.tiles, nil)
+			continue
+		}
+		b, err := readTile(tx, tileID{level, size >> (record.TileHeight * (level + 1))})
+		if err != nil {
+			return e, err
+		}
+		if len(b) != width*hashSize {
+			return e, unsound(nil, "the last tile of level %d has %d bytes", level, len(b))
+		}
+		e.tiles = append(e.tiles, b)
+	}
+	return e, nil
+}
+
+// readTile gives a stored tile; one that is not there is unsound.
+func readTile(tx *store.Tx, at tileID) ([]byte, error) {
+	b, err := store.One(tx, scanBytes, `select hashes from log_tile where level = $1 and idx = $2`, at.level, at.idx)
+	if fail.Is(err, fail.Missing) {
+		return nil, unsound(err, "tile %d of level %d is not there", at.idx, at.level)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read tile: %w", err)
+	}
+	return b, nil
+}
+
+func scanBytes(b *[]byte) []any { return []any{b} }
+
+// tileReader reads tiles for proofs: from fresh first, which is about to be
+// written. A partial tile is the beginning of what is stored.
+func tileReader(tx *store.Tx, fresh map[tileID][]byte) record.TileReader {
+	return func(path string) ([]byte, error) {
+		t, err := record.ParseTilePath(path)
+		if err != nil {
+			return nil, err
+		}
+		at := tileID{t.Level, t.Index}
+		b, ok := fresh[at]
+		if !ok {
+			if b, err = readTile(tx, at); err != nil {
+				return nil, err
+			}
+		}
+		if len(b) < t.Width*hashSize {
+			return nil, unsound(nil, "%s holds %d bytes", path, len(b))
+		}
+		return b[:t.Width*hashSize], nil
+	}
+}
+
+// lastPublic is the last published checkpoint, its signature verified.
+func (l *Log) lastPublic(tx *store.Tx) (record.Checkpoint, error) {
+	note, err := store.One(tx, scanBytes, `select note from log_checkpoint order by size desc limit 1`)
+	if fail.Is(err, fail.Missing) {
+		return record.Checkpoint{Origin: l.o.Origin, Root: record.EmptyRoot()}, nil
+	}
+	if err != nil {
+		return record.Checkpoint{}, fmt.Errorf("read checkpoint: %w", err)
+	}
+	c, _, err := record.OpenCheckpoint(note, l.verifier)
+	if err != nil || len(c.Extra) != 0 {
+		return c, unsound(err, "the last public checkpoint was not signed by this log")
+	}
+	return c, nil
+}
+
+const wordsUnsound = "The log of entries does not agree with what was signed. Entries go on being written. Nothing is signed until somebody has found out why"
+
+// unsound is the failure after which nothing is signed: the state is not known.
+func unsound(cause error, format string, args ...any) *fail.Error {
+	return fail.Wrap(fail.Tampered, errors.Join(fmt.Errorf("ledger: "+format, args...), cause), wordsUnsound)
+}
+
+func hashBytes(h record.Hash) []byte { return h[:] }

@@ -1,0 +1,228 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"heed/internal/clock"
+	"heed/internal/fail"
+	"heed/internal/store"
+	"heed/record"
+)
+
+// Witness is a party with another master that remembers the largest tree of this
+// log that it has seen, and signs only trees that begin with that one.
+type Witness interface {
+	// Name is the witness's name, as its signatures bear it.
+	Name() string
+	// Cosign asks for the signature lines of a checkpoint. proof shows that the tree
+	// begins with the tree of oldSize, which the witness signed last. It returns
+	// *OtherSize when the witness remembers another size, and only lines that it
+	// has verified.
+	Cosign(ctx context.Context, note []byte, oldSize int64, proof []record.Hash) (lines []byte, err error)
+}
+
+// OtherSize is a witness's answer that it last signed a tree of Size leaves.
+type OtherSize struct{ Size int64 }
+
+func (e *OtherSize) Error() string {
+	return fmt.Sprintf("the witness last signed a tree of %d leaves", e.Size)
+}
+
+// WitnessState is how one witness stands, for the banner.
+type WitnessState struct {
+	Name    string
+	Size    int64     // the last tree that it signed; 0 when none
+	At      time.Time // when; zero when never
+	Behind  int       // checkpoints published since
+	Trouble Trouble
+}
+
+// Trouble is why a witness has not signed.
+type Trouble string
+
+// The troubles of a witness.
+const (
+	TroubleNone        Trouble = ""
+	TroubleUnreachable Trouble = "unreachable" // care goes on; caught up with one proof later
+	TroubleConflict    Trouble = "conflict"    // it has seen another history: a person must look
+)
+
+// How long one attempt, and all attempts before the first signature, may take.
+const (
+	witnessTimeout = 20 * time.Second
+	greetTimeout   = 5 * time.Second
+)
+
+// Witnessing brings the newest checkpoint to every witness once. Run does so
+// after each beat and, for those that did not answer, between beats.
+func (l *Log) Witnessing(ctx context.Context) error {
+	return l.bringAll(ctx, false)
+}
+
+func (l *Log) bringAll(ctx context.Context, again bool) error {
+	_, err := l.store.Exclusive(ctx, "ledger-witness", func(ctx context.Context) error {
+		for _, w := range l.o.Witnesses {
+			if err := l.bring(ctx, w, again); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return err
+}
+
+// greet asks every witness, before this process signs anything, to sign once more
+// what was published last: who put an older copy back is found before a second
+// history is signed. A witness that does not answer holds nobody up for long.
+func (l *Log) greet(ctx context.Context) {
+	if len(l.o.Witnesses) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, greetTimeout)
+	defer cancel()
+	if err := l.bringAll(ctx, true); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		l.o.Log.Warn("witnesses could not be asked", "why", err)
+	}
+}
+
+// bring shows one witness the newest checkpoint. Only the database's failures are
+// errors; the witness's are its state. again asks also when it has signed it already.
+func (l *Log) bring(ctx context.Context, w Witness, again bool) error {
+	var p published
+	var old int64
+	err := l.store.View(ctx, func(tx *store.Tx) (err error) {
+		if p, err = readPublished(tx); err != nil {
+			return err
+		}
+		old, err = store.One(tx, scanVersion, `select coalesce(max(size), 0) from log_cosignature where witness = $1`, w.Name())
+		return err
+	})
+	if fail.Is(err, fail.Missing) || err == nil && old == p.size && !again {
+		return nil // nothing to sign
+	}
+	if err != nil {
+		return err
+	}
+	lines, err := l.ask(ctx, w, p, old)
+	trouble := TroubleNone
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case fail.Is(err, fail.Tampered):
+		trouble = TroubleConflict
+	case err != nil:
+		trouble = TroubleUnreachable
+	}
+	if trouble != TroubleNone {
+		l.o.Log.Warn("a witness has not signed", "witness", w.Name(), "trouble", string(trouble), "why", err)
+	}
+	if err := l.store.Do(ctx, func(tx *store.Tx) error { return keep(tx, w, p, lines, trouble) }); err != nil {
+		return err
+	}
+	if trouble == TroubleConflict {
+		l.stop(err)
+	}
+	return nil
+}
+
+// ask shows the checkpoint with a proof from the size that the witness signed
+// last, or, when it remembers another, from that: one proof catches up any outage.
+func (l *Log) ask(ctx context.Context, w Witness, p published, old int64) ([]byte, error) {
+	for range 2 {
+		proof, err := l.consistency(ctx, old, p.size)
+		if err != nil {
+			return nil, err
+		}
+		try, cancel := context.WithTimeout(ctx, witnessTimeout)
+		lines, err := w.Cosign(try, p.note, old, proof)
+		cancel()
+		var other *OtherSize
+		if !errors.As(err, &other) {
+			return lines, err
+		}
+		if other.Size > p.size || other.Size == old {
+			return nil, unsound(err, "witness %s has signed another history: an older copy was put back, or there are two", w.Name())
+		}
+		old = other.Size
+	}
+	return nil, errors.New("ledger: the witness changes its mind about the size it signed")
+}
+
+func (l *Log) consistency(ctx context.Context, old, size int64) (proof []record.Hash, err error) {
+	err = l.store.View(ctx, func(tx *store.Tx) error {
+		proof, err = record.ConsistencyProof(tileReader(tx, nil), old, size)
+		return err
+	})
+	return proof, err
+}
+
+func keep(tx *store.Tx, w Witness, p published, lines []byte, trouble Trouble) error {
+	now := clock.Micros(tx.Now())
+	if _, err := tx.Exec(`insert into log_witness (name, at, trouble) values ($1, $2, $3)
+		on conflict (name) do update set at = excluded.at, trouble = excluded.trouble`, w.Name(), now, string(trouble)); err != nil {
+		return fmt.Errorf("write witness: %w", err)
+	}
+	if trouble != TroubleNone {
+		return nil
+	}
+	if _, err := tx.Exec(`insert into log_cosignature (size, witness, at, lines) values ($1, $2, $3, $4)
+		on conflict (size, witness) do nothing`, p.size, w.Name(), now, lines); err != nil {
+		return fmt.Errorf("write cosignature: %w", err)
+	}
+	return nil
+}
+
+// refused says that a witness of this log holds another history: nothing is signed
+// until it agrees, or until whoever runs the log no longer names it as a witness.
+func (l *Log) refused(tx *store.Tx) error {
+	for _, w := range l.o.Witnesses {
+		s, err := witnessState(tx, w.Name())
+		if err != nil {
+			return fmt.Errorf("read witness: %w", err)
+		}
+		if s.Trouble == TroubleConflict {
+			return unsound(nil, "witness %s has signed another history", s.Name)
+		}
+	}
+	return nil
+}
+
+// WitnessState says how each configured witness stands.
+func (l *Log) WitnessState(ctx context.Context) ([]WitnessState, error) {
+	out := make([]WitnessState, len(l.o.Witnesses))
+	err := l.store.View(ctx, func(tx *store.Tx) error {
+		for i, w := range l.o.Witnesses {
+			var err error
+			if out[i], err = witnessState(tx, w.Name()); err != nil {
+				return fmt.Errorf("read witness: %w", err)
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+func witnessState(tx *store.Tx, name string) (WitnessState, error) {
+	type signed struct{ size, at int64 }
+	s := WitnessState{Name: name}
+	last, err := store.One(tx, func(x *signed) []any { return []any{&x.size, &x.at} },
+		`select size, at from log_cosignature where witness = $1 order by size desc limit 1`, name)
+	if err == nil {
+		s.Size, s.At = last.size, clock.FromMicros(last.at)
+	} else if !fail.Is(err, fail.Missing) {
+		return s, err
+	}
+	if s.Behind, err = store.One(tx, func(n *int) []any { return []any{n} },
+		`select count(*) from log_checkpoint where size > $1`, s.Size); err != nil {
+		return s, err
+	}
+	s.Trouble, err = store.One(tx, func(t *Trouble) []any { return []any{t} },
+		`select trouble from log_witness where name = $1`, name)
+	if fail.Is(err, fail.Missing) {
+		err = nil
+	}
+	return s, err
+}
