@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"bytes"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -86,7 +85,7 @@ func put(tx *store.Tx, key *vault.Key, version int64, by Author, ev Event) error
 	}
 	entry := id.NewEntry(tx.Now())
 	h.Entry = [16]byte(entry.Bytes())
-	sealed, leaf := seal(key, h, payload)
+	sealed, leaf := key.RecordKey().SealEntry(h, payload)
 	var n int64
 	err = tx.QueryRow(`insert into entry (id, org, record, version, at, generation, leaf, sealed)
 		values ($1, $2, $3, $4, $5, $6, $7, $8) returning n`,
@@ -102,16 +101,6 @@ func put(tx *store.Tx, key *vault.Key, version int64, by Author, ev Event) error
 		return fmt.Errorf("insert pending: %w", err)
 	}
 	return nil
-}
-
-// seal binds a payload to its place and gives the leaf that commits to header and
-// ciphertext. The blinder is new, and lies with the payload under the record's key.
-func seal(key *vault.Key, h record.Header, payload []byte) (sealed []byte, leaf [32]byte) {
-	plain := make([]byte, record.BlinderSize, record.BlinderSize+len(payload))
-	rand.Read(plain) // never fails: crypto/rand ends the program instead
-	blinder := [record.BlinderSize]byte(plain)
-	sealed = key.Seal(h.Place().Field, h.Version, append(plain, payload...))
-	return sealed, record.Leaf(blinder, h, sealed)
 }
 
 // payload is the canonical JSON of an entry's body.

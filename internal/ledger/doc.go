@@ -1,2 +1,68 @@
 // Package ledger is Heed's history: what was done, by whom, allowed by which rule,
 // in an order that cannot be rewritten unseen.
+//
+// # The life of an entry
+//
+//	Append, Reading   in the same commit as the change, or before the first byte is
+//	                  shown: a row in entry (sealed under the record's key, with its
+//	                  leaf), the head moved, a row in entry_pending
+//	Sequence          about a second later: a place in the tree (log_run), the tiles
+//	                  at its edge (log_tile), the signed state (log_state), one commit
+//	Publish           on the beat: padding to a multiple of 16, a signed checkpoint
+//	                  (log_checkpoint), from then on Checkpoint and Tile serve it
+//	Witnessing        at once after that: cosignatures (log_cosignature)
+//
+// A leaf is an HMAC of header and ciphertext under a random blinder that lies
+// sealed in the row (package record): the tree says nothing about entries and
+// still verifies when a record has been erased.
+//
+// # What it keeps true
+//
+//   - An entry is there if and only if the change is: they are one commit.
+//   - A record's versions are 1, 2, 3 … without a gap, each once. Held by the head
+//     row, which writers move by compare-and-swap and PostgreSQL locks, and by a
+//     unique index, not by the isolation level.
+//   - Every committed entry gets exactly one place, in insertion order, never by id
+//     or clock, and never loses it. A record's entries lie in order of version.
+//   - Readings take no version: reading never makes a writer stale.
+//   - A step of the tree is one commit: killed anywhere, it has happened or not.
+//     Two sequencers at once do no harm: the state row is locked and its size compared.
+//   - Every step starts from what the database says, checked against what was signed
+//     at the step before. A public checkpoint is signed only after a proof, made
+//     from the tiles, that the tree begins with the one published before.
+//   - When these do not agree the state is not known, and the log stops: nothing is
+//     numbered or signed by this process any more (Trouble). Entries go on being
+//     written; care does not wait for the log.
+//   - The public size grows by 1 to 16 padding leaves on every beat, to a multiple of
+//     16, whether or not anything was written; outsiders see no step in between.
+//
+// # Who is trusted with what
+//
+// The database administrator, or whoever can write to the database, reads ids,
+// times and counts. They can destroy; they cannot read an entry, nor write or
+// change one: History and Each authenticate every row under the record's key. A row
+// that was altered, moved, swapped, or taken from the middle is found when its
+// record is read; a cut tail or a deleted reading when the tree is verified
+// (heed verify) or, for what has a place, by Each. Rewriting the tree needs the
+// signing key. What they can do unseen by the installation itself: take away an
+// entry, with its waiting row and its head, in the second before it is numbered;
+// and put back an older copy of the whole database, which a witness, or anybody
+// who kept a checkpoint, finds.
+//
+// Who holds a record key (or the keys above it) can read that record, and write
+// entries that open. They cannot give them a place that was given already, nor
+// change what is under a published checkpoint.
+//
+// Who holds the signing key and the database can sign a second history. They
+// cannot make a witness, or anybody who kept a checkpoint, take it for the first:
+// no consistency proof exists.
+//
+// A witness is trusted with remembering. It sees sizes and roots, which tell
+// nothing. It can refuse to sign, which shows in WitnessState and stops nobody;
+// a witness that claims another history makes the log stop signing, and no more.
+// It can lie about having checked: therefore there may be several.
+//
+// Nothing in log_tile, log_run, log_checkpoint or what Tile and Checkpoint serve is
+// secret. Padding can be told from entries in log_run only, by those who read the
+// database.
+package ledger

@@ -9,6 +9,7 @@ import (
 	"heed/internal/id"
 	"heed/internal/store"
 	"heed/internal/vault"
+	"heed/record"
 )
 
 // replayBatch is how many entries one unit of work of Each reads.
@@ -60,9 +61,9 @@ func (l *Log) replay(tx *store.Tx, at int64, kindPrefix string, fn func(*store.T
 		}
 		rows = append(rows, waits...)
 	}
-	keys := map[id.Record]*vault.Key{}
+	keys := keyring{vault: l.vault, known: map[id.Record]*vault.Key{}}
 	for _, r := range rows {
-		e, err := l.openAny(tx, keys, r)
+		e, err := keys.open(tx, r)
 		if fail.Is(err, fail.Gone) {
 			continue
 		}
@@ -109,23 +110,32 @@ func sequenced(tx *store.Tx, from, to int64) ([]row, error) {
 	return out, nil
 }
 
-// openAny opens an entry of any record. A record without a key that was not
-// erased either has been tampered with.
-func (l *Log) openAny(tx *store.Tx, keys map[id.Record]*vault.Key, r row) (Entry, error) {
-	key, ok := keys[r.record]
+// keyring keeps the keys of one unit of work.
+type keyring struct {
+	vault   *vault.Vault
+	known   map[id.Record]*vault.Key // nil: erased
+	scratch record.Scratch
+}
+
+// open opens an entry of any record; fail.Gone when the record has been erased. A
+// record without a key that was not erased either has been tampered with.
+func (k *keyring) open(tx *store.Tx, r row) (Entry, error) {
+	key, ok := k.known[r.record]
 	if !ok {
 		var err error
-		key, err = l.vault.Key(tx, r.org, r.record)
-		if err != nil && !fail.Is(err, fail.Gone) {
-			if fail.Is(err, fail.Missing) {
-				err = fail.Wrap(fail.Tampered, err, wordsTampered)
-			}
+		key, err = k.vault.Key(tx, r.org, r.record)
+		switch {
+		case fail.Is(err, fail.Gone):
+			key = nil
+		case fail.Is(err, fail.Missing):
+			return Entry{}, fail.Wrap(fail.Tampered, err, wordsTampered)
+		case err != nil:
 			return Entry{}, err
 		}
-		keys[r.record] = key // nil: erased
+		k.known[r.record] = key
 	}
 	if key == nil {
 		return Entry{}, fail.New(fail.Gone, "This record has been erased")
 	}
-	return r.open(key)
+	return r.open(&k.scratch, key)
 }

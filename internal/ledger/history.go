@@ -72,9 +72,10 @@ func (l *Log) Readings(tx *store.Tx, key *vault.Key) ([]Entry, error) {
 
 func open(key *vault.Key, rows []row) ([]Entry, error) {
 	out := make([]Entry, len(rows))
+	var s record.Scratch
 	for i, r := range rows {
 		var err error
-		if out[i], err = r.open(key); err != nil {
+		if out[i], err = r.open(&s, key); err != nil {
 			return nil, err
 		}
 	}
@@ -83,19 +84,18 @@ func open(key *vault.Key, rows []row) ([]Entry, error) {
 
 // open authenticates a row: it opens under the record's key at this place and no
 // other, and gives the leaf that the row claims.
-func (r row) open(key *vault.Key) (Entry, error) {
+func (r row) open(s *record.Scratch, key *vault.Key) (Entry, error) {
 	if r.org != key.Org() || r.record != key.Record() {
 		return Entry{}, tampered("entry %s belongs to another record", r.id)
 	}
-	h := r.header()
-	plain, err := key.Open(h.Place().Field, r.version, r.sealed)
-	if err != nil || len(plain) < record.BlinderSize {
+	payload, leaf, err := key.RecordKey().OpenEntry(s, r.header(), r.sealed)
+	if err != nil {
 		return Entry{}, fail.Wrap(fail.Tampered, err, wordsTampered)
 	}
-	if leaf := record.Leaf([record.BlinderSize]byte(plain), h, r.sealed); !bytes.Equal(leaf[:], r.leaf) {
+	if !bytes.Equal(leaf[:], r.leaf) {
 		return Entry{}, tampered("entry %s does not give its leaf", r.id)
 	}
-	body, err := record.ParseBody(plain[record.BlinderSize:])
+	body, err := record.ParseBody(payload) // copies what it keeps
 	if err != nil {
 		return Entry{}, fail.Wrap(fail.Tampered, err, wordsTampered)
 	}

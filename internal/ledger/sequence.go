@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"heed/internal/clock"
 	"heed/internal/fail"
@@ -53,7 +54,7 @@ type step struct {
 func (l *Log) Sequence(ctx context.Context) (int, error) {
 	total := 0
 	for {
-		n, err := l.turn(ctx, false)
+		_, n, err := l.turn(ctx, false)
 		total += n
 		if err != nil || n < batch {
 			return total, err
@@ -68,8 +69,19 @@ func (l *Log) Publish(ctx context.Context) error {
 	if _, err := l.Sequence(ctx); err != nil {
 		return err
 	}
-	if _, err := l.turn(ctx, true); err != nil {
-		return err
+	for {
+		ran, _, err := l.turn(ctx, true)
+		if err != nil {
+			return err
+		}
+		if ran {
+			break
+		}
+		select { // another process is numbering: it takes milliseconds
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(20 * time.Millisecond):
+		}
 	}
 	select {
 	case l.push <- struct{}{}:
@@ -80,18 +92,18 @@ func (l *Log) Publish(ctx context.Context) error {
 
 // turn takes one step if nobody else is taking one. The lock on log_state, and
 // the size that the step started from, hold even when Exclusive does not.
-func (l *Log) turn(ctx context.Context, publish bool) (n int, err error) {
+func (l *Log) turn(ctx context.Context, publish bool) (ran bool, n int, err error) {
 	if err := l.Trouble(); err != nil {
-		return 0, err
+		return false, 0, err
 	}
-	_, err = l.store.Exclusive(ctx, "ledger", func(ctx context.Context) error {
+	ran, err = l.store.Exclusive(ctx, "ledger", func(ctx context.Context) error {
 		n, err = l.advance(ctx, publish)
 		return err
 	})
 	if fail.Is(err, fail.Tampered) {
 		l.stop(err)
 	}
-	return n, err
+	return ran, n, err
 }
 
 func (l *Log) stop(err error) {
@@ -263,6 +275,11 @@ func writeRuns(tx *store.Tx, s step) error {
 		} else {
 			padding = r.blinders
 		}
+		if padding == nil {
+			if err := unnumbered(tx, r); err != nil {
+				return err
+			}
+		}
 		_, err := tx.Exec(`insert into log_run (seq, size, n, padding) values ($1, $2, $3, $4)`, r.seq, r.size, n, padding)
 		if store.IsUnique(err) {
 			return unsound(err, "leaf %d has been given away already", r.seq)
@@ -282,4 +299,17 @@ func writeRuns(tx *store.Tx, s step) error {
 		}
 	}
 	return nil
+}
+
+// unnumbered makes sure that no entry of a run has a place already: somebody with
+// SQL could have put it back among those that wait.
+func unnumbered(tx *store.Tx, r run) error {
+	end, err := store.One(tx, scanVersion, `select n + size from log_run where n < $1 order by n desc limit 1`, r.n+r.size)
+	if fail.Is(err, fail.Missing) || err == nil && end <= r.n {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read numbering: %w", err)
+	}
+	return unsound(nil, "an entry of numbers %d to %d has a place already", r.n, r.n+r.size-1)
 }

@@ -1,0 +1,101 @@
+package ledger
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"testing"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"heed/record"
+)
+
+// reference is a tree kept by golang.org/x/mod/sumdb/tlog, which shares no code with ours.
+type reference struct {
+	n      int64
+	hashes []tlog.Hash
+}
+
+func (r *reference) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
+	out := make([]tlog.Hash, len(indexes))
+	for i, x := range indexes {
+		out[i] = r.hashes[x]
+	}
+	return out, nil
+}
+
+func (r *reference) append(t testing.TB, leaf [32]byte) {
+	hs, err := tlog.StoredHashes(r.n, leaf[:], r)
+	must(t, err)
+	r.hashes = append(r.hashes, hs...)
+	r.n++
+}
+
+func (r *reference) root(t testing.TB, n int64) record.Hash {
+	h, err := tlog.TreeHash(n, r)
+	must(t, err)
+	return record.Hash(h)
+}
+
+func testLeaf(i int) [32]byte {
+	return sha256.Sum256(binary.BigEndian.AppendUint64([]byte("leaf"), uint64(i)))
+}
+
+// store of tiles in memory, fed in batches as the sequencer does.
+type shelf map[tileID][]byte
+
+func (s shelf) read(path string) ([]byte, error) {
+	t, err := record.ParseTilePath(path)
+	if err != nil {
+		return nil, err
+	}
+	b := s[tileID{t.Level, t.Index}]
+	if len(b) < t.Width*hashSize {
+		return nil, fmt.Errorf("no %s", path)
+	}
+	return b[:t.Width*hashSize], nil
+}
+
+func TestTheTreeIsTheOneThatTlogBuilds(t *testing.T) {
+	const n = 66_300 // past the first tile of level 2
+	ref := &reference{}
+	var e edge
+	tiles := shelf{}
+	for i := range n {
+		leaf := testLeaf(i)
+		changed := map[tileID][]byte{}
+		must(t, e.append(record.LeafHash(leaf), changed))
+		for at, b := range changed {
+			tiles[at] = append([]byte(nil), b...)
+		}
+		ref.append(t, leaf)
+		if i < 1030 || i%509 == 0 || i > n-20 || i&(i+1) == 0 {
+			if e.root() != ref.root(t, e.size) {
+				t.Fatalf("at %d leaves the roots differ", e.size)
+			}
+			if len(e.tiles) < levels(e.size) {
+				t.Fatalf("at %d leaves there are %d levels, want %d", e.size, len(e.tiles), levels(e.size))
+			}
+		}
+	}
+	for at, b := range tiles {
+		ours := tlog.Tile{H: record.TileHeight, L: at.level, N: at.idx, W: len(b) / hashSize}
+		theirs, err := tlog.ReadTileData(ours, ref)
+		must(t, err)
+		if string(theirs) != string(b) {
+			t.Fatalf("tile %s differs", ours.Path())
+		}
+	}
+	root := ref.root(t, n)
+	for _, old := range []int64{1, 16, 255, 256, 257, 4096, 65_535, 65_536, 65_537, 66_288, n} {
+		proof, err := record.ConsistencyProof(tiles.read, old, n)
+		must(t, err)
+		must(t, record.VerifyConsistency(old, n, proof, ref.root(t, old), root))
+		var p tlog.TreeProof
+		for _, h := range proof {
+			p = append(p, tlog.Hash(h))
+		}
+		must(t, tlog.CheckTree(p, n, tlog.Hash(root), old, tlog.Hash(ref.root(t, old))))
+	}
+}
