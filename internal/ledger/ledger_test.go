@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"heed/internal/clock"
 	"heed/internal/fail"
@@ -358,4 +357,3 @@ func TestABlankedRowOfALivingRecordIsTampering(t *testing.T) {
 	})
 }
 
-var _ = time.Second
