@@ -356,4 +356,3 @@ func TestABlankedRowOfALivingRecordIsTampering(t *testing.T) {
 		wants(t, r.Each(r.ctx, "", func(*store.Tx, Entry) error { return nil }), fail.Tampered)
 	})
 }
-
