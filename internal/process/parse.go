@@ -48,10 +48,10 @@ func Parse(raw []byte) (*Definition, error) {
 	return &d, nil
 }
 
-// Limits that keep the walk over all configurations small: 7 states and 12 facts are 28,672 at most.
+// Limits that keep the walk over all configurations small: 12 states and 10 facts are 12,288 at most.
 const (
 	maxStates = 12
-	maxFacts  = 12
+	maxFacts  = 10
 	maxSteps  = 60
 )
 

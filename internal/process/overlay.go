@@ -1,0 +1,322 @@
+package process
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"heed/internal/fail"
+)
+
+// overlay is an organisation's own file. It can narrow who may, shorten
+// deadlines, add steps, questions, conditions and contacts, and change words.
+// It has no means to take anything away; what its added steps would do is
+// proved by Check like everything else.
+type overlay struct {
+	Overlay   string                `json:"overlay"` // its name
+	Version   int                   `json:"version"`
+	On        string                `json:"on"` // the definition it lies on: "patient/1"
+	Roles     map[string][]Role     `json:"roles"`
+	Days      map[string]int        `json:"days"`
+	Needs     map[string][]Fact     `json:"needs"` // "refer" or "decide_sharing/share": conditions of its own
+	Questions map[string][]Question `json:"questions"`
+	Wording   map[string]string     `json:"wording"`
+	Facts     []FactInfo            `json:"facts"`
+	Steps     []localStep           `json:"steps"`
+	Deadlines []Deadline            `json:"deadlines"`
+	Contacts  []localContact        `json:"contacts"`
+}
+
+type localStep struct {
+	ID        Step       `json:"id"`
+	Label     string     `json:"label"`
+	Hint      string     `json:"hint"`
+	Roles     []Role     `json:"roles"`
+	Advisory  bool       `json:"advisory"`
+	Told      bool       `json:"told"`
+	Outcomes  []Outcome  `json:"outcomes"`
+	Questions []Question `json:"questions"`
+}
+
+type localContact struct {
+	ID     string `json:"id"`
+	Label  string `json:"label"`
+	Number string `json:"number"`
+}
+
+// localPrefix begins every name that an overlay makes, so that no later version
+// of the shipped process can mean something else by it.
+const localPrefix = "local_"
+
+// Unsafe is the error of an overlay that would break a safeguard; Report says which and how.
+type Unsafe struct{ Report Report }
+
+func (u *Unsafe) Error() string { return "the overlay breaks a safeguard: " + u.Report.firstFault() }
+
+// Overlay lays an organisation's overlay on the definition. It refuses a file of
+// the wrong form, one that would take a safeguard away, and one under which
+// Check finds a fault: what it returns is safe to run.
+func (d *Definition) Overlay(raw []byte) (*Definition, error) {
+	out, err := d.Merge(raw)
+	if err != nil {
+		return nil, err
+	}
+	if r := Check(out); !r.OK() {
+		return nil, fail.Wrap(fail.Bad, &Unsafe{r}, "The overlay breaks a safeguard: %s", r.firstFault())
+	}
+	return out, nil
+}
+
+// Merge is Overlay without the proof, for showing a whole Report. What it returns must not be run.
+func (d *Definition) Merge(raw []byte) (*Definition, error) {
+	var o overlay
+	if err := strict(raw, &o); err != nil {
+		return nil, err
+	}
+	if !isName(strings.ReplaceAll(o.Overlay, "-", "_")) || o.Version < 1 {
+		return nil, fail.New(fail.Bad, "overlay must be a name in small letters, and version a whole number from 1")
+	}
+	if o.On != d.Name() {
+		return nil, fail.New(fail.Bad, "on must be %q, the process that this overlay lies on", d.Name())
+	}
+	out := d.clone()
+	out.Local = fmt.Sprintf("%s/%d", o.Overlay, o.Version)
+	for _, add := range []func(*Definition, overlay) error{
+		narrow, shorten, addFacts, addSteps, addNeeds, addQuestions, reword, addDeadlines, addContacts,
+	} {
+		if err := add(out, o); err != nil {
+			return nil, err
+		}
+	}
+	if err := out.whole(); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// clone copies as deep as an overlay changes.
+func (d *Definition) clone() *Definition {
+	out := *d
+	out.Facts, out.States, out.Timers, out.Contacts = slices.Clone(d.Facts), slices.Clone(d.States), slices.Clone(d.Timers), slices.Clone(d.Contacts)
+	out.AllSteps = slices.Clone(d.AllSteps)
+	for i := range out.AllSteps {
+		s := &out.AllSteps[i]
+		s.Outcomes, s.Questions = slices.Clone(s.Outcomes), slices.Clone(s.Questions)
+		for j := range s.Outcomes {
+			s.Outcomes[j].Moves = slices.Clone(s.Outcomes[j].Moves)
+		}
+	}
+	return &out
+}
+
+func (d *Definition) step(id string) *StepInfo {
+	i := slices.IndexFunc(d.AllSteps, func(s StepInfo) bool { return string(s.ID) == id })
+	if i < 0 {
+		return nil
+	}
+	return &d.AllSteps[i]
+}
+
+func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+func narrow(d *Definition, o overlay) error {
+	for _, id := range sorted(o.Roles) {
+		s, at := d.step(id), "roles."+id
+		if s == nil {
+			return bad(at, "names no step of the process")
+		}
+		if len(o.Roles[id]) == 0 {
+			return bad(at, "must leave somebody who may take the step")
+		}
+		for _, r := range o.Roles[id] {
+			if _, known := d.Role(r); !known {
+				return bad(at, fmt.Sprintf("names the role %q, which is not defined", r))
+			}
+			if !slices.Contains(s.Roles, r) && !slices.Contains(s.Roles, Anyone) {
+				return bad(at, fmt.Sprintf("adds %q: an overlay can narrow who may, never widen it", r))
+			}
+		}
+		if slices.Contains(s.Roles, Anyone) {
+			return bad(at, "cannot narrow a step that is open to everybody: everybody may raise a concern")
+		}
+		s.Roles = slices.Clone(o.Roles[id])
+		for i := range s.Outcomes {
+			for j := range s.Outcomes[i].Moves {
+				m := &s.Outcomes[i].Moves[j]
+				had := len(m.Roles)
+				m.Roles = slices.DeleteFunc(slices.Clone(m.Roles), func(r Role) bool { return !slices.Contains(s.Roles, r) })
+				if had > 0 && len(m.Roles) == 0 {
+					return bad(at, "must leave somebody who may take the step in every state")
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func shorten(d *Definition, o overlay) error {
+	for _, id := range sorted(o.Days) {
+		i := slices.IndexFunc(d.Timers, func(t Deadline) bool { return t.ID == id })
+		switch {
+		case i < 0:
+			return bad("days."+id, "names no deadline of the process")
+		case o.Days[id] < 0 || d.Timers[i].Repeat && o.Days[id] < 1:
+			return bad("days."+id, "must be a number of working days")
+		case o.Days[id] > d.Timers[i].Days:
+			return bad("days."+id, fmt.Sprintf("must be %d or less: an overlay can shorten a deadline, never lengthen it", d.Timers[i].Days))
+		}
+		d.Timers[i].Days = o.Days[id]
+	}
+	return nil
+}
+
+func isLocal[S ~string](name S) bool { return strings.HasPrefix(string(name), localPrefix) }
+
+func addFacts(d *Definition, o overlay) error {
+	for i, f := range o.Facts {
+		if !isLocal(f.ID) || f.Label == "" || f.IfMissing == "" {
+			return bad(fmt.Sprintf("facts[%d]", i+1), "must have an id that begins with local_, a label, and words for when it is missing")
+		}
+		d.Facts = append(d.Facts, f)
+	}
+	return nil
+}
+
+func addSteps(d *Definition, o overlay) error {
+	for i, s := range o.Steps {
+		at := fmt.Sprintf("steps[%d]", i+1)
+		if !isLocal(s.ID) {
+			return bad(at+".id", "must begin with local_: the steps of the shipped process cannot be changed")
+		}
+		for _, out := range s.Outcomes {
+			for _, m := range out.Moves {
+				for _, f := range slices.Concat(m.Sets, m.Clears) {
+					if !isLocal(f) {
+						return bad(at, fmt.Sprintf("changes the fact %q: an added step can change only facts that begin with local_", f))
+					}
+				}
+			}
+		}
+		d.AllSteps = append(d.AllSteps, StepInfo{ID: s.ID, Label: s.Label, Hint: s.Hint, Kind: LocalKind, Roles: s.Roles,
+			Advisory: s.Advisory, Told: s.Told, Outcomes: s.Outcomes, Questions: s.Questions, Local: true})
+	}
+	return nil
+}
+
+func addNeeds(d *Definition, o overlay) error {
+	for _, ref := range sorted(o.Needs) {
+		at := "needs." + ref
+		id, outcome, one := strings.Cut(ref, "/")
+		s := d.step(id)
+		if s == nil || !d.knows(ref) {
+			return bad(at, "names no step or outcome of the process")
+		}
+		for _, f := range o.Needs[ref] {
+			if !isLocal(f) {
+				return bad(at, fmt.Sprintf("names the fact %q: an overlay can add conditions that begin with local_", f))
+			}
+		}
+		for i := range s.Outcomes {
+			if one && s.Outcomes[i].ID != outcome {
+				continue
+			}
+			for j := range s.Outcomes[i].Moves {
+				m := &s.Outcomes[i].Moves[j]
+				m.Needs = slices.Concat(m.Needs, o.Needs[ref])
+			}
+		}
+	}
+	return nil
+}
+
+func addQuestions(d *Definition, o overlay) error {
+	for _, id := range sorted(o.Questions) {
+		s := d.step(id)
+		if s == nil {
+			return bad("questions."+id, "names no step of the process")
+		}
+		for i, q := range o.Questions[id] {
+			if !isLocal(q.ID) {
+				return bad(fmt.Sprintf("questions.%s[%d].id", id, i+1), "must begin with local_")
+			}
+			s.Questions = append(s.Questions, q)
+		}
+	}
+	return nil
+}
+
+func addDeadlines(d *Definition, o overlay) error {
+	for i, t := range o.Deadlines {
+		if !isLocal(t.ID) {
+			return bad(fmt.Sprintf("deadlines[%d].id", i+1), "must begin with local_; to shorten a deadline use days")
+		}
+		d.Timers = append(d.Timers, t)
+	}
+	return nil
+}
+
+func addContacts(d *Definition, o overlay) error {
+	for i, c := range o.Contacts {
+		at := fmt.Sprintf("contacts[%d]", i+1)
+		if c.Number == "" || len(c.Number) > 40 || strings.Trim(c.Number, "+0123456789 ext().") != "" {
+			return bad(at+".number", "must be a telephone number of 40 characters or less")
+		}
+		j := slices.IndexFunc(d.Contacts, func(x Contact) bool { return x.ID == c.ID })
+		switch {
+		case j >= 0 && d.Contacts[j].Fixed:
+			return bad(at, fmt.Sprintf("changes %q, which is the same everywhere", c.ID))
+		case j >= 0:
+			d.Contacts[j].Number, d.Contacts[j].Evidence = c.Number, "setting"
+			d.Contacts[j].Label = or(c.Label, d.Contacts[j].Label)
+		case !isLocal(c.ID) || c.Label == "":
+			return bad(at, "must have an id that begins with local_, and a label")
+		default:
+			d.Contacts = append(d.Contacts, Contact{ID: c.ID, Label: c.Label, Number: c.Number, Evidence: "setting"})
+		}
+	}
+	return nil
+}
+
+// reword changes words that people see: "step.close.label", "step.close.hint",
+// "state.open.label", "deadline.triage.label", "emergency.words".
+func reword(d *Definition, o overlay) error {
+	for _, key := range sorted(o.Wording) {
+		place := d.words(key)
+		if place == nil {
+			return bad("wording."+key, "names no words of the process; write it like step.close.label, step.close.hint, state.open.label, deadline.triage.label or emergency.words")
+		}
+		words := strings.TrimSpace(o.Wording[key])
+		if words == "" || len([]rune(words)) > 300 {
+			return bad("wording."+key, "must be 1 to 300 characters")
+		}
+		*place = words
+	}
+	return nil
+}
+
+func (d *Definition) words(key string) *string {
+	part := strings.Split(key, ".")
+	switch {
+	case key == "emergency.words":
+		return &d.Emergency.Words
+	case len(part) != 3:
+		return nil
+	case part[0] == "step" && d.step(part[1]) != nil:
+		switch part[2] {
+		case "label":
+			return &d.step(part[1]).Label
+		case "hint":
+			return &d.step(part[1]).Hint
+		}
+	case part[0] == "state" && part[2] == "label":
+		if i := slices.IndexFunc(d.States, func(s StateInfo) bool { return string(s.ID) == part[1] }); i >= 0 {
+			return &d.States[i].Label
+		}
+	case part[0] == "deadline" && part[2] == "label":
+		if i := slices.IndexFunc(d.Timers, func(t Deadline) bool { return t.ID == part[1] }); i >= 0 {
+			return &d.Timers[i].Label
+		}
+	}
+	return nil
+}
