@@ -157,8 +157,8 @@ func ParseProof(text []byte) ([]Hash, error) {
 	return out, nil
 }
 
-// parseSize reads a tree size as checkpoints and witnesses write it.
-func parseSize(s string) (int64, error) {
+// ParseSize reads a tree size as checkpoints and witnesses write it.
+func ParseSize(s string) (int64, error) {
 	if n, ok := decimal(s, MaxSize); ok {
 		return n, nil
 	}

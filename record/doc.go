@@ -75,8 +75,8 @@
 // bytes), of leaves at level 0, of full tiles of the level below at higher levels;
 // N is written in groups of three digits with x before all but the last
 // (1234067: x001/x234/067); the last tile of a level, if partial, ends in .p/W
-// where W is its width, 1 to 255. Heed serves no entry bundles: they would be
-// ciphertext at best.
+// where W is its width, 1 to 255. Entry bundles, where they are served, hold the
+// leaves (HMACs of 32 bytes), never what they commit to.
 //
 // # Checkpoints
 //
