@@ -182,7 +182,7 @@ type Question struct {
 const DefaultMax = 4000
 
 // Deadline is a duty with a clock. From and Until name a step ("triage") or one
-// of its outcomes ("triage/hold"); each From starts the clock anew.
+// of its outcomes ("triage/hold"). What starts a running duty again does not put it off.
 type Deadline struct {
 	ID       string   `json:"id"`
 	Label    string   `json:"label"`

@@ -270,7 +270,7 @@ func (d *Definition) duty(from, until string) (Deadline, bool) {
 
 func deadlinesOwned(d *Definition) string {
 	for _, must := range [][2]string{
-		{"raise", "acknowledge"}, {"raise", "give_feedback"}, {"acknowledge", "triage"}, {"triage/hold", "triage/open_case"},
+		{"raise", "acknowledge"}, {"raise", "give_feedback"}, {"acknowledge", "triage"}, {"triage/hold", "triage"},
 		{"triage/not_safeguarding", "give_feedback"}, {"triage/other_route", "give_feedback"}, {"refer", "record_told/outcome"},
 	} {
 		if _, ok := d.duty(must[0], must[1]); !ok {

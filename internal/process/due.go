@@ -1,0 +1,88 @@
+package process
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"heed/internal/clock/workday"
+)
+
+// Taken is a step as the ledger has it.
+type Taken struct {
+	Step    Step
+	Outcome string
+	At      time.Time
+}
+
+// Due is a duty that is running.
+type Due struct {
+	Deadline string // its id
+	Label    string
+	Owner    Role
+	Since    time.Time   // the step that started it
+	Day      workday.Day // the last day on which it is met in time
+	At       time.Time   // the end of that day in London, UTC
+	Every    int         // working days after which to remind again; 0: once
+}
+
+// Name tells one running duty from another of the same record: by the step that started it.
+func (x Due) Name() string { return x.Deadline + ":" + x.Since.UTC().Format("20060102T150405.000000") }
+
+// Due are the duties that run after these steps (given oldest first), the
+// soonest due first. A step that would start a duty which is running already
+// does not put it off; a step that both meets and starts one (a hold looked at
+// and held again) starts it anew. Due is pure, so it is right however the machine's clock has
+// jumped: a duty runs until a step ends it, not until a time.
+func (d *Definition) Due(nation workday.Nation, history []Taken) []Due {
+	var out []Due
+	for _, t := range d.Timers {
+		var since *Taken
+		for i := range history {
+			if named(t.Until, history[i]) {
+				since = nil
+			}
+			if since == nil && named(t.From, history[i]) {
+				since = &history[i]
+			}
+		}
+		if since != nil {
+			out = append(out, t.running(nation, since.At))
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Due) int { return a.At.Compare(b.At) })
+	return out
+}
+
+func (t Deadline) running(nation workday.Nation, since time.Time) Due {
+	day := nation.Add(workday.Of(since), t.Days)
+	x := Due{Deadline: t.ID, Label: t.Label, Owner: t.Owner, Since: since, Day: day, At: day.End().UTC()}
+	if t.Repeat {
+		x.Every = t.Days
+	}
+	return x
+}
+
+// Promise is the day by which a deadline that starts now is due: for the
+// receipt, the day by which the raiser will hear (FirstWord).
+func (d *Definition) Promise(nation workday.Nation, deadline string, from time.Time) (workday.Day, bool) {
+	t, ok := find(d.Timers, deadline, func(t Deadline) string { return t.ID })
+	if !ok {
+		return workday.Day{}, false
+	}
+	return t.running(nation, from).Day, true
+}
+
+// FirstWord is the deadline of the first word to the person who raised the concern.
+const FirstWord = "first_word"
+
+// named says whether a list of "step" and "step/outcome" names what was taken.
+func named(refs []string, x Taken) bool {
+	for _, ref := range refs {
+		step, outcome, one := strings.Cut(ref, "/")
+		if Step(step) == x.Step && (!one || outcome == x.Outcome) {
+			return true
+		}
+	}
+	return false
+}
