@@ -25,7 +25,7 @@ func flip(tx *store.Tx, table, column, where string, at int, args ...any) error 
 	return err
 }
 
-func exec(query string, args ...any) func(tx *store.Tx) error {
+func change(query string, args ...any) func(tx *store.Tx) error {
 	return func(tx *store.Tx) error { _, err := tx.Exec(query, args...); return err }
 }
 
@@ -48,27 +48,27 @@ func TestEveryChangeOfARecordsRowsIsFound(t *testing.T) {
 					return err
 				}
 				u := `update entry set ` + column + ` = $1 where record = $2 and version = 2`
-				return errors.Join(exec(u, b, rec)(tx), exec(u, a, other)(tx))
+				return errors.Join(change(u, b, rec)(tx), change(u, a, other)(tx))
 			}
 		}
 		changes := map[string]func(tx *store.Tx) error{
-			"a later time":             exec(`update entry set at = at + 1 where record = $1 and version = 2`, rec),
-			"another generation":       exec(`update entry set generation = generation + 1 where record = $1 and version = 1`, rec),
-			"another id":               exec(`update entry set id = $2 where record = $1 and version = 1`, rec, id.NewEntry(r.o.Clock.Now())),
-			"another organisation":     exec(`update entry set org = $2 where record = $1 and version = 1`, rec, id.NewOrg(r.o.Clock.Now())),
-			"the middle taken away":    exec(`delete from entry where record = $1 and version = 2`, rec),
-			"the tail taken away":      exec(`delete from entry where record = $1 and version = 3`, rec),
-			"all taken away":           exec(`delete from entry where record = $1`, rec),
-			"a head too high":          exec(`update head set version = 4 where record = $1`, rec),
-			"a head too low":           exec(`update head set version = 2 where record = $1`, rec),
+			"a later time":             change(`update entry set at = at + 1 where record = $1 and version = 2`, rec),
+			"another generation":       change(`update entry set generation = generation + 1 where record = $1 and version = 1`, rec),
+			"another id":               change(`update entry set id = $2 where record = $1 and version = 1`, rec, id.NewEntry(r.o.Clock.Now())),
+			"another organisation":     change(`update entry set org = $2 where record = $1 and version = 1`, rec, id.NewOrg(r.o.Clock.Now())),
+			"the middle taken away":    change(`delete from entry where record = $1 and version = 2`, rec),
+			"the tail taken away":      change(`delete from entry where record = $1 and version = 3`, rec),
+			"all taken away":           change(`delete from entry where record = $1`, rec),
+			"a head too high":          change(`update head set version = 4 where record = $1`, rec),
+			"a head too low":           change(`update head set version = 2 where record = $1`, rec),
 			"sealed parts swapped":     swap("sealed"),
 			"leaves swapped":           swap("leaf"),
 			"ids swapped":              swap("id"),
-			"a row of another record":  exec(`update entry set record = $1, version = 4 where record = $2 and version = 3`, rec, other),
-			"the last entry repeated":  exec(`insert into entry (id, org, record, version, at, generation, leaf, sealed) select id, org, record, 4, at, generation, leaf, sealed from entry where record = $1 and version = 3`, rec),
-			"the sealed part blanked":  exec(`update entry set sealed = null where record = $1 and version = 2`, rec),
-			"versions in another way":  exec(`update entry set version = 7 - version where record = $1 and version > 0`, rec),
-			"a reading made a version": exec(`update entry set version = 4 where n = (select min(n) from entry where record = $1 and version = 0)`, rec),
+			"a row of another record":  change(`update entry set record = $1, version = 4 where record = $2 and version = 3`, rec, other),
+			"the last entry repeated":  change(`insert into entry (id, org, record, version, at, generation, leaf, sealed) select id, org, record, 4, at, generation, leaf, sealed from entry where record = $1 and version = 3`, rec),
+			"the sealed part blanked":  change(`update entry set sealed = null where record = $1 and version = 2`, rec),
+			"versions in another way":  change(`update entry set version = 7 - version where record = $1 and version > 0`, rec),
+			"a reading made a version": change(`update entry set version = 4 where n = (select min(n) from entry where record = $1 and version = 0)`, rec),
 		}
 		for _, at := range []int{0, 1, 12, 13, 30, 60, -17, -1} {
 			changes[fmt.Sprint("a bit of the sealed part at ", at)] = func(tx *store.Tx) error {
@@ -76,20 +76,20 @@ func TestEveryChangeOfARecordsRowsIsFound(t *testing.T) {
 			}
 		}
 		changes["a bit of the leaf"] = func(tx *store.Tx) error { return flip(tx, "entry", "leaf", "record = $1 and version = 2", 5, rec) }
-		for name, change := range changes {
+		for name, edit := range changes {
 			t.Run(name, func(t *testing.T) {
-				wants(t, r.tried(rec, change, func(tx *store.Tx, key *vault.Key) error {
+				wants(t, r.tried(rec, edit, func(tx *store.Tx, key *vault.Key) error {
 					_, err := r.History(tx, key)
 					return err
 				}), fail.Tampered)
 			})
 		}
 		readings := map[string]func(tx *store.Tx) error{
-			"a reading altered":    exec(`update entry set at = at - 60000000 where record = $1 and version = 0`, rec),
-			"a reading repeated":   exec(`insert into entry (id, org, record, version, at, generation, leaf, sealed) select id, org, record, version, at, generation, leaf, sealed from entry where record = $1 and version = 0`, rec),
-			"a reading of another": exec(`update entry set record = $2 where record = $1 and version = 0`, other, rec),
-			"a version as reading": exec(`update entry set version = 0 where record = $1 and version = 3`, rec),
-			"a reading blanked":    exec(`update entry set sealed = null where record = $1 and version = 0`, rec),
+			"a reading altered":    change(`update entry set at = at - 60000000 where record = $1 and version = 0`, rec),
+			"a reading repeated":   change(`insert into entry (id, org, record, version, at, generation, leaf, sealed) select id, org, record, version, at, generation, leaf, sealed from entry where record = $1 and version = 0`, rec),
+			"a reading of another": change(`update entry set record = $2 where record = $1 and version = 0`, other, rec),
+			"a version as reading": change(`update entry set version = 0 where record = $1 and version = 3`, rec),
+			"a reading blanked":    change(`update entry set sealed = null where record = $1 and version = 0`, rec),
 			"a bit of its sealed": func(tx *store.Tx) error {
 				return flip(tx, "entry", "sealed", "n = (select min(n) from entry where record = $1 and version = 0)", 20, rec)
 			},
@@ -98,9 +98,9 @@ func TestEveryChangeOfARecordsRowsIsFound(t *testing.T) {
 			},
 		}
 		delete(readings, "a reading of another") // other has none to move; the next line moves one of rec's
-		for name, change := range readings {
+		for name, edit := range readings {
 			t.Run(name, func(t *testing.T) {
-				wants(t, r.tried(rec, change, func(tx *store.Tx, key *vault.Key) error {
+				wants(t, r.tried(rec, edit, func(tx *store.Tx, key *vault.Key) error {
 					_, err := r.Readings(tx, key)
 					return err
 				}), fail.Tampered)
@@ -185,7 +185,7 @@ func TestWhenTheStateIsNotKnownNothingIsSigned(t *testing.T) {
 		"one from a run waits":       func(r *room) { r.sql(`insert into entry_pending (n) select min(n) + 5 from entry`) },
 		"numbers given away":         func(r *room) { r.sql(`insert into log_run (seq, size, n) select size, 1, 1000000 from log_state`) },
 	}
-	for name, change := range changes {
+	for name, edit := range changes {
 		t.Run(name, func(t *testing.T) {
 			each(t, func(t *testing.T, s *store.Store) {
 				r := furnish(t, s)
@@ -200,7 +200,7 @@ func TestWhenTheStateIsNotKnownNothingIsSigned(t *testing.T) {
 				must(t, r.add(first, 1, many...))
 				must(t, r.Publish(r.ctx))
 				rec := r.begin("one")
-				change(r)
+				edit(r)
 				for _, l := range []*room{r, r.again()} { // this process, and one started after
 					wants(t, l.Publish(l.ctx), fail.Tampered)
 					wants(t, l.Trouble(), fail.Tampered)

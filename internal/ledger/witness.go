@@ -18,17 +18,11 @@ type Witness interface {
 	// Name is the witness's name, as its signatures bear it.
 	Name() string
 	// Cosign asks for the signature lines of a checkpoint. proof shows that the tree
-	// begins with the tree of oldSize, which the witness signed last. It returns
-	// *OtherSize when the witness remembers another size, and only lines that it
-	// has verified.
-	Cosign(ctx context.Context, note []byte, oldSize int64, proof []record.Hash) (lines []byte, err error)
-}
-
-// OtherSize is a witness's answer that it last signed a tree of Size leaves.
-type OtherSize struct{ Size int64 }
-
-func (e *OtherSize) Error() string {
-	return fmt.Sprintf("the witness last signed a tree of %d leaves", e.Size)
+	// begins with the tree of oldSize, which the witness signed last. When it
+	// remembers another size the failure is fail.Stale and known is that size;
+	// fail.Tampered says that it holds another history; all else that it was not
+	// reached. Lines are the witness's own, verified. (internal/witness: Remote)
+	Cosign(ctx context.Context, note []byte, oldSize int64, proof []record.Hash) (lines []byte, known int64, err error)
 }
 
 // WitnessState is how one witness stands, for the banner.
@@ -123,7 +117,7 @@ func (l *Log) bring(ctx context.Context, w Witness, again bool) error {
 		return err
 	}
 	if trouble == TroubleConflict {
-		l.stop(err)
+		l.stop(unsound(err, "witness %s has signed another history: an older copy was put back, or there are two", w.Name()))
 	}
 	return nil
 }
@@ -137,16 +131,15 @@ func (l *Log) ask(ctx context.Context, w Witness, p published, old int64) ([]byt
 			return nil, err
 		}
 		try, cancel := context.WithTimeout(ctx, witnessTimeout)
-		lines, err := w.Cosign(try, p.note, old, proof)
+		lines, known, err := w.Cosign(try, p.note, old, proof)
 		cancel()
-		var other *OtherSize
-		if !errors.As(err, &other) {
+		if !fail.Is(err, fail.Stale) {
 			return lines, err
 		}
-		if other.Size > p.size || other.Size == old {
-			return nil, unsound(err, "witness %s has signed another history: an older copy was put back, or there are two", w.Name())
+		if known > p.size || known == old {
+			return nil, unsound(err, "witness %s remembers %d leaves", w.Name(), known)
 		}
-		old = other.Size
+		old = known
 	}
 	return nil, errors.New("ledger: the witness changes its mind about the size it signed")
 }
