@@ -15,6 +15,7 @@ import (
 const (
 	keyField     = "_key"     // once only: see once.go
 	versionField = "_version" // version of the record that the form changes
+	hereField    = "_here"    // the page's address, for what leaves it
 )
 
 // Limits that hold when an Ask states none. Characters, not bytes.
@@ -36,6 +37,7 @@ type Form struct {
 	asked    []asked // in page order
 	version  int64
 	key      string
+	here     string
 }
 
 type asked struct{ name, what string }
@@ -43,7 +45,7 @@ type asked struct{ name, what string }
 // Form is the request's form: always the same one for one request.
 func (q *Request) Form() *Form {
 	if q.form == nil {
-		q.form = &Form{key: newKey()}
+		q.form = &Form{key: newKey(), here: q.Here()}
 	}
 	return q.form
 }
@@ -295,6 +297,9 @@ func (f *Form) Expected() int64 {
 // sending once, and tells which version of the record was seen.
 func (f *Form) Hidden() template.HTML {
 	h := `<input type="hidden" name="` + keyField + `" value="` + template.HTMLEscapeString(f.key) + `">`
+	if f.here != "" {
+		h += `<input type="hidden" name="` + hereField + `" value="` + template.HTMLEscapeString(f.here) + `">`
+	}
 	if f.version > 0 {
 		h += `<input type="hidden" name="` + versionField + `" value="` + strconv.FormatInt(f.version, 10) + `">`
 	}

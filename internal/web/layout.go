@@ -3,14 +3,19 @@ package web
 import (
 	"bytes"
 	"html/template"
+	"slices"
+	"strings"
 
-	"heed/internal/fail"
+	"heed/internal/web/nhs"
+	"heed/internal/web/words"
 )
 
-// layout is what every page has around its body.
+// layout is what every page has around its body. It is the same for everybody
+// but for the account, the navigation of the role in use, and what the page asks for.
 type layout struct {
-	set      *template.Template
-	settings Settings
+	set *template.Template
+	s   Settings
+	nav []NavItem
 }
 
 func newLayout(s Settings) (*layout, error) {
@@ -18,29 +23,38 @@ func newLayout(s Settings) (*layout, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &layout{t, s}, nil
+	return &layout{set: t, s: s}, nil
 }
 
 type layoutModel struct {
-	Title    string
-	Settings Settings
-	Who      Who
-	SignedIn bool
-	Page     Page
-	BackText string
-	Nav      []NavItem
-	Flash    string
-	Notice   string
-	Stale    bool
-	Faults   fail.Fields
-	Body     template.HTML
+	Title  string
+	Styles []string
+	Script string
+	Top    nhs.Group // skip link to phase banner
+	Before nhs.Group // back link, leave this page
+	Head   nhs.Group // first in main: summary, banner, what stands above
+	Body   template.HTML
+	Wide   bool
+	After  template.HTML // when the page will time out
+	Foot   nhs.Component
 }
 
+// formID is the id that a page's own form carries if "Leave this page" shall keep what stands in it.
+const formID = "form"
+
 func (l *layout) render(q *Request, p Page, body template.HTML) ([]byte, error) {
-	m := layoutModel{Title: documentTitle(p, l.settings.Service), Settings: l.settings, Who: q.who, SignedIn: q.SignedIn(), Page: p,
-		BackText: p.BackText, Flash: q.flash, Notice: q.notice, Stale: q.stale, Faults: p.Faults, Body: body}
-	if m.BackText == "" {
-		m.BackText = "Back"
+	m := layoutModel{Title: documentTitle(p, l.s.Service), Body: body, Wide: p.Wide, Foot: l.footer()}
+	m.Top = nhs.Group{nhs.SkipLink{}, l.demoBanner(q), l.header(q, p), l.phase()}
+	if p.Back != "" {
+		m.Before = append(m.Before, nhs.BackLink{Text: p.BackText, Href: p.Back})
+	}
+	if p.Leave {
+		m.Before = append(m.Before, l.leaveButton(body))
+	}
+	m.Head = l.head(q, p)
+	if q.SignedIn() && p.leaving == "" {
+		m.After = "<p class=\"heed-time-out nhsuk-body-s\">If you do nothing, you will be logged out at " +
+			template.HTML(words.Clock(q.site.o.Sessions.endsAt(*q.session))) + ". What you have typed is kept.</p>" //nolint:gosec // digits
 	}
 	var out bytes.Buffer
 	if err := l.set.Execute(&out, m); err != nil {
@@ -60,4 +74,132 @@ func documentTitle(p Page, service string) string {
 		t = "Error: " + t
 	}
 	return t
+}
+
+func (l *layout) header(q *Request, p Page) nhs.Component {
+	h := nhs.Header{
+		Organisation: nhs.Organisation{Name: l.s.OrgName},
+		Service:      nhs.Service{Text: l.s.Service, Href: "/"},
+	}
+	if p.leaving != "" {
+		return nhs.Header{Service: nhs.Service{Text: "NHS"}}
+	}
+	if !q.SignedIn() {
+		return h
+	}
+	who := q.who
+	h.Organisation.Name = who.OrgName
+	h.Account.Items = []nhs.AccountItem{{Content: nhs.Group{nhs.HTML(words.Name(who.Name)), nhs.Text(", " + who.RoleName)}, Icon: true}}
+	if len(who.Roles) > 1 {
+		h.Account.Items = append(h.Account.Items, nhs.AccountItem{Text: "Change role", Href: "/role"})
+	}
+	h.Account.Items = append(h.Account.Items, nhs.AccountItem{Text: "Log out", Action: "/log-out"})
+	for _, n := range l.nav {
+		if len(n.For) == 0 || slices.Contains(n.For, who.Role) {
+			h.Navigation.Items = append(h.Navigation.Items, nhs.NavigationItem{Text: n.Text, Href: n.Path,
+				Current: n.Path == q.http.URL.Path, Active: n.Text == p.Nav || n.Path == p.Nav})
+		}
+	}
+	return h
+}
+
+func (l *layout) demoBanner(q *Request) nhs.Component {
+	if l.s.DemoBanner == "" {
+		return nil
+	}
+	return nhs.Group{nhs.HTML(`<div class="heed-demo" role="region" aria-label="Demo"><div class="nhsuk-width-container"><p>`), nhs.Text(l.s.DemoBanner + " "),
+		nhs.Link{Text: "Be somebody else", Href: "/demo/people"}, nhs.HTML(`</p></div></div>`)}
+}
+
+func (l *layout) phase() nhs.Component {
+	if l.s.Phase == "" {
+		return nil
+	}
+	words := nhs.Group{nhs.Text("This is a new service.")}
+	if l.s.Feedback != "" {
+		words = append(words, nhs.Text(" "), nhs.Link{Text: "Tell us what you think of it", Href: l.s.Feedback})
+	}
+	tag := strings.ToUpper(l.s.Phase[:1]) + l.s.Phase[1:]
+	return nhs.Group{nhs.HTML(`<div class="nhsuk-width-container"><div class="heed-phase">`), nhs.Tag{Text: tag},
+		nhs.HTML(`<span class="heed-phase__words">`), words, nhs.HTML(`</span></div></div>`)}
+}
+
+// leaveButton posts the page's form to /leave, so that what stands in it is kept; without a form it posts itself.
+func (l *layout) leaveButton(body template.HTML) nhs.Component {
+	b := nhs.Button{Text: "Leave this page", Variant: nhs.Warning, Small: true, Classes: "heed-leave"}
+	if strings.Contains(string(body), `id="`+formID+`"`) {
+		b.Attrs = []nhs.Attr{{Name: "form", Value: formID}, {Name: "formaction", Value: "/leave"}}
+		return b
+	}
+	return nhs.Group{nhs.HTML(`<form method="post" action="/leave" novalidate>`), b, nhs.HTML(`</form>`)}
+}
+
+// head is what stands first in main: the summary of errors, or else one banner, then what the page puts above its heading.
+func (l *layout) head(q *Request, p Page) (g nhs.Group) {
+	switch {
+	case len(p.Faults) > 0:
+		s := nhs.ErrorSummary{}
+		for _, f := range p.Faults {
+			e := nhs.SummaryError{Text: f.Words}
+			if f.Name != "" {
+				e.Href = "#" + f.Name
+			}
+			s.Errors = append(s.Errors, e)
+		}
+		g = append(g, s)
+	case q.stale:
+		g = append(g, q.bothTexts())
+	case q.notice != "":
+		g = append(g, nhs.NotificationBanner{Text: q.notice})
+	case q.flash != "":
+		g = append(g, nhs.NotificationBanner{Variant: nhs.Success, Text: q.flash})
+	case p.Banner != nil:
+		g = append(g, p.Banner)
+	}
+	g = append(g, p.Above...)
+	if !p.Question {
+		h := nhs.Heading{Text: p.Title, Size: nhs.SizeL}
+		if p.Caption != "" {
+			h.Caption = nhs.Caption{Text: p.Caption, Size: nhs.SizeL, Placement: nhs.Start}
+		}
+		g = append(g, h)
+	}
+	return g
+}
+
+// bothTexts sets side by side what the record holds now and what was typed over
+// an older version of it. What was typed stands in the form below as well: sending
+// it now is a decision made with open eyes.
+func (q *Request) bothTexts() nhs.Component {
+	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "What differs"}, FirstCellIsHeader: true,
+		Head: []nhs.HeadCell{{Text: "Question"}, {Text: "What it says now"}, {Text: "What you typed"}}}
+	for _, a := range q.form.asked {
+		now, typed := strings.Join(q.form.defaults[a.name], ", "), strings.Join(q.form.typed[a.name], ", ")
+		if words.Lines(now) == words.Lines(typed) || isSecret(a.name) {
+			continue
+		}
+		t.Rows = append(t.Rows, []nhs.Cell{{Text: words.Sentence(a.what)}, typedCell(now), typedCell(typed)})
+	}
+	content := nhs.Group{nhs.Paragraph{Text: "What you typed was not sent, and nothing is lost. It stands in the form below. Look at what has changed, then send yours again if it should still be added."}}
+	if len(t.Rows) > 0 {
+		content = append(content, t)
+	}
+	return nhs.NotificationBanner{Heading: nhs.Heading{Text: "Someone else changed this while you were writing"}, Content: content}
+}
+
+func typedCell(s string) nhs.Cell {
+	if s == "" {
+		return nhs.Cell{Text: "Nothing"}
+	}
+	return nhs.Cell{Content: nhs.HTML(words.Typed(s))}
+}
+
+func (l *layout) footer() nhs.Component {
+	f := nhs.Footer{Meta: nhs.FooterMeta{Items: []nhs.FooterLink{
+		{Text: "Accessibility statement", Href: "/accessibility"}, {Text: "Cookies", Href: "/cookies"},
+		{Text: "Privacy", Href: "/privacy"}, {Text: "Contact", Href: "/contact"}}}}
+	if l.s.Version != "" {
+		f.Meta.Text = l.s.Service + " version " + l.s.Version
+	}
+	return f
 }

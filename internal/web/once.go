@@ -1,9 +1,31 @@
 package web
 
 import (
+	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"sync"
+
+	"heed/internal/clock"
+	"heed/internal/fail"
+	"heed/internal/store"
 )
+
+// Sending a form twice is sending it once. Each form carries a random key; the
+// key, the person, the address and all that was typed make a digest, and where
+// the form led is kept under it for a day, sealed. The same digest again is
+// answered with the same redirect, and the handler is not called. A form that was
+// changed after it was sent has another digest: it is a new one, and nothing of it
+// is dropped in silence.
+//
+// A handler whose unit of work calls Did has its outcome in the same commit: once
+// over any number of machines and crashes. Without Did the outcome is kept after
+// the handler: once in one process, and over a crash only if the slice's own
+// invariants (version, Key) say so.
 
 // newKey draws the key that makes one form one sending: 128 random bits.
 func newKey() string {
@@ -12,5 +34,143 @@ func newKey() string {
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
-// once runs the handler.
-func (s *Site) once(q *Request) (Response, error) { return q.route.Handler(q) }
+// digest is the form's idempotency key; zero when the form carries none or nobody is signed in.
+func (q *Request) digest() (d [32]byte) {
+	if q.form == nil || !q.SignedIn() || len(q.form.typed.Get(keyField)) < 16 {
+		return d
+	}
+	h := sha256.New()
+	part := func(s string) { fmt.Fprintf(h, "%d:%s", len(s), s) }
+	io.WriteString(h, "heed/once/1\n") //nolint:errcheck // a hash never fails
+	h.Write(q.who.Person.Bytes())
+	part(q.http.URL.Path)
+	for _, name := range sortedKeys(q.form.typed) {
+		part(name)
+		for _, v := range q.form.typed[name] {
+			part("=" + v)
+		}
+	}
+	return [32]byte(h.Sum(nil))
+}
+
+// Key is the same for the same form sent again and different for any other: a
+// slice may keep it with what it made, as an invariant of its own. "" when the
+// form carries no key.
+func (q *Request) Key() string {
+	d := q.digest()
+	if d == [32]byte{} {
+		return ""
+	}
+	return hex.EncodeToString(d[:16])
+}
+
+// Did notes in the handler's own commit where this form led. When the form was
+// taken already, the unit of work is undone and the kit answers with the first outcome.
+func (q *Request) Did(tx *store.Tx, to string) error {
+	d := q.digest()
+	if d == [32]byte{} {
+		return nil
+	}
+	ss := q.site.o.Sessions
+	at := clock.Micros(tx.Now())
+	sealed, err := ss.keys.sealJSON(tx, q.session.owner, onceField, at, to)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(`insert into web_once (digest, person, org, at, outcome) values ($1, $2, $3, $4, $5)`,
+		d[:], q.session.owner.person, q.session.owner.org, at, sealed)
+	if store.IsUnique(err) {
+		return fail.Wrap(fail.Conflict, err, "This was sent already")
+	}
+	if err != nil {
+		return fmt.Errorf("note outcome: %w", err)
+	}
+	q.did = true
+	return nil
+}
+
+const onceField = "web:once"
+
+// outcome is where an earlier sending led; fail.Missing when there was none.
+func (s *Sessions) outcome(ctx context.Context, who owner, digest [32]byte) (to string, err error) {
+	err = s.store.View(ctx, func(tx *store.Tx) error {
+		row, err := store.One(tx, func(r *struct {
+			at     int64
+			sealed []byte
+		}) []any {
+			return []any{&r.at, &r.sealed}
+		}, `select at, outcome from web_once where digest = $1`, digest[:])
+		if err != nil {
+			return err
+		}
+		return s.keys.openJSON(tx, who, onceField, row.at, row.sealed, &to)
+	})
+	return to, err
+}
+
+// once calls the handler, or answers as it was answered before.
+func (s *Site) once(q *Request) (Response, error) {
+	digest := q.digest()
+	if digest == [32]byte{} || !q.Posted() {
+		return q.route.Handler(q)
+	}
+	ss := s.o.Sessions
+	done, err := ss.turns.take(q.Context(), digest)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	before := func() (Response, bool) {
+		to, err := ss.outcome(q.Context(), q.session.owner, digest)
+		return SeeOther(to), err == nil
+	}
+	if r, ok := before(); ok {
+		return r, nil
+	}
+	resp, err := q.route.Handler(q)
+	if err != nil {
+		if r, ok := before(); ok { // another machine was first
+			return r, nil
+		}
+		return nil, err
+	}
+	if r, ok := resp.(Redirect); ok {
+		q.putDown()
+		if !q.did {
+			if err := ss.store.Do(q.Context(), func(tx *store.Tx) error { return q.Did(tx, r.To) }); err != nil {
+				s.o.Log.WarnContext(q.Context(), "outcome not kept", "failure", causeText(err))
+			}
+		}
+	}
+	return resp, nil
+}
+
+// turns lets one request at a time work on one form.
+type turns struct {
+	mu   sync.Mutex
+	held map[[32]byte]chan struct{} // guarded by mu
+}
+
+func (t *turns) take(ctx context.Context, d [32]byte) (done func(), err error) {
+	for {
+		t.mu.Lock()
+		wait, taken := t.held[d]
+		if !taken {
+			mine := make(chan struct{})
+			t.held[d] = mine
+			t.mu.Unlock()
+			return func() {
+				t.mu.Lock()
+				delete(t.held, d)
+				t.mu.Unlock()
+				close(mine)
+			}, nil
+		}
+		t.mu.Unlock()
+		select {
+		case <-wait:
+		case <-ctx.Done():
+			return nil, fmt.Errorf("wait for the same form: %w", ctx.Err())
+		}
+	}
+}

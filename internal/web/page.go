@@ -42,6 +42,8 @@ type Page struct {
 	Faults fail.Fields
 	// Status is 200 unless told; 422 when there are faults.
 	Status int
+
+	leaving string // the page shows nothing of the service and leads there at once
 }
 
 // Component is a typed value that writes itself as HTML; internal/web/nhs and internal/web/casework have them.

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"heed/internal/access"
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/web/words"
@@ -41,6 +42,7 @@ type Request struct {
 	flash   string
 	stale   bool   // the record moved on while the form was being filled in
 	notice  string // why the sent form cannot be taken now, in words
+	did     bool   // Did was called: the outcome is in the handler's own commit
 }
 
 // Context carries cancellation only, never who asks.
@@ -51,6 +53,11 @@ func (q *Request) Who() Who { return q.who }
 
 // SignedIn says whether somebody is signed in.
 func (q *Request) SignedIn() bool { return !q.who.Person.IsZero() }
+
+// Actor is the same person as the access policy knows them.
+func (q *Request) Actor() access.Actor {
+	return access.Actor{Person: q.who.Person, Org: q.who.Org, Role: access.Role(q.who.Role), Team: q.who.Team, MFA: q.who.SecondFactor}
+}
 
 // Now is the kit's clock.
 func (q *Request) Now() time.Time { return q.site.o.Clock.Now() }

@@ -38,6 +38,9 @@ func (p Page) respond(q *Request) (answer, error) {
 	if p.Refresh > 0 {
 		a.header = map[string]string{"Refresh": strconv.Itoa(p.Refresh)}
 	}
+	if p.leaving != "" {
+		a.header = map[string]string{"Refresh": "0; url=" + p.leaving}
+	}
 	return a, nil
 }
 

@@ -1,15 +1,332 @@
 package web
 
-// Sessions keeps who is signed in.
-type Sessions struct{}
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
 
-type session struct{}
+	"heed/internal/clock"
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/store"
+)
 
-// identify finds out who asks.
-func (s *Site) identify(*Request) {}
+// Sessions keeps who is signed in, what they have not sent yet, and where their
+// forms led. Safe for concurrent use.
+//
+// A token is 256 random bits; the database holds its SHA-256, so that a copy of
+// the database signs nobody in. A token that is not in the table is nobody's: one
+// that somebody planted in a browser dies at sign-in, because each sign-in and
+// each change of role draws a new one. Times are those of the injected clock; a
+// clock that jumps ahead signs people out, one that jumps back keeps them in no
+// longer than the absolute limit.
+type Sessions struct {
+	store    *store.Store
+	keys     Keys
+	accounts Accounts
+	clock    clock.Clock
+	idle     time.Duration
+	absolute time.Duration
 
-// keepFlash keeps words for the next page.
-func (q *Request) keepFlash(string) {}
+	mu   sync.Mutex
+	seen map[[32]byte]int64 // guarded by mu: readings not written yet, so that reading never waits for the disk
 
-// signInFirst sends whoever must sign in to the page for it.
-func (s *Site) signInFirst(*Request) (answer, bool) { return answer{}, false }
+	throttle throttle
+	turns    turns
+}
+
+// SessionOptions are what sessions stand on.
+type SessionOptions struct {
+	Store    *store.Store
+	Keys     Keys
+	Accounts Accounts
+	Clock    clock.Clock
+	// Idle is 15 minutes unless told, at most 30; Absolute 8 hours and never more.
+	Idle, Absolute time.Duration
+}
+
+const (
+	defaultIdle     = 15 * time.Minute
+	mostIdle        = 30 * time.Minute
+	defaultAbsolute = 8 * time.Hour
+	codeWait        = 5 * time.Minute // between password and code
+	mostCodes       = 5               // wrong codes before the password is asked again
+	keepEnded       = 24 * time.Hour  // an ended session still tells whose late form it is
+	keepDrafts      = 7 * 24 * time.Hour
+	keepOutcomes    = 24 * time.Hour
+)
+
+// NewSessions makes the keeper of sessions.
+func NewSessions(o SessionOptions) *Sessions {
+	if o.Clock == nil {
+		o.Clock = clock.System{}
+	}
+	if o.Idle <= 0 {
+		o.Idle = defaultIdle
+	}
+	if o.Absolute <= 0 {
+		o.Absolute = defaultAbsolute
+	}
+	return &Sessions{store: o.Store, keys: o.Keys, accounts: o.Accounts, clock: o.Clock,
+		idle: min(o.Idle, mostIdle), absolute: min(o.Absolute, defaultAbsolute),
+		seen: map[[32]byte]int64{}, throttle: newThrottle(o.Store, o.Clock), turns: turns{held: map[[32]byte]chan struct{}{}}}
+}
+
+// The stages of a session.
+const (
+	stageCode = 1 // the password was right, the code is still asked for
+	stageIn   = 2
+)
+
+// session is one row, as a request finds it.
+type session struct {
+	token        [32]byte // its hash
+	stage        int
+	owner        owner
+	role         string
+	secondFactor bool
+	started      int64
+	seen         int64
+	ended        int64
+	tries        int
+	held         bool
+	account      []byte
+	flash        []byte
+}
+
+func (s *session) fields() []any {
+	return []any{&s.stage, &s.owner.person, &s.owner.org, &s.role, &s.secondFactor, &s.started, &s.seen, &s.ended, &s.tries, &s.held, &s.account, &s.flash}
+}
+
+const selectSession = `select stage, person, org, role, second_factor, started, seen, ended, tries, held, account, flash from web_session where token = $1`
+
+// newToken draws a token and its hash.
+func newToken() (token string, hash [32]byte) {
+	var b [32]byte
+	rand.Read(b[:])
+	token = base64.RawURLEncoding.EncodeToString(b[:])
+	return token, sha256.Sum256([]byte(token))
+}
+
+// find gives the row of a token, living or ended; fail.Missing when there is none.
+func (s *Sessions) find(ctx context.Context, token string) (found session, err error) {
+	hash := sha256.Sum256([]byte(token))
+	err = s.store.View(ctx, func(tx *store.Tx) error {
+		found, err = store.One(tx, (*session).fields, selectSession, hash[:])
+		return err
+	})
+	found.token = hash
+	s.mu.Lock()
+	found.seen = max(found.seen, s.seen[hash])
+	s.mu.Unlock()
+	return found, err
+}
+
+// alive says whether a session may still be used.
+func (s *Sessions) alive(x session) bool {
+	now := clock.Micros(s.clock.Now())
+	limit := s.idle
+	if x.stage == stageCode {
+		limit = codeWait
+	}
+	return x.ended == 0 && now-x.seen <= limit.Microseconds() && now-x.started <= s.absolute.Microseconds()
+}
+
+// endsAt is when a session ends if nothing more is done in it.
+func (s *Sessions) endsAt(x session) time.Time {
+	byIdle := s.clock.Now().Add(s.idle)
+	byAge := clock.FromMicros(x.started).Add(s.absolute)
+	if byAge.Before(byIdle) {
+		return byAge
+	}
+	return byIdle
+}
+
+// touch notes that a session was used. It is written later, by Run.
+func (s *Sessions) touch(x session) {
+	s.mu.Lock()
+	s.seen[x.token] = clock.Micros(s.clock.Now())
+	s.mu.Unlock()
+}
+
+// start begins a session in a stage, in place of an older one if there is one,
+// and gives its token. A session that is replaced is gone: its token signs nobody in.
+func (s *Sessions) start(tx *store.Tx, old *session, next session) (token string, err error) {
+	token, hash := newToken()
+	now := clock.Micros(tx.Now())
+	if old != nil {
+		if _, err := tx.Exec(`delete from web_session where token = $1`, old.token[:]); err != nil {
+			return "", fmt.Errorf("end old session: %w", err)
+		}
+	}
+	var held int
+	if err := tx.QueryRow(`select count(*) from web_draft where person = $1 and name like 'held:%'`, next.owner.person).Scan(&held); err != nil {
+		return "", fmt.Errorf("look for held forms: %w", err)
+	}
+	if next.started == 0 {
+		next.started = now
+	}
+	_, err = tx.Exec(`insert into web_session (token, stage, person, org, role, second_factor, started, seen, ended, tries, held, account, flash)
+values ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9, $10, null)`,
+		hash[:], next.stage, next.owner.person, next.owner.org, next.role, flag(next.secondFactor), next.started, now, flag(held > 0), next.account)
+	if err != nil {
+		return "", fmt.Errorf("begin session: %w", err)
+	}
+	return token, nil
+}
+
+func flag(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// end closes one session. The row stays for a day, so that a form sent late from another tab is known to be this person's.
+func (s *Sessions) end(ctx context.Context, x session) error {
+	s.mu.Lock()
+	delete(s.seen, x.token)
+	s.mu.Unlock()
+	return s.store.Do(ctx, func(tx *store.Tx) error {
+		_, err := tx.Exec(`update web_session set ended = $1, flash = null where token = $2 and ended = 0`, clock.Micros(tx.Now()), x.token[:])
+		return err
+	})
+}
+
+// EndAll closes every session of a person in the caller's own commit: at leaving, at a reset, when a right is taken away.
+func (s *Sessions) EndAll(tx *store.Tx, person id.Person) error {
+	_, err := tx.Exec(`update web_session set ended = $1, flash = null where person = $2 and ended = 0`, clock.Micros(tx.Now()), person)
+	if err != nil {
+		return fmt.Errorf("end sessions: %w", err)
+	}
+	return nil
+}
+
+// Run writes down every 15 seconds which sessions were used, and every hour
+// throws away what is past its time. It ends with ctx.
+func (s *Sessions) Run(ctx context.Context) error {
+	var swept time.Time
+	for {
+		select {
+		case <-ctx.Done():
+			return s.flush(context.WithoutCancel(ctx))
+		case <-s.clock.After(15 * time.Second):
+		}
+		if err := s.flush(ctx); err != nil {
+			continue // the disk is full or away: what is in memory still counts
+		}
+		if now := s.clock.Now(); now.Sub(swept) >= time.Hour || now.Before(swept) {
+			if err := s.Sweep(ctx); err == nil {
+				swept = now
+			}
+		}
+	}
+}
+
+func (s *Sessions) flush(ctx context.Context) error {
+	s.mu.Lock()
+	written := s.seen
+	s.seen = map[[32]byte]int64{}
+	s.mu.Unlock()
+	if len(written) == 0 {
+		return nil
+	}
+	err := s.store.Do(ctx, func(tx *store.Tx) error {
+		for token, at := range written {
+			if _, err := tx.Exec(`update web_session set seen = $1 where token = $2 and seen < $1`, at, token[:]); err != nil {
+				return fmt.Errorf("note use of session: %w", err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		s.mu.Lock()
+		for token, at := range written {
+			s.seen[token] = max(s.seen[token], at)
+		}
+		s.mu.Unlock()
+	}
+	return err
+}
+
+// Sweep throws away ended sessions, old drafts, outcomes and attempts.
+func (s *Sessions) Sweep(ctx context.Context) error {
+	return s.store.Do(ctx, func(tx *store.Tx) error {
+		now := tx.Now()
+		for _, old := range [...]struct {
+			query string
+			keep  time.Duration
+		}{
+			{`delete from web_session where seen < $1`, keepEnded},
+			{`delete from web_draft where at < $1`, keepDrafts},
+			{`delete from web_once where at < $1`, keepOutcomes},
+			{`delete from web_attempt where at < $1`, attemptWindow},
+			{`delete from web_place where at < $1`, keepPlaces},
+		} {
+			if _, err := tx.Exec(old.query, clock.Micros(now.Add(-old.keep))); err != nil {
+				return fmt.Errorf("sweep: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
+// identify finds out who asks. A session that has ended is nobody's, but is kept
+// with the request: it tells whose late form this is.
+func (s *Site) identify(q *Request) error {
+	if s.o.Sessions == nil {
+		return nil
+	}
+	cookie, err := q.http.Cookie(s.cookieName())
+	if err != nil || len(cookie.Value) != 43 {
+		return nil
+	}
+	found, err := s.o.Sessions.find(q.Context(), cookie.Value)
+	if fail.Is(err, fail.Missing) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("find session: %w", err)
+	}
+	q.session = &found
+	if !s.o.Sessions.alive(found) || found.stage != stageIn {
+		return nil
+	}
+	who, err := s.o.Sessions.accounts.Who(q.Context(), found.owner.person, found.role)
+	if fail.Is(err, fail.SignIn) {
+		q.session.ended = 1
+		return s.o.Sessions.end(q.Context(), found)
+	}
+	if err != nil {
+		return fmt.Errorf("who is signed in: %w", err)
+	}
+	who.SecondFactor = found.secondFactor
+	q.who = who
+	s.o.Sessions.touch(found)
+	return nil
+}
+
+// cookieName has the __Host- prefix, which browsers take over HTTPS alone; the
+// demo on plain HTTP has a name of its own, so that the two are never mixed up.
+func (s *Site) cookieName() string {
+	if s.o.Plain {
+		return "heed-plain"
+	}
+	return "__Host-heed"
+}
+
+func (s *Site) setCookie(w http.ResponseWriter, token string) {
+	c := &http.Cookie{Name: s.cookieName(), Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: !s.o.Plain}
+	if token == "" {
+		c.MaxAge = -1
+	}
+	http.SetCookie(w, c)
+}
+
+// loseCookie makes the browser forget the session.
+func (s *Site) loseCookie(w http.ResponseWriter) { s.setCookie(w, "") }

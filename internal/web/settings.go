@@ -4,9 +4,9 @@ import (
 	"context"
 	"log/slog"
 	"net/netip"
-	"time"
 
 	"heed/internal/clock"
+	"heed/internal/id"
 )
 
 // Settings are the words of one installation that every page may show.
@@ -37,8 +37,6 @@ type Options struct {
 	// Plain says that the service is reached over plain HTTP on this machine only
 	// (demo, tests): the cookie then has another name and no Secure.
 	Plain bool
-	// Idle and Absolute are the limits of a session: 15 minutes (at most 30) and 8 hours.
-	Idle, Absolute time.Duration
 	// TrustedProxies may tell the client's address in X-Forwarded-For; from anybody else it is not read.
 	TrustedProxies []netip.Prefix
 	// May says whether this person may use a function (a route's access rule).
@@ -46,13 +44,26 @@ type Options struct {
 	May func(ctx context.Context, who Who, rule string) error
 	// Sessions keeps who is signed in; nil leaves only the public pages.
 	Sessions *Sessions
+	// Demo, when there is one, lets anybody be anybody: never outside the demo.
+	Demo *Demo
 }
 
-const (
-	defaultIdle     = 15 * time.Minute
-	mostIdle        = 30 * time.Minute
-	defaultAbsolute = 8 * time.Hour
-)
+// Demo is the user switcher of the demo, whose people are made up.
+type Demo struct {
+	// People are those whom a visitor may be.
+	People func(context.Context) ([]DemoPerson, error)
+}
+
+// DemoPerson is a made-up person in one of their roles.
+type DemoPerson struct {
+	Person   id.Person
+	Org      id.Org
+	Name     string
+	Role     string
+	RoleName string
+	OrgName  string
+	Does     string // what there is to do for this person: "Raises a concern from ward 4"
+}
 
 func (o *Options) fillIn() {
 	if o.Settings.Service == "" {
@@ -63,12 +74,5 @@ func (o *Options) fillIn() {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
-	}
-	if o.Idle <= 0 {
-		o.Idle = defaultIdle
-	}
-	o.Idle = min(o.Idle, mostIdle)
-	if o.Absolute <= 0 || o.Absolute > defaultAbsolute {
-		o.Absolute = defaultAbsolute
 	}
 }

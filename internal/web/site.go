@@ -42,6 +42,9 @@ func New(o Options, parts ...Part) (*Site, error) {
 			return nil, fmt.Errorf("part %s: %w", p.Name, err)
 		}
 	}
+	for _, p := range s.parts {
+		s.layout.nav = append(s.layout.nav, p.Nav...)
+	}
 	s.mux.HandleFunc("/", s.notRouted)
 	return s, nil
 }
@@ -91,7 +94,10 @@ var errCrossSite = errors.New("cross-site request")
 // notRouted answers what no route answers: 405 when another method would be, else 404.
 func (s *Site) notRouted(w http.ResponseWriter, r *http.Request) {
 	q := &Request{site: s, http: r, writer: w}
-	s.identify(q)
+	if err := s.identify(q); err != nil {
+		s.answerError(q, err)
+		return
+	}
 	var allowed []string
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
 		probe := r.Clone(r.Context())
@@ -117,15 +123,14 @@ var errMethod = errors.New("method not allowed")
 func (s *Site) serve(w http.ResponseWriter, r *http.Request, route *Route) {
 	q := &Request{site: s, http: r, writer: w, route: route}
 	noteRoute(r, route)
-	s.identify(q)
-	if err := q.readForm(); err != nil {
-		s.answerError(q, err)
-		return
+	for _, step := range [...]func(*Request) error{(*Request).readForm, s.identify, s.admit} {
+		if err := step(q); err != nil {
+			s.answerError(q, err)
+			return
+		}
 	}
-	if err := s.admit(q); err != nil {
-		s.answerError(q, err)
-		return
-	}
+	q.flash = q.takeFlash()
+	q.takeUp()
 	s.run(q)
 }
 
@@ -135,7 +140,7 @@ func (s *Site) admit(q *Request) error {
 	case q.route.Access == Public:
 		return nil
 	case !q.SignedIn():
-		return fail.New(fail.SignIn, "Sign in to continue")
+		return fail.New(fail.SignIn, "Log in to continue")
 	case q.route.Access == SignedIn || s.o.May == nil:
 		return nil
 	}
@@ -213,7 +218,7 @@ func (q *Request) readForm() error {
 		}
 		return fail.Wrap(fail.Bad, err, "What you sent cannot be read. Go back and send it again")
 	}
-	q.form = &Form{typed: q.http.PostForm, posted: true, key: newKey()}
+	q.form = &Form{typed: q.http.PostForm, posted: true, key: newKey(), here: q.Here()}
 	if q.form.typed == nil {
 		q.form.typed = url.Values{}
 	}

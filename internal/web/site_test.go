@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 
 	"heed/internal/fail"
@@ -34,8 +35,11 @@ var emptyView = web.NewView(testFiles, "testdata/empty.html", emptyModel{})
 
 // notes is a small part that stands for any slice's pages.
 type notes struct {
+	mu    sync.Mutex
 	saved []string
 	fail  error
+	flash string
+	with  func(*web.Request) error
 }
 
 func (n *notes) show(q *web.Request) (web.Response, error) {
@@ -58,11 +62,18 @@ func (n *notes) save(q *web.Request) (web.Response, error) {
 	if n.fail != nil {
 		return nil, n.fail
 	}
+	n.mu.Lock()
 	n.saved = append(n.saved, note)
-	return web.SeeOther("/notes"), nil
+	n.mu.Unlock()
+	return web.Redirect{To: "/notes", Flash: n.flash}, nil
 }
 
-func (n *notes) list(*web.Request) (web.Response, error) {
+func (n *notes) list(q *web.Request) (web.Response, error) {
+	if n.with != nil {
+		if err := n.with(q); err != nil {
+			return nil, err
+		}
+	}
 	return web.Page{Title: "Notes", Body: emptyView.With(emptyModel{})}, nil
 }
 

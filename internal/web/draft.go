@@ -1,0 +1,229 @@
+package web
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"heed/internal/clock"
+	"heed/internal/fail"
+	"heed/internal/store"
+)
+
+// Draft is what a person has typed over several pages and not yet sent. It is
+// kept on the server, sealed with the key of the person's own record, for seven
+// days; nothing of it stays on the device. It outlives the end of the session.
+type Draft struct {
+	name   string
+	Values url.Values
+}
+
+// Text is one value; "" when it was not given.
+func (d *Draft) Text(name string) string { return d.Values.Get(name) }
+
+// Has says whether the page that asks for name has been answered, be it with nothing.
+func (d *Draft) Has(name string) bool { _, ok := d.Values[name]; return ok }
+
+// Set replaces a value.
+func (d *Draft) Set(name string, values ...string) { d.Values[name] = values }
+
+// Take copies what was typed into the named fields.
+func (d *Draft) Take(f *Form, names ...string) {
+	for _, n := range names {
+		d.Values[n] = f.typed[n]
+	}
+}
+
+// Show makes the draft's values the form's defaults.
+func (d *Draft) Show(f *Form) {
+	for name, values := range d.Values {
+		f.Default(name, values...)
+	}
+}
+
+// Draft opens the draft of this name; empty when there is none. Names are of the
+// slice's own choosing: "raise", "note:" and the reference.
+func (q *Request) Draft(name string) (*Draft, error) {
+	d := &Draft{name: name, Values: url.Values{}}
+	if !q.SignedIn() {
+		return d, nil
+	}
+	err := q.site.o.Sessions.openDraft(q.Context(), q.session.owner, name, &d.Values)
+	if fail.Is(err, fail.Missing) {
+		err = nil
+	}
+	return d, err
+}
+
+// Keep writes the draft down: on each Continue.
+func (q *Request) Keep(d *Draft) error {
+	if !q.SignedIn() {
+		return fail.New(fail.SignIn, "Log in to keep what you typed")
+	}
+	return q.site.o.Sessions.keepDraft(q.Context(), q.session.owner, d.name, d.Values)
+}
+
+// DropDraft throws the draft away in the caller's own commit, beside what it became. For a Desk that takes such a function.
+func (q *Request) DropDraft(name string) func(*store.Tx) error {
+	if q.session == nil {
+		return func(*store.Tx) error { return nil }
+	}
+	who := q.session.owner
+	return func(tx *store.Tx) error {
+		if _, err := tx.Exec(`delete from web_draft where person = $1 and name = $2`, who.person, name); err != nil {
+			return fmt.Errorf("drop draft: %w", err)
+		}
+		return nil
+	}
+}
+
+// Drop throws the draft away now.
+func (q *Request) Drop(name string) error {
+	if q.site.o.Sessions == nil {
+		return nil
+	}
+	return q.site.o.Sessions.store.Do(q.Context(), q.DropDraft(name))
+}
+
+func (s *Sessions) openDraft(ctx context.Context, who owner, name string, into any) error {
+	return s.store.View(ctx, func(tx *store.Tx) error {
+		var at int64
+		var sealed []byte
+		row, err := store.One(tx, func(r *struct {
+			at     int64
+			sealed []byte
+		}) []any {
+			return []any{&r.at, &r.sealed}
+		}, `select at, sealed from web_draft where person = $1 and name = $2`, who.person, name)
+		if err != nil {
+			return err
+		}
+		at, sealed = row.at, row.sealed
+		return s.keys.openJSON(tx, who, "web:draft:"+name, at, sealed, into)
+	})
+}
+
+func (s *Sessions) keepDraft(ctx context.Context, who owner, name string, v any) error {
+	return s.store.Do(ctx, func(tx *store.Tx) error { return s.keepDraftIn(tx, who, name, v) })
+}
+
+func (s *Sessions) keepDraftIn(tx *store.Tx, who owner, name string, v any) error {
+	at := clock.Micros(tx.Now())
+	sealed, err := s.keys.sealJSON(tx, who, "web:draft:"+name, at, v)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(`insert into web_draft (person, name, at, sealed) values ($1, $2, $3, $4)
+on conflict (person, name) do update set at = excluded.at, sealed = excluded.sealed`, who.person, name, at, sealed)
+	if err != nil {
+		return fmt.Errorf("keep draft: %w", err)
+	}
+	return nil
+}
+
+// heldForm is a form that came after the end of its session.
+type heldForm struct {
+	Path   string
+	Values url.Values
+}
+
+// heldName is the draft's name for a form of this address; the address itself is not in the clear.
+func heldName(path string) string {
+	sum := sha256.Sum256([]byte(path))
+	return "held:" + hex.EncodeToString(sum[:12])
+}
+
+// hold keeps a late form for the person whose session it was.
+func (s *Sessions) hold(ctx context.Context, who owner, path string, values url.Values) error {
+	kept := url.Values{}
+	for name, v := range values {
+		if !isSecret(name) && name != keyField {
+			kept[name] = v
+		}
+	}
+	return s.keepDraft(ctx, who, heldName(path), heldForm{path, kept})
+}
+
+// takeUp puts a held form's text into the form of the page that is opened again.
+func (q *Request) takeUp() {
+	if q.session == nil || !q.SignedIn() || !q.session.held || q.Posted() {
+		return
+	}
+	var held heldForm
+	err := q.site.o.Sessions.openDraft(q.Context(), q.session.owner, heldName(q.Here()), &held)
+	if err != nil {
+		return
+	}
+	q.form = &Form{typed: held.Values, key: newKey(), here: q.Here()}
+	q.notice = "You were logged out while you were writing. What you typed is here: check it and send it."
+}
+
+// putDown forgets a held form once a form of the same address was taken.
+func (q *Request) putDown() {
+	if q.session == nil || !q.session.held {
+		return
+	}
+	if err := q.Drop(heldName(q.Here())); err != nil {
+		q.site.o.Log.WarnContext(q.Context(), "held form not dropped", "failure", causeText(err))
+	}
+}
+
+// signInFirst sends whoever must sign in to the page for it. A form that came too
+// late is kept for the person whose session it was, or given back on the spot.
+func (s *Site) signInFirst(q *Request) (answer, bool) {
+	next := q.http.URL.Path
+	if !q.Posted() {
+		if q.http.URL.RawQuery != "" {
+			next += "?" + q.http.URL.RawQuery
+		}
+		return s.toSignIn(q, next, "")
+	}
+	if q.session == nil || q.session.stage != stageIn || q.form == nil {
+		return s.giveBack(q)
+	}
+	if err := s.o.Sessions.hold(q.Context(), q.session.owner, next, q.form.typed); err != nil {
+		noteError(q.http, err)
+		return s.giveBack(q)
+	}
+	if _, ok := s.routes["GET "+q.route.Pattern]; !ok {
+		next = "/log-in/kept/" + strings.TrimPrefix(heldName(next), "held:")
+	}
+	return s.toSignIn(q, next, "kept")
+}
+
+func (s *Site) toSignIn(q *Request, next, why string) (answer, bool) {
+	if s.o.Sessions == nil {
+		return answer{}, false
+	}
+	to := url.Values{}
+	if next != "/" && localPath(next) {
+		to.Set("next", next)
+	}
+	if why == "" && q.session != nil && q.session.stage == stageIn {
+		why = "ended"
+	}
+	if why != "" {
+		to.Set("why", why)
+	}
+	path := "/log-in"
+	if len(to) > 0 {
+		path += "?" + to.Encode()
+	}
+	a, err := SeeOther(path).respond(q)
+	return a, err == nil
+}
+
+// giveBack shows what was typed to the browser that sent it, when nobody knows whose it is.
+func (s *Site) giveBack(q *Request) (answer, bool) {
+	t := trouble{Lines: []string{"You are logged out, so this was not sent. What you typed is below and is kept nowhere else.",
+		"Log in on a new tab, come back to this one, and send it again."}, Typed: q.typedBack(), Action: q.http.URL.Path, SignIn: true}
+	if len(t.Typed) == 0 {
+		return s.toSignIn(q, "", "")
+	}
+	q.form = nil
+	a, err := Page{Title: "Log in to send this", Status: statusOf(fail.SignIn), Body: troubleView.With(t)}.respond(q)
+	return a, err == nil
+}

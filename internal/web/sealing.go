@@ -1,0 +1,57 @@
+package web
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+
+	"heed/internal/id"
+	"heed/internal/store"
+)
+
+// Migrations are the kit's own tables: sessions, drafts, what was sent once, attempts to sign in.
+//
+//go:embed migrations/*.sql
+var Migrations embed.FS
+
+// Key seals what belongs to one person; *vault.Key is one.
+type Key interface {
+	Seal(field string, version int64, plain []byte) []byte
+	Open(field string, version int64, sealed []byte) ([]byte, error)
+}
+
+// Keys gives the key of a record: vault.Vault.Key does. The kit asks for the
+// person's own record alone, so that what somebody typed is erased with them.
+type Keys func(tx *store.Tx, org id.Org, rec id.Record) (Key, error)
+
+// sealJSON seals a value under a person's key; at, the row's own instant, binds
+// it to its row so that an older copy cannot be put back.
+func (k Keys) sealJSON(tx *store.Tx, who owner, field string, at int64, v any) ([]byte, error) {
+	key, err := k(tx, who.org, who.person.Record())
+	if err != nil {
+		return nil, fmt.Errorf("key of %s: %w", field, err)
+	}
+	plain, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("write %s: %w", field, err)
+	}
+	return key.Seal(field, at, plain), nil
+}
+
+func (k Keys) openJSON(tx *store.Tx, who owner, field string, at int64, sealed []byte, v any) error {
+	key, err := k(tx, who.org, who.person.Record())
+	if err != nil {
+		return fmt.Errorf("key of %s: %w", field, err)
+	}
+	plain, err := key.Open(field, at, sealed)
+	if err != nil {
+		return fmt.Errorf("open %s: %w", field, err)
+	}
+	return json.Unmarshal(plain, v)
+}
+
+// owner is the person to whom typed words belong.
+type owner struct {
+	person id.Person
+	org    id.Org
+}

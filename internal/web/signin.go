@@ -1,0 +1,253 @@
+package web
+
+import (
+	"context"
+	"html/template"
+	"net/url"
+	"strings"
+
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/store"
+	"heed/internal/web/nhs"
+)
+
+// Accounts knows people and their proofs; the directory implements it.
+type Accounts interface {
+	// CheckPassword says whose name and password these are. A wrong pair and an
+	// unknown name are the same fail.SignIn, and take the same time.
+	CheckPassword(ctx context.Context, login, password string) (id.Person, error)
+	// CheckCode checks a one-time code, each code once only; fail.SignIn when it is not right.
+	CheckCode(ctx context.Context, person id.Person, code string) error
+	// Who is the person in a role; "" means the first they have. It is asked with
+	// every request. fail.SignIn when the person has left or has the role no more.
+	Who(ctx context.Context, person id.Person, role string) (Who, error)
+}
+
+type logInModel struct {
+	Hidden   template.HTML
+	Next     string
+	Lines    []string
+	Login    nhs.Input
+	Password nhs.PasswordInput
+	Button   nhs.Button
+	Demo     bool
+}
+
+var logInView = NewView(files, "log-in.html", logInModel{Next: "/mine", Lines: []string{"You were logged out."}, Demo: true})
+
+type codeModel struct {
+	Hidden template.HTML
+	Next   string
+	Code   nhs.Input
+	Button nhs.Button
+}
+
+var codeView = NewView(files, "code.html", codeModel{Next: "/mine"})
+
+// signInRoutes are the ways in and out.
+func (s *Site) signInRoutes() []Route {
+	return []Route{
+		Get("/log-in", Public, "Log in", s.showLogIn),
+		Post("/log-in", Public, "Log in: name and password", s.logIn),
+		Get("/log-in/code", Public, "Enter your code", s.showCode),
+		Post("/log-in/code", Public, "Log in: one-time code", s.enterCode),
+		Get("/log-in/kept/{id}", SignedIn, "What you typed before you were logged out", s.showKept),
+		Post("/log-out", Public, "Log out", s.logOut),
+		Get("/role", SignedIn, "Change role", s.showRole),
+		Post("/role", SignedIn, "Change role", s.changeRole),
+		Post("/session/stay", SignedIn, "Stay logged in", s.stay),
+		Post("/leave", Public, "Leave this page", s.leave),
+	}
+}
+
+// next is the page to go on to, carried in the address: a path of this service and nothing else.
+func (q *Request) next() string {
+	n := q.Query("next")
+	if q.Posted() {
+		n = q.Form().typed.Get("next")
+	}
+	if !localPath(n) || strings.HasPrefix(n, "/log-") || strings.HasPrefix(n, "/leave") {
+		return "/"
+	}
+	return n
+}
+
+func (s *Site) showLogIn(q *Request) (Response, error) {
+	if q.SignedIn() {
+		return SeeOther(q.next()), nil
+	}
+	f := q.Form()
+	m := logInModel{Hidden: f.Hidden(), Next: q.next(), Demo: s.o.Demo != nil,
+		Login: f.Input(nhs.Input{Name: "login", Label: nhs.Label{Text: "Login name"}, Width: 20, Spellcheck: nhs.Off,
+			Autocomplete: "username", Autocapitalize: "none"}),
+		Password: nhs.PasswordInput{Name: "password", Label: nhs.Label{Text: "Password"}, Error: nhs.ErrorMessage{Text: f.Fault("password")}, Width: 20},
+		Button:   nhs.Button{Text: "Continue"},
+	}
+	switch q.Query("why") {
+	case "kept":
+		m.Lines = []string{"You were logged out, because nothing was done for a while. What you typed is kept: log in to go on with it."}
+	case "ended":
+		m.Lines = []string{"You were logged out, because nothing was done for a while. Log in to go on."}
+	case "out":
+		m.Lines = []string{"You are logged out."}
+	}
+	return Page{Title: "Log in", Body: logInView.With(m)}, nil
+}
+
+const wrongPair = "Check your login name and password: at least one of them does not look right"
+
+func (s *Site) logIn(q *Request) (Response, error) {
+	f := q.Form()
+	login := f.Line("login", Ask{What: "your login name", Needed: true})
+	password := f.secret("password", "your password")
+	if err := f.Err(); err != nil {
+		return nil, err
+	}
+	ss := s.o.Sessions
+	net := network(clientAddr(q.http, s.o.TrustedProxies))
+	if !ss.throttle.mayTry(net) {
+		return nil, errTooMany()
+	}
+	try, err := ss.throttle.enter(q.Context(), account("login", login), net)
+	if err != nil {
+		return nil, err
+	}
+	person, err := ss.accounts.CheckPassword(q.Context(), login, password)
+	if fail.Is(err, fail.SignIn) {
+		f.Add("login", wrongPair)
+		return nil, f.Err()
+	}
+	if err != nil {
+		return nil, err
+	}
+	who, err := ss.accounts.Who(q.Context(), person, "")
+	if err != nil {
+		return nil, err
+	}
+	var token string
+	err = ss.store.Do(q.Context(), func(tx *store.Tx) error {
+		if err := ss.throttle.back(tx, try); err != nil {
+			return err
+		}
+		token, err = ss.start(tx, q.session, session{stage: stageCode, owner: owner{person, who.Org}, role: who.Role, account: try.account})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.setCookie(q.writer, token)
+	return SeeOther("/log-in/code?" + url.Values{"next": {q.next()}}.Encode()), nil
+}
+
+// secret reads a password: no limit of signs but length, nothing trimmed, never shown again.
+func (f *Form) secret(name, what string) string {
+	v, _ := f.ask(name, Ask{What: what})
+	switch {
+	case v == "":
+		f.faults.Add(name, "Enter "+what)
+	case len(v) > 1024:
+		f.faults.Add(name, "Check "+what+": it is too long")
+	}
+	return v
+}
+
+// halfway says whether the password was right a moment ago.
+func (q *Request) halfway() bool {
+	return q.session != nil && q.session.stage == stageCode && q.site.o.Sessions.alive(*q.session)
+}
+
+func (s *Site) showCode(q *Request) (Response, error) {
+	if !q.halfway() {
+		return SeeOther("/log-in"), nil
+	}
+	f := q.Form()
+	return Page{Title: "Enter your code", Question: true, Back: "/log-in", Body: codeView.With(codeModel{
+		Hidden: f.Hidden(), Next: q.next(),
+		Code: nhs.Input{Name: "code", Label: nhs.Label{Text: "Enter your code", PageHeading: true, Size: nhs.SizeL},
+			Hint:  nhs.Hint{Text: "6 numbers from the app on your phone"},
+			Error: nhs.ErrorMessage{Text: f.Fault("code")}, Width: 10, Code: true, Inputmode: "numeric", Autocomplete: "one-time-code", Spellcheck: nhs.Off},
+		Button: nhs.Button{Text: "Log in"},
+	})}, nil
+}
+
+func (s *Site) enterCode(q *Request) (Response, error) {
+	if !q.halfway() {
+		return SeeOther("/log-in"), nil
+	}
+	f := q.Form()
+	typed, _ := f.ask("code", Ask{What: "your code"})
+	code := strings.NewReplacer(" ", "", "-", "").Replace(typed)
+	if code == "" {
+		f.Add("code", "Enter your code")
+	} else if len(code) != 6 || strings.Trim(code, "0123456789") != "" {
+		f.Add("code", "Your code must be 6 numbers")
+	}
+	if err := f.Err(); err != nil {
+		return nil, err
+	}
+	ss, half := s.o.Sessions, *q.session
+	net := network(clientAddr(q.http, s.o.TrustedProxies))
+	try, err := ss.throttle.enter(q.Context(), account("code", half.owner.person.String()), net)
+	if err != nil {
+		return nil, err
+	}
+	err = ss.accounts.CheckCode(q.Context(), half.owner.person, code)
+	if fail.Is(err, fail.SignIn) {
+		return s.wrongCode(q, half)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var token string
+	err = ss.store.Do(q.Context(), func(tx *store.Tx) error {
+		if err := ss.throttle.back(tx, try); err != nil {
+			return err
+		}
+		for _, counted := range [...][]byte{half.account, try.account} {
+			if err := ss.throttle.remember(tx, counted, net); err != nil {
+				return err
+			}
+		}
+		token, err = ss.start(tx, &half, session{stage: stageIn, owner: half.owner, role: half.role, secondFactor: true})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.setCookie(q.writer, token)
+	return SeeOther(q.next()), nil
+}
+
+// wrongCode counts, and after five asks for the password again.
+func (s *Site) wrongCode(q *Request, half session) (Response, error) {
+	last := half.tries+1 >= mostCodes
+	err := s.o.Sessions.store.Do(q.Context(), func(tx *store.Tx) error {
+		_, err := tx.Exec(`update web_session set tries = tries + 1 where token = $1`, half.token[:])
+		return err
+	})
+	if err == nil && last {
+		err = s.o.Sessions.end(q.Context(), half)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if last {
+		return SeeOther("/log-in"), nil
+	}
+	q.Form().Add("code", "Check your code: it does not look right. Each code works once")
+	return nil, q.Form().Err()
+}
+
+func (s *Site) logOut(q *Request) (Response, error) {
+	if q.session != nil {
+		if err := s.o.Sessions.end(q.Context(), *q.session); err != nil {
+			return nil, err
+		}
+	}
+	s.loseCookie(q.writer)
+	return SeeOther("/log-in?why=out"), nil
+}
+
+// stay keeps the session going; identify has noted the use already. The script of the time-out dialog asks for it.
+func (s *Site) stay(q *Request) (Response, error) { return SeeOther("/session"), nil }

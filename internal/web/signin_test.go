@@ -1,0 +1,106 @@
+package web_test
+
+import (
+	"fmt"
+	"regexp"
+	"testing"
+	"time"
+)
+
+func TestTenOfAHundredGuessesReachTheCheck(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		known := h.visitor().logIn("amara", "123001")
+		known.post("/log-out")
+		h.staff.checked = 0
+		for n := range 100 {
+			v := h.visitor()
+			v.addr = fmt.Sprintf("192.0.2.%d:1", n%2+10) // one place known, one not
+			v.forward = fmt.Sprintf("203.0.113.%d", n)   // a forged header helps nobody
+			h.hand.Move(2 * time.Second)
+			v.post("/log-in", "login", "Amara ", "password", fmt.Sprint("guess", n))
+		}
+		if h.staff.checked > 10 || h.staff.checked < 5 {
+			t.Errorf("%d guesses reached the check", h.staff.checked)
+		}
+		h.visitor().post("/log-in", "login", "amara", "password", "right horse battery").wants(429, "too many tries")
+		h.hand.Move(time.Hour)
+		h.visitor().logIn("amara", "123002") // nobody is locked out for good
+	})
+}
+
+func TestAStrangersGuessesDoNotLockTheOwnerOut(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		h.visitor().logIn("amara", "123001")
+		for n := range 50 {
+			v := h.visitor()
+			v.addr = fmt.Sprintf("198.51.100.%d:1", n)
+			v.post("/log-in", "login", "amara", "password", "guess")
+		}
+		h.visitor().logIn("amara", "123002")
+	})
+}
+
+func TestSprayingNamesIsSlowed(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		for n := range 60 {
+			h.visitor().post("/log-in", "login", fmt.Sprint("name", n), "password", "Spring2026!")
+		}
+		if h.staff.checked > 31 {
+			t.Errorf("%d of 60 names were tried at once", h.staff.checked)
+		}
+		h.hand.Move(10 * time.Second)
+		h.visitor().logIn("amara", "123001") // the network as a whole is slowed, not shut
+	})
+}
+
+var keyValue = regexp.MustCompile(`name="_key" value="[^"]*"|value="(amara|nobody)"`)
+
+func TestNamesCannotBeToldApart(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		var pages [2][]string
+		for n, login := range []string{"amara", "nobody"} {
+			for range 8 {
+				v := h.visitor().post("/log-in", "login", login, "password", "guess")
+				pages[n] = append(pages[n], fmt.Sprint(v.last.Code, keyValue.ReplaceAllString(v.last.Body.String(), "")))
+			}
+		}
+		for i := range pages[0] {
+			if pages[0][i] != pages[1][i] {
+				t.Errorf("attempt %d differs:\n%s\n%s", i+1, pages[0][i], pages[1][i])
+			}
+		}
+	})
+}
+
+func TestCodesCannotBeGuessed(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		wrong := 0
+		for range 4 { // the password is known to the guesser
+			v := h.visitor()
+			v.post("/log-in", "login", "amara", "password", "right horse battery").wants(303)
+			for range 6 {
+				v.post("/log-in/code", "code", "999999")
+				if v.last.Code == 422 {
+					wrong++
+				}
+			}
+		}
+		if wrong > 10 {
+			t.Errorf("%d codes were checked", wrong)
+		}
+		v := h.visitor()
+		v.post("/log-in", "login", "amara", "password", "right horse battery")
+		h.hand.Move(6 * time.Minute)
+		v.post("/log-in/code", "code", "123001").wants(303).to("/log-in") // the password was too long ago
+	})
+}
+
+func TestTheFormSaysWhatIsMissing(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		v := h.visitor()
+		v.post("/log-in", "login", "", "password", "").wants(422, "Enter your login name", "Enter your password", "<title>Error: Log in")
+		v.post("/log-in", "login", "amara", "password", "wrong-one", "next", "//evil.example").wants(422).lacks("wrong-one", "evil")
+		v.post("/log-in", "login", "amara", "password", "right horse battery", "next", "https://evil.example").wants(303).to("/log-in/code?next=%2F")
+		v.post("/log-in/code", "code", "12a").wants(422, "Your code must be 6 numbers")
+	})
+}

@@ -1,0 +1,214 @@
+package web
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"heed/internal/clock"
+	"heed/internal/fail"
+	"heed/internal/store"
+)
+
+// Guessing is slowed in two ways, and nobody is locked out for good.
+//
+// For each account at most 10 attempts in an hour reach the check: 5 from
+// networks where that account has signed in before and 5 from all others, so that
+// a stranger's guesses do not use up the tries of somebody at their own desk. As
+// the hour moves on, tries come back one by one. The count is by what was typed as
+// the name, whether or not there is such an account, and the answer is the same:
+// names cannot be told apart. A right password takes its attempt back.
+//
+// For each network, however many names are tried, a burst of 30 and then one a
+// second: a ward at the change of shift does not notice, spraying does.
+//
+// Addresses come from the connection, or from a proxy that the operator named;
+// a header that anybody else sends is not read.
+const (
+	attemptWindow   = time.Hour
+	attemptsKnown   = 5
+	attemptsUnknown = 5
+	keepPlaces      = 30 * 24 * time.Hour
+	networkBurst    = 30
+	mostNetworks    = 4096 // kept in memory; more than that share one limit
+)
+
+type throttle struct {
+	store *store.Store
+	clock clock.Clock
+
+	mu       *sync.Mutex
+	networks map[string]*rate.Limiter // guarded by mu
+	crowd    *rate.Limiter
+}
+
+func newThrottle(s *store.Store, c clock.Clock) throttle {
+	return throttle{store: s, clock: c, mu: &sync.Mutex{}, networks: map[string]*rate.Limiter{},
+		crowd: rate.NewLimiter(1, networkBurst)}
+}
+
+// errTooMany is the same for every name.
+func errTooMany() error {
+	return fail.New(fail.Busy, "There have been too many tries to log in. Wait 15 minutes and try again, or ask the people who look after your account.")
+}
+
+// network is the address's neighbourhood: itself in IPv4, the /64 in IPv6.
+func network(a netip.Addr) string {
+	a = a.Unmap()
+	if a.Is4() {
+		return a.String()
+	}
+	p, err := a.Prefix(64)
+	if err != nil {
+		return "unknown"
+	}
+	return p.String()
+}
+
+// clientAddr is who connected, or whom a trusted proxy names: the last address in
+// X-Forwarded-For that is not itself a trusted proxy.
+func clientAddr(r *http.Request, trusted []netip.Prefix) netip.Addr {
+	from := func(a netip.Addr) bool {
+		return slices.ContainsFunc(trusted, func(p netip.Prefix) bool { return p.Contains(a.Unmap()) })
+	}
+	ap, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	addr := ap.Addr().Unmap()
+	if !from(addr) {
+		return addr
+	}
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for _, hop := range slices.Backward(hops) {
+		a, err := netip.ParseAddr(strings.TrimSpace(hop))
+		if err != nil {
+			return addr
+		}
+		addr = a.Unmap()
+		if !from(addr) {
+			return addr
+		}
+	}
+	return addr
+}
+
+// mayTry lets a network try, or says that it must wait.
+func (t *throttle) mayTry(net string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	l := t.networks[net]
+	if l == nil {
+		if len(t.networks) >= mostNetworks {
+			t.forgetIdle()
+		}
+		l = t.crowd
+		if len(t.networks) < mostNetworks {
+			l = rate.NewLimiter(1, networkBurst)
+			t.networks[net] = l
+		}
+	}
+	return l.AllowN(t.clock.Now(), 1)
+}
+
+// forgetIdle drops the networks that have all their tries back.
+func (t *throttle) forgetIdle() {
+	for net, l := range t.networks {
+		if l.TokensAt(t.clock.Now()) >= networkBurst {
+			delete(t.networks, net)
+		}
+	}
+}
+
+// account is how an account's attempts are counted: by a hash of the name as typed.
+func account(kind, name string) []byte {
+	sum := sha256.Sum256([]byte("heed/attempt/1\n" + kind + "\n" + strings.ToLower(strings.TrimSpace(name))))
+	return sum[:]
+}
+
+func place(account []byte, net string) []byte {
+	sum := sha256.Sum256(append([]byte("heed/place/1\n"+net+"\n"), account...))
+	return sum[:]
+}
+
+// attempt is one try that was let through.
+type attempt struct {
+	account []byte
+	id      int64
+}
+
+// enter counts a try, or refuses it before anything is checked.
+func (t *throttle) enter(ctx context.Context, account []byte, net string) (attempt, error) {
+	a := attempt{account: account}
+	err := t.store.Do(ctx, func(tx *store.Tx) error {
+		var known int
+		if err := tx.QueryRow(`select count(*) from web_place where account = $1 and network = $2`, account, place(account, net)).Scan(&known); err != nil {
+			return fmt.Errorf("look for place: %w", err)
+		}
+		// Counting and adding are one unit; on PostgreSQL two at once could both count nine, so they take the same lock.
+		if tx.Engine() == "postgres" {
+			if _, err := tx.Exec(`select pg_advisory_xact_lock($1)`, lockOf(account)); err != nil {
+				return fmt.Errorf("lock attempts: %w", err)
+			}
+		}
+		now := tx.Now()
+		var tried int
+		err := tx.QueryRow(`select count(*) from web_attempt where account = $1 and place = $2 and at > $3`,
+			a.account, known, clock.Micros(now.Add(-attemptWindow))).Scan(&tried)
+		if err != nil {
+			return fmt.Errorf("count attempts: %w", err)
+		}
+		if known == 1 && tried >= attemptsKnown || known == 0 && tried >= attemptsUnknown {
+			return errTooMany()
+		}
+		err = tx.QueryRow(`insert into web_attempt (account, place, at) values ($1, $2, $3) returning id`, a.account, known, clock.Micros(now)).Scan(&a.id)
+		if err != nil {
+			return fmt.Errorf("note attempt: %w", err)
+		}
+		return nil
+	})
+	return a, err
+}
+
+func lockOf(account []byte) int64 {
+	var n int64
+	for _, b := range account[:8] {
+		n = n<<8 | int64(b)
+	}
+	return n
+}
+
+// back takes an attempt back: what was tried was right.
+func (t *throttle) back(tx *store.Tx, a attempt) error {
+	if _, err := tx.Exec(`delete from web_attempt where id = $1`, a.id); err != nil {
+		return fmt.Errorf("take attempt back: %w", err)
+	}
+	return nil
+}
+
+// remember notes that an account signed in from a network.
+func (t *throttle) remember(tx *store.Tx, account []byte, net string) error {
+	_, err := tx.Exec(`insert into web_place (account, network, at) values ($1, $2, $3)
+on conflict (account, network) do update set at = excluded.at`, account, place(account, net), clock.Micros(tx.Now()))
+	if err != nil {
+		return fmt.Errorf("remember place: %w", err)
+	}
+	return nil
+}
+
+// ClearAttempts gives an account all its tries back, for an administrator who knows the person.
+func (s *Sessions) ClearAttempts(tx *store.Tx, login string) error {
+	_, err := tx.Exec(`delete from web_attempt where account = $1`, account("login", login))
+	if err != nil {
+		return fmt.Errorf("clear attempts: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,238 @@
+package web_test
+
+import (
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"crypto/sha256"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"heed/internal/clock"
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/store"
+	"heed/internal/store/storetest"
+	"heed/internal/web"
+)
+
+var migrations = []fs.FS{web.Migrations}
+
+// personKey seals as a vault key does: bound to record, field and version.
+type personKey struct {
+	aead cipher.AEAD
+	rec  id.Record
+}
+
+func testKeys(_ *store.Tx, _ id.Org, rec id.Record) (web.Key, error) {
+	sum := sha256.Sum256(append([]byte("key of "), rec.Bytes()...))
+	block, err := aes.NewCipher(sum[:])
+	if err != nil {
+		return nil, err
+	}
+	aead, err := cipher.NewGCM(block)
+	return personKey{aead, rec}, err
+}
+
+func (k personKey) place(field string, version int64) []byte {
+	return fmt.Appendf(nil, "%s %s %d", k.rec, field, version)
+}
+
+func (k personKey) Seal(field string, version int64, plain []byte) []byte {
+	nonce := make([]byte, k.aead.NonceSize())
+	rand.Read(nonce)
+	return append(nonce, k.aead.Seal(nil, nonce, plain, k.place(field, version))...)
+}
+
+func (k personKey) Open(field string, version int64, sealed []byte) ([]byte, error) {
+	n := k.aead.NonceSize()
+	if len(sealed) < n {
+		return nil, fail.New(fail.Tampered, "too short")
+	}
+	return k.aead.Open(nil, sealed[:n], sealed[n:], k.place(field, version))
+}
+
+// staff are two made-up people; it counts what reached the check.
+type staff struct {
+	org     id.Org
+	people  map[string]web.Who
+	checked int
+	used    map[string]bool
+	left    bool
+}
+
+func newStaff() *staff {
+	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	s := &staff{org: id.NewOrg(now), people: map[string]web.Who{}, used: map[string]bool{}}
+	for login, name := range map[string]string{"amara": "Amara Nwosu", "dilys": "Dilys Penhaligon"} {
+		s.people[login] = web.Who{Person: id.NewPerson(now), Name: name, Org: s.org, OrgName: "Northmoor NHS Trust", Role: "worker", RoleName: "Ward staff",
+			Roles: []web.RoleChoice{{Role: "worker", Name: "Ward staff"}, {Role: "safeguarding_lead", Name: "Safeguarding lead"}}}
+	}
+	return s
+}
+
+func (s *staff) CheckPassword(_ context.Context, login, password string) (id.Person, error) {
+	s.checked++
+	if who, ok := s.people[login]; ok && password == "right horse battery" {
+		return who.Person, nil
+	}
+	return id.Person{}, fail.New(fail.SignIn, "no")
+}
+
+func (s *staff) CheckCode(_ context.Context, person id.Person, code string) error {
+	if !strings.HasPrefix(code, "123") || s.used[code+person.String()] {
+		return fail.New(fail.SignIn, "no")
+	}
+	s.used[code+person.String()] = true
+	return nil
+}
+
+func (s *staff) Who(_ context.Context, person id.Person, role string) (web.Who, error) {
+	for _, who := range s.people {
+		if who.Person == person && !s.left {
+			if role != "" {
+				who.Role = role
+			}
+			return who, nil
+		}
+	}
+	return web.Who{}, fail.New(fail.SignIn, "Log in to continue")
+}
+
+// house is a site with sessions, and a clock that is moved by hand.
+type house struct {
+	t        *testing.T
+	hand     *clock.Hand
+	staff    *staff
+	store    *store.Store
+	sessions *web.Sessions
+	notes    *notes
+	handler  http.Handler
+}
+
+func eachHouse(t *testing.T, fn func(t *testing.T, h *house)) {
+	hand := clock.NewHand(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC))
+	storetest.EachClock(t, migrations, hand, func(t *testing.T, s *store.Store) {
+		h := &house{t: t, hand: hand, staff: newStaff(), store: s, notes: &notes{}}
+		h.sessions = web.NewSessions(web.SessionOptions{Store: s, Keys: testKeys, Accounts: h.staff, Clock: hand})
+		site, err := web.New(web.Options{Plain: true, Clock: hand, Log: slog.New(slog.DiscardHandler), Sessions: h.sessions,
+			Settings: web.Settings{OrgName: "Northmoor NHS Trust", Phone: "0300 123 4567", LeaveTo: "https://intranet.example/"}}, h.notes.privatePart())
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.handler = site.Handler()
+		fn(t, h)
+	})
+}
+
+// privatePart is the notes part behind the login.
+func (n *notes) privatePart() web.Part {
+	p := n.part()
+	for i := range p.Routes {
+		p.Routes[i].Access = web.SignedIn
+	}
+	p.Routes = append(p.Routes, web.Post("/notes/only-post", web.SignedIn, "Add", n.save))
+	return p
+}
+
+// visitor is one browser: it keeps cookies and follows nothing by itself.
+type visitor struct {
+	h       *house
+	cookies map[string]string
+	addr    string
+	forward string
+	last    *httptest.ResponseRecorder
+}
+
+func (h *house) visitor() *visitor {
+	return &visitor{h: h, cookies: map[string]string{}, addr: "192.0.2.10:5555"}
+}
+
+func (v *visitor) do(method, path string, form url.Values) *visitor {
+	v.h.t.Helper()
+	r := httptest.NewRequest(method, path, strings.NewReader(form.Encode()))
+	if form != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	r.RemoteAddr = v.addr
+	if v.forward != "" {
+		r.Header.Set("X-Forwarded-For", v.forward)
+	}
+	for name, value := range v.cookies {
+		r.AddCookie(&http.Cookie{Name: name, Value: value})
+	}
+	v.last = httptest.NewRecorder()
+	v.h.handler.ServeHTTP(v.last, r)
+	for _, c := range v.last.Result().Cookies() {
+		if c.MaxAge < 0 {
+			delete(v.cookies, c.Name)
+			continue
+		}
+		v.cookies[c.Name] = c.Value
+	}
+	return v
+}
+
+func (v *visitor) get(path string) *visitor { v.h.t.Helper(); return v.do("GET", path, nil) }
+
+func (v *visitor) post(path string, pairs ...string) *visitor {
+	v.h.t.Helper()
+	form := url.Values{}
+	for pair := range slices.Chunk(pairs, 2) {
+		form.Add(pair[0], pair[1])
+	}
+	return v.do("POST", path, form)
+}
+
+// wants checks the last answer's status and words.
+func (v *visitor) wants(status int, words ...string) *visitor {
+	v.h.t.Helper()
+	wants(v.h.t, v.last, status, words...)
+	return v
+}
+
+// to checks where the last answer leads.
+func (v *visitor) to(path string) *visitor {
+	v.h.t.Helper()
+	if got := v.last.Header().Get("Location"); got != path {
+		v.h.t.Fatalf("led to %q (status %d), want %q", got, v.last.Code, path)
+	}
+	return v
+}
+
+func (v *visitor) lacks(words ...string) *visitor {
+	v.h.t.Helper()
+	for _, w := range words {
+		if strings.Contains(v.last.Body.String(), w) {
+			v.h.t.Errorf("page holds %q", w)
+		}
+	}
+	return v
+}
+
+var hiddenField = regexp.MustCompile(`name="(_[a-z]+)" value="([^"]*)"`)
+
+// hidden are the kit's own fields of the page that was opened last.
+func (v *visitor) hidden() (pairs []string) {
+	for _, m := range hiddenField.FindAllStringSubmatch(v.last.Body.String(), -1) {
+		pairs = append(pairs, m[1], m[2])
+	}
+	return pairs
+}
+
+// logIn goes the whole way; code is used up by it.
+func (v *visitor) logIn(login, code string) *visitor {
+	v.h.t.Helper()
+	v.post("/log-in", "login", login, "password", "right horse battery").wants(303)
+	return v.post("/log-in/code", "code", code).wants(303)
+}
