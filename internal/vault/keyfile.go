@@ -48,6 +48,9 @@ const theKeyFile = "key file"
 
 // CreateKeyFile makes a key file with a random key for each organisation. It never overwrites one.
 func CreateKeyFile(path string, orgs ...id.Org) error {
+	if len(orgs) == 0 {
+		return fail.New(fail.Bad, "Name the organisation that the key file is for")
+	}
 	keys := make([]record.OrgKey, 0, len(orgs))
 	for _, org := range orgs {
 		keys = append(keys, newOrgKey(org, 1))

@@ -127,3 +127,5 @@ func (w *world) number(query string, args ...any) (n int) {
 	w.must(w.store.View(w.ctx(), func(tx *store.Tx) error { return tx.QueryRow(query, args...).Scan(&n) }))
 	return n
 }
+
+func clearOrgs(tx *store.Tx) error { _, err := tx.Exec(`delete from key_org`); return err }
