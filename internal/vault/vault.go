@@ -198,6 +198,8 @@ func (v *Vault) checkGenerations(known []rememberedGeneration) error {
 	for _, g := range known {
 		i, held := ks.Find([16]byte(g.org.Bytes()), g.generation)
 		switch {
+		case ks.Highest([16]byte(g.org.Bytes())) == 0:
+			return fail.New(fail.Tampered, "The key store %s belongs to another database. Give the path of the key store that belongs to this one", v.file.path)
 		case held && string(ks.Generations[i].Fingerprint[:]) != string(g.fingerprint):
 			return fail.New(fail.Tampered, "The key store %s belongs to another database. Give the path of the key store that belongs to this one", v.file.path)
 		case !held && g.generation > ks.Highest([16]byte(g.org.Bytes())):
