@@ -1,0 +1,192 @@
+package vault
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/store"
+)
+
+// While erasures wrap generations again, readers and writers of this process
+// and of another go on without one failure, also those that look at an old
+// snapshot when the generation under it is destroyed.
+func TestMovingUnderLoad(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		const erasures = 12
+		recs := w.make(400)
+		doomed, stay := recs[:erasures], recs[erasures:]
+		sealed := make([][]byte, len(stay))
+		for i, rec := range stay {
+			sealed[i] = w.mustKey(rec).Seal("words", 1, rec.Bytes())
+		}
+		another, err := Open(w.ctx(), w.store, w.o)
+		w.must(err)
+		defer another.Close()
+
+		var stop atomic.Bool
+		var reads, slow, writes atomic.Int64
+		var wg sync.WaitGroup
+		loop := func(count *atomic.Int64, fn func() error) {
+			wg.Go(func() {
+				for !stop.Load() {
+					if err := fn(); err != nil {
+						t.Error(err)
+						return
+					}
+					count.Add(1)
+				}
+			})
+		}
+		read := func(v *Vault, wait time.Duration) error {
+			i := rand.IntN(len(stay))
+			return w.store.View(w.ctx(), func(tx *store.Tx) error {
+				var n int // fixes the snapshot
+				if err := tx.QueryRow(`select count(*) from erasure`).Scan(&n); err != nil {
+					return err
+				}
+				time.Sleep(wait)
+				k, err := v.Key(tx, w.org, stay[i])
+				if err != nil {
+					return fmt.Errorf("record %d, after %d erasures: %w", i, n, err)
+				}
+				plain, err := k.Open("words", 1, sealed[i])
+				if err == nil && !bytes.Equal(plain, stay[i].Bytes()) {
+					err = fail.New(fail.Tampered, "another record's words")
+				}
+				return err
+			})
+		}
+		for _, v := range []*Vault{w.vault, another} {
+			loop(&reads, func() error { return read(v, 0) })
+			loop(&slow, func() error { return read(v, 25*time.Millisecond) })
+			loop(&writes, func() error {
+				rec := id.NewRecord(t0)
+				err := w.store.Do(w.ctx(), func(tx *store.Tx) error { _, err := v.New(tx, w.org, rec); return err })
+				if err != nil {
+					return fmt.Errorf("new: %w", err)
+				}
+				_, err = w.key(rec)
+				return err
+			})
+		}
+		for _, rec := range doomed {
+			w.erase(rec)
+		}
+		stop.Store(true)
+		wg.Wait()
+		t.Logf("%d erasures beside %d reads, %d slow reads, %d writes", erasures, reads.Load(), slow.Load(), writes.Load())
+		if reads.Load() < 50 || slow.Load() < 4 || writes.Load() < 20 {
+			t.Fatal("control: nothing went on beside the erasures")
+		}
+		w.settled(append(doomed, stay...))
+		lost := w.number(`select count(*) from record_key k join key_generation g
+			on g.org = k.org and g.generation = k.generation where g.destroyed_at is not null`)
+		if lost != 0 {
+			t.Fatalf("%d record keys are wrapped by a destroyed generation", lost)
+		}
+	})
+}
+
+// Erasures that meet in one generation, from two processes, all end with a certificate.
+func TestErasuresSideBySide(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		recs := w.make(40)
+		another, err := Open(w.ctx(), w.store, w.o)
+		w.must(err)
+		defer another.Close()
+		var wg sync.WaitGroup
+		for i, rec := range recs[:16] {
+			v := []*Vault{w.vault, another}[i%2]
+			wg.Go(func() {
+				if _, err := v.Erase(w.ctx(), w.org, rec, func(*store.Tx) error { return nil }); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		w.settled(recs)
+		for _, rec := range recs[16:] {
+			w.mustKey(rec)
+		}
+	})
+}
+
+// A successor that is itself retired while records move into it is given up for another.
+func TestErasureOfASuccessorsRecord(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		recs := w.make(350)
+		another, err := Open(w.ctx(), w.store, w.o)
+		w.must(err)
+		defer another.Close()
+		var once sync.Once
+		var wg sync.WaitGroup
+		w.vault.at = func(step string) {
+			if step == "moving" {
+				once.Do(func() { // the first hundred have moved: erase one of them
+					begun := make(chan bool)
+					another.at = func(step string) {
+						if step == "begun" {
+							close(begun)
+						}
+					}
+					wg.Go(func() {
+						if _, err := another.Erase(w.ctx(), w.org, recs[1], func(*store.Tx) error { return nil }); err != nil {
+							t.Error(err)
+						}
+					})
+					<-begun
+				})
+			}
+		}
+		w.erase(recs[0])
+		wg.Wait()
+		w.settled(recs)
+		for _, rec := range recs[2:] {
+			w.mustKey(rec)
+		}
+	})
+}
+
+func TestRekeyUnderLoad(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		recs := w.make(5)
+		old, err := OpenKeyFile(w.o.KeyFile)
+		w.must(err)
+		oldKey := old.of(w.org)[0]
+		another, err := Open(w.ctx(), w.store, w.o)
+		w.must(err)
+		defer another.Close()
+		for i := range 5 {
+			v := []*Vault{w.vault, another}[i%2]
+			w.must(v.Rekey(w.ctx(), w.org))
+			w.clock.Move(25 * time.Hour) // so that both make generations with the new key
+			for _, v := range []*Vault{w.vault, another} {
+				rec := id.NewRecord(t0)
+				w.must(w.store.Do(w.ctx(), func(tx *store.Tx) error { _, err := v.New(tx, w.org, rec); return err }))
+				recs = append(recs, rec)
+			}
+		}
+		w.reopen()
+		w.settled(recs)
+		if found := holding(t, []string{w.o.KeyFile}, oldKey.Key[:], fmt.Appendf(nil, "%x", oldKey.Key)); len(found) > 0 {
+			t.Fatal("the old key is still in the file")
+		}
+		w.must(w.store.Do(w.ctx(), func(tx *store.Tx) error { // as from a backup older than the change of key
+			_, err := tx.Exec(`update key_org set canary = $1 where org = $2`, []byte("sealed by the old key"), w.org)
+			return err
+		}))
+		w.reopen()
+		_, err = w.vault.Resume(w.ctx())
+		w.must(err)
+		_, canaries, err := w.vault.remembered(w.ctx())
+		w.must(err)
+		w.must(w.vault.openCanary(w.ctx(), canaries[0]))
+	})
+}
