@@ -129,7 +129,7 @@ func (h Header) service(b *Buffer) {
 	if href != "" {
 		b.Raw(`<a class="nhsuk-header__service-logo"`)
 		b.Address("href", href)
-		b.Attr("aria-label", h.linkLabel(together))
+		b.Opt("aria-label", h.linkLabel(together))
 		b.Raw(">")
 	}
 	h.mark(b)
@@ -147,16 +147,12 @@ func (h Header) service(b *Buffer) {
 	b.Raw("</div>")
 }
 
-// linkLabel begins with the logo's name only if a logo is there to be named.
+// linkLabel names the link. Without a logo the words of the link name it, so that what is heard is what is seen.
 func (h Header) linkLabel(together bool) string {
-	if h.Logo.Label != "" {
+	if h.Logo.Label != "" || !h.Logo.NHS && h.Logo.Src == "" {
 		return h.Logo.Label
 	}
-	label := ""
-	if h.Logo.NHS || h.Logo.Src != "" {
-		label = or(h.Logo.Alt, "NHS")
-	}
-	label = join(join(label, h.Organisation.Name), h.Organisation.Split)
+	label := join(join(or(h.Logo.Alt, "NHS"), h.Organisation.Name), h.Organisation.Split)
 	if together {
 		label = join(label, h.Service.Text)
 	}

@@ -1,6 +1,9 @@
 package nhs
 
-import "html/template"
+import (
+	"html/template"
+	"sync"
+)
 
 // Component is anything that writes itself as HTML. Components are values:
 // rendering one twice gives the same bytes, and never changes it.
@@ -31,12 +34,23 @@ func (g Group) Render(b *Buffer) {
 
 // Render gives the HTML of components, for a page.
 func Render(cs ...Component) template.HTML {
-	b := Buffer{b: make([]byte, 0, 1024)}
+	b := buffers.Get().(*Buffer)
+	b.b = b.b[:0]
 	for _, c := range cs {
 		b.Put(c)
 	}
-	return template.HTML(b.b) //nolint:gosec // escaped by construction: this is what the package is for
+	html := template.HTML(b.b) //nolint:gosec // escaped by construction: this is what the package is for
+	if cap(b.b) <= keptBuffer {
+		buffers.Put(b)
+	}
+	return html
 }
+
+// buffers saves making a buffer for each component. A buffer that is put back keeps its bytes until the
+// next use overwrites them; nothing reads them in between. Large ones are let go.
+var buffers = sync.Pool{New: func() any { return &Buffer{b: make([]byte, 0, 4096)} }}
+
+const keptBuffer = 64 << 10
 
 // Markup gives the HTML of components as a value that fits where content goes.
 func Markup(cs ...Component) HTML { return HTML(Render(cs...)) }
