@@ -1,0 +1,268 @@
+package jobs
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/tls"
+	"encoding/hex"
+	"errors"
+	"net/mail"
+	"slices"
+	"strings"
+	"time"
+
+	gomail "github.com/wneessen/go-mail"
+
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/store"
+)
+
+// The notices. Their words are the same for everybody and say nothing of a
+// person, a concern or its kind: whoever sees a telephone, a preview or the mail
+// server's log learns that there is something to read, which is true of any
+// program at work. A new notice is a line here, so that its words are reviewed.
+const (
+	Waiting = "waiting" // something is waiting
+	Answer  = "answer"  // somebody has written to you
+	Overdue = "overdue" // a date has passed
+)
+
+const subject = "You have something to read"
+
+var bodies = map[string]string{
+	Waiting: "Something is waiting for you. Sign in to read it:",
+	Answer:  "Something is waiting for you. Sign in to read it:", // the same words: who raised a concern must not be told by a mail
+	Overdue: "Something that is waiting for you has passed its date. Sign in to read it:",
+}
+
+// Mail is one notice to one person.
+type Mail struct {
+	To       id.Person
+	Org      id.Org
+	Template string // Waiting, Answer or Overdue
+}
+
+const mailKind = "mail"
+
+// maxMailAttempts ends a notice that no server has taken for about three days: what
+// it is about stands in the person's own list. It counts tries, not time, so that a
+// clock that jumps ends nothing.
+const maxMailAttempts = 80
+
+// Mailer is a mail server and how to use it. Without one nothing is sent.
+type Mailer struct {
+	Host           string
+	Port           int
+	TLS            string // "always" (the default), "if offered" or "never"
+	From           string // a bare address
+	User, Password string // both or neither
+	Link           string // where to sign in; the only thing in a message that is not fixed
+	TLSConfig      *tls.Config
+	// Address gives a person's address when a message is sent: "" or fail.Missing
+	// or fail.Gone means that they have none any more.
+	Address func(ctx context.Context, tx *store.Tx, org id.Org, p id.Person) (string, error)
+}
+
+var tlsPolicies = map[string]gomail.TLSPolicy{
+	"": gomail.TLSMandatory, "always": gomail.TLSMandatory, "if offered": gomail.TLSOpportunistic, "never": gomail.NoTLS}
+
+// Check says in words what is wrong with the settings.
+func (m *Mailer) Check() error {
+	var f fail.Fields
+	if m.Host == "" || strings.ContainsAny(m.Host, " \r\n/") {
+		f.Add("mail-host", "Enter the name of the mail server")
+	}
+	if m.Port < 1 || m.Port > 65535 {
+		f.Add("mail-port", "Mail port must be a number from 1 to 65535")
+	}
+	if _, ok := tlsPolicies[m.TLS]; !ok {
+		f.Add("mail-tls", "Mail TLS must be always, if offered or never")
+	}
+	if !bare(m.From) {
+		f.Add("mail-from", "Sender must be an email address without a name")
+	}
+	if (m.User == "") != (m.Password == "") {
+		f.Add("mail-user", "Enter both the name and the password for the mail server, or neither")
+	}
+	if m.Address == nil || strings.ContainsAny(m.Link, "\r\n") {
+		f.Add("mail-link", "Enter the address at which people sign in")
+	}
+	return f.Err()
+}
+
+// bare says whether s is one plain address: nothing in it can become a header, a
+// second recipient or a name.
+func bare(s string) bool {
+	a, err := mail.ParseAddress(s)
+	return err == nil && a.Name == "" && a.Address == s && len(s) <= 254 &&
+		!strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"<>(),;:\`, r) })
+}
+
+// Mail puts a notice into the outbox, in the same commit as what it is about.
+// Notices to one person that wait together leave as one message: their number
+// tells nothing.
+func (q *Queue) Mail(tx *store.Tx, m Mail) error {
+	if bodies[m.Template] == "" || m.To.IsZero() || m.Org.IsZero() {
+		return fail.New(fail.Broken, "jobs: a notice must have a person, an organisation and a known template")
+	}
+	if q.mail == nil {
+		return nil
+	}
+	return q.Put(tx, Job{Name: mailKind + ":" + id.NewEntry(tx.Now()).String(), Kind: mailKind, Org: m.Org,
+		Record: m.To.Record(), Due: tx.Now(), Payload: []byte(m.Template)})
+}
+
+// letter is one message and the notices that it answers for.
+type letter struct {
+	org      id.Org
+	to       id.Person
+	template string
+	address  string
+	jobs     []claimed
+}
+
+// sendMail sends what waits in the outbox and says how many notices it ended.
+func (q *Queue) sendMail(ctx context.Context) (n int, err error) {
+	for q.mail != nil {
+		mine, err := q.claim(ctx, []string{mailKind}, mailBatch)
+		if err != nil || len(mine) == 0 {
+			return n, err
+		}
+		letters, err := q.address(ctx, letters(mine))
+		if err != nil {
+			return n, err
+		}
+		done, again := q.deliver(ctx, letters)
+		if err := q.end(ctx, done); err != nil {
+			return n, err
+		}
+		n += len(done)
+		if err := q.putOff(ctx, again...); err != nil || len(mine) < mailBatch {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// letters gathers notices to one person in one template.
+func letters(all []claimed) (out []*letter) {
+	for _, c := range all {
+		i := slices.IndexFunc(out, func(l *letter) bool {
+			return l.org == c.Org && l.to == c.Record.Person() && l.template == string(c.Payload)
+		})
+		if i < 0 {
+			i = len(out)
+			out = append(out, &letter{org: c.Org, to: c.Record.Person(), template: string(c.Payload)})
+		}
+		out[i].jobs = append(out[i].jobs, c)
+	}
+	return out
+}
+
+// address looks up where each letter goes, now.
+func (q *Queue) address(ctx context.Context, all []*letter) ([]*letter, error) {
+	for _, l := range all {
+		err := q.store.View(ctx, func(tx *store.Tx) (err error) {
+			l.address, err = q.mail.Address(ctx, tx, l.org, l.to)
+			return err
+		})
+		if err != nil && !fail.Is(err, fail.Missing) && !fail.Is(err, fail.Gone) {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// deliver sends over one connection, and sorts the notices into those that have
+// come to an end and those to try again.
+func (q *Queue) deliver(ctx context.Context, all []*letter) (done, again []claimed) {
+	var messages []*gomail.Msg
+	var sent []*letter
+	for _, l := range all {
+		m, err := q.message(l)
+		if err != nil {
+			q.log.Warn("mail: a person has no address that can be used", "notices", len(l.jobs))
+			done = append(done, l.jobs...)
+			continue
+		}
+		messages, sent = append(messages, m), append(sent, l)
+	}
+	if len(messages) == 0 {
+		return done, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, leaseLength/2)
+	defer cancel()
+	client, err := q.client()
+	if err == nil {
+		err = client.DialAndSendWithContext(ctx, messages...)
+	}
+	for i, l := range sent {
+		m := messages[i]
+		var refused *gomail.SendError
+		switch {
+		case m.IsDelivered():
+			done = append(done, l.jobs...)
+		case errors.As(m.SendError(), &refused) && !refused.IsTemp() && refused.ErrorCode() >= 550 && refused.ErrorCode() <= 553,
+			l.jobs[0].attempts >= maxMailAttempts:
+			q.log.Warn("mail: a notice was given up", "attempts", l.jobs[0].attempts)
+			done = append(done, l.jobs...)
+		default:
+			again = append(again, l.jobs...)
+		}
+	}
+	if len(again) > 0 {
+		q.log.Warn("mail: notices are tried again", "notices", len(again), "server", err != nil)
+	}
+	return done, again
+}
+
+// end takes notices out of the outbox, unless they were asked for again meanwhile.
+func (q *Queue) end(ctx context.Context, done []claimed) error {
+	if len(done) == 0 {
+		return nil
+	}
+	return q.store.Do(ctx, func(tx *store.Tx) error {
+		for _, c := range done {
+			if _, err := tx.Exec("delete from job where name = $1 and lease = $2", []byte(c.Name), c.lease); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (q *Queue) client() (*gomail.Client, error) {
+	_, domain, _ := strings.Cut(q.mail.From, "@")
+	options := []gomail.Option{gomail.WithPort(q.mail.Port), gomail.WithTLSPolicy(tlsPolicies[q.mail.TLS]),
+		gomail.WithTimeout(30 * time.Second), gomail.WithHELO(domain)} // our machine's name is nobody's business
+	if q.mail.TLSConfig != nil {
+		options = append(options, gomail.WithTLSConfig(q.mail.TLSConfig))
+	}
+	if q.mail.User != "" {
+		options = append(options, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover), gomail.WithUsername(q.mail.User), gomail.WithPassword(q.mail.Password))
+	}
+	return gomail.NewClient(q.mail.Host, options...)
+}
+
+// message writes a letter. Its Message-ID comes from the notice, so that a second
+// sending of the same is known as such.
+func (q *Queue) message(l *letter) (*gomail.Msg, error) {
+	if !bare(l.address) || bodies[l.template] == "" {
+		return nil, fail.New(fail.Bad, "This person has no address that can be used")
+	}
+	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	if err := m.From(q.mail.From); err != nil {
+		return nil, err
+	}
+	if err := m.To(l.address); err != nil {
+		return nil, err
+	}
+	_, domain, _ := strings.Cut(q.mail.From, "@")
+	sum := sha256.Sum256([]byte(l.jobs[0].Name))
+	m.SetMessageIDWithValue(hex.EncodeToString(sum[:16]) + "@" + domain)
+	m.SetDateWithValue(q.clock.Now())
+	m.Subject(subject)
+	m.SetBodyString(gomail.TypeTextPlain, bodies[l.template]+"\r\n\r\n"+q.mail.Link+"\r\n")
+	return m, nil
+}
