@@ -46,14 +46,14 @@ func (l *Log) Reading(tx *store.Tx, key *vault.Key, by Author, ev Event) error {
 
 // Version is the version that a record stands at; fail.Missing when it was never begun.
 func (l *Log) Version(tx *store.Tx, rec id.Record) (int64, error) {
-	h, err := store.One(tx, scanVersion, `select version from head where record = $1`, rec)
+	h, err := store.One(tx, scanInt, `select version from head where record = $1`, rec)
 	if err != nil {
 		return 0, fmt.Errorf("read head: %w", err)
 	}
 	return h, nil
 }
 
-func scanVersion(v *int64) []any { return []any{v} }
+func scanInt(v *int64) []any { return []any{v} }
 
 func moveHead(tx *store.Tx, key *vault.Key, from, to int64) error {
 	var moved int64

@@ -44,7 +44,7 @@ func (l *Log) Each(ctx context.Context, kindPrefix string, fn func(*store.Tx, En
 // of the tree come the entries that wait for a number, in the same unit: the lock
 // keeps the sequencer from moving them in between.
 func (l *Log) replay(tx *store.Tx, at int64, kindPrefix string, fn func(*store.Tx, Entry) error) (int64, bool, error) {
-	size, err := store.One(tx, scanVersion, `select size from log_state where id = 1`+tx.ForUpdate())
+	size, err := store.One(tx, scanInt, `select size from log_state where id = 1`+tx.ForUpdate())
 	if err != nil {
 		return 0, false, fmt.Errorf("lock log state: %w", err)
 	}

@@ -162,7 +162,7 @@ func (r *room) sql(query string, args ...any) {
 func (r *room) count(query string, args ...any) (n int64) {
 	r.t.Helper()
 	must(r.t, r.store.View(r.ctx, func(tx *store.Tx) (err error) {
-		n, err = store.One(tx, scanVersion, query, args...)
+		n, err = store.One(tx, scanInt, query, args...)
 		return err
 	}))
 	return n

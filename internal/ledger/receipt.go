@@ -35,15 +35,15 @@ func (r Receipt) Verify(keys ...record.Verifier) error {
 func (l *Log) Inclusion(ctx context.Context, e Entry) (Receipt, error) {
 	var r Receipt
 	err := l.store.View(ctx, func(tx *store.Tx) error {
-		w, err := findEntry(tx, e)
+		f, err := findEntry(tx, e)
 		if err != nil {
 			return err
 		}
-		if len(w.leaf) != hashSize {
-			return tampered("entry number %d has no leaf", w.n)
+		if len(f.leaf) != hashSize {
+			return tampered("entry number %d has no leaf", f.n)
 		}
-		r = Receipt{Leaf: [32]byte(w.leaf)}
-		index, err := findLeaf(tx, w.n)
+		r = Receipt{Leaf: [32]byte(f.leaf)}
+		index, err := findLeaf(tx, f.n)
 		if fail.Is(err, fail.Missing) {
 			return nil // not numbered yet
 		}
@@ -71,11 +71,19 @@ func (l *Log) Inclusion(ctx context.Context, e Entry) (Receipt, error) {
 	return r, err
 }
 
-func findEntry(tx *store.Tx, e Entry) (waiting, error) {
+// found is an entry's number and leaf.
+type found struct {
+	n    int64
+	leaf []byte
+}
+
+func scanFound(f *found) []any { return []any{&f.n, &f.leaf} }
+
+func findEntry(tx *store.Tx, e Entry) (found, error) {
 	if e.Version > 0 {
-		return store.One(tx, scanWaiting, `select n, leaf from entry where record = $1 and version = $2 and version > 0`, e.Record, e.Version)
+		return store.One(tx, scanFound, `select n, leaf from entry where record = $1 and version = $2 and version > 0`, e.Record, e.Version)
 	}
-	return store.One(tx, scanWaiting, `select n, leaf from entry where record = $1 and version = 0 and id = $2`, e.Record, e.ID)
+	return store.One(tx, scanFound, `select n, leaf from entry where record = $1 and version = 0 and id = $2`, e.Record, e.ID)
 }
 
 // findLeaf is an entry's place in the tree; fail.Missing when it has none yet.

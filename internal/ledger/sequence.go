@@ -25,14 +25,6 @@ const padTo = 16
 // errMoved: another sequencer took the turn between reading and writing.
 var errMoved = errors.New("ledger: another sequencer was here first")
 
-// waiting is a committed entry that has no number yet.
-type waiting struct {
-	n    int64
-	leaf []byte
-}
-
-func scanWaiting(w *waiting) []any { return []any{&w.n, &w.leaf} }
-
 // run is size leaves in a row: entries n …, or padding under blinders.
 type run struct {
 	seq, size, n int64
@@ -139,13 +131,8 @@ func (l *Log) plan(ctx context.Context, publish bool) (step, error) {
 		if err != nil {
 			return err
 		}
-		rows, err := store.All(tx, scanWaiting, `select p.n, e.leaf from entry_pending p
-			left join entry e on e.n = p.n order by p.n limit $1`, batch)
-		if err != nil {
-			return fmt.Errorf("read pending: %w", err)
-		}
 		s = step{from: st.edge.size, edge: st.edge, tiles: map[tileID][]byte{}}
-		if err := s.number(rows); err != nil || !publish {
+		if err := s.number(tx); err != nil || !publish {
 			return err
 		}
 		if err := l.refused(tx); err != nil {
@@ -160,25 +147,36 @@ func (l *Log) plan(ctx context.Context, publish bool) (step, error) {
 	return s, err
 }
 
-// number appends the leaves of entries in insertion order.
-func (s *step) number(rows []waiting) error {
-	for i, w := range rows {
-		if len(w.leaf) != hashSize {
-			return unsound(nil, "entry number %d was taken away before it had a place", w.n)
-		}
-		if i > 0 && rows[i-1].n == w.n {
-			return unsound(nil, "entry number %d waits twice", w.n)
-		}
-		if last := len(s.runs) - 1; last >= 0 && s.runs[last].n+s.runs[last].size == w.n {
-			s.runs[last].size++
-		} else {
-			s.runs = append(s.runs, run{seq: s.edge.size, size: 1, n: w.n})
-		}
-		if err := s.edge.append(record.LeafHash([32]byte(w.leaf)), s.tiles); err != nil {
-			return err
-		}
+// number gives a place to what waits, in insertion order, one run of numbers at a time.
+func (s *step) number(tx *store.Tx) error {
+	waits, err := store.All(tx, scanInt, `select n from entry_pending order by n limit $1`, batch)
+	if err != nil {
+		return fmt.Errorf("read pending: %w", err)
 	}
-	s.entries = len(rows)
+	s.entries = len(waits)
+	for len(waits) > 0 {
+		r := run{seq: s.edge.size, size: 1, n: waits[0]}
+		for r.size < int64(len(waits)) && waits[r.size] == r.n+r.size {
+			r.size++
+		}
+		waits = waits[r.size:]
+		leaves, err := store.All(tx, scanBytes, `select leaf from entry where n >= $1 and n < $2 order by n`, r.n, r.n+r.size)
+		if err != nil {
+			return fmt.Errorf("read leaves: %w", err)
+		}
+		if int64(len(leaves)) != r.size {
+			return unsound(nil, "of entries %d to %d some were taken away before they had a place", r.n, r.n+r.size-1)
+		}
+		for _, leaf := range leaves {
+			if len(leaf) != hashSize {
+				return unsound(nil, "among entries %d to %d is one without a leaf", r.n, r.n+r.size-1)
+			}
+			if err := s.edge.append(record.LeafHash([32]byte(leaf)), s.tiles); err != nil {
+				return err
+			}
+		}
+		s.runs = append(s.runs, r)
+	}
 	return nil
 }
 
@@ -255,7 +253,7 @@ func (l *Log) write(tx *store.Tx, s step) error {
 
 // lock takes the turn in the database and makes sure that the step still fits.
 func lock(tx *store.Tx, from int64) error {
-	size, err := store.One(tx, scanVersion, `select size from log_state where id = 1`+tx.ForUpdate())
+	size, err := store.One(tx, scanInt, `select size from log_state where id = 1`+tx.ForUpdate())
 	if err != nil {
 		return fmt.Errorf("lock log state: %w", err)
 	}
@@ -304,7 +302,7 @@ func writeRuns(tx *store.Tx, s step) error {
 // unnumbered makes sure that no entry of a run has a place already: somebody with
 // SQL could have put it back among those that wait.
 func unnumbered(tx *store.Tx, r run) error {
-	end, err := store.One(tx, scanVersion, `select n + size from log_run where n < $1 order by n desc limit 1`, r.n+r.size)
+	end, err := store.One(tx, scanInt, `select n + size from log_run where n < $1 order by n desc limit 1`, r.n+r.size)
 	if fail.Is(err, fail.Missing) || err == nil && end <= r.n {
 		return nil
 	}

@@ -180,7 +180,6 @@ func TestWhenTheStateIsNotKnownNothingIsSigned(t *testing.T) {
 			r.sql(`update log_state set size = $1, root = $2, note = $3`, old.size, old.root, old.note)
 		},
 		"a waiting entry taken away": func(r *room) { r.sql(`delete from entry where n = (select max(n) from entry)`) },
-		"an entry waits twice":       func(r *room) { r.sql(`insert into entry_pending (n) select max(n) from entry_pending`) },
 		"a numbered entry waits":     func(r *room) { r.sql(`insert into entry_pending (n) select min(n) from entry`) },
 		"one from a run waits":       func(r *room) { r.sql(`insert into entry_pending (n) select min(n) + 5 from entry`) },
 		"numbers given away":         func(r *room) { r.sql(`insert into log_run (seq, size, n) select size, 1, 1000000 from log_state`) },

@@ -25,7 +25,7 @@ func audit(r *room) (entries int, err error) {
 			return err
 		}
 		entries = len(rows)
-		pending, err := store.All(tx, scanVersion, `select n from entry_pending`)
+		pending, err := store.All(tx, scanInt, `select n from entry_pending`)
 		if err != nil {
 			return err
 		}

@@ -91,7 +91,7 @@ func (l *Log) bring(ctx context.Context, w Witness, again bool) error {
 		if p, err = readPublished(tx); err != nil {
 			return err
 		}
-		old, err = store.One(tx, scanVersion, `select coalesce(max(size), 0) from log_cosignature where witness = $1`, w.Name())
+		old, err = store.One(tx, scanInt, `select coalesce(max(size), 0) from log_cosignature where witness = $1`, w.Name())
 		return err
 	})
 	if fail.Is(err, fail.Missing) || err == nil && old == p.size && !again {

@@ -25,9 +25,9 @@ create table head (
   version bigint not null
 );
 
--- Committed and not yet numbered. Without an index: it holds a second's work.
+-- Committed and not yet numbered.
 create table entry_pending (
-  n bigint not null
+  n bigint primary key
 );
 
 -- The numbering: leaves seq … seq+size-1 of the tree are entries n … n+size-1, or,
