@@ -21,7 +21,7 @@ import (
 )
 
 const (
-	writeConns = 16
+	writeConns = 10
 	readConns  = 16
 )
 

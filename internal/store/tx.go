@@ -15,7 +15,8 @@ import (
 // and is dead when that function returns.
 //
 // Statements are one text for both engines: $1 placeholders, columns named. A Tx
-// has one connection: read all rows before the next statement (All does).
+// has one connection: read all rows before the next statement (All does). A nil
+// []byte is stored as null; an empty one is not null, but SQLite reads it back as nil.
 type Tx struct {
 	ctx    context.Context // ends statements; never the caller's own in a unit of work
 	run    runner

@@ -2,7 +2,7 @@ package storetest
 
 import (
 	"context"
-	"errors"
+	"slices"
 	"testing"
 
 	"heed/internal/store"
@@ -10,14 +10,39 @@ import (
 
 // Exercise is what every engine must do; s is fresh.
 func Exercise(t *testing.T, s *store.Store) {
-	must(t, s.Ready(context.Background()))
-	must(t, s.EnsureProjections(context.Background(), store.Projection{Name: "exercise", Version: 1, Schema: schema}))
+	must(t, s.Ready(bg))
+	must(t, s.EnsureProjections(bg, store.Projection{Name: "exercise", Version: 1, Schema: schema}))
 	for _, c := range []struct {
 		name string
 		run  func(*testing.T, *store.Store)
 	}{
 		{"all or nothing", allOrNothing},
+		{"a failed statement ends the unit", failedStatement},
+		{"unique", unique},
+		{"foreign keys hold", foreignKeys},
 		{"placeholders", placeholders},
+		{"values round trip", values},
+		{"absent is Missing", absent},
+		{"serial key counts in order", serial},
+		{"now stands still", now},
+		{"a unit is dead after its end", deadAfterEnd},
+		{"rows left open", rowsLeftOpen},
+		{"a view is one snapshot", snapshot},
+		{"a view changes nothing", viewWrites},
+		{"a view does not wait for a writer", viewDuringUnit},
+		{"nobody sees half a unit", isolation},
+		{"conflicting updates", conflictingUpdates},
+		{"crossed locks are run again", crossedLocks},
+		{"many callers", manyCallers},
+		{"after commit", afterCommit},
+		{"a panic is an error of its unit", panics},
+		{"a goroutine that ends inside", goexit},
+		{"a cancelled caller", cancelled},
+		{"exclusive", exclusive},
+		{"projections", projections},
+		{"tables", tables},
+		{"scrub", func(t *testing.T, s *store.Store) { must(t, s.Scrub(bg)) }},
+		{"ready", func(t *testing.T, s *store.Store) { must(t, s.Ready(bg)) }},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, s) })
 	}
@@ -43,41 +68,37 @@ func insert(tx *store.Tx, name string, n int) error {
 	return err
 }
 
-func count(t testing.TB, s *store.Store, where string, args ...any) (n int) {
+// add inserts a row in a unit of its own.
+func add(t testing.TB, s *store.Store, name string, n int) {
+	t.Helper()
+	must(t, s.Do(bg, func(tx *store.Tx) error { return insert(tx, name, n) }))
+}
+
+// count counts rows by name.
+func count(t testing.TB, s *store.Store, names ...string) (n int) {
 	t.Helper()
 	must(t, s.View(bg, func(tx *store.Tx) error {
-		return tx.QueryRow("select count(*) from exercise where "+where, args...).Scan(&n)
+		all, err := store.All(tx, func(v *string) []any { return []any{v} }, "select name from exercise")
+		for _, have := range all {
+			if slices.Contains(names, have) {
+				n++
+			}
+		}
+		return err
 	}))
 	return n
 }
 
-func allOrNothing(t *testing.T, s *store.Store) {
-	no := errors.New("no")
-	err := s.Do(bg, func(tx *store.Tx) error {
-		must(t, insert(tx, "half", 1))
-		return no
-	})
-	if !errors.Is(err, no) {
-		t.Errorf("Do gave %v, want the unit's own error", err)
-	}
-	if n := count(t, s, "name=$1", "half"); n != 0 {
-		t.Errorf("%d rows of a unit that failed", n)
-	}
-	must(t, s.Do(bg, func(tx *store.Tx) error { return insert(tx, "whole", 1) }))
-	if n := count(t, s, "name=$1", "whole"); n != 1 {
-		t.Errorf("%d rows of a unit that succeeded", n)
-	}
+func number(tx *store.Tx, name, end string) (int, error) {
+	return store.One(tx, func(v *int) []any { return []any{v} }, "select n from exercise where name=$1"+end, name)
 }
 
-func placeholders(t *testing.T, s *store.Store) {
-	must(t, s.View(bg, func(tx *store.Tx) error {
-		var a, b, c int64
-		if err := tx.QueryRow("select cast($2 as bigint), cast($1 as bigint), cast($2 as bigint)", 7, 9).Scan(&a, &b, &c); err != nil {
-			return err
-		}
-		if a != 9 || b != 7 || c != 9 {
-			t.Errorf("select $2, $1, $2 with 7, 9 gave %d %d %d", a, b, c)
-		}
-		return nil
+// numberOf reads a row's number in a view of its own.
+func numberOf(t testing.TB, s *store.Store, name string) (n int) {
+	t.Helper()
+	must(t, s.View(bg, func(tx *store.Tx) (err error) {
+		n, err = number(tx, name, "")
+		return err
 	}))
+	return n
 }

@@ -1,0 +1,80 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"heed/internal/store"
+)
+
+// projections: one that dies half-way begins again clean, is built once, and leaves
+// the tables of other versions alone.
+func projections(t *testing.T, s *store.Store) {
+	fill := func(table string, rows int) func(context.Context, *store.Store) error {
+		return func(ctx context.Context, s *store.Store) error {
+			for i := range rows {
+				err := s.Do(ctx, func(tx *store.Tx) error {
+					_, err := tx.Exec("insert into "+table+" (n) values ($1)", i)
+					return err
+				})
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}
+	v1 := store.Projection{Name: "shown", Version: 1, Schema: "create table shown_v1 (n bigint not null primary key);", Replay: fill("shown_v1", 3)}
+	must(t, s.EnsureProjections(bg, v1))
+
+	died := errors.New("died")
+	v2 := store.Projection{Name: "shown", Version: 2, Schema: "create table shown_v2 (n bigint not null primary key);\ncreate index shown_v2_n on shown_v2 (n);"}
+	v2.Replay = func(ctx context.Context, s *store.Store) error {
+		return errors.Join(fill("shown_v2", 2)(ctx, s), died)
+	}
+	if err := s.EnsureProjections(bg, v2); !errors.Is(err, died) {
+		t.Fatalf("a replay that died gave %v", err)
+	}
+	var replays atomic.Int32
+	v2.Replay = func(ctx context.Context, s *store.Store) error {
+		replays.Add(1)
+		return fill("shown_v2", 5)(ctx, s) // would hit the primary key if rows were left
+	}
+	var all sync.WaitGroup
+	for range 3 {
+		all.Go(func() {
+			if err := s.EnsureProjections(bg, v1, v2); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if replays.Load() != 1 {
+		t.Errorf("built %d times", replays.Load())
+	}
+	must(t, s.View(bg, func(tx *store.Tx) error {
+		var one, two int
+		err := tx.QueryRow("select (select count(*) from shown_v1), (select count(*) from shown_v2)").Scan(&one, &two)
+		if one != 3 || two != 5 {
+			t.Errorf("version 1 has %d rows, version 2 has %d", one, two)
+		}
+		return err
+	}))
+}
+
+func tables(t *testing.T, s *store.Store) {
+	names, err := s.Tables(bg)
+	must(t, err)
+	for _, want := range []string{"exercise", "exercise_side"} {
+		if !slices.Contains(names, want) {
+			t.Errorf("Tables leaves out %s: %v", want, names)
+		}
+	}
+	if slices.Contains(names, "goose_db_version") || slices.Contains(names, "store_probe") {
+		t.Errorf("Tables names the store's own: %v", names)
+	}
+}
