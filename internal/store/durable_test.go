@@ -1,0 +1,110 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"heed/internal/fail"
+)
+
+func TestSQLiteThatMayForgetIsRefused(t *testing.T) {
+	for _, c := range []struct {
+		version, journal string
+		synchronous      int
+		sound            bool
+	}{
+		{"3.53.4", "wal", 2, true}, {"3.51.3", "wal", 3, true}, {"4.0.0", "wal", 2, true},
+		{"3.51.2", "wal", 2, false}, {"3.9.9", "wal", 2, false}, {"3.51", "wal", 2, false}, {"", "wal", 2, false}, {"x.y.z", "wal", 2, false},
+		{"3.53.4", "wal", 1, false}, {"3.53.4", "wal", 0, false},
+		{"3.53.4", "delete", 2, false}, {"3.53.4", "memory", 2, false},
+	} {
+		if err := durableSQLite(c.version, c.journal, c.synchronous); (err == nil) != c.sound || !c.sound && !fail.Is(err, fail.Conflict) {
+			t.Errorf("SQLite %s, journal %s, synchronous %d: %v", c.version, c.journal, c.synchronous, err)
+		}
+	}
+}
+
+// The check reads the settings back from the connection, so a wrong pragma is seen.
+func TestSQLiteSettingsAreReadBack(t *testing.T) {
+	for pragma, sound := range map[string]bool{"synchronous(full)": true, "synchronous(normal)": false, "journal_mode(delete)": false} {
+		name, _, _ := strings.Cut(pragma, "(")
+		pragmas := []string{pragma}
+		for _, p := range writePragmas {
+			if !strings.HasPrefix(p, name) {
+				pragmas = append(pragmas, p)
+			}
+		}
+		db, err := sql.Open("sqlite", sqliteDSN(filepath.Join(t.TempDir(), "heed.db"), pragmas))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := checkSQLite(context.Background(), db); (err == nil) != sound {
+			t.Errorf("%s: %v", pragma, err)
+		}
+		db.Close()
+	}
+}
+
+func TestPostgresThatMayForgetIsRefused(t *testing.T) {
+	for _, c := range []struct {
+		version                        int
+		commit, fsync, pages, encoding string
+		sound                          bool
+	}{
+		{150018, "on", "on", "on", "UTF8", true}, {180004, "remote_apply", "on", "on", "UTF8", true},
+		{140022, "on", "on", "on", "UTF8", false},
+		{150018, "off", "on", "on", "UTF8", false}, {150018, "local", "on", "on", "UTF8", false}, {150018, "remote_write", "on", "on", "UTF8", false},
+		{150018, "on", "off", "on", "UTF8", false}, {150018, "on", "on", "off", "UTF8", false}, {150018, "on", "on", "on", "SQL_ASCII", false},
+	} {
+		if err := durablePostgres(c.version, c.commit, c.fsync, c.pages, c.encoding); (err == nil) != c.sound || !c.sound && !fail.Is(err, fail.Conflict) {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+}
+
+// C7: nothing goes over a network in the clear, or to a server that could be anybody.
+func TestPostgresOverANetworkNeedsTLS(t *testing.T) {
+	for address, sound := range map[string]bool{
+		"postgres://u@/heed?host=/run/postgresql":                      true,
+		"postgres://u@127.0.0.1/heed?sslmode=disable":                  true,
+		"postgres://u@[::1]/heed":                                      true,
+		"postgres://u@localhost/heed":                                  true,
+		"postgres://u@db.example/heed?sslmode=verify-full":             true,
+		"postgres://u@db.example/heed":                                 false,
+		"postgres://u@db.example/heed?sslmode=disable":                 false,
+		"postgres://u@db.example/heed?sslmode=prefer":                  false,
+		"postgres://u@db.example/heed?sslmode=require":                 false,
+		"postgres://u@localhost,db.example/heed?sslmode=disable":       false,
+		"postgres://u:secret@db.example:notaport/heed":                 false,
+		"postgres://u@db.example,db2.example/heed?sslmode=verify-full": true,
+		"postgres://u@10.0.0.1/heed?sslmode=allow":                     false,
+	} {
+		_, err := pgConfig(address)
+		if (err == nil) != sound {
+			t.Errorf("%s: %v", address, err)
+		}
+		if err != nil && strings.Contains(err.Error(), "secret") {
+			t.Errorf("the error tells the password: %v", err)
+		}
+	}
+}
+
+func TestKindsOfTheServersErrors(t *testing.T) {
+	for code, kind := range map[string]fail.Kind{
+		"53100": fail.Full, "25006": fail.ReadOnly, "55P03": fail.Busy, "57P01": fail.Busy, "08006": fail.Busy, "42P01": fail.Broken, "23505": fail.Broken,
+	} {
+		err := fmt.Errorf("insert: %w", &pgconn.PgError{Code: code})
+		if got := fail.KindOf(translate(err)); got != kind {
+			t.Errorf("%s is %v, want %v", code, got, kind)
+		}
+	}
+	if err := fail.New(fail.Stale, "x"); translate(err) != error(err) {
+		t.Error("translate changed an error that has a kind")
+	}
+}

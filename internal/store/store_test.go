@@ -1,0 +1,164 @@
+package store_test
+
+import (
+	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"heed/internal/fail"
+	"heed/internal/store"
+	"heed/internal/store/storetest"
+)
+
+var bg = context.Background()
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// migrations is one source, from file name to text.
+func migrations(files map[string]string) []fs.FS {
+	m := fstest.MapFS{}
+	for name, text := range files {
+		m["migrations/"+name] = &fstest.MapFile{Data: []byte("-- +goose Up\n" + text)}
+	}
+	return []fs.FS{m}
+}
+
+// places opens fn on a folder and on a database that can be opened again.
+func places(t *testing.T, fn func(t *testing.T, where store.Options)) {
+	t.Run("sqlite", func(t *testing.T) { fn(t, store.Options{Path: t.TempDir(), ReserveBytes: storetest.Reserve}) })
+	t.Run("postgres", func(t *testing.T) { fn(t, store.Options{URL: storetest.Postgres(t)}) })
+}
+
+func reopen(t *testing.T, o store.Options, m []fs.FS) error {
+	t.Helper()
+	o.Migrations = m
+	s, err := store.Open(bg, o)
+	if err == nil {
+		must(t, s.Close())
+	}
+	return err
+}
+
+var (
+	first  = map[string]string{"0201_first.sql": "create table first (seq SERIALKEY, body blob not null);"}
+	second = map[string]string{"0201_first.sql": first["0201_first.sql"], "0301_second.sql": "create table second (n bigint not null);"}
+	late   = map[string]string{"0201_first.sql": first["0201_first.sql"], "0301_second.sql": second["0301_second.sql"],
+		"0101_late.sql": "create table late (n bigint not null);"}
+)
+
+func TestMigrationsAddUpAndMayComeLate(t *testing.T) {
+	places(t, func(t *testing.T, where store.Options) {
+		must(t, reopen(t, where, migrations(first)))
+		must(t, reopen(t, where, migrations(second)))
+		must(t, reopen(t, where, migrations(late))) // a lower number, after a higher one
+		must(t, reopen(t, where, migrations(late)))
+		where.Migrations = migrations(late)
+		s := storetest.Open(t, where)
+		names, err := s.Tables(bg)
+		must(t, err)
+		if got := strings.Join(names, " "); got != "first late second" {
+			t.Errorf("tables are %q", got)
+		}
+	})
+}
+
+func TestNewerStoreIsRefusedInWords(t *testing.T) {
+	places(t, func(t *testing.T, where store.Options) {
+		must(t, reopen(t, where, migrations(second)))
+		err := reopen(t, where, migrations(first))
+		if !fail.Is(err, fail.Conflict) || !strings.Contains(fail.Words(err), "newer version of Heed") || !strings.Contains(fail.Words(err), "301") {
+			t.Errorf("an older program on a newer store got %v", err)
+		}
+		must(t, reopen(t, where, migrations(second))) // and nothing was harmed
+	})
+}
+
+func TestBrokenMigrationLeavesNothing(t *testing.T) {
+	places(t, func(t *testing.T, where store.Options) {
+		bad := map[string]string{"0201_bad.sql": "create table half (n bigint);\ninsert into nowhere (n) values (1);"}
+		if reopen(t, where, migrations(bad)) == nil {
+			t.Fatal("a broken migration was taken")
+		}
+		where.Migrations = migrations(first) // the same number, mended: it was never applied
+		s := storetest.Open(t, where)
+		names, err := s.Tables(bg)
+		must(t, err)
+		if got := strings.Join(names, " "); got != "first" {
+			t.Errorf("tables are %q", got)
+		}
+	})
+}
+
+func TestOpenWantsOnePlace(t *testing.T) {
+	for _, o := range []store.Options{{}, {Path: t.TempDir(), URL: "postgres://localhost/x"}} {
+		if _, err := store.Open(bg, o); !fail.Is(err, fail.Bad) {
+			t.Errorf("%v: %v", o, err)
+		}
+	}
+}
+
+func TestFilesAreTheirOwnersOnly(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "new", "folder")
+	s := storetest.Open(t, store.Options{Path: dir})
+	must(t, s.Ready(bg))
+	must(t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err == nil && info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s has mode %v", path, info.Mode())
+		}
+		return err
+	}))
+	if _, err := os.Stat(filepath.Join(dir, "heed.db-wal")); err != nil {
+		t.Errorf("no write-ahead log was looked at: %v", err)
+	}
+}
+
+func TestReadOnlyStoreLooksAndDoesNotTouch(t *testing.T) {
+	places(t, func(t *testing.T, where store.Options) {
+		look := where
+		look.ReadOnly = true
+		if where.Path != "" {
+			if _, err := store.Open(bg, look); !fail.Is(err, fail.Missing) {
+				t.Errorf("looking at an empty folder: %v", err)
+			}
+		}
+		where.Migrations = migrations(first)
+		s := storetest.Open(t, where)
+		must(t, s.Do(bg, func(tx *store.Tx) error {
+			_, err := tx.Exec("insert into first (body) values ($1)", []byte("kept"))
+			return err
+		}))
+		r := storetest.Open(t, look) // beside the one that writes
+		must(t, r.View(bg, func(tx *store.Tx) error {
+			var body []byte
+			err := tx.QueryRow("select body from first").Scan(&body)
+			if string(body) != "kept" {
+				t.Errorf("read %q", body)
+			}
+			return err
+		}))
+		err := r.Do(bg, func(*store.Tx) error { return nil })
+		if !fail.Is(err, fail.ReadOnly) || !fail.Is(r.Ready(bg), fail.ReadOnly) {
+			t.Errorf("Do gave %v, Ready %v", err, r.Ready(bg))
+		}
+	})
+}
+
+func TestPrepareKnowsBothEngines(t *testing.T) {
+	storetest.Prepare(t, migrations(first), []store.Projection{{Name: "p", Version: 1, Schema: "create table p_v1 (id blob not null primary key, n bigint not null);"}},
+		"insert into first (body) values ($1)",
+		"insert into p_v1 (id, n) values ($1, $2) on conflict (id) do update set n=excluded.n where p_v1.n<excluded.n returning n",
+		"select id, n from p_v1 where (n, id)>($1, $2) order by n, id limit $3")
+}
