@@ -60,7 +60,7 @@ func (g *grid) cross(axes []axis, stride []int, show func(name string, v int64) 
 				v += g.truth[l]
 			}
 			c := Cell{At: append([]string(nil), at...)}
-			name := cellName(t.Dims, at)
+			name := bruteName(t.Dims, at)
 			g.cells[name] = leaves
 			c.Value = show(name, v)
 			t.Cells = append(t.Cells, c)
@@ -80,7 +80,7 @@ func (g *grid) cross(axes []axis, stride []int, show func(name string, v int64) 
 	g.tables = append(g.tables, t)
 }
 
-func cellName(dims, at []string) string {
+func bruteName(dims, at []string) string {
 	var parts []string
 	for i, m := range at {
 		if m != Total {
@@ -249,7 +249,7 @@ func (g *grid) linked(show func(string, int64) Value) {
 						v += g.truth[first+2*x+y]
 					}
 				}
-				name := cellName(t.Dims, []string{m, n})
+				name := bruteName(t.Dims, []string{m, n})
 				if g.cells[name] == nil {
 					g.cells[name] = leaves
 				} else {
@@ -267,7 +267,7 @@ func (g *grid) known(rules Rules) (map[string]Range, map[string]bool) {
 	known, hidden := map[string]Range{}, map[string]bool{}
 	for _, t := range g.tables {
 		for _, c := range t.Cells {
-			name := cellName(t.Dims, c.At)
+			name := bruteName(t.Dims, c.At)
 			var r Range
 			switch {
 			case c.Kind == Mark:

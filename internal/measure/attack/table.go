@@ -87,10 +87,11 @@ func (r Rules) shown(v Value) Range {
 // Frame is what a set of tables says without its numbers: the cells, and which are
 // sums of which. It is built once and attacked with many patterns of marks.
 type Frame struct {
-	Names []string // of the cells: "col=a & trust=A"; margins leave their dimension out
-	sums  []sum
-	shown []placed // in the order of the tables
-	index map[string]int
+	Names    []string // of the cells: "col=a & trust=A"; margins leave their dimension out
+	sums     []sum
+	shown    []placed // in the order of the tables
+	index    map[string]int
+	standing [][]int // cell → sums, made when first asked for
 }
 
 type placed struct {
@@ -225,17 +226,28 @@ func (b *builder) place(c Cell) error {
 	return nil
 }
 
-// name is a cell's name over all tables.
-func (b *builder) name(at []string) string {
+// CellName is a cell's name over all tables: its dimensions by name, margins left out.
+func CellName(dims, at []string) string {
+	order := make([]int, len(dims))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(x, y int) int { return cmp.Compare(dims[x], dims[y]) })
+	return cellName(order, dims, at)
+}
+
+func (b *builder) name(at []string) string { return cellName(b.order, b.table.Dims, at) }
+
+func cellName(order []int, dims, at []string) string {
 	var s strings.Builder
-	for _, d := range b.order {
+	for _, d := range order {
 		if at[d] == Total {
 			continue
 		}
 		if s.Len() > 0 {
 			s.WriteString(" & ")
 		}
-		s.WriteString(b.table.Dims[d])
+		s.WriteString(dims[d])
 		s.WriteByte('=')
 		s.WriteString(at[d])
 	}
@@ -403,4 +415,70 @@ func (f *Frame) Cell(name string) int {
 		return id
 	}
 	return -1
+}
+
+// Round is the number that the rules show for v.
+func (r Rules) Round(v int64) int64 {
+	if r.Base <= 1 {
+		return v
+	}
+	return (v + r.Base/2) / r.Base * r.Base
+}
+
+// Hiding is Ranges for a release in the making: the first current tables hold true
+// numbers, of which the cells in hide are marked and the others shown as the rules
+// round them; the tables after them are published editions, which are known too.
+// hidden lists the cells of the current tables in hide.
+func (f *Frame) Hiding(r Rules, current int, hide []bool) (ranges []Range, hidden []int) {
+	ranges = make([]Range, len(f.Names))
+	for i := range ranges {
+		ranges[i] = Range{0, Unbounded}
+	}
+	listed := make([]bool, len(f.Names))
+	for _, p := range f.shown {
+		v := p.Value
+		if p.table < current {
+			v.N = r.Round(v.N)
+			if hide[p.cell] {
+				v.Kind = Mark
+			}
+		}
+		k := r.shown(v)
+		c := &ranges[p.cell]
+		c.Low, c.High = max(c.Low, k.Low), min(c.High, k.High)
+		if v.Kind == Mark && p.table < current && !listed[p.cell] {
+			listed[p.cell] = true
+			hidden = append(hidden, p.cell)
+		}
+	}
+	return ranges, hidden
+}
+
+// Earlier is what the tables from number current on tell by themselves.
+func (f *Frame) Earlier(r Rules, current int) []Range {
+	ranges := make([]Range, len(f.Names))
+	for i := range ranges {
+		ranges[i] = Range{0, Unbounded}
+	}
+	for _, p := range f.shown {
+		if p.table >= current {
+			k, c := r.shown(p.Value), &ranges[p.cell]
+			c.Low, c.High = max(c.Low, k.Low), min(c.High, k.High)
+		}
+	}
+	return ranges
+}
+
+// Truth gives the true number of every cell of the current tables, −1 for others.
+func (f *Frame) Truth(current int) []int64 {
+	t := make([]int64, len(f.Names))
+	for i := range t {
+		t[i] = -1
+	}
+	for _, p := range f.shown {
+		if p.table < current && p.Kind == Number {
+			t[p.cell] = p.N
+		}
+	}
+	return t
 }

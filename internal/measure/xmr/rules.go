@@ -152,12 +152,9 @@ func typeOf(c Cause, d Direction) Type {
 // off the last row's limits.
 func (c *Chart) summarise(o Options) {
 	c.Variation, c.Icon = Common, string(Common)
-	for i := len(c.Marks) - 1; i >= 0; i-- {
-		if c.Marks[i].Known {
-			c.Variation = c.Marks[i].Type
-			c.Icon = icon(c.Variation, o.Direction)
-			break
-		}
+	if m, known := c.Latest(); known {
+		c.Variation = m.Type
+		c.Icon = icon(c.Variation, o.Direction)
 	}
 	if o.Target == nil || o.Direction == Neutral {
 		return
@@ -174,6 +171,16 @@ func (c *Chart) summarise(o Options) {
 	case above || below:
 		c.Assurance = "consistent_pass"
 	}
+}
+
+// Latest is the last mark that has a value that counts.
+func (c Chart) Latest() (m Mark, known bool) {
+	for i := len(c.Marks) - 1; i >= 0; i-- {
+		if c.Marks[i].Known {
+			return c.Marks[i], true
+		}
+	}
+	return Mark{}, false
 }
 
 func icon(t Type, d Direction) string {

@@ -1,0 +1,175 @@
+package stats
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"heed/internal/fail"
+	"heed/internal/measure/attack"
+	"heed/internal/measure/disclose"
+)
+
+// DiscloseCmd is `heed stats disclose`: true counts in, a table fit to publish out, or
+// a refusal with exit code 1 and nothing published.
+type DiscloseCmd struct {
+	Files     []string `arg:"" optional:"" help:"CSV files of true counts; standard input when left out."`
+	Options   string   `help:"JSON file of options."`
+	Earlier   []string `help:"Published tables that share cells or margins with these."`
+	Hierarchy string   `help:"JSON or CSV file: which members are parts of which."`
+	National  bool     `help:"National counts: no control is needed."`
+	Secondary bool     `help:"Hide further cells where the rule alone is not enough."`
+	Margins   string   `enum:"rounded,exact" default:"rounded" help:"With --secondary: show other numbers ${enum}."`
+	Need      int64    `default:"3" help:"With --secondary: values that a hidden cell must keep (2 or 3)."`
+	Output
+}
+
+type publishedTable struct {
+	Name   string     `json:"name"`
+	Header []string   `json:"header"`
+	Rows   [][]string `json:"rows"`
+}
+
+type discloseResult struct {
+	Published []publishedTable `json:"published,omitempty"`
+	Attack    *attackResult    `json:"attack_hes,omitempty"`
+	Primary   []string         `json:"primary,omitempty"`
+	Secondary []string         `json:"secondary,omitempty"`
+	Refused   string           `json:"refused,omitempty"`
+}
+
+// Run reads true counts and publishes or refuses.
+func (c *DiscloseCmd) Run(in io.Reader, out io.Writer) error {
+	if c.Format == "svg" {
+		return noPicture("disclosure control")
+	}
+	if c.Need != 2 && c.Need != 3 {
+		return fail.New(fail.Bad, "--need: write 2 or 3")
+	}
+	var o struct{ National, Secondary *bool }
+	if err := load(c.Options, &o); err != nil {
+		return err
+	}
+	c.National = c.National || o.National != nil && *o.National
+	c.Secondary = c.Secondary || o.Secondary != nil && *o.Secondary
+	ls, err := readTables(c.Files, in)
+	if err != nil {
+		return err
+	}
+	for _, l := range ls {
+		if err := l.isTrue(); err != nil {
+			return err
+		}
+	}
+	var earlier []*laid
+	if len(c.Earlier) > 0 {
+		if earlier, err = readTables(c.Earlier, in); err != nil {
+			return err
+		}
+	}
+	h, err := hierarchyFile(c.Hierarchy, tablesOf(append(slices.Clone(ls), earlier...)))
+	if err != nil {
+		return err
+	}
+	r, refused := c.treat(ls, tablesOf(earlier), h)
+	if r == nil {
+		return refused
+	}
+	if c.Format == "json" {
+		if err := writeJSON(out, r); err != nil {
+			return err
+		}
+		if refused != nil {
+			return ErrDiffer
+		}
+		return nil
+	}
+	if refused != nil {
+		return refused
+	}
+	for i, t := range r.Published {
+		if i > 0 {
+			fmt.Fprintln(out)
+		}
+		w := csv.NewWriter(out)
+		if err := w.WriteAll(append([][]string{t.Header}, t.Rows...)); err != nil {
+			return fmt.Errorf("write table: %w", err)
+		}
+	}
+	return nil
+}
+
+// isTrue refuses marks and gaps in a table of true counts.
+func (l *laid) isTrue() error {
+	for i, c := range l.table.Cells {
+		if c.Kind != attack.Number {
+			s := l.sheet
+			return fail.New(fail.Bad, "row %d, column %s: hidden or empty; give the true counts", s.lines[l.at[i][0]], s.header[l.at[i][1]])
+		}
+	}
+	return nil
+}
+
+// treat applies the rule and, when asked, secondary suppression. A refusal comes with
+// a result that publishes nothing.
+func (c *DiscloseCmd) treat(ls []*laid, earlier []attack.Table, h attack.Hierarchy) (*discloseResult, error) {
+	r := &discloseResult{}
+	if c.National {
+		r.publish(ls, tablesOf(ls))
+		return r, nil
+	}
+	published, found, err := disclose.Release(tablesOf(ls), earlier, h, attack.DefaultSteps)
+	if err != nil && !fail.Is(err, fail.Refused) {
+		return nil, err
+	}
+	a := attackJSON(found)
+	a.Cells = nil
+	r.Attack = &a
+	if c.Secondary && (err != nil || c.Margins == "exact") {
+		rules := disclose.Rounded
+		if c.Margins == "exact" {
+			rules = attack.Marked
+		}
+		var p disclose.Pattern
+		p, err = disclose.Suppress(tablesOf(ls), h, disclose.Options{Rules: rules, Need: c.Need, Earlier: earlier, Steps: attack.DefaultSteps})
+		if err != nil && !fail.Is(err, fail.Refused) {
+			return nil, err
+		}
+		published = p.Tables
+		r.Primary, r.Secondary = hiddenNames(ls, p.Tables)
+	}
+	if err != nil {
+		r.Refused, r.Primary, r.Secondary = words(err), nil, nil
+		return r, err
+	}
+	r.publish(ls, published)
+	return r, nil
+}
+
+func (r *discloseResult) publish(ls []*laid, tables []attack.Table) {
+	for i, t := range tables {
+		header, rows := ls[i].with(t)
+		r.Published = append(r.Published, publishedTable{t.Name, header, rows})
+	}
+}
+
+// hiddenNames lists the marked cells as row/column, small counts and others apart.
+func hiddenNames(ls []*laid, tables []attack.Table) (primary, secondary []string) {
+	for i, t := range tables {
+		for j, c := range t.Cells {
+			name := strings.Join(c.At, "/")
+			switch {
+			case c.Kind != attack.Mark:
+			case disclose.IsSmall(ls[i].table.Cells[j].N):
+				primary = append(primary, name)
+			default:
+				secondary = append(secondary, name)
+			}
+		}
+	}
+	slices.Sort(primary)
+	slices.Sort(secondary)
+	return slices.Compact(primary), slices.Compact(secondary)
+}

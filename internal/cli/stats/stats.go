@@ -1,0 +1,78 @@
+// Package stats is `heed stats`: the measures as a command, over CSV and JSON.
+//
+// What it keeps true: numbers in, values out; nothing is read but the named files and
+// standard input, nothing is kept, nothing is sent. Bad input ends with exit code 2 and
+// one line that names row, column and remedy, without repeating what the file said;
+// memory is bounded by the limits below whatever the file holds.
+//
+// Limits: 32 MiB a file, 500,000 rows, 2,000 columns, 2,000 series; JSON options 1 MiB.
+package stats
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/alecthomas/kong"
+
+	"heed/internal/fail"
+)
+
+// Cmd is the command; the main program embeds it. Run methods take the standard input
+// as an io.Reader and the standard output as an io.Writer, bound by kong.BindTo.
+type Cmd struct {
+	Xmr      XmrCmd      `cmd:"" help:"XmR chart: limits, rules, variation and assurance."`
+	Funnel   FunnelCmd   `cmd:"" help:"Funnel comparison of organisations."`
+	Interval IntervalCmd `cmd:"" help:"Wilson, exact and Byar intervals."`
+	Kappa    KappaCmd    `cmd:"" help:"Agreement between reviewers."`
+	Disclose DiscloseCmd `cmd:"" help:"Treat a table of counts for publication, or refuse it."`
+	Attack   AttackCmd   `cmd:"" help:"What a reader can work out from published tables."`
+	Check    CheckCmd    `cmd:"" help:"Run every reference vector in a folder tree."`
+}
+
+// ErrDiffer means that the command ran and the answer is no: a vector differs, or a
+// table must not be published. What there is to say has been written.
+var ErrDiffer = errors.New("not as it should be")
+
+// ExitCode is 0 for nil, 1 for the answer no, 2 for input that can be put right.
+func ExitCode(err error) int {
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, ErrDiffer), fail.Is(err, fail.Refused):
+		return 1
+	}
+	return 2
+}
+
+// Main runs the command by itself, as the tests do and a program may.
+func Main(args []string, in io.Reader, out, errs io.Writer) int {
+	var cmd Cmd
+	exit := -1
+	k, err := kong.New(&cmd, kong.Name("heed stats"), kong.Writers(out, errs),
+		kong.Exit(func(code int) { exit = code }), kong.BindTo(in, (*io.Reader)(nil)), kong.BindTo(out, (*io.Writer)(nil)))
+	if err != nil {
+		fmt.Fprintln(errs, "heed stats:", err)
+		return 2
+	}
+	ctx, err := k.Parse(args)
+	if exit >= 0 { // --help
+		return exit
+	}
+	if err == nil {
+		err = ctx.Run()
+	}
+	if err != nil && !errors.Is(err, ErrDiffer) {
+		fmt.Fprintln(errs, "heed stats:", words(err))
+	}
+	return ExitCode(err)
+}
+
+// words is one line for a person.
+func words(err error) string {
+	var e *fail.Error
+	if errors.As(err, &e) {
+		return e.Words
+	}
+	return err.Error()
+}
