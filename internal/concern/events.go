@@ -1,0 +1,151 @@
+package concern
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"heed/internal/clock/workday"
+	"heed/internal/id"
+	"heed/internal/ledger"
+	"heed/internal/process"
+)
+
+// The kinds of event that are no steps of the process.
+const (
+	kindRaised  = "concern.raised"
+	kindViewed  = "concern.viewed"
+	kindOwn     = "concern.own_progress_viewed"
+	kindListed  = "concern.listed"
+	kindRefused = "concern.refused"
+	kindReaders = "concern.readers_viewed"
+)
+
+// Events are the kinds of event with what each says, for docs/events.md. The
+// steps of the process bring kinds of their own.
+func Events(d *process.Definition) map[string]string {
+	all := map[string]string{
+		kindViewed:  "Somebody opened the concern; written before the page is sent",
+		kindOwn:     "The person who raised it looked at its progress",
+		kindListed:  "A list was shown, and which references it named",
+		kindRefused: "Somebody asked for a concern that is not theirs or does not exist; both are written alike",
+		kindReaders: "Somebody looked at who has opened the concern",
+	}
+	for _, s := range d.AllSteps {
+		all[s.Kind] = s.Label
+	}
+	return all
+}
+
+// raised is the first event of every concern.
+type raised struct {
+	Reference id.Reference `json:"reference"`
+	Team      id.Team      `json:"team"`
+	Owner     id.Person    `json:"owner"`
+	TellBy    time.Time    `json:"tell_by"`
+	Process   string       `json:"process"`
+	Report    Report       `json:"report"`
+}
+
+// stepTaken is every other event of a concern's own history.
+type stepTaken struct {
+	Step    process.Step    `json:"step"`
+	Outcome string          `json:"outcome,omitempty"`
+	Process string          `json:"process"`
+	Body    json.RawMessage `json:"body"`
+}
+
+type listed struct {
+	List       string         `json:"list"`
+	References []id.Reference `json:"references"`
+}
+
+// refused has the same size for a concern that is hidden and one that does not exist.
+type refused struct {
+	Reference id.Reference `json:"reference"`
+}
+
+// book is what folding needs: the process in force and the calendar of the organisation.
+type book struct {
+	process *process.Definition
+	nation  workday.Nation
+}
+
+// fold makes the concern from its history.
+func (b book) fold(c *Concern, history []ledger.Entry) error {
+	for _, e := range history {
+		if err := b.apply(c, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b book) apply(c *Concern, e ledger.Entry) error {
+	if e.Kind == kindRaised {
+		var d raised
+		if err := json.Unmarshal(e.Data, &d); err != nil {
+			return fmt.Errorf("read %s: %w", e.Kind, err)
+		}
+		*c = Concern{
+			Record: e.Record, Org: e.Org, Team: d.Team, Reference: d.Reference, Compartment: Patient,
+			Raiser: e.Author.Person, RaisedAt: e.At, TellBy: d.TellBy, Report: d.Report, Owner: d.Owner,
+			Status: b.process.After(b.process.Start(), process.Raise, ""), Due: map[string]time.Time{},
+		}
+		c.Version = e.Version
+		b.clocks(c, process.Raise, "", e.At)
+		return nil
+	}
+	var d stepTaken
+	if err := json.Unmarshal(e.Data, &d); err != nil {
+		return fmt.Errorf("read %s: %w", e.Kind, err)
+	}
+	c.Version = e.Version
+	c.Taken = append(c.Taken, Taken{e.Version, e.At, e.Author.Person, e.Author.Role, d.Step, d.Outcome, d.Body})
+	c.Status = b.process.After(c.Status, d.Step, d.Outcome)
+	b.clocks(c, d.Step, d.Outcome, e.At)
+	return b.effects(c, d, e)
+}
+
+// effects are what a step changes besides the status.
+func (b book) effects(c *Concern, d stepTaken, e ledger.Entry) error {
+	switch d.Step {
+	case process.Acknowledge:
+		c.Owner = e.Author.Person
+	case process.Assign:
+		var a Assign
+		if err := json.Unmarshal(d.Body, &a); err != nil {
+			return fmt.Errorf("read %s: %w", e.Kind, err)
+		}
+		c.Owner = a.Owner
+	case process.GiveFeedback:
+		c.ToldAt = e.At
+	}
+	if b.process.Ended(c.Status) && c.ClosedAt.IsZero() {
+		c.ClosedAt = e.At
+		clear(c.Due)
+	}
+	return nil
+}
+
+// clocks starts and stops the deadlines that a step touches.
+func (b book) clocks(c *Concern, step process.Step, outcome string, at time.Time) {
+	for _, t := range b.process.Timers {
+		if matches(t.Until, step, outcome) {
+			delete(c.Due, t.ID)
+		}
+		if matches(t.From, step, outcome) {
+			c.Due[t.ID] = workday.AddWorkingDays(at, t.Days, b.nation)
+		}
+	}
+}
+
+// matches says whether a step is named by "triage" or "triage/hold".
+func matches(names []string, step process.Step, outcome string) bool {
+	for _, n := range names {
+		if n == string(step) || n == string(step)+"/"+outcome {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,359 @@
+package directory
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"heed/internal/access"
+	"heed/internal/clock"
+	"heed/internal/clock/workday"
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/ledger"
+	"heed/internal/store"
+	"heed/internal/vault"
+)
+
+// Parts are what the desk works with.
+type Parts struct {
+	Store  *store.Store
+	Vault  *vault.Vault
+	Ledger *ledger.Log
+	Clock  clock.Clock
+}
+
+// Desk is the only way into the directory for other rooms.
+type Desk struct {
+	Parts
+	checks chan struct{} // at most this many password checks at once: each takes 19 MiB
+
+	mu     sync.RWMutex
+	people map[id.Person]Person
+	orgs   map[id.Org]Organisation
+}
+
+// New makes a desk.
+func New(p Parts) *Desk {
+	return &Desk{Parts: p, checks: make(chan struct{}, 2), people: map[id.Person]Person{}, orgs: map[id.Org]Organisation{}}
+}
+
+// founding is the author of what is written before anybody can sign in.
+var founding = ledger.Author{Role: string(access.System), Rule: "founding"}
+
+// operator is the author of what somebody at the machine's own command line does.
+var operator = ledger.Author{Role: string(access.System), Rule: "operator-at-the-machine"}
+
+// Founding is what `heed init` asks.
+type Founding struct {
+	Name, Telephone, ExitURL string
+	Nation                   workday.Nation
+	Team                     string
+	Lead                     Contact
+	Colleague                ColleagueDoor
+	Grantors                 []NewPerson // two; one for a one-person practice
+	OnePerson                bool
+}
+
+func (f Founding) validate() error {
+	var faults fail.Fields
+	if f.Name == "" {
+		faults.Add("name", "Enter the name of the organisation")
+	}
+	want := 2
+	if f.OnePerson {
+		want = 1
+	}
+	if len(f.Grantors) != want {
+		faults.Add("grantor", fmt.Sprintf("Name %d grantors: two people, or one for a one-person practice", want))
+	}
+	if want == 2 && len(f.Grantors) == 2 && f.Grantors[0].Login == f.Grantors[1].Login {
+		faults.Add("grantor", "The two grantors must be different people")
+	}
+	if f.Team == "" {
+		faults.Add("team", "Enter the name of the team that takes up concerns")
+	}
+	for _, g := range f.Grantors {
+		if err := g.Validate(); err != nil {
+			return err
+		}
+	}
+	return faults.Err()
+}
+
+// Enrolment is a one-time code with which somebody chooses a password and a second factor.
+type Enrolment struct {
+	Person id.Person
+	Login  string
+	Code   string
+}
+
+// OpenOrganisation founds an organisation. Its key must be in the key file already.
+func (d *Desk) OpenOrganisation(ctx context.Context, org id.Org, f Founding) (Organisation, []Enrolment, error) {
+	if err := f.validate(); err != nil {
+		return Organisation{}, nil, err
+	}
+	var out []Enrolment
+	now := d.Clock.Now()
+	team := Team{ID: id.NewTeam(now), Name: f.Team, Lead: f.Lead}
+	people := make([]id.Person, len(f.Grantors))
+	for i := range people {
+		people[i] = id.NewPerson(now)
+	}
+	lookup := make([]byte, 32)
+	rand.Read(lookup)
+	err := d.Store.Do(ctx, func(tx *store.Tx) error {
+		out = nil
+		key, err := d.Vault.New(tx, org, org.Record())
+		if err != nil {
+			return err
+		}
+		opened := organisationOpened{f.Name, f.Nation, f.Telephone, f.ExitURL, people, f.OnePerson, []Team{team}, f.Colleague, lookup}
+		if _, err := d.Ledger.Append(tx, key, 0, founding, ledger.Event{Kind: kindOrganisationOpened, Data: opened}); err != nil {
+			return err
+		}
+		if err := insertOrganisation(tx, org); err != nil {
+			return err
+		}
+		o := Organisation{ID: org, lookup: lookup}
+		for i, g := range f.Grantors {
+			g.Team = team.ID
+			grant := roleGranted{Role: g.Role, Team: team.ID, By: people}
+			e, err := d.add(tx, o, people[i], g, grant, founding)
+			if err != nil {
+				return err
+			}
+			out = append(out, e)
+		}
+		return nil
+	})
+	if err != nil {
+		return Organisation{}, nil, err
+	}
+	o, err := d.Organisation(ctx, org)
+	return o, out, err
+}
+
+// add writes a new person's record: account, role, and a one-time code.
+func (d *Desk) add(tx *store.Tx, o Organisation, p id.Person, n NewPerson, g roleGranted, by ledger.Author) (Enrolment, error) {
+	key, err := d.Vault.New(tx, o.ID, p.Record())
+	if err != nil {
+		return Enrolment{}, err
+	}
+	code := randomText()
+	if g.Role == "" {
+		g.Role = access.Worker
+	}
+	_, err = d.Ledger.Append(tx, key, 0, by,
+		ledger.Event{Kind: kindPersonAdded, Data: personAdded{n.Name, n.Login, n.Email, n.Phone, n.Job}},
+		ledger.Event{Kind: kindRoleGranted, Data: g},
+		ledger.Event{Kind: kindEnrolmentOffered, Data: enrolmentOffered{tokenHash(code), tx.Now().Add(7 * 24 * time.Hour)}})
+	if err != nil {
+		return Enrolment{}, err
+	}
+	if err := insertPerson(tx, p, o.ID, o.loginMAC(n.Login)); err != nil {
+		if store.IsUnique(err) {
+			return Enrolment{}, fail.New(fail.Conflict, "Somebody with this login name has an account already")
+		}
+		return Enrolment{}, err
+	}
+	return Enrolment{p, n.Login, code}, insertHolder(tx, o.ID, g.Role, p)
+}
+
+// AddPerson gives somebody an account and, with the grantors' words, a role.
+func (d *Desk) AddPerson(ctx context.Context, org id.Org, n NewPerson, words ...Word) (Enrolment, error) {
+	if err := n.Validate(); err != nil {
+		return Enrolment{}, err
+	}
+	o, err := d.Organisation(ctx, org)
+	if err != nil {
+		return Enrolment{}, err
+	}
+	if n.Role == "" {
+		n.Role = access.Worker
+	}
+	if n.Team.IsZero() && len(o.Teams) > 0 {
+		n.Team = o.Teams[0].ID
+	}
+	g, err := decideGrant(o, Person{Org: org}, n.Role, n.Team, words)
+	if err != nil {
+		return Enrolment{}, err
+	}
+	p := id.NewPerson(d.Clock.Now())
+	var out Enrolment
+	err = d.Store.Do(ctx, func(tx *store.Tx) error {
+		var err error
+		out, err = d.add(tx, o, p, n, g, operator)
+		return err
+	})
+	return out, err
+}
+
+// Grant gives a person a further role.
+func (d *Desk) Grant(ctx context.Context, person id.Person, role access.Role, team id.Team, words ...Word) error {
+	return d.change(ctx, person, operator, func(tx *store.Tx, p Person, o Organisation) (ledger.Event, error) {
+		g, err := decideGrant(o, p, role, team, words)
+		if err != nil {
+			return ledger.Event{}, err
+		}
+		return ledger.Event{Kind: kindRoleGranted, Data: g}, insertHolder(tx, o.ID, role, p.ID)
+	})
+}
+
+// Revoke takes a role back; it takes effect on the person's next request.
+func (d *Desk) Revoke(ctx context.Context, person id.Person, role access.Role) error {
+	return d.change(ctx, person, operator, func(_ *store.Tx, p Person, _ Organisation) (ledger.Event, error) {
+		if !p.Has(role) {
+			return ledger.Event{}, fail.New(fail.Conflict, "This person does not hold that role")
+		}
+		return ledger.Event{Kind: kindRoleRevoked, Data: roleRevoked{role}}, nil
+	})
+}
+
+// Leave ends a person's account: roles, tokens and sessions give nothing from the next request on.
+func (d *Desk) Leave(ctx context.Context, person id.Person) error {
+	return d.change(ctx, person, operator, func(_ *store.Tx, p Person, _ Organisation) (ledger.Event, error) {
+		if p.Left {
+			return ledger.Event{}, fail.New(fail.Conflict, "This person has left")
+		}
+		return ledger.Event{Kind: kindPersonLeft, Data: struct{}{}}, nil
+	})
+}
+
+// change appends one event to a person's record.
+func (d *Desk) change(ctx context.Context, person id.Person, by ledger.Author, decide func(*store.Tx, Person, Organisation) (ledger.Event, error)) error {
+	return d.Store.Do(ctx, func(tx *store.Tx) error {
+		p, key, err := d.load(tx, person)
+		if err != nil {
+			return err
+		}
+		o, err := d.organisation(tx, p.Org)
+		if err != nil {
+			return err
+		}
+		ev, err := decide(tx, p, o)
+		if err != nil {
+			return err
+		}
+		_, err = d.Ledger.Append(tx, key, p.Version, by, ev)
+		return err
+	})
+}
+
+// load folds a person's record; the fold is kept for as long as the record does not move on.
+func (d *Desk) load(tx *store.Tx, person id.Person) (Person, *vault.Key, error) {
+	org, err := orgOf(tx, person)
+	if err != nil {
+		return Person{}, nil, err
+	}
+	key, err := d.Vault.Key(tx, org, person.Record())
+	if err != nil {
+		return Person{}, nil, err
+	}
+	history, err := d.Ledger.History(tx, key)
+	if err != nil {
+		return Person{}, nil, err
+	}
+	p := Person{ID: person, Org: org}
+	for _, e := range history {
+		if err := foldPerson(&p, e); err != nil {
+			return Person{}, nil, err
+		}
+		p.Version = e.Version
+	}
+	return p, key, nil
+}
+
+// personIn gives a person as of now, from the kept fold when the record has not moved on.
+func (d *Desk) personIn(tx *store.Tx, person id.Person) (Person, error) {
+	v, err := d.Ledger.Version(tx, person.Record())
+	if err != nil {
+		return Person{}, err
+	}
+	d.mu.RLock()
+	p, ok := d.people[person]
+	d.mu.RUnlock()
+	if ok && p.Version == v {
+		return p, nil
+	}
+	if p, _, err = d.load(tx, person); err != nil {
+		return Person{}, err
+	}
+	d.mu.Lock()
+	if len(d.people) >= 20000 {
+		clear(d.people)
+	}
+	d.people[person] = p
+	d.mu.Unlock()
+	return p, nil
+}
+
+func (d *Desk) organisation(tx *store.Tx, org id.Org) (Organisation, error) {
+	v, err := d.Ledger.Version(tx, org.Record())
+	if err != nil {
+		return Organisation{}, err
+	}
+	d.mu.RLock()
+	o, ok := d.orgs[org]
+	d.mu.RUnlock()
+	if ok && o.Version == v {
+		return o, nil
+	}
+	key, err := d.Vault.Key(tx, org, org.Record())
+	if err != nil {
+		return Organisation{}, err
+	}
+	history, err := d.Ledger.History(tx, key)
+	if err != nil {
+		return Organisation{}, err
+	}
+	o = Organisation{ID: org}
+	for _, e := range history {
+		if err := foldOrganisation(&o, e); err != nil {
+			return Organisation{}, err
+		}
+		o.Version = e.Version
+	}
+	d.mu.Lock()
+	d.orgs[org] = o
+	d.mu.Unlock()
+	return o, nil
+}
+
+// Daybook is the key of the organisation's record of today, to which list pages
+// and refused readings are written; its own key ends with its own retention.
+func (d *Desk) Daybook(tx *store.Tx, org id.Org) (*vault.Key, error) {
+	day := tx.Now()
+	rec, err := daybook(tx, org, day)
+	if err == nil {
+		return d.Vault.Key(tx, org, rec)
+	}
+	if !fail.Is(err, fail.Missing) {
+		return nil, err
+	}
+	fresh := id.NewRecord(tx.Now())
+	made, err := insertDaybook(tx, org, day, fresh)
+	if err != nil {
+		return nil, err
+	}
+	if !made { // another process began it meanwhile
+		if rec, err = daybook(tx, org, day); err != nil {
+			return nil, err
+		}
+		return d.Vault.Key(tx, org, rec)
+	}
+	key, err := d.Vault.New(tx, org, fresh)
+	if err != nil {
+		return nil, err
+	}
+	by := ledger.Author{Role: string(access.System), Rule: "daybook"}
+	_, err = d.Ledger.Append(tx, key, 0, by, ledger.Event{Kind: kindDaybookOpened, Data: struct {
+		Day string `json:"day"`
+	}{day.Format(time.DateOnly)}})
+	return key, err
+}
+
+var errNoOrganisation = errors.New("directory: no organisation has been set up")

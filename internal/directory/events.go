@@ -1,0 +1,170 @@
+package directory
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"heed/internal/access"
+	"heed/internal/clock/workday"
+	"heed/internal/id"
+	"heed/internal/ledger"
+)
+
+// The kinds of event this room writes.
+const (
+	kindOrganisationOpened = "organisation.opened"
+	kindPersonAdded        = "person.added"
+	kindPersonLeft         = "person.left"
+	kindRoleGranted        = "role.granted"
+	kindRoleRevoked        = "role.revoked"
+	kindEnrolmentOffered   = "person.enrolment_offered"
+	kindEnrolled           = "person.enrolled"
+	kindTokenIssued        = "token.issued"
+	kindTokenRevoked       = "token.revoked"
+	kindDaybookOpened      = "daybook.opened"
+)
+
+// Events are the kinds of event with what each says, for docs/events.md.
+func Events() map[string]string {
+	return map[string]string{
+		kindOrganisationOpened: "An organisation was set up, with its teams and its two grantors",
+		kindPersonAdded:        "A person was given an account",
+		kindPersonLeft:         "A person left; the account gives nothing any more",
+		kindRoleGranted:        "A person was given a role, by whose word",
+		kindRoleRevoked:        "A role was taken back",
+		kindEnrolmentOffered:   "A one-time code was made with which the person chooses a password and a second factor",
+		kindEnrolled:           "The person chose a password and a second factor",
+		kindTokenIssued:        "A token for the API was made",
+		kindTokenRevoked:       "A token for the API was withdrawn",
+		kindDaybookOpened:      "The day's book of list pages and refused readings was begun",
+	}
+}
+
+type organisationOpened struct {
+	Name      string         `json:"name"`
+	Nation    workday.Nation `json:"nation"`
+	Telephone string         `json:"telephone"`
+	ExitURL   string         `json:"exit_url"`
+	Grantors  []id.Person    `json:"grantors"`
+	OnePerson bool           `json:"one_person"`
+	Teams     []Team         `json:"teams"`
+	Colleague ColleagueDoor  `json:"colleague"`
+	Lookup    []byte         `json:"lookup"`
+}
+
+type personAdded struct {
+	Name  string `json:"name"`
+	Login string `json:"login"`
+	Email string `json:"email,omitempty"`
+	Phone string `json:"phone,omitempty"`
+	Job   string `json:"job,omitempty"`
+}
+
+type roleGranted struct {
+	Role access.Role `json:"role"`
+	Team id.Team     `json:"team"`
+	By   []id.Person `json:"by"`
+}
+
+type roleRevoked struct {
+	Role access.Role `json:"role"`
+}
+
+type enrolmentOffered struct {
+	Hash    string    `json:"hash"`
+	Expires time.Time `json:"expires"`
+}
+
+type enrolled struct {
+	Password string `json:"password"`
+	TOTP     string `json:"totp"`
+}
+
+type tokenIssued struct {
+	Hash string `json:"hash"`
+	Token
+}
+
+type tokenRevoked struct {
+	Hash string `json:"hash"`
+}
+
+func foldOrganisation(o *Organisation, e ledger.Entry) error {
+	if e.Kind != kindOrganisationOpened {
+		return nil
+	}
+	var d organisationOpened
+	if err := json.Unmarshal(e.Data, &d); err != nil {
+		return fmt.Errorf("read %s: %w", e.Kind, err)
+	}
+	o.Name, o.Nation, o.Telephone, o.ExitURL = d.Name, d.Nation, d.Telephone, d.ExitURL
+	o.Grantors, o.OnePerson, o.Teams, o.Colleague = d.Grantors, d.OnePerson, d.Teams, d.Colleague
+	o.lookup = d.Lookup
+	return nil
+}
+
+// foldPerson applies one entry. What gives a right is only what stands in an
+// entry: a grant without the words it needs (decide.go) is never appended, and
+// an entry that was not appended by Heed does not authenticate.
+func foldPerson(p *Person, e ledger.Entry) error {
+	var err error
+	read := func(into any) bool { err = json.Unmarshal(e.Data, into); return err == nil }
+	switch e.Kind {
+	case kindPersonAdded:
+		var d personAdded
+		if read(&d) {
+			p.Name, p.Login, p.Email, p.Phone, p.Job = d.Name, d.Login, d.Email, d.Phone, d.Job
+		}
+	case kindPersonLeft:
+		p.Left, p.Grants, p.tokens, p.enrolment = true, nil, nil, nil
+	case kindRoleGranted:
+		var d roleGranted
+		if read(&d) {
+			p.dropRole(d.Role)
+			p.Grants = append(p.Grants, Grant{d.Role, d.Team, e.At, d.By})
+		}
+	case kindRoleRevoked:
+		var d roleRevoked
+		if read(&d) {
+			p.dropRole(d.Role)
+		}
+	case kindEnrolmentOffered:
+		var d enrolmentOffered
+		if read(&d) {
+			p.enrolment = map[string]time.Time{d.Hash: d.Expires} // a new code ends the older ones
+		}
+	case kindEnrolled:
+		var d enrolled
+		if read(&d) {
+			p.password, p.totp, p.enrolment = d.Password, d.TOTP, nil
+		}
+	case kindTokenIssued:
+		var d tokenIssued
+		if read(&d) {
+			if p.tokens == nil {
+				p.tokens = map[string]Token{}
+			}
+			p.tokens[d.Hash] = d.Token
+		}
+	case kindTokenRevoked:
+		var d tokenRevoked
+		if read(&d) {
+			delete(p.tokens, d.Hash)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("read %s: %w", e.Kind, err)
+	}
+	return nil
+}
+
+func (p *Person) dropRole(r access.Role) {
+	keep := p.Grants[:0]
+	for _, g := range p.Grants {
+		if g.Role != r {
+			keep = append(keep, g)
+		}
+	}
+	p.Grants = keep
+}

@@ -1,0 +1,293 @@
+package directory
+
+import (
+	"context"
+	"crypto/subtle"
+	"time"
+
+	"heed/internal/access"
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/ledger"
+	"heed/internal/store"
+)
+
+// Organisation gives one organisation.
+func (d *Desk) Organisation(ctx context.Context, org id.Org) (o Organisation, err error) {
+	err = d.Store.View(ctx, func(tx *store.Tx) error { o, err = d.organisation(tx, org); return err })
+	return o, err
+}
+
+// Organisations gives all organisations of the installation, oldest first.
+func (d *Desk) Organisations(ctx context.Context) (all []Organisation, err error) {
+	err = d.Store.View(ctx, func(tx *store.Tx) error { all, err = d.organisationsIn(tx); return err })
+	return all, err
+}
+
+func (d *Desk) organisationsIn(tx *store.Tx) ([]Organisation, error) {
+	ids, err := organisations(tx)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Organisation, 0, len(ids))
+	for _, org := range ids {
+		o, err := d.organisation(tx, org)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, o)
+	}
+	return all, nil
+}
+
+// OrganisationIn is Organisation inside a unit of work.
+func (d *Desk) OrganisationIn(tx *store.Tx, org id.Org) (Organisation, error) {
+	return d.organisation(tx, org)
+}
+
+// Person gives one person.
+func (d *Desk) Person(ctx context.Context, person id.Person) (p Person, err error) {
+	err = d.Store.View(ctx, func(tx *store.Tx) error { p, err = d.personIn(tx, person); return err })
+	return p, err
+}
+
+// PersonIn is Person inside a unit of work.
+func (d *Desk) PersonIn(tx *store.Tx, person id.Person) (Person, error) { return d.personIn(tx, person) }
+
+// Actor is the person as who asks. Folded from the record on each request, so
+// that a role taken back or a person who left counts at once (promise A11).
+func (d *Desk) Actor(ctx context.Context, person id.Person, role access.Role, mfa bool) (access.Actor, error) {
+	p, err := d.Person(ctx, person)
+	if err != nil {
+		return access.Actor{}, err
+	}
+	return p.Actor(role, mfa)
+}
+
+// Holders are those who hold a role in a team now; a zero team means any.
+func (d *Desk) Holders(tx *store.Tx, org id.Org, role access.Role, team id.Team) ([]Person, error) {
+	candidates, err := mayHold(tx, org, role)
+	if err != nil {
+		return nil, err
+	}
+	var out []Person
+	for _, c := range candidates {
+		p, err := d.personIn(tx, c)
+		if err != nil {
+			return nil, err
+		}
+		if g, ok := p.grant(role); ok && !p.Left && p.Org == org && (team.IsZero() || g.Team == team) {
+			out = append(out, p)
+		}
+	}
+	return out, nil
+}
+
+// Everybody gives the people of an organisation, for the administrator's page and the demo's switcher.
+func (d *Desk) Everybody(ctx context.Context, org id.Org) (all []Person, err error) {
+	err = d.Store.View(ctx, func(tx *store.Tx) error {
+		ids, err := everybody(tx, org)
+		if err != nil {
+			return err
+		}
+		for _, x := range ids {
+			p, err := d.personIn(tx, x)
+			if err != nil {
+				return err
+			}
+			all = append(all, p)
+		}
+		return nil
+	})
+	return all, err
+}
+
+// find looks a login name up in every organisation of the installation.
+func (d *Desk) find(tx *store.Tx, login string) (Person, error) {
+	all, err := d.organisationsIn(tx)
+	if err != nil {
+		return Person{}, err
+	}
+	if len(all) == 0 {
+		return Person{}, errNoOrganisation
+	}
+	for _, o := range all {
+		found, err := personByLogin(tx, o.loginMAC(login))
+		if fail.Is(err, fail.Missing) {
+			continue
+		}
+		if err != nil {
+			return Person{}, err
+		}
+		return d.personIn(tx, found)
+	}
+	return Person{}, fail.New(fail.Missing, "Person not found")
+}
+
+// FindLogin gives the person with a login name.
+func (d *Desk) FindLogin(ctx context.Context, login string) (p Person, err error) {
+	err = d.Store.View(ctx, func(tx *store.Tx) error { p, err = d.find(tx, login); return err })
+	return p, err
+}
+
+// wrongLogin is the one answer to a wrong name, password or code.
+func wrongLogin() error {
+	return fail.New(fail.SignIn, "Check your login name, password and code: at least one of them does not look right")
+}
+
+// CheckPassword gives the person whose password this is. A name that does not
+// exist costs the same time and gets the same answer.
+func (d *Desk) CheckPassword(ctx context.Context, login, password string) (id.Person, error) {
+	p, err := d.FindLogin(ctx, login)
+	if err != nil && !fail.Is(err, fail.Missing) {
+		return id.Person{}, err
+	}
+	stored := p.password
+	if stored == "" || p.Left {
+		stored = nobodysPassword()
+	}
+	select {
+	case d.checks <- struct{}{}:
+		defer func() { <-d.checks }()
+	case <-ctx.Done():
+		return id.Person{}, ctx.Err()
+	}
+	if !checkPassword(stored, password) || p.password == "" || p.Left {
+		return id.Person{}, wrongLogin()
+	}
+	return p.ID, nil
+}
+
+// CheckCode uses up the person's one-time code.
+func (d *Desk) CheckCode(ctx context.Context, person id.Person, code string) error {
+	return d.Store.Do(ctx, func(tx *store.Tx) error {
+		p, err := d.personIn(tx, person)
+		if err != nil {
+			return err
+		}
+		step, ok := checkTOTP(p.totp, code, tx.Now())
+		if !ok {
+			return wrongLogin()
+		}
+		fresh, err := useCode(tx, person, step)
+		if err != nil {
+			return err
+		}
+		if !fresh {
+			return wrongLogin()
+		}
+		return nil
+	})
+}
+
+// GiveWord is a grantor's word, with password and second factor.
+func (d *Desk) GiveWord(ctx context.Context, login, password, code string) (Word, error) {
+	p, err := d.CheckPassword(ctx, login, password)
+	if err != nil {
+		return Word{}, err
+	}
+	return Word{p}, d.CheckCode(ctx, p, code)
+}
+
+// Enrol lets the holder of a one-time code choose a password and a second
+// factor, shown to work by a code from it. Administrators start this and never
+// learn either (ASVS 6.4.6).
+func (d *Desk) Enrol(ctx context.Context, login, oneTime, password, secret, code string) error {
+	p, err := d.FindLogin(ctx, login)
+	if err != nil {
+		return wrongLogin()
+	}
+	if err := ValidatePassword(password, login); err != nil {
+		return err
+	}
+	if _, ok := checkTOTP(secret, code, d.Clock.Now()); !ok {
+		return fail.Fields{{Name: "code", Words: "Check the code: it does not look right"}}.Err()
+	}
+	hash := hashPassword(password)
+	by := ledger.Author{Person: p.ID, Role: string(access.Worker), Rule: "own-credentials"}
+	return d.change(ctx, p.ID, by, func(tx *store.Tx, p Person, _ Organisation) (ledger.Event, error) {
+		if !p.mayEnrol(oneTime, tx.Now()) {
+			return ledger.Event{}, wrongLogin()
+		}
+		return ledger.Event{Kind: kindEnrolled, Data: enrolled{hash, secret}}, nil
+	})
+}
+
+// MayEnrol says whether a one-time code is good, before the page that uses it is shown.
+func (d *Desk) MayEnrol(ctx context.Context, login, oneTime string) error {
+	p, err := d.FindLogin(ctx, login)
+	if err != nil || !p.mayEnrol(oneTime, d.Clock.Now()) {
+		return wrongLogin()
+	}
+	return nil
+}
+
+func (p Person) mayEnrol(oneTime string, now time.Time) bool {
+	hash := []byte(tokenHash(oneTime))
+	for h, expires := range p.enrolment {
+		if subtle.ConstantTimeCompare([]byte(h), hash) == 1 && now.Before(expires) {
+			return true
+		}
+	}
+	return false
+}
+
+// OfferEnrolment makes a new one-time code for somebody who lost a factor; it
+// ends the older ones. For the holder of a privileged role it needs the
+// grantors' words, because whoever has the code becomes that person.
+func (d *Desk) OfferEnrolment(ctx context.Context, person id.Person, words ...Word) (string, error) {
+	code := randomText()
+	return code, d.change(ctx, person, operator, func(tx *store.Tx, p Person, o Organisation) (ledger.Event, error) {
+		for _, g := range p.Grants {
+			if _, err := decideGrant(o, p, g.Role, g.Team, words); err != nil {
+				return ledger.Event{}, err
+			}
+		}
+		return ledger.Event{Kind: kindEnrolmentOffered, Data: enrolmentOffered{tokenHash(code), tx.Now().Add(7 * 24 * time.Hour)}}, nil
+	})
+}
+
+// TokenLife is the longest a token lasts.
+const TokenLife = 366 * 24 * time.Hour
+
+// IssueToken makes a bearer token with which a program acts as the person whose
+// word this is: nobody else, the operator of the machine included, can make one.
+func (d *Desk) IssueToken(ctx context.Context, own Word, label string, life time.Duration) (string, error) {
+	if life <= 0 || life > TokenLife {
+		return "", fail.New(fail.Bad, "The life of a token must be between 1 second and 366 days")
+	}
+	plain := "heed_" + randomText()
+	hash := tokenHash(plain)
+	by := ledger.Author{Person: own.person, Role: string(access.Worker), Rule: "own-credentials"}
+	err := d.change(ctx, own.person, by, func(tx *store.Tx, p Person, _ Organisation) (ledger.Event, error) {
+		t := tokenIssued{hash, Token{Label: label, Expires: tx.Now().Add(life)}}
+		return ledger.Event{Kind: kindTokenIssued, Data: t}, insertToken(tx, hash, p.ID)
+	})
+	return plain, err
+}
+
+// ByToken is who a bearer token acts as. The look-up row says only where to
+// look: what counts is the token in the person's own record.
+func (d *Desk) ByToken(ctx context.Context, plain string) (actor access.Actor, err error) {
+	hash := tokenHash(plain)
+	err = d.Store.View(ctx, func(tx *store.Tx) error {
+		person, err := personByToken(tx, hash)
+		if err != nil {
+			return err
+		}
+		p, err := d.personIn(tx, person)
+		if err != nil {
+			return err
+		}
+		t, ok := p.tokens[hash]
+		if !ok || !d.Clock.Now().Before(t.Expires) {
+			return fail.New(fail.SignIn, "Send a token that has not ended")
+		}
+		actor, err = p.Actor("", true)
+		return err
+	})
+	if fail.Is(err, fail.Missing) {
+		err = fail.New(fail.SignIn, "Send a token that has not ended")
+	}
+	return actor, err
+}

@@ -1,0 +1,88 @@
+package plain_test
+
+import (
+	"strings"
+	"testing"
+
+	"heed/internal/plain"
+)
+
+func TestFieldFault(t *testing.T) {
+	f := plain.Field{Label: "what you are worried about", Limit: 4000, Must: true}
+	line := plain.Field{Label: "the place", Limit: 5, Line: true}
+	for _, c := range []struct {
+		field plain.Field
+		text  string
+		want  string
+	}{
+		{f, "", "Enter what you are worried about"},
+		{f, " \n\t", "Enter what you are worried about"},
+		{f, strings.Repeat("é", 4000), ""},
+		{f, strings.Repeat("é", 4001), "What you are worried about must be 4,000 characters or less"},
+		{f, "a\x00b", "What you are worried about must not include control characters"},
+		{f, "a\xffb", "What you are worried about must be typed again: some of its letters did not arrive whole"},
+		{f, "<script>alert(1)</script> =1+1 \u202eabc", ""},
+		{f, "two\r\nlines", ""},
+		{line, "", ""},
+		{line, "a\nb", "The place must be on one line"},
+		{line, "abcdef", "The place must be 5 characters or less"},
+	} {
+		if got := c.field.Fault(c.text); got != c.want {
+			t.Errorf("Fault(%.20q) = %q, want %q", c.text, got, c.want)
+		}
+	}
+}
+
+func TestNHSNumber(t *testing.T) {
+	for typed, want := range map[string]string{
+		"9434765919": "9434765919", "943 476 5919": "9434765919", "999-000-0018": "9990000018", "9990000026": "9990000026", "9990000050": "9990000050",
+	} {
+		if got, fault := plain.NHSNumber(typed); got != want || fault != "" {
+			t.Errorf("NHSNumber(%q) = %q, %q", typed, got, fault)
+		}
+	}
+	for typed, want := range map[string]string{
+		"9434765918": "Check the NHS number: it does not look right",
+		"0000000000": "Check the NHS number: it does not look right",
+		"9999999999": "Check the NHS number: it does not look right",
+		"9990000000": "Check the NHS number: it does not look right",
+		"943476591":  "NHS number must be 10 numbers",
+		"94347659A9": "NHS number must not include letters",
+		"٩٤٣٤٧٦٥٩١٩": "NHS number must not include letters",
+		"QQ123456C":  "Enter an NHS number: this looks like a National Insurance number",
+	} {
+		if got, fault := plain.NHSNumber(typed); got != "" || fault != want {
+			t.Errorf("NHSNumber(%q) = %q, %q, want fault %q", typed, got, fault, want)
+		}
+	}
+	for _, nine := range []string{"999000000", "999000014"} { // no check digit makes these whole
+		for d := range 10 {
+			if got, _ := plain.NHSNumber(nine + string(rune('0'+d))); got != "" {
+				t.Errorf("%s accepted", got)
+			}
+		}
+	}
+}
+
+func TestNumber(t *testing.T) {
+	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", -1000: "-1,000", -100: "-100", 1234567: "1,234,567"} {
+		if got := plain.Number(n); got != want {
+			t.Errorf("Number(%d) = %q, want %q", n, got, want)
+		}
+	}
+}
+
+func FuzzNHSNumber(f *testing.F) {
+	f.Add("943 476 5919")
+	f.Fuzz(func(t *testing.T, s string) {
+		digits, fault := plain.NHSNumber(s)
+		if (digits == "") == (fault == "") {
+			t.Fatalf("%q gave %q and %q", s, digits, fault)
+		}
+		if digits != "" {
+			if again, _ := plain.NHSNumber(digits); again != digits {
+				t.Fatalf("%q gave %q, which gives %q", s, digits, again)
+			}
+		}
+	})
+}
