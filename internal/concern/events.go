@@ -135,7 +135,7 @@ func (b book) clocks(c *Concern, step process.Step, outcome string, at time.Time
 			delete(c.Due, t.ID)
 		}
 		if matches(t.From, step, outcome) {
-			c.Due[t.ID] = workday.AddWorkingDays(at, t.Days, b.nation)
+			c.Due[t.ID] = workday.AddWorkingDays(b.nation, at, t.Days)
 		}
 	}
 }

@@ -29,7 +29,7 @@ var (
 
 // Validate names every fault of a report; today is the day of sending in civil
 // time. It may be asked page by page: each input has its own name.
-func (r Report) Validate(today time.Time) error {
+func (r Report) Validate(today workday.Day) error {
 	var f fail.Fields
 	switch r.About {
 	case AboutPatient, AboutVisitor, AboutPlace, AboutUnsure:
@@ -44,7 +44,7 @@ func (r Report) Validate(today time.Time) error {
 		}
 	}
 	check("what", whatRule, r.What)
-	if words := dayFault(r.When, today); words != "" {
+	if words := dayFault("When it happened", r.When, today); words != "" {
 		f.Add("when", words)
 	}
 	check("over", overRule, r.Over)
@@ -73,16 +73,16 @@ func (r Report) Validate(today time.Time) error {
 
 // dayFault checks a stored day. The three inputs of a page are put together by
 // the page, which has words for each part.
-func dayFault(day string, today time.Time) string {
+func dayFault(label, day string, today workday.Day) string {
 	if day == "" {
 		return ""
 	}
-	d, err := time.ParseInLocation(time.DateOnly, day, workday.London())
+	d, err := time.Parse(time.DateOnly, day)
 	switch {
 	case err != nil || d.Year() < 1900:
-		return "When it happened must be a real date"
-	case d.After(today):
-		return "When it happened must be today or in the past"
+		return label + " must be a real date"
+	case today.Before(workday.Day{Year: d.Year(), Month: d.Month(), Day: d.Day()}):
+		return label + " must be today or in the past"
 	}
 	return ""
 }

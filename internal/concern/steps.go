@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"heed/internal/clock/workday"
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/plain"
@@ -17,6 +18,12 @@ type Step interface {
 	Step() process.Step
 	Outcome() string
 	Validate() error // names every fault
+}
+
+// Dated is a step that tells of a day; Days names each input with its day, so
+// that the desk can refuse a day that has not come yet.
+type Dated interface {
+	Days() map[string]string
 }
 
 // The built-in steps of this room.
@@ -139,6 +146,16 @@ func Fault(f *fail.Fields, name, label string, limit int, must bool, text string
 	}
 }
 
+// DayFault adds the words for a day that must be given, YYYY-MM-DD. That it is
+// not in the future is decided with the record, where the time is known.
+func DayFault(f *fail.Fields, name, label, day string) {
+	if day == "" {
+		f.Add(name, "Enter "+label)
+	} else if words := dayFault(plain.Capital(label), day, workday.Day{Year: 9999, Month: 12, Day: 31}); words != "" {
+		f.Add(name, words)
+	}
+}
+
 // Validate names every fault.
 func (s Acknowledge) Validate() error {
 	var f fail.Fields
@@ -179,10 +196,13 @@ func (s RecordAdvice) Validate() error {
 	if !OneOf(Advisers, s.From) {
 		f.Add("from", "Select who gave the advice")
 	}
-	Day(&f, "day", "When the advice was given", s.Day)
+	DayFault(&f, "day", "when the advice was given", s.Day)
 	Fault(&f, "advice", "what they advised", MaxText, true, s.Advice)
 	return f.Err()
 }
+
+// Days is when the advice was given.
+func (s RecordAdvice) Days() map[string]string { return map[string]string{"day": s.Day} }
 
 // Validate names every fault.
 func (s GiveFeedback) Validate() error {

@@ -52,7 +52,9 @@ func (d *Desk) Person(ctx context.Context, person id.Person) (p Person, err erro
 }
 
 // PersonIn is Person inside a unit of work.
-func (d *Desk) PersonIn(tx *store.Tx, person id.Person) (Person, error) { return d.personIn(tx, person) }
+func (d *Desk) PersonIn(tx *store.Tx, person id.Person) (Person, error) {
+	return d.personIn(tx, person)
+}
 
 // Actor is the person as who asks. Folded from the record on each request, so
 // that a role taken back or a person who left counts at once (promise A11).

@@ -1,0 +1,135 @@
+package concern
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"heed/internal/access"
+	"heed/internal/clock/workday"
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/ledger"
+	"heed/internal/process"
+)
+
+// decideRaise is the first event: what was written, whom it goes to and by when
+// the raiser hears.
+func (b book) decideRaise(r Report, team id.Team, owner id.Person, now time.Time) (raised, error) {
+	if err := r.Validate(workday.Of(now)); err != nil {
+		return raised{}, err
+	}
+	return raised{
+		Reference: id.NewReference(), Team: team, Owner: owner, TellBy: b.tellBy(now),
+		Process: b.process.Name(), Report: r.tidy(),
+	}, nil
+}
+
+// tellBy is the deadline for the first word to the raiser.
+func (b book) tellBy(now time.Time) time.Time {
+	for _, t := range b.process.Timers {
+		if t.ID == firstWord {
+			return workday.AddWorkingDays(b.nation, now, t.Days)
+		}
+	}
+	return workday.AddWorkingDays(b.nation, now, 2)
+}
+
+// firstWord is the deadline that is promised to the raiser; the process checker
+// holds that every definition has it.
+const firstWord = "first_word"
+
+// decideStep turns a step into its event, or says why not. The rules of what may
+// follow what are the process's; here stand those that need the record.
+func (b book) decideStep(c *Concern, role access.Role, s Step, now time.Time) (ledger.Event, error) {
+	if err := s.Validate(); err != nil {
+		return ledger.Event{}, err
+	}
+	if err := daysAreNotAhead(s, now); err != nil {
+		return ledger.Event{}, err
+	}
+	if err := c.holds(s); err != nil {
+		return ledger.Event{}, err
+	}
+	if err := b.process.MayAs(process.Role(role), c.Status, s.Step(), s.Outcome()); err != nil {
+		return ledger.Event{}, err
+	}
+	info, _ := b.process.Step(s.Step())
+	body, err := json.Marshal(s)
+	if err != nil {
+		return ledger.Event{}, fmt.Errorf("write %s: %w", s.Step(), err)
+	}
+	return ledger.Event{Kind: info.Kind, Data: stepTaken{s.Step(), s.Outcome(), b.process.Name(), body}}, nil
+}
+
+func daysAreNotAhead(s Step, now time.Time) error {
+	dated, ok := s.(Dated)
+	if !ok {
+		return nil
+	}
+	var f fail.Fields
+	for name, day := range dated.Days() {
+		if words := dayFault("The day", day, workday.Of(now)); words != "" {
+			f.Add(name, words)
+		}
+	}
+	slices.SortFunc(f, func(a, b fail.Field) int { return len(a.Name) - len(b.Name) })
+	return f.Err()
+}
+
+// holds checks what a step says about the record itself.
+func (c *Concern) holds(s Step) error {
+	switch s := s.(type) {
+	case Correct:
+		if s.Of > c.Version {
+			return fail.Fields{{Name: "of", Words: "Select what you are correcting"}}.Err()
+		}
+	case Assign:
+		if s.Owner == c.Owner {
+			return fail.Fields{{Name: "owner", Words: "Select somebody other than the person who has it now"}}.Err()
+		}
+	}
+	return nil
+}
+
+// resource is the concern as access sees it.
+func (c *Concern) resource() access.Resource {
+	return access.Resource{
+		Kind: "concern", Org: c.Org, Compartment: string(c.Compartment), Team: c.Team,
+		Raiser: c.Raiser, Owner: c.Owner, Closed: c.Closed(),
+	}
+}
+
+// actionOf is what access is asked for a step. The raiser's own note is asked
+// for as such; a step that an overlay added is asked for as a local step.
+func actionOf(s process.Step, a access.Actor, c *Concern) access.Action {
+	switch s {
+	case process.Acknowledge:
+		return access.Acknowledge
+	case process.Assign:
+		return access.Assign
+	case process.Triage:
+		return access.Triage
+	case process.AskAdvice, process.RecordAdvice:
+		return access.RecordAdvice
+	case process.DecideSharing, process.EmergencyDisclosure:
+		return access.DecideSharing
+	case process.Refer:
+		return access.Refer
+	case process.RecordTold:
+		return access.RecordTold
+	case process.GiveFeedback:
+		return access.GiveFeedback
+	case process.Close:
+		return access.Close
+	case process.Correct:
+		return access.Correct
+	case process.AddNote:
+		if a.Person == c.Raiser && a.Role == access.Worker {
+			return access.AddToOwn
+		}
+		return access.AddNote
+	}
+	return access.TakeLocalStep
+}

@@ -1,0 +1,390 @@
+package concern
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"heed/internal/access"
+	"heed/internal/clock"
+	"heed/internal/directory"
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/jobs"
+	"heed/internal/ledger"
+	"heed/internal/process"
+	"heed/internal/store"
+	"heed/internal/vault"
+)
+
+// Parts are what the desk works with.
+type Parts struct {
+	Store     *store.Store
+	Vault     *vault.Vault
+	Ledger    *ledger.Log
+	Policy    *access.Policy
+	Directory *directory.Desk
+	Jobs      *jobs.Queue
+	Clock     clock.Clock
+	Log       *slog.Logger
+	// Process is the patient route with the organisation's overlay, if it has one.
+	Process func(id.Org) *process.Definition
+}
+
+// Desk is the only way to a concern for other rooms. Every method asks access
+// first and writes to the ledger before it answers.
+type Desk struct {
+	Parts
+	routes routes
+}
+
+// New makes a desk and takes on its jobs.
+func New(p Parts) *Desk {
+	d := &Desk{Parts: p}
+	d.Jobs.Handle(jobDue, d.due)
+	return d
+}
+
+// Process is the definition in force for an organisation.
+func (d *Desk) Definition(org id.Org) *process.Definition { return d.Parts.Process(org) }
+
+func (d *Desk) book(tx *store.Tx, org id.Org) (book, error) {
+	o, err := d.Directory.OrganisationIn(tx, org)
+	if err != nil {
+		return book{}, err
+	}
+	return book{d.Parts.Process(org), o.Nation}, nil
+}
+
+// Receipt is what the raiser gets.
+type Receipt struct {
+	Reference id.Reference
+	Record    id.Record
+	RaisedAt  time.Time
+	TellBy    time.Time // by when the raiser hears
+	Team      directory.Team
+}
+
+// Raise keeps a new concern: record, key, list row, deadlines and notices in one
+// commit. The same key again gives the same receipt.
+func (d *Desk) Raise(ctx context.Context, a access.Actor, r Report, key string) (Receipt, error) {
+	decision := d.Policy.Decide(a, access.RaiseConcern, access.Resource{Kind: "organisation", Org: a.Org, Team: a.Team}, access.Context{})
+	if err := decision.Err(access.Resource{Kind: "function"}); err != nil {
+		return Receipt{}, err
+	}
+	digest := digestOf(r)
+	var out Receipt
+	err := d.again(ctx, func(tx *store.Tx) error {
+		before, found, err := d.before(tx, a, key, digest)
+		if err != nil {
+			return err
+		}
+		if found {
+			out, err = d.receipt(tx, a.Org, before.Record)
+			return err
+		}
+		out, err = d.raise(tx, a, decision.Rule, r, key, digest)
+		return err
+	})
+	return out, err
+}
+
+func (d *Desk) raise(tx *store.Tx, a access.Actor, rule string, r Report, retryWith string, digest []byte) (Receipt, error) {
+	b, err := d.book(tx, a.Org)
+	if err != nil {
+		return Receipt{}, err
+	}
+	owner, err := d.ownerFor(tx, a.Org, a.Team)
+	if err != nil {
+		return Receipt{}, err
+	}
+	event, err := b.decideRaise(r, a.Team, owner, tx.Now())
+	if err != nil {
+		return Receipt{}, err
+	}
+	rec := id.NewRecord(tx.Now())
+	key, err := d.Vault.New(tx, a.Org, rec)
+	if err != nil {
+		return Receipt{}, err
+	}
+	by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: rule}
+	version, err := d.Ledger.Append(tx, key, 0, by, ledger.Event{Kind: kindRaised, Data: event})
+	if err != nil {
+		return Receipt{}, err
+	}
+	c, err := b.fresh(a, rec, version, event, tx.Now())
+	if err != nil {
+		return Receipt{}, err
+	}
+	if err := insertRow(tx, b.rowOf(c)); err != nil {
+		return Receipt{}, err
+	}
+	if err := d.remember(tx, a, retryWith, key, retry{rec, version, digest}); err != nil {
+		return Receipt{}, err
+	}
+	if err := d.remind(tx, c); err != nil {
+		return Receipt{}, err
+	}
+	if err := d.notify(tx, c.Owner, c.Org, mailWaiting); err != nil {
+		return Receipt{}, err
+	}
+	return d.receiptOf(tx, c)
+}
+
+// fresh is the concern that the first event makes, without reading it back.
+func (b book) fresh(a access.Actor, rec id.Record, version int64, event raised, now time.Time) (*Concern, error) {
+	data, err := json.Marshal(event)
+	if err != nil {
+		return nil, fmt.Errorf("write concern: %w", err)
+	}
+	c := new(Concern)
+	e := ledger.Entry{Org: a.Org, Record: rec, Version: version, At: now, Kind: kindRaised, Author: ledger.Author{Person: a.Person}, Data: data}
+	return c, b.apply(c, e)
+}
+
+func (d *Desk) receipt(tx *store.Tx, org id.Org, rec id.Record) (Receipt, error) {
+	c, _, err := d.load(tx, org, rec)
+	if err != nil {
+		return Receipt{}, err
+	}
+	return d.receiptOf(tx, c)
+}
+
+func (d *Desk) receiptOf(tx *store.Tx, c *Concern) (Receipt, error) {
+	o, err := d.Directory.OrganisationIn(tx, c.Org)
+	if err != nil {
+		return Receipt{}, err
+	}
+	team, err := o.Team(c.Team)
+	if err != nil {
+		return Receipt{}, err
+	}
+	return Receipt{c.Reference, c.Record, c.RaisedAt, c.TellBy, team}, nil
+}
+
+// load folds a record from its authenticated history.
+func (d *Desk) load(tx *store.Tx, org id.Org, rec id.Record) (*Concern, *vault.Key, error) {
+	b, err := d.book(tx, org)
+	if err != nil {
+		return nil, nil, err
+	}
+	key, err := d.Vault.Key(tx, org, rec)
+	if err != nil {
+		return nil, nil, err
+	}
+	history, err := d.Ledger.History(tx, key)
+	if err != nil {
+		return nil, nil, err
+	}
+	c := new(Concern)
+	if err := b.fold(c, history); err != nil {
+		return nil, nil, err
+	}
+	return c, key, nil
+}
+
+// Taking is one step to be taken.
+type Taking struct {
+	Step    Step
+	Version int64  // of the record that the person saw; 0: whatever it is now
+	Key     string // the same key again does nothing again
+}
+
+// Changed is a fail.Stale with what somebody else did meanwhile, so that both
+// texts can be shown and none is lost.
+type Changed struct {
+	Now   *Concern
+	Since []Taken
+	err   error
+}
+
+func (e *Changed) Error() string { return e.err.Error() }
+func (e *Changed) Unwrap() error { return e.err }
+
+// Take takes a step and gives the concern as it is then.
+func (d *Desk) Take(ctx context.Context, a access.Actor, ref id.Reference, t Taking) (*Concern, error) {
+	var out *Concern
+	var refusal error
+	digest := digestOf(t.Step)
+	err := d.again(ctx, func(tx *store.Tx) (err error) {
+		out, refusal = nil, nil
+		c, key, decision, err := d.find(tx, a, ref, func(c *Concern) access.Action { return actionOf(t.Step.Step(), a, c) })
+		if err != nil {
+			return err
+		}
+		if refusal = decision.Err(c.resource()); refusal != nil {
+			return d.refuse(tx, a, ref, decision.Rule)
+		}
+		if _, found, err := d.before(tx, a, t.Key, digest); err != nil || found {
+			out = c
+			return err
+		}
+		if t.Version != 0 && t.Version != c.Version {
+			return &Changed{c, c.Since(t.Version), fail.New(fail.Stale, "Someone else changed this case")}
+		}
+		out, err = d.take(tx, a, c, key, decision.Rule, t, digest)
+		return err
+	})
+	if err == nil {
+		err = refusal
+	}
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (d *Desk) take(tx *store.Tx, a access.Actor, c *Concern, key *vault.Key, rule string, t Taking, digest []byte) (*Concern, error) {
+	b, err := d.book(tx, c.Org)
+	if err != nil {
+		return nil, err
+	}
+	if s, ok := t.Step.(Assign); ok {
+		if err := d.mayOwn(tx, c, s.Owner); err != nil {
+			return nil, err
+		}
+	}
+	event, err := b.decideStep(c, a.Role, t.Step, tx.Now())
+	if err != nil {
+		return nil, err
+	}
+	by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: rule}
+	version, err := d.Ledger.Append(tx, key, c.Version, by, event)
+	if err != nil {
+		return nil, err
+	}
+	data, err := json.Marshal(event.Data)
+	if err != nil {
+		return nil, fmt.Errorf("write %s: %w", event.Kind, err)
+	}
+	before := c.Owner
+	e := ledger.Entry{Org: c.Org, Record: c.Record, Version: version, At: tx.Now(), Kind: event.Kind, Author: by, Data: data}
+	if err := b.apply(c, e); err != nil {
+		return nil, err
+	}
+	if err := updateRow(tx, b.rowOf(c)); err != nil {
+		return nil, err
+	}
+	if err := d.remember(tx, a, t.Key, key, retry{c.Record, version, digest}); err != nil {
+		return nil, err
+	}
+	if err := d.remind(tx, c); err != nil {
+		return nil, err
+	}
+	return c, d.tell(tx, a, c, t.Step, before)
+}
+
+// tell sends notices without a personal word: to the raiser when there is an
+// answer to read, to a new owner, to the owner when somebody else added something.
+func (d *Desk) tell(tx *store.Tx, a access.Actor, c *Concern, s Step, before id.Person) error {
+	switch {
+	case s.Step() == process.GiveFeedback:
+		return d.notify(tx, c.Raiser, c.Org, mailAnswer)
+	case c.Owner != before && c.Owner != a.Person:
+		return d.notify(tx, c.Owner, c.Org, mailWaiting)
+	case s.Step() == process.AddNote && a.Person != c.Owner:
+		return d.notify(tx, c.Owner, c.Org, mailWaiting)
+	}
+	return nil
+}
+
+// find is the way to a record: by reference, folded, and asked of access. A
+// record of another organisation is not there at all.
+func (d *Desk) find(tx *store.Tx, a access.Actor, ref id.Reference, act func(*Concern) access.Action) (*Concern, *vault.Key, access.Decision, error) {
+	row, err := rowByReference(tx, ref)
+	if fail.Is(err, fail.Missing) || err == nil && row.Org != a.Org {
+		return &Concern{Org: a.Org}, nil, access.Decision{Rule: ruleMissing}, nil
+	}
+	if err != nil {
+		return nil, nil, access.Decision{}, err
+	}
+	c, key, err := d.load(tx, row.Org, row.Record)
+	if err != nil {
+		return nil, nil, access.Decision{}, err
+	}
+	if c.Reference != ref {
+		return nil, nil, access.Decision{}, fail.New(fail.Tampered, "The list of concerns does not match the record")
+	}
+	return c, key, d.Policy.Decide(a, act(c), c.resource(), access.Context{}), nil
+}
+
+// ruleMissing stands in the entry of a refused reading, for hidden and missing alike.
+const ruleMissing = "not-found"
+
+// refuse writes that somebody asked for what is not theirs or not there: one
+// kind, one size, one place, so that the record of it tells no more than the answer.
+func (d *Desk) refuse(tx *store.Tx, a access.Actor, ref id.Reference, _ string) error {
+	key, err := d.Directory.Daybook(tx, a.Org)
+	if err != nil {
+		return err
+	}
+	by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: ruleMissing}
+	return d.Ledger.Reading(tx, key, by, ledger.Event{Kind: kindRefused, Data: refused{ref}})
+}
+
+// before finds an earlier try with the same key. The same key for something else
+// is a conflict, never a silent answer.
+func (d *Desk) before(tx *store.Tx, a access.Actor, key string, digest []byte) (retry, bool, error) {
+	if key == "" {
+		return retry{}, false, nil
+	}
+	r, err := findRetry(tx, retryKey(a.Person, key))
+	if fail.Is(err, fail.Missing) {
+		return retry{}, false, nil
+	}
+	if err != nil {
+		return retry{}, false, err
+	}
+	k, err := d.Vault.Key(tx, a.Org, r.Record)
+	if err != nil {
+		return retry{}, false, err
+	}
+	was, err := k.Open("retry", r.Version, r.Digest)
+	if err != nil {
+		return retry{}, false, err
+	}
+	if !bytes.Equal(was, digest) {
+		return retry{}, false, fail.New(fail.Conflict, "This idempotency key was used for something else: use a new key for each new request")
+	}
+	return r, true, nil
+}
+
+func (d *Desk) remember(tx *store.Tx, a access.Actor, retryWith string, key *vault.Key, r retry) error {
+	if retryWith == "" {
+		return nil
+	}
+	r.Digest = key.Seal("retry", r.Version, r.Digest)
+	err := insertRetry(tx, retryKey(a.Person, retryWith), r)
+	if store.IsUnique(err) {
+		return errSameMoment
+	}
+	return err
+}
+
+// errSameMoment says that the same request was kept by another connection at
+// this very moment: run again, the unit finds what that one did.
+var errSameMoment = fail.New(fail.Busy, "This is being saved already: try again in a moment")
+
+// again runs a unit of work, once more when the same request came twice at one moment.
+func (d *Desk) again(ctx context.Context, fn func(*store.Tx) error) error {
+	err := d.Store.Do(ctx, fn)
+	if errors.Is(err, errSameMoment) {
+		return d.Store.Do(ctx, fn)
+	}
+	return err
+}
+
+// digestOf tells whether two requests ask for the same.
+func digestOf(v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil { // plain structs of text: cannot happen
+		panic(err)
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%T %s", v, b))
+	return sum[:]
+}

@@ -1,0 +1,70 @@
+package concern
+
+import (
+	"strconv"
+
+	"heed/internal/access"
+	"heed/internal/clock"
+	"heed/internal/clock/workday"
+	"heed/internal/process"
+	"heed/internal/store"
+)
+
+// where is each list's condition; the order is part of it, so that an index
+// carries both. Texts are constants: nothing typed is ever put into SQL.
+var where = map[List]struct{ cond, order string }{
+	ListAll:     {`org = $1 and team = $2`, `record desc`},
+	ListNew:     {`org = $1 and team = $2 and open = 1 and state = '` + string(process.Received) + `'`, `due, record`},
+	ListDue:     {`org = $1 and team = $2 and open = 1`, `due, record`},
+	ListWaiting: {`org = $1 and team = $2 and open = 1 and waiting = 1`, `due, record`},
+	ListToday:   {`org = $1 and team = $2 and open = 1 and due > 0 and due <= $3`, `due, record`},
+	ListClosed:  {`org = $1 and team = $2 and open = 0`, `record desc`},
+	ListOwn:     {`org = $1 and raiser = $2`, `record desc`},
+}
+
+// arguments are the values of a list's condition.
+func arguments(tx *store.Tx, a access.Actor, list List) []any {
+	args := []any{a.Org, a.Team}
+	if list == ListOwn {
+		args[1] = a.Person
+	}
+	if list == ListToday {
+		args = append(args, clock.Micros(workday.Of(tx.Now()).End()))
+	}
+	return args
+}
+
+func selectRows(tx *store.Tx, a access.Actor, q Query, limit int) ([]Row, error) {
+	w, ok := where[q.List]
+	if !ok {
+		w = where[ListAll]
+	}
+	args := arguments(tx, a, q.List)
+	next := func(v any) string { args = append(args, v); return "$" + strconv.Itoa(len(args)) }
+	text := `select ` + columns + ` from concern_v1 where ` + w.cond
+	if q.After != "" {
+		last, err := rowByReference(tx, q.After)
+		if err != nil {
+			return nil, err
+		}
+		if w.order == `record desc` {
+			text += ` and record < ` + next(last.Record)
+		} else {
+			text += ` and (due, record) > (` + next(micros(last.Due)) + `, ` + next(last.Record) + `)`
+		}
+	}
+	text += ` order by ` + w.order + ` limit ` + next(limit)
+	if q.Offset > 0 {
+		text += ` offset ` + next(q.Offset)
+	}
+	return store.All(tx, (*Row).fields, text, args...)
+}
+
+func countRows(tx *store.Tx, a access.Actor, list List) (int, error) {
+	w, ok := where[list]
+	if !ok {
+		w = where[ListAll]
+	}
+	return store.One(tx, func(n *int) []any { return []any{n} },
+		`select count(*) from concern_v1 where `+w.cond, arguments(tx, a, list)...)
+}

@@ -1,0 +1,205 @@
+package concern
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"heed/internal/access"
+	"heed/internal/directory"
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/jobs"
+	"heed/internal/ledger"
+	"heed/internal/process"
+	"heed/internal/store"
+)
+
+// jobDue is the one duty that each open concern has: look at what is due and
+// tell whoever must act. Its name is the record, so that asking twice is asking once.
+const jobDue = "concern-due"
+
+// The notices. None has a personal word; see jobs.
+const (
+	mailWaiting = "waiting" // something is waiting for you
+	mailAnswer  = "answer"  // there is an answer for you to read
+	mailOverdue = "overdue" // something that you are to do is overdue
+)
+
+// remind sets the concern's duty to its earliest open deadline, or ends it.
+func (d *Desk) remind(tx *store.Tx, c *Concern) error {
+	name := jobDue + ":" + c.Record.String()
+	_, due := c.NextDue()
+	if due.IsZero() {
+		return d.Jobs.Cancel(tx, name)
+	}
+	return d.Jobs.Put(tx, jobs.Job{Name: name, Kind: jobDue, Org: c.Org, Record: c.Record, Due: due})
+}
+
+// due is what the duty does: the owner is told; a deadline that is a working day
+// over tells everybody who leads the team, and the Caldicott Guardian.
+func (d *Desk) due(_ context.Context, tx *store.Tx, j jobs.Job) error {
+	c, _, err := d.load(tx, j.Org, j.Record)
+	if fail.Is(err, fail.Gone) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_, due := c.NextDue()
+	if due.IsZero() {
+		return nil
+	}
+	if tx.Now().Before(due) { // moved meanwhile
+		return d.remind(tx, c)
+	}
+	if err := d.notify(tx, c.Owner, c.Org, mailOverdue); err != nil {
+		return err
+	}
+	if tx.Now().Sub(due) >= 24*time.Hour {
+		if err := d.escalate(tx, c); err != nil {
+			return err
+		}
+	}
+	again := jobs.Job{Name: j.Name, Kind: jobDue, Org: c.Org, Record: c.Record, Due: tx.Now().Add(24 * time.Hour)}
+	return d.Jobs.Put(tx, again)
+}
+
+func (d *Desk) escalate(tx *store.Tx, c *Concern) error {
+	for _, role := range []access.Role{access.Lead, access.CaldicottGuardian} {
+		team := c.Team
+		if role == access.CaldicottGuardian {
+			team = id.Team{}
+		}
+		who, err := d.Directory.Holders(tx, c.Org, role, team)
+		if err != nil {
+			return err
+		}
+		for _, p := range who {
+			if err := d.notify(tx, p.ID, c.Org, mailOverdue); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (d *Desk) notify(tx *store.Tx, to id.Person, org id.Org, template string) error {
+	if to.IsZero() {
+		return nil
+	}
+	return d.Jobs.Mail(tx, jobs.Mail{To: to, Org: org, Template: template})
+}
+
+// routes remembers for a short while who leads a team. It only says where a new
+// concern goes first; it gives nobody a right.
+type routes struct {
+	mu   sync.Mutex
+	lead map[id.Team]route
+}
+
+type route struct {
+	person id.Person
+	until  time.Time
+}
+
+const routeLife = 5 * time.Second
+
+// ownerFor is who a new concern goes to: the first of the team's leads, else any
+// lead of the organisation, else the Caldicott Guardian. No concern is without an
+// owner; an organisation with none of them cannot take one up and says so.
+func (d *Desk) ownerFor(tx *store.Tx, org id.Org, team id.Team) (id.Person, error) {
+	d.routes.mu.Lock()
+	r, ok := d.routes.lead[team]
+	d.routes.mu.Unlock()
+	if now := tx.Now(); ok && now.Before(r.until) && !now.Before(r.until.Add(-routeLife)) {
+		return r.person, nil
+	}
+	p, err := d.findOwner(tx, org, team)
+	if err != nil {
+		return id.Person{}, err
+	}
+	d.routes.mu.Lock()
+	if d.routes.lead == nil {
+		d.routes.lead = map[id.Team]route{}
+	}
+	d.routes.lead[team] = route{p, tx.Now().Add(routeLife)}
+	d.routes.mu.Unlock()
+	return p, nil
+}
+
+func (d *Desk) findOwner(tx *store.Tx, org id.Org, team id.Team) (id.Person, error) {
+	for _, try := range []struct {
+		role access.Role
+		team id.Team
+	}{{access.Lead, team}, {access.Lead, id.Team{}}, {access.CaldicottGuardian, id.Team{}}} {
+		who, err := d.Directory.Holders(tx, org, try.role, try.team)
+		if err != nil {
+			return id.Person{}, err
+		}
+		if len(who) > 0 {
+			return who[0].ID, nil
+		}
+	}
+	return id.Person{}, fail.New(fail.Conflict, "Nobody takes up concerns here yet: ring your safeguarding team")
+}
+
+// mayOwn holds that a concern is given only to somebody who can take it on.
+func (d *Desk) mayOwn(tx *store.Tx, c *Concern, to id.Person) error {
+	p, err := d.Directory.PersonIn(tx, to)
+	if fail.Is(err, fail.Missing) || err == nil && (p.Org != c.Org || p.Left || !p.Has(access.Lead)) {
+		return fail.Fields{{Name: "owner", Words: "Select a safeguarding lead of your organisation"}}.Err()
+	}
+	return err
+}
+
+// Leads are those to whom a concern can be given.
+func (d *Desk) Leads(ctx context.Context, org id.Org) (out []directory.Person, err error) {
+	err = d.Store.View(ctx, func(tx *store.Tx) error {
+		out, err = d.Directory.Holders(tx, org, access.Lead, id.Team{})
+		return err
+	})
+	return out, err
+}
+
+// Projection is the list of concerns, made by replay of the ledger.
+func (d *Desk) Projection() store.Projection {
+	return store.Projection{Name: "concern", Version: 1, Schema: schema, Replay: d.replay}
+}
+
+func (d *Desk) replay(ctx context.Context, _ *store.Store) error {
+	return d.Ledger.Each(ctx, "concern.", func(tx *store.Tx, e ledger.Entry) error {
+		if e.Version == 0 {
+			return nil
+		}
+		return d.project(tx, e)
+	})
+}
+
+// project brings the row of one record to where one entry puts it.
+func (d *Desk) project(tx *store.Tx, e ledger.Entry) error {
+	if e.Kind == kindRaised {
+		b, err := d.book(tx, e.Org)
+		if err != nil {
+			return err
+		}
+		c := new(Concern)
+		if err := b.apply(c, e); err != nil {
+			return err
+		}
+		return insertRow(tx, b.rowOf(c))
+	}
+	c, _, err := d.load(tx, e.Org, e.Record)
+	if err != nil {
+		return fmt.Errorf("replay concern: %w", err)
+	}
+	if e.Version != c.Version { // one update for each record: at its newest entry
+		return nil
+	}
+	b, err := d.book(tx, e.Org)
+	if err != nil {
+		return err
+	}
+	return updateRow(tx, b.rowOf(c))
+}

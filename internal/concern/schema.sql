@@ -1,0 +1,25 @@
+-- What lists need and nothing else: ids, times, status, deadlines. Every word is
+-- sealed in the ledger. Made by replay; dropped and replayed when it changes.
+create table concern_v1 (
+    record    blob primary key,
+    org       blob not null,
+    team      blob not null,
+    reference text not null unique,
+    raiser    blob,
+    owner     blob,
+    version   bigint not null,
+    state     text not null,
+    progress  text not null,
+    waiting   integer not null,  -- 1: for somebody outside
+    open      integer not null,  -- 0: closed
+    raised_at bigint not null,
+    tell_by   bigint not null,
+    due       bigint not null,   -- the earliest open deadline; 0: none
+    told_at   bigint not null,   -- last word to the raiser; 0: none yet
+    closed_at bigint not null    -- 0: open
+);
+
+-- The newest of a team; what is due first; a raiser's own.
+create index concern_v1_team on concern_v1 (org, team, record);
+create index concern_v1_due on concern_v1 (org, team, open, due, record);
+create index concern_v1_raiser on concern_v1 (raiser, record);

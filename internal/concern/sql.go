@@ -1,0 +1,167 @@
+package concern
+
+import (
+	"crypto/sha256"
+	"embed"
+	"time"
+
+	"heed/internal/clock"
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/process"
+	"heed/internal/store"
+)
+
+// Migrations are the tables that are not made by replay.
+//
+//go:embed migrations/*.sql
+var Migrations embed.FS
+
+//go:embed schema.sql
+var schema string
+
+// Row is a concern in a list: no word of what was written, no name of the person.
+type Row struct {
+	Record    id.Record
+	Org       id.Org
+	Team      id.Team
+	Reference id.Reference
+	Raiser    id.Person
+	Owner     id.Person
+	Version   int64
+	State     process.State
+	Progress  Progress
+	Waiting   bool
+	Open      bool
+	RaisedAt  time.Time
+	TellBy    time.Time
+	Due       time.Time // zero: nothing is due
+	ToldAt    time.Time // zero: not told yet
+	ClosedAt  time.Time
+}
+
+const columns = `record, org, team, reference, raiser, owner, version, state, progress, waiting, open, raised_at, tell_by, due, told_at, closed_at`
+
+func (r *Row) fields() []any {
+	return []any{&r.Record, &r.Org, &r.Team, &r.Reference, &r.Raiser, &r.Owner, &r.Version, &r.State, &r.Progress,
+		bit{&r.Waiting}, bit{&r.Open}, instant{&r.RaisedAt}, instant{&r.TellBy}, instant{&r.Due}, instant{&r.ToldAt}, instant{&r.ClosedAt}}
+}
+
+// rowOf is the list row that a concern's history makes.
+func (b book) rowOf(c *Concern) Row {
+	_, due := c.NextDue()
+	return Row{c.Record, c.Org, c.Team, c.Reference, c.Raiser, c.Owner, c.Version, c.Status.State, c.Progress(),
+		c.waiting(), !c.Closed(), c.RaisedAt, c.TellBy, due, c.ToldAt, c.ClosedAt}
+}
+
+// waiting says that the next word is somebody else's: advice was asked and not
+// recorded yet, or a referral's outcome is not known yet.
+func (c *Concern) waiting() bool {
+	waiting := false
+	for _, t := range c.Taken {
+		switch {
+		case t.Step == process.AskAdvice, t.Step == process.Refer:
+			waiting = true
+		case t.Step == process.RecordAdvice, t.Step == process.RecordTold && t.Outcome == process.ToldOutcome:
+			waiting = false
+		}
+	}
+	return waiting && !c.Closed()
+}
+
+func insertRow(tx *store.Tx, r Row) error {
+	_, err := tx.Exec(`insert into concern_v1 (`+columns+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+		r.Record, r.Org, r.Team, string(r.Reference), r.Raiser, r.Owner, r.Version, string(r.State), string(r.Progress),
+		number(r.Waiting), number(r.Open), micros(r.RaisedAt), micros(r.TellBy), micros(r.Due), micros(r.ToldAt), micros(r.ClosedAt))
+	return err
+}
+
+func updateRow(tx *store.Tx, r Row) error {
+	n, err := tx.Exec(`update concern_v1 set owner = $2, version = $3, state = $4, progress = $5, waiting = $6, open = $7, due = $8, told_at = $9, closed_at = $10 where record = $1`,
+		r.Record, r.Owner, r.Version, string(r.State), string(r.Progress), number(r.Waiting), number(r.Open), micros(r.Due), micros(r.ToldAt), micros(r.ClosedAt))
+	if err == nil && n != 1 {
+		return fail.New(fail.Tampered, "The list of concerns does not match the record")
+	}
+	return err
+}
+
+func rowByReference(tx *store.Tx, ref id.Reference) (Row, error) {
+	return store.One(tx, (*Row).fields, `select `+columns+` from concern_v1 where reference = $1`, string(ref))
+}
+
+func rowByRecord(tx *store.Tx, rec id.Record) (Row, error) {
+	return store.One(tx, (*Row).fields, `select `+columns+` from concern_v1 where record = $1`, rec)
+}
+
+// retry is what an earlier try with the same key did.
+type retry struct {
+	Record  id.Record
+	Version int64
+	Digest  []byte
+}
+
+func retryKey(p id.Person, key string) []byte {
+	h := sha256.New()
+	h.Write(p.Bytes())
+	h.Write([]byte(key))
+	return h.Sum(nil)
+}
+
+func findRetry(tx *store.Tx, key []byte) (retry, error) {
+	return store.One(tx, func(r *retry) []any { return []any{&r.Record, &r.Version, &r.Digest} },
+		`select record, version, digest from concern_retry where key = $1`, key)
+}
+
+func insertRetry(tx *store.Tx, key []byte, r retry) error {
+	_, err := tx.Exec(`insert into concern_retry (key, record, version, digest, at) values ($1, $2, $3, $4, $5)`,
+		key, r.Record, r.Version, r.Digest, clock.Micros(tx.Now()))
+	return err
+}
+
+// forgetRetries ends keys that nobody will try again.
+func forgetRetries(tx *store.Tx, before time.Time) error {
+	_, err := tx.Exec(`delete from concern_retry where at < $1`, clock.Micros(before))
+	return err
+}
+
+// micros stores the zero time as 0.
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return clock.Micros(t)
+}
+
+func number(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+type instant struct{ t *time.Time }
+
+// Scan reads microseconds; 0 is the zero time.
+func (i instant) Scan(src any) error {
+	us, ok := src.(int64)
+	if !ok {
+		return fail.New(fail.Tampered, "A time in the list of concerns is not a number")
+	}
+	*i.t = time.Time{}
+	if us != 0 {
+		*i.t = clock.FromMicros(us)
+	}
+	return nil
+}
+
+type bit struct{ b *bool }
+
+// Scan reads 0 or 1.
+func (b bit) Scan(src any) error {
+	n, ok := src.(int64)
+	if !ok {
+		return fail.New(fail.Tampered, "A mark in the list of concerns is not 0 or 1")
+	}
+	*b.b = n != 0
+	return nil
+}
