@@ -96,40 +96,20 @@ func (c *Concern) holds(s Step) error {
 // resource is the concern as access sees it.
 func (c *Concern) resource() access.Resource {
 	return access.Resource{
-		Kind: "concern", Org: c.Org, Compartment: string(c.Compartment), Team: c.Team,
+		Kind: access.KindConcern, Org: c.Org, Compartment: string(c.Compartment), Team: c.Team,
 		Raiser: c.Raiser, Owner: c.Owner, Closed: c.Closed(),
 	}
 }
 
-// actionOf is what access is asked for a step. The raiser's own note is asked
-// for as such; a step that an overlay added is asked for as a local step.
+// actionOf is what access is asked for a step: the action of the same name. The
+// raiser's own note is asked for as such; a step that an overlay added is asked
+// for as a local step.
 func actionOf(s process.Step, a access.Actor, c *Concern) access.Action {
-	switch s {
-	case process.Acknowledge:
-		return access.Acknowledge
-	case process.Assign:
-		return access.Assign
-	case process.Triage:
-		return access.Triage
-	case process.AskAdvice, process.RecordAdvice:
-		return access.RecordAdvice
-	case process.DecideSharing, process.EmergencyDisclosure:
-		return access.DecideSharing
-	case process.Refer:
-		return access.Refer
-	case process.RecordTold:
-		return access.RecordTold
-	case process.GiveFeedback:
-		return access.GiveFeedback
-	case process.Close:
-		return access.Close
-	case process.Correct:
-		return access.Correct
-	case process.AddNote:
-		if a.Person == c.Raiser && a.Role == access.Worker {
-			return access.AddToOwn
-		}
-		return access.AddNote
+	if s == process.AddNote && a.Person == c.Raiser && a.Role == access.Worker {
+		return access.AddToOwn
 	}
-	return access.TakeLocalStep
+	if act := access.Action(s); slices.Contains(access.RecordActions(), act) {
+		return act
+	}
+	return access.LocalStep
 }

@@ -73,8 +73,8 @@ type Receipt struct {
 // Raise keeps a new concern: record, key, list row, deadlines and notices in one
 // commit. The same key again gives the same receipt.
 func (d *Desk) Raise(ctx context.Context, a access.Actor, r Report, key string) (Receipt, error) {
-	decision := d.Policy.Decide(a, access.RaiseConcern, access.Resource{Kind: "organisation", Org: a.Org, Team: a.Team}, access.Context{})
-	if err := decision.Err(access.Resource{Kind: "function"}); err != nil {
+	decision := d.Policy.Decide(a, access.RaiseConcern, access.Function(a.Org), access.Context{})
+	if err := decision.Err(access.Function(a.Org)); err != nil {
 		return Receipt{}, err
 	}
 	digest := digestOf(r)

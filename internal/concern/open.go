@@ -27,7 +27,7 @@ func (d *Desk) Own(ctx context.Context, a access.Actor, ref id.Reference) (OwnVi
 	if err != nil {
 		return OwnView{}, err
 	}
-	return c.own(d.Clock.Now())
+	return c.Own(d.Clock.Now())
 }
 
 // Reader is somebody who opened a concern.
@@ -126,9 +126,9 @@ type News struct {
 	Mine  bool // the raiser's own addition
 }
 
-// own keeps what is written for the raiser and the raiser's own words; nothing
+// Own keeps what is written for the raiser and the raiser's own words; nothing
 // of decisions, advice, sharing or what others told us.
-func (c *Concern) own(now time.Time) (OwnView, error) {
+func (c *Concern) Own(now time.Time) (OwnView, error) {
 	v := OwnView{
 		Reference: c.Reference, Version: c.Version, RaisedAt: c.RaisedAt, TellBy: c.TellBy, ToldAt: c.ToldAt,
 		Overdue: c.ToldAt.IsZero() && !c.Closed() && now.After(c.TellBy), Progress: c.Progress(), Report: c.Report, Team: c.Team,
@@ -226,8 +226,8 @@ func (d *Desk) ListPage(ctx context.Context, a access.Actor, q Query) (Page, err
 	if q.List == ListOwn {
 		act = access.ListOwn
 	}
-	decision := d.Policy.Decide(a, act, access.Resource{Kind: "organisation", Org: a.Org, Team: a.Team}, access.Context{})
-	if err := decision.Err(access.Resource{Kind: "function"}); err != nil {
+	decision := d.Policy.Decide(a, act, access.Function(a.Org), access.Context{})
+	if err := decision.Err(access.Function(a.Org)); err != nil {
 		return Page{}, err
 	}
 	var page Page
@@ -267,7 +267,7 @@ func (d *Desk) Count(ctx context.Context, a access.Actor, list List) (n int, err
 	if list == ListOwn {
 		act = access.ListOwn
 	}
-	if err := d.Policy.Decide(a, act, access.Resource{Kind: "organisation", Org: a.Org, Team: a.Team}, access.Context{}).Err(access.Resource{Kind: "function"}); err != nil {
+	if err := d.Policy.Decide(a, act, access.Function(a.Org), access.Context{}).Err(access.Function(a.Org)); err != nil {
 		return 0, err
 	}
 	err = d.Store.View(ctx, func(tx *store.Tx) error { n, err = countRows(tx, a, list); return err })
@@ -275,7 +275,7 @@ func (d *Desk) Count(ctx context.Context, a access.Actor, list List) (n int, err
 }
 
 func (r Row) resource() access.Resource {
-	return access.Resource{Kind: "concern", Org: r.Org, Compartment: string(Patient), Team: r.Team, Raiser: r.Raiser, Owner: r.Owner, Closed: !r.Open}
+	return access.Resource{Kind: access.KindConcern, Org: r.Org, Compartment: string(Patient), Team: r.Team, Raiser: r.Raiser, Owner: r.Owner, Closed: !r.Open}
 }
 
 func (d *Desk) listed(ctx context.Context, a access.Actor, rule string, list List, rows []Row) error {

@@ -1,0 +1,244 @@
+package api
+
+import (
+	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"heed/internal/access"
+	"heed/internal/concern"
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/process"
+	"heed/internal/sharing"
+)
+
+// operation is one method on one path.
+type operation struct {
+	method, path string
+	name         string // operationId
+	summary      string
+	in, out      reflect.Type
+	status       int
+	read         func(http.ResponseWriter, *http.Request) (any, error)
+	do           func(*call) (any, error)
+	parameters   []parameter
+}
+
+type parameter struct {
+	name, in, words string
+	required        bool
+	schema          map[string]any
+}
+
+var (
+	keyParameter = parameter{"Idempotency-Key", "header", "The same key again does nothing again and gives the same answer; a random text of 8 to 200 characters", false, map[string]any{"type": "string", "minLength": 8, "maxLength": 200}}
+	matchHeader  = parameter{"If-Match", "header", "The ETag of the record as you saw it; when somebody else changed it since, nothing is done and you get what they did", false, map[string]any{"type": "string"}}
+	refParameter = parameter{"reference", "path", "The concern's reference", true, map[string]any{"type": "string", "examples": []string{"HD-7F3K-2X94"}}}
+)
+
+func (a *API) operations() []operation {
+	ops := []operation{
+		post[concern.Report, receipt]("/concerns", "raiseConcern", "Raise a concern", http.StatusCreated, a.raise, keyParameter),
+		get[page]("/concerns", "listConcerns", "The newest concerns: your team's for a lead, otherwise your own", a.list,
+			parameter{"limit", "query", "How many, 1 to 100; 50 when not given", false, map[string]any{"type": "integer", "minimum": 1, "maximum": concern.MaxPage, "default": 50}},
+			parameter{"cursor", "query", "What the page before gave as next", false, map[string]any{"type": "string"}}),
+		get[record]("/concerns/{reference}", "openConcern", "One concern. That you opened it is written down before it is sent", a.open, refParameter),
+	}
+	ops = append(ops, a.stepOperations()...)
+	return append(ops, post[local, record]("/concerns/{reference}/{step}", "takeLocalStep", "Take a step that your organisation added", http.StatusOK, a.takeLocal, refParameter,
+		parameter{"step", "path", "The step's name in the organisation's process", true, map[string]any{"type": "string"}}, keyParameter, matchHeader))
+}
+
+// stepOperations are the built-in steps, each with a type of its own.
+func (a *API) stepOperations() []operation {
+	return []operation{
+		take[concern.Acknowledge](a, process.Acknowledge, "Take up a concern"),
+		take[concern.Assign](a, process.Assign, "Give a concern to someone else"),
+		take[concern.Triage](a, process.Triage, "Decide what happens next"),
+		take[concern.AskAdvice](a, process.AskAdvice, "Record that advice was asked"),
+		take[concern.RecordAdvice](a, process.RecordAdvice, "Record advice"),
+		take[sharing.Decision](a, process.DecideSharing, "Record a decision to share information or not to"),
+		take[sharing.Emergency](a, process.EmergencyDisclosure, "Record what was shared in an emergency"),
+		take[sharing.Referral](a, process.Refer, "Record a referral"),
+		take[sharing.Told](a, process.RecordTold, "Record what you were told"),
+		take[concern.GiveFeedback](a, process.GiveFeedback, "Answer the person who raised it"),
+		take[concern.Close](a, process.Close, "Close a concern"),
+		take[concern.AddNote](a, process.AddNote, "Add a note"),
+		take[concern.Correct](a, process.Correct, "Correct an earlier step; what was written stays"),
+	}
+}
+
+func post[In, Out any](path, name, summary string, status int, do func(*call) (any, error), ps ...parameter) operation {
+	return operation{method: http.MethodPost, path: path, name: name, summary: summary, in: reflect.TypeFor[In](), out: reflect.TypeFor[Out](), status: status, read: decode[In], do: do, parameters: ps}
+}
+
+func get[Out any](path, name, summary string, do func(*call) (any, error), ps ...parameter) operation {
+	return operation{method: http.MethodGet, path: path, name: name, summary: summary, out: reflect.TypeFor[Out](), status: http.StatusOK, do: do, parameters: ps}
+}
+
+// take is the operation of a built-in step.
+func take[S concern.Step](a *API, s process.Step, summary string) operation {
+	name := "take" + strings.ReplaceAll(strings.Title(strings.ReplaceAll(string(s), "_", " ")), " ", "") //nolint:staticcheck // ASCII names of our own
+	return post[S, record]("/concerns/{reference}/"+string(s), name, summary, http.StatusOK, func(c *call) (any, error) {
+		return a.take(c, *c.in.(*S))
+	}, refParameter, keyParameter, matchHeader)
+}
+
+func (a *API) raise(c *call) (any, error) {
+	key, err := idempotencyKey(c)
+	if err != nil {
+		return nil, err
+	}
+	r, err := a.Concerns.Raise(c.ctx, c.actor, *c.in.(*concern.Report), key)
+	if err != nil {
+		return nil, err
+	}
+	return receipt{string(r.Reference), r.RaisedAt, r.TellBy, r.Team.Name, contact(r.Team.Lead)}, nil
+}
+
+func (a *API) list(c *call) (any, error) {
+	q, err := a.query(c)
+	if err != nil {
+		return nil, err
+	}
+	p, err := a.Concerns.ListPage(c.ctx, c.actor, q)
+	if err != nil {
+		return nil, err
+	}
+	out := page{Concerns: make([]row, 0, len(p.Rows))}
+	for _, r := range p.Rows {
+		out.Concerns = append(out.Concerns, rowOf(r))
+	}
+	if p.More && len(p.Rows) > 0 {
+		out.Next = string(p.Rows[len(p.Rows)-1].Reference)
+	}
+	return out, nil
+}
+
+func (a *API) query(c *call) (concern.Query, error) {
+	q := concern.Query{List: concern.ListOwn, Limit: 50}
+	if c.actor.Role == access.Lead {
+		q.List = concern.ListAll
+	}
+	var f fail.Fields
+	for name, values := range c.URL.Query() {
+		switch {
+		case name != "limit" && name != "cursor":
+			f.Add("query", "Send only limit and cursor")
+		case len(values) != 1:
+			f.Add(name, "Send it once")
+		case name == "limit":
+			n, err := strconv.Atoi(values[0])
+			if err != nil || n < 1 || n > concern.MaxPage {
+				f.Add("limit", "Limit must be a whole number between 1 and 100")
+			}
+			q.Limit = n
+		default:
+			ref, err := id.ParseReference(values[0])
+			if err != nil {
+				f.Add("cursor", "Send the cursor as the page before gave it")
+			}
+			q.After = ref
+		}
+	}
+	return q, f.Err()
+}
+
+// open gives the case to those who work on it, and their own progress to others.
+func (a *API) open(c *call) (any, error) {
+	ref, err := reference(c)
+	if err != nil {
+		return nil, err
+	}
+	if c.actor.Role == access.Worker {
+		v, err := a.Concerns.Own(c.ctx, c.actor, ref)
+		return ownRecord(v), err
+	}
+	full, err := a.Concerns.Open(c.ctx, c.actor, ref)
+	if err != nil {
+		return nil, err
+	}
+	return a.whole(c, full)
+}
+
+func (a *API) whole(c *call, full *concern.Concern) (any, error) {
+	v, err := full.Own(a.Clock.Now())
+	if err != nil {
+		return nil, err
+	}
+	out := ownRecord(v)
+	if c.actor.Role == access.Worker {
+		return out, nil
+	}
+	owner := ""
+	if !full.Owner.IsZero() {
+		p, err := a.Directory.Person(c.ctx, full.Owner)
+		if err != nil {
+			return nil, err
+		}
+		owner = p.Name
+	}
+	label := a.Concerns.Definition(full.Org).Label(full.Status.State)
+	out.Case = caseOf(full, label, owner, a.Concerns.MayTake(c.actor, full))
+	return out, nil
+}
+
+func (a *API) take(c *call, s concern.Step) (any, error) {
+	ref, err := reference(c)
+	if err != nil {
+		return nil, err
+	}
+	key, err := idempotencyKey(c)
+	if err != nil {
+		return nil, err
+	}
+	version, err := ifMatch(c)
+	if err != nil {
+		return nil, err
+	}
+	full, err := a.Concerns.Take(c.ctx, c.actor, ref, concern.Taking{Step: s, Version: version, Key: key})
+	if err != nil {
+		return nil, err
+	}
+	return a.whole(c, full)
+}
+
+func (a *API) takeLocal(c *call) (any, error) {
+	in := c.in.(*local)
+	s, err := concern.LocalStep(a.Concerns.Definition(c.actor.Org), process.Step(c.PathValue("step")), in.Outcome, in.Answers)
+	if err != nil {
+		return nil, err
+	}
+	return a.take(c, s)
+}
+
+// reference reads the path. What is no reference is a page that is not there.
+func reference(c *call) (id.Reference, error) {
+	ref, err := id.ParseReference(c.PathValue("reference"))
+	if err != nil {
+		return "", fail.New(fail.Missing, "Page not found")
+	}
+	return ref, nil
+}
+
+func idempotencyKey(c *call) (string, error) {
+	key := c.Header.Get("Idempotency-Key")
+	if key != "" && (len(key) < 8 || len(key) > 200) {
+		return "", fail.Fields{{Name: "Idempotency-Key", Words: "The key must be 8 to 200 characters"}}.Err()
+	}
+	return key, nil
+}
+
+func ifMatch(c *call) (int64, error) {
+	h := strings.Trim(strings.TrimPrefix(c.Header.Get("If-Match"), "W/"), `"`)
+	if h == "" || h == "*" {
+		return 0, nil
+	}
+	v, err := strconv.ParseInt(h, 10, 64)
+	if err != nil || v < 1 {
+		return 0, fail.Fields{{Name: "If-Match", Words: "Send the ETag as you got it"}}.Err()
+	}
+	return v, nil
+}

@@ -1,0 +1,137 @@
+package api
+
+import (
+	"encoding/json"
+	"strconv"
+	"time"
+
+	"heed/internal/concern"
+	"heed/internal/process"
+)
+
+// receipt answers a raised concern.
+type receipt struct {
+	Reference string    `json:"reference" example:"HD-7F3K-2X94"`
+	RaisedAt  time.Time `json:"raised_at"`
+	TellBy    time.Time `json:"tell_by" doc:"By when the person who raised it hears"`
+	Team      string    `json:"team" doc:"Who has it"`
+	Lead      contact   `json:"lead" doc:"Whom to ring now"`
+}
+
+type contact struct {
+	Name      string `json:"name"`
+	Telephone string `json:"telephone"`
+}
+
+// row is one concern in a list: no word of what was written.
+type row struct {
+	Reference string     `json:"reference"`
+	Progress  string     `json:"progress" enum:"Received,Being looked at,Passed on,Finished"`
+	State     string     `json:"state"`
+	RaisedAt  time.Time  `json:"raised_at"`
+	TellBy    time.Time  `json:"tell_by"`
+	Due       *time.Time `json:"due,omitempty" doc:"When the next thing is due"`
+	ToldAt    *time.Time `json:"told_at,omitempty" doc:"When the person who raised it was last told something"`
+	ClosedAt  *time.Time `json:"closed_at,omitempty"`
+	Waiting   bool       `json:"waiting" doc:"The next word is somebody else's"`
+	Version   int64      `json:"version"`
+}
+
+// page is one page of a list.
+type page struct {
+	Concerns []row  `json:"concerns"`
+	Next     string `json:"next,omitempty" doc:"Send it as cursor to get the next page; absent on the last"`
+}
+
+// record is one concern. Case is there for those who work on it, and not for the
+// person who raised it.
+type record struct {
+	Reference string         `json:"reference"`
+	Version   int64          `json:"version"`
+	Progress  string         `json:"progress" enum:"Received,Being looked at,Passed on,Finished"`
+	RaisedAt  time.Time      `json:"raised_at"`
+	TellBy    time.Time      `json:"tell_by"`
+	ToldAt    *time.Time     `json:"told_at,omitempty"`
+	Report    concern.Report `json:"report"`
+	News      []news         `json:"news" doc:"What was written for the person who raised it"`
+	Case      *caseWork      `json:"case,omitempty"`
+}
+
+type news struct {
+	At    time.Time `json:"at"`
+	Title string    `json:"title"`
+	Words string    `json:"words,omitempty"`
+}
+
+type caseWork struct {
+	State    string     `json:"state"`
+	Label    string     `json:"label"`
+	Owner    string     `json:"owner" doc:"The name of whoever has it"`
+	Due      *time.Time `json:"due,omitempty"`
+	ClosedAt *time.Time `json:"closed_at,omitempty"`
+	Steps    []step     `json:"steps" doc:"What was done, oldest first"`
+	MayTake  []string   `json:"may_take" doc:"The steps that you may take now"`
+}
+
+type step struct {
+	Version int64           `json:"version"`
+	At      time.Time       `json:"at"`
+	Role    string          `json:"role"`
+	Step    string          `json:"step"`
+	Outcome string          `json:"outcome,omitempty"`
+	Body    json.RawMessage `json:"body"`
+}
+
+// local is the body of a step that the organisation's overlay adds.
+type local struct {
+	Outcome string            `json:"outcome,omitempty"`
+	Answers map[string]string `json:"answers,omitempty"`
+}
+
+// tagged answers carry their version as ETag, to be sent back as If-Match.
+type tagged interface{ etag() string }
+
+func (r record) etag() string { return strconv.Quote(strconv.FormatInt(r.Version, 10)) }
+
+func rowOf(r concern.Row) row {
+	return row{
+		Reference: string(r.Reference), Progress: string(r.Progress), State: string(r.State), RaisedAt: r.RaisedAt, TellBy: r.TellBy,
+		Due: maybe(r.Due), ToldAt: maybe(r.ToldAt), ClosedAt: maybe(r.ClosedAt), Waiting: r.Waiting, Version: r.Version,
+	}
+}
+
+func ownRecord(v concern.OwnView) record {
+	out := record{
+		Reference: string(v.Reference), Version: v.Version, Progress: string(v.Progress), RaisedAt: v.RaisedAt,
+		TellBy: v.TellBy, ToldAt: maybe(v.ToldAt), Report: v.Report, News: []news{},
+	}
+	for _, n := range v.News {
+		out.News = append(out.News, news{n.At, n.Title, n.Words})
+	}
+	return out
+}
+
+func stepsOf(taken []concern.Taken) []step {
+	out := make([]step, 0, len(taken))
+	for _, t := range taken {
+		out = append(out, step{t.Version, t.At, t.Role, string(t.Step), t.Outcome, t.Body})
+	}
+	return out
+}
+
+func caseOf(c *concern.Concern, label, owner string, may []process.StepInfo) *caseWork {
+	_, due := c.NextDue()
+	w := &caseWork{State: string(c.Status.State), Label: label, Owner: owner, Due: maybe(due), ClosedAt: maybe(c.ClosedAt), Steps: stepsOf(c.Taken), MayTake: []string{}}
+	for _, s := range may {
+		w.MayTake = append(w.MayTake, string(s.ID))
+	}
+	return w
+}
+
+// maybe leaves a zero time out.
+func maybe(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
