@@ -70,9 +70,10 @@ type Receipt struct {
 	Team      directory.Team
 }
 
-// Raise keeps a new concern: record, key, list row, deadlines and notices in one
-// commit. The same key again gives the same receipt.
-func (d *Desk) Raise(ctx context.Context, a access.Actor, r Report, key string) (Receipt, error) {
+// Raise keeps a new concern: record, key, list row, deadlines, notices, and what
+// the caller adds (the end of a draft), in one commit. The same key again gives
+// the same receipt.
+func (d *Desk) Raise(ctx context.Context, a access.Actor, r Report, key string, also ...func(*store.Tx) error) (Receipt, error) {
 	decision := d.Policy.Decide(a, access.RaiseConcern, access.Function(a.Org), access.Context{})
 	if err := decision.Err(access.Function(a.Org)); err != nil {
 		return Receipt{}, err
@@ -88,8 +89,15 @@ func (d *Desk) Raise(ctx context.Context, a access.Actor, r Report, key string) 
 			out, err = d.receipt(tx, a.Org, before.Record)
 			return err
 		}
-		out, err = d.raise(tx, a, decision.Rule, r, key, digest)
-		return err
+		if out, err = d.raise(tx, a, decision.Rule, r, key, digest); err != nil {
+			return err
+		}
+		for _, more := range also {
+			if err := more(tx); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return out, err
 }

@@ -177,13 +177,18 @@ func (d *Desk) replay(ctx context.Context, _ *store.Store) error {
 	})
 }
 
-// project brings the row of one record to where one entry puts it.
+// project brings the row of one record to where its newest entry puts it: once
+// at its first entry and once at its last.
 func (d *Desk) project(tx *store.Tx, e ledger.Entry) error {
+	newest, err := d.Ledger.Version(tx, e.Record)
+	if err != nil || e.Kind != kindRaised && e.Version != newest {
+		return err
+	}
+	b, err := d.book(tx, e.Org)
+	if err != nil {
+		return err
+	}
 	if e.Kind == kindRaised {
-		b, err := d.book(tx, e.Org)
-		if err != nil {
-			return err
-		}
 		c := new(Concern)
 		if err := b.apply(c, e); err != nil {
 			return err
@@ -193,13 +198,6 @@ func (d *Desk) project(tx *store.Tx, e ledger.Entry) error {
 	c, _, err := d.load(tx, e.Org, e.Record)
 	if err != nil {
 		return fmt.Errorf("replay concern: %w", err)
-	}
-	if e.Version != c.Version { // one update for each record: at its newest entry
-		return nil
-	}
-	b, err := d.book(tx, e.Org)
-	if err != nil {
-		return err
 	}
 	return updateRow(tx, b.rowOf(c))
 }

@@ -1,0 +1,109 @@
+package concernweb
+
+import (
+	"heed/internal/access"
+	"heed/internal/clock/workday"
+	"heed/internal/concern"
+	"heed/internal/directory"
+	"heed/internal/id"
+	"heed/internal/web"
+	"heed/internal/web/casework"
+	"heed/internal/web/nhs"
+	"heed/internal/web/words"
+)
+
+func (p *pages) inboxRoutes() []web.Route {
+	return []web.Route{web.Get("/inbox", string(access.ListInbox), sectionInbox, p.inbox)}
+}
+
+// The lists of the inbox, each with an address of its own, and what an empty one says.
+var inboxLists = []struct {
+	list         concern.List
+	title, empty string
+}{
+	{concern.ListNew, "New", "No concerns are waiting to be taken up."},
+	{concern.ListToday, "Due today", "Nothing is due today or overdue."},
+	{concern.ListDue, "All open", "No concerns are open."},
+	{concern.ListWaiting, "Waiting for others", "Nothing is waiting for somebody outside."},
+	{concern.ListClosed, "Closed", "No concerns have been closed yet."},
+}
+
+// inbox shows one list of the team's concerns, what is due first on top. No word
+// of what was written and no name of a person it is about stands in a list.
+func (p *pages) inbox(q *web.Request) (web.Response, error) {
+	a := Actor(q)
+	current := inboxLists[0]
+	for _, l := range inboxLists {
+		if q.Query("list") == string(l.list) {
+			current = l
+		}
+	}
+	page, err := p.desk.ListPage(q.Context(), a, concern.Query{List: current.list, Limit: perPage, Offset: (q.PageNumber() - 1) * perPage})
+	if err != nil {
+		return nil, err
+	}
+	n, err := p.desk.Count(q.Context(), a, current.list)
+	if err != nil {
+		return nil, err
+	}
+	o, err := p.organisation(q)
+	if err != nil {
+		return nil, err
+	}
+	body, err := p.inboxTable(q, o, page.Rows, current.title)
+	if err != nil {
+		return nil, err
+	}
+	if len(page.Rows) == 0 {
+		body = nhs.Para(current.empty)
+	}
+	return web.Page{Title: sectionInbox, Section: sectionInbox, Nav: "/inbox", Wide: true, Body: web.Stack(
+		p.inboxTabs(current.list),
+		nhs.Para(words.Count(n, "concern", "concerns")+" in this list"),
+		body,
+		turn("/inbox?list="+string(current.list)+"&", q.PageNumber(), page.More),
+	)}, nil
+}
+
+func (p *pages) inboxTabs(current concern.List) web.Component {
+	nav := casework.SubNavigation{Label: "Lists"}
+	for _, l := range inboxLists {
+		nav.Items = append(nav.Items, casework.SubLink{Text: l.title, Href: "/inbox?list=" + string(l.list), Current: l.list == current})
+	}
+	return nav
+}
+
+func (p *pages) inboxTable(q *web.Request, o directory.Organisation, rows []concern.Row, title string) (web.Component, error) {
+	owners := make([]id.Person, 0, len(rows))
+	for _, r := range rows {
+		owners = append(owners, r.Owner)
+	}
+	names, err := p.names(q.Context(), owners...)
+	if err != nil {
+		return nil, err
+	}
+	d := p.desk.Definition(o.ID)
+	today := workday.Of(q.Now())
+	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: title, Size: nhs.SizeM}, Head: nhs.Heads("Reference", "Where it stands", "Received", "Age", "Next due", "Who has it")}
+	for _, r := range rows {
+		t.Rows = append(t.Rows, []nhs.Cell{
+			{Content: nhs.Link{Text: string(r.Reference), Href: "/cases/" + string(r.Reference)}},
+			{Text: d.Label(r.State)}, {Text: words.Date(r.RaisedAt)}, {Text: ageInDays(o, workday.Of(r.RaisedAt), today)},
+			{Content: dueCell(q, r)}, {Text: names[r.Owner]},
+		})
+	}
+	return t, nil
+}
+
+// dueCell says in words what is overdue; no colour stands alone.
+func dueCell(q *web.Request, r concern.Row) web.Component {
+	switch {
+	case r.Due.IsZero():
+		return nhs.Text("Nothing due")
+	case q.Now().After(r.Due):
+		return nhs.Group{nhs.Tag{Text: "Overdue", Colour: nhs.Orange}, nhs.Text(" since " + words.Date(r.Due))}
+	case workday.Of(q.Now()) == workday.Of(r.Due):
+		return nhs.Text("Today")
+	}
+	return nhs.Text(words.Date(r.Due))
+}

@@ -1,0 +1,192 @@
+package concernweb
+
+import (
+	"heed/internal/access"
+	"heed/internal/concern"
+	"heed/internal/web"
+	"heed/internal/web/nhs"
+	"heed/internal/web/words"
+)
+
+const perPage = 25
+
+func (p *pages) mineRoutes() []web.Route {
+	may := string(access.ListOwn)
+	return []web.Route{
+		web.Get("/mine", may, sectionMine, p.mine),
+		web.Get("/mine/{ref}", may, "Your concern", p.own),
+		web.Get("/mine/{ref}/add", may, "Add something", p.add),
+		web.Post("/mine/{ref}/add", may, "Add something", p.sendAdd),
+	}
+}
+
+// mine lists what the person raised: reference, plain status, last told on.
+func (p *pages) mine(q *web.Request) (web.Response, error) {
+	page, err := p.desk.ListPage(q.Context(), Actor(q), concern.Query{List: concern.ListOwn, Limit: perPage, Offset: (q.PageNumber() - 1) * perPage})
+	if err != nil {
+		return nil, err
+	}
+	var body web.Component = nhs.Para("You have not raised a concern yet. When you do, you can follow it here.")
+	if len(page.Rows) > 0 {
+		t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "Concerns that you raised, newest first", Size: nhs.SizeM}, Head: nhs.Heads("Reference", "Sent", "Where it stands", "Last told you on")}
+		for _, r := range page.Rows {
+			t.Rows = append(t.Rows, []nhs.Cell{
+				{Content: nhs.Link{Text: string(r.Reference), Href: "/mine/" + string(r.Reference)}},
+				{Text: words.Date(r.RaisedAt)}, {Text: string(r.Progress)}, {Content: told(q, r)},
+			})
+		}
+		body = t
+	}
+	return web.Page{Title: sectionMine, Section: sectionMine, Nav: "/mine", Leave: true, Wide: true,
+		Body: web.Stack(body, turn("/mine?", q.PageNumber(), page.More), nhs.Button{Text: "Raise a concern", Href: pathStart, Variant: nhs.Secondary})}, nil
+}
+
+// told shows an overdue answer to the one who waits for it.
+func told(q *web.Request, r concern.Row) web.Component {
+	switch {
+	case !r.ToldAt.IsZero():
+		return nhs.Text(words.Date(r.ToldAt))
+	case r.Open && q.Now().After(r.TellBy):
+		return nhs.Group{nhs.Tag{Text: "Overdue", Colour: nhs.Orange}, nhs.Text(" you should have heard by " + words.Date(r.TellBy))}
+	}
+	return nhs.Text("Not told yet. You will hear by " + words.Date(r.TellBy))
+}
+
+// own is one concern as its raiser sees it.
+func (p *pages) own(q *web.Request) (web.Response, error) {
+	ref, err := q.Reference("ref")
+	if err != nil {
+		return nil, err
+	}
+	v, err := p.desk.Own(q.Context(), Actor(q), ref)
+	if err != nil {
+		return nil, err
+	}
+	o, err := p.organisation(q)
+	if err != nil {
+		return nil, err
+	}
+	team, err := o.Team(v.Team)
+	if err != nil {
+		return nil, err
+	}
+	return web.Page{Title: "Your concern " + string(ref), Section: sectionMine, Nav: "/mine", Back: "/mine", BackText: "My concerns", Leave: true, Body: web.Stack(
+		nhs.SummaryList{Rows: []nhs.SummaryRow{
+			nhs.Row("Where it stands", string(v.Progress)),
+			nhs.Row("Sent", words.Moment(v.RaisedAt)),
+			nhs.Row("Who has it", team.Name),
+			{Key: nhs.SummaryCell{Text: "Told you"}, Value: nhs.SummaryCell{Content: toldOwn(v)}},
+		}},
+		nhs.Heading{Text: "What happened", Level: 2, Size: nhs.SizeM},
+		newsOf(v),
+		nhs.Button{Text: "Add something", Href: "/mine/" + string(ref) + "/add", Variant: nhs.Secondary},
+		ring(team.Lead),
+		nhs.Heading{Text: "What you sent", Level: 2, Size: nhs.SizeM},
+		reportList(v.Report),
+		p.emergency(q),
+	)}, nil
+}
+
+func toldOwn(v concern.OwnView) web.Component {
+	switch {
+	case !v.ToldAt.IsZero():
+		return nhs.Text("On " + words.Date(v.ToldAt))
+	case v.Overdue:
+		return nhs.Group{nhs.Tag{Text: "Overdue", Colour: nhs.Orange}, nhs.Text(" You should have heard by " + words.Date(v.TellBy) + ". Ring the number below.")}
+	}
+	return nhs.Text("Not told yet. You will hear by " + words.Date(v.TellBy))
+}
+
+// newsOf are dated sentences, newest first.
+func newsOf(v concern.OwnView) web.Component {
+	if len(v.News) == 0 {
+		return nhs.Para("Your concern was received. Nothing has happened since.")
+	}
+	var out nhs.Group
+	for i := len(v.News) - 1; i >= 0; i-- {
+		n := v.News[i]
+		out = append(out, nhs.Heading{Text: n.Title, Level: 3, Size: nhs.SizeS}, nhs.Paragraph{Small: true, Content: nhs.HTML(words.MomentHTML(n.At))})
+		if n.Words != "" {
+			out = append(out, nhs.InsetText{Content: typed(n.Words)})
+		}
+	}
+	return out
+}
+
+// reportList shows what was sent.
+func reportList(r concern.Report) web.Component {
+	row := func(key, value string) nhs.SummaryRow {
+		v := nhs.SummaryCell{Text: "Not provided"}
+		if value != "" {
+			v = nhs.SummaryCell{Content: typed(value)}
+		}
+		return nhs.SummaryRow{Key: nhs.SummaryCell{Text: key}, Value: v}
+	}
+	spoken := make([]string, len(r.Spoken))
+	for i, s := range r.Spoken {
+		spoken[i] = string(s)
+	}
+	when := ""
+	if r.When != "" {
+		when = day(r.When)
+	}
+	return nhs.SummaryList{Rows: []nhs.SummaryRow{
+		row("About", concern.Label(abouts, string(r.About))),
+		row("What was seen or heard", r.What),
+		row("When", joined(when, r.Over)),
+		row("Where", r.Where),
+		row("Full name", r.Person.Name),
+		row("Date of birth or age", r.Person.Age),
+		row("NHS number", words.NHSNumber(r.Person.Number).String()),
+		row("Spoken to", labels(spokens, spoken)),
+		row("Does the person know", labels(knows, []string{string(r.Knows)})),
+		row("How to reach the person who raised it", r.Reach),
+	}}
+}
+
+func (p *pages) add(q *web.Request) (web.Response, error) {
+	ref, err := q.Reference("ref")
+	if err != nil {
+		return nil, err
+	}
+	if _, err := p.desk.Own(q.Context(), Actor(q), ref); err != nil {
+		return nil, err
+	}
+	f := q.Form()
+	return web.Page{Title: "Add something", Section: sectionMine, Caption: string(ref), Nav: "/mine", Back: "/mine/" + string(ref), Leave: true, Question: true, Body: f.Ask(web.Question{
+		Fields: []web.Component{f.CharacterCount(nhs.CharacterCount{Name: "words", MaxLength: concern.MaxText, Threshold: 75, Rows: 6, Label: heading("What do you want to add or ask?"),
+			Hint: nhs.Hint{Text: "Your safeguarding team sees it. What you sent before stays as it is"}})},
+		Send: "Add this", After: []web.Component{p.emergency(q)},
+	})}, nil
+}
+
+func (p *pages) sendAdd(q *web.Request) (web.Response, error) {
+	ref, err := q.Reference("ref")
+	if err != nil {
+		return nil, err
+	}
+	f := q.Form()
+	text := f.Text("words", web.Ask{What: "what you want to add", Needed: true, Max: concern.MaxText})
+	if err := f.Err(); err != nil {
+		return nil, err
+	}
+	if _, err := p.desk.Take(q.Context(), Actor(q), ref, concern.Taking{Step: concern.AddNote{Words: text}, Key: f.Key()}); err != nil {
+		return nil, err
+	}
+	return web.Redirect{To: "/mine/" + string(ref), Flash: "What you wrote was added"}, nil
+}
+
+// turn leads to the page before and after.
+func turn(path string, now int, more bool) web.Component {
+	if now == 1 && !more {
+		return nil
+	}
+	pg := nhs.Pagination{}
+	if now > 1 {
+		pg.Previous = nhs.PageLink{Href: path + "page=" + words.Number(now-1)}
+	}
+	if more {
+		pg.Next = nhs.PageLink{Href: path + "page=" + words.Number(now+1)}
+	}
+	return pg
+}
