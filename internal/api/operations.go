@@ -10,6 +10,7 @@ import (
 	"heed/internal/concern"
 	"heed/internal/fail"
 	"heed/internal/id"
+	"heed/internal/plain"
 	"heed/internal/process"
 	"heed/internal/sharing"
 )
@@ -80,10 +81,18 @@ func get[Out any](path, name, summary string, do func(*call) (any, error), ps ..
 
 // take is the operation of a built-in step.
 func take[S concern.Step](a *API, s process.Step, summary string) operation {
-	name := "take" + strings.ReplaceAll(strings.Title(strings.ReplaceAll(string(s), "_", " ")), " ", "") //nolint:staticcheck // ASCII names of our own
-	return post[S, record]("/concerns/{reference}/"+string(s), name, summary, http.StatusOK, func(c *call) (any, error) {
+	return post[S, record]("/concerns/{reference}/"+string(s), "take"+camel(string(s)), summary, http.StatusOK, func(c *call) (any, error) {
 		return a.take(c, *c.in.(*S))
 	}, refParameter, keyParameter, matchHeader)
+}
+
+// camel turns add_note into AddNote, for operation ids.
+func camel(s string) string {
+	var out strings.Builder
+	for _, word := range strings.Split(s, "_") {
+		out.WriteString(plain.Capital(word))
+	}
+	return out.String()
 }
 
 func (a *API) raise(c *call) (any, error) {

@@ -93,11 +93,16 @@ func (c *Concern) holds(s Step) error {
 	return nil
 }
 
+// putAway is how long after its closing a concern still lies on the desk of those
+// who worked on it: long enough to print it or put a slip right. After that access
+// asks for a reason.
+const putAway = 24 * time.Hour
+
 // resource is the concern as access sees it.
-func (c *Concern) resource() access.Resource {
+func (c *Concern) resource(now time.Time) access.Resource {
 	return access.Resource{
 		Kind: access.KindConcern, Org: c.Org, Compartment: string(c.Compartment), Team: c.Team,
-		Raiser: c.Raiser, Owner: c.Owner, Closed: c.Closed(),
+		Raiser: c.Raiser, Owner: c.Owner, Closed: c.Closed() && now.Sub(c.ClosedAt) >= putAway,
 	}
 }
 

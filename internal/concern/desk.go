@@ -225,7 +225,7 @@ func (d *Desk) Take(ctx context.Context, a access.Actor, ref id.Reference, t Tak
 		if err != nil {
 			return err
 		}
-		if refusal = decision.Err(c.resource()); refusal != nil {
+		if refusal = decision.Err(c.resource(tx.Now())); refusal != nil {
 			return d.refuse(tx, a, ref, decision.Rule)
 		}
 		if _, found, err := d.before(tx, a, t.Key, digest); err != nil || found {
@@ -302,7 +302,8 @@ func (d *Desk) tell(tx *store.Tx, a access.Actor, c *Concern, s Step, before id.
 }
 
 // find is the way to a record: by reference, folded, and asked of access. A
-// record of another organisation is not there at all.
+// record of another organisation is not there at all. What needs a reason is
+// asked again with the reason that this person gave a short while ago.
 func (d *Desk) find(tx *store.Tx, a access.Actor, ref id.Reference, act func(*Concern) access.Action) (*Concern, *vault.Key, access.Decision, error) {
 	row, err := rowByReference(tx, ref)
 	if fail.Is(err, fail.Missing) || err == nil && row.Org != a.Org {
@@ -318,7 +319,15 @@ func (d *Desk) find(tx *store.Tx, a access.Actor, ref id.Reference, act func(*Co
 	if c.Reference != ref {
 		return nil, nil, access.Decision{}, fail.New(fail.Tampered, "The list of concerns does not match the record")
 	}
-	return c, key, d.Policy.Decide(a, act(c), c.resource(), access.Context{}), nil
+	decision := d.Policy.Decide(a, act(c), c.resource(tx.Now()), access.Context{})
+	if decision.Effect == access.NeedsReason {
+		reason, err := d.reasonGiven(tx, a, ref)
+		if err != nil {
+			return nil, nil, access.Decision{}, err
+		}
+		decision = d.Policy.Decide(a, act(c), c.resource(tx.Now()), access.Context{Reason: reason})
+	}
+	return c, key, decision, nil
 }
 
 // ruleMissing stands in the entry of a refused reading, for hidden and missing alike.

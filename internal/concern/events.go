@@ -19,6 +19,7 @@ const (
 	kindListed  = "concern.listed"
 	kindRefused = "concern.refused"
 	kindReaders = "concern.readers_viewed"
+	kindReason  = "concern.reason_given"
 )
 
 // Events are the kinds of event with what each says, for docs/events.md. The
@@ -30,6 +31,7 @@ func Events(d *process.Definition) map[string]string {
 		kindListed:  "A list was shown, and which references it named",
 		kindRefused: "Somebody asked for a concern that is not theirs or does not exist; both are written alike",
 		kindReaders: "Somebody looked at who has opened the concern",
+		kindReason:  "Somebody said why they need to open a concern that is not plainly theirs; the Caldicott Guardian is told",
 	}
 	for _, s := range d.AllSteps {
 		all[s.Kind] = s.Label
@@ -63,6 +65,13 @@ type listed struct {
 // refused has the same size for a concern that is hidden and one that does not exist.
 type refused struct {
 	Reference id.Reference `json:"reference"`
+}
+
+// reasonSaid stands in the day's book for existing and missing references alike,
+// and in the record's own readings when there is one.
+type reasonSaid struct {
+	Reference id.Reference `json:"reference"`
+	Reason    string       `json:"reason"`
 }
 
 // book is what folding needs: the process in force and the calendar of the organisation.

@@ -16,8 +16,15 @@ import (
 
 // Open gives a concern to somebody who works on it. The reading is in the ledger
 // before this returns: no entry, no concern (promise I1).
+//
+// Who may break the glass gets *ReasonFirst, a fail.Hidden, for every reference
+// that is not plainly theirs, existing or not.
 func (d *Desk) Open(ctx context.Context, a access.Actor, ref id.Reference) (*Concern, error) {
-	return d.read(ctx, a, ref, access.ViewConcern, kindViewed, nil)
+	c, err := d.read(ctx, a, ref, access.ViewConcern, kindViewed, nil)
+	if fail.Is(err, fail.Hidden) && d.mayBreakGlass(a) {
+		return d.openWithGlass(ctx, a, ref, err)
+	}
+	return c, err
 }
 
 // Own gives the raiser what they sent and where it stands. The caller shows
@@ -67,6 +74,8 @@ func whatWasRead(kind string) string {
 		return "Looked at progress"
 	case kindReaders:
 		return "Looked at who has opened it"
+	case kindReason:
+		return "Gave a reason to open it"
 	}
 	return "Opened"
 }
@@ -81,7 +90,7 @@ func (d *Desk) read(ctx context.Context, a access.Actor, ref id.Reference, act a
 		if err != nil {
 			return err
 		}
-		if refusal = decision.Err(c.resource()); refusal != nil {
+		if refusal = decision.Err(c.resource(tx.Now())); refusal != nil {
 			return d.refuse(tx, a, ref, decision.Rule)
 		}
 		by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: decision.Rule}
@@ -177,7 +186,7 @@ func (c *Concern) news(t Taken) (News, bool, error) {
 func (d *Desk) MayTake(a access.Actor, c *Concern) []process.StepInfo {
 	var out []process.StepInfo
 	for _, s := range d.Definition(c.Org).StepsFor(process.Role(a.Role), c.Status) {
-		if d.Policy.Decide(a, actionOf(s.ID, a, c), c.resource(), access.Context{}).Effect == access.Allow {
+		if d.Policy.Decide(a, actionOf(s.ID, a, c), c.resource(d.Clock.Now()), access.Context{}).Effect == access.Allow {
 			out = append(out, s)
 		}
 	}
@@ -239,7 +248,8 @@ func (d *Desk) ListPage(ctx context.Context, a access.Actor, q Query) (Page, err
 }
 
 // page reads one row more than asked, to know whether there is a next page, and
-// drops rows that access refuses (the subject of a case, a declared conflict).
+// drops rows that access refuses (the subject of a case, a declared conflict). A
+// closed row that would need a reason to open is listed: a reference says nothing.
 func (d *Desk) page(tx *store.Tx, a access.Actor, q Query) (Page, error) {
 	rows, err := selectRows(tx, a, q, q.Limit+1)
 	if err != nil {
@@ -254,7 +264,7 @@ func (d *Desk) page(tx *store.Tx, a access.Actor, q Query) (Page, error) {
 		act = access.ViewOwnConcern
 	}
 	for _, r := range rows {
-		if d.Policy.Decide(a, act, r.resource(), access.Context{}).Effect == access.Allow {
+		if d.Policy.Decide(a, act, r.resource(tx.Now()), access.Context{}).Effect != access.Deny {
 			p.Rows = append(p.Rows, r)
 		}
 	}
@@ -274,8 +284,9 @@ func (d *Desk) Count(ctx context.Context, a access.Actor, list List) (n int, err
 	return n, err
 }
 
-func (r Row) resource() access.Resource {
-	return access.Resource{Kind: access.KindConcern, Org: r.Org, Compartment: string(Patient), Team: r.Team, Raiser: r.Raiser, Owner: r.Owner, Closed: !r.Open}
+func (r Row) resource(now time.Time) access.Resource {
+	c := Concern{Org: r.Org, Compartment: Patient, Team: r.Team, Raiser: r.Raiser, Owner: r.Owner, ClosedAt: r.ClosedAt}
+	return c.resource(now)
 }
 
 func (d *Desk) listed(ctx context.Context, a access.Actor, rule string, list List, rows []Row) error {

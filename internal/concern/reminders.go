@@ -12,7 +12,6 @@ import (
 	"heed/internal/id"
 	"heed/internal/jobs"
 	"heed/internal/ledger"
-	"heed/internal/process"
 	"heed/internal/store"
 )
 
@@ -25,6 +24,7 @@ const (
 	mailWaiting = "waiting" // something is waiting for you
 	mailAnswer  = "answer"  // there is an answer for you to read
 	mailOverdue = "overdue" // something that you are to do is overdue
+	mailGlass   = "glass"   // somebody opened a record with a reason
 )
 
 // remind sets the concern's duty to its earliest open deadline, or ends it.

@@ -356,4 +356,13 @@ func (d *Desk) Daybook(tx *store.Tx, org id.Org) (*vault.Key, error) {
 	return key, err
 }
 
+// FindDaybook is Daybook without beginning one; fail.Missing when today's was not begun.
+func (d *Desk) FindDaybook(tx *store.Tx, org id.Org) (*vault.Key, error) {
+	rec, err := daybook(tx, org, tx.Now())
+	if err != nil {
+		return nil, err
+	}
+	return d.Vault.Key(tx, org, rec)
+}
+
 var errNoOrganisation = errors.New("directory: no organisation has been set up")

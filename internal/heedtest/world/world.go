@@ -1,0 +1,189 @@
+// Package world builds a small organisation with people in it, for tests of the
+// slices and faces: real store, vault, ledger, policy and process, on both engines.
+//
+// Trusted with nothing outside tests. Its people are invented.
+package world
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"heed/internal/access"
+	"heed/internal/clock"
+	"heed/internal/clock/workday"
+	"heed/internal/concern"
+	"heed/internal/directory"
+	"heed/internal/id"
+	"heed/internal/jobs"
+	"heed/internal/ledger"
+	"heed/internal/process"
+	"heed/internal/store"
+	"heed/internal/store/storetest"
+	"heed/internal/vault"
+	"heed/record"
+)
+
+// Password is everybody's.
+const Password = "correct horse battery staple"
+
+// World is an organisation at work.
+type World struct {
+	T         testing.TB
+	Hand      *clock.Hand
+	Dir       string
+	Store     *store.Store
+	Vault     *vault.Vault
+	Ledger    *ledger.Log
+	Policy    *access.Policy
+	Jobs      *jobs.Queue
+	Directory *directory.Desk
+	Concerns  *concern.Desk
+	Org       directory.Organisation
+	Process   *process.Definition
+
+	people  map[string]id.Person
+	secrets map[string]string
+}
+
+// Start is when every world begins: Monday 2 March 2026, 9 in the morning.
+var Start = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+
+// Each runs fn in a new world on each engine.
+func Each(t *testing.T, fn func(w *World)) {
+	hand := clock.NewHand(Start)
+	storetest.EachClock(t, Migrations(), hand, func(t *testing.T, s *store.Store) {
+		hand.Set(Start)
+		fn(New(t, s, hand))
+	})
+}
+
+// Migrations are those of every room.
+func Migrations() []fs.FS {
+	return []fs.FS{vault.Migrations, ledger.Migrations, jobs.Migrations, directory.Migrations, concern.Migrations}
+}
+
+// New builds a world on a store.
+func New(t testing.TB, s *store.Store, hand *clock.Hand) *World {
+	t.Helper()
+	ctx := context.Background()
+	w := &World{T: t, Hand: hand, Dir: t.TempDir(), Store: s, people: map[string]id.Person{}, secrets: map[string]string{}}
+	org := id.NewOrg(hand.Now())
+	w.check(vault.CreateKeyFile(filepath.Join(w.Dir, "heed.key"), org))
+	w.Vault = must(vault.Open(ctx, s, vault.Options{KeyFile: filepath.Join(w.Dir, "heed.key"), KeyStore: filepath.Join(w.Dir, "keystore"), Clock: hand}))(t)
+	w.check(w.Vault.AddOrg(ctx, org))
+	signer := must(record.NewSigner("heed.test/log"))(t)
+	w.Ledger = must(ledger.Open(s, w.Vault, ledger.Options{Origin: "heed.test/log", SignerKey: signer.Text(), Clock: hand, Log: slog.New(slog.DiscardHandler)}))(t)
+	w.Policy = must(access.New())(t)
+	w.Jobs = jobs.New(jobs.Options{Store: s, Clock: hand})
+	w.Process = process.Patient()
+	w.Directory = directory.New(directory.Parts{Store: s, Vault: w.Vault, Ledger: w.Ledger, Clock: hand})
+	w.Concerns = concern.New(concern.Parts{Store: s, Vault: w.Vault, Ledger: w.Ledger, Policy: w.Policy, Directory: w.Directory, Jobs: w.Jobs, Clock: hand,
+		Log: slog.New(slog.DiscardHandler), Process: func(id.Org) *process.Definition { return w.Process }})
+	w.check(s.EnsureProjections(ctx, w.Concerns.Projection()))
+	w.found(org)
+	return w
+}
+
+func (w *World) found(org id.Org) {
+	grantor := func(login string, role access.Role) directory.NewPerson {
+		return directory.NewPerson{Name: "Test " + login, Login: login, Email: login + "@example.org", Role: role}
+	}
+	o, codes, err := w.Directory.OpenOrganisation(context.Background(), org, directory.Founding{
+		Name: "Test Trust", Nation: workday.EnglandAndWales, Telephone: "0300 000 0000", ExitURL: "https://intranet.example.org",
+		Team: "Safeguarding team", Lead: directory.Contact{Name: "Test lead", Telephone: "0300 000 0001"},
+		Colleague: directory.ColleagueDoor{Owner: "Test owner", Telephone: "0300 000 0002"},
+		Grantors:  []directory.NewPerson{grantor("guardian", access.CaldicottGuardian), grantor("executive", access.ExecutiveLead)},
+	})
+	w.check(err)
+	w.Org = o
+	for _, c := range codes {
+		w.enrol(c)
+	}
+	w.Add("lead", access.Lead)
+	w.Add("second", access.Lead)
+	w.Add("nurse", access.Worker)
+	w.Add("porter", access.Worker)
+}
+
+func (w *World) enrol(e directory.Enrolment) {
+	secret, _, err := directory.NewSecond("Test", e.Login)
+	w.check(err)
+	w.people[e.Login], w.secrets[e.Login] = e.Person, secret
+	w.check(w.Directory.Enrol(context.Background(), e.Login, e.Code, Password, secret, w.Code(e.Login)))
+}
+
+// Add gives somebody an account, on the word of both grantors.
+func (w *World) Add(login string, role access.Role) id.Person {
+	w.T.Helper()
+	n := directory.NewPerson{Name: "Test " + login, Login: login, Email: login + "@example.org", Role: role, Team: w.Org.Teams[0].ID}
+	e, err := w.Directory.AddPerson(context.Background(), w.Org.ID, n, w.Words()...)
+	w.check(err)
+	w.enrol(e)
+	return e.Person
+}
+
+// Words are the words of both grantors. Each uses up a code, so time moves on.
+func (w *World) Words() []directory.Word {
+	w.T.Helper()
+	w.Hand.Move(time.Minute)
+	return []directory.Word{w.Word("guardian"), w.Word("executive")}
+}
+
+// Word is somebody's own word.
+func (w *World) Word(login string) directory.Word {
+	w.T.Helper()
+	word, err := w.Directory.GiveWord(context.Background(), login, Password, w.Code(login))
+	w.check(err)
+	return word
+}
+
+// Code is the one-time code of now.
+func (w *World) Code(login string) string {
+	w.T.Helper()
+	code, err := totp.GenerateCode(w.secrets[login], w.Hand.Now())
+	w.check(err)
+	return code
+}
+
+// Person is somebody's id.
+func (w *World) Person(login string) id.Person { return w.people[login] }
+
+// As is somebody as who asks, in their first role.
+func (w *World) As(login string) access.Actor {
+	w.T.Helper()
+	a, err := w.Directory.Actor(context.Background(), w.people[login], "", true)
+	w.check(err)
+	return a
+}
+
+// Token is a bearer token of somebody's own.
+func (w *World) Token(login string) string {
+	w.T.Helper()
+	w.Hand.Move(time.Minute)
+	t, err := w.Directory.IssueToken(context.Background(), w.Word(login), "test", time.Hour*24*30)
+	w.check(err)
+	return t
+}
+
+func (w *World) check(err error) {
+	w.T.Helper()
+	if err != nil {
+		w.T.Fatal(err)
+	}
+}
+
+func must[V any](v V, err error) func(testing.TB) V {
+	return func(t testing.TB) V {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
