@@ -19,12 +19,13 @@ import (
 // tell whoever must act. Its name is the record, so that asking twice is asking once.
 const jobDue = "concern-due"
 
-// The notices. None has a personal word; see jobs.
+// The notices. None has a personal word; see jobs. Word that somebody opened a
+// record with a reason is a notice like any other: the mail says no more.
 const (
-	mailWaiting = "waiting" // something is waiting for you
-	mailAnswer  = "answer"  // there is an answer for you to read
-	mailOverdue = "overdue" // something that you are to do is overdue
-	mailGlass   = "glass"   // somebody opened a record with a reason
+	mailWaiting = jobs.Waiting
+	mailAnswer  = jobs.Answer
+	mailOverdue = jobs.Overdue
+	mailGlass   = jobs.Waiting
 )
 
 // remind sets the concern's duty to its earliest open deadline, or ends it.

@@ -68,7 +68,7 @@ func (p *pages) inbox(q *web.Request) (web.Response, error) {
 func (p *pages) inboxTabs(current concern.List) web.Component {
 	nav := casework.SubNavigation{Label: "Lists"}
 	for _, l := range inboxLists {
-		nav.Items = append(nav.Items, casework.SubLink{Text: l.title, Href: "/inbox?list=" + string(l.list), Current: l.list == current})
+		nav.Items = append(nav.Items, casework.SubItem{Text: l.title, Href: "/inbox?list=" + string(l.list), Current: l.list == current})
 	}
 	return nav
 }

@@ -170,7 +170,7 @@ func (p *pages) sendAdd(q *web.Request) (web.Response, error) {
 	if err := f.Err(); err != nil {
 		return nil, err
 	}
-	if _, err := p.desk.Take(q.Context(), Actor(q), ref, concern.Taking{Step: concern.AddNote{Words: text}, Key: f.Key()}); err != nil {
+	if _, err := p.desk.Take(q.Context(), Actor(q), ref, concern.Taking{Step: concern.AddNote{Words: text}, Key: q.Key()}); err != nil {
 		return nil, err
 	}
 	return web.Redirect{To: "/mine/" + string(ref), Flash: "What you wrote was added"}, nil

@@ -339,7 +339,7 @@ func (p *pages) send(q *web.Request) (web.Response, error) {
 	if d.Text("what") == "" {
 		return nil, fail.New(fail.Conflict, "This concern was sent already, or has nothing in it yet. Look under My concerns before you write it again")
 	}
-	receipt, err := p.desk.Raise(q.Context(), Actor(q), report(d), q.Form().Key(), q.DropDraft(draftRaise))
+	receipt, err := p.desk.Raise(q.Context(), Actor(q), report(d), q.Key(), q.DropDraft(draftRaise))
 	if err != nil {
 		return nil, err
 	}

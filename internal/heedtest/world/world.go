@@ -80,7 +80,7 @@ func New(t testing.TB, s *store.Store, hand *clock.Hand) *World {
 	signer := must(record.NewSigner("heed.test/log"))(t)
 	w.Ledger = must(ledger.Open(s, w.Vault, ledger.Options{Origin: "heed.test/log", SignerKey: signer.Text(), Clock: hand, Log: slog.New(slog.DiscardHandler)}))(t)
 	w.Policy = must(access.New())(t)
-	w.Jobs = jobs.New(jobs.Options{Store: s, Clock: hand})
+	w.Jobs = jobs.New(s, jobs.Options{Clock: hand})
 	w.Process = process.Patient()
 	w.Directory = directory.New(directory.Parts{Store: s, Vault: w.Vault, Ledger: w.Ledger, Clock: hand})
 	w.Concerns = concern.New(concern.Parts{Store: s, Vault: w.Vault, Ledger: w.Ledger, Policy: w.Policy, Directory: w.Directory, Jobs: w.Jobs, Clock: hand,

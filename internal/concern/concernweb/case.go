@@ -1,0 +1,332 @@
+package concernweb
+
+import (
+	"errors"
+
+	"heed/internal/access"
+	"heed/internal/concern"
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/process"
+	"heed/internal/web"
+	"heed/internal/web/casework"
+	"heed/internal/web/nhs"
+	"heed/internal/web/words"
+)
+
+func (p *pages) caseRoutes() []web.Route {
+	in := web.SignedIn // the desk decides about the record
+	return []web.Route{
+		web.Get("/concerns/{ref}", in, "A concern", func(q *web.Request) (web.Response, error) {
+			ref, err := q.Reference("ref")
+			return web.SeeOther("/cases/" + string(ref)), err
+		}),
+		web.Get("/cases/{ref}", in, "Case: summary", p.summary),
+		web.Get("/cases/{ref}/notes", in, "Case: notes", p.notes),
+		web.Post("/cases/{ref}/notes", in, "Case: add a note", p.sendNote),
+		web.Get("/cases/{ref}/decisions", in, "Case: decisions", p.decisions),
+		web.Get("/cases/{ref}/timeline", in, "Case: timeline", p.wholeTimeline),
+		web.Get("/cases/{ref}/access", in, "Case: who has opened it", p.readers),
+		web.Get("/cases/{ref}/reason", in, "Say why you need to open it", p.reason),
+		web.Post("/cases/{ref}/reason", in, "Say why you need to open it", p.sendReason),
+	}
+}
+
+// opened gives the case to a page; a reason is asked first where one is needed.
+func (p *pages) opened(q *web.Request) (*concern.Concern, web.Response, error) {
+	ref, err := q.Reference("ref")
+	if err != nil {
+		return nil, nil, err
+	}
+	c, err := p.desk.Open(q.Context(), Actor(q), ref)
+	if first := reasonFirst(err, ref); first != nil {
+		return nil, first, nil
+	}
+	return c, nil, err
+}
+
+// reasonFirst leads to the page that asks for a reason.
+func reasonFirst(err error, ref id.Reference) web.Response {
+	var first *concern.ReasonFirst
+	if errors.As(err, &first) || fail.FieldsOf(err).For("reason") != "" {
+		return web.SeeOther("/cases/" + string(ref) + "/reason")
+	}
+	return nil
+}
+
+// reason is the interruption before a record that is not plainly one's own.
+func (p *pages) reason(q *web.Request) (web.Response, error) {
+	ref, err := q.Reference("ref")
+	if err != nil {
+		return nil, err
+	}
+	if access.Role(q.Who().Role) != access.Lead && access.Role(q.Who().Role) != access.CaldicottGuardian {
+		return nil, fail.New(fail.Hidden, "Page not found")
+	}
+	f := q.Form()
+	return web.Page{Title: "Say why you need to open this", Caption: string(ref), Section: sectionCase, Back: "/", Body: f.Ask(web.Question{
+		Before: []web.Component{nhs.WarningCallout{Heading: nhs.CardHeading{Text: "This is not on your desk"}, Text: "Your name and your reason are written down and the Caldicott Guardian is told at once. A second person looks at it afterwards."}},
+		Fields: []web.Component{f.Textarea(nhs.Textarea{Name: "reason", Rows: 4, Label: label("Why do you need to open this record?")})},
+		Send:   "Write this down and open it",
+	})}, nil
+}
+
+func (p *pages) sendReason(q *web.Request) (web.Response, error) {
+	ref, err := q.Reference("ref")
+	if err != nil {
+		return nil, err
+	}
+	f := q.Form()
+	reason := f.Text("reason", web.Ask{What: "why you need to open this record", Needed: true, Max: concern.MaxShort})
+	if err := f.Err(); err != nil {
+		return nil, err
+	}
+	if err := p.desk.GiveReason(q.Context(), Actor(q), ref, reason); err != nil {
+		return nil, err
+	}
+	return web.SeeOther("/cases/" + string(ref)), nil
+}
+
+func casePage(c *concern.Concern, title string, above []web.Component, body web.Body) web.Page {
+	return web.Page{Title: title, Section: sectionCase, Nav: "/inbox", Back: "/inbox", BackText: "Inbox", Above: above, Wide: true, Body: body}
+}
+
+// summary is what a lead needs first: what was written, what may be done now, what happened last.
+func (p *pages) summary(q *web.Request) (web.Response, error) {
+	c, first, err := p.opened(q)
+	if err != nil || first != nil {
+		return first, err
+	}
+	above, err := p.frame(q, c, "")
+	if err != nil {
+		return nil, err
+	}
+	line, err := p.timeline(q, c, 5)
+	if err != nil {
+		return nil, err
+	}
+	names, err := p.names(q.Context(), c.Raiser)
+	if err != nil {
+		return nil, err
+	}
+	raiser := names[c.Raiser]
+	if raiser == "" {
+		raiser = "Somebody without an account"
+	}
+	return casePage(c, "Case "+string(c.Reference), above, web.Stack(
+		p.doNext(Actor(q), c),
+		nhs.Heading{Text: "What was raised", Level: 2, Size: nhs.SizeM},
+		nhs.Paragraph{Content: nhs.Group{nhs.Text("By "), nhs.HTML(words.Name(raiser)), nhs.Text(" on "), nhs.HTML(words.MomentHTML(c.RaisedAt)), nhs.Text(".")}},
+		reportList(c.Report),
+		nhs.Heading{Text: "Latest", Level: 2, Size: nhs.SizeM},
+		line,
+		nhs.Paragraph{Content: nhs.Link{Text: "See the whole timeline", Href: "/cases/" + string(c.Reference) + "/timeline"}},
+		p.emergency(q),
+	)), nil
+}
+
+// stepPaths is where each built-in step is taken.
+var stepPaths = map[process.Step]string{
+	process.Acknowledge: "acknowledge", process.Assign: "assign", process.Triage: "triage", process.AskAdvice: "advice/ask",
+	process.RecordAdvice: "advice", process.DecideSharing: "sharing/new", process.EmergencyDisclosure: "emergency", process.Refer: "referral",
+	process.RecordTold: "told", process.GiveFeedback: "feedback", process.Close: "close", process.Correct: "correct", process.AddNote: "notes",
+}
+
+// StepPath is the address of a step's page.
+func StepPath(ref id.Reference, s process.Step) string {
+	if path, ok := stepPaths[s]; ok {
+		return "/cases/" + string(ref) + "/" + path
+	}
+	return "/cases/" + string(ref) + "/steps/" + string(s)
+}
+
+// usual is the step that most often comes next in a state: its button is the one
+// primary action of the page; all others are links.
+func usual(c *concern.Concern) process.Step {
+	switch c.Status.State {
+	case process.Received:
+		return process.Acknowledge
+	case process.Acknowledged, process.Gathering:
+		return process.Triage
+	case process.FeedbackDue:
+		if c.Status.Facts.Has(process.Answered) {
+			return process.Close
+		}
+		return process.GiveFeedback
+	}
+	_, referred := c.Last(process.Refer)
+	outcome, told := c.Last(process.RecordTold)
+	switch {
+	case !c.Status.Facts.Has(process.SharingDecided):
+		return process.DecideSharing
+	case c.Status.Facts.Has(process.DecisionToShare) && !referred:
+		return process.Refer
+	case referred && (!told || outcome.Outcome != process.ToldOutcome):
+		return process.RecordTold
+	case !c.Status.Facts.Has(process.Answered):
+		return process.GiveFeedback
+	}
+	return process.Close
+}
+
+// doNext offers what this person may do now: one button, and links.
+func (p *pages) doNext(a access.Actor, c *concern.Concern) web.Component {
+	next := usual(c)
+	var out nhs.Group
+	var links nhs.List
+	links.Plain = true
+	for _, s := range p.desk.MayTake(a, c) {
+		if s.ID == next {
+			out = append(out, nhs.Button{Text: s.Label, Href: StepPath(c.Reference, s.ID)})
+			continue
+		}
+		links.Items = append(links.Items, nhs.Link{Text: s.Label, Href: StepPath(c.Reference, s.ID)})
+	}
+	if len(out)+len(links.Items) == 0 {
+		return nil
+	}
+	head := nhs.Heading{Text: "What you can do", Level: 2, Size: nhs.SizeM}
+	return append(append(nhs.Group{head}, out...), links)
+}
+
+func (p *pages) wholeTimeline(q *web.Request) (web.Response, error) {
+	c, first, err := p.opened(q)
+	if err != nil || first != nil {
+		return first, err
+	}
+	above, err := p.frame(q, c, "/timeline")
+	if err != nil {
+		return nil, err
+	}
+	line, err := p.timeline(q, c, 0)
+	if err != nil {
+		return nil, err
+	}
+	return casePage(c, "Timeline of case "+string(c.Reference), above, web.Stack(line)), nil
+}
+
+// decisions are triage and sharing, with their reasons, newest first.
+func (p *pages) decisions(q *web.Request) (web.Response, error) {
+	c, first, err := p.opened(q)
+	if err != nil || first != nil {
+		return first, err
+	}
+	above, err := p.frame(q, c, "/decisions")
+	if err != nil {
+		return nil, err
+	}
+	only := *c
+	only.Taken = nil
+	for _, t := range c.Taken {
+		switch t.Step {
+		case process.Triage, process.DecideSharing, process.EmergencyDisclosure, process.Close:
+			only.Taken = append(only.Taken, t)
+		}
+	}
+	var body web.Component = casework.EmptyState{Why: "Nothing has been decided yet."}
+	if len(only.Taken) > 0 {
+		if body, err = p.timeline(q, &only, len(only.Taken)); err != nil {
+			return nil, err
+		}
+	}
+	return casePage(c, "Decisions of case "+string(c.Reference), above, web.Stack(body)), nil
+}
+
+// readers are all who opened the record.
+func (p *pages) readers(q *web.Request) (web.Response, error) {
+	ref, err := q.Reference("ref")
+	if err != nil {
+		return nil, err
+	}
+	c, readers, err := p.desk.Readers(q.Context(), Actor(q), ref)
+	if first := reasonFirst(err, ref); first != nil {
+		return first, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	above, err := p.frame(q, c, "/access")
+	if err != nil {
+		return nil, err
+	}
+	people := make([]id.Person, 0, len(readers))
+	for _, r := range readers {
+		people = append(people, r.By)
+	}
+	names, err := p.names(q.Context(), people...)
+	if err != nil {
+		return nil, err
+	}
+	d := p.desk.Definition(c.Org)
+	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "Everyone who has opened this case, newest first", Size: nhs.SizeM}, Head: nhs.Heads("When", "Who", "As", "What")}
+	for _, r := range readers {
+		t.Rows = append(t.Rows, []nhs.Cell{{Content: nhs.HTML(words.MomentHTML(r.At))}, {Content: nhs.HTML(words.Name(names[r.By]))}, {Text: roleWords(d, r.Role)}, {Text: r.What}})
+	}
+	return casePage(c, "Who has opened case "+string(ref), above, web.Stack(t, nhs.Para("That you looked at this list is written down too."))), nil
+}
+
+// notes are the words that people added; what was written stays.
+func (p *pages) notes(q *web.Request) (web.Response, error) {
+	c, first, err := p.opened(q)
+	if err != nil || first != nil {
+		return first, err
+	}
+	above, err := p.frame(q, c, "/notes")
+	if err != nil {
+		return nil, err
+	}
+	f := q.Form()
+	meanwhile, err := p.meanwhile(q, f, c)
+	if err != nil {
+		return nil, err
+	}
+	f.Version(c.Version)
+	only := *c
+	only.Taken = nil
+	for _, t := range c.Taken {
+		if t.Step == process.AddNote || t.Step == process.Correct {
+			only.Taken = append(only.Taken, t)
+		}
+	}
+	var list web.Component = casework.EmptyState{Why: "No notes have been added yet."}
+	if len(only.Taken) > 0 {
+		if list, err = p.timeline(q, &only, len(only.Taken)); err != nil {
+			return nil, err
+		}
+	}
+	box := web.Question{Send: "Add this note", After: []web.Component{nhs.Heading{Text: "Notes", Level: 2, Size: nhs.SizeM}, list}}
+	box.Before = present(meanwhile)
+	box.Fields = []web.Component{
+		casework.WhoCanSee{What: "this note", Roles: []string{"Safeguarding leads of the team", "Whoever has this case"}},
+		f.CharacterCount(nhs.CharacterCount{Name: "words", MaxLength: concern.MaxText, Threshold: 75, Rows: 6, Label: label("Add a note"), Hint: nhs.Hint{Text: "What you add stays. To put something right, add a correction"}}),
+	}
+	return casePage(c, "Notes of case "+string(c.Reference), above, f.Ask(box)), nil
+}
+
+// present leaves an absent component out.
+func present(cs ...web.Component) []web.Component {
+	var out []web.Component
+	for _, c := range cs {
+		if c != nil {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func (p *pages) sendNote(q *web.Request) (web.Response, error) {
+	ref, err := q.Reference("ref")
+	if err != nil {
+		return nil, err
+	}
+	f := q.Form()
+	text := f.Text("words", web.Ask{What: "your note", Needed: true, Max: concern.MaxText})
+	if err := f.Err(); err != nil {
+		return nil, err
+	}
+	_, err = p.desk.Take(q.Context(), Actor(q), ref, concern.Taking{Step: concern.AddNote{Words: text}, Version: f.Expected(), Key: q.Key()})
+	if err != nil {
+		return nil, err
+	}
+	return web.Redirect{To: "/cases/" + string(ref) + "/notes", Flash: "Your note was added"}, nil
+}

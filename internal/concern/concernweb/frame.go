@@ -1,0 +1,136 @@
+package concernweb
+
+import (
+	"heed/internal/clock/workday"
+	"heed/internal/concern"
+	"heed/internal/id"
+	"heed/internal/process"
+	"heed/internal/web"
+	"heed/internal/web/casework"
+	"heed/internal/web/nhs"
+	"heed/internal/web/words"
+)
+
+// statusOf shows the organisation's own state by the service's one list of states.
+var statusOf = map[process.State]casework.Status{
+	process.Received: casework.ToBeTakenUp, process.Acknowledged: casework.ToBeDecided, process.Gathering: casework.OnHold,
+	process.Open: casework.OpenCase, process.FeedbackDue: casework.ToBeAnswered, process.Closed: casework.Closed,
+}
+
+// Frame is what stands over every page of a case: who and what it is about, who
+// has it, what is due next, and the sections. current is the path of the section.
+func (p *pages) frame(q *web.Request, c *concern.Concern, current string) ([]web.Component, error) {
+	names, err := p.names(q.Context(), c.Owner)
+	if err != nil {
+		return nil, err
+	}
+	base := "/cases/" + string(c.Reference)
+	nav := casework.SubNavigation{Label: "Sections of this case"}
+	for _, s := range []struct{ text, path string }{
+		{"Summary", ""}, {"Notes", "/notes"}, {"Decisions", "/decisions"}, {"Timeline", "/timeline"}, {"Who has opened it", "/access"},
+	} {
+		nav.Items = append(nav.Items, casework.SubItem{Text: s.text, Href: base + s.path, Current: s.path == current})
+	}
+	return []web.Component{casework.KeyDetails{
+		Reference: string(c.Reference), Person: c.Report.Person.Name, Age: c.Report.Person.Age,
+		Status: statusOf[c.Status.State], Owner: names[c.Owner], Due: p.due(q, c),
+	}, nav}, nil
+}
+
+// due is the earliest open deadline in words.
+func (p *pages) due(q *web.Request, c *concern.Concern) casework.Due {
+	name, at := c.NextDue()
+	if at.IsZero() {
+		return casework.Due{}
+	}
+	out := casework.Due{When: "by " + words.Date(at)}
+	for _, t := range p.desk.Definition(c.Org).Timers {
+		if t.ID == name {
+			out.What = t.Label
+		}
+	}
+	switch {
+	case q.Now().After(at):
+		out.State = casework.Overdue
+	case workday.Of(q.Now()) == workday.Of(at):
+		out.State = casework.DueToday
+	}
+	return out
+}
+
+// timeline is what happened, newest first, from the record alone.
+func (p *pages) timeline(q *web.Request, c *concern.Concern, limit int) (web.Component, error) {
+	people := []id.Person{c.Raiser}
+	for _, t := range c.Taken {
+		people = append(people, t.By)
+	}
+	names, err := p.names(q.Context(), people...)
+	if err != nil {
+		return nil, err
+	}
+	var out casework.Timeline
+	for i := len(c.Taken) - 1; i >= 0; i-- {
+		if limit > 0 && len(out.Events) == limit {
+			return out, nil
+		}
+		e, err := p.event(c, c.Taken[i], names)
+		if err != nil {
+			return nil, err
+		}
+		out.Events = append(out.Events, e)
+	}
+	if limit == 0 || len(out.Events) < limit {
+		out.Events = append(out.Events, casework.Event{Title: "Concern raised", By: names[c.Raiser], Role: "raised it", Shown: words.Moment(c.RaisedAt), Instant: c.RaisedAt})
+	}
+	return out, nil
+}
+
+// event is one step in words.
+func (p *pages) event(c *concern.Concern, t concern.Taken, names map[id.Person]string) (casework.Event, error) {
+	d := p.desk.Definition(c.Org)
+	info, _ := d.Step(t.Step)
+	e := casework.Event{Title: stepTitle(info, t), By: names[t.By], Role: roleWords(d, t.Role), Shown: words.Moment(t.At), Instant: t.At}
+	said, err := said(info, t)
+	if err != nil {
+		return e, err
+	}
+	e.Content = said
+	return e, nil
+}
+
+func stepTitle(info process.StepInfo, t concern.Taken) string {
+	if o, ok := info.Outcome(t.Outcome); ok && len(info.Outcomes) > 1 {
+		return info.Label + ": " + o.Label
+	}
+	if o, ok := info.Outcome(t.Outcome); ok && o.Label != "" {
+		return o.Label
+	}
+	return info.Label
+}
+
+func roleWords(d *process.Definition, role string) string {
+	if r, ok := d.Role(process.Role(role)); ok {
+		return r.Label
+	}
+	return role
+}
+
+// Meanwhile shows what somebody else did while a form was being filled in, beside
+// what was typed: both texts stand, none is lost.
+func (p *pages) meanwhile(q *web.Request, f *web.Form, c *concern.Concern) (web.Component, error) {
+	seen := f.Expected()
+	if !q.Posted() || seen == 0 || seen >= c.Version {
+		return nil, nil //nolint:nilnil // no component is a component
+	}
+	since := *c
+	since.Taken = c.Since(seen)
+	line, err := p.timeline(q, &since, len(since.Taken))
+	if err != nil {
+		return nil, err
+	}
+	return nhs.Group{
+		nhs.Heading{Text: "What they did", Level: 2, Size: nhs.SizeM}, line,
+		nhs.Heading{Text: "What you typed", Level: 2, Size: nhs.SizeM},
+		nhs.Para("It is below, as you left it. Look at what changed, put it right if you need to, and send it again."),
+	}, nil
+}

@@ -1,0 +1,139 @@
+package concernweb
+
+import (
+	"heed/internal/concern"
+	"heed/internal/directory"
+	"heed/internal/fail"
+	"heed/internal/process"
+	"heed/internal/web"
+	"heed/internal/web/nhs"
+)
+
+// StepPage is the page of one step: what it asks and how the answers are read.
+// Faults are the step's own: its Validate names the same inputs as the fields.
+type StepPage struct {
+	Path   string // below /cases/{ref}/
+	Step   process.Step
+	Title  string
+	Send   string // the button, which says what happens
+	Flash  string // once it is done
+	Before func(q *web.Request, c *concern.Concern) []web.Component
+	Fields func(q *web.Request, f *web.Form, c *concern.Concern) ([]web.Component, error)
+	Read   func(q *web.Request, f *web.Form) (concern.Step, error)
+	// Stop may ask for a second look first: an interruption that goes before the step is taken.
+	Stop func(q *web.Request, f *web.Form, s concern.Step) web.Component
+}
+
+// StepRoutes are the routes of step pages, also for rooms that bring steps of their own.
+func StepRoutes(desk *concern.Desk, people *directory.Desk, all ...StepPage) []web.Route {
+	p := &pages{desk, people}
+	var out []web.Route
+	for _, s := range all {
+		pattern := "/cases/{ref}/" + s.Path
+		out = append(out,
+			web.Get(pattern, web.SignedIn, s.Title, func(q *web.Request) (web.Response, error) { return p.showStep(q, s) }),
+			web.Post(pattern, web.SignedIn, s.Title, func(q *web.Request) (web.Response, error) { return p.takeStep(q, s) }))
+	}
+	return out
+}
+
+func (p *pages) showStep(q *web.Request, s StepPage) (web.Response, error) {
+	c, first, err := p.opened(q)
+	if err != nil || first != nil {
+		return first, err
+	}
+	above, err := p.frame(q, c, "-")
+	if err != nil {
+		return nil, err
+	}
+	f := q.Form()
+	meanwhile, err := p.meanwhile(q, f, c)
+	if err != nil {
+		return nil, err
+	}
+	if info, open := p.mayTake(q, c, s.Step); !open {
+		return p.notNow(c, s, info, above), nil
+	}
+	f.Version(c.Version)
+	fields, err := s.Fields(q, f, c)
+	if err != nil {
+		return nil, err
+	}
+	before := present(meanwhile)
+	if s.Before != nil {
+		before = append(before, s.Before(q, c)...)
+	}
+	page := casePage(c, s.Title, above, f.Ask(web.Question{Before: before, Fields: fields, Send: s.Send, After: []web.Component{p.emergency(q)}}))
+	page.Caption, page.Back, page.BackText, page.Wide = string(c.Reference), "/cases/"+string(c.Reference), "Case", false
+	return page, nil
+}
+
+// mayTake says whether the step is open to this person now.
+func (p *pages) mayTake(q *web.Request, c *concern.Concern, step process.Step) (process.StepInfo, bool) {
+	for _, s := range p.desk.MayTake(Actor(q), c) {
+		if s.ID == step {
+			return s, true
+		}
+	}
+	info, _ := p.desk.Definition(c.Org).Step(step)
+	return info, false
+}
+
+// notNow says what has to come first, and loses nothing: there was no form yet.
+func (p *pages) notNow(c *concern.Concern, s StepPage, info process.StepInfo, above []web.Component) web.Page {
+	why := "This cannot be done now. The concern is at: " + p.desk.Definition(c.Org).Label(c.Status.State) + "."
+	for _, o := range info.Outcomes {
+		if err := p.desk.Definition(c.Org).May(c.Status, s.Step, o.ID); err != nil {
+			why = fail.Words(err) + "."
+			break
+		}
+	}
+	page := casePage(c, s.Title, above, web.Stack(nhs.Para(why), nhs.Paragraph{Content: nhs.Link{Text: "Back to the case", Href: "/cases/" + string(c.Reference)}}))
+	page.Back, page.BackText = "/cases/"+string(c.Reference), "Case"
+	return page
+}
+
+func (p *pages) takeStep(q *web.Request, s StepPage) (web.Response, error) {
+	ref, err := q.Reference("ref")
+	if err != nil {
+		return nil, err
+	}
+	f := q.Form()
+	step, err := s.Read(q, f)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Err(); err != nil {
+		return nil, err
+	}
+	if err := step.Validate(); err != nil {
+		return nil, err
+	}
+	if s.Stop != nil && f.Text("sure", web.Ask{What: "that you are sure"}) != "yes" {
+		if again := s.Stop(q, f, step); again != nil {
+			return p.interrupt(q, s, again)
+		}
+	}
+	if _, err := p.desk.Take(q.Context(), Actor(q), ref, concern.Taking{Step: step, Version: f.Expected(), Key: q.Key()}); err != nil {
+		if first := reasonFirst(err, ref); first != nil {
+			return first, nil
+		}
+		return nil, err
+	}
+	return web.Redirect{To: "/cases/" + string(ref), Flash: s.Flash}, nil
+}
+
+// interrupt shows the blue page before something rare: the same form with what
+// was typed, hidden, and one more answer.
+func (p *pages) interrupt(q *web.Request, s StepPage, box web.Component) (web.Response, error) {
+	ref, err := q.Reference("ref")
+	if err != nil {
+		return nil, err
+	}
+	f := q.Form()
+	f.Version(f.Expected())
+	return web.Page{Title: s.Title, Section: sectionCase, Caption: string(ref), Nav: "/inbox", Back: q.Here(), Question: true, Body: f.Ask(web.Question{
+		Before: []web.Component{box}, Fields: append(f.Again(), nhs.HiddenInput{Name: "sure", Value: "yes"}), Send: s.Send,
+		After: []web.Component{nhs.Paragraph{Content: nhs.Link{Text: "Back to the case", Href: "/cases/" + string(ref)}}},
+	})}, nil
+}
