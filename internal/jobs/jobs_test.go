@@ -271,34 +271,68 @@ func TestRivalWorkersDoEachJobOnce(t *testing.T) {
 	})
 }
 
-// Two workers have the same job because the lease ran out: only one keeps its effects.
+// Two workers have the same job because a lease ran out: only one keeps its effects.
 func TestALostLeaseKeepsNothing(t *testing.T) {
 	each(t, func(t *testing.T, w world) {
-		rival := jobs.New(w.Store, jobs.Options{Clock: w.hand})
-		rival.Handle("slow", note)
-		slow := jobs.New(w.Store, jobs.Options{Clock: w.hand})
-		slow.Handle("slow", note)
-		// The first job of the batch puts the clock past the lease of the second and lets the rival in between.
-		slow.Handle("stall", func(context.Context, *store.Tx, jobs.Job) error { return nil })
-		must(t, w.Do(context.Background(), func(tx *store.Tx) error {
-			return w.q.Put(tx, jobs.Job{Name: "a", Kind: "slow", Due: tx.Now()})
-		}))
-		between := false
-		stalled := jobs.New(w.Store, jobs.Options{Clock: w.hand})
-		stalled.Handle("slow", func(ctx context.Context, tx *store.Tx, j jobs.Job) error {
-			between = true
-			return errors.New("planted: this worker fails after its lease")
+		rival, stolen := jobs.New(w.Store, jobs.Options{Clock: w.hand}), 0
+		rival.Handle("note", note)
+		// The first job of the batch takes longer than the lease of the second: meanwhile the rival takes that one.
+		w.q.Handle("stall", func(_ context.Context, tx *store.Tx, _ jobs.Job) error {
+			tx.AfterCommit(func() {
+				w.hand.Move(3 * time.Minute)
+				var err error
+				stolen, err = rival.Work(context.Background())
+				must(t, err)
+			})
+			return nil
 		})
-		_, err := stalled.Work(context.Background())
-		must(t, err)
-		w.hand.Move(3 * time.Minute)
-		n, err := rival.Work(context.Background())
-		must(t, err)
-		if n != 1 || !between {
-			t.Errorf("the rival did %d", n)
+		must(t, w.Do(context.Background(), func(tx *store.Tx) error {
+			must(t, w.q.Put(tx, jobs.Job{Name: "first", Kind: "stall", Due: t0.Add(-time.Second)}))
+			return w.q.Put(tx, jobs.Job{Name: "second", Kind: "note", Due: t0})
+		}))
+		w.work(t, 1)
+		if stolen != 1 {
+			t.Errorf("the rival did %d", stolen)
 		}
-		_, err = slow.Work(context.Background())
-		must(t, err)
+		w.expect(t, "second")
+	})
+}
+
+// A job that is moved while it waits in a worker's hand is not done at the old time.
+func TestAMovedJobIsNotDoneAtItsOldTime(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		w.q.Handle("stall", func(_ context.Context, tx *store.Tx, _ jobs.Job) error {
+			tx.AfterCommit(func() { w.put(t, "second", time.Hour) })
+			return nil
+		})
+		must(t, w.Do(context.Background(), func(tx *store.Tx) error {
+			must(t, w.q.Put(tx, jobs.Job{Name: "first", Kind: "stall", Due: t0.Add(-time.Second)}))
+			return w.q.Put(tx, jobs.Job{Name: "second", Kind: "note", Due: t0})
+		}))
+		w.work(t, 1)
+		w.expect(t)
+		w.hand.Move(time.Hour)
+		w.work(t, 1)
+		w.expect(t, "second")
+	})
+}
+
+// A worker dies with the lease in its hand: the job is done when the lease has run out.
+func TestALeaseRunsOut(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		dying := jobs.New(w.Store, jobs.Options{Clock: w.hand})
+		ctx, die := context.WithCancel(context.Background())
+		dying.Handle("note", func(context.Context, *store.Tx, jobs.Job) error {
+			die()
+			return ctx.Err()
+		})
+		w.put(t, "a", 0)
+		if _, err := dying.Work(ctx); err == nil {
+			t.Error("the dying worker noticed nothing")
+		}
+		w.work(t, 0)
+		w.hand.Move(2 * time.Minute)
+		w.work(t, 1)
 		w.expect(t, "a")
 	})
 }
