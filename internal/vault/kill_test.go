@@ -279,7 +279,7 @@ func TestKilledAtRandomMoments(t *testing.T) {
 				return storetest.Open(t, store.Options{Path: o.Path, URL: o.URL, Migrations: theMigrations})
 			}
 			s := open()
-			w := newWorld(t, s, clock.NewHand(t0))
+			w := newWorld(t, s, clock.NewHand(clock.System{}.Now()))
 			o.KeyFile, o.KeyStore, o.Org = w.o.KeyFile, w.o.KeyStore, w.org
 			alive := w.make(300)
 			w.must(s.Close())
@@ -340,7 +340,7 @@ func living(done map[string][]id.Record) (out []id.Record) {
 // one changing the key: nothing is lost and no generation is over its limit.
 func TestProcessesShareOneKeyStore(t *testing.T) {
 	o := order{URL: storetest.Postgres(t), New: true}
-	w := newWorld(t, storetest.Open(t, store.Options{URL: o.URL, Migrations: theMigrations}), clock.NewHand(t0))
+	w := newWorld(t, storetest.Open(t, store.Options{URL: o.URL, Migrations: theMigrations}), clock.NewHand(clock.System{}.Now()))
 	o.KeyFile, o.KeyStore, o.Org, o.Records = w.o.KeyFile, w.o.KeyStore, w.org, w.make(60)
 	done := map[string][]id.Record{"made": o.Records}
 	var cmds []*exec.Cmd

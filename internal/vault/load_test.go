@@ -9,9 +9,11 @@ import (
 	"testing"
 	"time"
 
+	"heed/internal/clock"
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/store"
+	"heed/internal/store/storetest"
 )
 
 // While erasures wrap generations again, readers and writers of this process
@@ -118,7 +120,8 @@ func TestErasuresSideBySide(t *testing.T) {
 	})
 }
 
-// A successor that is itself retired while records move into it is given up for another.
+// A successor that is retired and destroyed while records move into it (the turn
+// was lost to another process) is given up for another.
 func TestErasureOfASuccessorsRecord(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		recs := w.make(350)
@@ -126,32 +129,78 @@ func TestErasureOfASuccessorsRecord(t *testing.T) {
 		w.must(err)
 		defer another.Close()
 		var once sync.Once
-		var wg sync.WaitGroup
 		w.vault.at = func(step string) {
 			if step == "moving" {
-				once.Do(func() { // the first hundred have moved: erase one of them
-					begun := make(chan bool)
-					another.at = func(step string) {
-						if step == "begun" {
-							close(begun)
-						}
+				once.Do(func() { // the first hundred have moved: erase one of them, without waiting for a turn
+					var generation int64
+					w.must(w.store.Do(w.ctx(), func(tx *store.Tx) (err error) {
+						generation, err = another.beginErasure(tx, w.org, recs[1], func(*store.Tx) error { return nil })
+						return err
+					}))
+					if generation != 2 {
+						t.Errorf("the successor is %d", generation)
 					}
-					wg.Go(func() {
-						if _, err := another.Erase(w.ctx(), w.org, recs[1], func(*store.Tx) error { return nil }); err != nil {
-							t.Error(err)
-						}
-					})
-					<-begun
+					w.must(another.destroy(w.ctx(), w.org, generation))
 				})
 			}
 		}
 		w.erase(recs[0])
-		wg.Wait()
 		w.settled(recs)
 		for _, rec := range recs[2:] {
 			w.mustKey(rec)
 		}
 	})
+}
+
+// A process that still wraps under a generation which another process retires
+// finds out by the insert itself.
+func TestNewUnderAGenerationRetiredElsewhere(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		another, err := Open(w.ctx(), w.store, w.o)
+		w.must(err)
+		defer another.Close()
+		first := w.make(1)[0]
+		if _, err := another.Erase(w.ctx(), w.org, first, func(*store.Tx) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		k := w.mustKey(w.make(1)[0])
+		if k.Generation() == 1 {
+			t.Fatal("wrapped by a retired generation")
+		}
+	})
+}
+
+// On PostgreSQL an erasure waits for units that have wrapped a key under the
+// generation and not yet committed: it would otherwise not see their rows.
+func TestErasureWaitsForUncommittedKeys(t *testing.T) {
+	hand := clock.NewHand(t0)
+	w := newWorld(t, storetest.Open(t, store.Options{URL: storetest.Postgres(t), Clock: hand, Migrations: theMigrations}), hand)
+	recs := w.make(3)
+	late := id.NewRecord(t0)
+	wrapped, commit := make(chan bool), make(chan bool)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		err := w.store.Do(w.ctx(), func(tx *store.Tx) error {
+			k, err := w.vault.New(tx, w.org, late)
+			if err == nil && k.Generation() != 1 {
+				t.Errorf("control: another generation than the erased record's")
+			}
+			close(wrapped)
+			<-commit
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	<-wrapped
+	wg.Go(func() { w.erase(recs[0]) })
+	time.Sleep(300 * time.Millisecond) // long enough for an erasure that does not wait
+	close(commit)
+	wg.Wait()
+	for _, rec := range append(recs[1:], late) {
+		w.mustKey(rec)
+	}
 }
 
 func TestRekeyUnderLoad(t *testing.T) {

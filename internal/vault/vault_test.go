@@ -163,7 +163,9 @@ func TestNewInAUnitThatFails(t *testing.T) {
 		if n := w.number(`select (select count(*) from record_key) + (select count(*) from key_generation)`); n != 0 {
 			t.Fatalf("%d rows left", n)
 		}
-		w.mustKey(w.make(1)[0])
+		if g := w.mustKey(w.make(1)[0]).Generation(); g != 1 {
+			t.Fatalf("generation %d: the failed units used up another", g)
+		}
 		w.reopen()
 	})
 }
