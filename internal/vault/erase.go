@@ -40,8 +40,9 @@ func (v *Vault) Erase(ctx context.Context, org id.Org, rec id.Record, entry func
 		return Certificate{}, err
 	}
 	v.at("begun")
+	ctx = context.WithoutCancel(ctx) // a request that goes away does not leave it half done
 	if err := v.finish(ctx, org, generation); err != nil {
-		return Certificate{}, fmt.Errorf("the record is erased; its generation key is not destroyed yet and will be at the next start: %w", err)
+		return Certificate{}, fmt.Errorf("the record is erased; its generation key is not destroyed yet and will be by Resume: %w", err)
 	}
 	return v.Certificate(ctx, org, rec)
 }

@@ -178,14 +178,17 @@ func (v *Vault) unwrapGeneration(org id.Org, held record.GenerationKey) (*genera
 		madeAt: clock.FromMicros(held.MadeAt)}, nil
 }
 
-// forget drops destroyed generations from memory.
-func (v *Vault) forget(org id.Org, number int64) {
-	v.retire(org, number)
+// forget drops from memory the generations that the key store no longer holds,
+// also those that another process destroyed. Their bytes are left to the
+// collector: a reader may hold them at this moment.
+func (v *Vault) forget(ks record.KeyStore) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if g := v.opened[place{org, number}]; g != nil {
-		delete(v.opened, place{org, number})
-		// Its bytes are left to the collector: a reader may hold them at this moment.
+	for p := range v.opened {
+		raw := [16]byte(p.org.Bytes())
+		if _, held := ks.Find(raw, p.generation); !held && p.generation <= ks.Highest(raw) {
+			delete(v.opened, p)
+		}
 	}
 }
 

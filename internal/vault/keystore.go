@@ -25,6 +25,7 @@ type keyStore struct {
 	path string
 	mu   sync.RWMutex
 	last record.KeyStore
+	seen func(record.KeyStore) // told of every newly read or written state
 }
 
 // rewritable is what a change needs of the file; tests tear it.
@@ -35,7 +36,7 @@ type rewritable interface {
 
 // openKeyStore reads a key store and mends a slot that a crash left behind.
 func openKeyStore(path string) (*keyStore, error) {
-	k := &keyStore{path: path}
+	k := &keyStore{path: path, seen: func(record.KeyStore) {}}
 	return k, k.change(func(*record.KeyStore) (bool, error) { return false, nil })
 }
 
@@ -121,8 +122,9 @@ func (k *keyStore) read() error {
 
 func (k *keyStore) keep(ks record.KeyStore) {
 	k.mu.Lock()
-	defer k.mu.Unlock()
 	k.last = ks
+	k.mu.Unlock()
+	k.seen(ks)
 }
 
 // load reads the open, locked file. size is the file's length.

@@ -149,7 +149,7 @@ func (v *Vault) destroyKey(ctx context.Context, org id.Org, number int64, next *
 		}
 	}
 	raw := [16]byte(org.Bytes())
-	err := v.file.change(func(ks *record.KeyStore) (bool, error) {
+	return v.file.change(func(ks *record.KeyStore) (bool, error) {
 		if next != nil {
 			if i, ok := ks.Find(raw, next.number); ok {
 				ks.Generations[i].Moved = list
@@ -157,10 +157,6 @@ func (v *Vault) destroyKey(ctx context.Context, org id.Org, number int64, next *
 		}
 		return remove(ks, raw, number) || next != nil, nil
 	})
-	if err == nil {
-		v.forget(org, number)
-	}
-	return err
 }
 
 // waitForReaders returns when no transaction is left that looks at a snapshot

@@ -30,7 +30,8 @@ type Place struct {
 }
 
 // Resume finishes what a crash cut short and brings a restored database and the
-// key store together. Call it at start; doing it again does nothing.
+// key store together. Call it at start and from time to time (an erasure that met
+// a full disk waits for it); doing it again does nothing.
 func (v *Vault) Resume(ctx context.Context) (Resumed, error) {
 	var r Resumed
 	for _, step := range []func(context.Context, *Resumed) error{

@@ -91,6 +91,7 @@ func Open(ctx context.Context, s *store.Store, o Options) (*Vault, error) {
 	if v.file, err = openOrCreate(o.KeyStore, len(known) == 0); err != nil {
 		return nil, err
 	}
+	v.file.seen = v.forget
 	if err := v.checkGenerations(known); err != nil {
 		return nil, err
 	}
