@@ -299,15 +299,15 @@ func (w *writer) single(u *unit) error {
 		if !fail.Is(err, fail.Full) || !u.reading {
 			return err
 		}
-		if !emptied {
+		if !emptied && w.checkpoint("restart") {
 			emptied = true
-			w.checkpoint("restart")
 			continue
 		}
 		if !w.reserve.release() {
 			return err
 		}
-		emptied = false
+		// The piece goes to the file first, so that the log can begin anew instead of growing into it.
+		emptied = w.checkpoint("restart")
 	}
 }
 
