@@ -133,14 +133,36 @@ func (c *Cluster) Kill() error {
 	if err != nil {
 		return fmt.Errorf("find server: %w", err)
 	}
+	family := []int{pid}
 	children, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
-	err = syscall.Kill(pid, syscall.SIGKILL)
 	for _, f := range strings.Fields(string(children)) {
-		if child, e := strconv.Atoi(f); e == nil {
-			_ = syscall.Kill(child, syscall.SIGKILL)
+		if child, err := strconv.Atoi(f); err == nil {
+			family = append(family, child)
 		}
 	}
-	return err
+	for _, p := range family {
+		if err := syscall.Kill(p, syscall.SIGKILL); err != nil && !errors.Is(err, syscall.ESRCH) {
+			return fmt.Errorf("kill server: %w", err)
+		}
+	}
+	for _, p := range family {
+		for range 500 {
+			if dead(p) {
+				break
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
+	// Nobody is left that the lock could mean; a process not yet collected would
+	// make the next server think otherwise.
+	return os.Remove(filepath.Join(c.data(), "postmaster.pid"))
+}
+
+// dead says that a process has ended, collected by its parent or not.
+func dead(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	_, after, found := strings.Cut(string(stat), ") ")
+	return err != nil || !found || strings.HasPrefix(after, "Z") || strings.HasPrefix(after, "X")
 }
 
 // Restart starts a killed server again: recovery and the normal start are one.
