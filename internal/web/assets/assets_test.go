@@ -175,7 +175,7 @@ func TestLogicalProperties(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	physical := regexp.MustCompile(`(?m)^\s*((margin|padding|border)-(left|right|top|bottom)[a-z-]*|left|right|top|bottom|float|text-align:\s*(left|right)|width|height|(max|min)-(width|height))\s*:.*$`)
+	physical := regexp.MustCompile(`(?m)^\s*((margin|padding|border)-(left|right|top|bottom)[a-z-]*|left|right|top|bottom|float:\s*(left|right)|text-align:\s*(left|right)|width|height|(max|min)-(width|height))\s*[:;].*$`)
 	for _, m := range physical.FindAllString(string(css), -1) {
 		t.Errorf("not logical: %s", strings.TrimSpace(m))
 	}
