@@ -134,6 +134,8 @@ func (q *Queue) sendMail(ctx context.Context) (n int, err error) {
 			return n, err
 		}
 		done, again := q.deliver(ctx, letters)
+		// What the server has taken is recorded although the program is being stopped.
+		ctx := context.WithoutCancel(ctx)
 		if err := q.end(ctx, done); err != nil {
 			return n, err
 		}
