@@ -2,10 +2,10 @@ package workday
 
 import "time"
 
-// Covered are the years for which the days below are sure, read from the
-// proclamations up to the last year published when this was written. Earlier
-// years are not computed as they were (the rules differ before 1978, and
-// Northern Ireland and Scotland have changed since); later ones are expected.
+// Covered are the years for which every proclamation is known, so that the days
+// are sure: the one-off and moved days below are complete for them. Earlier
+// years are computed by today's rules, which were not yet those of their time;
+// later ones are what the rules lead to expect.
 const (
 	CoveredFrom = 2012
 	CoveredTo   = 2027

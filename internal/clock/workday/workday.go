@@ -89,35 +89,48 @@ func (n Nation) Valid() bool {
 
 // Working says whether d is a working day in the nation.
 func (n Nation) Working(d Day) bool {
-	switch d.Weekday() {
-	case time.Saturday, time.Sunday:
-		return false
-	}
-	_, off := n.Holiday(d)
-	return !off
+	c := calendar{nation: n}
+	return c.working(d)
 }
 
 // Add is the day that is n working days after d. d itself is not counted and
 // need not be a working day; n = 0 is d, or the next working day when d is none;
 // a negative n counts backwards.
 func (n Nation) Add(d Day, days int) Day {
-	step := 1
+	step, c := 1, calendar{nation: n}
 	if days < 0 {
 		step, days = -1, -days
 	}
 	if days == 0 {
-		for !n.Working(d) {
+		for !c.working(d) {
 			d = d.Add(1)
 		}
 		return d
 	}
 	for days > 0 {
 		d = d.Add(step)
-		if n.Working(d) {
+		if c.working(d) {
 			days--
 		}
 	}
 	return d
+}
+
+// calendar remembers the bank holidays of the year last asked for.
+type calendar struct {
+	nation Nation
+	year   int
+	days   []Holiday
+}
+
+func (c *calendar) working(d Day) bool {
+	if weekend(d) {
+		return false
+	}
+	if c.days == nil || c.year != d.Year {
+		c.year, c.days = d.Year, c.nation.Holidays(d.Year)
+	}
+	return !taken(c.days, d)
 }
 
 // Between is how many working days lie after from, up to and with to; negative
@@ -126,10 +139,10 @@ func (n Nation) Between(from, to Day) int {
 	if to.Before(from) {
 		return -n.Between(to, from)
 	}
-	count := 0
+	count, c := 0, calendar{nation: n}
 	for d := from; d.Before(to); {
 		d = d.Add(1)
-		if n.Working(d) {
+		if c.working(d) {
 			count++
 		}
 	}
