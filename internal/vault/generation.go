@@ -66,7 +66,7 @@ func (v *Vault) current(now time.Time, org id.Org) (*generation, error) {
 	if !serves(s.now, now) {
 		g, err := v.makeGeneration(org)
 		if err != nil {
-			return nil, err
+			return nil, atWork(err)
 		}
 		s.now = g
 	}
@@ -154,11 +154,11 @@ func (v *Vault) generation(org id.Org, number int64) (*generation, error) {
 	case errors.Is(err, errNoGeneration):
 		return nil, fail.Wrap(fail.Stale, err, "The key store is older than the database. Put back its latest copy")
 	case err != nil:
-		return nil, err
+		return nil, atWork(err)
 	}
 	g, err = v.unwrapGeneration(org, held)
 	if err != nil {
-		return nil, err
+		return nil, atWork(err)
 	}
 	v.remember(g)
 	return g, nil
@@ -176,6 +176,16 @@ func (v *Vault) unwrapGeneration(org id.Org, held record.GenerationKey) (*genera
 	}
 	return &generation{org: org, number: held.Generation, key: key, fingerprint: held.Fingerprint,
 		madeAt: clock.FromMicros(held.MadeAt)}, nil
+}
+
+// atWork keeps a missing or unreadable key file from being taken for a missing
+// record: once Heed runs, such a fault is Heed's own. Ready names the remedy.
+func atWork(err error) error {
+	switch fail.KindOf(err) {
+	case fail.Missing, fail.Bad, fail.Conflict:
+		return fail.Wrap(fail.Broken, err, "The keys are not at hand")
+	}
+	return err
 }
 
 // forget drops from memory the generations that the key store no longer holds,
@@ -200,7 +210,7 @@ func (g *generation) note(tx *store.Tx) error {
 	}
 	_, err := store.One(tx, func(c *[]byte) []any { return []any{c} }, `select canary from key_org where org = $1`, g.org)
 	if fail.Is(err, fail.Missing) {
-		return fail.Wrap(fail.Missing, err, "This organisation has no key yet. Add the organisation first")
+		return fail.Wrap(fail.Broken, err, "This organisation has no key yet: AddOrg comes first")
 	}
 	if err != nil {
 		return err

@@ -137,10 +137,26 @@ func (v *Vault) Key(tx *store.Tx, org id.Org, rec id.Record) (*Key, error) {
 	// An erasure may have moved this key between the two looks; on PostgreSQL a
 	// unit of work sees the new row.
 	again, e := store.One(tx, (*wrappedKey).scan, selectKey, rec, org)
-	if e != nil || again.generation == row.generation {
-		return nil, err
+	if e != nil {
+		return nil, e
+	}
+	if again.generation == row.generation {
+		return nil, lostOr(tx, org, row.generation, err)
 	}
 	return v.Unwrap(org, rec, again.generation, again.wrapped)
+}
+
+// lostOr says that a generation was lost, if so; otherwise it is err that it was destroyed.
+func lostOr(tx *store.Tx, org id.Org, generation int64, err error) error {
+	_, e := store.One(tx, func(n *int64) []any { return []any{n} },
+		`select lost_at from key_generation where org = $1 and generation = $2 and lost_at is not null`, org, generation)
+	if fail.Is(e, fail.Missing) {
+		return err
+	}
+	if e != nil {
+		return e
+	}
+	return fail.Wrap(fail.Gone, err, "The key of this record was lost with a key store that could not be put back")
 }
 
 // absent says why a record has no key.

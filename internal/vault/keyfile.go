@@ -96,6 +96,13 @@ func (k *KeyFile) reload() error {
 	return nil
 }
 
+// check reads the file anew.
+func (k *KeyFile) check() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.reload()
+}
+
 // of gives an organisation's keys, newest first.
 func (k *KeyFile) of(org id.Org) []record.OrgKey {
 	var out []record.OrgKey

@@ -120,6 +120,15 @@ func (k *keyStore) read() error {
 	return nil
 }
 
+// CopyKeyStore gives a whole copy of the key store as it is now, for its own
+// backup. Taken after a copy of the database, it fits that copy.
+func (v *Vault) CopyKeyStore() ([]byte, error) {
+	if err := v.file.read(); err != nil {
+		return nil, err
+	}
+	return imageOf(v.file.snapshot())
+}
+
 func (k *keyStore) keep(ks record.KeyStore) {
 	k.mu.Lock()
 	k.last = ks

@@ -11,6 +11,7 @@ import (
 
 	"heed/internal/fail"
 	"heed/internal/id"
+	"heed/internal/store"
 	"heed/record"
 )
 
@@ -202,6 +203,74 @@ func TestKeyManagementServiceInsteadOfTheFile(t *testing.T) {
 		kms.down = errors.New("connection refused")
 		if _, err := Open(w.ctx(), w.store, other.o); !errors.Is(err, kms.down) {
 			t.Fatalf("with the service down: %v", err)
+		}
+	})
+}
+
+// No newer copy of the key store exists: what it lacks is lost, and Heed goes on.
+func TestAcceptLostKeys(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		kept := w.make(4)
+		copied, err := w.vault.CopyKeyStore()
+		w.must(err)
+		var lost []id.Record
+		for range 2 {
+			w.clock.Move(2 * generationLife)
+			lost = append(lost, w.make(3)...)
+		}
+		w.must(os.WriteFile(w.o.KeyStore, copied, 0o600))
+		_, err = Open(w.ctx(), w.store, w.o)
+		w.want(err, fail.Stale)
+		n, err := AcceptLostKeys(w.ctx(), w.store, w.o.KeyStore)
+		if err != nil || n != len(lost) {
+			t.Fatalf("%d records, %v", n, err)
+		}
+		for range 2 {
+			w.reopen()
+			done, err := w.vault.Resume(w.ctx())
+			if err != nil || len(done.Erased) != 0 {
+				t.Fatalf("a lost key is not an erasure: %+v %v", done, err)
+			}
+			for _, rec := range kept {
+				w.mustKey(rec)
+			}
+			for _, rec := range lost {
+				_, err := w.key(rec)
+				w.want(err, fail.Gone)
+				if !strings.Contains(fail.Words(err), "was lost") {
+					t.Fatal(fail.Words(err))
+				}
+			}
+			made := w.make(2)
+			if g := w.mustKey(made[0]).Generation(); g < 4 {
+				t.Fatalf("the number of a lost generation was given again: %d", g)
+			}
+			kept = append(kept, made...)
+		}
+		w.erase(kept[0])
+		w.mustKey(kept[1])
+	})
+}
+
+// While Heed runs, a key file that goes away makes it not ready. It never makes
+// a record look as if it did not exist, and nothing else changes when it is back.
+func TestKeysThatGoAwayWhileHeedRuns(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		rec := w.make(1)[0]
+		w.must(w.vault.Ready(w.ctx()))
+		for _, path := range []string{w.o.KeyFile, w.o.KeyStore} {
+			fresh := w.reopen()
+			w.must(os.Rename(path, path+"-away"))
+			w.want(fresh.Ready(w.ctx()), fail.Missing)
+			w.mustKey(rec) // what was read at start goes on being read
+			w.want(w.store.Do(w.ctx(), func(tx *store.Tx) error {
+				_, err := fresh.New(tx, w.org, id.NewRecord(t0))
+				return err
+			}), fail.Broken)
+			w.must(os.Rename(path+"-away", path))
+			w.must(fresh.Ready(w.ctx()))
+			w.mustKey(rec)
+			w.mustKey(w.make(1)[0])
 		}
 	})
 }

@@ -88,7 +88,7 @@ func (v *Vault) destroyAgain(ctx context.Context, r *Resumed) error {
 // erasure was cut short between the two. The living records get their present
 // keys from the lists in the key store; what is in no list was erased since.
 func (v *Vault) adopt(ctx context.Context, r *Resumed) error {
-	living, err := v.places(ctx, `select org, generation from key_generation where destroyed_at is null order by org, generation`)
+	living, err := v.places(ctx, `select org, generation from key_generation where destroyed_at is null and lost_at is null order by org, generation`)
 	if err != nil {
 		return err
 	}

@@ -2,12 +2,10 @@ package vault
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"io/fs"
 	"log/slog"
 	"os"
-	"slices"
 	"sync"
 	"time"
 
@@ -95,12 +93,40 @@ func Open(ctx context.Context, s *store.Store, o Options) (*Vault, error) {
 	if err := v.checkGenerations(known); err != nil {
 		return nil, err
 	}
+	if err := v.countLost(known); err != nil {
+		return nil, err
+	}
 	for _, c := range canaries {
 		if err := v.checkCanary(ctx, c, known); err != nil {
 			return nil, err
 		}
 	}
 	return v, nil
+}
+
+// Ready is nil while the keys are at hand; otherwise its words name the remedy.
+// It reads the key file and the key store, and unwraps one organisation's canary.
+func (v *Vault) Ready(ctx context.Context) error {
+	if err := v.file.read(); err != nil {
+		return err
+	}
+	if file, ok := v.keys.(*KeyFile); ok {
+		if err := file.check(); err != nil {
+			return err
+		}
+	}
+	var c canary
+	err := v.store.View(ctx, func(tx *store.Tx) (err error) {
+		c, err = store.One(tx, (*canary).scan, `select org, canary from key_org order by org limit 1`)
+		return err
+	})
+	if fail.Is(err, fail.Missing) { // no organisation yet
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return v.openCanary(ctx, c)
 }
 
 // Close waits for work begun in the background. Keys stay usable by units of work that are under way.
@@ -116,100 +142,6 @@ func openOrCreate(path string, fresh bool) (*keyStore, error) {
 		}
 	}
 	return openKeyStore(path)
-}
-
-// remembered is what the database knows of generations.
-type rememberedGeneration struct {
-	org         id.Org
-	generation  int64
-	fingerprint []byte
-	destroyed   bool
-	retired     bool
-}
-
-type canary struct {
-	org    id.Org
-	sealed []byte
-}
-
-func (v *Vault) remembered(ctx context.Context) (known []rememberedGeneration, canaries []canary, err error) {
-	err = v.store.View(ctx, func(tx *store.Tx) error {
-		var err error
-		known, err = store.All(tx, func(g *rememberedGeneration) []any {
-			return []any{&g.org, &g.generation, &g.fingerprint, &g.retired, &g.destroyed}
-		}, `select org, generation, fingerprint,
-			case when retired_at is null then 0 else 1 end,
-			case when destroyed_at is null then 0 else 1 end
-			from key_generation order by org, generation`)
-		if err != nil {
-			return err
-		}
-		canaries, err = store.All(tx, func(c *canary) []any { return []any{&c.org, &c.sealed} }, `select org, canary from key_org`)
-		return err
-	})
-	return known, canaries, err
-}
-
-// The canary is a value that anybody can compute, wrapped by the organisation's
-// key: it opens with that key only.
-func canaryContext(org id.Org) []byte {
-	return append([]byte("heed/canary/1\n"), org.Bytes()...)
-}
-
-func canaryValue(org id.Org) [32]byte { return sha256.Sum256(canaryContext(org)) }
-
-// checkCanary refuses a key that is not this database's. A database restored from
-// before a change of the organisation's key holds a canary of the old key: then
-// the present key is proved by a generation that the database remembers.
-func (v *Vault) checkCanary(ctx context.Context, c canary, known []rememberedGeneration) error {
-	err := v.openCanary(ctx, c)
-	if err == nil || !fail.Is(err, fail.Tampered) {
-		return err
-	}
-	for _, g := range slices.Backward(known) {
-		if g.org != c.org {
-			continue
-		}
-		if _, e := v.generation(g.org, g.generation); e == nil {
-			return nil
-		}
-	}
-	return err
-}
-
-func (v *Vault) openCanary(ctx context.Context, c canary) error {
-	got, err := v.keys.Unwrap(ctx, c.org, canaryContext(c.org), c.sealed)
-	if err != nil && !fail.Is(err, fail.Tampered) {
-		return err
-	}
-	if err != nil || got != canaryValue(c.org) {
-		return fail.Wrap(fail.Tampered, err, "The key for organisation %s is not the one this database was made with. Put back the key file that belongs to it, or open the database that belongs to the key file", c.org)
-	}
-	return nil
-}
-
-// checkGenerations compares what the database remembers with the key store.
-//
-// A generation that the store has counted but does not hold was destroyed. That
-// the database still knows it only means that an erasure was cut short, or that
-// the database was restored from an older backup; Resume mends both. One that
-// the store has never counted means that the store is the older.
-func (v *Vault) checkGenerations(known []rememberedGeneration) error {
-	ks := v.file.snapshot()
-	for _, g := range known {
-		i, held := ks.Find([16]byte(g.org.Bytes()), g.generation)
-		switch {
-		case ks.Highest([16]byte(g.org.Bytes())) == 0:
-			return fail.New(fail.Tampered, "The key store %s belongs to another database. Give the path of the key store that belongs to this one", v.file.path)
-		case held && string(ks.Generations[i].Fingerprint[:]) != string(g.fingerprint):
-			return fail.New(fail.Tampered, "The key store %s belongs to another database. Give the path of the key store that belongs to this one", v.file.path)
-		case !held && g.generation > ks.Highest([16]byte(g.org.Bytes())):
-			return fail.New(fail.Stale, "The key store %s is older than the database: it lacks keys made later. Put back its latest copy; nothing has been changed", v.file.path)
-		case held && g.destroyed:
-			v.log.Warn("key store holds a destroyed generation: an older copy was put back; it will be destroyed again", "generation", g.generation)
-		}
-	}
-	return nil
 }
 
 // AddOrg gives an organisation its key and notes the canary. Asking twice is asking once.

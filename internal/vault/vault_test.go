@@ -31,7 +31,7 @@ func TestKeyOpensWhatItSealed(t *testing.T) {
 		w.want(w.store.Do(w.ctx(), func(tx *store.Tx) error {
 			_, err := w.vault.New(tx, other, id.NewRecord(t0))
 			return err
-		}), fail.Missing)
+		}), fail.Broken)
 		w.want(w.store.View(w.ctx(), func(tx *store.Tx) error { _, err := w.vault.Key(tx, other, rec); return err }), fail.Missing)
 	})
 }

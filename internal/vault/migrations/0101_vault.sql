@@ -7,6 +7,7 @@ create table key_org (
 
 -- What the database remembers of each generation key; the key itself lies in the key store.
 -- retired_at: no new record key may be wrapped by it. successor: where an erasure moved its living records.
+-- lost_at: somebody accepted that the key store which held it cannot be put back.
 create table key_generation (
     org          blob not null,
     generation   bigint not null,
@@ -15,6 +16,7 @@ create table key_generation (
     retired_at   bigint,
     successor    bigint,
     destroyed_at bigint,
+    lost_at      bigint,
     primary key (org, generation)
 );
 
