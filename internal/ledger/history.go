@@ -82,12 +82,9 @@ func open(key *vault.Key, rows []row) ([]Entry, error) {
 	return out, nil
 }
 
-// open authenticates a row: it opens under the record's key at this place and no
-// other, and gives the leaf that the row claims.
+// open authenticates a row: it opens under the record's key as the entry of this
+// organisation, record, id and version and no other, and gives the leaf that the row claims.
 func (r row) open(s *record.Scratch, key *vault.Key) (Entry, error) {
-	if r.org != key.Org() || r.record != key.Record() {
-		return Entry{}, tampered("entry %s belongs to another record", r.id)
-	}
 	payload, leaf, err := key.RecordKey().OpenEntry(s, r.header(), r.sealed)
 	if err != nil {
 		return Entry{}, fail.Wrap(fail.Tampered, err, wordsTampered)

@@ -150,8 +150,8 @@ func TestAReadingTakenAwayIsFoundByReplay(t *testing.T) {
 
 func TestWhenTheStateIsNotKnownNothingIsSigned(t *testing.T) {
 	type keep struct {
-		size       int64
-		root, note []byte
+		size             int64
+		root, note, edge []byte
 	}
 	var old keep
 	stranger, err := record.NewSigner("ledger.test")
@@ -179,11 +179,19 @@ func TestWhenTheStateIsNotKnownNothingIsSigned(t *testing.T) {
 		"an older state put back": func(r *room) {
 			r.sql(`update log_state set size = $1, root = $2, note = $3`, old.size, old.root, old.note)
 		},
+		"a public one for internal": func(r *room) { r.sql(`update log_state set note = (select note from log_checkpoint)`) },
+		"an older log put back": func(r *room) {
+			r.sql(`delete from log_run where seq >= $1`, old.size)
+			r.sql(`delete from log_tile where level > 0 or idx > 0`)
+			r.sql(`update log_tile set hashes = $1`, old.edge)
+			r.sql(`update log_state set size = $1, root = $2, note = $3`, old.size, old.root, old.note)
+		},
 		"a waiting entry taken away": func(r *room) { r.sql(`delete from entry where n = (select max(n) from entry)`) },
 		"a numbered entry waits":     func(r *room) { r.sql(`insert into entry_pending (n) select min(n) from entry`) },
 		"one from a run waits":       func(r *room) { r.sql(`insert into entry_pending (n) select min(n) + 5 from entry`) },
 		"numbers given away":         func(r *room) { r.sql(`insert into log_run (seq, size, n) select size, 1, 1000000 from log_state`) },
 	}
+	onlyInProof := map[string]bool{"a checkpoint of another tree": true} // publishing alone proves
 	for name, edit := range changes {
 		t.Run(name, func(t *testing.T) {
 			each(t, func(t *testing.T, s *store.Store) {
@@ -192,7 +200,8 @@ func TestWhenTheStateIsNotKnownNothingIsSigned(t *testing.T) {
 				_, err := r.Sequence(r.ctx)
 				must(t, err)
 				must(t, s.View(r.ctx, func(tx *store.Tx) (err error) {
-					old, err = store.One(tx, func(k *keep) []any { return []any{&k.size, &k.root, &k.note} }, `select size, root, note from log_state`)
+					old, err = store.One(tx, func(k *keep) []any { return []any{&k.size, &k.root, &k.note, &k.edge} },
+						`select size, root, note, hashes from log_state, log_tile`)
 					return err
 				}))
 				many := make([]string, 280)
@@ -201,6 +210,9 @@ func TestWhenTheStateIsNotKnownNothingIsSigned(t *testing.T) {
 				rec := r.begin("one")
 				edit(r)
 				for _, l := range []*room{r, r.again()} { // this process, and one started after
+					if _, err := l.Sequence(l.ctx); !onlyInProof[name] {
+						wants(t, err, fail.Tampered)
+					}
 					wants(t, l.Publish(l.ctx), fail.Tampered)
 					wants(t, l.Trouble(), fail.Tampered)
 				}
