@@ -129,18 +129,15 @@ func (q *Queue) sendMail(ctx context.Context) (n int, err error) {
 		if err != nil || len(mine) == 0 {
 			return n, err
 		}
-		letters, err := q.address(ctx, letters(mine))
-		if err != nil {
-			return n, err
-		}
-		done, again := q.deliver(ctx, letters)
+		known, failed := q.address(ctx, letters(mine))
+		done, again := q.deliver(ctx, known)
 		// What the server has taken is recorded although the program is being stopped.
 		ctx := context.WithoutCancel(ctx)
 		if err := q.end(ctx, done); err != nil {
 			return n, err
 		}
 		n += len(done)
-		if err := q.putOff(ctx, again...); err != nil || len(mine) < mailBatch {
+		if err := q.putOff(ctx, append(again, failed...)...); err != nil || len(mine) < mailBatch {
 			return n, err
 		}
 	}
@@ -162,18 +159,22 @@ func letters(all []claimed) (out []*letter) {
 	return out
 }
 
-// address looks up where each letter goes, now.
-func (q *Queue) address(ctx context.Context, all []*letter) ([]*letter, error) {
+// address looks up where each letter goes, now. failed are the notices of people
+// whose record cannot be read: they are tried again, and stop nobody else's.
+func (q *Queue) address(ctx context.Context, all []*letter) (known []*letter, failed []claimed) {
 	for _, l := range all {
 		err := q.store.View(ctx, func(tx *store.Tx) (err error) {
 			l.address, err = q.mail.Address(ctx, tx, l.org, l.to)
 			return err
 		})
-		if err != nil && !fail.Is(err, fail.Missing) && !fail.Is(err, fail.Gone) {
-			return nil, err
+		if err == nil || fail.Is(err, fail.Missing) || fail.Is(err, fail.Gone) {
+			known = append(known, l)
+			continue
 		}
+		q.log.Warn("mail: an address cannot be read", "kind", fail.KindOf(err).String())
+		failed = append(failed, l.jobs...)
 	}
-	return all, nil
+	return known, failed
 }
 
 // deliver sends over one connection, and sorts the notices into those that have

@@ -256,6 +256,34 @@ func TestMailWaitsForAServerThatIsAway(t *testing.T) {
 	})
 }
 
+// One person's record that cannot be read holds up nobody else's mail.
+func TestOneUnreadableAddressStopsNobody(t *testing.T) {
+	broken := id.NewPerson(t0)
+	eachOffice(t, false, func(m *jobs.Mailer) {
+		known := m.Address
+		m.Address = func(ctx context.Context, tx *store.Tx, org id.Org, p id.Person) (string, error) {
+			if p == broken {
+				return "", fail.New(fail.Tampered, "planted")
+			}
+			return known(ctx, tx, org, p)
+		}
+	}, func(t *testing.T, o office) {
+		o.tell(t, broken, jobs.Waiting)
+		o.tell(t, o.person("a@trust.example"), jobs.Waiting)
+		o.work(t, 1)
+		if got := o.post.taken(); len(got) != 1 {
+			t.Errorf("%d messages", len(got))
+		}
+		must(t, o.View(context.Background(), func(tx *store.Tx) error {
+			st, err := o.q.Standing(tx)
+			if st != (jobs.Standing{}) { // one try so far, due again in ten seconds
+				t.Errorf("%+v", st)
+			}
+			return err
+		}))
+	})
+}
+
 // A server that offers no TLS gets nothing when TLS is always; nor does one whose certificate is not trusted.
 func TestMailNeverLeavesInTheClearUnlessToldSo(t *testing.T) {
 	for name, change := range map[string]func(*jobs.Mailer){
