@@ -1,0 +1,80 @@
+package heedtest
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/go-rod/rod/lib/input"
+	"github.com/go-rod/rod/lib/proto"
+
+	axe "heed/third_party/axe-core"
+)
+
+// look checks the page that is open now. Faults do not end the test: it goes on and tells them all.
+func (v *Visitor) look() {
+	v.t.Helper()
+	v.photograph(v.Title())
+	var shape []string
+	v.eval(&shape, jsShape)
+	all := append(v.faults.take(), shape...)
+	all = append(all, v.accessible()...)
+	all = append(all, v.keyboard()...)
+	all = append(all, v.faults.take()...)
+	for _, f := range all {
+		v.t.Errorf("%s%s", v.where(), f)
+	}
+}
+
+// accessible runs axe-core. It needs scripts to run, so on a page without them they
+// are switched on for as long as it takes: the page's own have missed their turn.
+func (v *Visitor) accessible() (all []string) {
+	v.t.Helper()
+	if v.o.noScript {
+		v.must("let axe run", proto.EmulationSetScriptExecutionDisabled{Value: false}.Call(v.page))
+		defer func() {
+			v.must("switch scripts off", proto.EmulationSetScriptExecutionDisabled{Value: true}.Call(v.page))
+		}()
+	}
+	if _, err := (proto.RuntimeEvaluate{Expression: axe.Source}).Call(v.page); err != nil {
+		v.must("load axe", err)
+	}
+	excused := v.o.excuse
+	if excused == nil {
+		excused = []string{}
+	}
+	v.eval(&all, jsAxe, excused)
+	for i := range all {
+		all[i] = "axe: " + all[i]
+	}
+	return all
+}
+
+// keyboard walks through the page with the Tab key, once for each page and width.
+func (v *Visitor) keyboard() (all []string) {
+	v.t.Helper()
+	key := fmt.Sprint(v.Title(), v.o.width, v.o.noScript)
+	if v.tabbed[key] {
+		return nil
+	}
+	v.tabbed[key] = true
+	var count int
+	v.eval(&count, jsFocusables)
+	for range count + 3 {
+		v.must("press Tab", v.page.Keyboard.Type(input.Tab))
+		var said string
+		v.eval(&said, jsFocused)
+		if said == "end" {
+			break
+		}
+		if said != "" {
+			all = append(all, "keyboard: "+said)
+		}
+	}
+	var unreached []string
+	v.eval(&unreached, jsUnreached)
+	if len(unreached) > 0 {
+		all = append(all, "keyboard: the Tab key does not reach "+strings.Join(unreached, " · "))
+	}
+	v.eval(nil, `() => { if (document.activeElement) document.activeElement.blur(); window.scrollTo(0, 0) }`)
+	return all
+}
