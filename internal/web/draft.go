@@ -140,7 +140,7 @@ func heldName(path string) string {
 func (s *Sessions) hold(ctx context.Context, who owner, path string, values url.Values) error {
 	kept := url.Values{}
 	for name, v := range values {
-		if !isSecret(name) && name != keyField {
+		if !isSecret(name) && name != keyField && name != hereField {
 			kept[name] = v
 		}
 	}

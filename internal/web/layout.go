@@ -3,9 +3,12 @@ package web
 import (
 	"bytes"
 	"html/template"
+	"net/url"
 	"slices"
 	"strings"
 
+	"heed/internal/web/assets"
+	"heed/internal/web/casework"
 	"heed/internal/web/nhs"
 	"heed/internal/web/words"
 )
@@ -30,31 +33,36 @@ type layoutModel struct {
 	Title  string
 	Styles []string
 	Script string
+	Icon   string
 	Top    nhs.Group // skip link to phase banner
 	Before nhs.Group // back link, leave this page
 	Head   nhs.Group // first in main: summary, banner, what stands above
 	Body   template.HTML
 	Wide   bool
-	After  template.HTML // when the page will time out
-	Foot   nhs.Component
+	After  nhs.Component // when the page will time out
+	Foot   nhs.Group
 }
 
 // formID is the id that a page's own form carries if "Leave this page" shall keep what stands in it.
 const formID = "form"
 
 func (l *layout) render(q *Request, p Page, body template.HTML) ([]byte, error) {
-	m := layoutModel{Title: documentTitle(p, l.s.Service), Body: body, Wide: p.Wide, Foot: l.footer()}
-	m.Top = nhs.Group{nhs.SkipLink{}, l.demoBanner(q), l.header(q, p), l.phase()}
+	hasForm := strings.Contains(string(body), `<form id="`+formID+`" method="post"`)
+	m := layoutModel{Title: documentTitle(p, l.s.Service), Body: body, Wide: p.Wide, Foot: nhs.Group{l.footer()},
+		Styles: []string{assets.Path("nhsuk.css"), assets.Path("heed.css")}, Script: assets.Path("heed.js"), Icon: assets.Path("icon.svg")}
+	m.Top = nhs.Group{nhs.SkipLink{}}
+	if p.Leave {
+		m.Top = append(m.Top, casework.LeavePage{Href: leavePath, Draft: keepPath, Skip: true})
+		m.Before = append(m.Before, leaveButton(hasForm))
+	}
+	m.Top = append(m.Top, l.demoBanner(q), l.header(q, p), l.phase())
 	if p.Back != "" {
 		m.Before = append(m.Before, nhs.BackLink{Text: p.BackText, Href: p.Back})
 	}
-	if p.Leave {
-		m.Before = append(m.Before, l.leaveButton(body))
-	}
 	m.Head = l.head(q, p)
-	if q.SignedIn() && p.leaving == "" {
-		m.After = "<p class=\"heed-time-out nhsuk-body-s\">If you do nothing, you will be logged out at " +
-			template.HTML(words.Clock(q.site.o.Sessions.endsAt(*q.session))) + ". What you have typed is kept.</p>" //nolint:gosec // digits
+	if q.SignedIn() {
+		note, dialog := timeOut(q, hasForm)
+		m.After, m.Foot = note, append(m.Foot, dialog)
 	}
 	var out bytes.Buffer
 	if err := l.set.Execute(&out, m); err != nil {
@@ -77,26 +85,21 @@ func documentTitle(p Page, service string) string {
 }
 
 func (l *layout) header(q *Request, p Page) nhs.Component {
-	h := nhs.Header{
-		Organisation: nhs.Organisation{Name: l.s.OrgName},
-		Service:      nhs.Service{Text: l.s.Service, Href: "/"},
-	}
 	if p.leaving != "" {
-		return nhs.Header{Service: nhs.Service{Text: "NHS"}}
+		return casework.Header{Service: "NHS"}
 	}
+	h := casework.Header{Organisation: l.s.OrgName, Service: l.s.Service, Home: "/"}
 	if !q.SignedIn() {
 		return h
 	}
 	who := q.who
-	h.Organisation.Name = who.OrgName
-	h.Account.Items = []nhs.AccountItem{{Content: nhs.Group{nhs.HTML(words.Name(who.Name)), nhs.Text(", " + who.RoleName)}, Icon: true}}
+	h.Organisation, h.Name, h.Role, h.LogOut = who.OrgName, who.Name, who.RoleName, "/log-out"
 	if len(who.Roles) > 1 {
-		h.Account.Items = append(h.Account.Items, nhs.AccountItem{Text: "Change role", Href: "/role"})
+		h.ChangeRole = "/role"
 	}
-	h.Account.Items = append(h.Account.Items, nhs.AccountItem{Text: "Log out", Action: "/log-out"})
 	for _, n := range l.nav {
 		if len(n.For) == 0 || slices.Contains(n.For, who.Role) {
-			h.Navigation.Items = append(h.Navigation.Items, nhs.NavigationItem{Text: n.Text, Href: n.Path,
+			h.Navigation = append(h.Navigation, nhs.NavigationItem{Text: n.Text, Href: n.Path,
 				Current: n.Path == q.http.URL.Path, Active: n.Text == p.Nav || n.Path == p.Nav})
 		}
 	}
@@ -115,23 +118,39 @@ func (l *layout) phase() nhs.Component {
 	if l.s.Phase == "" {
 		return nil
 	}
-	words := nhs.Group{nhs.Text("This is a new service.")}
+	b := casework.PhaseBanner{Phase: words.Sentence(l.s.Phase), Text: "This is a new service."}
 	if l.s.Feedback != "" {
-		words = append(words, nhs.Text(" "), nhs.Link{Text: "Tell us what you think of it", Href: l.s.Feedback})
+		b.Feedback, b.FeedbackText = l.s.Feedback, "Tell us what you think of it"
 	}
-	tag := strings.ToUpper(l.s.Phase[:1]) + l.s.Phase[1:]
-	return nhs.Group{nhs.HTML(`<div class="nhsuk-width-container"><div class="heed-phase">`), nhs.Tag{Text: tag},
-		nhs.HTML(`<span class="heed-phase__words">`), words, nhs.HTML(`</span></div></div>`)}
+	return b
 }
 
-// leaveButton posts the page's form to /leave, so that what stands in it is kept; without a form it posts itself.
-func (l *layout) leaveButton(body template.HTML) nhs.Component {
-	b := nhs.Button{Text: "Leave this page", Variant: nhs.Warning, Small: true, Classes: "heed-leave"}
-	if strings.Contains(string(body), `id="`+formID+`"`) {
-		b.Attrs = []nhs.Attr{{Name: "form", Value: formID}, {Name: "formaction", Value: "/leave"}}
-		return b
+// The addresses that "Leave this page" uses.
+const (
+	leavePath = "/leave"
+	keepPath  = "/leave/keep"
+)
+
+// leaveButton sends the page's form to /leave, so that what stands in it is kept
+// without a script too; a page without a form has the plain link.
+func leaveButton(hasForm bool) nhs.Component {
+	if !hasForm {
+		return casework.LeavePage{Href: leavePath}
 	}
-	return nhs.Group{nhs.HTML(`<form method="post" action="/leave" novalidate>`), b, nhs.HTML(`</form>`)}
+	return nhs.Button{Text: "Leave this page", Variant: nhs.Warning, Small: true, Classes: "heed-leave",
+		Attrs: []nhs.Attr{{Name: "form", Value: formID}, {Name: "formaction", Value: leavePath}}}
+}
+
+// timeOut warns before the session ends: a dialog where scripts run, and a line near the form in any case.
+func timeOut(q *Request, hasForm bool) (note, dialog nhs.Component) {
+	ss := q.site.o.Sessions
+	end := ss.endsAt(*q.session)
+	dialog = casework.TimeoutDialog{Life: end.Sub(q.Now()), Keep: "/session/stay", LogOut: "/log-out",
+		Ended: "/log-in?" + url.Values{"next": {q.Here()}, "why": {"ended"}}.Encode()}
+	if hasForm {
+		note = casework.TimeoutNote{At: words.Clock(end)}
+	}
+	return note, dialog
 }
 
 // head is what stands first in main: the summary of errors, or else one banner, then what the page puts above its heading.

@@ -54,6 +54,11 @@ func (r Redirect) respond(q *Request) (answer, error) {
 	return answer{status: http.StatusSeeOther, header: map[string]string{"Location": r.To}}, nil
 }
 
+// empty answers a script of ours that needs no words.
+type empty struct{ status int }
+
+func (e empty) respond(*Request) (answer, error) { return answer{status: e.status}, nil }
+
 func (d Download) respond(*Request) (answer, error) {
 	name := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' || r == '.' {

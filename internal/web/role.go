@@ -3,7 +3,7 @@ package web
 import (
 	"context"
 	"html/template"
-	"net/url"
+	"net/http"
 	"slices"
 
 	"heed/internal/fail"
@@ -151,13 +151,7 @@ var leaveView = NewView(files, "leave.html", leaveModel{To: "https://www.bbc.co.
 func (s *Site) leave(q *Request) (Response, error) {
 	here := q.Form().typed.Get(hereField)
 	if q.SignedIn() && localPath(here) && len(q.typedBack()) > 0 {
-		values := url.Values{}
-		for name, v := range q.form.typed {
-			if name != hereField {
-				values[name] = v
-			}
-		}
-		if err := s.o.Sessions.hold(q.Context(), q.session.owner, here, values); err != nil {
+		if err := s.o.Sessions.hold(q.Context(), q.session.owner, here, q.form.typed); err != nil {
 			noteError(q.http, err) // leaving comes first
 		}
 	}
@@ -169,6 +163,28 @@ func (s *Site) leave(q *Request) (Response, error) {
 	s.loseCookie(q.writer)
 	q.who, q.session, q.form = Who{}, nil, nil
 	return Page{Title: "Opening another page", leaving: s.o.Settings.LeaveTo, Body: leaveView.With(leaveModel{s.o.Settings.LeaveTo})}, nil
+}
+
+// leaveByLink is the way out of a page without a form, and of the script. Another
+// site cannot log somebody out with it.
+func (s *Site) leaveByLink(q *Request) (Response, error) {
+	if from := q.http.Header.Get("Sec-Fetch-Site"); from == "cross-site" || from == "same-site" {
+		return SeeOther("/"), nil
+	}
+	return s.leave(q)
+}
+
+// keepLeft takes what stood in the form of a page that the script is leaving. The
+// session may have ended a moment before: it tells all the same whose text it is.
+func (s *Site) keepLeft(q *Request) (Response, error) {
+	here := q.Form().typed.Get(hereField)
+	if q.session == nil || q.session.stage != stageIn || !localPath(here) {
+		return empty{http.StatusNoContent}, nil
+	}
+	if err := s.o.Sessions.hold(q.Context(), q.session.owner, here, q.form.typed); err != nil {
+		return nil, err
+	}
+	return empty{http.StatusNoContent}, nil
 }
 
 // Begin opens a session without asking for a proof: for the demo and for tests.

@@ -30,7 +30,7 @@ func TestTwoProofsOpenASessionAndEachStepDrawsANewToken(t *testing.T) {
 		if whole == half {
 			t.Fatal("the token is the same after the second proof")
 		}
-		v.get("/notes").wants(200, "Amara Nwosu", "Ward staff", "Log out", "Change role", "you will be logged out at 9:15am")
+		v.get("/notes").wants(200, "Amara Nwosu", "Ward staff", "Log out", "Change role", "data-life=\"900\"")
 		v.post("/role", "role", "safeguarding_lead").wants(303)
 		if v.cookies["heed-plain"] == whole {
 			t.Fatal("the token is the same after the change of role")

@@ -15,6 +15,7 @@ type Settings struct {
 	OrgName  string // the organisation whose installation this is, for pages before sign-in
 	Phase    string // "alpha", "beta" or "" when the service is live
 	Feedback string // address or path of the feedback link in the phase banner
+	Tested   string // the day on which the pages were last tested for accessibility, in words
 	// Phone is the safeguarding lead's telephone number, shown on every error page:
 	// a fault of the program must never stop a concern from being raised.
 	Phone      string

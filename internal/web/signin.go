@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"html/template"
+	"net/http"
 	"net/url"
 	"strings"
 
@@ -56,8 +57,10 @@ func (s *Site) signInRoutes() []Route {
 		Post("/log-out", Public, "Log out", s.logOut),
 		Get("/role", SignedIn, "Change role", s.showRole),
 		Post("/role", SignedIn, "Change role", s.changeRole),
-		Post("/session/stay", SignedIn, "Stay logged in", s.stay),
-		Post("/leave", Public, "Leave this page", s.leave),
+		Post("/session/stay", Public, "Stay logged in", s.stay),
+		Post(leavePath, Public, "Leave this page", s.leave),
+		Get(leavePath, Public, "Leave this page", s.leaveByLink),
+		Post(keepPath, Public, "Keep what stood in the page that is left", s.keepLeft),
 	}
 }
 
@@ -249,5 +252,11 @@ func (s *Site) logOut(q *Request) (Response, error) {
 	return SeeOther("/log-in?why=out"), nil
 }
 
-// stay keeps the session going; identify has noted the use already. The script of the time-out dialog asks for it.
-func (s *Site) stay(q *Request) (Response, error) { return SeeOther("/session"), nil }
+// stay keeps the session going; identify has noted the use already. Only the script
+// of the time-out dialog asks for it, so it is told plainly when it is too late.
+func (s *Site) stay(q *Request) (Response, error) {
+	if !q.SignedIn() {
+		return empty{http.StatusUnauthorized}, nil
+	}
+	return empty{http.StatusNoContent}, nil
+}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"heed/internal/fail"
+	"heed/internal/web/assets"
 )
 
 // Site is all browser pages of one installation. Safe for concurrent use; made
@@ -45,6 +46,7 @@ func New(o Options, parts ...Part) (*Site, error) {
 	for _, p := range s.parts {
 		s.layout.nav = append(s.layout.nav, p.Nav...)
 	}
+	s.mux.Handle("GET "+assets.Prefix, assets.Handler())
 	s.mux.HandleFunc("/", s.notRouted)
 	return s, nil
 }

@@ -1,0 +1,93 @@
+package web
+
+import (
+	"heed/internal/web/nhs"
+	"heed/internal/web/words"
+)
+
+// The pages behind the footer. They are made from the settings and from what the
+// program knows of itself, so that they are never out of date.
+
+func (s *Site) standingRoutes() []Route {
+	return []Route{
+		Get("/accessibility", Public, "Accessibility statement", s.accessibility),
+		Get("/cookies", Public, "Cookies", s.cookies),
+		Get("/privacy", Public, "Privacy", s.privacy),
+		Get("/contact", Public, "Contact", s.contact),
+	}
+}
+
+// knownFaults are what is known not to meet WCAG 2.2 AA. Data of the repository: change it with the pages.
+var knownFaults = []string{}
+
+func (s *Site) accessibility(*Request) (Response, error) {
+	parts := []Component{
+		nhs.Para("This statement is about the pages of " + s.o.Settings.Service + ", run by " + s.o.Settings.OrgName + "."),
+		nhs.Heading{Text: "How accessible it is", Level: 2, Size: nhs.SizeM},
+		nhs.Para("You should be able to:"),
+		nhs.Bullets("use it on a phone, or with the text made 4 times as large, without scrolling to the side",
+			"use it with a keyboard alone", "use it with a screen reader", "use it without JavaScript", "take longer: you are warned before you are logged out, and what you typed is kept"),
+	}
+	if len(knownFaults) == 0 {
+		parts = append(parts, nhs.Para("We know of no part that does not meet the Web Content Accessibility Guidelines version 2.2, level AA. Automatic tests find some faults and not all."))
+	} else {
+		parts = append(parts, nhs.Para("These parts do not yet meet the Web Content Accessibility Guidelines version 2.2, level AA:"), nhs.Bullets(knownFaults...))
+	}
+	parts = append(parts,
+		nhs.Heading{Text: "If something is hard to use, or you need it in another format", Level: 2, Size: nhs.SizeM},
+		nhs.Paragraph{Content: nhs.Group{nhs.Text("Tell us: see "), nhs.Link{Text: "Contact", Href: "/contact"}, nhs.Text(".")}},
+		nhs.Heading{Text: "If you are not content with our answer", Level: 2, Size: nhs.SizeM},
+		nhs.Para("The Equality and Human Rights Commission enforces the Public Sector Bodies (Websites and Mobile Applications) (No. 2) Accessibility Regulations 2018. In Northern Ireland it is the Equality Commission for Northern Ireland. Ask the Equality Advisory and Support Service for advice."),
+		nhs.Heading{Text: "How it was tested", Level: 2, Size: nhs.SizeM},
+		nhs.Para("Every page is tested in a browser with axe-core 4.14.1 (WCAG 2.2 A and AA and best practice), by keyboard, at 320, 360, 768 and 1280 pixels, with and without JavaScript, each time the program changes."),
+	)
+	if s.o.Settings.Tested != "" {
+		parts = append(parts, nhs.Para("This statement was made on "+s.o.Settings.Tested+"."))
+	}
+	return Page{Title: "Accessibility statement", Body: Stack(parts...)}, nil
+}
+
+func (s *Site) cookies(*Request) (Response, error) {
+	return Page{Title: "Cookies", Body: Stack(
+		nhs.Para(s.o.Settings.Service+" sets 1 cookie, and only when you log in. It is strictly necessary, so we do not ask. There are no cookies for statistics or advertising."),
+		nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "Cookies that are set"},
+			Head: []nhs.HeadCell{{Text: "Name"}, {Text: "What it is for"}, {Text: "How long it is kept"}},
+			Rows: [][]nhs.Cell{{{Text: s.cookieName()}, {Text: "Keeps you logged in. It holds a random number and nothing about you."},
+				{Text: "Until you close the browser or are logged out: " + s.idleWords()}}}},
+	)}, nil
+}
+
+func (s *Site) idleWords() string {
+	if s.o.Sessions == nil {
+		return "at the latest after 8 hours"
+	}
+	return "after " + words.Count(int(s.o.Sessions.idle.Minutes()), "minute", "minutes") + " without use, at the latest after " +
+		words.Count(int(s.o.Sessions.absolute.Hours()), "hour", "hours")
+}
+
+func (s *Site) privacy(*Request) (Response, error) {
+	parts := []Component{nhs.Para("Everybody who reads a record is written down with the time and the reason before they see it.")}
+	for _, p := range s.o.Settings.Privacy {
+		parts = append(parts, nhs.Para(p))
+	}
+	if len(s.o.Settings.Privacy) == 0 {
+		parts = append(parts, nhs.Paragraph{Content: nhs.Group{nhs.Text(s.o.Settings.OrgName + " decides how personal data in this service is used. Ask for its privacy notice: see "), nhs.Link{Text: "Contact", Href: "/contact"}, nhs.Text(".")}})
+	}
+	return Page{Title: "Privacy", Body: Stack(parts...)}, nil
+}
+
+func (s *Site) contact(*Request) (Response, error) {
+	var parts []Component
+	if s.o.Settings.Phone != "" {
+		line := "To raise a concern or to ask for advice, ring " + s.o.Settings.Phone
+		if s.o.Settings.PhoneHours != "" {
+			line += " (" + s.o.Settings.PhoneHours + ")"
+		}
+		parts = append(parts, nhs.Para(line+"."))
+	}
+	parts = append(parts, nhs.Para("If someone is in immediate danger, call 999."))
+	for _, line := range s.o.Settings.Contact {
+		parts = append(parts, nhs.Para(line))
+	}
+	return Page{Title: "Contact", Body: Stack(parts...)}, nil
+}
