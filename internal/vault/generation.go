@@ -21,6 +21,7 @@ type generation struct {
 	org         id.Org
 	number      int64
 	key         [32]byte
+	wrapping    *record.WrappingKey // key, made ready
 	fingerprint [16]byte
 	madeAt      time.Time
 	used        int         // guarded by orgState.mu; counts also units that were rolled back
@@ -114,8 +115,12 @@ func (v *Vault) makeGeneration(org id.Org) (*generation, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second) // a key service may hang
 	defer cancel()
 	g := &generation{org: org, key: newKey(), madeAt: v.clock.Now()}
+	var err error
+	if g.wrapping, err = record.OpenWrapping(g.key); err != nil {
+		return nil, err
+	}
 	raw := [16]byte(org.Bytes())
-	err := v.file.change(func(ks *record.KeyStore) (bool, error) {
+	err = v.file.change(func(ks *record.KeyStore) (bool, error) {
 		g.number = count(ks, raw)
 		g.fingerprint = record.Fingerprint(raw, g.number, g.key)
 		wrapped, err := v.keys.Wrap(ctx, org, record.GenerationContext(raw, g.number), g.key)
@@ -174,7 +179,11 @@ func (v *Vault) unwrapGeneration(org id.Org, held record.GenerationKey) (*genera
 	if record.Fingerprint(held.Org, held.Generation, key) != held.Fingerprint {
 		return nil, fail.New(fail.Tampered, "A key in the key store is not the one that was put there")
 	}
-	return &generation{org: org, number: held.Generation, key: key, fingerprint: held.Fingerprint,
+	wrapping, err := record.OpenWrapping(key)
+	if err != nil {
+		return nil, err
+	}
+	return &generation{org: org, number: held.Generation, key: key, wrapping: wrapping, fingerprint: held.Fingerprint,
 		madeAt: clock.FromMicros(held.MadeAt)}, nil
 }
 

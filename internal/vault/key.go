@@ -66,7 +66,7 @@ func (v *Vault) New(tx *store.Tx, org id.Org, rec id.Record) (*Key, error) {
 		if err := g.note(tx); err != nil {
 			return nil, err
 		}
-		wrapped := record.Wrap(g.key, recordContext(org, rec, g.number), raw)
+		wrapped := g.wrapping.Wrap(recordContext(org, rec, g.number), raw)
 		n, err := tx.Exec(insertKey(tx), rec, org, g.number, wrapped, g.fingerprint[:])
 		if store.IsUnique(err) {
 			return nil, fail.Wrap(fail.Conflict, err, "This record has a key already")
@@ -187,7 +187,7 @@ func (v *Vault) unwrap(org id.Org, rec id.Record, generation int64, wrapped []by
 	if err != nil {
 		return raw, err
 	}
-	raw, err = record.Unwrap(g.key, recordContext(org, rec, generation), wrapped)
+	raw, err = g.wrapping.Unwrap(recordContext(org, rec, generation), wrapped)
 	if err != nil {
 		return raw, fail.Wrap(fail.Tampered, err, "The key of this record has been damaged or changed outside Heed, so it is not shown")
 	}

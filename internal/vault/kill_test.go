@@ -291,8 +291,16 @@ func TestKilledAtRandomMoments(t *testing.T) {
 				if line := <-lines; line != "ready" {
 					t.Fatalf("it said %q", line)
 				}
-				time.Sleep(time.Duration(random.IntN(120)) * time.Millisecond)
+				some := make(chan string, 100) // what it says before the kill; a slow machine only takes longer
+				for range 1 + random.IntN(40) {
+					if line, ok := <-lines; ok {
+						some <- line
+					}
+				}
+				close(some)
+				time.Sleep(time.Duration(random.IntN(5000)) * time.Microsecond)
 				_ = cmd.Process.Kill()
+				toldOf(t, some, done)
 				toldOf(t, lines, done)
 				_ = cmd.Wait()
 			}

@@ -88,7 +88,7 @@ func (v *Vault) moveSome(tx *store.Tx, org id.Org, number int64, last id.Record,
 // keepUnder wraps a record key anew.
 func keepUnder(tx *store.Tx, org id.Org, rec id.Record, raw [32]byte, from int64, next *generation) error {
 	_, err := tx.Exec(`update record_key set generation = $1, wrapped = $2 where record = $3 and org = $4 and generation = $5`,
-		next.number, record.Wrap(next.key, recordContext(org, rec, next.number), raw), rec, org, from)
+		next.number, next.wrapping.Wrap(recordContext(org, rec, next.number), raw), rec, org, from)
 	return err
 }
 
