@@ -60,6 +60,7 @@ func newSite(t *testing.T, content map[string]nhs.Component) *site {
 		}
 		_, _ = fmt.Fprint(w, "event: done\ndata: {\"href\":\"/finished\"}\n\n")
 	})
+	mux.HandleFunc("POST /leave", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Content-Security-Policy", policy)
@@ -149,7 +150,7 @@ func until(t *testing.T, p *rod.Page, js string) {
 func TestScripts(t *testing.T) {
 	b := browser(t)
 	for name, try := range map[string]func(*testing.T, *rod.Browser){
-		"leave by Shift": leaveByShift, "leave by link": leaveByLink, "time-out ends": timeoutEnds, "time-out stays": timeoutStays,
+		"leave by Shift": leaveByShift, "leave by button": leaveByButton, "time-out ends": timeoutEnds, "time-out stays": timeoutStays,
 		"progress": progressFollows, "components": componentsStart,
 	} {
 		t.Run(name, func(t *testing.T) { try(t, b) })
@@ -158,8 +159,8 @@ func TestScripts(t *testing.T) {
 
 func leaveByShift(t *testing.T, b *rod.Browser) {
 	s := newSite(t, map[string]nhs.Component{"/raise": nhs.Group{
-		casework.LeavePage{Href: "/left", Draft: "/draft"},
-		nhs.HTML(`<form method="post">`), nhs.Textarea{Name: "what", Label: nhs.Label{Text: "What are you worried about?"}}, nhs.HTML(`</form>`),
+		casework.LeavePage{Action: "/draft", Form: "form", Exit: "/left", Skip: true}, casework.LeavePage{Action: "/draft", Form: "form", Exit: "/left"},
+		nhs.HTML(`<form method="post" id="form">`), nhs.Textarea{Name: "what", Label: nhs.Label{Text: "What are you worried about?"}}, nhs.HTML(`</form>`),
 	}})
 	p := open(t, b, s.URL+"/raise")
 	until(t, p, `() => document.querySelector('[role=status]') !== null`) // the module has come
@@ -181,8 +182,9 @@ func leaveByShift(t *testing.T, b *rod.Browser) {
 	s.saw(t, "POST /draft what=He+said+HE+WOULD+%26+left")
 }
 
-func leaveByLink(t *testing.T, b *rod.Browser) {
-	s := newSite(t, map[string]nhs.Component{"/raise": casework.LeavePage{Href: "/left"}})
+// leaveByButton: without an address to go to, the form is sent as a browser without scripts sends it.
+func leaveByButton(t *testing.T, b *rod.Browser) {
+	s := newSite(t, map[string]nhs.Component{"/raise": nhs.Group{casework.LeavePage{Action: "/leave"}, nhs.Para("Text")}})
 	p := open(t, b, s.URL+"/raise")
 	until(t, p, `() => document.querySelector('[role=status]') !== null`)
 	// By hand: rod thinks a button covered by its own pseudo-element.
@@ -194,7 +196,8 @@ func leaveByLink(t *testing.T, b *rod.Browser) {
 	if err := p.Mouse.Up(proto.InputMouseButtonLeft, 1); err != nil {
 		t.Fatal(err)
 	}
-	until(t, p, `() => location.pathname === '/left'`)
+	s.saw(t, "POST /leave ")
+	until(t, p, `() => location.pathname === '/leave'`)
 }
 
 func timeout(life time.Duration) casework.TimeoutDialog {

@@ -51,7 +51,7 @@ type PhaseBanner struct {
 
 // Render writes the banner.
 func (p PhaseBanner) Render(b *nhs.Buffer) {
-	b.Raw(`<div class="heed-phase"><div class="nhsuk-width-container"><p class="heed-phase__text">`)
+	b.Raw(`<section class="heed-phase" aria-label="Phase of this service"><div class="nhsuk-width-container"><p class="heed-phase__text">`)
 	b.Put(nhs.Tag{Text: p.Phase, Classes: "heed-phase__tag"})
 	b.Raw(" ")
 	b.Text(p.Text)
@@ -59,7 +59,7 @@ func (p PhaseBanner) Render(b *nhs.Buffer) {
 		b.Raw(" ")
 		b.Put(nhs.Link{Text: p.FeedbackText, Href: p.Feedback})
 	}
-	b.Raw(`</p></div></div>`)
+	b.Raw(`</p></div></section>`)
 }
 
 // SubNavigation leads through the sections of one case. Each is a page of its own.

@@ -6,29 +6,49 @@ import (
 	"heed/internal/web/nhs"
 )
 
-// LeavePage leads away at once: to an address of ours that keeps the draft, ends the session
-// and goes on to the neutral page that the installer set. Pressing Shift three times does the
-// same. It does not clear the history of the browser, and the first page says so.
+// LeavePage leads away at once. It sends the page's form to an address of ours that keeps what
+// stands in it, ends the session and leads on to the neutral page that the installer set; that
+// works without JavaScript. A script blanks the page first, goes to the neutral page without
+// waiting, and does the same when Shift is pressed three times. It does not clear the history of
+// the browser, and the first page says so. Place it within a landmark, so that it is found.
 type LeavePage struct {
-	Href  string
-	Draft string // where a script sends what was typed before it leaves; nothing is sent when empty
-	Skip  bool   // a link for the keyboard, beside the skip link, rather than the button
+	Action string // address of ours that keeps, ends and leads on, by POST
+	Form   string // id of the page's form; without one the button sends an empty form of its own
+	Exit   string // the neutral page, where the script goes; it sends the form like a browser without it when empty
+	Skip   bool   // for the keyboard: seen only when it has the focus, like the skip link that it follows
 }
 
-// Render writes the link.
+// Render writes the button.
 func (l LeavePage) Render(b *nhs.Buffer) {
-	b.Raw("<a")
 	if l.Skip {
-		b.Raw(` class="nhsuk-skip-link heed-leave-skip"`)
+		b.Raw(`<nav class="heed-leave-skip" aria-label="Leave this page">`)
+	}
+	if l.Form == "" {
+		b.Raw(`<form class="heed-leave-form" method="post"`)
+		b.Address("action", l.Action)
+		b.Raw(" novalidate>")
+	}
+	if l.Skip {
+		b.Raw(`<button class="nhsuk-skip-link heed-leave-skip__button" type="submit"`)
 	} else {
-		b.Raw(` class="nhsuk-button nhsuk-button--warning nhsuk-button--small heed-leave" role="button" draggable="false"`)
+		b.Raw(`<button class="nhsuk-button nhsuk-button--warning nhsuk-button--small heed-leave" type="submit"`)
 	}
-	b.Address("href", l.Href)
-	b.Raw(` rel="nofollow noreferrer" data-module="heed-leave"`)
-	if l.Draft != "" {
-		b.Address("data-draft", l.Draft)
+	if l.Form != "" {
+		b.Attr("form", l.Form)
+		b.Address("formaction", l.Action)
+		b.Raw(` formmethod="post" formnovalidate`)
 	}
-	b.Raw(` data-leaving="Leaving this page" data-press-twice="Shift. Press 2 more times to leave this page." data-press-once="Shift. Press once more to leave this page.">Leave this page</a>`)
+	b.Raw(` data-module="heed-leave"`)
+	if l.Exit != "" {
+		b.Address("data-exit", l.Exit)
+	}
+	b.Raw(` data-leaving="Leaving this page" data-press-twice="Shift. Press 2 more times to leave this page." data-press-once="Shift. Press once more to leave this page.">Leave this page</button>`)
+	if l.Form == "" {
+		b.Raw("</form>")
+	}
+	if l.Skip {
+		b.Raw("</nav>")
+	}
 }
 
 // TimeoutDialog warns before a session ends. Without JavaScript it is not there: TimeoutNote says when it ends.

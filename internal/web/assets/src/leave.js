@@ -1,30 +1,31 @@
-// Leave this page: by its link or by pressing Shift three times. What was typed goes to the
-// server as a draft first. The page is blanked at once, because leaving may take a moment.
+// Leave this page: by its button or by pressing Shift three times. The page is blanked at once,
+// because leaving may take a moment; what was typed goes to the server on the way out.
 // After the pattern of GOV.UK "Exit this page".
 
 const presses = 3
 const within = 5000 // milliseconds for all three
 
-export function start (links) {
-  const link = links[0]
+export function start (buttons) {
+  const button = buttons.at(-1) // the one that is seen, after the one for the keyboard
   const status = document.createElement('span')
   status.className = 'nhsuk-u-visually-hidden'
   status.setAttribute('role', 'status')
-  link.after(status)
+  button.after(status)
 
-  for (const l of links) {
-    l.addEventListener('click', (event) => {
-      event.preventDefault()
-      leave(l, status)
+  for (const b of buttons) {
+    b.addEventListener('click', (event) => {
+      if (leave(b, status)) event.preventDefault()
     })
   }
-  onShift(status, link, () => leave(link, status))
+  onShift(status, button, () => {
+    if (!leave(button, status)) button.click()
+  })
 
   // A browser may show the page as it was when somebody goes back: show it again, not the blank.
   window.addEventListener('pageshow', () => document.body.classList.remove('heed-left'))
 }
 
-function onShift (status, link, act) {
+function onShift (status, button, act) {
   let times = []
   let alone = false // Shift alone counts; Shift held for a capital letter does not
   document.addEventListener('keydown', (event) => {
@@ -43,26 +44,24 @@ function onShift (status, link, act) {
       act()
       return
     }
-    status.textContent = left === 1 ? link.dataset.pressOnce : link.dataset.pressTwice
+    status.textContent = left === 1 ? button.dataset.pressOnce : button.dataset.pressTwice
   })
 }
 
-function leave (link, status) {
+// leave says whether it went by itself; if not, the browser sends the form.
+function leave (button, status) {
   document.body.classList.add('heed-left')
-  document.title = link.dataset.leaving
-  status.textContent = link.dataset.leaving
-  keepDraft(link.dataset.draft)
-  // replace: this page is not one step back from the next one. It stays in the history all the same.
-  window.location.replace(link.href)
-}
-
-function keepDraft (address) {
-  const form = document.querySelector('main form')
-  if (!address || !form || new URL(address, window.location.href).origin !== window.location.origin) return
+  document.title = button.dataset.leaving
+  status.textContent = button.dataset.leaving
+  const exit = button.dataset.exit
+  if (!exit) return false
   const typed = new URLSearchParams()
-  for (const [name, value] of new FormData(form)) {
+  for (const [name, value] of new FormData(button.form)) {
     if (typeof value === 'string') typed.append(name, value)
   }
   // keepalive: sent even though the page goes away.
-  fetch(address, { method: 'POST', body: typed, keepalive: true, credentials: 'same-origin' }).catch(() => {})
+  fetch(button.formAction, { method: 'POST', body: typed, keepalive: true, credentials: 'same-origin', redirect: 'manual' }).catch(() => {})
+  // replace: this page is not one step back from the next one. It stays in the history all the same.
+  window.location.replace(exit)
+  return true
 }
