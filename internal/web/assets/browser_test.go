@@ -159,7 +159,7 @@ func TestScripts(t *testing.T) {
 
 func leaveByShift(t *testing.T, b *rod.Browser) {
 	s := newSite(t, map[string]nhs.Component{"/raise": nhs.Group{
-		casework.LeavePage{Action: "/draft", Form: "form", Exit: "/left", Skip: true}, casework.LeavePage{Action: "/draft", Form: "form", Exit: "/left"},
+		casework.LeavePage{Href: "/left", Draft: "/draft", Skip: true}, casework.LeavePage{Href: "/left", Form: "form"},
 		nhs.HTML(`<form method="post" id="form">`), nhs.Textarea{Name: "what", Label: nhs.Label{Text: "What are you worried about?"}}, nhs.HTML(`</form>`),
 	}})
 	p := open(t, b, s.URL+"/raise")
@@ -182,9 +182,11 @@ func leaveByShift(t *testing.T, b *rod.Browser) {
 	s.saw(t, "POST /draft what=He+said+HE+WOULD+%26+left")
 }
 
-// leaveByButton: without an address to go to, the form is sent as a browser without scripts sends it.
+// leaveByButton: the form is sent as a browser without scripts sends it.
 func leaveByButton(t *testing.T, b *rod.Browser) {
-	s := newSite(t, map[string]nhs.Component{"/raise": nhs.Group{casework.LeavePage{Action: "/leave"}, nhs.Para("Text")}})
+	s := newSite(t, map[string]nhs.Component{"/raise": nhs.Group{
+		nhs.HTML(`<form method="post" id="form">`), nhs.Textarea{Name: "what", Value: "half a sentence"}, nhs.HTML(`</form>`), casework.LeavePage{Href: "/leave", Form: "form"},
+	}})
 	p := open(t, b, s.URL+"/raise")
 	until(t, p, `() => document.querySelector('[role=status]') !== null`)
 	// By hand: rod thinks a button covered by its own pseudo-element.
@@ -196,7 +198,7 @@ func leaveByButton(t *testing.T, b *rod.Browser) {
 	if err := p.Mouse.Up(proto.InputMouseButtonLeft, 1); err != nil {
 		t.Fatal(err)
 	}
-	s.saw(t, "POST /leave ")
+	s.saw(t, "POST /leave what=half+a+sentence")
 	until(t, p, `() => location.pathname === '/leave'`)
 }
 

@@ -6,49 +6,60 @@ import (
 	"heed/internal/web/nhs"
 )
 
-// LeavePage leads away at once. It sends the page's form to an address of ours that keeps what
-// stands in it, ends the session and leads on to the neutral page that the installer set; that
-// works without JavaScript. A script blanks the page first, goes to the neutral page without
-// waiting, and does the same when Shift is pressed three times. It does not clear the history of
-// the browser, and the first page says so. Place it within a landmark, so that it is found.
+// LeavePage leads away at once: to an address of ours that keeps the draft, ends the session
+// and goes on to the neutral page that the installer set. It works without JavaScript: as a link,
+// or, on a page with a form, as a button that sends what stands in the form along. A script blanks
+// the page first, and does the same when Shift is pressed three times. It does not clear the
+// history of the browser, and the first page says so. Place it within a landmark, so that it is found.
 type LeavePage struct {
-	Action string // address of ours that keeps, ends and leads on, by POST
-	Form   string // id of the page's form; without one the button sends an empty form of its own
-	Exit   string // the neutral page, where the script goes; it sends the form like a browser without it when empty
-	Skip   bool   // for the keyboard: seen only when it has the focus, like the skip link that it follows
+	Href  string
+	Draft string // where a script sends what was typed before it follows the link; nothing is sent when empty
+	Form  string // id of the page's form: a button that posts that form to Href, rather than a link
+	Skip  bool   // for the keyboard: seen only when it has the focus, like the skip link that it follows
 }
 
-// Render writes the button.
+// Render writes the link or button.
 func (l LeavePage) Render(b *nhs.Buffer) {
 	if l.Skip {
 		b.Raw(`<nav class="heed-leave-skip" aria-label="Leave this page">`)
 	}
 	if l.Form == "" {
-		b.Raw(`<form class="heed-leave-form" method="post"`)
-		b.Address("action", l.Action)
-		b.Raw(" novalidate>")
-	}
-	if l.Skip {
-		b.Raw(`<button class="nhsuk-skip-link heed-leave-skip__button" type="submit"`)
+		b.Raw("<a")
+		l.class(b)
+		b.Address("href", l.Href)
+		b.Raw(` rel="nofollow noreferrer"`)
+		if !l.Skip {
+			b.Raw(` role="button" draggable="false"`)
+		}
 	} else {
-		b.Raw(`<button class="nhsuk-button nhsuk-button--warning nhsuk-button--small heed-leave" type="submit"`)
-	}
-	if l.Form != "" {
+		b.Raw("<button")
+		l.class(b)
+		b.Raw(` type="submit"`)
 		b.Attr("form", l.Form)
-		b.Address("formaction", l.Action)
+		b.Address("formaction", l.Href)
 		b.Raw(` formmethod="post" formnovalidate`)
 	}
 	b.Raw(` data-module="heed-leave"`)
-	if l.Exit != "" {
-		b.Address("data-exit", l.Exit)
+	if l.Draft != "" {
+		b.Address("data-draft", l.Draft)
 	}
-	b.Raw(` data-leaving="Leaving this page" data-press-twice="Shift. Press 2 more times to leave this page." data-press-once="Shift. Press once more to leave this page.">Leave this page</button>`)
+	b.Raw(` data-leaving="Leaving this page" data-press-twice="Shift. Press 2 more times to leave this page." data-press-once="Shift. Press once more to leave this page.">Leave this page`)
 	if l.Form == "" {
-		b.Raw("</form>")
+		b.Raw("</a>")
+	} else {
+		b.Raw("</button>")
 	}
 	if l.Skip {
 		b.Raw("</nav>")
 	}
+}
+
+func (l LeavePage) class(b *nhs.Buffer) {
+	if l.Skip {
+		b.Raw(` class="nhsuk-skip-link heed-leave-skip__link"`)
+		return
+	}
+	b.Raw(` class="nhsuk-button nhsuk-button--warning nhsuk-button--small heed-leave"`)
 }
 
 // TimeoutDialog warns before a session ends. Without JavaScript it is not there: TimeoutNote says when it ends.

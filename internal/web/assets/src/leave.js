@@ -1,31 +1,33 @@
-// Leave this page: by its button or by pressing Shift three times. The page is blanked at once,
+// Leave this page: by its link or button, or by pressing Shift three times. The page is blanked at once,
 // because leaving may take a moment; what was typed goes to the server on the way out.
 // After the pattern of GOV.UK "Exit this page".
 
 const presses = 3
 const within = 5000 // milliseconds for all three
 
-export function start (buttons) {
-  const button = buttons.at(-1) // the one that is seen, after the one for the keyboard
+export function start (elements) {
+  const seen = elements.at(-1) // after the one for the keyboard
   const status = document.createElement('span')
   status.className = 'nhsuk-u-visually-hidden'
   status.setAttribute('role', 'status')
-  button.after(status)
+  seen.after(status)
 
-  for (const b of buttons) {
-    b.addEventListener('click', (event) => {
-      if (leave(b, status)) event.preventDefault()
+  for (const e of elements) {
+    e.addEventListener('click', (event) => {
+      blank(e, status)
+      if (!e.href) return // a button: the browser sends its form
+      event.preventDefault()
+      follow(e)
     })
   }
-  onShift(status, button, () => {
-    if (!leave(button, status)) button.click()
-  })
+  // A link sends the draft and need not be waited for.
+  onShift(status, elements.find((e) => e.href) ?? seen)
 
   // A browser may show the page as it was when somebody goes back: show it again, not the blank.
   window.addEventListener('pageshow', () => document.body.classList.remove('heed-left'))
 }
 
-function onShift (status, button, act) {
+function onShift (status, element) {
   let times = []
   let alone = false // Shift alone counts; Shift held for a capital letter does not
   document.addEventListener('keydown', (event) => {
@@ -41,27 +43,32 @@ function onShift (status, button, act) {
     const left = presses - times.length
     if (left <= 0) {
       times = []
-      act()
+      element.click()
       return
     }
-    status.textContent = left === 1 ? button.dataset.pressOnce : button.dataset.pressTwice
+    status.textContent = left === 1 ? element.dataset.pressOnce : element.dataset.pressTwice
   })
 }
 
-// leave says whether it went by itself; if not, the browser sends the form.
-function leave (button, status) {
+function blank (element, status) {
   document.body.classList.add('heed-left')
-  document.title = button.dataset.leaving
-  status.textContent = button.dataset.leaving
-  const exit = button.dataset.exit
-  if (!exit) return false
+  document.title = element.dataset.leaving
+  status.textContent = element.dataset.leaving
+}
+
+function follow (link) {
+  keepDraft(link.dataset.draft)
+  // replace: this page is not one step back from the next one. It stays in the history all the same.
+  window.location.replace(link.href)
+}
+
+function keepDraft (address) {
+  const form = document.querySelector('main form')
+  if (!address || !form || new URL(address, window.location.href).origin !== window.location.origin) return
   const typed = new URLSearchParams()
-  for (const [name, value] of new FormData(button.form)) {
+  for (const [name, value] of new FormData(form)) {
     if (typeof value === 'string') typed.append(name, value)
   }
   // keepalive: sent even though the page goes away.
-  fetch(button.formAction, { method: 'POST', body: typed, keepalive: true, credentials: 'same-origin', redirect: 'manual' }).catch(() => {})
-  // replace: this page is not one step back from the next one. It stays in the history all the same.
-  window.location.replace(exit)
-  return true
+  fetch(address, { method: 'POST', body: typed, keepalive: true, credentials: 'same-origin' }).catch(() => {})
 }
