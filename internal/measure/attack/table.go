@@ -428,13 +428,14 @@ func (r Rules) Round(v int64) int64 {
 // Hiding is Ranges for a release in the making: the first current tables hold true
 // numbers, of which the cells in hide are marked and the others shown as the rules
 // round them; the tables after them are published editions, which are known too.
-// hidden lists the cells of the current tables in hide.
+// hidden lists the cells that must not be found: those in hide, and those that the
+// editions have hidden so far and no number shows.
 func (f *Frame) Hiding(r Rules, current int, hide []bool) (ranges []Range, hidden []int) {
 	ranges = make([]Range, len(f.Names))
 	for i := range ranges {
 		ranges[i] = Range{0, Unbounded}
 	}
-	listed := make([]bool, len(f.Names))
+	number := make([]bool, len(f.Names))
 	for _, p := range f.shown {
 		v := p.Value
 		if p.table < current {
@@ -446,7 +447,12 @@ func (f *Frame) Hiding(r Rules, current int, hide []bool) (ranges []Range, hidde
 		k := r.shown(v)
 		c := &ranges[p.cell]
 		c.Low, c.High = max(c.Low, k.Low), min(c.High, k.High)
-		if v.Kind == Mark && p.table < current && !listed[p.cell] {
+		number[p.cell] = number[p.cell] || v.Kind == Number
+	}
+	listed := make([]bool, len(f.Names))
+	for _, p := range f.shown {
+		secret := p.table < current && hide[p.cell] || p.table >= current && p.Kind == Mark && !number[p.cell]
+		if secret && !listed[p.cell] {
 			listed[p.cell] = true
 			hidden = append(hidden, p.cell)
 		}
