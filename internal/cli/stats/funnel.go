@@ -16,7 +16,7 @@ type FunnelCmd struct {
 	TrimBy       *float64 `help:"Share winsorised or truncated at each end (0.1)."`
 	Multiplier   *float64 `help:"Multiply values and limits, such as 100 (1)."`
 	ShmiRounding *bool    `negatable:"" help:"SHMI: round expected numbers to 2 decimals first (yes)."`
-	Measure      string   `help:"Name of the measure, for the chart."`
+	Picture
 }
 
 type funnelOptions struct {
@@ -120,7 +120,7 @@ func (c *FunnelCmd) Run(in io.Reader, out io.Writer) error {
 	case "json":
 		return writeJSON(out, r)
 	case "svg":
-		return drawFunnel(out, r, c.Measure)
+		return drawFunnel(out, r, c.Picture)
 	}
 	return r.table(out)
 }

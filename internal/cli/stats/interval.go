@@ -14,7 +14,7 @@ type IntervalCmd struct {
 	Output
 	Kind       string   `enum:"proportion,rate" default:"proportion" help:"${enum}: x of n, or x events over n."`
 	Multiplier *float64 `help:"Rates per so many, such as 1000 (1)."`
-	Measure    string   `help:"Name of the measure, for the chart."`
+	Picture
 }
 
 type intervalRow struct {
@@ -60,7 +60,7 @@ func (c *IntervalCmd) Run(in io.Reader, out io.Writer) error {
 		}
 		return writeJSON(out, map[string][]intervalRow{name: rows})
 	case "svg":
-		return drawIntervals(out, rows, c.Kind, m, c.Measure)
+		return drawIntervals(out, rows, c.Kind, c.Picture)
 	}
 	var table [][]string
 	for _, r := range rows {

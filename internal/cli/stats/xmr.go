@@ -27,7 +27,7 @@ type XmrCmd struct {
 	FixAfterNPoints      *int     `help:"Limits from the first N points of each segment (12 or more)."`
 	ScreenOutliers       *bool    `negatable:"" help:"Leave out moving ranges of 3.267 times their mean or more (the national spreadsheet tool does not)."`
 	Counts               bool     `help:"Values are counts: no limits are drawn when their mean is below 5."`
-	Measure              string   `help:"Name of the measure, for the chart."`
+	Picture
 }
 
 // xmrOptions is the shape of the vectors' options.
@@ -81,12 +81,6 @@ type xmrResult struct {
 	charts []xmrSeries
 }
 
-type xmrSeries struct {
-	name   string
-	chart  xmr.Chart
-	target *float64
-}
-
 // Run reads, judges and writes.
 func (c *XmrCmd) Run(in io.Reader, out io.Writer) error {
 	o, err := c.options()
@@ -106,7 +100,7 @@ func (c *XmrCmd) Run(in io.Reader, out io.Writer) error {
 	case "json":
 		return writeJSON(out, r)
 	case "svg":
-		return drawXmr(out, r, *o, c.Measure)
+		return drawXmr(out, r, c.Picture)
 	}
 	return r.table(out)
 }
@@ -387,7 +381,7 @@ func (r *xmrResult) add(name string, c xmr.Chart, o xmr.Options) {
 	if c.LowCounts {
 		r.Warnings = append(r.Warnings, fmt.Sprintf("series %s: mean below %d a period: lengthen the period or show plain counts, without limits", name, xmr.LowCount))
 	}
-	r.charts = append(r.charts, xmrSeries{name, c, o.Target})
+	r.charts = append(r.charts, xmrSeries{name, c, o})
 }
 
 func (r *xmrResult) table(w io.Writer) error {

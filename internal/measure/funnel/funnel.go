@@ -259,6 +259,17 @@ func (f *Funnel) disperse(o Options) {
 	f.Between = math.Max(0, (squares-(n-1))/(w-w2/w))
 }
 
+// Limits is where the limits that are to be used (with overdispersion when Adjusted)
+// lie for a unit of size n, times the multiplier: what a chart draws.
+func (f *Funnel) Limits(n float64, o Options) Limits {
+	j := Judged{Unit: Unit{Denominator: n}}
+	f.limit(&j, o)
+	if f.Adjusted {
+		return j.Over
+	}
+	return j.Plain
+}
+
 // limit fills the limits and flags of one unit.
 func (f *Funnel) limit(j *Judged, o Options) {
 	n := j.Denominator

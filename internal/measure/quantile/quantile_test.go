@@ -59,6 +59,15 @@ func TestInverse(t *testing.T) {
 	}
 }
 
+// TestExpansion holds the expansion for many degrees of freedom against the solver.
+func TestExpansion(t *testing.T) {
+	for _, df := range []float64{400, 401.7, 650, 2000, 54321, 1e6} {
+		for _, p := range []float64{0.001, 0.025, 0.5, 0.975, 0.999} {
+			near(t, "expansion", cornishFisher(Normal(p), df), 2*gammaQuantile(p, df/2), 1e-10)
+		}
+	}
+}
+
 func TestSample(t *testing.T) {
 	xs := []float64{7, 1, 2, 3, 4, 5, 6}
 	near(t, "type 7 at 0.1", Sample(xs, 0.1), 1.6, 1e-12)

@@ -121,7 +121,8 @@ type Chart struct {
 
 // Same says whether a and b are equal within 1e-9 relative (absolute below 1). Units: any.
 func Same(a, b float64) bool {
-	return math.Abs(a-b) <= 1e-9*math.Max(1, math.Max(math.Abs(a), math.Abs(b)))
+	d := math.Abs(a - b)
+	return d <= 1e-9 || d <= 1e-9*math.Abs(a) || d <= 1e-9*math.Abs(b)
 }
 
 // sign is the side of a from b, 0 when they are the same.

@@ -1,0 +1,409 @@
+package chart
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"heed/internal/measure/sheet"
+	"heed/internal/measure/xmr"
+)
+
+// XmR draws a judged series with its variation and assurance icons. With counts that
+// are too low for limits it draws the plain numbers and no icon.
+func XmR(c xmr.Chart, o xmr.Options, w Words) *Drawing {
+	d := &Drawing{Title: findXmR(c, w.Unit), Source: w.Source, Name: name("XmR chart", w)}
+	limits := !c.LowCounts && !c.Collapsed
+	d.Subtitle = subtitle(w, notes(c, o)...)
+	d.Table = tableXmR(c, o, w.Unit)
+	top := 24.0
+	if limits {
+		top += d.icons(c)
+	}
+	var all []float64
+	for _, m := range c.Marks {
+		all = append(all, m.Value)
+		if limits {
+			all = append(all, m.Lower, m.Upper)
+		}
+	}
+	if o.Target != nil && o.Direction != xmr.Neutral {
+		all = append(all, *o.Target)
+	}
+	s, ticks := fit(all, top, top+220)
+	d.axis(s, ticks, w.Unit)
+	across := func(i int) float64 {
+		if len(c.Marks) == 1 {
+			return 0.5
+		}
+		return float64(i) / float64(len(c.Marks)-1)
+	}
+	if limits {
+		d.lines(c, s, across)
+	}
+	d.joined(c, s, across)
+	for i, m := range c.Marks {
+		d.point(m, s, at(across(i)), w.Unit)
+	}
+	d.ends(c, o, s, w.Unit, limits)
+	d.days(c, s.bottom+22)
+	d.height = s.bottom + 34
+	return d
+}
+
+// lines draws mean and limits of each segment, and where segments begin.
+func (d *Drawing) lines(c xmr.Chart, s scale, across func(int) float64) {
+	for i := 0; i < len(c.Marks); {
+		end := i
+		for end+1 < len(c.Marks) && c.Marks[end+1].Segment == c.Marks[i].Segment {
+			end++
+		}
+		m := c.Marks[i]
+		a, b := at(math.Max(0, across(i)-0.01)), at(math.Min(1, across(end)+0.01))
+		if !math.IsNaN(m.Mean) {
+			d.segment(a, s.y(m.Mean), b, s.y(m.Mean), guide, 1.5, "")
+		}
+		if m.Limited() {
+			d.segment(a, s.y(m.Upper), b, s.y(m.Upper), guide, 1.5, "6 4")
+			d.segment(a, s.y(m.Lower), b, s.y(m.Lower), guide, 1.5, "6 4")
+		}
+		if i > 0 {
+			x := at((across(i-1) + across(i)) / 2)
+			d.segment(x, s.top, x, s.bottom, guide, 1, "2 3")
+		}
+		i = end + 1
+	}
+}
+
+// joined draws the line through neighbouring values; a gap stays a gap.
+func (d *Drawing) joined(c xmr.Chart, s scale, across func(int) float64) {
+	for i := 1; i < len(c.Marks); i++ {
+		a, b := c.Marks[i-1], c.Marks[i]
+		if a.Known && b.Known {
+			d.segment(at(across(i-1)), s.y(a.Value), at(across(i)), s.y(b.Value), line, 2, "")
+		}
+	}
+}
+
+func (d *Drawing) point(m xmr.Mark, s scale, x, unit string) {
+	if math.IsNaN(m.Value) {
+		return
+	}
+	words := day(m.Period) + ": " + Number(m.Value, unit)
+	if m.Cause != xmr.CommonCause {
+		words += ", " + causeWords(m)
+	}
+	switch {
+	case m.Ghosted:
+		d.mark(x, s.y(m.Value), ring, guide, words+", not counted")
+	case m.Type == xmr.Improvement:
+		d.mark(x, s.y(m.Value), square, better, words)
+	case m.Type == xmr.Concern:
+		d.mark(x, s.y(m.Value), triangle, worse, words)
+	case m.Type == xmr.NeutralHigh || m.Type == xmr.NeutralLow:
+		d.mark(x, s.y(m.Value), diamond, guide, words)
+	default:
+		d.mark(x, s.y(m.Value), circle, line, words)
+	}
+}
+
+// ends labels the lines directly, at their right end, and draws the target.
+func (d *Drawing) ends(c xmr.Chart, o xmr.Options, s scale, unit string, limits bool) {
+	last := c.Marks[len(c.Marks)-1]
+	var tags []tag
+	if limits && last.Limited() && !xmr.Same(last.Upper, last.Lower) {
+		tags = append(tags, tag{s.y(last.Upper), "Upper", Number(last.Upper, unit), guide}, tag{s.y(last.Lower), "Lower", Number(last.Lower, unit), guide})
+	}
+	if limits && !math.IsNaN(last.Mean) {
+		tags = append(tags, tag{s.y(last.Mean), "Mean", Number(last.Mean, unit), guide})
+	}
+	if o.Target != nil && o.Direction != xmr.Neutral {
+		y := s.y(*o.Target)
+		d.segment(at(0), y, pct(right+1), y, goal, 2.5, "2 4")
+		tags = append(tags, tag{y, "Target", Number(*o.Target, unit), goal})
+	}
+	d.tags(s, tags)
+}
+
+// days labels the ends of the time axis.
+func (d *Drawing) days(c xmr.Chart, y float64) {
+	d.label(at(0), y, "start", ink, day(c.Marks[0].Period), false)
+	if len(c.Marks) > 1 {
+		d.label(pct(right+1), y, "end", ink, day(c.Marks[len(c.Marks)-1].Period), false)
+	}
+}
+
+// Span is a period in words, from its first to its last date.
+func Span(first, last string) string {
+	if day(first) == day(last) {
+		return day(first)
+	}
+	return day(first) + " to " + day(last)
+}
+
+// day writes an ISO date as people say it: the month when it is a first of the month.
+func day(period string) string {
+	t, err := time.Parse(time.DateOnly, period)
+	switch {
+	case err != nil:
+		return period
+	case t.Day() == 1:
+		return t.Format("Jan 2006")
+	}
+	return t.Format("2 Jan 2006")
+}
+
+// icons draws variation and assurance, each a shape, a letter and words.
+func (d *Drawing) icons(c xmr.Chart) float64 {
+	letter, words, colour := variation(c)
+	d.icon(24, letter, colour, "Variation: "+words)
+	if c.Assurance == "" {
+		return 48
+	}
+	letter, words, colour = assurance(c)
+	d.icon(68, letter, colour, "Target: "+words)
+	return 92
+}
+
+func (d *Drawing) icon(y float64, letter, colour, words string) {
+	d.add(`<svg x="22" y="%s" overflow="visible"><circle r="18" fill="%s" stroke="%s" stroke-width="4"/>`, trim(y), backing, colour)
+	if letter == "~" {
+		d.add(`<path d="M-10 2C-7-6-3-6 0 0S7 6 10-2" fill="none" stroke="%s" stroke-width="3"/></svg>`, colour)
+	} else {
+		d.add(`<text y="6" text-anchor="middle" font-weight="700" fill="%s">%s</text></svg>`, colour, letter)
+	}
+	d.label("52", y+6, "start", ink, words, false)
+}
+
+func variation(c xmr.Chart) (letter, words, colour string) {
+	switch c.Icon {
+	case "improvement_high":
+		return "H", "improvement, high", better
+	case "improvement_low":
+		return "L", "improvement, low", better
+	case "concern_high":
+		return "H", "concern, high", worse
+	case "concern_low":
+		return "L", "concern, low", worse
+	case "neutral_high":
+		return "H", "change, high", guide
+	case "neutral_low":
+		return "L", "change, low", guide
+	}
+	return "~", "common cause", guide
+}
+
+func assurance(c xmr.Chart) (letter, words, colour string) {
+	switch c.AssuranceIcon() {
+	case "pass":
+		return "P", "always met", better
+	case "fail":
+		return "F", "never met", worse
+	}
+	return "?", "hit and miss", guide
+}
+
+func notes(c xmr.Chart, o xmr.Options) []string {
+	var out []string
+	switch {
+	case c.LowCounts:
+		out = append(out, fmt.Sprintf("Counts below %d a period: no limits are drawn.", xmr.LowCount))
+	case c.Collapsed:
+		out = append(out, "Nearly constant: no limits are drawn.")
+	case c.Short:
+		out = append(out, fmt.Sprintf("Fewer than %d points: limits are a guide.", xmr.Short))
+	}
+	if o.Screen {
+		out = append(out, "Outlying moving ranges left out of the limits.")
+	}
+	if o.FixAfter > 0 {
+		out = append(out, fmt.Sprintf("Limits from the first %d points.", o.FixAfter))
+	}
+	return out
+}
+
+func subtitle(w Words, more ...string) string {
+	var parts []string
+	for _, s := range []string{w.Measure, w.Place, w.Period} {
+		if s != "" {
+			parts = append(parts, s)
+		}
+	}
+	s := strings.Join(parts, ", ")
+	if s != "" && len(more) > 0 {
+		s += ". "
+	}
+	return s + strings.Join(more, " ")
+}
+
+func name(kind string, w Words) string {
+	if w.Measure == "" {
+		return kind
+	}
+	s := kind + ": " + w.Measure
+	if w.Place != "" {
+		s += ", " + w.Place
+	}
+	return s
+}
+
+func causeWords(m xmr.Mark) string {
+	s := map[xmr.Cause]string{
+		xmr.AboveLimit: "above the upper limit", xmr.BelowLimit: "below the lower limit",
+		xmr.Rising: "one of 7 or more rising in a row", xmr.Falling: "one of 7 or more falling in a row",
+		xmr.TwoAbove: "one of 2 in 3 close to the upper limit", xmr.TwoBelow: "one of 2 in 3 close to the lower limit",
+		xmr.ShiftAbove: "one of 7 or more above the mean", xmr.ShiftBelow: "one of 7 or more below the mean",
+	}[m.Cause]
+	switch m.Type {
+	case xmr.Improvement:
+		return s + " (improvement)"
+	case xmr.Concern:
+		return s + " (concern)"
+	}
+	return s
+}
+
+// findXmR writes the finding from the last value.
+func findXmR(c xmr.Chart, unit string) string {
+	m, known := c.Latest()
+	if !known {
+		return "No values yet"
+	}
+	v, when := Number(m.Value, unit), day(m.Period)
+	if c.LowCounts || c.Collapsed || !m.Limited() {
+		return fmt.Sprintf("%s in %s", v, when)
+	}
+	if xmr.Same(m.Upper, m.Lower) && m.Cause == xmr.CommonCause {
+		return fmt.Sprintf("Always %s, to %s", v, when)
+	}
+	switch m.Cause {
+	case xmr.AboveLimit:
+		return fmt.Sprintf("%s in %s: above the usual range, which ends at %s", v, when, Number(m.Upper, unit))
+	case xmr.BelowLimit:
+		return fmt.Sprintf("%s in %s: below the usual range, which begins at %s", v, when, Number(m.Lower, unit))
+	case xmr.Rising:
+		return fmt.Sprintf("Rising for %d periods in a row, to %s in %s", run(c, true), v, when)
+	case xmr.Falling:
+		return fmt.Sprintf("Falling for %d periods in a row, to %s in %s", run(c, true), v, when)
+	case xmr.TwoAbove:
+		return fmt.Sprintf("%s in %s: 2 of 3 values close to the upper limit", v, when)
+	case xmr.TwoBelow:
+		return fmt.Sprintf("%s in %s: 2 of 3 values close to the lower limit", v, when)
+	case xmr.ShiftAbove:
+		return fmt.Sprintf("The last %d values are all above the mean of %s", run(c, false), Number(m.Mean, unit))
+	case xmr.ShiftBelow:
+		return fmt.Sprintf("The last %d values are all below the mean of %s", run(c, false), Number(m.Mean, unit))
+	}
+	return fmt.Sprintf("No change to be seen: %s in %s, usually %s to %s", v, when, Number(m.Lower, unit), Number(m.Upper, unit))
+}
+
+// run counts the values at the end that go the same way (trend) or lie on one side.
+func run(c xmr.Chart, trend bool) int {
+	marks := c.Marks
+	for len(marks) > 0 && !marks[len(marks)-1].Known {
+		marks = marks[:len(marks)-1]
+	}
+	n := 1
+	for i := len(marks) - 1; i > 0; i-- {
+		a, b := marks[i-1], marks[i]
+		if !a.Known || a.Segment != b.Segment {
+			break
+		}
+		if trend && (b.Value > a.Value) != (marks[len(marks)-1].Cause == xmr.Rising) || trend && xmr.Same(a.Value, b.Value) {
+			break
+		}
+		if !trend && a.Side != b.Side {
+			break
+		}
+		n++
+	}
+	return n
+}
+
+func tableXmR(c xmr.Chart, o xmr.Options, unit string) Table {
+	t := newTable("Period", "Value", "Mean", "Lower limit", "Upper limit", "Signal").in(unit, 1, 4)
+	for _, m := range c.Marks {
+		signal := "none"
+		if m.Cause != xmr.CommonCause {
+			signal = causeWords(m)
+		}
+		if m.Ghosted {
+			signal = "not counted"
+		}
+		if z := sheet.T("[z]"); c.LowCounts || c.Collapsed {
+			t.add(sheet.T(day(m.Period)), sheet.N(m.Value), z, z, z, z)
+			continue
+		}
+		t.add(sheet.T(day(m.Period)), sheet.N(m.Value), sheet.N(m.Mean), sheet.N(m.Lower), sheet.N(m.Upper), sheet.T(signal))
+	}
+	return t
+}
+
+// Run draws a run chart: the values and their median, no limits, no signals.
+func Run(points []xmr.Point, w Words) *Drawing {
+	var values []float64
+	for _, p := range points {
+		if !p.Ghosted && !math.IsNaN(p.Value) {
+			values = append(values, p.Value)
+		}
+	}
+	d := &Drawing{Title: findRun(points, w.Unit), Subtitle: subtitle(w), Source: w.Source, Name: name("Run chart", w)}
+	s, ticks := fit(values, 24, 244)
+	d.axis(s, ticks, w.Unit)
+	c := xmr.Chart{}
+	for _, p := range points {
+		c.Marks = append(c.Marks, xmr.Mark{Point: p, Known: !p.Ghosted && !math.IsNaN(p.Value), Cause: xmr.CommonCause, Type: xmr.Common})
+	}
+	if len(c.Marks) == 0 {
+		d.height = 60
+		return d
+	}
+	across := func(i int) float64 { return float64(i) / math.Max(1, float64(len(c.Marks)-1)) }
+	d.joined(c, s, across)
+	d.Table = newTable("Period", "Value").in(w.Unit, 1, 1)
+	for i, m := range c.Marks {
+		d.point(m, s, at(across(i)), w.Unit)
+		d.Table.add(sheet.T(day(m.Period)), sheet.N(m.Value))
+	}
+	if len(values) > 0 {
+		slices.Sort(values)
+		median := (values[(len(values)-1)/2] + values[len(values)/2]) / 2
+		d.segment(at(0), s.y(median), pct(right+1), s.y(median), guide, 1.5, "6 4")
+		d.tags(s, []tag{{s.y(median), "Median", Number(median, w.Unit), guide}})
+	}
+	d.days(c, s.bottom+22)
+	d.height = s.bottom + 34
+	return d
+}
+
+func findRun(points []xmr.Point, unit string) string {
+	var first, last *xmr.Point
+	for i := range points {
+		if points[i].Ghosted || math.IsNaN(points[i].Value) {
+			continue
+		}
+		if first == nil {
+			first = &points[i]
+		}
+		last = &points[i]
+	}
+	switch {
+	case first == nil:
+		return "No values yet"
+	case first == last:
+		return fmt.Sprintf("%s in %s", Number(first.Value, unit), day(first.Period))
+	}
+	way := "Unchanged at"
+	a, b := Number(first.Value, unit), Number(last.Value, unit)
+	switch {
+	case a == b:
+		return fmt.Sprintf("%s %s in %s and %s", way, a, day(first.Period), day(last.Period))
+	case last.Value > first.Value:
+		way = "Up from"
+	default:
+		way = "Down from"
+	}
+	return fmt.Sprintf("%s %s in %s to %s in %s", way, a, day(first.Period), b, day(last.Period))
+}
