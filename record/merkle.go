@@ -3,6 +3,7 @@ package record
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
 	"math/bits"
 )
 
@@ -92,4 +93,17 @@ func RestoreTree(size int64, nodes []Hash) (Tree, error) {
 	t.size = size
 	copy(t.nodes[:], nodes)
 	return t, nil
+}
+
+// AppendTile adds the 256 leaf hashes of a full tile at once. Size must be a multiple of 256.
+func (t *Tree) AppendTile(tile []byte) error {
+	if t.size%TileWidth != 0 {
+		return fmt.Errorf("%w: a tile in the middle of a tile", ErrFormat)
+	}
+	h, err := TileRoot(tile)
+	if err != nil {
+		return err
+	}
+	t.add(TileHeight, h)
+	return nil
 }

@@ -1,0 +1,217 @@
+package verify
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"sync"
+
+	"heed/internal/fail"
+	"heed/internal/store"
+	"heed/record"
+)
+
+// keyring opens record keys. Safe for concurrent use.
+type keyring struct {
+	orgs  []record.OrgKey
+	store record.KeyStore
+
+	mu   sync.RWMutex
+	gens map[genID]*record.WrappingKey // nil: cannot be opened
+}
+
+type genID struct {
+	org    [16]byte
+	number int64
+}
+
+// openKeys reads key file and key store; nil, without error, when neither is named.
+func openKeys(keyFile, keyStore string) (*keyring, error) {
+	if keyFile == "" && keyStore == "" {
+		return (*keyring)(nil), nil
+	}
+	if keyFile == "" || keyStore == "" {
+		return nil, fail.New(fail.Bad, "Give the key file and the key store, or neither")
+	}
+	text, err := readFile(keyFile, record.MaxKeyFile)
+	if err != nil {
+		return nil, err
+	}
+	k := &keyring{gens: map[genID]*record.WrappingKey{}}
+	if k.orgs, err = record.ParseKeyFile(text); err != nil {
+		return nil, fail.Wrap(fail.Tampered, err, "The key file %s is damaged (%v)", keyFile, err)
+	}
+	image, err := readFile(keyStore, record.MaxKeyStore)
+	if err != nil {
+		return nil, err
+	}
+	if k.store, _, err = record.ParseKeyStore(image); err != nil {
+		return nil, fail.Wrap(fail.Tampered, err, "The key store %s is damaged", keyStore)
+	}
+	return k, nil
+}
+
+func readFile(path string, limit int64) ([]byte, error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fail.Wrap(fail.Missing, err, "%s is not there", path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read keys: %w", err)
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err != nil {
+		return nil, fmt.Errorf("read keys: %w", err)
+	}
+	return b, nil
+}
+
+var (
+	errNoGeneration  = errors.New("the key store does not hold the generation that its key is wrapped by")
+	errBadGeneration = errors.New("the generation that its key is wrapped by does not open with the key file")
+	errBadKey        = errors.New("its key does not open")
+)
+
+// generation gives the key that wraps record keys of a generation.
+func (k *keyring) generation(id genID) (*record.WrappingKey, error) {
+	k.mu.RLock()
+	w, ok := k.gens[id]
+	k.mu.RUnlock()
+	if ok && w != nil {
+		return w, nil
+	}
+	i, there := k.store.Find(id.org, id.number)
+	if !there {
+		return nil, errNoGeneration
+	}
+	if ok {
+		return nil, errBadGeneration
+	}
+	raw, err := record.OpenGeneration(k.orgs, k.store.Generations[i])
+	if err == nil {
+		w, err = record.OpenWrapping(raw)
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.gens[id] = w
+	if err != nil {
+		return nil, errBadGeneration
+	}
+	return w, nil
+}
+
+// record opens a record's wrapped key.
+func (k *keyring) record(org, rec [16]byte, generation int64, wrapped []byte) (*record.RecordKey, error) {
+	w, err := k.generation(genID{org, generation})
+	if err != nil {
+		return nil, err
+	}
+	raw, err := w.Unwrap(record.RecordKeyContext(org, rec, generation), wrapped)
+	if err != nil {
+		return nil, errBadKey
+	}
+	return record.OpenKey(raw)
+}
+
+// keyTables checks what the database itself says of keys: that each organisation's
+// canary (a value that anybody can compute, wrapped by the organisation's key)
+// opens, and that each generation that is not destroyed is the one in the key store.
+func (v *check) keyTables(ctx context.Context) error {
+	if v.keys == nil {
+		return nil
+	}
+	type canary struct{ org, sealed []byte }
+	type generation struct {
+		org, fingerprint []byte
+		number           int64
+		destroyed        bool
+	}
+	var canaries []canary
+	var generations []generation
+	err := v.store.View(ctx, func(tx *store.Tx) (err error) {
+		if canaries, err = store.All(tx, func(c *canary) []any { return []any{&c.org, &c.sealed} }, `select org, canary from key_org order by org`); err != nil {
+			return err
+		}
+		generations, err = store.All(tx, func(g *generation) []any { return []any{&g.org, &g.number, &g.fingerprint, &g.destroyed} },
+			`select org, generation, fingerprint, destroyed_at is not null from key_generation order by org, generation`)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("read keys: %w", err)
+	}
+	for _, c := range canaries {
+		if !v.keys.canary(c.org, c.sealed) {
+			v.foundf(Key, "key_org "+hexOf(c.org), "the value locked with the organisation's key does not open")
+		}
+	}
+	for _, g := range generations {
+		where := fmt.Sprintf("key_generation %s %d", hexOf(g.org), g.number)
+		switch i, ok := v.keys.find(g.org, g.number); {
+		case g.destroyed && ok:
+			v.foundf(Key, where, "was destroyed and is in the key store: an older copy of the key store was put back")
+		case !g.destroyed && !ok:
+			v.foundf(Key, where, "is not in the key store")
+		case ok && string(v.keys.store.Generations[i].Fingerprint[:]) != string(g.fingerprint):
+			v.foundf(Key, where, "is another key than the one in the key store")
+		}
+	}
+	return nil
+}
+
+func (k *keyring) find(org []byte, number int64) (int, bool) {
+	if len(org) != 16 {
+		return 0, false
+	}
+	return k.store.Find([16]byte(org), number)
+}
+
+func (k *keyring) canary(org, sealed []byte) bool {
+	place := append([]byte("heed/canary/1\n"), org...)
+	for _, key := range k.orgs {
+		if got, err := record.Unwrap(key.Key, place, sealed); err == nil && string(key.Org[:]) == string(org) && got == sha256.Sum256(place) {
+			return true
+		}
+	}
+	return false
+}
+
+// opened keeps the keys that one goroutine used last, so that a record's entries
+// unwrap its key once, and the failures, so that each is told once.
+type opened struct {
+	ring *keyring
+	keys map[[16]byte]*openedKey
+}
+
+type openedKey struct {
+	key     *record.RecordKey
+	org     [16]byte
+	wrapped [record.WrappedSize]byte
+	err     error
+}
+
+const keepKeys = 8192
+
+func newOpened(ring *keyring) *opened {
+	return &opened{ring, make(map[[16]byte]*openedKey, keepKeys)}
+}
+
+// get gives the key of a row's record; fresh says that it was not at hand.
+func (o *opened) get(org, rec [16]byte, generation int64, wrapped []byte) (k *openedKey, fresh bool) {
+	k, ok := o.keys[rec]
+	if ok && string(k.wrapped[:]) == string(wrapped) && k.org == org {
+		return k, false
+	}
+	if len(o.keys) >= keepKeys {
+		clear(o.keys)
+	}
+	k = &openedKey{org: org}
+	copy(k.wrapped[:], wrapped)
+	k.key, k.err = o.ring.record(org, rec, generation, wrapped)
+	o.keys[rec] = k
+	return k, true
+}

@@ -1,0 +1,178 @@
+package verify
+
+import (
+	"cmp"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"heed/internal/fail"
+	"heed/record"
+)
+
+// Kind is what sort of difference it is.
+type Kind string
+
+// The kinds of difference.
+const (
+	Entry      Kind = "entry"      // an entry was changed, taken away, put in, moved or repeated
+	Numbering  Kind = "numbering"  // a leaf has no row or two, or padding is not padding
+	TileKind   Kind = "tile"       // a tile is missing or wrong
+	Checkpoint Kind = "checkpoint" // a signed statement of the log is missing, wrong or of another tree
+	Witness    Kind = "witness"    // a cosignature is wrong
+	Record     Kind = "record"     // versions with a gap, or not those of the head; erased without an entry
+	Key        Kind = "key"        // a record's key does not open
+	Sealed     Kind = "field"      // a sealed field does not open at its place
+	Rollback   Kind = "rollback"   // a larger tree was signed before: an older copy was put back
+	History    Kind = "history"    // another tree was signed before: history was rewritten
+	Unreadable Kind = "unreadable" // a table or a page cannot be read
+)
+
+// Difference is one thing that is not as it was written.
+type Difference struct {
+	Kind   Kind
+	Where  string // the thing, named: "entry 17", "tile/0/000.p/32", "concern_v1.body"
+	Leaf   int64  // its number in the tree; -1 when it has none
+	Record string // the record's id in hexadecimal, or ""
+	What   string // what is wrong, in words
+}
+
+// String is one line for a person.
+func (d Difference) String() string {
+	s := string(d.Kind) + ": " + d.Where
+	if d.Leaf >= 0 {
+		s += fmt.Sprintf(", leaf %d", d.Leaf)
+	}
+	if d.Record != "" {
+		s += ", record " + d.Record
+	}
+	return s + ": " + d.What
+}
+
+// Witnessed is a witness's newest signature.
+type Witnessed struct {
+	Name string
+	Size int64
+	At   time.Time
+}
+
+// Report is what a check found.
+type Report struct {
+	Origin string
+	Size   int64 // of the tree that was checked
+	Root   record.Hash
+	Public int64 // size of the newest public checkpoint
+
+	Entries, Opened, Erased, Waiting, Padding int64 // of entries: opened with keys, erased, not numbered yet
+	Records, Tiles, Checkpoints, Fields       int64
+	Witnessed                                 []Witnessed
+
+	Found       int64        // how many differences
+	Differences []Difference // the first of them: by kind, then in order of the tree
+	Warnings    []string     // what could not be checked, and why
+	Took        time.Duration
+}
+
+// OK says that nothing differs.
+func (r Report) OK() bool { return r.Found == 0 }
+
+// Err is nil, or fail.Tampered with the first difference in its words.
+func (r Report) Err() error {
+	if r.OK() {
+		return nil
+	}
+	first := "something differs"
+	if len(r.Differences) > 0 {
+		first = r.Differences[0].String()
+	}
+	return fail.New(fail.Tampered, "%d differences were found. The first: %s", r.Found, first)
+}
+
+// maxDifferences bounds what a report lists; Found counts on.
+const maxDifferences = 1000
+
+// finder gathers differences from all goroutines.
+type finder struct {
+	mu       sync.Mutex
+	diffs    []Difference
+	total    int64
+	warnings []string
+}
+
+func (f *finder) found(d Difference) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.total++; len(f.diffs) < maxDifferences {
+		f.diffs = append(f.diffs, d)
+	}
+}
+
+func (f *finder) foundf(k Kind, where, format string, args ...any) {
+	f.found(Difference{Kind: k, Where: where, Leaf: -1, What: fmt.Sprintf(format, args...)})
+}
+
+func (f *finder) tileFault(t record.TileFault) {
+	if t.Tile.Width == 0 {
+		f.foundf(Checkpoint, "signed root", "%s", t.Why)
+		return
+	}
+	f.foundf(TileKind, t.Tile.Path(), "%s", t.Why)
+}
+
+func (f *finder) warn(format string, args ...any) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.warnings = append(f.warnings, fmt.Sprintf(format, args...))
+}
+
+// counts are what was looked at.
+type counts struct {
+	entries, opened, erased, waiting, padding, records, checkpoints, fields, public atomic.Int64
+
+	mu        sync.Mutex
+	witnessed map[string]Witnessed // guarded by mu
+}
+
+func (c *counts) witness(w Witnessed) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.witnessed == nil {
+		c.witnessed = map[string]Witnessed{}
+	}
+	if old, ok := c.witnessed[w.Name]; !ok || old.Size <= w.Size {
+		c.witnessed[w.Name] = w
+	}
+}
+
+var kindOrder = []Kind{Rollback, History, Checkpoint, TileKind, Numbering, Entry, Record, Key, Sealed, Witness, Unreadable}
+
+func (v *check) report(took time.Duration) Report {
+	slices.SortStableFunc(v.diffs, func(a, b Difference) int {
+		return cmp.Or(cmp.Compare(slices.Index(kindOrder, a.Kind), slices.Index(kindOrder, b.Kind)), cmp.Compare(a.Leaf, b.Leaf), cmp.Compare(a.Where, b.Where))
+	})
+	c := &v.count
+	r := Report{
+		Origin: v.head.Origin, Size: v.head.Size, Root: v.head.Root, Public: c.public.Load(),
+		Entries: c.entries.Load(), Opened: c.opened.Load(), Erased: c.erased.Load(), Waiting: c.waiting.Load(), Padding: c.padding.Load(),
+		Records: c.records.Load(), Checkpoints: c.checkpoints.Load(), Fields: c.fields.Load(), Tiles: tileCount(v.head.Size),
+		Found: v.total, Differences: v.diffs, Warnings: v.warnings, Took: took,
+	}
+	for _, w := range c.witnessed {
+		r.Witnessed = append(r.Witnessed, w)
+	}
+	slices.SortFunc(r.Witnessed, func(a, b Witnessed) int { return cmp.Compare(a.Name, b.Name) })
+	return r
+}
+
+// tileCount is how many tiles a tree of size leaves has.
+func tileCount(size int64) (n int64) {
+	for ; size > 0; size /= record.TileWidth {
+		n += (size + record.TileWidth - 1) / record.TileWidth
+	}
+	return n
+}
+
+func hexOf(b []byte) string { return hex.EncodeToString(b) }

@@ -1,0 +1,374 @@
+package verify
+
+import (
+	"context"
+	"database/sql"
+	"encoding/binary"
+	"fmt"
+	"math"
+
+	"heed/internal/store"
+	"heed/record"
+)
+
+// chunkSize is how many entry numbers one goroutine checks in one view.
+const chunkSize = 16384
+
+// rows checks every entry: all cores, each with views of its own over a range of
+// entry numbers. What is written meanwhile lies behind the last range.
+func (v *check) rows(ctx context.Context) error {
+	return v.rowsFrom(ctx, math.MinInt64)
+}
+
+func (v *check) rowsFrom(ctx context.Context, from int64) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ranges := make(chan int64)
+	fns := []func() error{func() error { defer close(ranges); return v.ranges(ctx, from, ranges) }}
+	for range workers() {
+		fns = append(fns, func() error {
+			w := &rowCheck{check: v}
+			if v.keys != nil {
+				w.opened = newOpened(v.keys)
+			}
+			defer func() { v.readings.add(w.readings) }()
+			for lo := range ranges {
+				if err := w.chunk(ctx, lo, beyond(lo)); err != nil {
+					cancel() // the ranges end, and with them the other goroutines
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	return parallel(fns...)
+}
+
+// beyond is the end of the range that begins at lo.
+func beyond(lo int64) int64 {
+	if lo > math.MaxInt64-chunkSize {
+		return math.MaxInt64
+	}
+	return lo + chunkSize
+}
+
+// ranges finds the ranges that hold anything: rows, numbers given, numbers waited for.
+func (v *check) ranges(ctx context.Context, from int64, out chan<- int64) error {
+	for {
+		var lo *int64
+		err := v.store.View(ctx, func(tx *store.Tx) (err error) { lo, err = v.next(tx, from); return err })
+		if err != nil {
+			return fmt.Errorf("read entries: %w", err)
+		}
+		if lo == nil {
+			v.gone.end.Store(from)
+			return nil
+		}
+		select {
+		case out <- *lo:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if from = beyond(*lo); from == math.MaxInt64 {
+			v.gone.end.Store(from)
+			return nil
+		}
+	}
+}
+
+// next is the smallest number from on that a row, a numbered leaf or a waiting row names; nil when none does.
+func (v *check) next(tx *store.Tx, from int64) (*int64, error) {
+	var lo *int64
+	take := func(n *int64) {
+		if n != nil && *n >= from && (lo == nil || *n < *lo) {
+			lo = n
+		}
+	}
+	for _, query := range []string{`select min(n) from entry where n >= $1`, `select min(n) from log_run where n >= $1`, `select min(n) from entry_pending where n >= $1`} {
+		n, err := store.One(tx, func(n **int64) []any { return []any{n} }, query, from)
+		if err != nil {
+			return nil, err
+		}
+		take(n)
+	}
+	before, err := store.All(tx, scanRun, `select seq, size, n from log_run where n < $1 order by n desc limit 1`, from)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range before { // the run that reaches over from
+		if r.size > 0 && r.size <= v.head.Size && r.n+r.size > from {
+			take(&from)
+		}
+	}
+	return lo, nil
+}
+
+// run is a row of log_run that numbers entries: leaves seq … are entries n …
+type run struct{ seq, size, n int64 }
+
+func scanRun(r *run) []any { return []any{&r.seq, &r.size, &r.n} }
+
+// readRuns gives the runs that touch lo … hi-1, cut to it. Runs of no sensible
+// size are left out here and named by numbering.
+func (v *check) readRuns(tx *store.Tx, lo, hi int64) ([]run, error) {
+	all, err := store.All(tx, scanRun, `select seq, size, n from log_run
+		where n >= (select coalesce(max(n), $1) from log_run where n <= $1) and n < $2 order by n`, lo, hi)
+	if err != nil {
+		return nil, fmt.Errorf("read numbering: %w", err)
+	}
+	var out []run
+	for _, r := range all {
+		if r.size < 1 || r.size > max(v.head.Size, chunkSize) || r.seq < 0 || r.seq > record.MaxSize {
+			continue
+		}
+		if skip := lo - r.n; skip > 0 {
+			if skip >= r.size {
+				continue
+			}
+			r = run{r.seq + skip, r.size - skip, lo}
+		}
+		r.size = min(r.size, hi-r.n)
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+// row is an entry as stored, with its record's wrapped key beside it.
+type row struct {
+	n, version, at, generation  int64
+	id, org, record, leaf, seal sql.RawBytes
+	keyOrg, keySealed           sql.RawBytes
+	keyGeneration               sql.NullInt64
+}
+
+const (
+	selectRows = `select n, id, org, record, version, at, generation, leaf, sealed
+		from entry where n >= $1 and n < $2 order by n`
+	selectRowsKeys = `select e.n, e.id, e.org, e.record, e.version, e.at, e.generation, e.leaf, e.sealed, k.org, k.generation, k.wrapped
+		from entry e left join record_key k on k.record = e.record where e.n >= $1 and e.n < $2 order by e.n`
+)
+
+// rowCheck is one goroutine's part of rows.
+type rowCheck struct {
+	*check
+	opened  *opened
+	scratch record.Scratch
+	leaves  leaves
+
+	runs    []run // of this chunk, in order of n
+	passed  int64 // the first number that has not been looked at
+	waiting map[int64]int
+	dests   []any
+	row     row
+
+	readings []reading
+}
+
+func (w *rowCheck) chunk(ctx context.Context, lo, hi int64) error {
+	return w.store.View(ctx, func(tx *store.Tx) error {
+		if err := w.prepare(tx, lo, hi); err != nil {
+			return err
+		}
+		query := selectRows
+		if w.opened != nil {
+			query = selectRowsKeys
+		}
+		rows, err := tx.Query(query, lo, hi)
+		if err != nil {
+			return fmt.Errorf("read entries: %w", err)
+		}
+		defer rows.Close()
+		var done int64
+		for rows.Next() {
+			done++
+			if err := rows.Scan(w.dests...); err != nil {
+				w.unreadable(rows, err)
+				continue
+			}
+			w.look(w.place(w.row.n))
+		}
+		if err := rows.Err(); err != nil {
+			return fmt.Errorf("read entries %d to %d: %w", lo, hi-1, err)
+		}
+		w.place(hi)
+		for n := range w.waiting {
+			w.foundf(Entry, fmt.Sprintf("entry %d", n), "waits for its number and was taken away")
+		}
+		w.o.Progress(Progress{"entries", w.count.entries.Add(done), w.head.Size})
+		return nil
+	})
+}
+
+// prepare reads what the chunk's rows are compared with, before they are read:
+// one connection gives one answer at a time.
+func (w *rowCheck) prepare(tx *store.Tx, lo, hi int64) (err error) {
+	if w.runs, err = w.readRuns(tx, lo, hi); err != nil {
+		return err
+	}
+	w.passed = lo
+	numbers, err := store.All(tx, func(n *int64) []any { return []any{n} }, `select n from entry_pending where n >= $1 and n < $2`, lo, hi)
+	if err != nil {
+		return fmt.Errorf("read waiting entries: %w", err)
+	}
+	w.waiting = make(map[int64]int, len(numbers))
+	for _, n := range numbers {
+		if w.waiting[n]++; w.waiting[n] == 2 {
+			w.foundf(Entry, fmt.Sprintf("entry %d", n), "waits for its number twice")
+		}
+	}
+	w.leaves.tx, w.leaves.size = tx, w.head.Size
+	if w.leaves.tiles == nil {
+		w.leaves.tiles = map[int64][]byte{}
+	}
+	w.leaves.forget()
+	for _, r := range w.runs {
+		if err := w.leaves.load(r.seq, r.seq+r.size); err != nil {
+			return fmt.Errorf("read tiles: %w", err)
+		}
+	}
+	r := &w.row
+	w.dests = []any{&r.n, &r.id, &r.org, &r.record, &r.version, &r.at, &r.generation, &r.leaf, &r.seal}
+	if w.opened != nil {
+		w.dests = append(w.dests, &r.keyOrg, &r.keyGeneration, &r.keySealed)
+	}
+	return nil
+}
+
+// place gives the leaf of entry n, -1 when it has none, and names the entries
+// before it that have a leaf and no row.
+func (w *rowCheck) place(n int64) int64 {
+	for len(w.runs) > 0 {
+		r := w.runs[0]
+		from, to := max(w.passed, r.n), min(n, r.n+r.size)
+		if from < to {
+			w.missing(r, from, to)
+		}
+		w.passed = max(w.passed, to)
+		if n < r.n {
+			return -1
+		}
+		if n < r.n+r.size {
+			w.passed = n + 1
+			return r.seq + n - r.n
+		}
+		w.runs = w.runs[1:]
+	}
+	return -1
+}
+
+func (w *rowCheck) missing(r run, from, to int64) {
+	d := Difference{Kind: Entry, Where: fmt.Sprintf("entry %d", from), Leaf: r.seq + from - r.n, What: "was taken away"}
+	if to-from > 1 {
+		d.Where = fmt.Sprintf("entries %d to %d", from, to-1)
+		d.What = "were taken away"
+	}
+	w.found(d)
+}
+
+// unreadable names a row whose columns are not of the right kind.
+func (w *rowCheck) unreadable(rows *sql.Rows, cause error) {
+	loose := make([]any, len(w.dests))
+	ptrs := make([]any, len(loose))
+	for i := range loose {
+		ptrs[i] = &loose[i]
+	}
+	leaf := int64(-1)
+	where := "an entry"
+	if rows.Scan(ptrs...) == nil {
+		if n, ok := loose[0].(int64); ok {
+			where, leaf = fmt.Sprintf("entry %d", n), w.place(n)
+			delete(w.waiting, n)
+		}
+	}
+	w.found(Difference{Kind: Entry, Where: where, Leaf: leaf, What: "cannot be read: " + cause.Error()})
+}
+
+// look checks the row that was just read; leaf is its number, or -1.
+func (w *rowCheck) look(leaf int64) {
+	r := &w.row
+	waits := w.waiting[r.n] > 0
+	delete(w.waiting, r.n)
+	ahead := leaf >= w.head.Size // numbered after the check began
+	switch {
+	case leaf < 0 && !waits:
+		w.differs(leaf, "is not in the tree and does not wait for a number: it was put in")
+	case leaf >= 0 && waits:
+		w.differs(leaf, "has a number and waits for one")
+	case ahead:
+		w.gone.ahead(leaf)
+	}
+	if leaf < 0 || ahead {
+		w.count.waiting.Add(1)
+	}
+	if len(r.leaf) != 32 || len(r.id) != 16 || len(r.org) != 16 || len(r.record) != 16 {
+		w.differs(leaf, "has an id or a leaf of the wrong length")
+		return
+	}
+	stored := [32]byte(r.leaf)
+	if r.version == 0 {
+		w.readings = append(w.readings, reading{binary.BigEndian.Uint64(stored[:]), r.n})
+	}
+	tree, told := w.leaves.hash(leaf)
+	// A tile that is at fault has been named; it says nothing against the entry.
+	against := told && record.LeafHash(stored) != tree && !w.bad[leaf/record.TileWidth]
+	if w.opened == nil || r.seal == nil || r.keySealed == nil {
+		w.closed(leaf, against)
+		return
+	}
+	w.open(leaf, stored, against)
+}
+
+// closed checks an entry that cannot be opened: without keys, or erased.
+func (w *rowCheck) closed(leaf int64, against bool) {
+	if against {
+		w.differs(leaf, "its leaf is not the one that the tree has there")
+	}
+	if w.opened == nil {
+		return
+	}
+	if w.row.seal == nil && w.row.keySealed != nil {
+		w.differs(leaf, "its words were taken away and its record was not erased")
+		return
+	}
+	w.count.erased.Add(1)
+	w.gone.without([16]byte(w.row.record), [16]byte(w.row.org), w.row.n, leaf)
+}
+
+// open authenticates an entry and recomputes its leaf.
+func (w *rowCheck) open(leaf int64, stored [32]byte, against bool) {
+	r := &w.row
+	org, rec := [16]byte(r.org), [16]byte(r.record)
+	if string(r.keyOrg) != string(r.org) {
+		w.differs(leaf, "its organisation is not that of its record's key")
+		return
+	}
+	k, fresh := w.opened.get(org, rec, r.keyGeneration.Int64, r.keySealed)
+	if k.err != nil {
+		if fresh {
+			w.found(Difference{Kind: Key, Where: fmt.Sprintf("record_key, first needed by entry %d", r.n), Leaf: -1, Record: hexOf(r.record), What: k.err.Error()})
+		}
+		if against {
+			w.differs(leaf, "its leaf is not the one that the tree has there")
+		}
+		return
+	}
+	h := record.Header{Org: org, Record: rec, Entry: [16]byte(r.id), Version: r.version, At: r.at, Generation: r.generation}
+	payload, got, err := k.key.OpenEntry(&w.scratch, h, r.seal)
+	switch {
+	case err != nil:
+		w.differs(leaf, "does not open: it was changed, or put here from another place")
+	case got != stored:
+		w.differs(leaf, "gives another leaf than the one stored with it: its time, its generation or its leaf was changed")
+	case against:
+		w.differs(leaf, "is not the entry that the tree has there")
+	default:
+		w.count.opened.Add(1)
+		if erased, ok := record.ErasedRecord(payload); ok && erased != rec {
+			w.gone.name(erased, org)
+		}
+	}
+}
+
+func (w *rowCheck) differs(leaf int64, what string) {
+	w.found(Difference{Kind: Entry, Where: fmt.Sprintf("entry %d", w.row.n), Leaf: leaf, Record: hexOf(w.row.record), What: what})
+}
