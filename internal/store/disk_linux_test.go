@@ -87,14 +87,22 @@ func TestFullDisk(t *testing.T) {
 	}
 	filler := fillDisk(t, dir)
 
-	// Sixty-four at once, before anybody has noticed: SQLite gives the whole group up.
+	// Sixty-four at once, before anybody has noticed. Together they are more than
+	// SQLite's cache, so the disk is full in the midst of the group, which is given up whole.
 	var all sync.WaitGroup
-	for range 64 {
+	held := make(chan struct{})
+	all.Go(func() { // holds the writer while they gather
+		must(t, k.Do(bg, func(*store.Tx) error { close(held); time.Sleep(300 * time.Millisecond); return nil }))
+	})
+	<-held
+	for i := range 64 {
 		all.Go(func() {
-			for range 10 {
-				if err := k.put(k.write, 20_000); err != nil && !fail.Is(err, fail.Full) {
-					t.Errorf("on a full disk: %v", err)
-				}
+			size := 200_000
+			if i%2 == 0 {
+				size = 2000
+			}
+			if err := k.put(k.write, size); err != nil && !fail.Is(err, fail.Full) {
+				t.Errorf("on a full disk: %v", err)
 			}
 		})
 	}

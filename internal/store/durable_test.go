@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -106,5 +107,23 @@ func TestKindsOfTheServersErrors(t *testing.T) {
 	}
 	if err := fail.New(fail.Stale, "x"); translate(err) != error(err) {
 		t.Error("translate changed an error that has a kind")
+	}
+}
+
+func TestOnlyAnOrdinaryErrorOfACommitIsANo(t *testing.T) {
+	for _, c := range []struct {
+		err error
+		no  bool
+	}{
+		{&pgconn.PgError{Severity: "ERROR", Code: "40001"}, true},
+		{fmt.Errorf("commit: %w", &pgconn.PgError{Severity: "ERROR", Code: "23503"}), true},
+		{&pgconn.PgError{Severity: "FATAL", Code: "57P01"}, false}, // ended while waiting for the standby
+		{&pgconn.PgError{Severity: "PANIC", Code: "XX000"}, false},
+		{io.ErrUnexpectedEOF, false},
+		{context.DeadlineExceeded, false},
+	} {
+		if saidNo(c.err) != c.no {
+			t.Errorf("%v: %v", c.err, !c.no)
+		}
 	}
 }

@@ -46,10 +46,10 @@ func (h *health) refuses(reading bool) error {
 	return err
 }
 
-func (h *health) standing() (err error, recent bool) {
+func (h *health) standing() (recent bool, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.err, h.any && h.uptime()-h.last < time.Second
+	return h.any && h.uptime()-h.last < time.Second, h.err
 }
 
 func (h *health) set(err error) {

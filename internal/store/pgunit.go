@@ -121,12 +121,18 @@ func (e *pgEngine) commit(ctx context.Context, conn *sql.Conn) error {
 	if err == nil || fail.Is(err, fail.Unknown) {
 		return err
 	}
-	var said *pgconn.PgError
-	if errors.As(err, &said) && said.Severity == "ERROR" {
+	if saidNo(err) {
 		return err
 	}
 	discard(conn)
 	return fail.Wrap(fail.Unknown, err, wordsUnknown)
+}
+
+// saidNo says that the server answered a commit with an ordinary error. A fatal one
+// may come after the commit was made, while it was waiting for the standby.
+func saidNo(err error) bool {
+	var said *pgconn.PgError
+	return errors.As(err, &said) && said.Severity == "ERROR"
 }
 
 // discard closes the connection instead of giving it back to its pool.

@@ -160,11 +160,11 @@ func (e *pgEngine) notice(c *pgconn.PgConn, n *pgconn.Notice) {
 func (e *pgEngine) name() string { return enginePostgres }
 
 // standing: the server itself knows its disk; a probe asks it.
-func (e *pgEngine) standing() (error, bool) {
+func (e *pgEngine) standing() (recent bool, err error) {
 	if e.readOnly {
-		return fail.New(fail.ReadOnly, wordsReadOnly), false
+		return false, fail.New(fail.ReadOnly, wordsReadOnly)
 	}
-	return nil, e.uptime()-time.Duration(e.last.Load()) < time.Second
+	return e.uptime()-time.Duration(e.last.Load()) < time.Second, nil
 }
 
 func (e *pgEngine) scrub(context.Context) error { return nil }

@@ -46,8 +46,7 @@ func (s *Store) EnsureProjections(ctx context.Context, ps ...Projection) error {
 
 func (s *Store) projectionReady(ctx context.Context, p Projection) (ready bool, err error) {
 	err = s.View(ctx, func(tx *Tx) error {
-		state, err := One(tx, func(v *string) []any { return []any{v} },
-			"select state from projection where name=$1 and version=$2", p.Name, p.Version)
+		state, err := One(tx, oneString, "select state from projection where name=$1 and version=$2", p.Name, p.Version)
 		if fail.Is(err, fail.Missing) {
 			return nil
 		}
@@ -96,25 +95,4 @@ func (s *Store) mark(tx *Tx, p Projection, state string) error {
 		on conflict (name, version) do update set state=excluded.state, changed=excluded.changed`,
 		p.Name, p.Version, state, clock.Micros(tx.Now()))
 	return err
-}
-
-// Tables names every table that holds data of Heed, for a logical backup: not the
-// store's notes about itself.
-func (s *Store) Tables(ctx context.Context) ([]string, error) {
-	query := "select name from sqlite_master where type='table' and name not like 'sqlite_%' order by name"
-	if s.Engine() == enginePostgres {
-		query = "select tablename from pg_tables where schemaname=current_schema() order by tablename"
-	}
-	var names []string
-	err := s.View(ctx, func(tx *Tx) error {
-		all, err := All(tx, func(n *string) []any { return []any{n} }, query)
-		names = nil
-		for _, n := range all {
-			if n != "goose_db_version" && n != "store_probe" && n != "projection" {
-				names = append(names, n)
-			}
-		}
-		return err
-	})
-	return names, err
 }

@@ -217,9 +217,9 @@ func (e *sqliteEngine) exclusive(ctx context.Context, name string, fn func(conte
 	return e.turns.try(ctx, e.dir, name, fn)
 }
 
-func (e *sqliteEngine) standing() (error, bool) {
+func (e *sqliteEngine) standing() (recent bool, err error) {
 	if e.readOnly {
-		return fail.New(fail.ReadOnly, wordsReadOnly), false
+		return false, fail.New(fail.ReadOnly, wordsReadOnly)
 	}
 	return e.writer.health.standing()
 }

@@ -66,7 +66,7 @@ type engine interface {
 	exclusive(ctx context.Context, name string, fn func(context.Context) error) (bool, error)
 	// standing is the fault known without asking the database, or nil; recent says
 	// that a commit has succeeded within the last second.
-	standing() (err error, recent bool)
+	standing() (recent bool, err error)
 	scrub(ctx context.Context) error
 	close() error
 }
@@ -139,7 +139,7 @@ func (s *Store) Close() error { return s.engine.close() }
 // database at most once a second, by a small write, so that it tells the truth
 // when nothing else is written.
 func (s *Store) Ready(ctx context.Context) error {
-	err, recent := s.engine.standing()
+	recent, err := s.engine.standing()
 	if err != nil || recent {
 		return err
 	}

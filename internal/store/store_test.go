@@ -162,3 +162,31 @@ func TestPrepareKnowsBothEngines(t *testing.T) {
 		"insert into p_v1 (id, n) values ($1, $2) on conflict (id) do update set n=excluded.n where p_v1.n<excluded.n returning n",
 		"select id, n from p_v1 where (n, id)>($1, $2) order by n, id limit $3")
 }
+
+// TestNestedQuery: the same text asked again while its first rows are being read.
+// (PostgreSQL refuses any statement then, which is why All reads to the end.)
+func TestNestedQuery(t *testing.T) {
+	s := storetest.Open(t, store.Options{Path: t.TempDir(), Migrations: migrations(map[string]string{
+		"0201_n.sql": "create table n (n bigint not null);\ninsert into n (n) values (1), (2), (3);"})})
+	must(t, s.View(bg, func(tx *store.Tx) error {
+		const text = "select n from n where n>=$1 order by n"
+		rows, err := tx.Query(text, 1)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		var outer, inner []int
+		for rows.Next() {
+			var n int
+			must(t, rows.Scan(&n))
+			outer = append(outer, n)
+			more, err := store.All(tx, func(v *int) []any { return []any{v} }, text, n)
+			must(t, err)
+			inner = append(inner, more...)
+		}
+		if len(outer) != 3 || len(inner) != 6 {
+			t.Errorf("outer rows %v, inner rows %v", outer, inner)
+		}
+		return rows.Err()
+	}))
+}

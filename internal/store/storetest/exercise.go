@@ -41,6 +41,7 @@ func Exercise(t *testing.T, s *store.Store) {
 		{"exclusive", exclusive},
 		{"projections", projections},
 		{"tables", tables},
+		{"restore", restore},
 		{"scrub", func(t *testing.T, s *store.Store) { must(t, s.Scrub(bg)) }},
 		{"ready", func(t *testing.T, s *store.Store) { must(t, s.Ready(bg)) }},
 	} {

@@ -78,3 +78,43 @@ func tables(t *testing.T, s *store.Store) {
 		t.Errorf("Tables names the store's own: %v", names)
 	}
 }
+
+// restore: rows come back with the keys that they had, and new keys begin after them.
+func restore(t *testing.T, s *store.Store) {
+	add(t, s, "restored", 5)
+	var before, after int64
+	var columns []string
+	read := func(tx *store.Tx, name string) (int64, error) {
+		return store.One(tx, func(v *int64) []any { return []any{v} }, "select seq from exercise where name=$1", name)
+	}
+	must(t, s.Do(bg, func(tx *store.Tx) (err error) {
+		if columns, err = tx.Columns("exercise"); err != nil {
+			return err
+		}
+		if before, err = read(tx, "restored"); err != nil {
+			return err
+		}
+		if _, err = tx.Exec("delete from exercise where name=$1", "restored"); err != nil {
+			return err
+		}
+		return tx.Restore("exercise", columns, []any{before + 1000, "restored", 5, []byte("b")})
+	}))
+	if !slices.Equal(columns, []string{"seq", "name", "n", "body"}) {
+		t.Errorf("columns are %v", columns)
+	}
+	add(t, s, "after restore", 1)
+	must(t, s.View(bg, func(tx *store.Tx) (err error) {
+		if before, err = read(tx, "restored"); err != nil {
+			return err
+		}
+		after, err = read(tx, "after restore")
+		return err
+	}))
+	if after <= before {
+		t.Errorf("the restored key is %d, the next %d", before, after)
+	}
+	err := s.Do(bg, func(tx *store.Tx) error { return tx.Restore("exercise; drop table exercise", columns) })
+	if err == nil {
+		t.Error("a table's name was taken that is none")
+	}
+}
