@@ -92,7 +92,7 @@ func put(tx *store.Tx, key *vault.Key, version int64, by Author, ev Event) error
 		entry, key.Org(), key.Record(), version, h.At, h.Generation, leaf[:], sealed).Scan(&n)
 	if store.IsUnique(err) {
 		// The head said that this version was free.
-		return fail.Wrap(fail.Tampered, err, "This record has been altered outside Heed")
+		return fail.Wrap(fail.Tampered, err, wordsTampered)
 	}
 	if err != nil {
 		return fmt.Errorf("insert entry: %w", err)

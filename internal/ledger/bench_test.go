@@ -1,7 +1,10 @@
 package ledger
 
 import (
+	"context"
 	"crypto/rand"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -21,10 +24,13 @@ func eachBench(b *testing.B, fn func(b *testing.B, r *room)) {
 }
 
 // BenchmarkBegin is a durable new record of one 2 KB entry, with its key, from 64
-// writers: what raising a concern costs below the slice.
+// writers while the sequencer runs: what raising a concern costs below the slice.
 func BenchmarkBegin(b *testing.B) {
 	eachBench(b, func(b *testing.B, r *room) {
 		ev := event(strings.Repeat("w", 2048))
+		ctx, stop := context.WithCancel(r.ctx)
+		defer stop()
+		go r.Run(ctx)
 		b.SetParallelism(32)
 		b.ResetTimer()
 		b.RunParallel(func(pb *testing.PB) {
@@ -118,4 +124,23 @@ func BenchmarkHistory(b *testing.B) {
 			must(b, err)
 		}
 	})
+}
+
+// BenchmarkBeat is a beat in which nothing was written: what an idle installation costs.
+func BenchmarkBeat(b *testing.B) {
+	dir := b.TempDir()
+	r := furnish(b, storetest.Open(b, store.Options{Path: dir, Migrations: migrations, Clock: clock.System{}}))
+	before := fileSize(b, dir)
+	b.ResetTimer()
+	for range b.N {
+		must(b, r.Publish(r.ctx))
+	}
+	b.StopTimer()
+	b.ReportMetric(float64(fileSize(b, dir)-before)/float64(b.N), "B/beat")
+}
+
+func fileSize(b *testing.B, dir string) int64 {
+	info, err := os.Stat(filepath.Join(dir, "heed.db"))
+	must(b, err)
+	return info.Size()
 }

@@ -113,7 +113,7 @@ func (r row) header() record.Header {
 	}
 }
 
-const wordsTampered = "This record has been altered outside Heed"
+const wordsTampered = "This record has been damaged or changed outside Heed, so it is not shown"
 
 // tampered is a fail.Tampered whose cause, for the log of the machine, names ids only.
 func tampered(format string, args ...any) *fail.Error {

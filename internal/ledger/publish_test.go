@@ -69,6 +69,65 @@ func TestThePublicCheckpointMovesOnTheBeatOnly(t *testing.T) {
 	})
 }
 
+func TestABeatThatCouldNotBeKeptIsMadeUpFor(t *testing.T) {
+	hand := clock.NewHand(time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC))
+	s := storetest.SQLite(t, migrations, hand)
+	r := furnish(t, s, func(o *Options) { o.Clock = hand })
+	run := func(query string) {
+		must(t, s.Do(r.ctx, func(tx *store.Tx) error { _, err := tx.Exec(query); return err }))
+	}
+	run(`create trigger no before insert on log_checkpoint begin select raise(abort, 'not now'); end`)
+	r.begin("one")
+	ctx, stop := context.WithCancel(r.ctx)
+	done := make(chan error, 1)
+	go func() { done <- r.Run(ctx) }()
+	for range 2 { // the second is numbered by a turn after the first that failed
+		until(t, "entries have numbers though nothing can be published", func() bool {
+			hand.Move(time.Second)
+			return r.count(`select count(*) from entry_pending`) == 0
+		})
+		r.begin("another")
+	}
+	must(t, r.Trouble())
+	run(`drop trigger no`)
+	until(t, "a checkpoint without waiting for the next beat", func() bool {
+		hand.Move(time.Millisecond * 20)
+		_, err := r.Checkpoint(r.ctx)
+		return err == nil
+	})
+	stop()
+	<-done
+}
+
+func TestOrderIsByInsertionNeverByTheClock(t *testing.T) {
+	hand := clock.NewHand(time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC))
+	storetest.EachClock(t, migrations, hand, func(t *testing.T, s *store.Store) {
+		r := furnish(t, s, func(o *Options) { o.Clock = hand })
+		rec := r.begin("0")
+		jumps := []time.Duration{time.Hour, -time.Hour, 24 * time.Hour, -24 * time.Hour, 10 * 365 * 24 * time.Hour, -60 * 365 * 24 * time.Hour, time.Second, -time.Second}
+		for i, jump := range jumps {
+			hand.Move(jump)
+			must(t, r.add(rec, int64(i+1), fmt.Sprint(i+1)))
+			if i%3 == 0 {
+				must(t, r.Publish(r.ctx))
+			}
+		}
+		var got []string
+		must(t, r.Each(r.ctx, "", func(_ *store.Tx, e Entry) error { got = append(got, string(e.Data)); return nil }))
+		for i, data := range got {
+			if data != fmt.Sprintf(`{"text":"%d"}`, i) {
+				t.Fatalf("replayed %s", got)
+			}
+		}
+		if len(got) != len(jumps)+1 {
+			t.Fatalf("replayed %d entries, want %d", len(got), len(jumps)+1)
+		}
+		must(t, r.Publish(r.ctx))
+		_, err := audit(r)
+		must(t, err)
+	})
+}
+
 func TestAClockSetBackDoesNotStopTheBeat(t *testing.T) {
 	each(t, func(t *testing.T, s *store.Store) {
 		r := furnish(t, s)

@@ -21,17 +21,22 @@ func (l *Log) Run(ctx context.Context) error {
 	defer wg.Wait()
 	beat := l.o.Clock.After(l.o.Beat)
 	l.greet(ctx)
-	said := l.say("", l.Publish(ctx))
-	for {
+	err := l.Publish(ctx)
+	owed := err != nil // a beat that could not be kept is made up for
+	for said := ""; ; {
+		said = l.say(said, err)
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-beat:
-			beat = l.o.Clock.After(l.o.Beat)
-			said = l.say(said, l.publishDue(ctx))
+			beat, owed = l.o.Clock.After(l.o.Beat), true
 		case <-l.o.Clock.After(l.o.Tick):
-			_, err := l.Sequence(ctx)
-			said = l.say(said, err)
+		}
+		if owed {
+			err = l.publishDue(ctx)
+			owed = err != nil
+		} else {
+			_, err = l.Sequence(ctx)
 		}
 	}
 }
