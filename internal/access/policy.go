@@ -71,6 +71,18 @@ func (p *Policy) Says(ruleID string) string {
 	return ""
 }
 
+// Sentence is a rule in words.
+type Sentence struct{ ID, Says string }
+
+// Sentences are all rules in the order of the text.
+func (p *Policy) Sentences() []Sentence {
+	out := make([]Sentence, len(p.rules))
+	for i, r := range p.rules {
+		out[i] = Sentence{string(r.id), r.says}
+	}
+	return out
+}
+
 // Text is the policies as written, for the page that shows them.
 func Text() string { return policyText }
 

@@ -120,8 +120,8 @@ func stepsOf(taken []concern.Taken) []step {
 }
 
 func caseOf(c *concern.Concern, label, owner string, may []process.StepInfo) *caseWork {
-	_, due := c.NextDue()
-	w := &caseWork{State: string(c.Status.State), Label: label, Owner: owner, Due: maybe(due), ClosedAt: maybe(c.ClosedAt), Steps: stepsOf(c.Taken), MayTake: []string{}}
+	next, _ := c.NextDue()
+	w := &caseWork{State: string(c.Status.State), Label: label, Owner: owner, Due: maybe(next.At), ClosedAt: maybe(c.ClosedAt), Steps: stepsOf(c.Taken), MayTake: []string{}}
 	for _, s := range may {
 		w.MayTake = append(w.MayTake, string(s.ID))
 	}

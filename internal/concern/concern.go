@@ -99,9 +99,9 @@ type Concern struct {
 
 	Owner    id.Person
 	Status   process.Status
-	Taken    []Taken              // every step, oldest first
-	Due      map[string]time.Time // open deadlines by id
-	ToldAt   time.Time            // last feedback
+	Taken    []Taken       // every step, oldest first
+	Due      []process.Due // the duties that run, the soonest due first
+	ToldAt   time.Time     // last feedback
 	ClosedAt time.Time
 }
 
@@ -119,14 +119,12 @@ type Taken struct {
 // Closed says whether the record has ended.
 func (c *Concern) Closed() bool { return !c.ClosedAt.IsZero() }
 
-// NextDue is the earliest open deadline, or the zero time.
-func (c *Concern) NextDue() (name string, at time.Time) {
-	for d, t := range c.Due {
-		if at.IsZero() || t.Before(at) || t.Equal(at) && d < name {
-			name, at = d, t
-		}
+// NextDue is the duty that is due soonest; ok is false when none runs.
+func (c *Concern) NextDue() (next process.Due, ok bool) {
+	if len(c.Due) == 0 {
+		return process.Due{}, false
 	}
-	return name, at
+	return c.Due[0], true
 }
 
 // Last is the newest step of a kind; ok is false when there is none.

@@ -47,7 +47,34 @@ type Desk struct {
 func New(p Parts) *Desk {
 	d := &Desk{Parts: p}
 	d.Jobs.Handle(jobDue, d.due)
+	d.Jobs.Handle(jobForget, d.forget)
 	return d
+}
+
+// Begin asks for the duties that belong to no record. Asking again is asking once.
+func (d *Desk) Begin(ctx context.Context) error {
+	all, err := d.Directory.Organisations(ctx)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	return d.Store.Do(ctx, func(tx *store.Tx) error {
+		return d.Jobs.Put(tx, jobs.Job{Name: jobForget, Kind: jobForget, Org: all[0].ID, Record: all[0].ID.Record(), Due: tx.Now().Add(retryLife)})
+	})
+}
+
+// A retry is answered as such for this long.
+const (
+	jobForget = "concern-forget-retries"
+	retryLife = 48 * time.Hour
+)
+
+// forget ends the keys of retries that nobody will send again.
+func (d *Desk) forget(_ context.Context, tx *store.Tx, j jobs.Job) error {
+	if err := forgetRetries(tx, tx.Now().Add(-retryLife)); err != nil {
+		return err
+	}
+	j.Due = tx.Now().Add(retryLife / 4)
+	return d.Jobs.Put(tx, j)
 }
 
 // Process is the definition in force for an organisation.

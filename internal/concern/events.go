@@ -99,10 +99,9 @@ func (b book) apply(c *Concern, e ledger.Entry) error {
 		*c = Concern{
 			Record: e.Record, Org: e.Org, Team: d.Team, Reference: d.Reference, Compartment: Patient,
 			Raiser: e.Author.Person, RaisedAt: e.At, TellBy: d.TellBy, Report: d.Report, Owner: d.Owner,
-			Status: b.process.After(b.process.Start(), process.Raise, ""), Due: map[string]time.Time{},
+			Status: b.process.After(b.process.Start(), process.Raise, ""), Version: e.Version,
 		}
-		c.Version = e.Version
-		b.clocks(c, process.Raise, "", e.At)
+		b.clocks(c)
 		return nil
 	}
 	var d stepTaken
@@ -112,8 +111,11 @@ func (b book) apply(c *Concern, e ledger.Entry) error {
 	c.Version = e.Version
 	c.Taken = append(c.Taken, Taken{e.Version, e.At, e.Author.Person, e.Author.Role, d.Step, d.Outcome, d.Body})
 	c.Status = b.process.After(c.Status, d.Step, d.Outcome)
-	b.clocks(c, d.Step, d.Outcome, e.At)
-	return b.effects(c, d, e)
+	if err := b.effects(c, d, e); err != nil {
+		return err
+	}
+	b.clocks(c)
+	return nil
 }
 
 // effects are what a step changes besides the status.
@@ -132,29 +134,20 @@ func (b book) effects(c *Concern, d stepTaken, e ledger.Entry) error {
 	}
 	if b.process.Ended(c.Status) && c.ClosedAt.IsZero() {
 		c.ClosedAt = e.At
-		clear(c.Due)
 	}
 	return nil
 }
 
-// clocks starts and stops the deadlines that a step touches.
-func (b book) clocks(c *Concern, step process.Step, outcome string, at time.Time) {
-	for _, t := range b.process.Timers {
-		if matches(t.Until, step, outcome) {
-			delete(c.Due, t.ID)
-		}
-		if matches(t.From, step, outcome) {
-			c.Due[t.ID] = workday.AddWorkingDays(b.nation, at, t.Days)
-		}
+// clocks says which duties run now; none after the end.
+func (b book) clocks(c *Concern) {
+	c.Due = nil
+	if c.Closed() {
+		return
 	}
-}
-
-// matches says whether a step is named by "triage" or "triage/hold".
-func matches(names []string, step process.Step, outcome string) bool {
-	for _, n := range names {
-		if n == string(step) || n == string(step)+"/"+outcome {
-			return true
-		}
+	history := make([]process.Taken, 0, len(c.Taken)+1)
+	history = append(history, process.Taken{Step: process.Raise, At: c.RaisedAt})
+	for _, t := range c.Taken {
+		history = append(history, process.Taken{Step: t.Step, Outcome: t.Outcome, At: t.At})
 	}
-	return false
+	c.Due = b.process.Due(b.nation, history)
 }

@@ -31,11 +31,11 @@ const (
 // remind sets the concern's duty to its earliest open deadline, or ends it.
 func (d *Desk) remind(tx *store.Tx, c *Concern) error {
 	name := jobDue + ":" + c.Record.String()
-	_, due := c.NextDue()
-	if due.IsZero() {
+	next, ok := c.NextDue()
+	if !ok {
 		return d.Jobs.Cancel(tx, name)
 	}
-	return d.Jobs.Put(tx, jobs.Job{Name: name, Kind: jobDue, Org: c.Org, Record: c.Record, Due: due})
+	return d.Jobs.Put(tx, jobs.Job{Name: name, Kind: jobDue, Org: c.Org, Record: c.Record, Due: next.At})
 }
 
 // due is what the duty does: the owner is told; a deadline that is a working day
@@ -48,10 +48,11 @@ func (d *Desk) due(_ context.Context, tx *store.Tx, j jobs.Job) error {
 	if err != nil {
 		return err
 	}
-	_, due := c.NextDue()
-	if due.IsZero() {
+	next, ok := c.NextDue()
+	if !ok {
 		return nil
 	}
+	due := next.At
 	if tx.Now().Before(due) { // moved meanwhile
 		return d.remind(tx, c)
 	}

@@ -49,9 +49,9 @@ func (r *Row) fields() []any {
 
 // rowOf is the list row that a concern's history makes.
 func (b book) rowOf(c *Concern) Row {
-	_, due := c.NextDue()
+	next, _ := c.NextDue()
 	return Row{c.Record, c.Org, c.Team, c.Reference, c.Raiser, c.Owner, c.Version, c.Status.State, c.Progress(),
-		c.waiting(), !c.Closed(), c.RaisedAt, c.TellBy, due, c.ToldAt, c.ClosedAt}
+		c.waiting(), !c.Closed(), c.RaisedAt, c.TellBy, next.At, c.ToldAt, c.ClosedAt}
 }
 
 // waiting says that the next word is somebody else's: advice was asked and not
@@ -87,10 +87,6 @@ func updateRow(tx *store.Tx, r Row) error {
 
 func rowByReference(tx *store.Tx, ref id.Reference) (Row, error) {
 	return store.One(tx, (*Row).fields, `select `+columns+` from concern_v1 where reference = $1`, string(ref))
-}
-
-func rowByRecord(tx *store.Tx, rec id.Record) (Row, error) {
-	return store.One(tx, (*Row).fields, `select `+columns+` from concern_v1 where record = $1`, rec)
 }
 
 // retry is what an earlier try with the same key did.

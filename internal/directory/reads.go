@@ -199,6 +199,9 @@ func (d *Desk) Enrol(ctx context.Context, login, oneTime, password, secret, code
 	if err != nil {
 		return wrongLogin()
 	}
+	if !p.mayEnrol(oneTime, d.Clock.Now()) { // before anything that costs
+		return wrongLogin()
+	}
 	if err := ValidatePassword(password, login); err != nil {
 		return err
 	}

@@ -64,3 +64,6 @@ func (f *Form) Again() []Component {
 	}
 	return out
 }
+
+// Secret reads a password or a one-time code: nothing trimmed, never shown again.
+func (f *Form) Secret(name, what string) string { return f.secret(name, what) }

@@ -39,16 +39,12 @@ func (p *pages) frame(q *web.Request, c *concern.Concern, current string) ([]web
 
 // due is the earliest open deadline in words.
 func (p *pages) due(q *web.Request, c *concern.Concern) casework.Due {
-	name, at := c.NextDue()
-	if at.IsZero() {
+	next, ok := c.NextDue()
+	if !ok {
 		return casework.Due{}
 	}
-	out := casework.Due{When: "by " + words.Date(at)}
-	for _, t := range p.desk.Definition(c.Org).Timers {
-		if t.ID == name {
-			out.What = t.Label
-		}
-	}
+	at := next.At
+	out := casework.Due{What: next.Label, When: "by " + words.Date(at)}
 	switch {
 	case q.Now().After(at):
 		out.State = casework.Overdue

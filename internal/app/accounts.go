@@ -1,0 +1,112 @@
+package app
+
+import (
+	"context"
+	"os"
+	"time"
+
+	"heed/internal/access"
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/web"
+)
+
+// accounts shows the directory to the web kit.
+type accounts struct{ a *App }
+
+func (x accounts) CheckPassword(ctx context.Context, login, password string) (id.Person, error) {
+	return x.a.Directory.CheckPassword(ctx, login, password)
+}
+
+func (x accounts) CheckCode(ctx context.Context, person id.Person, code string) error {
+	return x.a.Directory.CheckCode(ctx, person, code)
+}
+
+// Who is asked with every request, so that a right taken back is gone at once.
+func (x accounts) Who(ctx context.Context, person id.Person, role string) (web.Who, error) {
+	p, err := x.a.Directory.Person(ctx, person)
+	if fail.Is(err, fail.Missing) || fail.Is(err, fail.Gone) {
+		return web.Who{}, fail.New(fail.SignIn, "Log in to continue")
+	}
+	if err != nil {
+		return web.Who{}, err
+	}
+	actor, err := p.Actor(access.Role(role), true)
+	if err != nil {
+		return web.Who{}, err
+	}
+	o, err := x.a.Directory.Organisation(ctx, p.Org)
+	if err != nil {
+		return web.Who{}, err
+	}
+	w := web.Who{Person: p.ID, Name: p.Name, Org: p.Org, OrgName: o.Name, Team: actor.Team, Role: string(actor.Role), RoleName: actor.Role.Label()}
+	for _, g := range p.Grants {
+		w.Roles = append(w.Roles, web.RoleChoice{Role: string(g.Role), Name: g.Role.Label()})
+	}
+	return w, nil
+}
+
+// may asks access about a function.
+func (a *App) may(_ context.Context, w web.Who, rule string) error {
+	actor := access.Actor{Person: w.Person, Org: w.Org, Role: access.Role(w.Role), Team: w.Team, MFA: w.SecondFactor}
+	r := access.Function(w.Org)
+	return a.Policy.Decide(actor, access.Action(rule), r, access.Context{}).Err(r)
+}
+
+// settings are the words of the installation: those of its first organisation.
+func (a *App) settings(ctx context.Context) (web.Settings, error) {
+	all, err := a.Directory.Organisations(ctx)
+	if err != nil {
+		return web.Settings{}, err
+	}
+	s := web.Settings{Service: "Heed", Phase: "alpha", Version: Version}
+	if len(all) > 0 {
+		o := all[0]
+		s.OrgName, s.Phone, s.LeaveTo = o.Name, o.Telephone, o.ExitURL
+		if len(o.Teams) > 0 {
+			lead := o.Teams[0].Lead
+			s.Contact = []string{o.Teams[0].Name, lead.Name, lead.Telephone}
+			s.Phone = or(lead.Telephone, s.Phone)
+		}
+	}
+	if a.Config.Demo {
+		s.DemoBanner = "This is a demonstration. Everybody in it is made up. Do not type anything about a real person."
+	}
+	return s, nil
+}
+
+// keysReady says whether the keys are still where they belong.
+func (a *App) keysReady(context.Context) error {
+	for _, path := range []string{a.Config.keyFile(), a.Config.keyStore()} {
+		if _, err := os.Stat(path); err != nil {
+			return fail.New(fail.Missing, "A key is not where it belongs")
+		}
+	}
+	return a.Ledger.Trouble()
+}
+
+func kind(err error) string { return fail.KindOf(err).String() }
+
+// demoPeople are those whom a visitor of the demo may be.
+func (a *App) demoPeople(ctx context.Context) ([]web.DemoPerson, error) {
+	orgs, err := a.Directory.Organisations(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []web.DemoPerson
+	for _, o := range orgs {
+		people, err := a.Directory.Everybody(ctx, o.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range people {
+			for _, g := range p.Grants {
+				out = append(out, web.DemoPerson{Person: p.ID, Org: o.ID, Name: p.Name, Role: string(g.Role), RoleName: g.Role.Label(), OrgName: o.Name, Does: p.Job})
+			}
+		}
+	}
+	return out, nil
+}
+
+// Now is the installation's time.
+func (a *App) Now() time.Time { return a.Clock.Now() }

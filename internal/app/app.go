@@ -1,0 +1,243 @@
+// Package app puts the parts of Heed together: the one list of what there is, and
+// the only package that knows all of it.
+//
+// It keeps true: a process either starts whole, on a store that keeps its
+// promises and with the keys that belong to it, or refuses in words that name the
+// remedy; what runs in the background ends before the store is closed.
+//
+// Trusted with the paths of keys and with nothing that is in them.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"heed/internal/access"
+	"heed/internal/api"
+	"heed/internal/clock"
+	"heed/internal/concern"
+	"heed/internal/concern/concernweb"
+	"heed/internal/directory"
+	"heed/internal/home"
+	"heed/internal/id"
+	"heed/internal/jobs"
+	"heed/internal/ledger"
+	"heed/internal/ledger/ledgerweb"
+	"heed/internal/process"
+	"heed/internal/sharing/sharingweb"
+	"heed/internal/store"
+	"heed/internal/vault"
+	"heed/internal/web"
+	"heed/internal/web/assets"
+)
+
+// App is a running installation.
+type App struct {
+	Config    Config
+	Clock     clock.Clock
+	Log       *slog.Logger
+	Store     *store.Store
+	Vault     *vault.Vault
+	Ledger    *ledger.Log
+	Policy    *access.Policy
+	Process   *process.Definition
+	Jobs      *jobs.Queue
+	Directory *directory.Desk
+	Concerns  *concern.Desk
+	Sessions  *web.Sessions
+
+	api  *api.API
+	site *web.Site
+}
+
+// Migrations are the kernel tables of every room.
+func Migrations() []fs.FS {
+	return []fs.FS{vault.Migrations, ledger.Migrations, jobs.Migrations, web.Migrations, directory.Migrations, concern.Migrations}
+}
+
+// Open opens an installation and brings its tables up to date.
+func Open(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger) (_ *App, err error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	a := &App{Config: c, Clock: clk, Log: log}
+	a.Store, err = store.Open(ctx, store.Options{Path: c.sqlitePath(), URL: c.DB, Clock: clk, Migrations: Migrations(), Log: log})
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.Store.Close())
+		}
+	}()
+	if a.Vault, err = vault.Open(ctx, a.Store, vault.Options{KeyFile: c.keyFile(), KeyStore: c.keyStore(), BackupLife: c.BackupLife, Clock: clk, Log: log}); err != nil {
+		return nil, err
+	}
+	if err = a.kernel(); err != nil {
+		return nil, err
+	}
+	a.slices()
+	if err = a.Store.EnsureProjections(ctx, a.Concerns.Projection()); err != nil {
+		return nil, fmt.Errorf("make lists: %w", err)
+	}
+	return a, a.faces(ctx)
+}
+
+// kernel opens what stands on store and vault.
+func (a *App) kernel() error {
+	signer, err := readSigner(a.Config.logKey())
+	if err != nil {
+		return err
+	}
+	witnesses, err := a.Config.witnesses()
+	if err != nil {
+		return err
+	}
+	a.Ledger, err = ledger.Open(a.Store, a.Vault, ledger.Options{Origin: signer.Name(), SignerKey: signer.Text(), Beat: a.Config.Beat, Clock: a.Clock, Log: a.Log, Witnesses: witnesses})
+	if err != nil {
+		return err
+	}
+	if a.Policy, err = access.New(); err != nil {
+		return err
+	}
+	a.Process, err = a.Config.process()
+	return err
+}
+
+func (a *App) slices() {
+	a.Jobs = jobs.New(a.Store, jobs.Options{Clock: a.Clock, Log: a.Log, Mail: a.mailer()})
+	a.Directory = directory.New(directory.Parts{Store: a.Store, Vault: a.Vault, Ledger: a.Ledger, Clock: a.Clock})
+	a.Concerns = concern.New(concern.Parts{Store: a.Store, Vault: a.Vault, Ledger: a.Ledger, Policy: a.Policy, Directory: a.Directory,
+		Jobs: a.Jobs, Clock: a.Clock, Log: a.Log, Process: func(id.Org) *process.Definition { return a.Process }})
+}
+
+// mailer looks an address up when a message is sent. Without a server nothing is sent.
+func (a *App) mailer() *jobs.Mailer {
+	m := a.Config.Mail
+	if m.Host == "" {
+		return nil
+	}
+	m.Link = a.Config.PublicURL
+	m.Address = func(_ context.Context, tx *store.Tx, _ id.Org, p id.Person) (string, error) {
+		who, err := a.Directory.PersonIn(tx, p)
+		if err != nil || who.Left {
+			return "", err
+		}
+		return who.Email, nil
+	}
+	return &m
+}
+
+// Parts are the pages of every room: the one list that docs/routes.md and the tests walk.
+func (a *App) Parts() []web.Part {
+	return []web.Part{
+		home.Part(a.Directory, a.Policy),
+		concernweb.Part(a.Concerns, a.Directory),
+		sharingweb.Part(a.Concerns, a.Directory),
+		enrolPart(a),
+	}
+}
+
+func (a *App) faces(ctx context.Context) error {
+	settings, err := a.settings(ctx)
+	if err != nil {
+		return err
+	}
+	keys := func(tx *store.Tx, org id.Org, rec id.Record) (web.Key, error) { return a.Vault.Key(tx, org, rec) }
+	a.Sessions = web.NewSessions(web.SessionOptions{Store: a.Store, Keys: keys, Accounts: accounts{a}, Clock: a.Clock, Idle: a.Config.Idle})
+	o := web.Options{Settings: settings, Clock: a.Clock, Log: a.Log, PublicURL: a.Config.PublicURL, Plain: a.Config.Plain,
+		TrustedProxies: a.Config.TrustedProxies, May: a.may, Sessions: a.Sessions}
+	if a.Config.Demo {
+		o.Demo = &web.Demo{People: a.demoPeople}
+	}
+	if a.site, err = web.New(o, a.Parts()...); err != nil {
+		return err
+	}
+	a.api, err = api.New(api.Parts{Concerns: a.Concerns, Directory: a.Directory, Clock: a.Clock, Log: a.Log, Version: Version})
+	return err
+}
+
+// API is the JSON face.
+func (a *App) API() *api.API { return a.api }
+
+// Site is the pages.
+func (a *App) Site() *web.Site { return a.site }
+
+// Handler is everything that is served. The browser's pages, the API and the log
+// have defences of their own.
+func (a *App) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/api/", a.api)
+	mux.Handle("/log/", ledgerweb.Handler(a.Ledger, a.Log))
+	mux.Handle("/assets/", assets.Handler())
+	mux.Handle("/healthz", web.Healthz())
+	mux.Handle("/readyz", web.Readyz(a.Store.Ready, a.keysReady))
+	mux.Handle("/", a.site.Handler())
+	return mux
+}
+
+// Run does what goes on beside the requests until the context ends: numbering and
+// signing, reminders and mail, sessions, and an erasure that was interrupted.
+func (a *App) Run(ctx context.Context) error {
+	if _, err := a.Vault.Resume(ctx); err != nil {
+		return fmt.Errorf("go on with an erasure: %w", err)
+	}
+	if err := a.Concerns.Begin(ctx); err != nil {
+		a.Log.Warn("duties not asked for", "kind", kind(err)) // a full disk: the next start asks again
+	}
+	var all sync.WaitGroup
+	errs := make(chan error, 3)
+	for _, run := range []func(context.Context) error{a.Ledger.Run, a.Jobs.Run, a.Sessions.Run} {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			if err := run(ctx); err != nil && ctx.Err() == nil {
+				errs <- err
+			}
+		}()
+	}
+	defer all.Wait()
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-errs:
+		a.Log.Error("background work stopped", "error", fmt.Sprintf("%T", err), "kind", kind(err))
+		<-ctx.Done() // pages go on; /readyz and the log's own trouble tell
+		return err
+	}
+}
+
+// Close ends the installation in order.
+func (a *App) Close() error {
+	return errors.Join(a.Vault.Close(), a.Store.Close())
+}
+
+// Serve answers on a listener until the context ends, then lets what has begun finish.
+func (a *App) Serve(ctx context.Context, srv *http.Server, serve func() error) error {
+	work, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	background := make(chan error, 1)
+	go func() { background <- a.Run(work) }()
+	served := make(chan error, 1)
+	go func() { served <- serve() }()
+	var err error
+	select {
+	case <-ctx.Done():
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		err = srv.Shutdown(grace)
+	case err = <-served:
+	}
+	stop()
+	<-background
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
+	}
+	return err
+}

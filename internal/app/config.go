@@ -1,0 +1,140 @@
+package app
+
+import (
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"heed/internal/fail"
+	"heed/internal/jobs"
+	"heed/internal/ledger"
+	"heed/internal/process"
+	"heed/internal/witness"
+	"heed/record"
+)
+
+// Version is the program's version, set when it is built.
+var Version = "0.1.0"
+
+// Config is where an installation is and how it is reached. Nothing in it is a secret.
+type Config struct {
+	Data string // the folder: keys, and with SQLite the database
+	DB   string // postgres://…; empty for SQLite in the folder
+	// KeyFile, KeyStore and LogKey are in the folder unless told. The key store has
+	// a backup life of its own and is better on another disk.
+	KeyFile, KeyStore, LogKey string
+	Overlay                   string // the organisation's overlay on the process
+
+	PublicURL      string
+	Plain          bool // plain HTTP on this machine only
+	TrustedProxies []netip.Prefix
+	Idle           time.Duration
+	Beat           time.Duration // of the public checkpoint
+	BackupLife     time.Duration
+	Witnesses      []string // "URL VKEY" each
+	Mail           jobs.Mailer
+	Demo           bool
+}
+
+// The files of a folder.
+const (
+	fileKeys     = "heed.key"
+	fileKeyStore = "generations.keys"
+	fileLogKey   = "log.key"
+	fileDemo     = "demo"
+)
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+func (c Config) keyFile() string  { return or(c.KeyFile, filepath.Join(c.Data, fileKeys)) }
+func (c Config) keyStore() string { return or(c.KeyStore, filepath.Join(c.Data, fileKeyStore)) }
+func (c Config) logKey() string   { return or(c.LogKey, filepath.Join(c.Data, fileLogKey)) }
+
+// KeyFilePath, KeyStorePath and LogKeyPath are where the keys are.
+func (c Config) KeyFilePath() string { return c.keyFile() }
+
+// KeyStorePath is where the generation keys are.
+func (c Config) KeyStorePath() string { return c.keyStore() }
+
+// LogKeyPath is where the log's signing key is.
+func (c Config) LogKeyPath() string { return c.logKey() }
+
+func (c Config) sqlitePath() string {
+	if c.DB != "" {
+		return ""
+	}
+	return c.Data
+}
+
+// check refuses a folder that is not there, and keeps the demo and real
+// installations apart.
+func (c Config) check() error {
+	if c.Data == "" {
+		return fail.New(fail.Bad, "Name the folder of the installation with --data or HEED_DATA")
+	}
+	if _, err := os.Stat(c.keyFile()); err != nil {
+		return fail.New(fail.Missing, "There is no installation at %s: its key file %s is not there. Make one with heed init, or name the right folder with --data", c.Data, c.keyFile())
+	}
+	_, err := os.Stat(filepath.Join(c.Data, fileDemo))
+	switch {
+	case err == nil && !c.Demo:
+		return fail.New(fail.Conflict, "The folder %s belongs to the demo: it is not for real records. Use another with --data", c.Data)
+	case err != nil && c.Demo:
+		return fail.New(fail.Conflict, "The folder %s is not the demo's own. Use another with --data", c.Data)
+	}
+	return nil
+}
+
+func (c Config) process() (*process.Definition, error) {
+	if c.Overlay == "" {
+		return process.Patient(), nil
+	}
+	raw, err := os.ReadFile(c.Overlay)
+	if err != nil {
+		return nil, fail.Wrap(fail.Missing, err, "The overlay %s cannot be read", c.Overlay)
+	}
+	return process.Patient().Overlay(raw)
+}
+
+func (c Config) witnesses() ([]ledger.Witness, error) {
+	var out []ledger.Witness
+	for _, w := range c.Witnesses {
+		url, vkey, ok := strings.Cut(strings.TrimSpace(w), " ")
+		if !ok {
+			return nil, fail.New(fail.Bad, "A witness is its address and its public key, with a space between them")
+		}
+		v, err := record.ParseVerifier(strings.TrimSpace(vkey))
+		if err != nil {
+			return nil, fail.Wrap(fail.Bad, err, "The public key of the witness at %s does not look right", url)
+		}
+		out = append(out, witness.Remote{URL: url, Verifier: v})
+	}
+	return out, nil
+}
+
+// readSigner reads the log's signing key, which others must not be able to read.
+func readSigner(path string) (record.Signer, error) {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return record.Signer{}, fail.Wrap(fail.Missing, err, "The log's signing key %s is not there. Put it back from its copy in the safe", path)
+	}
+	if !info.Mode().IsRegular() || info.Mode().Perm()&0o077 != 0 {
+		return record.Signer{}, fail.New(fail.Refused, "Others can read the log's signing key %s. Set it right with: chmod 600 %s", path, path)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return record.Signer{}, fail.Wrap(fail.Missing, err, "The log's signing key %s cannot be read", path)
+	}
+	s, err := record.ParseSigner(strings.TrimSpace(string(text)))
+	if err != nil {
+		return record.Signer{}, fail.Wrap(fail.Tampered, err, "The log's signing key %s is damaged. Put it back from its copy in the safe", path)
+	}
+	return s, nil
+}

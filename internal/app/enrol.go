@@ -1,0 +1,65 @@
+package app
+
+import (
+	"heed/internal/directory"
+	"heed/internal/web"
+	"heed/internal/web/nhs"
+)
+
+// enrolPart is the page on which somebody with a one-time code chooses a password
+// and a second factor. Nobody else ever knows either.
+func enrolPart(a *App) web.Part {
+	show := func(q *web.Request) (web.Response, error) {
+		f := q.Form()
+		secret := f.Value("secret")
+		if secret == "" {
+			var err error
+			if secret, _, err = directory.NewSecond("", "account"); err != nil {
+				return nil, err
+			}
+		}
+		return web.Page{Title: "Set up your account", Body: f.Ask(web.Question{
+			Before: []web.Component{nhs.Para("Use the one-time code that you were given. Choose a password, and add Heed to an authenticator app on your phone.")},
+			Fields: []web.Component{
+				f.Input(nhs.Input{Name: "login", Label: nhs.Label{Text: "Login name", Size: nhs.SizeS}, Autocomplete: "username", Autocapitalize: "none", Spellcheck: nhs.Off}),
+				nhs.PasswordInput{Name: "password-once", Label: nhs.Label{Text: "One-time code that you were given", Size: nhs.SizeS}, Autocomplete: "one-time-code", Error: nhs.ErrorMessage{Text: f.Fault("password-once")}},
+				nhs.PasswordInput{Name: "password", Label: nhs.Label{Text: "New password", Size: nhs.SizeS}, Hint: nhs.Hint{Text: "12 characters or more. Three or more words in a row are good"}, Autocomplete: "new-password", Error: nhs.ErrorMessage{Text: f.Fault("password")}},
+				nhs.InsetText{Content: nhs.Group{nhs.Para("Type this key into your authenticator app:"), nhs.Paragraph{Content: nhs.NoWrap(spaced(secret))}}},
+				nhs.HiddenInput{Name: "secret", Value: secret},
+				f.Input(nhs.Input{Name: "code", Label: nhs.Label{Text: "The 6 digit code that the app shows", Size: nhs.SizeS}, Inputmode: "numeric", Width: 10, Autocomplete: "off", Code: true}),
+			},
+			Send: "Set up my account",
+		})}, nil
+	}
+	send := func(q *web.Request) (web.Response, error) {
+		f := q.Form()
+		login := f.Line("login", web.Ask{What: "your login name", Needed: true})
+		once := f.Secret("password-once", "the one-time code")
+		password := f.Secret("password", "a password")
+		secret := f.Line("secret", web.Ask{What: "the key", Needed: true})
+		code := f.Line("code", web.Ask{What: "the code", Needed: true})
+		if err := f.Err(); err != nil {
+			return nil, err
+		}
+		if err := a.Directory.Enrol(q.Context(), login, once, password, secret, code); err != nil {
+			return nil, err
+		}
+		return web.SeeOther("/log-in"), nil
+	}
+	return web.Part{Name: "enrol", Routes: []web.Route{
+		web.Get("/set-up", web.Public, "Set up your account", show),
+		web.Post("/set-up", web.Public, "Set up your account", send),
+	}}
+}
+
+// spaced writes a key in groups of four, as people type it.
+func spaced(s string) string {
+	out := ""
+	for i, r := range s {
+		if i > 0 && i%4 == 0 {
+			out += " "
+		}
+		out += string(r)
+	}
+	return out
+}

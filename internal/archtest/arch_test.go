@@ -1,0 +1,289 @@
+package archtest
+
+import (
+	"bufio"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const root = "../.."
+
+// source is one Go file of the house.
+type source struct {
+	path, pkg string // of the file, of its folder, from the root
+	file      *ast.File
+	set       *token.FileSet
+	test      bool
+}
+
+func sources(t *testing.T) []source {
+	t.Helper()
+	var out []source
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == ".git" || d.Name() == "third_party" || d.Name() == "testdata" || d.Name() == "node_modules") {
+			return fs.SkipDir
+		}
+		if !strings.HasSuffix(path, ".go") {
+			return nil
+		}
+		set := token.NewFileSet()
+		f, err := parser.ParseFile(set, path, nil, parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		rel, _ := filepath.Rel(root, path)
+		out = append(out, source{rel, filepath.ToSlash(filepath.Dir(rel)), f, set, strings.HasSuffix(path, "_test.go")})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(out) < 50 {
+		t.Fatalf("only %d files found: the walls would not be seen", len(out))
+	}
+	return out
+}
+
+// plan is layers.txt.
+type plan struct {
+	rows  map[string]int
+	names []string // longest first
+	may   map[[2]string]bool
+	proof int
+}
+
+func readPlan(t *testing.T) plan {
+	t.Helper()
+	f, err := os.Open("layers.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	p := plan{rows: map[string]int{}, may: map[[2]string]bool{}}
+	row := 0
+	for s := bufio.NewScanner(f); s.Scan(); {
+		line, reason, _ := strings.Cut(s.Text(), "#")
+		words := strings.Fields(line)
+		if len(words) == 0 {
+			continue
+		}
+		switch words[0] {
+		case "row":
+			row++
+			if words[1] == "proof" {
+				p.proof = row
+			}
+			for _, n := range words[2:] {
+				p.rows[n] = row
+				p.names = append(p.names, n)
+			}
+		case "may":
+			if strings.TrimSpace(reason) == "" {
+				t.Errorf("layers.txt: %q has no reason", line)
+			}
+			p.may[[2]string{words[1], words[2]}] = true
+		default:
+			t.Fatalf("layers.txt: %q", line)
+		}
+	}
+	slices.SortFunc(p.names, func(a, b string) int { return len(b) - len(a) })
+	return p
+}
+
+// room is the listed name that a package belongs to.
+func (p plan) room(pkg string) string {
+	for _, n := range p.names {
+		if pkg == n || strings.HasPrefix(pkg, n+"/") {
+			return n
+		}
+	}
+	return ""
+}
+
+func (p plan) allows(from, to string) bool {
+	if from == to || p.may[[2]string{from, to}] {
+		return true
+	}
+	return p.rows[to] < p.rows[from]
+}
+
+func TestImportsGoDown(t *testing.T) {
+	p := readPlan(t)
+	for _, s := range sources(t) {
+		from := p.room(s.pkg)
+		if from == "" {
+			t.Errorf("%s: its folder stands in no row of layers.txt", s.path)
+			continue
+		}
+		for _, i := range s.file.Imports {
+			path, _ := strconv.Unquote(i.Path.Value)
+			to, ours := strings.CutPrefix(path, "heed/")
+			if !ours {
+				continue
+			}
+			room := p.room(to)
+			if s.test || p.rows[from] == p.proof { // tests may use the proof row and what their subject uses
+				continue
+			}
+			if room == "" || !p.allows(from, room) {
+				t.Errorf("%s imports %s: %s may not use %s", s.path, to, from, room)
+			}
+		}
+	}
+}
+
+// forbidden are imports that only some rooms may have.
+var forbidden = []struct {
+	path  string
+	rooms []string // who may
+	why   string
+}{
+	{"net/http", []string{"internal/web", "internal/api", "internal/app", "internal/cli", "internal/witness", "internal/verify", "internal/ledger/ledgerweb", "internal/heedtest", "internal/bench", "internal/home", "internal/archtest"}, "slices and kernel know no browser"},
+	{"html/template", []string{"internal/web", "internal/concern/concernweb", "internal/sharing/sharingweb", "internal/home", "internal/heedtest"}, "only pages make HTML"},
+	{"database/sql", []string{"internal/store", "internal/id", "internal/bench", "internal/store/storetest", "internal/verify"}, "only the store opens databases"},
+}
+
+func TestForbiddenImports(t *testing.T) {
+	p := readPlan(t)
+	for _, s := range sources(t) {
+		if s.test {
+			continue
+		}
+		for _, i := range s.file.Imports {
+			path, _ := strconv.Unquote(i.Path.Value)
+			for _, f := range forbidden {
+				if path == f.path && !slices.Contains(f.rooms, p.room(s.pkg)) {
+					t.Errorf("%s imports %s: %s", s.path, path, f.why)
+				}
+			}
+		}
+	}
+}
+
+func TestRecordIsStandardLibraryOnly(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.pkg != "record" || s.test {
+			continue
+		}
+		for _, i := range s.file.Imports {
+			if path, _ := strconv.Unquote(i.Path.Value); strings.Contains(path, ".") || strings.HasPrefix(path, "heed/") {
+				t.Errorf("%s imports %s", s.path, path)
+			}
+		}
+	}
+}
+
+// TestTimeIsAskedInOnePlace: deadlines and sessions are tested by moving a hand.
+func TestTimeIsAskedInOnePlace(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.pkg == "internal/clock" || s.test {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			if c, ok := n.(*ast.SelectorExpr); ok {
+				if x, ok := c.X.(*ast.Ident); ok && x.Name == "time" && slices.Contains([]string{"Now", "Since", "Until"}, c.Sel.Name) {
+					t.Errorf("%s: time.%s", s.set.Position(c.Pos()), c.Sel.Name)
+				}
+			}
+			return true
+		})
+	}
+}
+
+func TestDatabasesAreOpenedInOnePlace(t *testing.T) {
+	for _, s := range sources(t) {
+		if strings.HasPrefix(s.pkg, "internal/store") || s.test {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			if c, ok := n.(*ast.SelectorExpr); ok {
+				if x, ok := c.X.(*ast.Ident); ok && x.Name == "sql" && strings.HasPrefix(c.Sel.Name, "Open") {
+					t.Errorf("%s: sql.%s", s.set.Position(c.Pos()), c.Sel.Name)
+				}
+			}
+			return true
+		})
+	}
+}
+
+// judging are the words that no identifier, column or template may hold: Heed
+// computes nothing about a person.
+var judging = regexp.MustCompile(`(?i)(score|(^|_)rank(ed|ing|s)?($|_)|risk_?level|suspect)`)
+
+func TestNothingJudgesAPerson(t *testing.T) {
+	for _, s := range sources(t) {
+		if strings.HasPrefix(s.pkg, "internal/measure") || strings.HasPrefix(s.pkg, "internal/cli/stats") || s.pkg == "internal/archtest" || s.test {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			if i, ok := n.(*ast.Ident); ok && i.Name != "underscore" && judging.MatchString(split(i.Name)) {
+				t.Errorf("%s: %s", s.set.Position(i.Pos()), i.Name)
+			}
+			return true
+		})
+	}
+	err := filepath.WalkDir(root+"/internal", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.Contains(path, "testdata") || strings.Contains(path, "measure") || !(strings.HasSuffix(path, ".sql") || strings.HasSuffix(path, ".html")) {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		for _, word := range regexp.MustCompile(`[A-Za-z_]+`).FindAllString(string(text), -1) {
+			if judging.MatchString(word) {
+				t.Errorf("%s: %s", path, word)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// split turns CamelCase into snake_case, so that whole words are seen.
+func split(name string) string {
+	return strings.ToLower(regexp.MustCompile(`([a-z0-9])([A-Z])`).ReplaceAllString(name, "${1}_${2}"))
+}
+
+func TestEveryPackageSaysWhatItIsFor(t *testing.T) {
+	comment := map[string]int{}
+	for _, s := range sources(t) {
+		if s.test {
+			continue
+		}
+		if _, seen := comment[s.pkg]; !seen {
+			comment[s.pkg] = 0
+		}
+		if s.file.Doc != nil {
+			comment[s.pkg] += len(s.file.Doc.Text())
+		}
+	}
+	for pkg, n := range comment {
+		if n < 120 {
+			t.Errorf("%s: its package comment says too little (%d characters): what it is for, what it keeps true, who is trusted with what", pkg, n)
+		}
+	}
+}
+
+// TestFilesAreShort keeps a room from becoming a hall.
+func TestFilesAreShort(t *testing.T) {
+	for _, s := range sources(t) {
+		if n := s.set.Position(s.file.End()).Line; n > 600 && !s.test && !strings.HasSuffix(s.path, "_gen.go") {
+			t.Errorf("%s has %d lines: it wants a wall", s.path, n)
+		}
+	}
+}

@@ -1,0 +1,142 @@
+// Package cli is Heed's command line: everything that an operator does.
+//
+// It keeps true: each command says in words what it did and what comes next; an
+// error is one sentence with its remedy and a non-zero exit; secrets are asked
+// for or taken from the environment, never from arguments; nothing is written
+// over. Every flag can be set by an environment variable HEED_….
+//
+// Trusted with: what the operator of the machine may do. That is to run, update,
+// back up and add accounts; it is not to read a record or to give anybody a role
+// alone.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"heed/internal/app"
+	"heed/internal/cli/stats"
+	"heed/internal/fail"
+)
+
+// CLI is all commands.
+type CLI struct {
+	Demo    demoCmd    `cmd:"" help:"Try Heed with made-up people and a year of made-up history."`
+	Init    initCmd    `cmd:"" help:"Set up an installation: folder, keys, organisation and its two grantors."`
+	Serve   serveCmd   `cmd:"" help:"Run an installation."`
+	User    userCmd    `cmd:"" help:"Add people."`
+	Token   tokenCmd   `cmd:"" help:"Make tokens for programs."`
+	Process processCmd `cmd:"" help:"Check the referral process with an organisation's overlay."`
+	Verify  verifyCmd  `cmd:"" help:"Prove that nothing was altered. Exits with 1 when something was."`
+	Witness witnessCmd `cmd:"" help:"Sign other installations' checkpoints, so that their history cannot be rewritten."`
+	Backup  backupCmd  `cmd:"" help:"Save an installation into one sealed file, while it runs."`
+	Restore restoreCmd `cmd:"" help:"Put a backup into an empty installation."`
+	OpenAPI openapiCmd `cmd:"" name:"openapi" help:"Print the OpenAPI document."`
+	Stats   stats.Cmd  `cmd:"" help:"Charts, intervals, agreement and disclosure control, on plain numbers."`
+	Docs    docsCmd    `cmd:"" hidden:"" help:"Print generated documents."`
+	Version versionCmd `cmd:"" help:"Print the version."`
+}
+
+// place is where an installation is: shared by most commands.
+type place struct {
+	Data     string `help:"Folder of the installation: its keys and, with SQLite, its database." env:"HEED_DATA" default:"heed-data" type:"path"`
+	DB       string `help:"PostgreSQL instead of SQLite: postgres://user@host/name" env:"HEED_DB" name:"db"`
+	KeyStore string `help:"The generation keys, if they are not in the folder. They have a backup life of their own." env:"HEED_KEY_STORE" type:"path"`
+	Overlay  string `help:"The organisation's overlay on the process (JSON)." env:"HEED_OVERLAY" type:"path"`
+}
+
+func (p place) config() app.Config {
+	return app.Config{Data: p.Data, DB: p.DB, KeyStore: p.KeyStore, Overlay: p.Overlay}
+}
+
+// Env is what a command may use of the world.
+type Env struct {
+	Ctx context.Context
+	In  io.Reader
+	Out io.Writer
+	Err io.Writer
+	Log *slog.Logger
+}
+
+func (e *Env) say(format string, args ...any) { fmt.Fprintf(e.Out, format+"\n", args...) }
+
+const about = `Heed is where a health worker's worry about a person who may be drawn into
+terrorism is raised, taken up, decided, shared only on a recorded lawful ground,
+and answered.
+
+Begin with:   heed demo
+In earnest:   heed init --help, then heed serve --help`
+
+// Main runs the program and gives its exit code.
+func Main(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return Run(ctx, args, os.Stdin, os.Stdout, os.Stderr)
+}
+
+// Run runs one command. 0: done; 1: found something wrong (verify, check), or it failed; 2: the words of the call are off.
+func Run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) int {
+	var c CLI
+	code := -1
+	parser, err := kong.New(&c, kong.Name("heed"), kong.Description(about), kong.UsageOnError(), kong.Writers(out, errs),
+		kong.Exit(func(n int) { code = n }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.DefaultEnvars(""))
+	if err != nil {
+		fmt.Fprintln(errs, "heed:", err)
+		return 1
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	k, err := parser.Parse(args)
+	if code >= 0 { // help was printed
+		return code
+	}
+	if err != nil {
+		fmt.Fprintf(errs, "heed: %s\nSee: heed --help\n", err)
+		return 2
+	}
+	env := &Env{Ctx: ctx, In: in, Out: out, Err: errs, Log: slog.New(slog.NewTextHandler(errs, nil))}
+	k.BindTo(in, (*io.Reader)(nil))
+	k.BindTo(out, (*io.Writer)(nil))
+	return report(errs, k.Run(env))
+}
+
+// report writes what went wrong in words.
+func report(errs io.Writer, err error) int {
+	var status exit
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &status):
+		return int(status)
+	}
+	var coded interface{ ExitCode() int }
+	words := fail.Words(err)
+	if fail.KindOf(err) == fail.Broken {
+		words = err.Error()
+	}
+	fmt.Fprintln(errs, "heed:", words)
+	for _, f := range fail.FieldsOf(err) {
+		fmt.Fprintf(errs, "  %s: %s\n", f.Name, f.Words)
+	}
+	if errors.As(err, &coded) {
+		return coded.ExitCode()
+	}
+	if fail.Is(err, fail.Bad) {
+		return 2
+	}
+	return 1
+}
+
+// exit is an exit code whose words were said already.
+type exit int
+
+func (e exit) Error() string { return fmt.Sprintf("exit %d", int(e)) }

@@ -1,0 +1,55 @@
+package cli
+
+import (
+	"net"
+	"time"
+
+	"heed/internal/app"
+	"heed/internal/clock"
+	"heed/internal/demo"
+	"heed/internal/fail"
+)
+
+type demoCmd struct {
+	Addr        string `help:"Where to listen: an address of this machine alone." default:"127.0.0.1:8430"`
+	Data        string `help:"The demo's own folder; made when it is not there." default:"demo-data" type:"path"`
+	PrintTokens bool   `help:"Print an API token for each person." name:"print-tokens"`
+}
+
+func (c *demoCmd) Run(env *Env) error {
+	host, _, err := net.SplitHostPort(c.Addr)
+	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return fail.New(fail.Bad, "The demo listens on this machine alone: --addr must be like 127.0.0.1:8430")
+	}
+	clk := clock.System{}
+	if err := demo.Ensure(env.Ctx, c.Data, clk.Now(), env.Log, func(s string) { env.say("%s", s) }); err != nil {
+		return err
+	}
+	a, err := app.Open(env.Ctx, demo.Config(c.Data), clk, env.Log)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = a.Close() }()
+	if c.PrintTokens {
+		if err := printTokens(env, a); err != nil {
+			return err
+		}
+	}
+	env.say("Everybody in this demo is made up. Choose who you are on the first page.")
+	return listen(env, a, c.Addr, "", "")
+}
+
+func printTokens(env *Env, a *app.App) error {
+	for _, login := range demo.Logins() {
+		w, err := demo.Word(env.Ctx, a, login, a.Now())
+		if err != nil {
+			return err
+		}
+		token, err := a.Directory.IssueToken(env.Ctx, w, "demo", 30*24*time.Hour)
+		if err != nil {
+			return err
+		}
+		env.say("Token of %s: %s", login, token)
+	}
+	return nil
+}

@@ -1,0 +1,103 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"heed/internal/app"
+	"heed/internal/backup"
+	"heed/internal/clock"
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/vault"
+)
+
+type backupCmd struct {
+	place `embed:""`
+	File  string `arg:"" help:"The file to write. It is sealed; keep the key file elsewhere." type:"path"`
+}
+
+func (c *backupCmd) Run(env *Env) error {
+	return open(env, c.place, func(a *app.App) error {
+		keys, err := vault.OpenKeyFile(a.Config.KeyFilePath())
+		if err != nil {
+			return err
+		}
+		all, err := a.Directory.Organisations(env.Ctx)
+		if err != nil {
+			return err
+		}
+		orgs := make([]id.Org, len(all))
+		for i, o := range all {
+			orgs[i] = o.ID
+		}
+		return c.write(env, a, keys, orgs)
+	})
+}
+
+// write goes to a file beside the one that was named and puts it in place when it
+// is whole and on the disk: a backup that was stopped leaves nothing behind.
+func (c *backupCmd) write(env *Env, a *app.App, keys *vault.KeyFile, orgs []id.Org) (err error) {
+	if _, err := os.Stat(c.File); err == nil {
+		return fail.New(fail.Conflict, "There is a file at %s already: name another", c.File)
+	}
+	f, err := os.CreateTemp(filepath.Dir(c.File), ".heed-backup-*")
+	if err != nil {
+		return fail.Wrap(fail.Bad, err, "The backup cannot be written beside %s", c.File)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, ignoreGone(os.Remove(f.Name())))
+		}
+	}()
+	if err := backup.Write(env.Ctx, a.Store, keys, orgs, a.Clock, f, progress(env)); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return fail.Wrap(fail.Full, err, "The backup could not be written whole: nothing was kept of it")
+	}
+	if err := os.Rename(f.Name(), c.File); err != nil {
+		return fmt.Errorf("put backup in place: %w", err)
+	}
+	env.say("Saved to %s. The key file and the key store are not in it.", c.File)
+	return nil
+}
+
+func ignoreGone(err error) error {
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+func progress(env *Env) backup.Progress {
+	return func(table string, rows int64) {
+		if rows > 0 {
+			fmt.Fprintf(env.Err, "%s: %d rows\n", table, rows)
+		}
+	}
+}
+
+type restoreCmd struct {
+	place `embed:""`
+	File  string `arg:"" help:"The backup." type:"existingfile"`
+}
+
+// Run restores into an installation that has its keys and no history yet: with
+// SQLite a folder with heed.key, log.key and generations.keys and no database.
+func (c *restoreCmd) Run(env *Env) error {
+	cfg := c.config()
+	keys, err := vault.OpenKeyFile(cfg.KeyFilePath())
+	if err != nil {
+		return err
+	}
+	err = app.Restore(env.Ctx, cfg, clock.System{}, env.Log, keys, func() (io.ReadCloser, error) { return os.Open(c.File) }, progress(env))
+	if err != nil {
+		return err
+	}
+	env.say("Restored. Now prove it:\n  heed verify --data %s", c.Data)
+	return nil
+}

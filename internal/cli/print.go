@@ -1,0 +1,98 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"heed/internal/access"
+	"heed/internal/api"
+	"heed/internal/app"
+	"heed/internal/concern"
+	"heed/internal/directory"
+	"heed/internal/process"
+)
+
+type openapiCmd struct{}
+
+// Run prints the document; it needs no installation.
+func (openapiCmd) Run(env *Env) error {
+	a, err := api.New(api.Parts{Version: app.Version})
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(env.Out, "%s\n", a.Document())
+	return err
+}
+
+type versionCmd struct{}
+
+func (versionCmd) Run(env *Env) error {
+	env.say("heed %s", app.Version)
+	return nil
+}
+
+// docsCmd prints the documents that are made from the program.
+type docsCmd struct {
+	Which string `arg:"" enum:"events,routes,who-may,process" help:"events, routes, who-may, process"`
+}
+
+func (c docsCmd) Run(env *Env) error {
+	text, err := Document(c.Which)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprint(env.Out, text)
+	return err
+}
+
+// Document is one generated document, as it stands in docs/.
+func Document(which string) (string, error) {
+	switch which {
+	case "who-may":
+		return access.WhoMayMarkdown()
+	case "process":
+		return process.Patient().Markdown(), nil
+	case "routes":
+		return routes()
+	}
+	return events(), nil
+}
+
+func events() string {
+	var b strings.Builder
+	b.WriteString("# Events\n\nEvery kind of entry that the ledger holds. Kinds are sealed with the rest of the entry.\n\n| event | what it says |\n| --- | --- |\n")
+	all := concern.Events(process.Patient())
+	for k, v := range directory.Events() {
+		all[k] = v
+	}
+	var kinds []string
+	for k := range all {
+		kinds = append(kinds, k)
+	}
+	slices.Sort(kinds)
+	for _, k := range kinds {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", k, all[k])
+	}
+	return b.String()
+}
+
+func routes() (string, error) {
+	var b strings.Builder
+	b.WriteString("# Routes\n\nEvery page with the access rule that its route keeps. `signed_in`: the slice decides about the record; `public`: open to everybody.\n\n| page | method and path | rule |\n| --- | --- | --- |\n")
+	for _, p := range (&app.App{}).Parts() {
+		for _, r := range p.Routes {
+			fmt.Fprintf(&b, "| %s | `%s %s` | %s |\n", r.Title, r.Method, r.Pattern, r.Access)
+		}
+	}
+	a, err := api.New(api.Parts{})
+	if err != nil {
+		return "", err
+	}
+	b.WriteString("\n## API\n\nBearer token; the desk decides about the record.\n\n")
+	for _, r := range a.Routes() {
+		fmt.Fprintf(&b, "- `%s`\n", r)
+	}
+	b.WriteString("\n## The program's own\n\n- `GET /healthz` `GET /readyz` `GET /log/checkpoint` `GET /log/tile/…` `GET /assets/…`\n")
+	return b.String(), nil
+}

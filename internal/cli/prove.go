@@ -1,0 +1,201 @@
+package cli
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"heed/internal/app"
+	"heed/internal/clock"
+	"heed/internal/fail"
+	"heed/internal/process"
+	"heed/internal/verify"
+	"heed/internal/witness"
+	"heed/record"
+)
+
+type verifyCmd struct {
+	place   `embed:""`
+	URL     string   `help:"A running log: https://heed.example.nhs.uk/log. Tiles and checkpoint only; needs no key." name:"url"`
+	Since   string   `help:"A checkpoint that you kept: shows that history since then was only added to." type:"existingfile"`
+	LogKey  string   `help:"Public key of the log, as heed init printed it; from the folder when not given." name:"log-vkey"`
+	Witness []string `help:"Public keys of witnesses whose signatures are to be checked." sep:"none"`
+	NoKeys  bool     `help:"Do not open entries: compare them with the tree only."`
+}
+
+func (c *verifyCmd) Run(env *Env) error {
+	o := verify.Options{Fields: app.SealedFields(), Progress: func(verify.Progress) {}}
+	cfg := c.config()
+	switch {
+	case c.URL != "":
+		o.HTTP = c.URL
+	case c.DB != "":
+		o.URL = c.DB
+	default:
+		o.Path = c.Data
+	}
+	if o.HTTP == "" && !c.NoKeys {
+		o.KeyFile, o.KeyStore = cfg.KeyFilePath(), cfg.KeyStorePath()
+	}
+	if err := c.keys(cfg, &o); err != nil {
+		return err
+	}
+	if c.Since != "" {
+		note, err := os.ReadFile(c.Since)
+		if err != nil {
+			return fail.Wrap(fail.Bad, err, "The checkpoint %s cannot be read", c.Since)
+		}
+		o.Since = note
+	}
+	r, err := verify.Installation(env.Ctx, o)
+	if err != nil {
+		return err
+	}
+	sayReport(env, r)
+	if !r.OK() {
+		return exit(1)
+	}
+	return nil
+}
+
+// sayReport says what was looked at, what was found, and what could not be seen.
+func sayReport(env *Env, r verify.Report) {
+	env.say("Log %s: %d leaves, %d of them public, root %x", r.Origin, r.Size, r.Public, r.Root)
+	env.say("Checked %d entries of %d records (%d opened, %d erased, %d not numbered yet), %d tiles, %d checkpoints, %d other sealed fields, in %s.",
+		r.Entries, r.Records, r.Opened, r.Erased, r.Waiting, r.Tiles, r.Checkpoints, r.Fields, r.Took.Round(time.Millisecond))
+	for _, w := range r.Warnings {
+		env.say("Note: %s", w)
+	}
+	for _, d := range r.Differences {
+		env.say("Altered: %s", d)
+	}
+	if r.OK() {
+		env.say("Nothing was altered.")
+		return
+	}
+	env.say("%d differences were found.", r.Found)
+}
+
+// keys finds the public keys against which signatures are checked.
+func (c *verifyCmd) keys(cfg app.Config, o *verify.Options) error {
+	parse := func(s string) (record.Verifier, error) {
+		v, err := record.ParseVerifier(strings.TrimSpace(s))
+		if err != nil {
+			return v, fail.Wrap(fail.Bad, err, "A public key does not look right")
+		}
+		return v, nil
+	}
+	var err error
+	if c.LogKey != "" {
+		if o.Log, err = parse(c.LogKey); err != nil {
+			return err
+		}
+	} else if o.HTTP == "" {
+		if v, err := app.LogVerifier(cfg); err == nil {
+			o.Log = v
+		}
+	}
+	for _, w := range c.Witness {
+		v, err := parse(w)
+		if err != nil {
+			return err
+		}
+		o.Witnesses = append(o.Witnesses, v)
+	}
+	return nil
+}
+
+type witnessCmd struct {
+	State string   `help:"The witness's memory. A witness that loses it is retired, not begun again." default:"heed-witness/state" type:"path" env:"HEED_WITNESS_STATE"`
+	Key   string   `help:"The witness's own signing key." default:"heed-witness/witness.key" type:"path" env:"HEED_WITNESS_KEY"`
+	Name  string   `help:"With --new: the witness's name." default:"witness"`
+	New   bool     `help:"Make a key and an empty memory, once."`
+	Addr  string   `help:"Where to listen." default:"127.0.0.1:8440" env:"HEED_WITNESS_ADDR"`
+	Log   []string `help:"Public key of a log to watch, as heed init printed it. Its name is its origin." sep:"none" env:"HEED_WITNESS_LOGS"`
+}
+
+func (c *witnessCmd) Run(env *Env) error {
+	signer, err := c.signer()
+	if err != nil {
+		return err
+	}
+	logs := map[string]record.Verifier{}
+	for _, l := range c.Log {
+		v, err := record.ParseVerifier(strings.TrimSpace(l))
+		if err != nil {
+			return fail.Wrap(fail.Bad, err, "The public key of a log does not look right")
+		}
+		logs[v.Name()] = v
+	}
+	w, err := witness.Open(witness.Options{State: c.State, Initialise: c.New, Signer: signer, Logs: logs, Clock: clock.System{}, Log: env.Log})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = w.Close() }()
+	env.say("Public key of this witness:\n  %s\nOpen http://%s", w.Verifier(), c.Addr)
+	srv := w.Server(c.Addr)
+	go func() { <-env.Ctx.Done(); _ = srv.Close() }()
+	if err := srv.ListenAndServe(); err != http.ErrServerClosed {
+		return fail.Wrap(fail.Bad, err, "Nothing can listen at %s: choose another with --addr", c.Addr)
+	}
+	return nil
+}
+
+// signer reads the witness's key, or makes it with --new.
+func (c *witnessCmd) signer() (record.Signer, error) {
+	text, err := os.ReadFile(c.Key)
+	if err == nil {
+		s, err := record.ParseSigner(strings.TrimSpace(string(text)))
+		if err != nil {
+			return s, fail.Wrap(fail.Tampered, err, "The witness's key %s is damaged", c.Key)
+		}
+		return s, nil
+	}
+	if !c.New {
+		return record.Signer{}, fail.Wrap(fail.Missing, err, "The witness's key %s is not there. Make a witness with --new, once", c.Key)
+	}
+	s, err := record.NewCosigner(c.Name)
+	if err != nil {
+		return s, fail.Wrap(fail.Bad, err, "The name of a witness must be without spaces and plus signs")
+	}
+	if err := os.MkdirAll(filepath.Dir(c.Key), 0o700); err != nil {
+		return s, fail.Wrap(fail.Bad, err, "The folder of the witness's key cannot be made")
+	}
+	if err := os.WriteFile(c.Key, []byte(s.Text()+"\n"), 0o600); err != nil {
+		return s, fail.Wrap(fail.Bad, err, "The witness's key cannot be written")
+	}
+	return s, nil
+}
+
+type processCmd struct {
+	Check processCheckCmd `cmd:"" help:"Prove over all paths that an overlay keeps every safeguard."`
+}
+
+type processCheckCmd struct {
+	File string `arg:"" optional:"" help:"The overlay (JSON); the shipped process when left out." type:"existingfile"`
+	Show bool   `help:"Print the process as a page."`
+}
+
+func (c *processCheckCmd) Run(env *Env) error {
+	d := process.Patient()
+	if c.File != "" {
+		raw, err := os.ReadFile(c.File)
+		if err != nil {
+			return fail.Wrap(fail.Bad, err, "The overlay cannot be read")
+		}
+		if d, err = d.Overlay(raw); err != nil {
+			return err
+		}
+	}
+	if c.Show {
+		env.say("%s", d.Markdown())
+	}
+	r := process.Check(d)
+	env.say("%s", r)
+	if !r.OK() {
+		return exit(1)
+	}
+	return nil
+}
