@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"heed/internal/fail"
 	"heed/internal/store"
 	"heed/internal/store/storetest"
@@ -188,6 +190,7 @@ func TestKilledPostgres(t *testing.T) {
 	for range rounds(4) {
 		time.Sleep(time.Duration(200+rand.IntN(300)) * time.Millisecond)
 		must(t, cluster.Kill())
+		within(t, 5*time.Second, "Ready says that the server is gone", func() bool { return fail.Is(k.Ready(bg), fail.Busy) })
 		must(t, cluster.Restart())
 		within(t, 10*time.Second, "ready again", func() bool { return k.Ready(bg) == nil })
 	}
@@ -196,6 +199,32 @@ func TestKilledPostgres(t *testing.T) {
 	k.verify(t)
 	t.Logf("%d acknowledged, %d refused, %d not known", len(k.yes), len(k.no), len(k.unknown))
 	once(t, k.Store, k.yes)
+	t.Run("standby", func(t *testing.T) { cutShort(t, cluster.DSN("postgres"), k) })
+}
+
+// cutShort waits for a standby that never comes and has the wait ended: the server
+// says done, or dies saying nothing. Neither is an acknowledgement (promise D13).
+func cutShort(t *testing.T, dsn string, k *kept) {
+	admin, err := pgx.Connect(bg, dsn)
+	must(t, err)
+	defer admin.Close(bg)
+	for _, text := range []string{"alter system set synchronous_standby_names='nobody'", "select pg_reload_conf()"} {
+		_, err := admin.Exec(bg, text)
+		must(t, err)
+	}
+	time.Sleep(100 * time.Millisecond)
+	for _, end := range []string{"pg_cancel_backend", "pg_terminate_backend"} {
+		answer := make(chan error, 1)
+		go func() { answer <- k.put(k.write, 10) }()
+		ended := 0
+		for ended == 0 {
+			must(t, admin.QueryRow(bg, "select count("+end+"(pid)) from pg_stat_activity where wait_event='SyncRep'").Scan(&ended))
+			time.Sleep(5 * time.Millisecond)
+		}
+		if err := <-answer; !fail.Is(err, fail.Unknown) {
+			t.Errorf("after %s: %v", end, err)
+		}
+	}
 }
 
 // TestTwoProcessesOnOneFolder: a command beside a running server waits its turn.

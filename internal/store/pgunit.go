@@ -69,7 +69,7 @@ func (e *pgEngine) once(ctx context.Context, fn func(*Tx) error) (_ *Tx, err err
 	}
 	defer conn.Close()
 	apart := context.WithoutCancel(ctx)
-	if _, err := conn.ExecContext(apart, "begin isolation level read committed read write"); err != nil {
+	if _, err := conn.ExecContext(apart, "begin isolation level read committed"); err != nil {
 		discard(conn)
 		return nil, fmt.Errorf("begin: %w", err)
 	}

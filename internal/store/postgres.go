@@ -54,7 +54,9 @@ func openPostgres(ctx context.Context, s *Store, o Options) (_ *pgEngine, err er
 		}
 	}()
 	checked := stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error { return checkPostgres(ctx, c) })
-	e.writeDB = stdlib.OpenDB(*conf, checked)
+	writes := conf.Copy()
+	writes.RuntimeParams["idle_in_transaction_session_timeout"] = "60s" // a Heed that hangs gives its locks back
+	e.writeDB = stdlib.OpenDB(*writes, checked)
 	e.writeDB.SetMaxOpenConns(writeConns)
 	e.writeDB.SetMaxIdleConns(writeConns)
 	e.readDB = stdlib.OpenDB(*conf, checked)
@@ -103,8 +105,7 @@ func pgConfig(address string) (*pgx.ConnConfig, error) {
 		}
 	}
 	for k, v := range map[string]string{
-		"application_name": "heed", "lock_timeout": "10s", "idle_in_transaction_session_timeout": "120s",
-		"default_transaction_isolation": "read committed", "client_encoding": "UTF8",
+		"application_name": "heed", "lock_timeout": "10s", "client_encoding": "UTF8",
 	} {
 		conf.RuntimeParams[k] = v
 	}
