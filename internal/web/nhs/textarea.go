@@ -178,8 +178,17 @@ func replaceCount(words string, n int) string {
 	const mark = "%{count}"
 	for i := 0; i+len(mark) <= len(words); i++ {
 		if words[i:i+len(mark)] == mark {
-			return words[:i] + strconv.Itoa(n) + words[i+len(mark):]
+			return words[:i] + thousands(n) + words[i+len(mark):]
 		}
 	}
 	return words
+}
+
+// thousands writes a limit as the script does: 4,000.
+func thousands(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }

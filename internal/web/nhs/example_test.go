@@ -1,0 +1,37 @@
+package nhs_test
+
+import (
+	"fmt"
+	"html/template"
+	"os"
+
+	"heed/internal/web/nhs"
+)
+
+// What somebody typed is escaped, wherever it stands.
+func ExampleRender() {
+	fmt.Println(nhs.Render(nhs.Tag{Text: "<b>Waiting</b>", Colour: nhs.Grey}))
+	// Output: <strong class="nhsuk-tag nhsuk-tag--grey">&lt;b&gt;Waiting&lt;/b&gt;</strong>
+}
+
+// A template places components and chooses nothing.
+func ExampleFuncs() {
+	type model struct{ Back nhs.BackLink }
+	page := template.Must(template.New("page").Funcs(nhs.Funcs()).Parse("<p>{{nhs .Back}}</p>\n"))
+	if err := page.Execute(os.Stdout, model{nhs.BackLink{Href: "/raise/about"}}); err != nil {
+		fmt.Println(err)
+	}
+	// Output: <p><a class="nhsuk-back-link" href="/raise/about">Back</a></p>
+}
+
+// Content is a component where there is more than words; it wins over the words beside it.
+func ExampleGroup() {
+	fmt.Println(nhs.Render(nhs.InsetText{Content: nhs.Group{nhs.Para("Ring the lead."), nhs.Link{Text: "Numbers", Href: "/contact"}}}))
+	// Output: <div class="nhsuk-inset-text"><span class="nhsuk-u-visually-hidden">Information: </span><p class="nhsuk-body">Ring the lead.</p><a class="nhsuk-link" href="/contact">Numbers</a></div>
+}
+
+// An address that would run a script leads nowhere.
+func ExampleSafeAddress() {
+	fmt.Println(nhs.SafeAddress("/cases/HD-7F3K-22"), nhs.SafeAddress("javascript:alert(1)"))
+	// Output: /cases/HD-7F3K-22 #address-refused
+}
