@@ -54,6 +54,7 @@ const jsSelect = `(label, option) => { ` + jsTidy + `
 // jsPressable finds a button or link in sight: by its whole text, then by its visible text without what is for screen readers, then by how it begins.
 const jsPressable = `(text) => { ` + jsTidy + `
 	const all = [...document.querySelectorAll("button, input[type=submit], a[href], summary")].filter(shown);
+	all.sort((a, b) => a.matches(".nhsuk-skip-link") - b.matches(".nhsuk-skip-link")); // out of sight until they have the focus
 	const words = el => tidy(el.value && el.tagName === "INPUT" ? el.value : el.textContent);
 	const visible = el => { const c = el.cloneNode(true); c.querySelectorAll(".nhsuk-u-visually-hidden").forEach(h => h.remove()); return tidy(c.textContent); };
 	const want = tidy(text);
@@ -114,7 +115,11 @@ const jsAxe = `async (excused) => {
 
 // jsFocusables counts the controls that the Tab key should reach, and remembers how each looks without the focus.
 const jsFocusables = `() => { ` + jsTidy + `
-	if (document.activeElement) document.activeElement.blur();
+	document.body.tabIndex = -1; // the walk begins at the top, wherever a script put the focus
+	document.body.focus();
+	document.body.blur();
+	document.body.removeAttribute("tabindex");
+	window.scrollTo(0, 0);
 	const look = el => { const parts = [el, el.parentElement, el.nextElementSibling].filter(Boolean); const out = []; for (const p of parts) for (const pseudo of [null, "::before", "::after"]) { const s = getComputedStyle(p, pseudo); out.push([s.outlineStyle === "none" || s.outlineWidth === "0px" ? "" : s.outlineStyle + s.outlineWidth + s.outlineColor, s.boxShadow, s.backgroundColor, s.borderBottomColor, s.borderBottomWidth, s.borderTopColor, s.borderTopWidth, s.textDecorationLine, s.color].join("|")); } return out.join("~"); };
 	const all = [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")].filter(el => (shown(el) || el.matches(".nhsuk-skip-link")) && !el.disabled && !el.closest("dialog:not([open])") && !el.closest("[hidden]"));
 	const groups = new Set();

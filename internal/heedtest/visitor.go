@@ -28,6 +28,7 @@ type Visitor struct {
 	shots    *int
 	typed    []typed // since the last page that took it
 	mayLeave bool
+	mayFail  atomic.Bool
 	asked    atomic.Int64 // documents that the browser asked for
 }
 
@@ -212,6 +213,9 @@ func (v *Visitor) Choose(label string) *Visitor {
 	v.click("choose "+label, at)
 	return v
 }
+
+// Trouble lets pages from here on say that the service has a problem (500, 503).
+func (v *Visitor) Trouble() *Visitor { v.mayFail.Store(true); return v }
 
 // Select takes an option of the list with this label.
 func (v *Visitor) Select(label, option string) *Visitor {

@@ -51,7 +51,8 @@ func (v *Visitor) watch() {
 		},
 		func(e *proto.LogEntryAdded) {
 			// A page that answers 404 or 422 is a page; that the browser remarks on it is no fault of the page.
-			if e.Entry.Level == proto.LogLogEntryLevelError && !strings.Contains(e.Entry.Text, "the server responded with a status of 4") {
+			if e.Entry.Level == proto.LogLogEntryLevelError && !strings.Contains(e.Entry.Text, "the server responded with a status of 4") &&
+				!(v.mayFail.Load() && strings.Contains(e.Entry.Text, "the server responded with a status of 5")) {
 				v.faults.add("browser error (%s): %s", e.Entry.Source, e.Entry.Text)
 			}
 		},

@@ -218,8 +218,11 @@ func (s *Site) toSignIn(q *Request, next, why string) (answer, bool) {
 
 // giveBack shows what was typed to the browser that sent it, when nobody knows whose it is.
 func (s *Site) giveBack(q *Request) (answer, bool) {
+	if q.form == nil {
+		return s.toSignIn(q, "", "")
+	}
 	t := trouble{Lines: []string{"You are logged out, so this was not sent. What you typed is below and is kept nowhere else.",
-		"Log in on a new tab, come back to this one, and send it again."}, Typed: q.typedBack(), Action: q.http.URL.Path, SignIn: true}
+		"Log in on a new tab, come back to this one, and send it again."}, Typed: q.typedBack(), Action: q.http.URL.Path, Stamp: q.form.typed.Get(versionField), SignIn: true}
 	if len(t.Typed) == 0 {
 		return s.toSignIn(q, "", "")
 	}

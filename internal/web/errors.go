@@ -22,6 +22,7 @@ type trouble struct {
 	Typed  []typedField
 	Action string // where "Send it again" sends
 	Key    string
+	Stamp  string // version of the record that the form changes; "" for none
 	Phone  string
 	Hours  string
 	Advise bool // say whom to ring
@@ -36,7 +37,7 @@ type typedField struct {
 
 var troubleView = NewView(files, "trouble.html",
 	trouble{Lines: []string{"If you typed the web address, check that it is right."}, Phone: "0300 000 0000", Hours: "Monday to Friday, 9am to 5pm", Advise: true},
-	trouble{Typed: []typedField{{"what", "What you are worried about", "Two\nlines", true}, {"where", "Where", "Ward 4", false}}, Action: "/raise/what", Key: "k"})
+	trouble{Typed: []typedField{{"what", "What you are worried about", "Two\nlines", true}, {"where", "Where", "Ward 4", false}}, Action: "/raise/what", Key: "k", Stamp: "7"})
 
 // statusOf maps kinds to statuses. Hidden is Missing.
 func statusOf(k fail.Kind) int {
@@ -140,7 +141,7 @@ func (s *Site) errorAnswer(q *Request, err error) (answer, error) {
 		t.Typed = q.typedBack()
 		if len(t.Typed) > 0 {
 			t.Lines = append(t.Lines, "What you typed was not kept. It is below: copy it, or send it again.")
-			t.Action, t.Key = q.http.URL.Path, q.form.typed.Get(keyField)
+			t.Action, t.Key, t.Stamp = q.http.URL.Path, q.form.typed.Get(keyField), q.form.typed.Get(versionField)
 		}
 	}
 	if status == http.StatusTooManyRequests && q.writer != nil {

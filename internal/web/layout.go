@@ -52,12 +52,16 @@ func (l *layout) render(q *Request, p Page, body template.HTML) ([]byte, error) 
 		Styles: []string{assets.Path("nhsuk.css"), assets.Path("heed.css")}, Script: assets.Path("heed.js"), Icon: assets.Path("icon.svg")}
 	m.Top = nhs.Group{nhs.SkipLink{}}
 	if p.Leave {
-		m.Top = append(m.Top, casework.LeavePage{Href: leavePath, Draft: keepPath, Skip: true})
+		m.Top = append(m.Top, nhs.HTML(`<div role="region" aria-label="Leave">`),
+			casework.LeavePage{Href: leavePath, Draft: keepPath, Skip: true}, nhs.HTML(`</div>`))
 		m.Before = append(m.Before, leaveButton(hasForm))
 	}
 	m.Top = append(m.Top, l.demoBanner(q), l.header(q, p), l.phase())
 	if p.Back != "" {
 		m.Before = append(m.Before, nhs.BackLink{Text: p.BackText, Href: p.Back})
+	}
+	if len(m.Before) > 0 { // within a landmark, as everything on a page is
+		m.Before = nhs.Group{nhs.HTML(`<nav class="heed-before" aria-label="Leave or go back">`), m.Before, nhs.HTML(`</nav>`)}
 	}
 	m.Head = l.head(q, p)
 	if q.SignedIn() {
@@ -122,7 +126,7 @@ func (l *layout) phase() nhs.Component {
 	if l.s.Feedback != "" {
 		b.Feedback, b.FeedbackText = l.s.Feedback, "Tell us what you think of it"
 	}
-	return b
+	return nhs.Group{nhs.HTML(`<aside aria-label="About this service">`), b, nhs.HTML(`</aside>`)}
 }
 
 // The addresses that "Leave this page" uses.

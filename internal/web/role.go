@@ -77,7 +77,7 @@ func (s *Site) showKept(q *Request) (Response, error) {
 	late := &Request{site: s, http: q.http, form: &Form{typed: held.Values}}
 	return Page{Title: "What you typed is kept", Body: troubleView.With(trouble{
 		Lines: []string{"You were logged out before this was sent. Send it now, or go on without it."},
-		Typed: late.typedBack(), Action: held.Path, Key: newKey(), Again: true})}, nil
+		Typed: late.typedBack(), Action: held.Path, Key: newKey(), Stamp: held.Values.Get(versionField), Again: true})}, nil
 }
 
 type demoModel struct {

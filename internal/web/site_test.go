@@ -46,7 +46,7 @@ func (n *notes) show(q *web.Request) (web.Response, error) {
 	f := q.Form()
 	f.Version(7)
 	f.Default("note", "what the record holds")
-	return web.Page{Title: "Add a note", Section: "Notes", Question: true, Back: "/notes", Body: noteView.With(noteModel{
+	return web.Page{Title: "Add a note", Section: "Notes", Question: true, Back: "/notes", Leave: true, Body: noteView.With(noteModel{
 		Hidden: f.Hidden(),
 		Note:   f.Textarea(nhs.Textarea{Name: "note", Label: nhs.Label{Text: "Add a note", PageHeading: true}}),
 		Send:   nhs.Button{Text: "Save"},
@@ -163,8 +163,8 @@ func TestWhatCannotBeKeptIsGivenBack(t *testing.T) {
 		fail.Full: "Sorry, the service is unavailable", fail.ReadOnly: "Sorry, the service is unavailable", fail.Broken: "Sorry, there is a problem with the service",
 	} {
 		n := &notes{fail: fail.New(kind, "disk")}
-		w := send(newSite(t, n, nil), "POST", "/notes/add", url.Values{"note": {"a </textarea>sad"}, "_key": {"abc"}, "password": {"hunter2"}})
-		wants(t, w, map[bool]int{true: 503, false: 500}[kind != fail.Broken], title, "a &lt;/textarea&gt;sad", "0300 123 4567", "Send it again", `value="abc"`, "Your note")
+		w := send(newSite(t, n, nil), "POST", "/notes/add", url.Values{"note": {"a </textarea>sad"}, "_key": {"abc"}, "_version": {"41"}, "password": {"hunter2"}})
+		wants(t, w, map[bool]int{true: 503, false: 500}[kind != fail.Broken], title, "a &lt;/textarea&gt;sad", "0300 123 4567", "Send it again", `value="abc"`, `name="_version" value="41"`, "Your note")
 		if strings.Contains(w.Body.String(), "hunter2") {
 			t.Error("a password was written into a page")
 		}
