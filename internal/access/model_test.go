@@ -174,7 +174,7 @@ func TestTheModelFindsAMissingRule(t *testing.T) {
 	for i, r := range whole.rules {
 		p := &Policy{rules: slices.Delete(slices.Clone(whole.rules), i, i+1), who: whole.who}
 		w, found := newRandomWorld(uint64(i)), false
-		for range 60_000 {
+		for range 20_000 {
 			a, act, res, reason := w.draw()
 			c := Context{Reason: map[bool]string{true: "a reason"}[reason]}
 			if found = (p.Decide(a, act, res, c).Effect == Allow) != model(a, act, res, reason); found {
