@@ -25,6 +25,7 @@ import (
 	"context"
 	"embed"
 	"log/slog"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -66,8 +67,9 @@ const (
 	leaseLength = 2 * time.Minute
 	firstRetry  = 10 * time.Second
 	lastRetry   = time.Hour
-	batch       = 32  // jobs claimed at once
-	mailBatch   = 200 // messages claimed at once
+	never       = int64(math.MaxInt64) // next of what is done and stays as a mark
+	batch       = 32                   // jobs claimed at once
+	mailBatch   = 200                  // messages claimed at once
 )
 
 // Queue is the jobs of one installation. Any number of processes may work one database.
@@ -129,15 +131,17 @@ func (q *Queue) kinds() []string {
 
 // Put asks for a job in this unit of work. A job of that name that waits already
 // is moved to the new time; one that is being done is done again.
-func (q *Queue) Put(tx *store.Tx, j Job) error {
+func (q *Queue) Put(tx *store.Tx, j Job) error { return q.put(tx, j, 0) }
+
+func (q *Queue) put(tx *store.Tx, j Job, mark int) error {
 	if j.Name == "" || len(j.Name) > 200 || j.Kind == "" || len(j.Payload) > 1024 || j.Due.IsZero() {
 		return fail.New(fail.Broken, "jobs: a job must have a name, a kind, a due date and a small payload")
 	}
 	due := clock.Micros(j.Due)
-	_, err := tx.Exec(`insert into job (name, kind, org, record, due, next, since, payload) values ($1, $2, $3, $4, $5, $6, $7, $8)
+	_, err := tx.Exec(`insert into job (name, kind, org, record, due, next, since, payload, mark) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		on conflict (name) do update set kind = excluded.kind, org = excluded.org, record = excluded.record, due = excluded.due,
-		next = excluded.next, since = excluded.since, payload = excluded.payload, attempts = 0, lease = null`,
-		[]byte(j.Name), j.Kind, j.Org, j.Record, due, due, clock.Micros(tx.Now()), j.Payload)
+		next = excluded.next, since = excluded.since, payload = excluded.payload, mark = excluded.mark, attempts = 0, lease = null`,
+		[]byte(j.Name), j.Kind, j.Org, j.Record, due, due, clock.Micros(tx.Now()), j.Payload, mark)
 	if err != nil {
 		return err
 	}
@@ -176,7 +180,9 @@ type Reminder struct {
 }
 
 // Remind makes the reminders of a record exactly these: those that are new are
-// put, those that have moved are moved, those that are gone are taken back.
+// put, those that have moved are moved, those that are gone are taken back. A
+// reminder is given once: what has been done stays as a mark until it is wanted
+// no more, so that a caller may name all that are running after every change.
 func (q *Queue) Remind(tx *store.Tx, kind string, org id.Org, rec id.Record, wanted ...Reminder) error {
 	prefix := kind + ":" + rec.String() + ":"
 	type row struct {
@@ -197,9 +203,9 @@ func (q *Queue) Remind(tx *store.Tx, kind string, org id.Org, rec id.Record, wan
 		due, there := standing[j.Name]
 		delete(standing, j.Name)
 		if there && due == clock.Micros(w.Due) {
-			continue // a reminder that is being tried keeps its attempts
+			continue // given already, or being tried
 		}
-		if err := q.Put(tx, j); err != nil {
+		if err := q.put(tx, j, 1); err != nil {
 			return err
 		}
 	}
@@ -230,6 +236,6 @@ type Standing struct {
 func (q *Queue) Standing(tx *store.Tx) (Standing, error) {
 	now := clock.Micros(tx.Now())
 	return store.One(tx, func(s *Standing) []any { return []any{&s.Waiting, &s.Late, &s.Failing} },
-		`select count(*) filter (where next > $1 and attempts = 0), count(*) filter (where next < $2), count(*) filter (where attempts >= 5) from job`,
-		now, now-(5*time.Minute).Microseconds())
+		`select count(*) filter (where next > $1 and attempts = 0), count(*) filter (where next < $2), count(*) filter (where attempts >= 5)
+		from job where next < $3`, now, now-(5*time.Minute).Microseconds(), never)
 }

@@ -157,6 +157,17 @@ func TestRemindersAreExactlyThese(t *testing.T) {
 		w.work(t, 1)
 		p := "note:" + rec.String() + ":"
 		w.expect(t, p+"c", p+"b")
+		// Both still run: they are not given again. Then one moves, and one ends and begins again.
+		b, c := jobs.Reminder{Name: "b", Due: t0.Add(2 * time.Hour)}, jobs.Reminder{Name: "c", Due: t0.Add(time.Hour)}
+		remind(b, c)
+		w.work(t, 0)
+		remind(jobs.Reminder{Name: "b", Due: t0.Add(3 * time.Hour)}, c)
+		w.hand.Move(time.Hour)
+		w.work(t, 1)
+		remind()
+		remind(c)
+		w.work(t, 1)
+		w.expect(t, p+"c", p+"b", p+"b", p+"c")
 	})
 }
 

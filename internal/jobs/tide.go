@@ -37,14 +37,16 @@ func (t *tide) turned(now time.Time) bool {
 // later than the same distance from now as it was from the moment at which it
 // was set. So a clock that ran ten years ahead and was put right loses no
 // reminder, no retry and no lease. A job brought back may come early; what was
-// asked for (due) stays in the row, and the handler looks at its record.
+// asked for (due) stays in the row, and the handler looks at its record. The
+// reminders of a record (Remind) stand at dates, not at distances: of them only a
+// retry or a lease is brought back, and none is given before its date.
 func (q *Queue) settle(ctx context.Context) error {
 	if !q.tide.turned(q.clock.Now()) {
 		return nil
 	}
 	return q.store.Do(ctx, func(tx *store.Tx) error {
 		now := clock.Micros(tx.Now())
-		_, err := tx.Exec("update job set next = next - (since - $1), since = $1 where since > $2", now, now+slack.Microseconds())
+		_, err := tx.Exec("update job set next = next - (since - $1), since = $1 where since > $2 and (mark = 0 or attempts > 0)", now, now+slack.Microseconds())
 		return err
 	})
 }

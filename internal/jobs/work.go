@@ -18,6 +18,7 @@ import (
 type claimed struct {
 	Job
 	attempts int64
+	mark     int
 	lease    []byte
 }
 
@@ -106,7 +107,7 @@ func (q *Queue) claim(ctx context.Context, kinds []string, limit int) ([]claimed
 			`update job set lease = $1, next = $2, since = $3, attempts = attempts + 1 where name in (
 				select name from job where next <= $3 and kind in (`+places(4, len(kinds))+`)
 				order by next limit `+fmt.Sprint(limit)+skipLocked(tx)+`)
-			returning name, kind, org, record, due, payload, attempts, lease`, args...)
+			returning name, kind, org, record, due, payload, attempts, mark, lease`, args...)
 		return err
 	})
 	if err != nil {
@@ -128,12 +129,12 @@ func skipLocked(tx *store.Tx) string {
 // do runs one job: its end and its effects in one unit.
 func (q *Queue) do(ctx context.Context, c claimed) (done int, err error) {
 	err = q.store.Do(ctx, func(tx *store.Tx) error {
-		rows, err := tx.Exec("delete from job where name = $1 and lease = $2", []byte(c.Name), c.lease)
-		if err != nil {
+		if c.mark == 1 && tx.Now().Before(c.Due) { // the clock was ahead and has been put right
+			_, err := tx.Exec("update job set next = due, attempts = 0, lease = null where name = $1 and lease = $2", []byte(c.Name), c.lease)
 			return err
 		}
-		if done = int(rows); rows == 0 { // moved, taken back, or somebody else's by now
-			return nil
+		if done, err = finish(tx, c); err != nil || done == 0 {
+			return err
 		}
 		return q.handle(ctx, tx, c.Job)
 	})
@@ -145,6 +146,18 @@ func (q *Queue) do(ctx context.Context, c claimed) (done int, err error) {
 	}
 	q.log.Warn("jobs: a job failed and is tried again", "job", c.Kind, "attempt", c.attempts, "kind", fail.KindOf(err).String())
 	return 0, q.putOff(ctx, c)
+}
+
+// finish ends a job that this worker still has; 0 when it has been moved, taken
+// back, or is somebody else's by now.
+func finish(tx *store.Tx, c claimed) (int, error) {
+	text, args := "delete from job where name = $1 and lease = $2", []any{[]byte(c.Name), c.lease}
+	if c.mark == 1 {
+		text = "update job set next = $3, since = 0, attempts = 0, lease = null where name = $1 and lease = $2"
+		args = append(args, never)
+	}
+	rows, err := tx.Exec(text, args...)
+	return int(rows), err
 }
 
 // handle calls the handler. One that panics has failed: it must not take the
@@ -184,7 +197,7 @@ func backoff(attempts int64) time.Duration {
 }
 
 func (c *claimed) columns() []any {
-	return []any{(*text)(&c.Name), &c.Kind, &c.Org, &c.Record, (*instant)(&c.Due), &c.Payload, &c.attempts, &c.lease}
+	return []any{(*text)(&c.Name), &c.Kind, &c.Org, &c.Record, (*instant)(&c.Due), &c.Payload, &c.attempts, &c.mark, &c.lease}
 }
 
 // text reads a blob as a string, instant a number of microseconds as a time.

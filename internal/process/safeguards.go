@@ -32,7 +32,7 @@ var safeguards = []safeguard{
 	{id: "can-be-put-right", says: "A correction can be added in every state, after closing too.", place: correctHere},
 	{id: "no-dead-ends", says: "From wherever a concern can get to, it can still be brought to an end.", place: deadEnd},
 	{id: "deadlines-have-owners", says: "Every duty has a deadline and every deadline an owner who can meet it.", whole: deadlinesOwned},
-	{id: "no-scores", says: "No words ask for a score, a ranking, a risk level or a protected characteristic, or speak of the person as a suspect.", whole: noScores},
+	{id: "no-scores", says: "No words ask for a score, a ranking, a risk level or a protected characteristic, or speak of the person as a suspect.", whole: unwantedWords},
 }
 
 type builtInStep struct {

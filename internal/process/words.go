@@ -49,7 +49,7 @@ func (d *Definition) allWords() (out []struct{ at, words string }) {
 	return out
 }
 
-func noScores(d *Definition) string {
+func unwantedWords(d *Definition) string {
 	for _, x := range d.allWords() {
 		if w := unwanted.FindString(x.words); w != "" {
 			return fmt.Sprintf("the %s says %q", x.at, strings.ToLower(w))
