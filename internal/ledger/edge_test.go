@@ -4,9 +4,11 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"testing"
 
 	"golang.org/x/mod/sumdb/tlog"
+	"pgregory.net/rapid"
 
 	"heed/record"
 )
@@ -98,4 +100,39 @@ func TestTheTreeIsTheOneThatTlogBuilds(t *testing.T) {
 		}
 		must(t, tlog.CheckTree(p, n, tlog.Hash(root), old, tlog.Hash(ref.root(t, old))))
 	}
+}
+
+func TestARunIsCutToTheLeavesAskedFor(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := run{seq: rapid.Int64Range(0, 40).Draw(t, "seq"), size: rapid.Int64Range(1, 16).Draw(t, "size")}
+		if rapid.Bool().Draw(t, "padding") {
+			for i := range r.size * record.BlinderSize {
+				r.blinders = append(r.blinders, byte(i/record.BlinderSize))
+			}
+		} else {
+			r.n = 100
+		}
+		from := rapid.Int64Range(0, 60).Draw(t, "from")
+		to := from + rapid.Int64Range(1, 30).Draw(t, "width")
+		var want, got []int64 // what each leaf that is left stands for
+		for i := range r.size {
+			if leaf := r.seq + i; leaf >= from && leaf < to {
+				want = append(want, r.n+i)
+			}
+		}
+		c := r.cut(from, to)
+		for i := range c.size {
+			if r.blinders == nil {
+				got = append(got, c.n+i)
+			} else {
+				got = append(got, int64(c.blinders[i*record.BlinderSize]))
+			}
+		}
+		if !slices.Equal(got, want) || len(want) > 0 && c.seq != max(r.seq, from) {
+			t.Fatalf("cut to %d…%d: %+v stands for %d, want %d", from, to-1, c, got, want)
+		}
+		if r.blinders != nil && len(want) > 0 && int64(len(c.blinders)) != c.size*record.BlinderSize {
+			t.Fatalf("%d bytes of blinders for %d leaves", len(c.blinders), c.size)
+		}
+	})
 }

@@ -106,7 +106,7 @@ func (l *Log) stop(err error) {
 }
 
 func (l *Log) advance(ctx context.Context, publish bool) (int, error) {
-	for {
+	for range 20 {
 		s, err := l.plan(ctx, publish)
 		if err != nil || len(s.runs) == 0 {
 			return 0, err
@@ -120,6 +120,7 @@ func (l *Log) advance(ctx context.Context, publish bool) (int, error) {
 		}
 		return s.entries, nil
 	}
+	return 0, fail.Wrap(fail.Busy, errMoved, "The service is busy. Nothing was saved. Try again in a minute")
 }
 
 // plan reads and computes, holding no lock. What it reads may be old by the time

@@ -149,22 +149,17 @@ func readRuns(tx *store.Tx, from, to int64) ([]run, error) {
 	return runs, nil
 }
 
-// cut is the part of a run that lies in from … to-1.
+// cut is the part of a run that lies in from … to-1; of size 0 when none does.
 func (r run) cut(from, to int64) run {
-	if skip := from - r.seq; skip > 0 {
-		skip = min(skip, r.size)
-		r.seq, r.size = r.seq+skip, r.size-skip
-		if r.blinders == nil {
-			r.n += skip
-		} else {
-			r.blinders = r.blinders[min(skip*record.BlinderSize, int64(len(r.blinders))):]
-		}
+	end := r.seq + r.size
+	lo := min(max(from, r.seq), end)
+	hi := max(min(to, end), lo)
+	c := run{seq: lo, size: hi - lo, n: r.n}
+	if r.blinders == nil {
+		c.n += lo - r.seq
+		return c
 	}
-	if over := r.seq + r.size - to; over > 0 {
-		r.size -= over
-		if r.blinders != nil {
-			r.blinders = r.blinders[:min(r.size*record.BlinderSize, int64(len(r.blinders)))]
-		}
-	}
-	return r
+	held := int64(len(r.blinders) / record.BlinderSize) // fewer than size when somebody has cut them
+	c.blinders = r.blinders[min(lo-r.seq, held)*record.BlinderSize : min(hi-r.seq, held)*record.BlinderSize]
+	return c
 }
