@@ -20,7 +20,7 @@ type AttackCmd struct {
 	Round     int64    `help:"Numbers are rounded to this base."`
 	Star      string   `help:"What a mark means: 1-7, or 1- for 1 or more (1-)."`
 	Hierarchy string   `help:"JSON or CSV file: which members are parts of which."`
-	Steps     int      `help:"Most steps of the search for tables that are no network (4000000)."`
+	Steps     int      `help:"Most steps of the search for tables that are no network (8000000)."`
 	Output
 }
 

@@ -18,6 +18,7 @@ type DiscloseCmd struct {
 	Files     []string `arg:"" optional:"" help:"CSV files of true counts; standard input when left out."`
 	Options   string   `help:"JSON file of options."`
 	Earlier   []string `help:"Published tables that share cells or margins with these."`
+	EarlierBy []string `enum:"hes,rounded,marked" default:"hes" help:"What the earlier tables were published by: hes (rounded to 5, a mark is 1 to 7), rounded (a mark is 1 or more), marked (exact numbers, a mark is 1 or more). One for all, or one each."`
 	Hierarchy string   `help:"JSON or CSV file: which members are parts of which."`
 	National  bool     `help:"National counts: no control is needed."`
 	Secondary bool     `help:"Hide further cells where the rule alone is not enough."`
@@ -68,6 +69,9 @@ func (c *DiscloseCmd) Run(in io.Reader, out io.Writer) error {
 		if earlier, err = readTables(c.Earlier, in); err != nil {
 			return err
 		}
+		if err := c.rule(earlier); err != nil {
+			return err
+		}
 	}
 	h, err := hierarchyFile(c.Hierarchy, tablesOf(append(slices.Clone(ls), earlier...)))
 	if err != nil {
@@ -97,6 +101,20 @@ func (c *DiscloseCmd) Run(in io.Reader, out io.Writer) error {
 		if err := w.WriteAll(append([][]string{t.Header}, t.Rows...)); err != nil {
 			return fmt.Errorf("write table: %w", err)
 		}
+	}
+	return nil
+}
+
+// rule gives earlier tables the rules that they were published by: what a mark tells is
+// decided by its own edition.
+func (c *DiscloseCmd) rule(earlier []*laid) error {
+	by := map[string]attack.Rules{"hes": attack.HES, "rounded": disclose.Rounded, "marked": attack.Marked}
+	if len(c.EarlierBy) != 1 && len(c.EarlierBy) != len(earlier) {
+		return fail.New(fail.Bad, "--earlier-by: give one for all earlier tables, or one for each")
+	}
+	for i, l := range earlier {
+		r := by[c.EarlierBy[min(i, len(c.EarlierBy)-1)]]
+		l.table.Rules = &r
 	}
 	return nil
 }

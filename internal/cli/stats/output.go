@@ -45,12 +45,13 @@ func (t text) MarshalJSON() ([]byte, error) {
 }
 
 func writeJSON(w io.Writer, v any) error {
-	b, err := json.MarshalIndent(v, "", " ")
-	if err != nil {
+	e := json.NewEncoder(w)
+	e.SetIndent("", " ")
+	e.SetEscapeHTML(false) // cells are named "col=a & trust=A"
+	if err := e.Encode(v); err != nil {
 		return fmt.Errorf("write JSON: %w", err)
 	}
-	_, err = w.Write(append(b, '\n'))
-	return err
+	return nil
 }
 
 // grid writes a text table with aligned columns.

@@ -63,10 +63,10 @@ type Finding struct {
 // Limit is the number of search steps allowed where tables are not networks.
 type Limit int
 
-// DefaultSteps (checks of one sum) is a few seconds of work; three-way tables with about a
-// hundred hidden cells take less. A number of steps, not a time, so that the answer is the
-// same everywhere.
-const DefaultSteps Limit = 4_000_000
+// DefaultSteps (checks of one sum) is up to a few seconds of work. It decides three-way
+// tables with up to about 75 hidden cells in full; beyond that, cells are "not
+// proven". A number of steps, not a time, so that the answer is the same everywhere.
+const DefaultSteps Limit = 8_000_000
 
 // Run attacks tables together: every table of a release, earlier editions, year to
 // date and quarters. Counts of people in, ranges of counts out. Errors: as NewFrame.
@@ -92,8 +92,8 @@ func (f *Frame) hints(r Rules) []int64 {
 		switch {
 		case p.Kind == Number:
 			h[p.cell] = p.N
-		case h[p.cell] < 0 && r.MarkHigh < Unbounded:
-			h[p.cell] = (r.MarkLow + r.MarkHigh) / 2
+		case h[p.cell] < 0 && f.of(p, r).MarkHigh < Unbounded:
+			h[p.cell] = (f.of(p, r).MarkLow + f.of(p, r).MarkHigh) / 2
 		}
 	}
 	return h

@@ -333,7 +333,7 @@ func testBrute(t *testing.T, kind, tables int) {
 
 // TestBruteForce holds the attack against plain enumeration on 10,000 small tables.
 func TestBruteForce(t *testing.T) {
-	for kind, tables := range []int{4500, 2600, 1200, 1200, 500} {
+	for kind, tables := range []int{4800, 2800, 1100, 1100, 200} {
 		t.Run(fmt.Sprint(kind), func(t *testing.T) {
 			t.Parallel()
 			testBrute(t, kind, tables)

@@ -42,11 +42,13 @@ type Cell struct {
 }
 
 // Table is one published table. A member Total stands for the sum over its dimension.
-// Cells of the same name in two tables are one unknown.
+// Cells of the same name in two tables are one unknown. Rules, when given, are those
+// that this table was published by; else those of the attack hold.
 type Table struct {
 	Name  string
 	Dims  []string
 	Cells []Cell
+	Rules *Rules
 }
 
 // Hierarchy gives the parts of each parent, by dimension: Hierarchy["trust"]["North"]
@@ -91,12 +93,21 @@ type Frame struct {
 	sums     []sum
 	shown    []placed // in the order of the tables
 	index    map[string]int
-	standing [][]int // cell → sums, made when first asked for
+	rules    []*Rules // of each table, nil where those of the attack hold
+	standing [][]int  // cell → sums, made when first asked for
 }
 
 type placed struct {
 	cell, table int
 	Value
+}
+
+// of is what a placed value was published by.
+func (f *Frame) of(p placed, r Rules) Rules {
+	if own := f.rules[p.table]; own != nil {
+		return *own
+	}
+	return r
 }
 
 // sum is one equation: cells[whole] = Σ cells[parts].
@@ -120,7 +131,10 @@ func NewFrame(tables []Table, h Hierarchy) (*Frame, error) {
 	if err := h.check(); err != nil {
 		return nil, err
 	}
-	f := &Frame{index: map[string]int{}}
+	f := &Frame{index: map[string]int{}, rules: make([]*Rules, len(tables))}
+	for i, t := range tables {
+		f.rules[i] = t.Rules
+	}
 	seen := map[string]bool{}
 	for i := range tables {
 		b := &builder{frame: f, table: &tables[i], number: i, hierarchy: h, seen: seen}
@@ -390,7 +404,7 @@ func (f *Frame) Ranges(r Rules) (ranges []Range, hidden []int) {
 	const marked, number = 1, 2
 	state := make([]uint8, len(f.Names))
 	for _, p := range f.shown {
-		k := r.shown(p.Value)
+		k := f.of(p, r).shown(p.Value)
 		c := &ranges[p.cell]
 		c.Low, c.High = max(c.Low, k.Low), min(c.High, k.High)
 		if p.Kind == Mark {
@@ -444,7 +458,7 @@ func (f *Frame) Hiding(r Rules, current int, hide []bool) (ranges []Range, hidde
 				v.Kind = Mark
 			}
 		}
-		k := r.shown(v)
+		k := f.of(p, r).shown(v)
 		c := &ranges[p.cell]
 		c.Low, c.High = max(c.Low, k.Low), min(c.High, k.High)
 		number[p.cell] = number[p.cell] || v.Kind == Number
@@ -468,7 +482,7 @@ func (f *Frame) Earlier(r Rules, current int) []Range {
 	}
 	for _, p := range f.shown {
 		if p.table >= current {
-			k, c := r.shown(p.Value), &ranges[p.cell]
+			k, c := f.of(p, r).shown(p.Value), &ranges[p.cell]
 			c.Low, c.High = max(c.Low, k.Low), min(c.High, k.High)
 		}
 	}

@@ -99,7 +99,30 @@ func Release(tables, earlier []attack.Table, h attack.Hierarchy, steps attack.Li
 	if err != nil {
 		return nil, found, err
 	}
-	return published, found, refusal(found)
+	if err := refusal(found); err != nil {
+		return published, found, err
+	}
+	return published, found, shownBefore(published, earlier)
+}
+
+// shownBefore refuses a mark over a number that an earlier edition shows.
+func shownBefore(published, earlier []attack.Table) error {
+	shown := map[string]bool{}
+	for _, t := range earlier {
+		for _, c := range t.Cells {
+			if c.Kind == attack.Number {
+				shown[attack.CellName(t.Dims, c.At)] = true
+			}
+		}
+	}
+	for _, t := range published {
+		for _, c := range t.Cells {
+			if name := attack.CellName(t.Dims, c.At); c.Kind == attack.Mark && shown[name] {
+				return fail.New(fail.Refused, "an earlier edition shows %s, so that hiding it now hides nothing: decide with its publisher what is to be done", name)
+			}
+		}
+	}
+	return nil
 }
 
 // refusal says why a finding forbids publication; nil when it does not.

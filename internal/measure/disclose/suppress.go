@@ -32,6 +32,7 @@ const (
 	maxTidy  = 2_000_000 // cells looked at while taking back
 	maxDepth = 5         // further cells that the exact search goes to
 	maxLoops = 200
+	maxSteps = 2_000_000 // of each attack
 )
 
 // Suppress hides the counts of 1 to 7 and as few further cells as it finds so that
@@ -46,6 +47,7 @@ func Suppress(tables []attack.Table, h attack.Hierarchy, o Options) (Pattern, er
 	if err != nil {
 		return Pattern{}, err
 	}
+	o.Steps = min(o.Steps, maxSteps)
 	s := &suppressor{frame: frame, current: len(tables), o: o, truth: frame.Truth(len(tables)), hide: make([]bool, len(frame.Names))}
 	s.prepare()
 	if err := s.run(); err != nil {
