@@ -110,7 +110,7 @@ func (v *check) checkpoints(ctx context.Context) error {
 		v.count.checkpoints.Add(1)
 		lines := sigs[r.size]
 		delete(sigs, r.size)
-		v.oneCheckpoint(&g, r)
+		v.oneCheckpoint(ctx, &g, r)
 		for _, l := range lines {
 			v.cosignature(r, l)
 		}
@@ -122,7 +122,7 @@ func (v *check) checkpoints(ctx context.Context) error {
 	return err
 }
 
-func (v *check) oneCheckpoint(g *grower, r checkpointRow) {
+func (v *check) oneCheckpoint(ctx context.Context, g *grower, r checkpointRow) {
 	where := fmt.Sprintf("log_checkpoint %d", r.size)
 	c, _, err := v.o.open(r.note)
 	switch {
@@ -136,7 +136,9 @@ func (v *check) oneCheckpoint(g *grower, r checkpointRow) {
 		v.foundf(Checkpoint, where, "is of another log")
 		return
 	case c.Size > v.head.Size:
-		v.foundf(Rollback, where, "%d leaves were published and the tree has %d", c.Size, v.head.Size)
+		if c.Size > v.sizeNow(ctx) { // else it was published after the check began
+			v.foundf(Rollback, where, "%d leaves were published and the tree has %d", c.Size, v.head.Size)
+		}
 		return
 	}
 	root, err := g.root(c.Size, v.head.Size)
@@ -146,6 +148,23 @@ func (v *check) oneCheckpoint(g *grower, r checkpointRow) {
 		v.foundf(History, where, "was signed for another tree than the tiles hold")
 	}
 	v.count.public.Store(max(v.count.public.Load(), c.Size))
+}
+
+// sizeNow is the size of the tree by the signed state as it stands by now; 0 when it does not verify.
+func (v *check) sizeNow(ctx context.Context) int64 {
+	var note []byte
+	err := v.store.View(ctx, func(tx *store.Tx) (err error) {
+		note, err = store.One(tx, scanBytes, `select note from log_state where id = 1`)
+		return err
+	})
+	if err != nil {
+		return 0
+	}
+	c, _, err := v.o.open(note)
+	if err != nil {
+		return 0
+	}
+	return c.Size
 }
 
 // grower gives the roots of ever larger trees from tiles.

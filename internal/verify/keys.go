@@ -15,14 +15,22 @@ import (
 	"heed/record"
 )
 
-// keyring opens record keys. Safe for concurrent use.
+// keyring opens record keys. Safe for concurrent use. Beside a working installation
+// generations come and go: one that is not known makes it read the key store once
+// more, and what was read stays known to the end of the check, because a view may
+// be older than the key store.
 type keyring struct {
-	orgs  []record.OrgKey
-	store record.KeyStore
+	path string
+	orgs []record.OrgKey
 
-	mu   sync.RWMutex
-	gens map[genID]*record.WrappingKey // nil: cannot be opened
+	mu     sync.RWMutex
+	stored map[genID]record.GenerationKey
+	gens   map[genID]*record.WrappingKey // nil: cannot be opened
+	read   int                           // how often the key store was read
 }
+
+// maxReads bounds how often a check reads the key store.
+const maxReads = 1000
 
 type genID struct {
 	org    [16]byte
@@ -41,18 +49,51 @@ func openKeys(keyFile, keyStore string) (*keyring, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &keyring{gens: map[genID]*record.WrappingKey{}}
+	k := &keyring{path: keyStore, gens: map[genID]*record.WrappingKey{}, stored: map[genID]record.GenerationKey{}}
 	if k.orgs, err = record.ParseKeyFile(text); err != nil {
 		return nil, fail.Wrap(fail.Tampered, err, "The key file %s is damaged (%v)", keyFile, err)
 	}
-	image, err := readFile(keyStore, record.MaxKeyStore)
-	if err != nil {
+	if _, err := k.load(); err != nil {
 		return nil, err
 	}
-	if k.store, _, err = record.ParseKeyStore(image); err != nil {
-		return nil, fail.Wrap(fail.Tampered, err, "The key store %s is damaged", keyStore)
-	}
 	return k, nil
+}
+
+// load reads the key store and adds what it holds; it gives what is in it now.
+func (k *keyring) load() (record.KeyStore, error) {
+	image, err := readFile(k.path, record.MaxKeyStore)
+	if err != nil {
+		return record.KeyStore{}, err
+	}
+	ks, _, err := record.ParseKeyStore(image)
+	if err != nil {
+		return ks, fail.Wrap(fail.Tampered, err, "The key store %s is damaged", k.path)
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.read++
+	for _, g := range ks.Generations {
+		k.stored[genID{g.Org, g.Generation}] = g
+	}
+	return ks, nil
+}
+
+// find gives a generation as the key store holds or held it.
+func (k *keyring) find(id genID) (record.GenerationKey, bool) {
+	k.mu.RLock()
+	g, ok := k.stored[id]
+	again := !ok && k.read < maxReads
+	k.mu.RUnlock()
+	if !again {
+		return g, ok
+	}
+	if _, err := k.load(); err != nil {
+		return g, false
+	}
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	g, ok = k.stored[id]
+	return g, ok
 }
 
 func readFile(path string, limit int64) ([]byte, error) {
@@ -85,14 +126,14 @@ func (k *keyring) generation(id genID) (*record.WrappingKey, error) {
 	if ok && w != nil {
 		return w, nil
 	}
-	i, there := k.store.Find(id.org, id.number)
-	if !there {
-		return nil, errNoGeneration
-	}
 	if ok {
 		return nil, errBadGeneration
 	}
-	raw, err := record.OpenGeneration(k.orgs, k.store.Generations[i])
+	g, there := k.find(id)
+	if !there {
+		return nil, errNoGeneration
+	}
+	raw, err := record.OpenGeneration(k.orgs, g)
 	if err == nil {
 		w, err = record.OpenWrapping(raw)
 	}
@@ -149,25 +190,40 @@ func (v *check) keyTables(ctx context.Context) error {
 			v.foundf(Key, "key_org "+hexOf(c.org), "the value locked with the organisation's key does not open")
 		}
 	}
+	now, err := v.keys.load() // after the database: what is destroyed there is destroyed here
+	if err != nil {
+		return err
+	}
 	for _, g := range generations {
 		where := fmt.Sprintf("key_generation %s %d", hexOf(g.org), g.number)
-		switch i, ok := v.keys.find(g.org, g.number); {
-		case g.destroyed && ok:
+		if len(g.org) != 16 {
+			v.foundf(Key, where, "names no organisation")
+			continue
+		}
+		id := genID{[16]byte(g.org), g.number}
+		_, there := now.Find(id.org, id.number)
+		known, ever := v.keys.find(id)
+		switch {
+		case g.destroyed && there:
 			v.foundf(Key, where, "was destroyed and is in the key store: an older copy of the key store was put back")
-		case !g.destroyed && !ok:
-			v.foundf(Key, where, "is not in the key store")
-		case ok && string(v.keys.store.Generations[i].Fingerprint[:]) != string(g.fingerprint):
+		case !g.destroyed && !ever:
+			// Made and destroyed while the check ran? Then no key is wrapped by it any more.
+			if n, err := v.wrappedBy(ctx, g.org, g.number); err != nil || n > 0 {
+				v.foundf(Key, where, "is not in the key store, and %d record keys need it", n)
+			}
+		case ever && string(known.Fingerprint[:]) != string(g.fingerprint):
 			v.foundf(Key, where, "is another key than the one in the key store")
 		}
 	}
 	return nil
 }
 
-func (k *keyring) find(org []byte, number int64) (int, bool) {
-	if len(org) != 16 {
-		return 0, false
-	}
-	return k.store.Find([16]byte(org), number)
+func (v *check) wrappedBy(ctx context.Context, org []byte, generation int64) (n int64, err error) {
+	err = v.store.View(ctx, func(tx *store.Tx) (err error) {
+		n, err = store.One(tx, func(n *int64) []any { return []any{n} }, `select count(*) from record_key where org = $1 and generation = $2`, org, generation)
+		return err
+	})
+	return n, err
 }
 
 func (k *keyring) canary(org, sealed []byte) bool {

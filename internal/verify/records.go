@@ -10,7 +10,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"heed/internal/fail"
 	"heed/internal/store"
 )
 
@@ -249,6 +248,15 @@ func (v *check) erased(ctx context.Context) error {
 	for rec, k := range v.gone.unnamed() {
 		v.found(Difference{Kind: Record, Where: fmt.Sprintf("entry %d", k.n), Leaf: k.leaf, Record: hexOf(rec[:]), What: "its record has no key, and no erasure entry says that it was erased"})
 	}
+	for _, rec := range v.listed {
+		if len(rec) != 16 {
+			v.foundf(Record, "erasure", "a row names no record")
+			continue
+		}
+		if _, ok := v.gone.named[[16]byte(rec)]; !ok {
+			v.found(Difference{Kind: Record, Where: "erasure", Leaf: -1, Record: hexOf(rec), What: "is listed as erased, and no erasure entry says so"})
+		}
+	}
 	return v.store.View(ctx, func(tx *store.Tx) error {
 		for rec := range v.gone.named {
 			n, err := store.One(tx, func(n *int64) []any { return []any{n} }, `select count(*) from record_key where record = $1`, rec[:])
@@ -259,42 +267,31 @@ func (v *check) erased(ctx context.Context) error {
 				v.found(Difference{Kind: Record, Where: "record_key", Leaf: -1, Record: hexOf(rec[:]), What: "was erased and has a key again: an older copy was put back"})
 			}
 		}
-		rows, err := store.All(tx, func(r *[]byte) []any { return []any{r} }, `select record from erasure`)
-		if err != nil {
-			return fmt.Errorf("read erasures: %w", err)
-		}
-		for _, rec := range rows {
-			if len(rec) != 16 {
-				v.foundf(Record, "erasure", "a row names no record")
-				continue
-			}
-			if _, ok := v.gone.named[[16]byte(rec)]; !ok {
-				if _, told := v.gone.noKey[[16]byte(rec)]; !told {
-					v.found(Difference{Kind: Record, Where: "erasure", Leaf: -1, Record: hexOf(rec), What: "is listed as erased, and no erasure entry says so"})
-				}
-			}
-		}
 		return nil
 	})
+}
+
+// erasureRows reads the list of erased records before the entries are read, so that
+// each one's erasure entry, which is of the same commit, is seen.
+func (v *check) erasureRows(ctx context.Context) error {
+	if v.keys == nil {
+		return nil
+	}
+	err := v.store.View(ctx, func(tx *store.Tx) (err error) {
+		v.listed, err = store.All(tx, scanBytes, `select record from erasure order by record`)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("read erasures: %w", err)
+	}
+	return nil
 }
 
 // moved makes sure that what was numbered beyond the checked tree was numbered by the
 // log: the signed state must have moved on that far meanwhile.
 func (v *check) moved(ctx context.Context) error {
-	if v.gone.top == 0 {
-		return nil
-	}
-	var note []byte
-	err := v.store.View(ctx, func(tx *store.Tx) (err error) {
-		note, err = store.One(tx, scanBytes, `select note from log_state where id = 1`)
-		return err
-	})
-	if err != nil && !fail.Is(err, fail.Missing) {
-		return fmt.Errorf("read log state: %w", err)
-	}
-	c, _, err := v.o.open(note)
-	if err != nil || c.Size <= v.gone.top {
+	if v.gone.top > 0 && v.sizeNow(ctx) <= v.gone.top {
 		v.found(Difference{Kind: Numbering, Where: "log_run", Leaf: v.gone.top, What: fmt.Sprintf("leaves beyond the signed tree of %d are numbered", v.head.Size)})
 	}
-	return nil
+	return ctx.Err()
 }

@@ -125,6 +125,7 @@ type check struct {
 	count counts
 
 	readings readings
+	listed   [][]byte // records in the table erasure
 }
 
 func newCheck(s *store.Store, o Options, keys *keyring) *check {
@@ -143,6 +144,9 @@ func (v *check) run(ctx context.Context) error {
 		return err
 	}
 	if err := v.stop(ctx, v.tree(ctx)); err != nil {
+		return err
+	}
+	if err := v.stop(ctx, v.erasureRows(ctx)); err != nil {
 		return err
 	}
 	if err := parallel(

@@ -274,3 +274,8 @@ func (w *world) restore(name string) {
 		return nil
 	}))
 }
+
+func (w *world) recordOf(b []byte) (rec id.Record) {
+	w.must(rec.Scan(b))
+	return rec
+}
