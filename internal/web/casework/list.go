@@ -11,20 +11,20 @@ import (
 // Param is one answer in an address: a filter, the order, the page.
 type Param struct{ Name, Value string }
 
-// address joins a path and answers, in their order. Values are from lists, never a name or free text.
-func address(path string, params ...Param) string {
+// query begins an address: the path and answers in their order, up to where the next answer goes.
+// Values are from lists, never a name or free text.
+func query(path string, params []Param) string {
 	var a strings.Builder
 	a.WriteString(path)
-	sep := byte('?')
+	a.WriteByte('?')
 	for _, p := range params {
 		if p.Value == "" {
 			continue
 		}
-		a.WriteByte(sep)
 		a.WriteString(url.QueryEscape(p.Name))
 		a.WriteByte('=')
 		a.WriteString(url.QueryEscape(p.Value))
-		sep = '&'
+		a.WriteByte('&')
 	}
 	return a.String()
 }
@@ -69,12 +69,14 @@ func (l List) Render(b *nhs.Buffer) {
 		b.Put(nhs.Paragraph{Text: l.Count, Classes: "heed-count"})
 	}
 	t := nhs.Table{Caption: nhs.TableCaption{Text: l.Caption, Size: nhs.SizeM}, Rows: l.Rows, FirstCellIsHeader: true, Responsive: true, Classes: "heed-list"}
-	for _, c := range l.Columns {
+	t.Head = make([]nhs.HeadCell, len(l.Columns))
+	start := query(l.Path, l.Filters)
+	for i, c := range l.Columns {
 		h := nhs.HeadCell{Text: c.Text, Hidden: c.Hidden, Numeric: c.Numeric}
 		if c.Key != "" {
-			h.Sort, h.Href = l.sorting(c)
+			h.Sort, h.Href = l.sorting(c, start)
 		}
-		t.Head = append(t.Head, h)
+		t.Head[i] = h
 	}
 	b.Put(t)
 	if l.Pages > 1 {
@@ -83,7 +85,7 @@ func (l List) Render(b *nhs.Buffer) {
 }
 
 // sorting says how a column is ordered now and where its head leads: to the other order, on the first page.
-func (l List) sorting(c Column) (nhs.Order, string) {
+func (l List) sorting(c Column, start string) (nhs.Order, string) {
 	now, order := nhs.SortNone, "asc"
 	if c.Key == l.Sort {
 		now = nhs.Ascending
@@ -93,11 +95,8 @@ func (l List) sorting(c Column) (nhs.Order, string) {
 			order = "desc"
 		}
 	}
-	return now, address(l.Path, append(l.kept(), Param{sortParam, c.Key}, Param{orderParam, order})...)
+	return now, start + sortParam + "=" + url.QueryEscape(c.Key) + "&" + orderParam + "=" + order
 }
-
-// kept are the filters, in a slice of their own.
-func (l List) kept() []Param { return append(make([]Param, 0, len(l.Filters)+3), l.Filters...) }
 
 func (l List) pagination() nhs.Pagination {
 	order := ""
@@ -107,15 +106,15 @@ func (l List) pagination() nhs.Pagination {
 			order = "desc"
 		}
 	}
-	return Pages(l.Path, append(l.kept(), Param{sortParam, l.Sort}, Param{orderParam, order}), l.Page, l.Pages)
+	keep := append(make([]Param, 0, len(l.Filters)+2), l.Filters...)
+	return Pages(l.Path, append(keep, Param{sortParam, l.Sort}, Param{orderParam, order}), l.Page, l.Pages)
 }
 
 // Pages leads through numbered pages: the first, the last, those beside the current one, and an ellipsis for the rest.
 func Pages(path string, keep []Param, page, of int) nhs.Pagination {
-	to := func(n int) string {
-		return address(path, append(append(make([]Param, 0, len(keep)+1), keep...), Param{pageParam, strconv.Itoa(n)})...)
-	}
-	p := nhs.Pagination{Numbered: true}
+	start := query(path, keep) + pageParam + "="
+	to := func(n int) string { return start + strconv.Itoa(n) }
+	p := nhs.Pagination{Numbered: true, Items: make([]nhs.PageNumber, 0, min(max(of, 0), 7))}
 	if page > 1 {
 		p.Previous.Href = to(page - 1)
 	}

@@ -133,13 +133,13 @@ const (
 func (c Compared) agree(sources int) agreement {
 	said, first, result := 0, "", nothingSaid
 	for _, v := range c.Values[:min(sources, len(c.Values))] {
-		v = strings.Join(strings.Fields(v), " ")
+		v = strings.TrimSpace(v)
 		switch {
 		case v == "":
 			continue
 		case said == 0:
 			first, result = v, sameSaid
-		case !strings.EqualFold(v, first):
+		case v != first && !strings.EqualFold(single(v), single(first)):
 			return differentSaid
 		}
 		said++
@@ -153,13 +153,16 @@ func (c Compared) agree(sources int) agreement {
 // Render writes the table and the question.
 func (c Comparison) Render(b *nhs.Buffer) {
 	t := nhs.Table{Caption: nhs.TableCaption{Text: c.Caption, Size: nhs.SizeM}, FirstCellIsHeader: true, Responsive: true, Classes: "heed-comparison"}
+	t.Head = make([]nhs.HeadCell, 0, len(c.Sources)+2)
 	t.Head = append(t.Head, nhs.HeadCell{Text: "What"})
 	for _, s := range c.Sources {
 		t.Head = append(t.Head, nhs.HeadCell{Text: s})
 	}
 	t.Head = append(t.Head, nhs.HeadCell{Text: "Same or different"})
+	t.Rows = make([][]nhs.Cell, 0, len(c.Rows))
 	for _, r := range c.Rows {
-		row := []nhs.Cell{{Text: r.What}}
+		row := make([]nhs.Cell, 0, len(c.Sources)+2)
+		row = append(row, nhs.Cell{Text: r.What})
 		agreed := r.agree(len(c.Sources))
 		class := ""
 		if agreed == differentSaid {
@@ -177,6 +180,9 @@ func (c Comparison) Render(b *nhs.Buffer) {
 	b.Put(t)
 	b.Put(c.Question)
 }
+
+// single leaves one space between words.
+func single(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 func (a agreement) cell() nhs.Cell {
 	switch a {

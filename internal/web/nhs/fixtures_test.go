@@ -17,6 +17,12 @@ type fixture struct {
 	HTML      string         `json:"html"`
 }
 
+// What 10.6.1 ships for the components we have, so that none is lost unseen.
+const (
+	components = 37
+	fixtures   = 927
+)
+
 // decoders turn the options of a fixture into our types. Nothing is decoded by
 // reflection: an option that a decoder does not read is an option we do not have, and its fixture fails.
 var decoders = map[string]func(options) Component{}
@@ -69,6 +75,9 @@ func TestFixtures(t *testing.T) {
 	}
 	fmt.Fprintf(&table, "%-22s %4d of %4d", "all", passedAll, totalAll)
 	t.Logf("fixtures of nhsuk-frontend 10.6.1\n%s", table.String())
+	if len(files) != components || totalAll != fixtures {
+		t.Errorf("%d components with %d fixtures, not %d with %d", len(files), totalAll, components, fixtures)
+	}
 }
 
 // options are the options of a fixture, as JSON has them.
