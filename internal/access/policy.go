@@ -107,8 +107,7 @@ func (p *Policy) ask(w world, act Action, reason, emergency bool) Decision {
 		Principal: w.principal.UID,
 		Action:    actionUID(string(act)),
 		Resource:  w.resource.UID,
-		Context: types.NewRecord(types.RecordMap{
-			"reason_given": types.Boolean(reason), "emergency": types.Boolean(emergency)}),
+		Context:   said[asked{reason, emergency}],
 	})
 	if len(diag.Errors) > 0 { // a rule that breaks must not be a rule that is skipped
 		return Decision{Deny, RuleBroken, p.who[act]}
@@ -122,6 +121,17 @@ func (p *Policy) ask(w world, act Action, reason, emergency bool) Decision {
 	}
 	return Decision{Deny, name, p.who[act]}
 }
+
+// asked is what the rules see of a Context; said is its four forms as records, never changed.
+type asked struct{ reason, emergency bool }
+
+var said = func() map[asked]types.Record {
+	all := map[asked]types.Record{}
+	for _, a := range []asked{{false, false}, {false, true}, {true, false}, {true, true}} {
+		all[a] = types.NewRecord(types.RecordMap{"reason_given": types.Boolean(a.reason), "emergency": types.Boolean(a.emergency)})
+	}
+	return all
+}()
 
 // whoMay says who can use a function: "Only an administrator can manage people and teams".
 func (p *Policy) whoMay(act Action) string {

@@ -31,7 +31,7 @@ func london(s string) time.Time {
 func TestClockJumps(t *testing.T) {
 	const year = 365 * 24 * time.Hour
 	spring, autumn := london("2026-03-29 00:59:30"), london("2026-10-25 00:59:30")
-	for _, c := range []struct {
+	cases := []struct {
 		name  string
 		at    time.Time
 		jumps []time.Duration
@@ -50,53 +50,55 @@ func TestClockJumps(t *testing.T) {
 		{"clocks go forward", spring, []time.Duration{time.Minute}},
 		{"clocks go back", autumn, []time.Duration{time.Minute}},
 		{"a leap second, told twice", time.Date(2026, 6, 30, 23, 59, 59, 0, time.UTC), []time.Duration{time.Second, -time.Second}},
-	} {
-		t.Run(c.name, func(t *testing.T) { jump(t, c.at, c.jumps) })
 	}
-}
-
-func jump(t *testing.T, at time.Time, jumps []time.Duration) {
-	hand := clock.NewHand(at)
-	storetest.EachClock(t, migrations, hand, func(t *testing.T, s *store.Store) {
-		hand.Set(at)
-		w := world{s, jobs.New(s, jobs.Options{Clock: hand}), hand}
-		w.q.Handle("note", note)
-		failures := 1
-		w.q.Handle("shaky", func(ctx context.Context, tx *store.Tx, j jobs.Job) error {
-			if failures > 0 {
-				failures--
-				return errors.New("planted")
-			}
-			return note(ctx, tx, j)
-		})
-		w.leaveALease(t)
-		w.put(t, "soon", 2*time.Hour)
-		w.put(t, "deadline", workday.AddWorkingDays(workday.EnglandAndWales, at, 1).Sub(at))
-		must(t, s.Do(context.Background(), func(tx *store.Tx) error {
-			return w.q.Put(tx, jobs.Job{Name: "retried", Kind: "shaky", Due: tx.Now()})
-		}))
-		w.work(t, 0) // "retried" fails once
-		for _, j := range jumps {
-			hand.Move(j)
-			_, err := w.q.Work(context.Background())
-			must(t, err)
-		}
-		for range 24 * 5 { // five days, hour by hour; a restart on each day
-			hand.Move(time.Hour)
-			if hand.Now().Hour() == 3 {
-				w.q = jobs.New(s, jobs.Options{Clock: hand})
-				w.q.Handle("note", note)
-				w.q.Handle("shaky", note)
-			}
-			_, err := w.q.Work(context.Background())
-			must(t, err)
-		}
-		got := effectsOf(t, s)
-		slices.Sort(got)
-		if want := []string{"deadline", "leased", "retried", "soon"}; !slices.Equal(got, want) {
-			t.Errorf("done %q, want %q", got, want)
+	each(t, func(t *testing.T, w world) {
+		for _, c := range cases {
+			t.Run(c.name, func(t *testing.T) { w.jump(t, c.at, c.jumps) })
 		}
 	})
+}
+
+func (w world) jump(t *testing.T, at time.Time, jumps []time.Duration) {
+	hand, s := w.hand, w.Store
+	must(t, s.Do(context.Background(), func(tx *store.Tx) error { _, err := tx.Exec("delete from effect"); return err }))
+	hand.Set(at)
+	w.q = jobs.New(s, jobs.Options{Clock: hand})
+	w.q.Handle("note", note)
+	failures := 1
+	w.q.Handle("shaky", func(ctx context.Context, tx *store.Tx, j jobs.Job) error {
+		if failures > 0 {
+			failures--
+			return errors.New("planted")
+		}
+		return note(ctx, tx, j)
+	})
+	w.leaveALease(t)
+	w.put(t, "soon", 2*time.Hour)
+	w.put(t, "deadline", workday.AddWorkingDays(workday.EnglandAndWales, at, 1).Sub(at))
+	must(t, s.Do(context.Background(), func(tx *store.Tx) error {
+		return w.q.Put(tx, jobs.Job{Name: "retried", Kind: "shaky", Due: tx.Now()})
+	}))
+	w.work(t, 0) // "retried" fails once
+	for _, j := range jumps {
+		hand.Move(j)
+		_, err := w.q.Work(context.Background())
+		must(t, err)
+	}
+	for range 24 * 5 { // five days, hour by hour; a restart on each day
+		hand.Move(time.Hour)
+		if hand.Now().Hour() == 3 {
+			w.q = jobs.New(s, jobs.Options{Clock: hand})
+			w.q.Handle("note", note)
+			w.q.Handle("shaky", note)
+		}
+		_, err := w.q.Work(context.Background())
+		must(t, err)
+	}
+	got := effectsOf(t, s)
+	slices.Sort(got)
+	if want := []string{"deadline", "leased", "retried", "soon"}; !slices.Equal(got, want) {
+		t.Errorf("done %q, want %q", got, want)
+	}
 }
 
 // leaveALease has a worker die with a job in its hand.
