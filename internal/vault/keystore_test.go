@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/store"
 	"heed/record"
 )
 
@@ -292,6 +294,22 @@ func TestKeyStoreOnAFullDisk(t *testing.T) {
 	}
 	w.must(filler.Truncate(0))
 	w.erase(recs[0]) // heals by itself
+
+	// Read-only: no record key is wrapped by a generation that is not durable.
+	w.must(filler.Close())
+	w.must(syscall.Mount("", dir, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""))
+	w.clock.Move(2 * generationLife)
+	rows := w.number(`select count(*) from record_key`)
+	w.want(w.store.Do(w.ctx(), func(tx *store.Tx) error {
+		_, err := w.vault.New(tx, w.org, id.NewRecord(t0))
+		return err
+	}), fail.ReadOnly)
+	if n := w.number(`select count(*) from record_key`); n != rows {
+		t.Fatalf("%d rows, before %d", n, rows)
+	}
+	w.mustKey(recs[1])
+	w.must(syscall.Mount("", dir, "", syscall.MS_REMOUNT, ""))
+	w.mustKey(w.make(1)[0])
 }
 
 func TestCountNeverGivesANumberTwice(t *testing.T) {

@@ -182,13 +182,12 @@ func (v *Vault) waitForReaders(ctx context.Context) error {
 		return set, err
 	}
 	before, err := look()
-	for range 600 {
-		if err != nil || len(before) == 0 {
+	var waited time.Duration
+	for wait := 2 * time.Millisecond; err == nil && len(before) > 0 && waited < 30*time.Second; wait = min(2*wait, 100*time.Millisecond) {
+		if err := v.pause(ctx, wait); err != nil {
 			return err
 		}
-		if err := v.pause(ctx, 50*time.Millisecond); err != nil {
-			return err
-		}
+		waited += wait
 		var now map[looker]bool
 		now, err = look()
 		for l := range before {
