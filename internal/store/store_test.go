@@ -2,12 +2,14 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"heed/internal/fail"
 	"heed/internal/store"
@@ -157,7 +159,11 @@ func TestReadOnlyStoreLooksAndDoesNotTouch(t *testing.T) {
 }
 
 func TestPrepareKnowsBothEngines(t *testing.T) {
-	storetest.Prepare(t, migrations(first), []store.Projection{{Name: "p", Version: 1, Schema: "create table p_v1 (id blob not null primary key, n bigint not null);"}},
+	storetest.Prepare(t, migrations(first), "insert into first (body) values ($1)", "select seq, body from first where seq>$1")
+}
+
+func TestPrepareKnowsProjections(t *testing.T) {
+	storetest.PrepareWith(t, migrations(first), []store.Projection{{Name: "p", Version: 1, Schema: "create table p_v1 (id blob not null primary key, n bigint not null);"}},
 		"insert into first (body) values ($1)",
 		"insert into p_v1 (id, n) values ($1, $2) on conflict (id) do update set n=excluded.n where p_v1.n<excluded.n returning n",
 		"select id, n from p_v1 where (n, id)>($1, $2) order by n, id limit $3")
@@ -189,4 +195,41 @@ func TestNestedQuery(t *testing.T) {
 		}
 		return rows.Err()
 	}))
+}
+
+// TestTurnsBetweenProcesses: two stores on one place, as two processes have.
+func TestTurnsBetweenProcesses(t *testing.T) {
+	places(t, func(t *testing.T, where store.Options) {
+		a, b := storetest.Open(t, where), storetest.Open(t, where)
+		turn := func(s *store.Store, fn func()) bool {
+			ran, err := s.Exclusive(bg, "turn", func(context.Context) error { fn(); return nil })
+			must(t, err)
+			return ran
+		}
+		nested := true
+		if !turn(a, func() { nested = turn(b, func() {}) }) || nested {
+			t.Errorf("two processes had one turn: %v", nested)
+		}
+		if !turn(b, func() {}) {
+			t.Error("a turn that was given back cannot be had")
+		}
+	})
+}
+
+// TestTurnIsLostWithItsConnection: whoever cannot be reached any more has no turn.
+func TestTurnIsLostWithItsConnection(t *testing.T) {
+	dsn := storetest.Postgres(t)
+	s := storetest.Open(t, store.Options{URL: dsn})
+	ran, err := s.Exclusive(bg, "turn", func(ctx context.Context) error {
+		say(t, dsn, endOthers)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(10 * time.Second):
+			return errors.New("the turn went on without its lock")
+		}
+	})
+	if !ran || err != nil {
+		t.Error(ran, err)
+	}
 }

@@ -14,9 +14,15 @@ import (
 )
 
 // Prepare checks that every SQL text means something to both engines: each is
-// prepared, against these migrations and projections, and not run. It is what a
-// generator of queries would check, and reads the texts as they are written.
-func Prepare(t *testing.T, migrations []fs.FS, projections []store.Projection, texts ...string) {
+// prepared, against these migrations, and not run. It is what a generator of queries
+// would check, and reads the texts as they are written.
+func Prepare(t *testing.T, migrations []fs.FS, texts ...string) {
+	t.Helper()
+	PrepareWith(t, migrations, nil, texts...)
+}
+
+// PrepareWith is Prepare where the tables of projections exist too.
+func PrepareWith(t *testing.T, migrations []fs.FS, projections []store.Projection, texts ...string) {
 	t.Helper()
 	empty := make([]store.Projection, len(projections))
 	for i, p := range projections {
