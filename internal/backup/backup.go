@@ -23,6 +23,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -156,52 +157,86 @@ func empty(tx *store.Tx) error {
 	return nil
 }
 
-func readTables(ctx context.Context, tx *store.Tx, f *frames, tell Progress) error {
-	var table string
-	var names []string
-	var put func([]any) error
-	var n int64
-	done := func() error {
-		if table == "" {
-			return nil
-		}
-		tell(table, n)
-		return tx.CopyDone(table, names)
+// intake gives the rows of one table back, some at a time.
+type intake struct {
+	tx    *store.Tx
+	table string
+	names []string
+	rows  [][]any
+	n     int64
+	tell  Progress
+}
+
+const together = 256 // rows
+
+func (in *intake) begin(table string, names []string) error {
+	if err := in.end(); err != nil {
+		return err
 	}
+	have, err := in.tx.Columns(table)
+	if err != nil {
+		return err
+	}
+	for _, n := range names {
+		if !slices.Contains(have, n) {
+			return fail.New(fail.Bad, "The backup was made by a newer version of Heed: this version does not know all of its tables")
+		}
+	}
+	in.table, in.names, in.n = table, names, 0
+	return in.tx.Clear(table)
+}
+
+func (in *intake) put(row []any) error {
+	in.rows = append(in.rows, row)
+	in.n++
+	if len(in.rows) < together {
+		return nil
+	}
+	return in.flush()
+}
+
+func (in *intake) flush() error {
+	rows := in.rows
+	in.rows = in.rows[:0]
+	if len(rows) == 0 {
+		return nil
+	}
+	in.tell(in.table, in.n)
+	return in.tx.Restore(in.table, in.names, rows...)
+}
+
+func (in *intake) end() error { return in.flush() }
+
+func readTables(ctx context.Context, tx *store.Tx, f *frames, tell Progress) error {
+	in := &intake{tx: tx, tell: tell}
 	for {
-		switch mark := f.readMark(); {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		mark := f.readMark()
+		switch {
 		case f.err != nil:
 			return damaged(f.err)
 		case mark == frameEnd:
-			if err := done(); err != nil {
+			if err := in.end(); err != nil {
 				return err
 			}
 			return f.atEnd()
 		case mark == frameTable:
-			if err := done(); err != nil {
-				return err
-			}
-			table, names, n = f.readText(), strings.Fields(f.readText()), 0
+			table, names := f.readText(), strings.Fields(f.readText())
 			if f.err != nil {
 				return damaged(f.err)
 			}
-			var err error
-			if put, err = tx.CopyIn(table, names); err != nil {
+			if err := in.begin(table, names); err != nil {
 				return err
 			}
-		case mark == frameRow && put != nil:
-			values := f.readRow(len(names))
+		case mark == frameRow && in.table != "":
+			row := f.readRow(len(in.names))
 			if f.err != nil {
 				return damaged(f.err)
 			}
-			if err := put(values); err != nil {
+			if err := in.put(row); err != nil {
 				return err
-			}
-			if n++; n%10_000 == 0 {
-				tell(table, n)
-				if err := ctx.Err(); err != nil {
-					return err
-				}
 			}
 		default:
 			return damaged(errors.New("unknown frame"))
@@ -331,6 +366,9 @@ func fileKey(ctx context.Context, h header, keys vault.OrgKeys) ([32]byte, error
 func (o *opener) Read(p []byte) (int, error) {
 	for len(o.buf) == 0 {
 		if o.last {
+			if n, err := io.ReadFull(o.in, make([]byte, 1)); n > 0 || !errors.Is(err, io.EOF) {
+				return 0, damaged(errors.New("something follows the last chunk"))
+			}
 			return 0, io.EOF
 		}
 		if err := o.next(); err != nil {
