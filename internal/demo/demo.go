@@ -119,27 +119,39 @@ type builder struct {
 
 // build founds the organisations a year ago and lives through that year.
 func build(ctx context.Context, data string, now time.Time, log *slog.Logger, tell func(string)) error {
-	today := workday.Of(now)
-	start := today.Add(-366).Start().Add(8 * time.Hour)
-	hand := clock.NewHand(start)
 	tell("Making two made-up organisations and a year of made-up history.")
-	_, codes, err := app.Init(ctx, Config(data), hand, log, trust)
+	start := workday.Of(now).Add(-366).Start().Add(8 * time.Hour)
+	return begin(ctx, Config(data), start, log, tell, func(b *builder) error {
+		if err := b.live(now); err != nil {
+			return err
+		}
+		_, err := b.app.Ledger.Sequence(ctx)
+		return err
+	})
+}
+
+// People makes the organisations and people of the demo a day before now, without
+// any history: for tests, on either engine.
+func People(ctx context.Context, c app.Config, now time.Time, log *slog.Logger) error {
+	return begin(ctx, c, now.Add(-24*time.Hour), log, func(string) {}, func(*builder) error { return nil })
+}
+
+// begin founds the organisations at a time and goes on from there.
+func begin(ctx context.Context, c app.Config, at time.Time, log *slog.Logger, tell func(string), then func(*builder) error) error {
+	hand := clock.NewHand(at)
+	_, codes, err := app.Init(ctx, c, hand, log, trust)
 	if err != nil {
 		return err
 	}
-	a, err := app.Open(ctx, Config(data), hand, log)
+	a, err := app.Open(ctx, c, hand, log)
 	if err != nil {
 		return err
 	}
 	b := &builder{ctx: ctx, app: a, hand: hand, tell: tell, people: map[string]id.Person{}}
-	if err := errors.Join(b.found(codes), b.practice()); err != nil {
-		return errors.Join(err, a.Close())
-	}
-	if err := b.live(now); err != nil {
-		return errors.Join(err, a.Close())
-	}
-	if _, err := a.Ledger.Sequence(ctx); err != nil {
-		return errors.Join(err, a.Close())
+	for _, step := range []func() error{func() error { return b.found(codes) }, b.practice, func() error { return then(b) }} {
+		if err := step(); err != nil {
+			return errors.Join(err, a.Close())
+		}
 	}
 	return a.Close()
 }
