@@ -85,7 +85,9 @@ func TestFromTheNurseToTheAnswer(t *testing.T) {
 	each(t, func(t *testing.T, s served) {
 		opts := []heedtest.Option{heedtest.Width(heedtest.Phone), heedtest.NoScript()}
 		if s.config.DB != "" {
-			opts = []heedtest.Option{heedtest.Width(heedtest.Desktop)}
+			// nhsuk-frontend's own script puts aria-expanded on radios that open a
+			// question, which axe does not know for that role.
+			opts = []heedtest.Option{heedtest.Width(heedtest.Desktop), heedtest.Excuse("aria-allowed-attr")}
 		}
 		nurse := heedtest.Browser(t, s.url, opts...).As("Nadia Example")
 		nurse.Open("/raise").See("Call 999 now", "safeguarding").Press("Start now").
@@ -117,7 +119,8 @@ func TestFromTheNurseToTheAnswer(t *testing.T) {
 			Fill("Why is this necessary and proportionate?", "Support cannot begin without it").Choose("Yes").Press("Save this decision").
 			Press("Record a referral").Choose("Police Prevent team").Fill("How was it sent?", "Secure email").FillDate("When was it sent?", "1", "3", "2026").Fill("What was sent?", "The form").Press("Record this referral").
 			Press("Record what you were told").Choose("They have the referral").Choose("Police").FillDate("When did they tell you?", "2", "3", "2026").Press("Record this").
-			Press("Close this concern").See("Tell the person who raised the concern").
+			DoNotSee("Close this concern").
+			Open("/cases/"+ref+"/close").See("Tell the person who raised the concern").
 			Press("Back to the case").Press("Answer the person who raised it").Choose("Tell them").Fill("What do you want to tell them?", "He has somebody to talk to now. Thank you.").Press("Send this answer").
 			Press("Close this concern").Fill("Reasons for closing", "Support is running").Press("Close this concern").See("Closed").
 			Press("Timeline").See("Concern raised", "Police", "Support is running").
