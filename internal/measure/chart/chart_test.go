@@ -41,7 +41,8 @@ func units() []funnel.Unit {
 	return us
 }
 
-func every(t testing.TB) map[string]*Drawing {
+// Every is one chart of each kind and of each difficult case.
+func Every(t testing.TB) map[string]*Drawing {
 	w := Words{Measure: `Advice "in time" <b>`, Place: "A & B", Period: "2022", Unit: "%", Source: "Source: Heed, 3 June 2024"}
 	target := 75.0
 	up := xmr.Options{Direction: xmr.Increase, Target: &target}
@@ -78,7 +79,7 @@ func every(t testing.TB) map[string]*Drawing {
 // name escaped.
 func TestSafeAndLegible(t *testing.T) {
 	colour := regexp.MustCompile(`(fill|stroke)="([^"]*)"`)
-	for name, d := range every(t) {
+	for name, d := range Every(t) {
 		for form, s := range map[string]string{"inline": d.Inline(), "file": string(d.File(360)), "figure": d.Figure(2)} {
 			dec := xml.NewDecoder(strings.NewReader(s))
 			inText := 0
@@ -146,7 +147,7 @@ func contrast(t *testing.T, hex string) float64 {
 
 // TestFindings: the titles say what the numbers say.
 func TestFindings(t *testing.T) {
-	all := every(t)
+	all := Every(t)
 	for name, want := range map[string]string{
 		"steady":    "No change to be seen: 59% in Jan 2023, usually 50.4% to 72.2%",
 		"concern":   "20% in Feb 2023: below the usual range, which begins at ",
@@ -184,7 +185,7 @@ func TestNumber(t *testing.T) {
 
 // TestDownload: the table of every chart makes a spreadsheet without blank cells.
 func TestDownload(t *testing.T) {
-	for name, d := range every(t) {
+	for name, d := range Every(t) {
 		b := sheet.Book{Title: d.Title, Tables: []sheet.Table{d.Table.Sheet("Data", d.Title)}}
 		if _, err := b.ODS(); err != nil {
 			t.Errorf("%s: %v", name, err)
