@@ -173,6 +173,9 @@ func TestTheModelFindsAMissingRule(t *testing.T) {
 	whole := mustPolicy(t)
 	for i, r := range whole.rules {
 		p := &Policy{rules: slices.Delete(slices.Clone(whole.rules), i, i+1), who: whole.who}
+		if err := p.sort(); err != nil {
+			t.Fatal(err)
+		}
 		w, found := newRandomWorld(uint64(i)), false
 		for range 20_000 {
 			a, act, res, reason := w.draw()

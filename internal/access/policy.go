@@ -2,6 +2,7 @@ package access
 
 import (
 	_ "embed"
+	"encoding/json"
 	"fmt"
 	"iter"
 	"slices"
@@ -18,9 +19,12 @@ var policyText string
 
 // Policy is the parsed rules. It is never changed, so everybody may use it at once.
 type Policy struct {
-	rules []rule
-	who   map[Action]string // of a function: "Only … can …"
+	rules    ruleList
+	byAction map[Action]ruleList // those whose head can match the action
+	who      map[Action]string   // of a function: "Only … can …"
 }
+
+type ruleList []rule
 
 type rule struct {
 	id     cedar.PolicyID
@@ -44,16 +48,52 @@ func New() (*Policy, error) {
 		seen[name] = true
 		p.rules = append(p.rules, rule{cedar.PolicyID(name), says, c})
 	}
+	if err := p.sort(); err != nil {
+		return nil, err
+	}
 	for _, act := range Functions() {
 		p.who[act] = p.whoMay(act)
 	}
 	return p, nil
 }
 
+// sort keeps for each action the rules whose head can match it: the others
+// would be evaluated for nothing. A head of a form that is not known is kept.
+func (p *Policy) sort() error {
+	p.byAction = map[Action]ruleList{}
+	for _, r := range p.rules {
+		raw, err := r.policy.MarshalJSON()
+		if err != nil {
+			return fmt.Errorf("access: read the head of %s: %w", r.id, err)
+		}
+		var head struct {
+			Action struct {
+				Op       string
+				Entity   struct{ ID string }
+				Entities []struct{ ID string }
+			}
+		}
+		if err := json.Unmarshal(raw, &head); err != nil {
+			return fmt.Errorf("access: read the head of %s: %w", r.id, err)
+		}
+		names := []string{head.Action.Entity.ID}
+		for _, e := range head.Action.Entities {
+			names = append(names, e.ID)
+		}
+		for _, act := range slices.Concat(RecordActions(), Functions()) {
+			match := slices.ContainsFunc(append([]string{string(act)}, groups[act]...), func(n string) bool { return slices.Contains(names, n) })
+			if match || head.Action.Op != "==" && head.Action.Op != "in" {
+				p.byAction[act] = append(p.byAction[act], r)
+			}
+		}
+	}
+	return nil
+}
+
 // All gives the rules in the order of the text: the first that applies is the one named.
-func (p *Policy) All() iter.Seq2[cedar.PolicyID, *cedar.Policy] {
+func (l ruleList) All() iter.Seq2[cedar.PolicyID, *cedar.Policy] {
 	return func(yield func(cedar.PolicyID, *cedar.Policy) bool) {
-		for _, r := range p.rules {
+		for _, r := range l {
 			if !yield(r.id, r.policy) {
 				return
 			}
@@ -103,7 +143,11 @@ func (p *Policy) Decide(a Actor, act Action, r Resource, c Context) Decision {
 }
 
 func (p *Policy) ask(w world, act Action, reason, emergency bool) Decision {
-	allowed, diag := cedar.Authorize(p, w, cedar.Request{
+	rules, known := p.byAction[act]
+	if !known {
+		rules = p.rules
+	}
+	allowed, diag := cedar.Authorize(rules, w, cedar.Request{
 		Principal: w.principal.UID,
 		Action:    actionUID(string(act)),
 		Resource:  w.resource.UID,

@@ -164,6 +164,9 @@ func TestARuleThatBreaksCloses(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.rules = append(p.rules, rule{"broken", "breaks", list[0]})
+	if err := p.sort(); err != nil {
+		t.Fatal(err)
+	}
 	a := Actor{Person: w.me, Org: w.org, Role: Worker, MFA: true}
 	if d := p.Decide(a, RaiseConcern, Function(w.org), Context{}); d.Effect != Deny || d.Rule != RuleBroken {
 		t.Errorf("%+v", d)
@@ -180,6 +183,28 @@ type cast struct {
 func newCast() cast {
 	t0 := time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
 	return cast{id.NewOrg(t0), id.NewOrg(t0), id.NewTeam(t0), id.NewTeam(t0), id.NewPerson(t0), id.NewPerson(t0)}
+}
+
+// The rules kept for an action are those that matter for it: with all rules every
+// decision is the same, rule for rule.
+func TestSortingRulesChangesNoDecision(t *testing.T) {
+	sorted := mustPolicy(t)
+	all := &Policy{rules: sorted.rules, byAction: map[Action]ruleList{}, who: sorted.who}
+	kept := 0
+	for _, l := range sorted.byAction {
+		kept += len(l)
+	}
+	if kept == 0 || kept >= len(sorted.rules)*len(sorted.byAction) {
+		t.Errorf("%d rules kept", kept)
+	}
+	w := newRandomWorld(7)
+	for range 20_000 {
+		a, act, r, reason := w.draw()
+		c := Context{Reason: map[bool]string{true: "a reason"}[reason]}
+		if x, y := sorted.Decide(a, act, r, c), all.Decide(a, act, r, c); x != y {
+			t.Fatalf("%s %s: %+v, with all rules %+v", a.Role, act, x, y)
+		}
+	}
 }
 
 func BenchmarkDecide(b *testing.B) {
