@@ -52,8 +52,7 @@ func (l *layout) render(q *Request, p Page, body template.HTML) ([]byte, error) 
 		Styles: []string{assets.Path("nhsuk.css"), assets.Path("heed.css")}, Script: assets.Path("heed.js"), Icon: assets.Path("icon.svg")}
 	m.Top = nhs.Group{nhs.SkipLink{}}
 	if p.Leave {
-		m.Top = append(m.Top, nhs.HTML(`<div role="region" aria-label="Leave">`),
-			casework.LeavePage{Href: leavePath, Draft: keepPath, Skip: true}, nhs.HTML(`</div>`))
+		m.Top = append(m.Top, casework.LeavePage{Href: leavePath, Draft: keepPath, Skip: true})
 		m.Before = append(m.Before, leaveButton(hasForm))
 	}
 	m.Top = append(m.Top, l.demoBanner(q), l.header(q, p), l.phase())
@@ -141,8 +140,7 @@ func leaveButton(hasForm bool) nhs.Component {
 	if !hasForm {
 		return casework.LeavePage{Href: leavePath}
 	}
-	return nhs.Button{Text: "Leave this page", Variant: nhs.Warning, Small: true, Classes: "heed-leave",
-		Attrs: []nhs.Attr{{Name: "form", Value: formID}, {Name: "formaction", Value: leavePath}}}
+	return casework.LeavePage{Href: leavePath, Form: formID}
 }
 
 // timeOut warns before the session ends: a dialog where scripts run, and a line near the form in any case.
