@@ -35,6 +35,7 @@ import (
 	"heed/internal/vault"
 	"heed/internal/web"
 	"heed/internal/web/assets"
+	"heed/internal/web/design"
 )
 
 // App is a running installation.
@@ -136,12 +137,16 @@ func (a *App) mailer() *jobs.Mailer {
 
 // Parts are the pages of every room: the one list that docs/routes.md and the tests walk.
 func (a *App) Parts() []web.Part {
-	return []web.Part{
+	parts := []web.Part{
 		home.Part(a.Directory, a.Policy),
 		concernweb.Part(a.Concerns, a.Directory),
 		sharingweb.Part(a.Concerns, a.Directory),
 		enrolPart(a),
 	}
+	if a.Config.Demo {
+		parts = append(parts, design.Part())
+	}
+	return parts
 }
 
 func (a *App) faces(ctx context.Context) error {

@@ -8,6 +8,7 @@
 package design
 
 import (
+	"cmp"
 	_ "embed"
 	"go/ast"
 	"go/format"
@@ -78,7 +79,7 @@ func catalogue() []group {
 			one("list", "List", "list", list), one("empty-state", "Empty state", "emptyState", emptyState), one("filter-card", "Filter card", "filterCard", filterCard), one("filtered", "Filtered list", "filtered", filtered),
 			one("task-groups", "Task groups", "taskGroups", taskGroups), one("comparison", "Side by side", "comparison", comparison), framed("interruption", "Interruption", "interruption", interruption),
 			one("who-can-see", "Who can see", "whoCanSee", whoCanSee), one("status", "Statuses", "status", status), one("due", "Due", "due", due), one("leave-page", "Leave this page", "leavePage", leavePage),
-			one("timeout-note", "Time-out note", "timeoutNote", timeoutNote), one("progress", "Progress", "progress", progress), one("upload-review", "Upload review", "uploadReview", uploadReview),
+			one("timeout-note", "Time-out note", "timeoutNote", timeoutNote), framed("progress", "Progress", "progress", progress), one("upload-review", "Upload review", "uploadReview", uploadReview),
 		}},
 	}
 }
@@ -161,12 +162,10 @@ func page(g group, e entry) (web.Response, error) {
 		if !ok {
 			return nil, fail.New(fail.Broken, "example without a source")
 		}
-		if x.state != "" {
-			parts = append(parts, nhs.Heading{Text: x.state, Level: 2, Size: nhs.SizeM})
-		}
+		parts = append(parts, nhs.Heading{Text: cmp.Or(x.state, "Example"), Level: 2, Size: nhs.SizeM})
 		parts = append(parts, nhs.Para(s.note))
 		if x.elsewhere {
-			parts = append(parts, nhs.InsetText{Text: "A page has one of these at most, so it is shown as code here. See it live on the pages that have it."})
+			parts = append(parts, nhs.InsetText{Text: "It is shown as code here, because a page has one of these at most. See it live on the pages that have it."})
 		} else {
 			parts = append(parts, live{x.make()})
 		}
