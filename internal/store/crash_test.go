@@ -31,6 +31,10 @@ func TestMain(m *testing.M) {
 		crashChild()
 		return
 	}
+	if os.Getenv(crashStart) != "" {
+		startChild()
+		return
+	}
 	os.Exit(m.Run())
 }
 
