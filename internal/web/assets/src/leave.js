@@ -8,9 +8,9 @@ const within = 5000 // milliseconds for all three
 export function start (elements) {
   const seen = elements.at(-1) // after the one for the keyboard
   const status = document.createElement('span')
-  status.className = 'nhsuk-u-visually-hidden'
+  status.className = 'nhsuk-u-visually-hidden heed-leave-status'
   status.setAttribute('role', 'status')
-  seen.after(status)
+  document.body.append(status) // the one thing that is not blanked, so that it is heard
 
   for (const e of elements) {
     e.addEventListener('click', (event) => {
