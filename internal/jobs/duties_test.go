@@ -3,7 +3,6 @@ package jobs_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -211,7 +210,7 @@ func TestWorkflowAndRemindersUnderEveryInterleaving(t *testing.T) {
 		for seed := range n {
 			sim.run(t, uint64(first+seed))
 			if t.Failed() {
-				t.Fatal(fmt.Sprintf("stopped at seed %d", first+seed))
+				t.Fatalf("stopped at seed %d", first+seed)
 			}
 		}
 	})
