@@ -32,6 +32,10 @@ func (tx *Tx) CopyOut(table string, columns func(names []string) error, row func
 		}
 		for i, v := range values {
 			switch v := v.(type) {
+			case []byte:
+				if v == nil { // SQLite's driver reads an empty value so; a null has no type
+					values[i] = []byte{}
+				}
 			case int32:
 				values[i] = int64(v)
 			case bool:

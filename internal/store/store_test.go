@@ -233,3 +233,26 @@ func TestTurnIsLostWithItsConnection(t *testing.T) {
 		t.Error(ran, err)
 	}
 }
+
+// TestCopyOutTellsEmptyFromNull: an empty value must not come back as null.
+func TestCopyOutTellsEmptyFromNull(t *testing.T) {
+	places(t, func(t *testing.T, where store.Options) {
+		where.Migrations = migrations(map[string]string{"0201_e.sql": "create table e (n bigint not null primary key, body blob);"})
+		s := storetest.Open(t, where)
+		must(t, s.Do(bg, func(tx *store.Tx) error {
+			_, err := tx.Exec("insert into e (n, body) values ($1, $2), ($3, $4)", 1, []byte{}, 2, nil)
+			return err
+		}))
+		var got [][]byte
+		must(t, s.View(bg, func(tx *store.Tx) error {
+			return tx.CopyOut("e", func([]string) error { return nil }, func(row []any) error {
+				body, _ := row[1].([]byte)
+				got = append(got, body)
+				return nil
+			})
+		}))
+		if len(got) != 2 || got[0] == nil || got[1] != nil {
+			t.Errorf("an empty value and a null came out as %#v", got)
+		}
+	})
+}
