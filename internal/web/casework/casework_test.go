@@ -11,6 +11,7 @@ import (
 
 	"heed/internal/web/casework"
 	"heed/internal/web/nhs"
+	"heed/internal/web/nhs/htmlcheck"
 	"heed/internal/web/nhs/nhstest"
 )
 
@@ -70,6 +71,9 @@ var samples = map[string]nhs.Component{
 
 func TestGolden(t *testing.T) {
 	for name, c := range samples {
+		if err := htmlcheck.WellFormed(string(nhs.Render(c))); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 		got := strings.ReplaceAll(string(nhs.Render(c)), "><", ">\n<") + "\n"
 		file := filepath.Join("testdata", name+".html")
 		if *update {

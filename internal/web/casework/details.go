@@ -31,14 +31,14 @@ const notRecorded = "Not recorded"
 func (k KeyDetails) Render(b *nhs.Buffer) {
 	b.Raw(`<section class="heed-key-details" aria-label="Key details"><dl class="heed-key-details__big">`)
 	detail(b, "Reference", nhs.NoWrap(k.Reference))
-	person := or(k.Person, notRecorded)
-	if k.Age != "" {
-		person += ", " + k.Age
-	}
-	detail(b, "Person", nhs.Text(person))
+	detail(b, "Person", k.person())
 	b.Raw(`</dl><dl class="heed-key-details__small">`)
 	detail(b, "Status", k.Status)
-	detail(b, "Owner", nhs.Text(or(k.Owner, "Nobody yet")))
+	if k.Owner == "" {
+		detail(b, "Owner", nhs.Text("Nobody yet"))
+	} else {
+		detail(b, "Owner", nhs.Isolated(k.Owner))
+	}
 	detail(b, "Next due", k.Due)
 	b.Raw("</dl>")
 	if k.Primary != nil || len(k.Links) > 0 {
@@ -58,6 +58,17 @@ func (k KeyDetails) Render(b *nhs.Buffer) {
 		b.Raw("</div>")
 	}
 	b.Raw("</section>")
+}
+
+func (k KeyDetails) person() nhs.Component {
+	g := nhs.Group{nhs.Text(notRecorded)}
+	if k.Person != "" {
+		g[0] = nhs.Isolated(k.Person)
+	}
+	if k.Age != "" {
+		g = append(g, nhs.Text(", "+k.Age))
+	}
+	return g
 }
 
 // Render writes what is due, in words.
@@ -159,7 +170,7 @@ func (e Event) by(b *nhs.Buffer) {
 	} else {
 		b.Raw("By ")
 	}
-	b.Text(e.By)
+	b.Put(nhs.Isolated(e.By))
 	if e.Role != "" {
 		b.Raw(", ")
 		b.Text(e.Role)

@@ -26,11 +26,11 @@ func (h Header) Render(b *nhs.Buffer) {
 		Classes:      "heed-header",
 	}
 	if h.Name != "" {
-		who := h.Name
+		who := nhs.Group{nhs.Isolated(h.Name)}
 		if h.Role != "" {
-			who += ", " + h.Role
+			who = append(who, nhs.Text(", "+h.Role))
 		}
-		header.Account.Items = append(header.Account.Items, nhs.AccountItem{Text: who, Icon: true})
+		header.Account.Items = append(header.Account.Items, nhs.AccountItem{Content: who, Icon: true})
 		if h.ChangeRole != "" {
 			header.Account.Items = append(header.Account.Items, nhs.AccountItem{Text: "Change role", Href: h.ChangeRole})
 		}

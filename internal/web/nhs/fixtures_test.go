@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"heed/internal/web/nhs/htmlcheck"
 )
 
 // fixture is one example that nhsuk-frontend ships: options and the HTML they must give.
@@ -62,6 +64,9 @@ func TestFixtures(t *testing.T) {
 				}
 				o["callBlock"] = f.CallBlock
 				got := string(Render(decode(o)))
+				if err := htmlcheck.WellFormed(got); err != nil && htmlcheck.WellFormed(f.HTML) == nil {
+					t.Errorf("%d %q: %v", i, f.Name, err)
+				}
 				if diff := firstDifference(dom(t, got), dom(t, f.HTML)); diff != "" {
 					t.Errorf("%d %q\n%s", i, f.Name, diff)
 				} else {

@@ -114,6 +114,17 @@ type Unseen string
 // Render writes the words.
 func (u Unseen) Render(b *Buffer) { b.Hidden("", string(u)) }
 
+// Isolated is words that somebody typed, a name say, within a sentence of ours: their
+// direction does not spread to the words around them (UAX 9, Unicode Bidirectional Algorithm).
+type Isolated string
+
+// Render writes the words.
+func (i Isolated) Render(b *Buffer) {
+	b.Raw("<bdi>")
+	b.Text(string(i))
+	b.Raw("</bdi>")
+}
+
 // NoWrap keeps words on one line: an NHS number, a reference.
 type NoWrap string
 

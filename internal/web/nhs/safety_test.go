@@ -22,7 +22,7 @@ const refused = "#address-refused"
 var every = []nhs.Component{
 	nhs.ActionLink{}, nhs.BackLink{}, nhs.Breadcrumb{}, nhs.Button{}, nhs.Caption{}, nhs.Card{}, nhs.CharacterCount{}, nhs.Checkboxes{}, nhs.ContentsList{}, nhs.DateInput{}, nhs.Details{},
 	nhs.ErrorMessage{}, nhs.ErrorSummary{}, nhs.Fieldset{}, nhs.FileUpload{}, nhs.Footer{}, nhs.Header{}, nhs.Heading{}, nhs.HiddenInput{}, nhs.Hint{}, nhs.Icon(""), nhs.Input{}, nhs.InsetText{},
-	nhs.Label{}, nhs.Legend{}, nhs.Link{}, nhs.List{}, nhs.NoWrap(""), nhs.NotificationBanner{}, nhs.Pagination{}, nhs.Panel{}, nhs.Paragraph{}, nhs.PasswordInput{}, nhs.Radios{}, nhs.Scroll{},
+	nhs.Isolated(""), nhs.Label{}, nhs.Legend{}, nhs.Link{}, nhs.List{}, nhs.NoWrap(""), nhs.NotificationBanner{}, nhs.Pagination{}, nhs.Panel{}, nhs.Paragraph{}, nhs.PasswordInput{}, nhs.Radios{}, nhs.Scroll{},
 	nhs.SearchInput{}, nhs.Select{}, nhs.SkipLink{}, nhs.SummaryList{}, nhs.Table{}, nhs.Tag{}, nhs.TaskList{}, nhs.Text(""), nhs.Textarea{}, nhs.Unseen(""), nhs.WarningCallout{},
 }
 

@@ -83,7 +83,7 @@ func clearFlags(v reflect.Value, depth int) {
 	}
 }
 
-var knownElements = strings.Fields("a button br caption dd details div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 header hr img input label legend li nav ol option p" +
+var knownElements = strings.Fields("a bdi button br caption dd details div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 header hr img input label legend li nav ol option p" +
 	" path search section select span strong summary svg table tbody td textarea th thead title tr ul em b time main dialog progress noscript meta")
 
 var knownAttrs = strings.Fields("accept alt autocapitalize autocomplete autofocus checked class colspan content d datetime dir disabled download draggable enterkeyhint fill" +
