@@ -215,8 +215,12 @@ func randomGrid(r *rand.Rand, kind int) (*grid, Rules) {
 		fill(8)
 		g.cross([]axis{a, flat("b", 2)}, []int{2, 1}, show)
 	case 3: // three-way
-		fill(8)
-		g.cross([]axis{flat("a", 2), flat("b", 2), flat("c", 2)}, []int{4, 2, 1}, show)
+		deep := 2 + r.IntN(8)/7
+		if deep == 3 {
+			top = 1 + r.IntN(2)
+		}
+		fill(4 * deep)
+		g.cross([]axis{flat("a", 2), flat("b", 2), flat("c", deep)}, []int{2 * deep, deep, 1}, show)
 	case 4: // three tables linked by margins
 		fill(8)
 		g.linked(show)

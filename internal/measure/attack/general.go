@@ -34,7 +34,13 @@ func (s *system) general(p part, want []bool) bool {
 	}
 	s.inside(p, nets, base, want)
 	if len(p.cells) <= MaxSearch {
-		return s.closeGaps(p, base, want)
+		// What one round narrows helps the next: first with few steps for each cell.
+		for _, share := range []int{s.limit / 400, s.limit / 20} {
+			if !s.program(p, want) || !s.closeGaps(p, base, want, max(2000, share)) {
+				return false
+			}
+		}
+		return true
 	}
 	s.extend(nets, base, want)
 	return true

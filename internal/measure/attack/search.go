@@ -24,9 +24,9 @@ func (s *system) firstSolution(p part) (v solution, found, none bool) {
 	return nil, false, !gaveUp
 }
 
-// closeGaps proves both ends of every wanted cell, or moves them, while steps last.
-func (s *system) closeGaps(p part, base solution, want []bool) bool {
-	share := max(2000, s.limit/20)
+// closeGaps proves both ends of every wanted cell, or moves them, while steps last:
+// share for each search, the limit for all.
+func (s *system) closeGaps(p part, base solution, want []bool, share int) bool {
 	for _, c := range p.cells {
 		if !want[c] {
 			continue

@@ -25,7 +25,7 @@ func cube(r *rand.Rand, a, b, c int, more float64) *grid {
 // is inside every range.
 func TestThreeWayWithinSize(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	for _, size := range [][3]int{{3, 3, 3}, {4, 4, 3}, {5, 4, 4}, {6, 5, 4}} {
+	for _, size := range [][3]int{{3, 3, 3}, {4, 4, 3}, {5, 4, 4}, {6, 5, 4}, {8, 6, 5}} {
 		for range 3 {
 			g := cube(r, size[0], size[1], size[2], 0.45)
 			began := time.Now()
@@ -46,7 +46,7 @@ func TestThreeWayWithinSize(t *testing.T) {
 					unproven++
 				}
 			}
-			if unproven > 0 && len(got.Cells) <= 75 {
+			if unproven > 0 && len(got.Cells) <= 110 {
 				t.Errorf("%v: %d of %d hidden cells are not proven, within the stated size", size, unproven, len(got.Cells))
 			}
 			t.Logf("%v: %d hidden, %s, %d steps, %d not proven, %v", size, len(got.Cells), got.Status, got.Steps, unproven, time.Since(began))
