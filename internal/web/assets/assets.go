@@ -3,8 +3,9 @@
 // What is served is made beforehand, by go generate, from two sources: the
 // unmodified files of nhsuk-frontend in third_party (from which the two @font-face
 // rules are taken out, because they fetch a licensed font from another host) and
-// our own small files in src. Each is kept compressed, under a name that holds the
-// hash of its content.
+// our own small files: heed.css and those in src. Each is kept compressed in dist; the
+// file NAMES there gives the name under which it is served, with the hash of its content.
+// Whoever changes a source runs go generate, and so does whoever merges two changes.
 //
 // What the package keeps true:
 //   - Nothing served names another host; no page of Heed fetches anything from elsewhere.
@@ -34,9 +35,6 @@ var dist embed.FS
 // Prefix is where the assets are served.
 const Prefix = "/assets/"
 
-// hashLength is how much of the hash a name holds: 16 hex digits, 64 bits. Names need to differ, not to resist forgery.
-const hashLength = 16
-
 // file is one asset, ready to send.
 type file struct {
 	name string // with the hash, as in an address
@@ -44,42 +42,24 @@ type file struct {
 	gzip []byte
 }
 
-// all are the assets by the name with the hash; plain finds that name by the one without.
+// all are the assets by the name with the hash; plain finds them by the one without.
 var all = sync.OnceValue(func() (files struct{ byName, plain map[string]*file }) {
 	files.byName, files.plain = map[string]*file{}, map[string]*file{}
-	entries, err := dist.ReadDir("dist")
+	names, err := dist.ReadFile("dist/NAMES")
 	if err != nil {
-		return files // an embedded folder can be read
+		return files // an embedded file can be read
 	}
-	for _, e := range entries {
-		name, compressed := strings.CutSuffix(e.Name(), ".gz")
-		content, err := dist.ReadFile("dist/" + e.Name())
-		if err != nil || !compressed {
-			continue
+	for line := range strings.Lines(string(names)) {
+		name, hashed, _ := strings.Cut(strings.TrimSpace(line), " ")
+		content, err := dist.ReadFile("dist/" + name + ".gz")
+		if err != nil {
+			continue // the tests find a name without a file
 		}
-		f := &file{name: name, kind: kind(name), gzip: content}
-		files.byName[name], files.plain[unhashed(name)] = f, f
+		f := &file{name: hashed, kind: kind(name), gzip: content}
+		files.byName[hashed], files.plain[name] = f, f
 	}
 	return files
 })
-
-// unhashed turns heed.0123456789abcdef.css into heed.css.
-func unhashed(name string) string {
-	rest, ext, _ := cutLast(name)
-	stem, hash, found := cutLast(rest)
-	if !found || len(hash) != hashLength {
-		return name
-	}
-	return stem + "." + ext
-}
-
-func cutLast(s string) (before, after string, found bool) {
-	i := strings.LastIndexByte(s, '.')
-	if i < 0 {
-		return s, "", false
-	}
-	return s[:i], s[i+1:], true
-}
 
 func kind(name string) string {
 	switch {

@@ -1,8 +1,8 @@
 // Command gen makes the files that package assets serves. It runs in internal/web/assets, by go generate.
 //
 // Sources are third_party/nhsuk-frontend, unmodified, and src, our own. The result is
-// dist: each file under a name with the hash of its content, compressed. Files that name
-// others are made after them, so that they hold the names with the hash.
+// dist: each file compressed, and NAMES, which gives the name with the hash of its content under
+// which each is served. Files that name others are made after them, so that they hold those names.
 package main
 
 import (
@@ -12,9 +12,11 @@ import (
 	"encoding/hex"
 	"fmt"
 	"log"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -38,7 +40,7 @@ func run(out string) error {
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
 	}
-	for _, step := range []func() error{m.icons, m.styles, m.scripts} {
+	for _, step := range []func() error{m.icons, m.styles, m.scripts, m.names} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -144,6 +146,7 @@ func (m *maker) scripts() error {
 func (m *maker) keep(name string, content []byte) error {
 	sum := sha256.Sum256(content)
 	ext := filepath.Ext(name)
+	// 64 bits of the hash: names need to differ, not to resist forgery.
 	hashed := strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:8]) + ext
 	m.hashed[name] = hashed
 	var packed bytes.Buffer
@@ -157,5 +160,13 @@ func (m *maker) keep(name string, content []byte) error {
 	if err := z.Close(); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(m.out, hashed+".gz"), packed.Bytes(), 0o644)
+	return os.WriteFile(filepath.Join(m.out, name+".gz"), packed.Bytes(), 0o644)
+}
+
+func (m *maker) names() error {
+	var list strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(m.hashed)) {
+		fmt.Fprintf(&list, "%s %s\n", name, m.hashed[name])
+	}
+	return os.WriteFile(filepath.Join(m.out, "NAMES"), []byte(list.String()), 0o644)
 }
