@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -83,7 +84,7 @@ func (c *AttackCmd) Run(in io.Reader, out io.Writer) error {
 	tables := tablesOf(ls)
 	h, err := hierarchyFile(c.Hierarchy, tables)
 	if err == nil && h == nil {
-		h, err = hierarchyJSON(hierarchy, tables, ".")
+		h, err = hierarchyJSON(hierarchy, tables, filepath.Dir(c.Options))
 	}
 	if err != nil {
 		return err

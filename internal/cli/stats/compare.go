@@ -13,7 +13,7 @@ import (
 )
 
 // maxVector is the largest vector file.
-const maxVector = 64 << 20
+const maxVector = 16 << 20
 
 func readVector(path string) (any, error) {
 	f, err := os.Open(path)

@@ -18,6 +18,7 @@ const (
 	maxBytes   = 32 << 20
 	maxRows    = 500_000
 	maxColumns = 2_000
+	maxFields  = 3_000_000
 	maxJSON    = 1 << 20
 )
 
@@ -63,6 +64,7 @@ func readCSV(r io.Reader) (*sheet, error) {
 	c := csv.NewReader(&limited{r, maxBytes})
 	c.FieldsPerRecord = -1
 	s := &sheet{}
+	fields := 0
 	for {
 		row, err := c.Read()
 		if err == io.EOF {
@@ -80,6 +82,9 @@ func readCSV(r io.Reader) (*sheet, error) {
 		}
 		if len(row) != len(s.header) {
 			return nil, fail.New(fail.Bad, "row %d, column %d: the row has %d columns and the header %d; add or remove commas", line, min(len(row), len(s.header))+1, len(row), len(s.header))
+		}
+		if fields += len(row); fields > maxFields {
+			return nil, fail.New(fail.TooLarge, "row %d, column 1: more than %d fields; split the file", line, maxFields)
 		}
 		if len(s.rows) >= maxRows {
 			return nil, fail.New(fail.TooLarge, "row %d, column 1: more than %d rows; split the file", line, maxRows)

@@ -4,8 +4,12 @@ import (
 	"fmt"
 	"io"
 
+	"heed/internal/fail"
 	"heed/internal/measure/funnel"
 )
+
+// maxUnits is how many rows a funnel takes.
+const maxUnits = 100_000
 
 // FunnelCmd is `heed stats funnel`.
 type FunnelCmd struct {
@@ -152,6 +156,9 @@ func readUnits(in io.Reader) ([]funnel.Unit, error) {
 		if cols[i], err = s.column(name); err != nil {
 			return nil, err
 		}
+	}
+	if len(s.rows) > maxUnits {
+		return nil, fail.New(fail.TooLarge, "row %d, column unit: more than %d rows; split the file", s.lines[maxUnits], maxUnits)
 	}
 	units := make([]funnel.Unit, len(s.rows))
 	for i, row := range s.rows {

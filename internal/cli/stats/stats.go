@@ -5,7 +5,8 @@
 // one line that names row, column and remedy, without repeating what the file said;
 // memory is bounded by the limits below whatever the file holds.
 //
-// Limits: 32 MiB a file, 500,000 rows, 2,000 columns, 2,000 series; JSON options 1 MiB.
+// Limits: 32 MiB a file, 500,000 rows, 2,000 columns, 3,000,000 fields, 2,000 series,
+// 500,000 cells of tables; JSON options 1 MiB, vectors 16 MiB.
 package stats
 
 import (
