@@ -77,13 +77,13 @@ func CheckTiles(ctx context.Context, read TileReader, cp Checkpoint, progress fu
 	close(c.work)
 	wg.Wait()
 	slices.SortFunc(c.faults, func(a, b TileFault) int {
-		return cmp.Or(cmp.Compare(b.rank(), a.rank()), cmp.Compare(a.Tile.Level, b.Tile.Level), cmp.Compare(a.Tile.Index, b.Tile.Index))
+		return cmp.Or(cmp.Compare(b.order(), a.order()), cmp.Compare(a.Tile.Level, b.Tile.Level), cmp.Compare(a.Tile.Index, b.Tile.Index))
 	})
 	return c.faults, ctx.Err()
 }
 
-// rank puts faults of tiles before the fault of the whole.
-func (f TileFault) rank() int { return min(f.Tile.Width, 1) }
+// order puts faults of tiles before the fault of the whole.
+func (f TileFault) order() int { return min(f.Tile.Width, 1) }
 
 type tileCheck struct {
 	ctx      context.Context

@@ -61,16 +61,16 @@ func NewRecord(now time.Time) Record { return Record{fresh(now)} }
 func NewEntry(now time.Time) Entry { return Entry{fresh(now)} }
 
 // Record is the person's own record, which holds their name, credentials and grants.
-func (p Person) Record() Record { return Record{p.raw} }
+func (p Person) Record() Record { return Record(p) }
 
 // Record is the organisation's own record, which holds its settings.
-func (o Org) Record() Record { return Record{o.raw} }
+func (o Org) Record() Record { return Record(o) }
 
 // Record is the team's own record.
-func (t Team) Record() Record { return Record{t.raw} }
+func (t Team) Record() Record { return Record(t) }
 
 // Person is the person whose own record this is.
-func (r Record) Person() Person { return Person{r.raw} }
+func (r Record) Person() Person { return Person(r) }
 
 // IsZero says that there is no id.
 func (r raw) IsZero() bool { return r == raw{} }

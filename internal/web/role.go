@@ -62,12 +62,6 @@ func (s *Site) changeRole(q *Request) (Response, error) {
 	return SeeOther("/"), nil
 }
 
-type keptModel struct {
-	Fields []typedField
-	Action string
-	Key    string
-}
-
 // showKept shows a late form whose own page has no place for it.
 func (s *Site) showKept(q *Request) (Response, error) {
 	var held heldForm

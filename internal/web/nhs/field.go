@@ -16,7 +16,6 @@ type field struct {
 	err         ErrorMessage
 	describedBy string
 	group       FormGroup
-	classFirst  markup // class of the component, before the group's own (character count, password)
 	classLast   markup // class of the component after them
 	module      func(b *Buffer)
 }
