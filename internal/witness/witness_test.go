@@ -388,7 +388,9 @@ func TestPushToNobody(t *testing.T) {
 		"nothing":      func(http.ResponseWriter, *http.Request) {},
 		"markup":       func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") },
 		"bad conflict": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(409); fmt.Fprint(w, "soon\n") },
-		"redirect":     func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, s.srv.URL+"/add-checkpoint", http.StatusTemporaryRedirect) },
+		"redirect": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, s.srv.URL+"/add-checkpoint", http.StatusTemporaryRedirect)
+		},
 		"endless": func(w http.ResponseWriter, _ *http.Request) {
 			for i := 0; i < 1000; i++ {
 				fmt.Fprint(w, strings.Repeat("x", 10_000))
