@@ -49,7 +49,7 @@ type limited struct {
 
 func (l *limited) Read(p []byte) (int, error) {
 	if l.left <= 0 {
-		return 0, fail.New(fail.TooLarge, "the file is larger than %d MiB: split it", maxBytes>>20)
+		return 0, fail.New(fail.Bad, "the file is larger than %d MiB: split it", maxBytes>>20)
 	}
 	if int64(len(p)) > l.left {
 		p = p[:l.left]
@@ -84,10 +84,10 @@ func readCSV(r io.Reader) (*sheet, error) {
 			return nil, fail.New(fail.Bad, "row %d, column %d: the row has %d columns and the header %d; add or remove commas", line, min(len(row), len(s.header))+1, len(row), len(s.header))
 		}
 		if fields += len(row); fields > maxFields {
-			return nil, fail.New(fail.TooLarge, "row %d, column 1: more than %d fields; split the file", line, maxFields)
+			return nil, fail.New(fail.Bad, "row %d, column 1: more than %d fields; split the file", line, maxFields)
 		}
 		if len(s.rows) >= maxRows {
-			return nil, fail.New(fail.TooLarge, "row %d, column 1: more than %d rows; split the file", line, maxRows)
+			return nil, fail.New(fail.Bad, "row %d, column 1: more than %d rows; split the file", line, maxRows)
 		}
 		for i, f := range row {
 			if !utf8.ValidString(f) {
@@ -105,7 +105,7 @@ func readCSV(r io.Reader) (*sheet, error) {
 
 func (s *sheet) begin(row []string) error {
 	if len(row) > maxColumns {
-		return fail.New(fail.TooLarge, "row 1, column %d: more than %d columns; split the file", maxColumns+1, maxColumns)
+		return fail.New(fail.Bad, "row 1, column %d: more than %d columns; split the file", maxColumns+1, maxColumns)
 	}
 	row[0] = strings.TrimPrefix(row[0], "\uFEFF")
 	seen := map[string]bool{}

@@ -158,7 +158,7 @@ func readUnits(in io.Reader) ([]funnel.Unit, error) {
 		}
 	}
 	if len(s.rows) > maxUnits {
-		return nil, fail.New(fail.TooLarge, "row %d, column unit: more than %d rows; split the file", s.lines[maxUnits], maxUnits)
+		return nil, fail.New(fail.Bad, "row %d, column unit: more than %d rows; split the file", s.lines[maxUnits], maxUnits)
 	}
 	units := make([]funnel.Unit, len(s.rows))
 	for i, row := range s.rows {

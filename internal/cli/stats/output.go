@@ -126,7 +126,7 @@ func readSmall(name string) ([]byte, error) {
 		return nil, fail.Wrap(fail.Bad, err, "the file %s cannot be read", name)
 	}
 	if len(raw) > maxJSON {
-		return nil, fail.New(fail.TooLarge, "the file %s is larger than %d MiB: options are shorter than that", name, maxJSON>>20)
+		return nil, fail.New(fail.Bad, "the file %s is larger than %d MiB: options are shorter than that", name, maxJSON>>20)
 	}
 	return raw, nil
 }

@@ -99,7 +99,7 @@ func (l *laid) add(at []string, row, col int) error {
 		c.Value = attack.Value{Kind: attack.Number, N: v}
 	}
 	if len(l.table.Cells) >= attack.MaxCells {
-		return fail.New(fail.TooLarge, "row %d, column %s: more than %d cells; split the table", s.lines[row], s.header[col], attack.MaxCells)
+		return fail.New(fail.Bad, "row %d, column %s: more than %d cells; split the table", s.lines[row], s.header[col], attack.MaxCells)
 	}
 	l.table.Cells = append(l.table.Cells, c)
 	l.at = append(l.at, [2]int{row, col})
@@ -112,7 +112,7 @@ func readTables(names []string, in io.Reader) ([]*laid, error) {
 		names = []string{"-"}
 	}
 	if len(names) > attack.MaxTables {
-		return nil, fail.New(fail.TooLarge, "more than %d tables at once: attack them in groups that share margins", attack.MaxTables)
+		return nil, fail.New(fail.Bad, "more than %d tables at once: attack them in groups that share margins", attack.MaxTables)
 	}
 	out := make([]*laid, len(names))
 	for i, name := range names {

@@ -147,7 +147,7 @@ func readSeries(r io.Reader) (names []string, series map[string][]xmr.Point, err
 		}
 		if series[name] == nil {
 			if names = append(names, name); len(names) > maxSeries {
-				return nil, nil, fail.New(fail.TooLarge, "row %d, column series: more than %d series; split the file", s.lines[i], maxSeries)
+				return nil, nil, fail.New(fail.Bad, "row %d, column series: more than %d series; split the file", s.lines[i], maxSeries)
 			}
 		}
 		series[name] = append(series[name], p)

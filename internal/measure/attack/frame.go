@@ -110,7 +110,7 @@ func (b *builder) cell(at []string) (int, error) {
 		return id, nil
 	}
 	if len(f.Names) >= MaxCells {
-		return 0, fail.New(fail.TooLarge, "more than %d cells: attack fewer tables at once", MaxCells)
+		return 0, fail.New(fail.Bad, "more than %d cells: attack fewer tables at once", MaxCells)
 	}
 	id := len(f.Names)
 	f.index[name] = id

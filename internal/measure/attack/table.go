@@ -114,7 +114,7 @@ type sum struct {
 	block   int  // the table that it comes from
 }
 
-// NewFrame checks and joins the tables. Errors (fail.Bad, fail.TooLarge): a cell twice
+// NewFrame checks and joins the tables. Errors (fail.Bad): a cell twice
 // in a table, a cell with another number of members than dimensions, a negative or
 // too large number, a hierarchy that goes round in a circle, more than the limits.
 func NewFrame(tables []Table, h Hierarchy) (*Frame, error) {
@@ -122,7 +122,7 @@ func NewFrame(tables []Table, h Hierarchy) (*Frame, error) {
 		return nil, fail.New(fail.Bad, "there is no table: give at least one")
 	}
 	if len(tables) > MaxTables {
-		return nil, fail.New(fail.TooLarge, "more than %d tables at once: attack them in groups that share margins", MaxTables)
+		return nil, fail.New(fail.Bad, "more than %d tables at once: attack them in groups that share margins", MaxTables)
 	}
 	if err := h.check(); err != nil {
 		return nil, err

@@ -118,7 +118,7 @@ func categories(rows [][]string) ([]string, [][]int, error) {
 				numeric = false
 			}
 			if numbers[s] = v; len(numbers) > MaxCategories {
-				return nil, nil, fail.New(fail.TooLarge, "more than %d different answers: code them in fewer categories", MaxCategories)
+				return nil, nil, fail.New(fail.Bad, "more than %d different answers: code them in fewer categories", MaxCategories)
 			}
 		}
 	}
