@@ -54,11 +54,23 @@
 //		}}
 //	}
 //
+// A page that is components one after another needs no template: Body: web.Stack(…).
+// A form that is its fields and one button needs none either: Body: q.Form().Ask(web.Question{…}).
+// Form.Input, Textarea, Radios, Checkboxes, Date and so on put what was typed, and
+// the fault, into a component.
+//
 // A form posts to its own address. After a refused POST the kit calls the GET
 // handler of the same pattern: Form then holds what was typed and the faults, so
 // the GET handler is the only place that builds the page. A record's form says
 // f.Version(v) and f.Default(name, what the record holds); the POST handler hands
-// f.Expected() to the slice, and fail.Stale shows both texts.
+// f.Expected() to the slice, and fail.Stale shows both texts. A template of a form's
+// own gives it id="form", so that "Leave this page" can keep what stands in it.
+//
+// Over several pages, q.Draft(name) holds what was typed: d.Show(f) before the form is
+// shown, d.Take(f, "what") and q.Keep(d) on Continue, q.DropDraft(name) in the commit
+// that makes something of it. Where a form must be taken once over any number of
+// machines and crashes, the unit of work calls q.Did(tx, where it leads), or the slice
+// keeps q.Key() as an invariant of its own. Redirect.Flash says on the next page what was done.
 //
 // # What it keeps true
 //

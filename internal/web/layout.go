@@ -36,7 +36,9 @@ type layoutModel struct {
 	Icon   string
 	Top    nhs.Group // skip link to phase banner
 	Before nhs.Group // back link, leave this page
-	Head   nhs.Group // first in main: summary, banner, what stands above
+	Said   nhs.Group // first in main: summary or banner
+	Above  nhs.Group // over the heading, in full width
+	Head   nhs.Component
 	Body   template.HTML
 	Wide   bool
 	After  nhs.Component // when the page will time out
@@ -62,7 +64,7 @@ func (l *layout) render(q *Request, p Page, body template.HTML) ([]byte, error) 
 	if len(m.Before) > 0 { // within a landmark, as everything on a page is
 		m.Before = nhs.Group{nhs.HTML(`<nav class="heed-before" aria-label="Leave or go back">`), m.Before, nhs.HTML(`</nav>`)}
 	}
-	m.Head = l.head(q, p)
+	m.Said, m.Above, m.Head = l.said(q, p), p.Above, headingOf(p)
 	if q.SignedIn() {
 		note, dialog := timeOut(q, hasForm)
 		m.After, m.Foot = note, append(m.Foot, dialog)
@@ -155,8 +157,8 @@ func timeOut(q *Request, hasForm bool) (note, dialog nhs.Component) {
 	return note, dialog
 }
 
-// head is what stands first in main: the summary of errors, or else one banner, then what the page puts above its heading.
-func (l *layout) head(q *Request, p Page) (g nhs.Group) {
+// said is what stands first in main: the summary of errors, or else one banner.
+func (l *layout) said(q *Request, p Page) (g nhs.Group) {
 	switch {
 	case len(p.Faults) > 0:
 		s := nhs.ErrorSummary{}
@@ -177,15 +179,19 @@ func (l *layout) head(q *Request, p Page) (g nhs.Group) {
 	case p.Banner != nil:
 		g = append(g, p.Banner)
 	}
-	g = append(g, p.Above...)
-	if !p.Question {
-		h := nhs.Heading{Text: p.Title, Size: nhs.SizeL}
-		if p.Caption != "" {
-			h.Caption = nhs.Caption{Text: p.Caption, Size: nhs.SizeL, Placement: nhs.Start}
-		}
-		g = append(g, h)
-	}
 	return g
+}
+
+// headingOf is the page's h1, unless its question is.
+func headingOf(p Page) nhs.Component {
+	if p.Question {
+		return nhs.Group{}
+	}
+	h := nhs.Heading{Text: p.Title, Size: nhs.SizeL}
+	if p.Caption != "" {
+		h.Caption = nhs.Caption{Text: p.Caption, Size: nhs.SizeL, Placement: nhs.Start}
+	}
+	return h
 }
 
 // bothTexts sets side by side what the record holds now and what was typed over

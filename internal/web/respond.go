@@ -26,6 +26,9 @@ func (p Page) respond(q *Request) (answer, error) {
 			p.Status = http.StatusUnprocessableEntity
 		}
 	}
+	if p.Status < 400 {
+		q.flash = q.takeFlash() // by a page that shows it, not by one that leads on
+	}
 	body, err := p.Body.Render()
 	if err != nil {
 		return answer{}, err

@@ -131,7 +131,6 @@ func (s *Site) serve(w http.ResponseWriter, r *http.Request, route *Route) {
 			return
 		}
 	}
-	q.flash = q.takeFlash()
 	q.takeUp()
 	s.run(q)
 }

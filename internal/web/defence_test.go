@@ -1,0 +1,80 @@
+package web
+
+import (
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"heed/internal/clock"
+)
+
+func TestOnlyNamedProxiesTellTheClientsAddress(t *testing.T) {
+	trusted := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
+	for _, c := range []struct{ remote, forwarded, want string }{
+		{"192.0.2.1:5", "203.0.113.9", "192.0.2.1"},
+		{"10.0.0.1:5", "203.0.113.9", "203.0.113.9"},
+		{"10.0.0.1:5", "198.51.100.1, 203.0.113.9", "203.0.113.9"}, // the first was forged by the second
+		{"10.0.0.1:5", "203.0.113.9, 10.2.3.4", "203.0.113.9"},
+		{"10.0.0.1:5", "nonsense", "10.0.0.1"},
+		{"10.0.0.1:5", "", "10.0.0.1"},
+		{"[::ffff:10.0.0.1]:5", "203.0.113.9", "203.0.113.9"},
+		{"[2001:db8::1]:5", "203.0.113.9", "2001:db8::1"},
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.RemoteAddr = c.remote
+		r.Header.Set("X-Forwarded-For", c.forwarded)
+		if got := clientAddr(r, trusted).String(); got != c.want {
+			t.Errorf("%s, %q: %s, want %s", c.remote, c.forwarded, got, c.want)
+		}
+	}
+	if a, b := network(netip.MustParseAddr("2001:db8::1")), network(netip.MustParseAddr("2001:db8::2")); a != b {
+		t.Errorf("neighbours count apart: %s, %s", a, b)
+	}
+}
+
+func TestASlowHeaderIsCutWithinTenSeconds(t *testing.T) {
+	t.Parallel()
+	server := Server(http.NotFoundHandler())
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go server.Serve(listener) //nolint:errcheck // ends with the test
+	defer server.Close()
+	conn, err := net.Dial("tcp", listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := conn.Write([]byte("GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ")); err != nil {
+		t.Fatal(err)
+	}
+	if err := conn.SetReadDeadline(clock.System{}.Now().Add(12 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.Read(make([]byte, 1)); err != nil {
+		if n, ok := err.(net.Error); ok && n.Timeout() {
+			t.Fatal("after 12 seconds the connection still waits")
+		}
+	}
+}
+
+func FuzzLocalPath(f *testing.F) {
+	for _, s := range []string{"/raise", "//evil.example", "/\\evil.example", "https://evil.example", "/a?b=c#d", "/\t/evil.example", ""} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, p string) {
+		if !localPath(p) {
+			return
+		}
+		r := httptest.NewRequest("GET", "https://heed.example/here", nil)
+		u, err := r.URL.Parse(strings.ReplaceAll(p, "\\", "/")) // as browsers read it
+		if err == nil && (u.Host != "heed.example" || u.Scheme != "https") {
+			t.Fatalf("%q leads to %s", p, u)
+		}
+	})
+}
