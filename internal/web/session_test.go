@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"heed/internal/fail"
+	"heed/internal/id"
 	"heed/internal/store"
 	"heed/internal/web"
 )
@@ -159,7 +160,7 @@ func TestWhatWasTypedOutlivesTheSession(t *testing.T) {
 		// A form whose address shows nothing by itself.
 		form = v.get("/notes/add").hidden()
 		h.hand.Move(20 * time.Minute)
-		v.post("/notes/only-post", append(form, "note", "second text")...).wants(303)
+		v.post("/notes/only-post", append(form, "note", "second text", "password", "hunter2")...).wants(303)
 		next := v.last.Header().Get("Location")
 		if !strings.HasPrefix(next, "/log-in?next=%2Flog-in%2Fkept%2F") {
 			t.Fatalf("led to %s", next)
@@ -167,7 +168,45 @@ func TestWhatWasTypedOutlivesTheSession(t *testing.T) {
 		v.logIn("amara", "123004")
 		path := strings.NewReplacer("/log-in?next=", "", "%2F", "/", "&why=kept", "").Replace(next)
 		v.get(path).wants(200, "second text", "Send it now", `action="/notes/only-post"`)
+		heldSecret(t, h, "hunter2")
 	})
+}
+
+// heldSecret opens every draft with its key, and fails when a secret was kept, sealed or not.
+func heldSecret(t *testing.T, h *house, secret string) {
+	t.Helper()
+	err := h.store.View(t.Context(), func(tx *store.Tx) error {
+		type row struct {
+			person id.Person
+			name   string
+			at     int64
+			sealed []byte
+		}
+		rows, err := store.All(tx, func(r *row) []any { return []any{&r.person, &r.name, &r.at, &r.sealed} }, `select person, name, at, sealed from web_draft`)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			key, err := testKeys(tx, h.staff.org, r.person.Record())
+			if err != nil {
+				return err
+			}
+			plain, err := key.Open("web:draft:"+r.name, r.at, r.sealed)
+			if err != nil {
+				return err
+			}
+			if bytes.Contains(plain, []byte(secret)) {
+				t.Error("a secret was kept in a draft")
+			}
+		}
+		if len(rows) == 0 {
+			t.Error("nothing was kept at all")
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
 }
 
 func TestALateFormOfNobodyIsGivenBackAndNotKept(t *testing.T) {
@@ -255,6 +294,9 @@ func TestLeavingKeepsTheTextAndEndsTheSession(t *testing.T) {
 		v.post("/leave", append(form, "note", "half a sentence")...).wants(200, `href="https://intranet.example/"`).lacks("half a sentence", "Amara", "Northmoor", "Log out")
 		if got := v.last.Header().Get("Refresh"); got != "0; url=https://intranet.example/" {
 			t.Errorf("Refresh %q", got)
+		}
+		if v.cookies["heed-plain"] != "" {
+			t.Error("the browser still holds the cookie")
 		}
 		v.get("/notes").wants(303)
 		v.logIn("amara", "123002").get("/notes/add").wants(200, "half a sentence")
