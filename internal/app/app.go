@@ -83,6 +83,12 @@ func Open(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger) (_ *
 	if err = a.kernel(); err != nil {
 		return nil, err
 	}
+	if m := a.Config.Mail; m.Host != "" {
+		m.Address = a.address
+		if err = m.Check(); err != nil {
+			return nil, err
+		}
+	}
 	a.slices()
 	if err = a.Store.EnsureProjections(ctx, a.Concerns.Projection()); err != nil {
 		return nil, fmt.Errorf("make lists: %w", err)
@@ -125,14 +131,17 @@ func (a *App) mailer() *jobs.Mailer {
 		return nil
 	}
 	m.Link = a.Config.PublicURL
-	m.Address = func(_ context.Context, tx *store.Tx, _ id.Org, p id.Person) (string, error) {
-		who, err := a.Directory.PersonIn(tx, p)
-		if err != nil || who.Left {
-			return "", err
-		}
-		return who.Email, nil
-	}
+	m.Address = a.address
 	return &m
+}
+
+// address is a person's as it is when a message is sent.
+func (a *App) address(_ context.Context, tx *store.Tx, _ id.Org, p id.Person) (string, error) {
+	who, err := a.Directory.PersonIn(tx, p)
+	if err != nil || who.Left {
+		return "", err
+	}
+	return who.Email, nil
 }
 
 // Parts are the pages of every room: the one list that docs/routes.md and the tests walk.
@@ -182,7 +191,7 @@ func (a *App) Handler() http.Handler {
 	mux.Handle("/log/", ledgerweb.Handler(a.Ledger, a.Log))
 	mux.Handle("/assets/", assets.Handler())
 	mux.Handle("/healthz", web.Healthz())
-	mux.Handle("/readyz", web.Readyz(a.Store.Ready, a.keysReady))
+	mux.Handle("/readyz", web.Readyz(a.Store.Ready, a.Vault.Ready, a.logReady))
 	mux.Handle("/", a.site.Handler())
 	return mux
 }
@@ -190,8 +199,8 @@ func (a *App) Handler() http.Handler {
 // Run does what goes on beside the requests until the context ends: numbering and
 // signing, reminders and mail, sessions, and an erasure that was interrupted.
 func (a *App) Run(ctx context.Context) error {
-	if _, err := a.Vault.Resume(ctx); err != nil {
-		return fmt.Errorf("go on with an erasure: %w", err)
+	if err := a.resume(ctx); err != nil {
+		return err
 	}
 	if err := a.Concerns.Begin(ctx); err != nil {
 		a.Log.Warn("duties not asked for", "kind", kind(err)) // a full disk: the next start asks again
@@ -216,6 +225,24 @@ func (a *App) Run(ctx context.Context) error {
 		<-ctx.Done() // pages go on; /readyz and the log's own trouble tell
 		return err
 	}
+}
+
+// resume goes on with an erasure that was interrupted. What a restored backup has
+// brought back although it was erased since is gone again, and is said in the log.
+func (a *App) resume(ctx context.Context) error {
+	r, err := a.Vault.Resume(ctx)
+	if err != nil {
+		return fmt.Errorf("go on with an erasure: %w", err)
+	}
+	for _, e := range r.Erased {
+		err := a.Store.Do(ctx, func(tx *store.Tx) error {
+			return a.Directory.NoteErased(tx, e.Org, e.Record, "Erased before this backup was restored")
+		})
+		if err != nil {
+			return fmt.Errorf("note an erasure: %w", err)
+		}
+	}
+	return nil
 }
 
 // Close ends the installation in order.

@@ -39,6 +39,7 @@ type CLI struct {
 	Witness witnessCmd `cmd:"" help:"Sign other installations' checkpoints, so that their history cannot be rewritten."`
 	Backup  backupCmd  `cmd:"" help:"Save an installation into one sealed file, while it runs."`
 	Restore restoreCmd `cmd:"" help:"Put a backup into an empty installation."`
+	Erase   eraseCmd   `cmd:"" help:"Erase one closed concern, on the words of two people, with a certificate."`
 	OpenAPI openapiCmd `cmd:"" name:"openapi" help:"Print the OpenAPI document."`
 	Stats   stats.Cmd  `cmd:"" help:"Charts, intervals, agreement and disclosure control, on plain numbers."`
 	Docs    docsCmd    `cmd:"" hidden:"" help:"Print generated documents."`

@@ -180,19 +180,19 @@ type processCheckCmd struct {
 
 func (c *processCheckCmd) Run(env *Env) error {
 	d := process.Patient()
+	r := process.Check(d)
 	if c.File != "" {
 		raw, err := os.ReadFile(c.File)
 		if err != nil {
 			return fail.Wrap(fail.Bad, err, "The overlay cannot be read")
 		}
-		if d, err = d.Overlay(raw); err != nil {
+		if r, d, err = process.CheckFile(raw); err != nil {
 			return err
 		}
 	}
 	if c.Show {
 		env.say("%s", d.Markdown())
 	}
-	r := process.Check(d)
 	env.say("%s", r)
 	if !r.OK() {
 		return exit(1)

@@ -26,13 +26,6 @@ type ReasonFirst struct{ err error }
 func (e *ReasonFirst) Error() string { return e.err.Error() }
 func (e *ReasonFirst) Unwrap() error { return e.err }
 
-// mayBreakGlass says whether the actor's role may break the glass at all,
-// whatever the record.
-func (d *Desk) mayBreakGlass(a access.Actor) bool {
-	r := access.Resource{Kind: access.KindConcern, Org: a.Org, Compartment: string(Patient)}
-	return d.Policy.Decide(a, access.BreakGlass, r, access.Context{}).Effect == access.NeedsReason
-}
-
 // openWithGlass opens a record on a reason given a short while ago. Until one is
 // given the answer is the same for every reference.
 func (d *Desk) openWithGlass(ctx context.Context, a access.Actor, ref id.Reference, hidden error) (*Concern, error) {
@@ -83,7 +76,7 @@ func (d *Desk) GiveReason(ctx context.Context, a access.Actor, ref id.Reference,
 	if words := reasonToOpen.Fault(reason); words != "" {
 		return fail.Fields{{Name: "reason", Words: words}}.Err()
 	}
-	if !d.mayBreakGlass(a) {
+	if !d.Policy.BreaksGlass(a) {
 		return fail.New(fail.Hidden, "Page not found")
 	}
 	return d.Store.DoReading(ctx, func(tx *store.Tx) error {

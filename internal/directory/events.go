@@ -9,6 +9,7 @@ import (
 	"heed/internal/clock/workday"
 	"heed/internal/id"
 	"heed/internal/ledger"
+	"heed/record"
 )
 
 // The kinds of event this room writes.
@@ -37,6 +38,7 @@ func Events() map[string]string {
 		kindEnrolled:           "The person chose a password and a second factor",
 		kindTokenIssued:        "A token for the API was made",
 		kindTokenRevoked:       "A token for the API was withdrawn",
+		record.KindErased:      "A record was erased: which, why, and by whose word",
 		kindDaybookOpened:      "The day's book of list pages and refused readings was begun",
 	}
 }

@@ -1,0 +1,68 @@
+package concern_test
+
+import (
+	"strings"
+	"testing"
+
+	"heed/internal/concern"
+	"heed/internal/directory"
+	"heed/internal/fail"
+	"heed/internal/heedtest/world"
+	"heed/internal/id"
+	"heed/internal/process"
+)
+
+// closed raises a concern and takes it to its end.
+func closed(w *world.World) id.Reference {
+	w.T.Helper()
+	r, err := w.Concerns.Raise(ctx, w.As("nurse"), worry(), "to-be-erased")
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	for _, s := range []concern.Step{concern.Acknowledge{}, concern.Triage{Decision: process.NotSafeguarding, Reasons: "A misunderstanding"},
+		concern.GiveFeedback{Result: process.Told, Words: "Thank you"}, concern.Close{Reasons: "Done"}} {
+		if _, err := w.Concerns.Take(ctx, w.As("lead"), r.Reference, concern.Taking{Step: s}); err != nil {
+			w.T.Fatal(err)
+		}
+	}
+	return r.Reference
+}
+
+func TestErasureNeedsTwoPeopleAndLeavesNothing(t *testing.T) {
+	world.Each(t, func(w *world.World) {
+		ref := closed(w)
+		open, err := w.Concerns.Raise(ctx, w.As("nurse"), worry(), "")
+		if err != nil {
+			w.T.Fatal(err)
+		}
+		both := w.Words()
+		w.Hand.Move(2 * 60e9)
+		lead := w.Word("lead")
+		refuse := func(name string, ref id.Reference, k fail.Kind, words ...directory.Word) {
+			if _, err := w.Concerns.Erase(ctx, w.Org.ID, ref, "Retention has ended", words...); !fail.Is(err, k) {
+				w.T.Errorf("%s: %v", name, err)
+			}
+		}
+		refuse("one person", ref, fail.Refused, both[0])
+		refuse("the same person twice", ref, fail.Refused, both[0], both[0])
+		refuse("without the Guardian", ref, fail.Refused, both[1], lead)
+		refuse("an open concern", open.Reference, fail.Conflict, both...)
+		refuse("one that does not exist", id.NewReference(), fail.Missing, both...)
+		c, err := w.Concerns.Erase(ctx, w.Org.ID, ref, "Retention has ended", both...)
+		if err != nil {
+			w.T.Fatal(err)
+		}
+		if c.RecoverableUntil.Before(c.KeyDestroyedAt) || !strings.Contains(c.Statement, "could still be brought back") {
+			w.T.Errorf("certificate: %+v", c)
+		}
+		if _, err := w.Concerns.Own(ctx, w.As("nurse"), ref); !fail.Is(err, fail.Hidden) {
+			w.T.Errorf("after erasure: %v", err)
+		}
+		if _, err := w.Concerns.Own(ctx, w.As("nurse"), open.Reference); err != nil {
+			w.T.Errorf("the other concern: %v", err)
+		}
+		if _, err := w.Concerns.Raise(ctx, w.As("nurse"), worry(), "to-be-erased"); err != nil {
+			w.T.Errorf("a late retry of what was erased: %v", err)
+		}
+	})
+}
