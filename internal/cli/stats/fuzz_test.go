@@ -55,7 +55,11 @@ func FuzzFunnel(f *testing.F) {
 
 func FuzzInterval(f *testing.F) {
 	fuzzCommand(f, func(in io.Reader) error {
-		rows, err := intervals(in, "rate", 1)
+		s, err := readCSV(in)
+		if err != nil {
+			return err
+		}
+		rows, err := intervals(s, "rate", 1)
 		if err == nil {
 			err = drawIntervals(io.Discard, rows, "rate", Picture{})
 		}

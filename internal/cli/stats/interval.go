@@ -12,7 +12,7 @@ import (
 type IntervalCmd struct {
 	Input
 	Output
-	Kind       string   `enum:"proportion,rate" default:"proportion" help:"${enum}: x of n, or x events over n."`
+	Kind       string   `enum:"proportion,rate," default:"" help:"proportion: x of n; rate: x events over n. When left out, proportions; in JSON both where both can be worked out."`
 	Multiplier *float64 `help:"Rates per so many, such as 1000 (1)."`
 	Picture
 }
@@ -48,19 +48,23 @@ func (c *IntervalCmd) Run(in io.Reader, out io.Writer) error {
 		return err
 	}
 	defer f.Close()
-	rows, err := intervals(f, c.Kind, m)
+	s, err := readCSV(f)
 	if err != nil {
 		return err
 	}
-	switch c.Format {
-	case "json":
-		name := "proportion_wilson"
-		if c.Kind == "rate" {
-			name = "rate_byar_or_exact"
-		}
-		return writeJSON(out, map[string][]intervalRow{name: rows})
-	case "svg":
-		return drawIntervals(out, rows, c.Kind, c.Picture)
+	if c.Format == "json" {
+		return c.json(out, s, m)
+	}
+	kind := c.Kind
+	if kind == "" {
+		kind = "proportion"
+	}
+	rows, err := intervals(s, kind, m)
+	if err != nil {
+		return err
+	}
+	if c.Format == "svg" {
+		return drawIntervals(out, rows, kind, c.Picture)
 	}
 	var table [][]string
 	for _, r := range rows {
@@ -69,11 +73,28 @@ func (c *IntervalCmd) Run(in io.Reader, out io.Writer) error {
 	return grid(out, []string{"label", "x", "n", "value", "lower 95%", "upper 95%", "lower 99.8%", "upper 99.8%", "method"}, table)
 }
 
-func intervals(in io.Reader, kind string, m float64) ([]intervalRow, error) {
-	s, err := readCSV(in)
-	if err != nil {
-		return nil, err
+// json writes the kind that was asked for, or every kind that the numbers allow.
+func (c *IntervalCmd) json(out io.Writer, s *sheet, m float64) error {
+	all := map[string][]intervalRow{}
+	var first error
+	for _, k := range []struct{ kind, name string }{{"proportion", "proportion_wilson"}, {"rate", "rate_byar_or_exact"}} {
+		if c.Kind != "" && c.Kind != k.kind || c.Kind == "" && k.kind == "proportion" && m != 1 {
+			continue
+		}
+		rows, err := intervals(s, k.kind, m)
+		if err == nil {
+			all[k.name] = rows
+		} else if first == nil {
+			first = err
+		}
 	}
+	if len(all) == 0 {
+		return first
+	}
+	return writeJSON(out, all)
+}
+
+func intervals(s *sheet, kind string, m float64) ([]intervalRow, error) {
 	x, err := s.column("x")
 	if err != nil {
 		return nil, err

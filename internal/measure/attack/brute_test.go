@@ -344,3 +344,15 @@ func TestBruteForce(t *testing.T) {
 		})
 	}
 }
+
+// TestApart: members that lie inside others are not added twice.
+func TestApart(t *testing.T) {
+	parts := map[string][]string{"H1": {"Q1", "Q2"}, "Year": {"Q1", "Q2", "Q3", "Q4"}, "Mid": {"Q2", "Q3"}, "Same": {"Q1", "Q2", "Q3", "Q4"}}
+	for want, tops := range map[string][]string{
+		"[Year]": {"H1", "Year"}, "[]": {"H1", "Mid"}, "[Other Year]": {"Year", "Other"}, "[Same]": {"Same", "Year"}, "[A B C]": {"C", "A", "B"},
+	} {
+		if got := fmt.Sprint(apart(parts, tops)); got != want {
+			t.Errorf("%v: %s, want %s", tops, got, want)
+		}
+	}
+}

@@ -138,12 +138,13 @@ func (b *builder) parts(d int) map[string][]string {
 		}
 	}
 	if _, explicit := out[Total]; !explicit && b.members[d][Total] {
+		var tops []string
 		for m := range b.members[d] {
 			if m != Total && !under[m] {
-				out[Total] = append(out[Total], m)
+				tops = append(tops, m)
 			}
 		}
-		slices.Sort(out[Total])
+		out[Total] = apart(given, tops)
 	}
 	return out
 }
@@ -224,4 +225,54 @@ func (b *builder) markImplied(along []map[int]int) {
 		}
 		f.sums[across].implied = complete
 	}
+}
+
+// apart leaves out members that others hold already, such as year to date beside the
+// year. Nothing is left when two of them overlap in part: then no sum is claimed.
+func apart(parts map[string][]string, tops []string) []string {
+	slices.Sort(tops)
+	leaves := make([]map[string]bool, len(tops))
+	for i, m := range tops {
+		leaves[i] = map[string]bool{}
+		var walk func(m string)
+		walk = func(m string) {
+			if len(parts[m]) == 0 {
+				leaves[i][m] = true
+			}
+			for _, c := range parts[m] {
+				walk(c)
+			}
+		}
+		walk(m)
+	}
+	owners := map[string][]int{}
+	for i := range tops {
+		for l := range leaves[i] {
+			owners[l] = append(owners[l], i)
+		}
+	}
+	var out []string
+	for i, m := range tops {
+		common := map[int]int{} // other top → leaves in common
+		for l := range leaves[i] {
+			for _, j := range owners[l] {
+				if j != i {
+					common[j]++
+				}
+			}
+		}
+		inside := false
+		for j, n := range common {
+			switch {
+			case n == len(leaves[i]) && (n < len(leaves[j]) || i > j):
+				inside = true
+			case n < len(leaves[i]) && n < len(leaves[j]):
+				return nil
+			}
+		}
+		if !inside {
+			out = append(out, m)
+		}
+	}
+	return out
 }
