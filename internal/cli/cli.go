@@ -3,7 +3,9 @@
 // It keeps true: each command says in words what it did and what comes next; an
 // error is one sentence with its remedy and a non-zero exit; secrets are asked
 // for or taken from the environment, never from arguments; nothing is written
-// over. Every flag can be set by an environment variable HEED_….
+// over. Every setting of an installation can be given as an environment variable
+// HEED_…; who a single call is about (user add, token new) is only ever said in
+// the call, so that nothing left in the environment speaks for a person.
 //
 // Trusted with: what the operator of the machine may do. That is to run, update,
 // back up and add accounts; it is not to read a record or to give anybody a role
@@ -88,7 +90,7 @@ func Run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	var c CLI
 	code := -1
 	parser, err := kong.New(&c, kong.Name("heed"), kong.Description(about), kong.UsageOnError(), kong.Writers(out, errs),
-		kong.Exit(func(n int) { code = n }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.DefaultEnvars(""))
+		kong.Exit(func(n int) { code = n }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.DefaultEnvars("HEED"))
 	if err != nil {
 		fmt.Fprintln(errs, "heed:", err)
 		return 1

@@ -11,9 +11,9 @@ import (
 )
 
 type demoCmd struct {
-	Addr        string `help:"Where to listen: an address of this machine alone." default:"127.0.0.1:8430"`
-	Data        string `help:"The demo's own folder; made when it is not there." default:"demo-data" type:"path"`
-	PrintTokens bool   `help:"Print an API token for each person." name:"print-tokens"`
+	Addr        string `help:"Where to listen: an address of this machine alone." default:"127.0.0.1:8430" env:"HEED_DEMO_ADDR"`
+	Data        string `help:"The demo's own folder; made when it is not there." default:"demo-data" type:"path" env:"HEED_DEMO_DATA"`
+	PrintTokens bool   `help:"Print an API token for each person." name:"print-tokens" env:"-"`
 }
 
 func (c *demoCmd) Run(env *Env) error {

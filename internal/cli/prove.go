@@ -62,7 +62,7 @@ func (c *verifyCmd) Run(env *Env) error {
 
 // sayReport says what was looked at, what was found, and what could not be seen.
 func sayReport(env *Env, r verify.Report) {
-	env.say("Log %s: %d leaves, %d of them public, root %x", r.Origin, r.Size, r.Public, r.Root)
+	env.say("Log %s: %d leaves, %d of them public, root %s", r.Origin, r.Size, r.Public, r.Root)
 	env.say("Checked %d entries of %d records (%d opened, %d erased, %d not numbered yet), %d tiles, %d checkpoints, %d other sealed fields, in %s.",
 		r.Entries, r.Records, r.Opened, r.Erased, r.Waiting, r.Tiles, r.Checkpoints, r.Fields, r.Took.Round(time.Millisecond))
 	for _, w := range r.Warnings {

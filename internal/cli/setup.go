@@ -89,14 +89,14 @@ type userCmd struct {
 
 type userAddCmd struct {
 	place   `embed:""`
-	Login   string   `help:"Login name." required:""`
-	Name    string   `help:"Full name." required:""`
-	Email   string   `help:"Email address, for notices that say nothing."`
-	Phone   string   `help:"Telephone number."`
-	Job     string   `help:"Job title."`
-	Role    string   `help:"worker, safeguarding_lead, caldicott_guardian, executive_lead, administrator, analyst." default:"worker"`
-	Org     string   `help:"Name of the organisation, when there are several."`
-	Grantor []string `help:"Login of a grantor who gives their word; they are asked for password and code, or HEED_WORD_1 and HEED_WORD_2 hold them as: password code."`
+	Login   string   `env:"-" help:"Login name." required:""`
+	Name    string   `env:"-" help:"Full name." required:""`
+	Email   string   `env:"-" help:"Email address, for notices that say nothing."`
+	Phone   string   `env:"-" help:"Telephone number."`
+	Job     string   `env:"-" help:"Job title."`
+	Role    string   `env:"-" help:"worker, safeguarding_lead, caldicott_guardian, executive_lead, administrator, analyst." default:"worker"`
+	Org     string   `env:"-" help:"Name of the organisation, when there are several."`
+	Grantor []string `env:"-" help:"Login of a grantor who gives their word; they are asked for password and code, or HEED_WORD_1 and HEED_WORD_2 hold them as: password code."`
 }
 
 func (c *userAddCmd) Run(env *Env) error {
@@ -132,9 +132,9 @@ type tokenCmd struct {
 
 type tokenNewCmd struct {
 	place `embed:""`
-	User  string        `help:"Login of the person." required:""`
-	Label string        `help:"What the token is for." default:"token"`
-	Life  time.Duration `help:"How long it lasts." default:"2160h"`
+	User  string        `env:"-" help:"Login of the person." required:""`
+	Label string        `env:"-" help:"What the token is for." default:"token"`
+	Life  time.Duration `env:"-" help:"How long it lasts." default:"2160h"`
 }
 
 func (c *tokenNewCmd) Run(env *Env) error {

@@ -64,8 +64,12 @@ func (p *pages) reason(q *web.Request) (web.Response, error) {
 		return nil, fail.New(fail.Hidden, "Page not found")
 	}
 	f := q.Form()
+	told := "the Caldicott Guardian is"
+	if access.Role(q.Who().Role) == access.CaldicottGuardian { // nobody is told of themselves
+		told = "the other Caldicott Guardian or the executive lead is"
+	}
 	return web.Page{Title: "Say why you need to open this", Caption: string(ref), Section: sectionCase, Back: "/", Body: f.Ask(web.Question{
-		Before: []web.Component{nhs.WarningCallout{Heading: nhs.CardHeading{Text: "This is not on your desk"}, Text: "Your name and your reason are written down and the Caldicott Guardian is told at once. A second person looks at it afterwards."}},
+		Before: []web.Component{nhs.WarningCallout{Heading: nhs.CardHeading{Text: "This is not on your desk", Level: 2}, Text: "Your name and your reason are written down and " + told + " told at once. A second person looks at it afterwards."}},
 		Fields: []web.Component{f.Textarea(nhs.Textarea{Name: "reason", Rows: 4, Label: label("Why do you need to open this record?")})},
 		Send:   "Write this down and open it",
 	})}, nil
@@ -101,7 +105,7 @@ func (p *pages) summary(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	line, err := p.timeline(q, c, 5)
+	line, err := p.timeline(q, c, 5, 3)
 	if err != nil {
 		return nil, err
 	}
@@ -198,7 +202,7 @@ func (p *pages) wholeTimeline(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	line, err := p.timeline(q, c, 0)
+	line, err := p.timeline(q, c, 0, 2)
 	if err != nil {
 		return nil, err
 	}
@@ -225,7 +229,7 @@ func (p *pages) decisions(q *web.Request) (web.Response, error) {
 	}
 	var body web.Component = casework.EmptyState{Why: "Nothing has been decided yet."}
 	if len(only.Taken) > 0 {
-		if body, err = p.timeline(q, &only, len(only.Taken)); err != nil {
+		if body, err = p.timeline(q, &only, len(only.Taken), 2); err != nil {
 			return nil, err
 		}
 	}
@@ -290,7 +294,7 @@ func (p *pages) notes(q *web.Request) (web.Response, error) {
 	}
 	var list web.Component = casework.EmptyState{Why: "No notes have been added yet."}
 	if len(only.Taken) > 0 {
-		if list, err = p.timeline(q, &only, len(only.Taken)); err != nil {
+		if list, err = p.timeline(q, &only, len(only.Taken), 3); err != nil {
 			return nil, err
 		}
 	}

@@ -54,8 +54,9 @@ func (p *pages) due(q *web.Request, c *concern.Concern) casework.Due {
 	return out
 }
 
-// timeline is what happened, newest first, from the record alone.
-func (p *pages) timeline(q *web.Request, c *concern.Concern, limit int) (web.Component, error) {
+// timeline is what happened, newest first, from the record alone. level is that of
+// its headings: one below the heading that it stands under.
+func (p *pages) timeline(q *web.Request, c *concern.Concern, limit, level int) (web.Component, error) {
 	people := []id.Person{c.Raiser}
 	for _, t := range c.Taken {
 		people = append(people, t.By)
@@ -64,7 +65,7 @@ func (p *pages) timeline(q *web.Request, c *concern.Concern, limit int) (web.Com
 	if err != nil {
 		return nil, err
 	}
-	var out casework.Timeline
+	out := casework.Timeline{Level: level}
 	for i := len(c.Taken) - 1; i >= 0; i-- {
 		if limit > 0 && len(out.Events) == limit {
 			return out, nil
@@ -120,7 +121,7 @@ func (p *pages) meanwhile(q *web.Request, f *web.Form, c *concern.Concern) (web.
 	}
 	since := *c
 	since.Taken = c.Since(seen)
-	line, err := p.timeline(q, &since, len(since.Taken))
+	line, err := p.timeline(q, &since, len(since.Taken), 3)
 	if err != nil {
 		return nil, err
 	}

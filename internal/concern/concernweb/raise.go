@@ -61,7 +61,7 @@ func (p *pages) start(q *web.Request) (web.Response, error) {
 			nhs.Para("You do not need to be sure, and you need nothing at hand. It takes about 2 minutes. You can ask for advice at any time."),
 			nhs.Heading{Text: "Who will see it", Level: 2, Size: nhs.SizeM},
 			nhs.Para("Your safeguarding team. Everyone who opens it is written down. The person it is about is not told your name."),
-			nhs.Para("We will tell you what happened, and by when, as soon as you send it."),
+			nhs.Para("As soon as you send it, you see the date by which we will tell you what happened."),
 			nhs.Button{Text: "Start now", Href: pathAbout},
 			nhs.Para("What you type is kept for you until you send it. “Leave this page” takes you to another page at once and signs you out; it does not clear the history of your browser."),
 		),
