@@ -141,10 +141,12 @@ func (w *fieldCheck) open(f Field) string {
 		}
 		return "its record has no key"
 	}
-	if len(r.keyOrg) != 16 {
-		return "its record's key names no organisation"
+	k := w.opened.keys[rec]
+	if k == nil {
+		w.opened.forget()
+		w.opened.add(storedKey{r.record, r.keyOrg, r.keyGeneration.Int64, r.keySealed})
+		k = w.opened.keys[rec]
 	}
-	k, _ := w.opened.get([16]byte(r.keyOrg), rec, r.keyGeneration.Int64, r.keySealed)
 	if k.err != nil {
 		return k.err.Error()
 	}

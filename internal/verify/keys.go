@@ -237,17 +237,17 @@ func (k *keyring) canary(org, sealed []byte) bool {
 }
 
 // opened keeps the keys that one goroutine used last, so that a record's entries
-// unwrap its key once, and the failures, so that each is told once.
+// unwrap its key once.
 type opened struct {
 	ring *keyring
 	keys map[[16]byte]*openedKey
 }
 
 type openedKey struct {
-	key     *record.RecordKey
-	org     [16]byte
-	wrapped [record.WrappedSize]byte
-	err     error
+	key  *record.RecordKey
+	org  [16]byte
+	err  error // why it does not open
+	told bool  // and that has been reported
 }
 
 const keepKeys = 8192
@@ -256,18 +256,35 @@ func newOpened(ring *keyring) *opened {
 	return &opened{ring, make(map[[16]byte]*openedKey, keepKeys)}
 }
 
-// get gives the key of a row's record; fresh says that it was not at hand.
-func (o *opened) get(org, rec [16]byte, generation int64, wrapped []byte) (k *openedKey, fresh bool) {
-	k, ok := o.keys[rec]
-	if ok && string(k.wrapped[:]) == string(wrapped) && k.org == org {
-		return k, false
-	}
+// forget keeps memory bounded.
+func (o *opened) forget() {
 	if len(o.keys) >= keepKeys {
 		clear(o.keys)
 	}
-	k = &openedKey{org: org}
-	copy(k.wrapped[:], wrapped)
-	k.key, k.err = o.ring.record(org, rec, generation, wrapped)
-	o.keys[rec] = k
-	return k, true
+}
+
+// storedKey is a row of record_key.
+type storedKey struct {
+	rec, org   []byte
+	generation int64
+	wrapped    []byte
+}
+
+func scanStoredKey(k *storedKey) []any { return []any{&k.rec, &k.org, &k.generation, &k.wrapped} }
+
+var errNoOrg = errors.New("its key names no organisation")
+
+// add opens a stored key and keeps it.
+func (o *opened) add(k storedKey) {
+	if len(k.rec) != 16 {
+		return // no row of another table can name it
+	}
+	rec, out := [16]byte(k.rec), &openedKey{}
+	if len(k.org) == 16 {
+		out.org = [16]byte(k.org)
+		out.key, out.err = o.ring.record(out.org, rec, k.generation, k.wrapped)
+	} else {
+		out.err = errNoOrg
+	}
+	o.keys[rec] = out
 }

@@ -6,13 +6,15 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"heed/internal/store"
 	"heed/record"
 )
 
-// chunkSize is how many entry numbers one goroutine checks in one view.
-const chunkSize = 16384
+// chunkSize is how many entry numbers one goroutine reads, and then checks, in one view.
+const chunkSize = 4096
 
 // rows checks every entry: all cores, each with views of its own over a range of
 // entry numbers. What is written meanwhile lies behind the last range.
@@ -133,33 +135,30 @@ func (v *check) readRuns(tx *store.Tx, lo, hi int64) ([]run, error) {
 	return out, nil
 }
 
-// row is an entry as stored, with its record's wrapped key beside it.
+// row is an entry as stored. Its byte strings lie in the chunk's memory.
 type row struct {
 	n, version, at, generation  int64
-	id, org, record, leaf, seal sql.RawBytes
-	keyOrg, keySealed           sql.RawBytes
-	keyGeneration               sql.NullInt64
+	id, org, record, leaf, seal []byte // seal is nil when the record was erased
+	fault                       error  // the columns are not of the right kind
 }
 
-const (
-	selectRows = `select n, id, org, record, version, at, generation, leaf, sealed
-		from entry where n >= $1 and n < $2 order by n`
-	selectRowsKeys = `select e.n, e.id, e.org, e.record, e.version, e.at, e.generation, e.leaf, e.sealed, k.org, k.generation, k.wrapped
-		from entry e left join record_key k on k.record = e.record where e.n >= $1 and e.n < $2 order by e.n`
-)
+const selectRows = `select n, id, org, record, version, at, generation, leaf, sealed
+	from entry where n >= $1 and n < $2 order by n`
 
 // rowCheck is one goroutine's part of rows.
 type rowCheck struct {
 	*check
-	opened  *opened
+	opened  *opened // nil: without keys
 	scratch record.Scratch
 	leaves  leaves
 
-	runs    []run // of this chunk, in order of n
+	// Of the chunk that is looked at:
+	rows    []row
+	memory  []byte
+	runs    []run // in order of n
 	passed  int64 // the first number that has not been looked at
 	waiting map[int64]int
-	dests   []any
-	row     row
+	row     *row // that is looked at
 
 	readings []reading
 }
@@ -169,38 +168,26 @@ func (w *rowCheck) chunk(ctx context.Context, lo, hi int64) error {
 		if err := w.prepare(tx, lo, hi); err != nil {
 			return err
 		}
-		query := selectRows
-		if w.opened != nil {
-			query = selectRowsKeys
-		}
-		rows, err := tx.Query(query, lo, hi)
-		if err != nil {
-			return fmt.Errorf("read entries: %w", err)
-		}
-		defer rows.Close()
-		var done int64
-		for rows.Next() {
-			done++
-			if err := rows.Scan(w.dests...); err != nil {
-				w.unreadable(rows, err)
-				continue
-			}
-			w.look(w.place(w.row.n))
-		}
-		if err := rows.Err(); err != nil {
+		if err := w.read(tx, lo, hi); err != nil {
 			return fmt.Errorf("read entries %d to %d: %w", lo, hi-1, err)
+		}
+		if err := w.readKeys(tx); err != nil {
+			return fmt.Errorf("read record keys: %w", err)
+		}
+		for i := range w.rows {
+			w.row = &w.rows[i]
+			w.look(w.place(w.row.n))
 		}
 		w.place(hi)
 		for n := range w.waiting {
 			w.foundf(Entry, fmt.Sprintf("entry %d", n), "waits for its number and was taken away")
 		}
-		w.o.Progress(Progress{"entries", w.count.entries.Add(done), w.head.Size})
+		w.o.Progress(Progress{"entries", w.count.entries.Add(int64(len(w.rows))), w.head.Size})
 		return nil
 	})
 }
 
-// prepare reads what the chunk's rows are compared with, before they are read:
-// one connection gives one answer at a time.
+// prepare reads what the chunk's rows are compared with.
 func (w *rowCheck) prepare(tx *store.Tx, lo, hi int64) (err error) {
 	if w.runs, err = w.readRuns(tx, lo, hi); err != nil {
 		return err
@@ -226,10 +213,99 @@ func (w *rowCheck) prepare(tx *store.Tx, lo, hi int64) (err error) {
 			return fmt.Errorf("read tiles: %w", err)
 		}
 	}
-	r := &w.row
-	w.dests = []any{&r.n, &r.id, &r.org, &r.record, &r.version, &r.at, &r.generation, &r.leaf, &r.seal}
-	if w.opened != nil {
-		w.dests = append(w.dests, &r.keyOrg, &r.keyGeneration, &r.keySealed)
+	return nil
+}
+
+// read copies the chunk's rows: one connection gives one answer at a time, and
+// their keys are asked for next.
+func (w *rowCheck) read(tx *store.Tx, lo, hi int64) error {
+	w.rows, w.memory = w.rows[:0], w.memory[:0]
+	rows, err := tx.Query(selectRows, lo, hi)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var r row
+	var id, org, rec, leaf, seal sql.RawBytes
+	dests := []any{&r.n, &id, &org, &rec, &r.version, &r.at, &r.generation, &leaf, &seal}
+	for rows.Next() {
+		if err := rows.Scan(dests...); err != nil {
+			w.rows = append(w.rows, unreadable(rows, len(dests), err))
+			continue
+		}
+		r.id, r.org, r.record, r.leaf, r.seal = w.copy(id), w.copy(org), w.copy(rec), w.copy(leaf), w.copy(seal)
+		w.rows = append(w.rows, r)
+	}
+	return rows.Err()
+}
+
+// copy keeps bytes for as long as the chunk is looked at. When the memory grows,
+// what was copied before stays where it is.
+func (w *rowCheck) copy(b []byte) []byte {
+	if b == nil {
+		return nil
+	}
+	from := len(w.memory)
+	w.memory = append(w.memory, b...)
+	return w.memory[from:len(w.memory):len(w.memory)]
+}
+
+// unreadable is a row of which only the number, if that, can be read.
+func unreadable(rows *sql.Rows, columns int, cause error) row {
+	loose, ptrs := make([]any, columns), make([]any, columns)
+	for i := range loose {
+		ptrs[i] = &loose[i]
+	}
+	r := row{fault: cause}
+	if rows.Scan(ptrs...) == nil {
+		r.n, _ = loose[0].(int64)
+	}
+	return r
+}
+
+// keysAtOnce is how many keys are asked for in one statement.
+const keysAtOnce = 32
+
+var selectKeys = func() string {
+	marks := make([]string, keysAtOnce)
+	for i := range marks {
+		marks[i] = fmt.Sprintf("$%d", i+1)
+	}
+	return `select record, org, generation, wrapped from record_key where record in (` + strings.Join(marks, ", ") + `)`
+}()
+
+// readKeys reads the keys of the chunk's records that are not at hand. Rows without
+// a sealed part ask always: whether there is a key must be told by this same view.
+func (w *rowCheck) readKeys(tx *store.Tx) error {
+	if w.opened == nil {
+		return nil
+	}
+	w.opened.forget()
+	var need [][]byte
+	asked := map[[16]byte]bool{}
+	for i := range w.rows {
+		r := &w.rows[i]
+		if len(r.record) != 16 || asked[[16]byte(r.record)] {
+			continue
+		}
+		if rec := [16]byte(r.record); r.seal == nil || w.opened.keys[rec] == nil {
+			asked[rec] = true
+			delete(w.opened.keys, rec)
+			need = append(need, r.record)
+		}
+	}
+	for some := range slices.Chunk(need, keysAtOnce) {
+		args := make([]any, keysAtOnce)
+		for i := range args {
+			args[i] = some[min(i, len(some)-1)]
+		}
+		keys, err := store.All(tx, scanStoredKey, selectKeys, args...)
+		if err != nil {
+			return err
+		}
+		for _, k := range keys {
+			w.opened.add(k)
+		}
 	}
 	return nil
 }
@@ -265,27 +341,14 @@ func (w *rowCheck) missing(r run, from, to int64) {
 	w.found(d)
 }
 
-// unreadable names a row whose columns are not of the right kind.
-func (w *rowCheck) unreadable(rows *sql.Rows, cause error) {
-	loose := make([]any, len(w.dests))
-	ptrs := make([]any, len(loose))
-	for i := range loose {
-		ptrs[i] = &loose[i]
-	}
-	leaf := int64(-1)
-	where := "an entry"
-	if rows.Scan(ptrs...) == nil {
-		if n, ok := loose[0].(int64); ok {
-			where, leaf = fmt.Sprintf("entry %d", n), w.place(n)
-			delete(w.waiting, n)
-		}
-	}
-	w.found(Difference{Kind: Entry, Where: where, Leaf: leaf, What: "cannot be read: " + cause.Error()})
-}
-
-// look checks the row that was just read; leaf is its number, or -1.
+// look checks a row; leaf is its number, or -1.
 func (w *rowCheck) look(leaf int64) {
-	r := &w.row
+	r := w.row
+	if r.fault != nil {
+		delete(w.waiting, r.n)
+		w.differs(leaf, "cannot be read: "+r.fault.Error())
+		return
+	}
 	waits := w.waiting[r.n] > 0
 	delete(w.waiting, r.n)
 	ahead := leaf >= w.head.Size // numbered after the check began
@@ -311,22 +374,26 @@ func (w *rowCheck) look(leaf int64) {
 	tree, told := w.leaves.hash(leaf)
 	// A tile that is at fault has been named; it says nothing against the entry.
 	against := told && record.LeafHash(stored) != tree && !w.bad[leaf/record.TileWidth]
-	if w.opened == nil || r.seal == nil || r.keySealed == nil {
-		w.closed(leaf, against)
+	var key *openedKey
+	if w.opened != nil {
+		key = w.opened.keys[[16]byte(r.record)]
+	}
+	if r.seal == nil || key == nil {
+		w.closed(leaf, against, key)
 		return
 	}
-	w.open(leaf, stored, against)
+	w.open(leaf, stored, against, key)
 }
 
 // closed checks an entry that cannot be opened: without keys, or erased.
-func (w *rowCheck) closed(leaf int64, against bool) {
+func (w *rowCheck) closed(leaf int64, against bool, key *openedKey) {
 	if against {
 		w.differs(leaf, "its leaf is not the one that the tree has there")
 	}
 	if w.opened == nil {
 		return
 	}
-	if w.row.seal == nil && w.row.keySealed != nil {
+	if key != nil {
 		w.differs(leaf, "its words were taken away and its record was not erased")
 		return
 	}
@@ -335,16 +402,16 @@ func (w *rowCheck) closed(leaf int64, against bool) {
 }
 
 // open authenticates an entry and recomputes its leaf.
-func (w *rowCheck) open(leaf int64, stored [32]byte, against bool) {
-	r := &w.row
+func (w *rowCheck) open(leaf int64, stored [32]byte, against bool, k *openedKey) {
+	r := w.row
 	org, rec := [16]byte(r.org), [16]byte(r.record)
-	if string(r.keyOrg) != string(r.org) {
+	if k.org != org {
 		w.differs(leaf, "its organisation is not that of its record's key")
 		return
 	}
-	k, fresh := w.opened.get(org, rec, r.keyGeneration.Int64, r.keySealed)
 	if k.err != nil {
-		if fresh {
+		if !k.told {
+			k.told = true
 			w.found(Difference{Kind: Key, Where: fmt.Sprintf("record_key, first needed by entry %d", r.n), Leaf: -1, Record: hexOf(r.record), What: k.err.Error()})
 		}
 		if against {
