@@ -41,6 +41,9 @@ func (e *KeyFileError) Error() string {
 	return fmt.Sprintf("key file: line %d: %s", e.Line, e.Fault)
 }
 
+// Unwrap says that it is of the class ErrFormat.
+func (e *KeyFileError) Unwrap() error { return ErrFormat }
+
 // FormatKeyFile is the text of a key file.
 func FormatKeyFile(keys []OrgKey) []byte {
 	var b bytes.Buffer

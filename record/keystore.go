@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
-	"errors"
+	"fmt"
 	"slices"
 )
 
@@ -33,8 +33,8 @@ const (
 	maxWrapped     = 4096
 )
 
-// ErrKeyStore means that neither slot of a key store is whole.
-var ErrKeyStore = errors.New("record: neither copy in the key store is whole")
+// ErrKeyStore means that neither slot of a key store is whole. It is of the class ErrFormat.
+var ErrKeyStore = fmt.Errorf("%w: neither copy in the key store is whole", ErrFormat)
 
 // GenerationKey is one generation key as the key store holds it.
 type GenerationKey struct {

@@ -122,7 +122,13 @@ func removals() []tampering {
 			n := w.one(`select min(n) from entry_pending`)
 			w.sql(`delete from entry where n = $1`, n)
 			w.sql(`delete from entry_pending where n = $1`, n)
-			return want{[]Kind{Record}, "versions"} // of two waiting versions the first is gone
+			return want{[]Kind{Record}, "versions"} // of three waiting versions the first is gone
+		}},
+		{"delete a waiting entry between two others, and its wait", func(w *world, r *rand.Rand) want {
+			n := w.one(`select min(n) + 1 from entry_pending`)
+			w.sql(`delete from entry where n = $1`, n)
+			w.sql(`delete from entry_pending where n = $1`, n)
+			return want{[]Kind{Record}, "without a gap"}
 		}},
 		{"delete a waiting entry", func(w *world, r *rand.Rand) want {
 			n := w.one(`select max(n) from entry_pending`)

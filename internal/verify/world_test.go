@@ -180,7 +180,7 @@ func (w *world) live() {
 	w.must2(w.log.Sequence(w.ctx()))
 	w.begin(id.NewRecord(t0.Add(2*time.Hour)), 2)
 	w.must2(w.log.Sequence(w.ctx())) // numbered, not published
-	w.begin(id.NewRecord(t0.Add(3*time.Hour)), 2)
+	w.begin(id.NewRecord(t0.Add(3*time.Hour)), 3)
 	w.look(w.recs[0]) // waiting
 }
 
