@@ -30,7 +30,8 @@ func (h Header) Render(b *nhs.Buffer) {
 		if h.Role != "" {
 			who = append(who, nhs.Text(", "+h.Role))
 		}
-		header.Account.Items = append(header.Account.Items, nhs.AccountItem{Content: who, Icon: true})
+		// One element, because the item is a row with gaps between its parts.
+		header.Account.Items = append(header.Account.Items, nhs.AccountItem{Content: nhs.Group{nhs.HTML("<span>"), who, nhs.HTML("</span>")}, Icon: true})
 		if h.ChangeRole != "" {
 			header.Account.Items = append(header.Account.Items, nhs.AccountItem{Text: "Change role", Href: h.ChangeRole})
 		}
