@@ -39,6 +39,8 @@ func SealedFields() []verify.Field {
 	return []verify.Field{
 		{Table: "web_draft", Record: "person", Version: "at", Sealed: "sealed", Name: "web:draft:", NameFrom: "name"},
 		{Table: "web_session", Record: "person", Version: "started", Sealed: "flash", Name: "web:flash"},
+		{Table: "web_session", Record: "person", Version: "started", Sealed: "proof", Name: "web:session:", NameFrom: "token"},
+		{Table: "web_once", Record: "person", Version: "at", Sealed: "outcome", Name: "web:once"},
 		{Table: "concern_retry", Record: "record", Version: "version", Sealed: "digest", Name: "retry"},
 	}
 }

@@ -20,7 +20,7 @@ type Field struct {
 	Fixed   int64
 	Sealed  string // the column itself; null is nothing to check
 	Name    string // the field that it is bound to
-	// NameFrom is a text column that is appended to Name; "" for none.
+	// NameFrom is a column, text or bytes, that is appended to Name; "" for none.
 	NameFrom string
 }
 

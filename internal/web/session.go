@@ -20,7 +20,9 @@ import (
 // forms led. Safe for concurrent use.
 //
 // A token is 256 random bits; the database holds its SHA-256, so that a copy of
-// the database signs nobody in. A token that is not in the table is nobody's: one
+// the database signs nobody in; what a session gives is sealed with the key of the
+// person's own record (see proof), so that a row put in or changed by SQL signs
+// nobody in either. A token that is not in the table is nobody's: one
 // that somebody planted in a browser dies at sign-in, because each sign-in and
 // each change of role draws a new one. Times are those of the injected clock; a
 // clock that jumps ahead signs people out, one that jumps back keeps them in no
@@ -97,13 +99,17 @@ type session struct {
 	held         bool
 	account      []byte
 	flash        []byte
+	proof        []byte
 }
 
 func (s *session) fields() []any {
-	return []any{&s.stage, &s.owner.person, &s.owner.org, &s.role, &s.secondFactor, &s.started, &s.seen, &s.ended, &s.tries, &s.held, &s.account, &s.flash}
+	return []any{&s.stage, &s.owner.person, &s.owner.org, &s.role, &s.secondFactor, &s.started, &s.seen, &s.ended, &s.tries, &s.held, &s.account, &s.flash, &s.proof}
 }
 
-const selectSession = `select stage, person, org, role, second_factor, started, seen, ended, tries, held, account, flash from web_session where token = $1`
+const (
+	sessionColumns = `stage, person, org, role, second_factor, started, seen, ended, tries, held, account, flash, proof`
+	selectSession  = `select ` + sessionColumns + ` from web_session where token = $1`
+)
 
 // newToken draws a token and its hash.
 func newToken() (token string, hash [32]byte) {
@@ -117,10 +123,12 @@ func newToken() (token string, hash [32]byte) {
 func (s *Sessions) find(ctx context.Context, token string) (found session, err error) {
 	hash := sha256.Sum256([]byte(token))
 	err = s.store.View(ctx, func(tx *store.Tx) error {
-		found, err = store.One(tx, (*session).fields, selectSession, hash[:])
-		return err
+		if found, err = store.One(tx, (*session).fields, selectSession, hash[:]); err != nil {
+			return err
+		}
+		found.token = hash
+		return s.prove(tx, &found)
 	})
-	found.token = hash
 	s.mu.Lock()
 	found.seen = max(found.seen, s.seen[hash])
 	s.mu.Unlock()
@@ -171,9 +179,14 @@ func (s *Sessions) start(tx *store.Tx, old *session, next session) (token string
 	if next.started == 0 {
 		next.started = now
 	}
-	_, err = tx.Exec(`insert into web_session (token, stage, person, org, role, second_factor, started, seen, ended, tries, held, account, flash)
-values ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9, $10, null)`,
-		hash[:], next.stage, next.owner.person, next.owner.org, next.role, flag(next.secondFactor), next.started, now, flag(held > 0), next.account)
+	next.token, next.ended = hash, 0
+	proof, err := s.sealProof(tx, next)
+	if err != nil {
+		return "", err
+	}
+	_, err = tx.Exec(`insert into web_session (token, stage, person, org, role, second_factor, started, seen, ended, tries, held, account, flash, proof)
+values ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9, $10, null, $11)`,
+		hash[:], next.stage, next.owner.person, next.owner.org, next.role, flag(next.secondFactor), next.started, now, flag(held > 0), next.account, proof)
 	if err != nil {
 		return "", fmt.Errorf("begin session: %w", err)
 	}
@@ -192,17 +205,40 @@ func (s *Sessions) end(ctx context.Context, x session) error {
 	s.mu.Lock()
 	delete(s.seen, x.token)
 	s.mu.Unlock()
-	return s.store.Do(ctx, func(tx *store.Tx) error {
-		_, err := tx.Exec(`update web_session set ended = $1, flash = null where token = $2 and ended = 0`, clock.Micros(tx.Now()), x.token[:])
+	return s.store.Do(ctx, func(tx *store.Tx) error { return s.endIn(tx, x) })
+}
+
+func (s *Sessions) endIn(tx *store.Tx, x session) error {
+	x.ended = clock.Micros(tx.Now())
+	proof, err := s.sealProof(tx, x)
+	if fail.Is(err, fail.Gone) || fail.Is(err, fail.Missing) {
+		proof, err = nil, nil // the person is erased: the row is nobody's already
+	}
+	if err != nil {
 		return err
-	})
+	}
+	if _, err := tx.Exec(`update web_session set ended = $1, proof = $2, flash = null where token = $3 and ended = 0`, x.ended, proof, x.token[:]); err != nil {
+		return fmt.Errorf("end session: %w", err)
+	}
+	return nil
 }
 
 // EndAll closes every session of a person in the caller's own commit: at leaving, at a reset, when a right is taken away.
 func (s *Sessions) EndAll(tx *store.Tx, person id.Person) error {
-	_, err := tx.Exec(`update web_session set ended = $1, flash = null where person = $2 and ended = 0`, clock.Micros(tx.Now()), person)
+	type row struct {
+		hash []byte
+		session
+	}
+	living, err := store.All(tx, func(r *row) []any { return append([]any{&r.hash}, r.fields()...) },
+		`select token, `+sessionColumns+` from web_session where person = $1 and ended = 0`, person)
 	if err != nil {
-		return fmt.Errorf("end sessions: %w", err)
+		return fmt.Errorf("find sessions: %w", err)
+	}
+	for _, r := range living {
+		r.token = [32]byte(r.hash)
+		if err := s.endIn(tx, r.session); err != nil {
+			return err
+		}
 	}
 	return nil
 }

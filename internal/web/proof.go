@@ -1,0 +1,46 @@
+package web
+
+import (
+	"fmt"
+
+	"heed/internal/fail"
+	"heed/internal/store"
+)
+
+// sessionProof is what a session's row gives, as it was when the program wrote it.
+// It is sealed with the key of the person's own record, bound to the hash of the
+// token and to the start: with SQL alone nobody can make one, give one to another
+// person or token, put a role into it, or bring an ended session back to life (promise I7).
+type sessionProof struct {
+	Stage  int    `json:"stage"`
+	Role   string `json:"role"`
+	Second bool   `json:"second"`
+	Ended  int64  `json:"ended,omitempty"`
+}
+
+// proofField names the token by its hash, as the row does.
+func proofField(token [32]byte) string { return "web:session:" + string(token[:]) }
+
+func (s *Sessions) sealProof(tx *store.Tx, x session) ([]byte, error) {
+	p := sessionProof{Stage: x.stage, Role: x.role, Second: x.secondFactor, Ended: x.ended}
+	sealed, err := s.keys.sealJSON(tx, x.owner, proofField(x.token), x.started, p)
+	if err != nil {
+		return nil, fmt.Errorf("prove session: %w", err)
+	}
+	return sealed, nil
+}
+
+// prove replaces what the row says by what its proof says. A row whose proof does
+// not open is answered as one that is not there.
+func (s *Sessions) prove(tx *store.Tx, x *session) error {
+	var p sessionProof
+	err := s.keys.openJSON(tx, x.owner, proofField(x.token), x.started, x.proof, &p)
+	switch {
+	case err == nil:
+		x.stage, x.role, x.secondFactor, x.ended = p.Stage, p.Role, p.Second, p.Ended
+		return nil
+	case fail.Is(err, fail.Tampered), fail.Is(err, fail.Missing), fail.Is(err, fail.Gone):
+		return fail.Wrap(fail.Missing, err, "Log in to continue")
+	}
+	return err
+}
