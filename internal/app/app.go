@@ -77,7 +77,7 @@ func Open(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger) (_ *
 			err = errors.Join(err, a.Store.Close())
 		}
 	}()
-	if a.Vault, err = vault.Open(ctx, a.Store, vault.Options{KeyFile: c.keyFile(), KeyStore: c.keyStore(), BackupLife: c.BackupLife, Clock: clk, Log: log}); err != nil {
+	if err = a.keys(ctx); err != nil {
 		return nil, err
 	}
 	if err = a.kernel(); err != nil {
@@ -94,6 +94,12 @@ func Open(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger) (_ *
 		return nil, fmt.Errorf("make lists: %w", err)
 	}
 	return a, a.faces(ctx)
+}
+
+func (a *App) keys(ctx context.Context) (err error) {
+	c := a.Config
+	a.Vault, err = vault.Open(ctx, a.Store, vault.Options{KeyFile: c.keyFile(), KeyStore: c.keyStore(), BackupLife: c.BackupLife, Clock: a.Clock, Log: a.Log})
+	return err
 }
 
 // kernel opens what stands on store and vault.

@@ -53,11 +53,33 @@ func (c *verifyCmd) Run(env *Env) error {
 	if err != nil {
 		return err
 	}
+	lists, err := c.lists(env, cfg, o, &r)
+	if err != nil {
+		return err
+	}
 	sayReport(env, r)
+	if lists >= 0 {
+		env.say("Compared %d concerns with the lists made from them.", lists)
+	}
 	if !r.OK() {
 		return exit(1)
 	}
 	return nil
+}
+
+// lists compares what pages list with the history; -1 when there are no keys to open it with.
+func (c *verifyCmd) lists(env *Env, cfg app.Config, o verify.Options, r *verify.Report) (int, error) {
+	if o.KeyFile == "" {
+		return -1, nil
+	}
+	n, err := app.CheckLists(env.Ctx, cfg, func(what string) {
+		r.Found++
+		r.Differences = append(r.Differences, verify.Difference{Kind: verify.List, Where: "concern_v1", Leaf: -1, What: what})
+	})
+	if err != nil && !r.OK() {
+		return -1, nil // what keeps the lists from being read is named above
+	}
+	return n, err
 }
 
 // sayReport says what was looked at, what was found, and what could not be seen.

@@ -41,6 +41,7 @@ type Parts struct {
 type Desk struct {
 	Parts
 	routes routes
+	rows   provedRows
 }
 
 // New makes a desk and takes on its jobs.

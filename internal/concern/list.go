@@ -6,6 +6,7 @@ import (
 	"heed/internal/access"
 	"heed/internal/clock"
 	"heed/internal/clock/workday"
+	"heed/internal/fail"
 	"heed/internal/process"
 	"heed/internal/store"
 )
@@ -43,7 +44,7 @@ func selectRows(tx *store.Tx, a access.Actor, q Query, limit int) ([]Row, error)
 	next := func(v any) string { args = append(args, v); return "$" + strconv.Itoa(len(args)) }
 	text := `select ` + columns + ` from concern_v1 where ` + w.cond
 	if q.After != "" {
-		last, err := rowByReference(tx, q.After)
+		last, err := lastRow(tx, a, q)
 		if err != nil {
 			return nil, err
 		}
@@ -67,4 +68,18 @@ func countRows(tx *store.Tx, a access.Actor, list List) (int, error) {
 	}
 	return store.One(tx, func(n *int) []any { return []any{n} },
 		`select count(*) from concern_v1 where `+w.cond, arguments(tx, a, list)...)
+}
+
+// lastRow is the row after which a page begins. It is looked for among what this
+// actor may list: a cursor tells nothing of any other reference, existing or not.
+func lastRow(tx *store.Tx, a access.Actor, q Query) (Row, error) {
+	all, args := ListAll, []any{a.Org, a.Team, string(q.After)}
+	if q.List == ListOwn {
+		all, args[1] = ListOwn, a.Person
+	}
+	r, err := store.One(tx, (*Row).fields, `select `+columns+` from concern_v1 where `+where[all].cond+` and reference = $3`, args...)
+	if fail.Is(err, fail.Missing) {
+		err = fail.Fields{{Name: "cursor", Words: "Send the cursor as the page before gave it"}}.Err()
+	}
+	return r, err
 }

@@ -250,6 +250,9 @@ func (d *Desk) ListPage(ctx context.Context, a access.Actor, q Query) (Page, err
 // page reads one row more than asked, to know whether there is a next page, and
 // drops rows that access refuses (the subject of a case, a declared conflict). A
 // closed row that would need a reason to open is listed: a reference says nothing.
+//
+// The table only says where to look: whose a row is and where it stands comes from
+// the record's own history, so that a row changed by SQL shows nobody more (promise I7).
 func (d *Desk) page(tx *store.Tx, a access.Actor, q Query) (Page, error) {
 	rows, err := selectRows(tx, a, q, q.Limit+1)
 	if err != nil {
@@ -264,7 +267,18 @@ func (d *Desk) page(tx *store.Tx, a access.Actor, q Query) (Page, error) {
 		act = access.ViewOwnConcern
 	}
 	for _, r := range rows {
-		if d.Policy.Decide(a, act, r.resource(tx.Now()), access.Context{}).Effect != access.Deny {
+		r, err := d.proved(tx, r)
+		if fail.Is(err, fail.Gone) || fail.Is(err, fail.Missing) {
+			continue
+		}
+		if err != nil {
+			return Page{}, err
+		}
+		theirs := r.Org == a.Org && r.Team == a.Team
+		if q.List == ListOwn {
+			theirs = r.Raiser == a.Person
+		}
+		if theirs && d.Policy.Decide(a, act, r.resource(tx.Now()), access.Context{}).Effect != access.Deny {
 			p.Rows = append(p.Rows, r)
 		}
 	}

@@ -40,6 +40,37 @@ func (l *Log) Each(ctx context.Context, kindPrefix string, fn func(*store.Tx, En
 	return nil
 }
 
+// Begun gives fn the first entry of every record that begins with this kind, oldest
+// first, each opened and its leaf recomputed. It writes nothing and passes over
+// erased records: for comparing projections with the history.
+func (l *Log) Begun(ctx context.Context, kind string, fn func(*store.Tx, Entry) error) error {
+	for after, n := int64(0), replayBatch; n == replayBatch; {
+		err := l.store.View(ctx, func(tx *store.Tx) error {
+			rows, err := store.All(tx, scanRow, `select `+rowColumns+` from entry where version = 1 and n > $1 order by n limit $2`, after, replayBatch)
+			if err != nil {
+				return fmt.Errorf("read first entries: %w", err)
+			}
+			keys := keyring{vault: l.vault, known: map[id.Record]*vault.Key{}}
+			for _, r := range rows {
+				e, err := keys.open(tx, r)
+				if err == nil && e.Kind == kind {
+					err = fn(tx, e)
+				}
+				if err != nil && !fail.Is(err, fail.Gone) {
+					return err
+				}
+				after = r.n
+			}
+			n = len(rows)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // replay gives fn the entries from leaf at on, and says where to go on. At the end
 // of the tree come the entries that wait for a number, in the same unit: the lock
 // keeps the sequencer from moving them in between.

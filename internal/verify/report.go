@@ -28,6 +28,7 @@ const (
 	Sealed     Kind = "field"      // a sealed field does not open at its place
 	Rollback   Kind = "rollback"   // a larger tree was signed before: an older copy was put back
 	History    Kind = "history"    // another tree was signed before: history was rewritten
+	List       Kind = "list"       // a list that is made from the history is not what the history makes
 	Unreadable Kind = "unreadable" // a table or a page cannot be read
 )
 

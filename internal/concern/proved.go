@@ -1,0 +1,154 @@
+package concern
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/ledger"
+	"heed/internal/store"
+)
+
+// provedRows remembers the list rows that a record's history made, so that a list
+// page folds each record once and not each time. It holds no word of what was
+// written: ids, times, status, as the table does.
+type provedRows struct {
+	mu   sync.Mutex
+	rows map[provedKey]Row // guarded by mu
+}
+
+type provedKey struct {
+	record  id.Record
+	version int64
+}
+
+const mostProved = 20_000
+
+func (p *provedRows) get(r Row) (Row, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	known, ok := p.rows[provedKey{r.Record, r.Version}]
+	return known, ok
+}
+
+func (p *provedRows) put(r Row) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.rows == nil || len(p.rows) >= mostProved {
+		p.rows = map[provedKey]Row{}
+	}
+	p.rows[provedKey{r.Record, r.Version}] = r
+}
+
+// proved is the list row that the record's history makes, in place of the one that
+// stands in the table. fail.Missing or fail.Gone when there is no such record. A
+// record that is damaged stays in the list as its row has it, so that a concern is
+// never lost from sight; opening it says what is wrong.
+func (d *Desk) proved(tx *store.Tx, r Row) (Row, error) {
+	if known, ok := d.rows.get(r); ok {
+		return known, nil
+	}
+	c, _, err := d.load(tx, r.Org, r.Record)
+	if fail.Is(err, fail.Tampered) {
+		d.Log.Error("a record in a list does not match its history", "record", r.Record.String())
+		return r, nil
+	}
+	if err != nil {
+		return Row{}, err
+	}
+	b, err := d.book(tx, c.Org)
+	if err != nil {
+		return Row{}, err
+	}
+	made := b.rowOf(c)
+	if what := r.differs(made); what != "" {
+		d.Log.Error("the list of concerns was changed outside the program", "record", r.Record.String(), "what", what)
+		return made, nil // not remembered: the next list says it again
+	}
+	d.rows.put(made)
+	return made, nil
+}
+
+// differs names the first column in which a stored row is not what the history makes.
+func (r Row) differs(made Row) string {
+	for _, c := range []struct {
+		name string
+		same bool
+	}{
+		{"org", r.Org == made.Org}, {"team", r.Team == made.Team}, {"reference", r.Reference == made.Reference}, {"raiser", r.Raiser == made.Raiser},
+		{"owner", r.Owner == made.Owner}, {"version", r.Version == made.Version}, {"state", r.State == made.State}, {"progress", r.Progress == made.Progress},
+		{"waiting", r.Waiting == made.Waiting}, {"open", r.Open == made.Open}, {"raised_at", r.RaisedAt.Equal(made.RaisedAt)}, {"tell_by", r.TellBy.Equal(made.TellBy)},
+		{"due", r.Due.Equal(made.Due)}, {"told_at", r.ToldAt.Equal(made.ToldAt)}, {"closed_at", r.ClosedAt.Equal(made.ClosedAt)},
+	} {
+		if !c.same {
+			return c.name
+		}
+	}
+	return ""
+}
+
+// CheckLists compares the table of lists with the history of every concern and
+// tells each difference: a row that was changed, one that is not there, one that
+// belongs to no record. It writes nothing, may run beside writers, and gives the
+// number of concerns.
+func (d *Desk) CheckLists(ctx context.Context, found func(rec id.Record, what string)) (n int, err error) {
+	listed := map[id.Record]id.Org{}
+	err = d.Store.View(ctx, func(tx *store.Tx) error {
+		rows, err := store.All(tx, (*Row).fields, `select `+columns+` from concern_v1`)
+		for _, r := range rows {
+			listed[r.Record] = r.Org
+		}
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("read the list of concerns: %w", err)
+	}
+	err = d.Ledger.Begun(ctx, kindRaised, func(tx *store.Tx, e ledger.Entry) error {
+		n++
+		delete(listed, e.Record)
+		what, err := d.checkRow(tx, e)
+		if what != "" {
+			found(e.Record, what)
+		}
+		return err
+	})
+	if err != nil {
+		return n, fmt.Errorf("compare the list of concerns: %w", err)
+	}
+	return n, d.Store.View(ctx, func(tx *store.Tx) error {
+		for rec, org := range listed {
+			if _, err := d.Vault.Key(tx, org, rec); !fail.Is(err, fail.Gone) {
+				found(rec, "is in the list of concerns and has no history")
+			}
+		}
+		return nil
+	})
+}
+
+// checkRow says what is wrong with the row of a concern; "" for nothing.
+func (d *Desk) checkRow(tx *store.Tx, e ledger.Entry) (string, error) {
+	r, err := store.One(tx, (*Row).fields, `select `+columns+` from concern_v1 where record = $1`, e.Record)
+	if fail.Is(err, fail.Missing) {
+		return "is not in the list of concerns", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	c, _, err := d.load(tx, e.Org, e.Record)
+	if fail.Is(err, fail.Tampered) {
+		return "does not match its history", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	b, err := d.book(tx, c.Org)
+	if err != nil {
+		return "", err
+	}
+	if column := r.differs(b.rowOf(c)); column != "" {
+		return "stands in the list of concerns with another " + column, nil
+	}
+	return "", nil
+}
