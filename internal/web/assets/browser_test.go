@@ -116,13 +116,28 @@ func open(t *testing.T, b *rod.Browser, address string) *rod.Page {
 	if err := (proto.LogEnable{}).Call(p); err != nil {
 		t.Fatal(err)
 	}
+	// The browser may tell of the last page after the test is over, when its server is gone: that is no fault.
+	var mu sync.Mutex
+	over := false
+	t.Cleanup(func() {
+		mu.Lock()
+		defer mu.Unlock()
+		over = true
+	})
+	fault := func(format string, args ...any) {
+		mu.Lock()
+		defer mu.Unlock()
+		if !over {
+			t.Errorf(format, args...)
+		}
+	}
 	go p.EachEvent(func(e *proto.RuntimeConsoleAPICalled) {
-		t.Errorf("console: %v", e.Args)
+		fault("console: %v", e.Args)
 	}, func(e *proto.RuntimeExceptionThrown) {
-		t.Errorf("script: %s", e.ExceptionDetails.Text)
+		fault("script: %s", e.ExceptionDetails.Text)
 	}, func(e *proto.LogEntryAdded) {
 		if e.Entry.Level == proto.LogLogEntryLevelError {
-			t.Errorf("browser: %s", e.Entry.Text)
+			fault("browser: %s", e.Entry.Text)
 		}
 	})()
 	if err := p.Navigate(address); err != nil {

@@ -63,7 +63,7 @@ func catalogue() []group {
 			framed("error-summary", "Error summary", "errorSummary", errorSummary),
 		}},
 		{"Saying", []entry{
-			one("heading", "Heading", "heading", heading), one("paragraph", "Paragraph and list", "paragraph", paragraph), one("link", "Link", "link", link),
+			one("heading", "Heading", "heading", heading), one("paragraph", "Paragraph and list", "paragraph", paragraph), one("link", "Link", "link", link), one("isolated", "A typed name", "isolated", isolated),
 			one("inset-text", "Inset text", "insetText", insetText), one("warning-callout", "Warning callout", "warningCallout", warningCallout), one("details", "Details", "details", details),
 			one("card", "Card", "card", card), one("tag", "Tag", "tag", tag), one("panel", "Panel", "panel", panel),
 			{"notification-banner", "Notification banner", []example{{state: "Success", name: "bannerSuccess", make: bannerSuccess}, {state: "News", name: "bannerNews", make: bannerNews}}},

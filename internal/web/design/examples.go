@@ -126,6 +126,11 @@ func link() nhs.Component {
 	return nhs.Paragraph{Content: nhs.Group{nhs.Text("See "), nhs.Link{Text: "who can see this", Href: "/design"}, nhs.Text(".")}}
 }
 
+// What somebody typed, within a sentence of ours: it cannot turn the words around it.
+func isolated() nhs.Component {
+	return nhs.Paragraph{Content: nhs.Group{nhs.Isolated("Siân O’Neill"), nhs.Text(" has it now.")}}
+}
+
 // Words set apart: what a person should not miss and need not act on.
 func insetText() nhs.Component {
 	return nhs.InsetText{Text: "Asking for advice is part of safeguarding. It is not an accusation."}
