@@ -15,5 +15,6 @@
 //	kappa     Cohen's and Fleiss' kappa
 //	attack    what an outsider can work out from published tables
 //	disclose  the HES rule and secondary suppression
-//	chart     accessible SVG, CSV and ODS
+//	chart     accessible SVG, with the finding in words and the table beside it
+//	sheet     CSV and OpenDocument spreadsheets
 package measure
