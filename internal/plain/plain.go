@@ -26,8 +26,8 @@ type Field struct {
 // Fault gives the words for what is wrong with a text, or "".
 func (f Field) Fault(text string) string {
 	switch {
-	case !utf8.ValidString(text):
-		return Capital(f.Label) + " must be typed again: some of its letters did not arrive whole"
+	case TextFault(f.Label, text) != "":
+		return TextFault(f.Label, text)
 	case strings.TrimSpace(text) == "":
 		if f.Must {
 			return "Enter " + f.Label
@@ -35,22 +35,23 @@ func (f Field) Fault(text string) string {
 		return ""
 	case utf8.RuneCountInString(text) > f.Limit:
 		return fmt.Sprintf("%s must be %s characters or less", Capital(f.Label), Number(f.Limit))
-	case strings.ContainsFunc(text, f.unwanted):
-		if f.Line && strings.ContainsAny(text, "\r\n") {
-			return Capital(f.Label) + " must be on one line"
-		}
-		return Capital(f.Label) + " must not include control characters"
+	case f.Line && strings.ContainsAny(text, "\r\n"):
+		return Capital(f.Label) + " must be on one line"
 	}
 	return ""
 }
 
-// unwanted are control characters other than line breaks and tabs. Marks that
-// change the direction of writing are wanted: names need them.
-func (f Field) unwanted(r rune) bool {
-	if r == '\n' || r == '\r' || r == '\t' {
-		return f.Line && r != '\t'
+// TextFault says in words why a typed text cannot be kept, or "": broken UTF-8 and
+// control characters other than white space. Marks that turn the direction
+// of writing stay: names and quoted messages need them.
+func TextFault(label, s string) string {
+	if !utf8.ValidString(s) {
+		return Capital(label) + " must only include letters, numbers and signs. Type it again instead of pasting it"
 	}
-	return unicode.IsControl(r)
+	if strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && !strings.ContainsRune("\t\n\v\f\r", r) || r == 0x7f }) {
+		return Capital(label) + " includes a character that cannot be shown. Type it again instead of pasting it"
+	}
+	return ""
 }
 
 // Capital makes the first letter a capital.

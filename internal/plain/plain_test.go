@@ -19,8 +19,8 @@ func TestFieldFault(t *testing.T) {
 		{f, " \n\t", "Enter what you are worried about"},
 		{f, strings.Repeat("é", 4000), ""},
 		{f, strings.Repeat("é", 4001), "What you are worried about must be 4,000 characters or less"},
-		{f, "a\x00b", "What you are worried about must not include control characters"},
-		{f, "a\xffb", "What you are worried about must be typed again: some of its letters did not arrive whole"},
+		{f, "a\x00b", "What you are worried about includes a character that cannot be shown. Type it again instead of pasting it"},
+		{f, "a\xffb", "What you are worried about must only include letters, numbers and signs. Type it again instead of pasting it"},
 		{f, "<script>alert(1)</script> =1+1 \u202eabc", ""},
 		{f, "two\r\nlines", ""},
 		{line, "", ""},
@@ -48,8 +48,8 @@ func TestNHSNumber(t *testing.T) {
 		"9990000000": "Check the NHS number: it does not look right",
 		"943476591":  "NHS number must be 10 numbers",
 		"94347659A9": "NHS number must not include letters",
-		"٩٤٣٤٧٦٥٩١٩": "NHS number must not include letters",
-		"QQ123456C":  "Enter an NHS number: this looks like a National Insurance number",
+		"٩٤٣٤٧٦٥٩١٩": "NHS number must only include numbers",
+		"QQ123456C":  "NHS number must be 10 numbers. This looks like a National Insurance number",
 	} {
 		if got, fault := plain.NHSNumber(typed); got != "" || fault != want {
 			t.Errorf("NHSNumber(%q) = %q, %q, want fault %q", typed, got, fault, want)

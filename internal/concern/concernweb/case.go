@@ -121,7 +121,7 @@ func (p *pages) summary(q *web.Request) (web.Response, error) {
 		p.doNext(Actor(q), c),
 		nhs.Heading{Text: "What was raised", Level: 2, Size: nhs.SizeM},
 		nhs.Paragraph{Content: nhs.Group{nhs.Text("By "), nhs.HTML(words.Name(raiser)), nhs.Text(" on "), nhs.HTML(words.MomentHTML(c.RaisedAt)), nhs.Text(".")}},
-		reportList(c.Report),
+		reportList(c.Report, reachRaiser),
 		nhs.Heading{Text: "Latest", Level: 2, Size: nhs.SizeM},
 		line,
 		nhs.Paragraph{Content: nhs.Link{Text: "See the whole timeline", Href: "/cases/" + string(c.Reference) + "/timeline"}},

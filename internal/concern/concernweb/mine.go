@@ -3,6 +3,7 @@ package concernweb
 import (
 	"heed/internal/access"
 	"heed/internal/concern"
+	"heed/internal/id"
 	"heed/internal/web"
 	"heed/internal/web/nhs"
 	"heed/internal/web/words"
@@ -70,6 +71,14 @@ func (p *pages) own(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	people := make([]id.Person, 0, len(v.News))
+	for _, n := range v.News {
+		people = append(people, n.By)
+	}
+	names, err := p.names(q.Context(), people...)
+	if err != nil {
+		return nil, err
+	}
 	return web.Page{Title: "Your concern " + string(ref), Section: sectionMine, Nav: "/mine", Back: "/mine", BackText: "My concerns", Leave: true, Body: web.Stack(
 		nhs.SummaryList{Rows: []nhs.SummaryRow{
 			nhs.Row("Where it stands", string(v.Progress)),
@@ -78,11 +87,11 @@ func (p *pages) own(q *web.Request) (web.Response, error) {
 			{Key: nhs.SummaryCell{Text: "Told you"}, Value: nhs.SummaryCell{Content: toldOwn(v)}},
 		}},
 		nhs.Heading{Text: "What happened", Level: 2, Size: nhs.SizeM},
-		newsOf(v),
+		newsOf(v, names),
 		nhs.Button{Text: "Add something", Href: "/mine/" + string(ref) + "/add", Variant: nhs.Secondary},
 		ring(team.Lead),
 		nhs.Heading{Text: "What you sent", Level: 2, Size: nhs.SizeM},
-		reportList(v.Report),
+		reportList(v.Report, "How to reach you"),
 		p.emergency(q),
 	)}, nil
 }
@@ -98,14 +107,14 @@ func toldOwn(v concern.OwnView) web.Component {
 }
 
 // newsOf are dated sentences, newest first.
-func newsOf(v concern.OwnView) web.Component {
+func newsOf(v concern.OwnView, names map[id.Person]string) web.Component {
 	if len(v.News) == 0 {
 		return nhs.Para("Your concern was received. Nothing has happened since.")
 	}
 	var out nhs.Group
 	for i := len(v.News) - 1; i >= 0; i-- {
 		n := v.News[i]
-		out = append(out, nhs.Heading{Text: n.Title, Level: 3, Size: nhs.SizeS}, nhs.Paragraph{Small: true, Content: nhs.HTML(words.MomentHTML(n.At))})
+		out = append(out, nhs.Heading{Text: n.Title, Level: 3, Size: nhs.SizeS}, nhs.Paragraph{Small: true, Content: nhs.Group{nhs.HTML(words.MomentHTML(n.At)), nhs.Text(" by "), nhs.HTML(words.Name(names[n.By]))}})
 		if n.Words != "" {
 			out = append(out, nhs.InsetText{Content: typed(n.Words)})
 		}
@@ -113,8 +122,11 @@ func newsOf(v concern.OwnView) web.Component {
 	return out
 }
 
-// reportList shows what was sent.
-func reportList(r concern.Report) web.Component {
+// reachRaiser names the raiser's own words on a lead's page.
+const reachRaiser = "How to reach the person who raised it"
+
+// reportList shows what was sent; reach is what the last line is called.
+func reportList(r concern.Report, reach string) web.Component {
 	row := func(key, value string) nhs.SummaryRow {
 		v := nhs.SummaryCell{Text: "Not provided"}
 		if value != "" {
@@ -140,7 +152,7 @@ func reportList(r concern.Report) web.Component {
 		row("NHS number", words.NHSNumber(r.Person.Number).String()),
 		row("Spoken to", labels(spokens, spoken)),
 		row("Does the person know", labels(knows, []string{string(r.Knows)})),
-		row("How to reach the person who raised it", r.Reach),
+		row(reach, r.Reach),
 	}}
 }
 

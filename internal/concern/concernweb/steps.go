@@ -54,7 +54,7 @@ var decisions = []concern.Choice{
 var triagePage = StepPage{
 	Path: "triage", Step: process.Triage, Title: "Decide what happens next", Send: "Save this decision", Flash: "Your decision was saved",
 	Before: func(_ *web.Request, c *concern.Concern) []web.Component {
-		return []web.Component{nhs.Details{Summary: "What was raised", Content: reportList(c.Report), Open: true}}
+		return []web.Component{nhs.Details{Summary: "What was raised", Content: reportList(c.Report, reachRaiser), Open: true}}
 	},
 	Fields: func(_ *web.Request, f *web.Form, _ *concern.Concern) ([]web.Component, error) {
 		r := radios("decision", "What happens next?", "", decisions)

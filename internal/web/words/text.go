@@ -4,23 +4,12 @@ import (
 	"html/template"
 	"strings"
 	"unicode/utf8"
+
+	"heed/internal/plain"
 )
 
-// TextFault says in words why a typed text cannot be kept, or "". Nothing is ever
-// taken out of a text in silence: what cannot be kept is turned down, so that the
-// person decides. Marks that turn the writing direction stay: they are part of
-// names and of quoted messages, and are shown isolated (see Typed).
-func TextFault(what, s string) string {
-	if !utf8.ValidString(s) {
-		return Sentence(what) + " must only include letters, numbers and signs. Type it again instead of pasting it"
-	}
-	for _, c := range []byte(s) {
-		if c < 0x20 && c != '\t' && c != '\n' && c != '\v' && c != '\f' && c != '\r' || c == 0x7f {
-			return Sentence(what) + " includes a character that cannot be shown. Type it again instead of pasting it"
-		}
-	}
-	return ""
-}
+// TextFault says in words why a typed text cannot be kept, or "". The rule is plain's.
+func TextFault(what, s string) string { return plain.TextFault(what, s) }
 
 // Lines undoes what a browser does to line breaks when it sends a form (it makes
 // every one CR LF), so that the text is what was typed and counts as it was counted.

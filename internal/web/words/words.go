@@ -11,12 +11,13 @@ package words
 import (
 	"fmt"
 	"html/template"
-	"strconv"
 	"strings"
 	"time"
 	_ "time/tzdata" // the machine may have no time zone data, and must not be asked
 	"unicode"
 	"unicode/utf8"
+
+	"heed/internal/plain"
 )
 
 var london = mustLoad("Europe/London")
@@ -83,21 +84,7 @@ func Span(from, to time.Time) string {
 }
 
 // Number is digits with a comma at each thousand: "4,000".
-func Number(n int) string {
-	digits := strconv.Itoa(n)
-	sign := ""
-	if digits[0] == '-' {
-		sign, digits = "-", digits[1:]
-	}
-	var b strings.Builder
-	for i, d := range digits {
-		if i > 0 && (len(digits)-i)%3 == 0 {
-			b.WriteByte(',')
-		}
-		b.WriteRune(d)
-	}
-	return sign + b.String()
-}
+func Number(n int) string { return plain.Number(n) }
 
 // Count is a number and its noun: "1 case", "14 cases", "No cases" is Count's caller's to say.
 func Count(n int, one, many string) string {
