@@ -340,6 +340,9 @@ func TestBruteForce(t *testing.T) {
 	for kind, tables := range []int{4800, 2800, 1100, 1100, 200} {
 		t.Run(fmt.Sprint(kind), func(t *testing.T) {
 			t.Parallel()
+			if testing.Short() {
+				tables /= 10
+			}
 			testBrute(t, kind, tables)
 		})
 	}
