@@ -415,11 +415,19 @@ func (d *Desk) remember(tx *store.Tx, a access.Actor, retryWith string, key *vau
 // this very moment: run again, the unit finds what that one did.
 var errSameMoment = fail.New(fail.Busy, "This is being saved already: try again in a moment")
 
-// again runs a unit of work, once more when the same request came twice at one moment.
+// errSameReference says that the new reference, which is random, belongs to another
+// concern: one in thirty thousand when there are a million.
+var errSameReference = fail.New(fail.Busy, "The service is busy. Nothing was saved. Try again in a minute")
+
+// again runs a unit of work, once more when the same request came twice at one
+// moment or a reference was taken.
 func (d *Desk) again(ctx context.Context, fn func(*store.Tx) error) error {
 	err := d.Store.Do(ctx, fn)
-	if errors.Is(err, errSameMoment) {
-		return d.Store.Do(ctx, fn)
+	for range 3 {
+		if !errors.Is(err, errSameMoment) && !errors.Is(err, errSameReference) {
+			break
+		}
+		err = d.Store.Do(ctx, fn)
 	}
 	return err
 }

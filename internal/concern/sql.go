@@ -73,6 +73,9 @@ func insertRow(tx *store.Tx, r Row) error {
 	_, err := tx.Exec(`insert into concern_v1 (`+columns+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
 		r.Record, r.Org, r.Team, string(r.Reference), r.Raiser, r.Owner, r.Version, string(r.State), string(r.Progress),
 		number(r.Waiting), number(r.Open), micros(r.RaisedAt), micros(r.TellBy), micros(r.Due), micros(r.ToldAt), micros(r.ClosedAt))
+	if store.IsUnique(err) {
+		return errSameReference
+	}
 	return err
 }
 

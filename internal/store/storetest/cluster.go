@@ -123,15 +123,24 @@ func (c *Cluster) wait(limit time.Duration) error {
 	}
 }
 
-// Kill ends the server as a crash does: the postmaster and its children get SIGKILL.
-func (c *Cluster) Kill() error {
+// PID is the postmaster.
+func (c *Cluster) PID() (int, error) {
 	text, err := os.ReadFile(filepath.Join(c.dir, "server"))
 	if err != nil {
-		return fmt.Errorf("find server: %w", err)
+		return 0, fmt.Errorf("find server: %w", err)
 	}
 	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
 	if err != nil {
-		return fmt.Errorf("find server: %w", err)
+		return 0, fmt.Errorf("find server: %w", err)
+	}
+	return pid, nil
+}
+
+// Kill ends the server as a crash does: the postmaster and its children get SIGKILL.
+func (c *Cluster) Kill() error {
+	pid, err := c.PID()
+	if err != nil {
+		return err
 	}
 	family := []int{pid}
 	children, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))

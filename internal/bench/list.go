@@ -1,0 +1,150 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"heed/internal/access"
+	"heed/internal/app"
+	"heed/internal/clock"
+	"heed/internal/concern"
+	"heed/internal/id"
+	"heed/internal/store"
+	"heed/internal/store/storetest"
+)
+
+const shortList = 10000
+
+// list measures the 50 newest of a lead's list over few records and over many.
+func (b *Bench) list(ctx context.Context) ([]Figure, error) {
+	in, err := b.install(ctx, "list", "", 3)
+	if err != nil {
+		return nil, err
+	}
+	figures, err := b.lists(ctx, in, "SQLite")
+	if err != nil {
+		return figures, err
+	}
+	cluster, err := storetest.StartCluster()
+	if err != nil {
+		return figures, err
+	}
+	defer func() { _ = cluster.Stop() }()
+	if in, err = b.install(ctx, "list-postgres", cluster.DSN("postgres"), 3); err != nil {
+		return figures, err
+	}
+	more, err := b.lists(ctx, in, "PostgreSQL")
+	return append(figures, more...), err
+}
+
+func (b *Bench) lists(ctx context.Context, in *installation, engine string) ([]Figure, error) {
+	short, err := b.listOf(ctx, in, 0, shortList)
+	if err != nil {
+		return nil, err
+	}
+	long, err := b.listOf(ctx, in, shortList, b.List)
+	if err != nil {
+		return nil, err
+	}
+	return []Figure{
+		{"50 newest of a lead's list, 10,000 records, " + engine, fmt.Sprintf("%.2f ms CPU, p50 %s", short.cpu, ms(short.at(.5))), "3 ms CPU", fmt.Sprintf("%.2f ms CPU for a list of 1", short.one), ""},
+		{fmt.Sprintf("  the same of %d records, %s", b.List, engine), fmt.Sprintf("%.2f ms CPU, p50 %s", long.cpu, ms(long.at(.5))), "within 20%", fmt.Sprintf("%.2f ms CPU for a list of 1", long.one), fmt.Sprintf("%+.0f%%", 100*(long.cpu/short.cpu-1))},
+	}, nil
+}
+
+// listed is what calls of a list cost: milliseconds of the program's processor time
+// each, with 50 rows and with one.
+type listed struct {
+	run
+	cpu, one float64
+}
+
+func (b *Bench) listOf(ctx context.Context, in *installation, have, want int) (listed, error) {
+	var out listed
+	if err := in.open(ctx, func(a *app.App) error { return fill(ctx, a, have, want) }); err != nil {
+		return out, fmt.Errorf("fill the list: %w", err)
+	}
+	p, err := b.serve(in)
+	if err != nil {
+		return out, err
+	}
+	if _, _, err := p.lists(in.lead, 50, 200); err != nil {
+		return out, err
+	}
+	if out.run, out.cpu, err = p.lists(in.lead, 50, 1000); err != nil {
+		return out, err
+	}
+	if _, out.one, err = p.lists(in.lead, 1, 1000); err != nil {
+		return out, err
+	}
+	return out, p.stop()
+}
+
+// lists asks for a list some times, one after another, and gives the CPU of each in milliseconds.
+func (p *program) lists(token string, limit, times int) (run, float64, error) {
+	before, err := cpuOf(p.pid())
+	if err != nil {
+		return run{}, 0, err
+	}
+	r, err := drive(p.addr, 1, times, 200, func(int, int) []byte {
+		return fmt.Appendf(nil, "GET /api/v1/concerns?limit=%d HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n\r\n", limit, p.addr, token)
+	})
+	if err != nil {
+		return r, 0, err
+	}
+	if r.refused > 0 {
+		return r, 0, fmt.Errorf("%d lists were refused: %s", r.refused, r.words)
+	}
+	after, err := cpuOf(p.pid())
+	return r, (after - before).Seconds() * 1000 / float64(times), err
+}
+
+// fill brings the list of the lead's team from have to want rows. One concern is
+// really raised; the others are copies of the row that the desk wrote of it, with
+// ids, references and times of their own: nine in ten of them closed, one open.
+func fill(ctx context.Context, a *app.App, have, want int) error {
+	org, err := a.Directory.Organisations(ctx)
+	if err != nil {
+		return err
+	}
+	people, err := a.Directory.Everybody(ctx, org[0].ID)
+	if err != nil {
+		return err
+	}
+	actor, err := people[2].Actor(access.Worker, true)
+	if err != nil {
+		return err
+	}
+	receipt, err := a.Concerns.Raise(ctx, actor, concern.Report{About: concern.AboutPatient, What: "Made up for a measurement."}, "")
+	if err != nil {
+		return err
+	}
+	const text = `insert into concern_v1 (record, org, team, reference, raiser, owner, version, state, progress, waiting, open, raised_at, tell_by, due, told_at, closed_at)
+		select $1, org, team, $2, raiser, owner, $3, $4, $5, waiting, $6, raised_at - $7, tell_by - $7, $8, $9, $10 from concern_v1 where record = $11
+		on conflict (reference) do nothing`
+	const batch = 2000
+	for from := have; from < want; from += batch {
+		err := a.Store.Do(ctx, func(tx *store.Tx) (err error) {
+			for i := from; i < min(from+batch, want); i++ {
+				ago := time.Duration(want-i) * 30 * time.Second
+				at := receipt.RaisedAt.Add(-ago)
+				version, state, progress, open, due, told, closed := int64(1), "received", string(concern.Received), int64(1), clock.Micros(at.Add(24*time.Hour)), int64(0), int64(0)
+				if i%10 != 0 {
+					version, state, progress, open, due = 6, "closed", string(concern.Finished), 0, 0
+					told, closed = clock.Micros(at.Add(48*time.Hour)), clock.Micros(at.Add(72*time.Hour))
+				}
+				for n := int64(0); n == 0; { // among a million references the same one comes twice
+					if n, err = tx.Exec(text, id.NewRecord(at), string(id.NewReference()), version, state, progress, open, ago.Microseconds(), due, told, closed, receipt.Record); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

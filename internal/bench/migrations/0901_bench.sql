@@ -1,0 +1,8 @@
+-- +goose Up
+create table bench_raw (
+    id   blob primary key,
+    body blob not null
+);
+
+-- +goose Down
+drop table bench_raw;
