@@ -80,6 +80,9 @@ func Run(ctx context.Context, o Options) error {
 	defer os.RemoveAll(dir)
 	o.Dir = dir
 	b := &Bench{Options: o, heed: filepath.Join(dir, "heed")}
+	if o.Profile != "" {
+		return b.profiles(ctx)
+	}
 	if err := b.build(ctx); err != nil {
 		return err
 	}

@@ -83,7 +83,7 @@ func (b *Bench) listOf(ctx context.Context, in *installation, have, want int) (l
 
 // lists asks for a list some times, one after another, and gives the CPU of each in milliseconds.
 func (p *program) lists(token string, limit, times int) (run, float64, error) {
-	before, err := cpuOf(p.pid())
+	before, err := p.cpu()
 	if err != nil {
 		return run{}, 0, err
 	}
@@ -96,7 +96,7 @@ func (p *program) lists(token string, limit, times int) (run, float64, error) {
 	if r.refused > 0 {
 		return r, 0, fmt.Errorf("%d lists were refused: %s", r.refused, r.words)
 	}
-	after, err := cpuOf(p.pid())
+	after, err := p.cpu()
 	return r, (after - before).Seconds() * 1000 / float64(times), err
 }
 

@@ -129,6 +129,15 @@ func (b *Bench) serve(in *installation) (*program, error) {
 
 func (p *program) pid() int { return p.cmd.Process.Pid }
 
+// cpu is the processor time that the program has used; this process's own when the
+// program runs in it.
+func (p *program) cpu() (time.Duration, error) {
+	if p.cmd == nil {
+		return cpuHere(), nil
+	}
+	return cpuOf(p.pid())
+}
+
 // stop ends the program as an operator does.
 func (p *program) stop() error {
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
