@@ -70,7 +70,7 @@ func (p *pages) reason(q *web.Request) (web.Response, error) {
 	}
 	return web.Page{Title: "Say why you need to open this", Caption: string(ref), Section: sectionCase, Back: "/", Body: f.Ask(web.Question{
 		Before: []web.Component{nhs.WarningCallout{Heading: nhs.CardHeading{Text: "This is not on your desk", Level: 2}, Text: "Your name and your reason are written down and " + told + " told at once. A second person looks at it afterwards."}},
-		Fields: []web.Component{f.Textarea(nhs.Textarea{Name: "reason", Rows: 4, Label: label("Why do you need to open this record?")})},
+		Fields: []web.Component{f.Textarea(nhs.Textarea{Name: "reason", Rows: 4, Label: Label("Why do you need to open this record?")})},
 		Send:   "Write this down and open it",
 	})}, nil
 }
@@ -302,7 +302,7 @@ func (p *pages) notes(q *web.Request) (web.Response, error) {
 	box.Before = present(meanwhile)
 	box.Fields = []web.Component{
 		casework.WhoCanSee{What: "this note", Roles: []string{"Safeguarding leads of the team", "Whoever has this case"}},
-		f.CharacterCount(nhs.CharacterCount{Name: "words", MaxLength: concern.MaxText, Threshold: 75, Rows: 6, Label: label("Add a note"), Hint: nhs.Hint{Text: "What you add stays. To put something right, add a correction"}}),
+		f.CharacterCount(nhs.CharacterCount{Name: "words", MaxLength: concern.MaxText, Threshold: 75, Rows: 6, Label: Label("Add a note"), Hint: nhs.Hint{Text: "What you add stays. To put something right, add a correction"}}),
 	}
 	return casePage(c, "Notes of case "+string(c.Reference), above, f.Ask(box)), nil
 }

@@ -65,8 +65,6 @@ func heading(text string) nhs.Label {
 	return nhs.Label{Text: text, PageHeading: true, Size: nhs.SizeL}
 }
 
-func label(text string) nhs.Label { return nhs.Label{Text: text, Size: nhs.SizeS} }
-
 // radios are one question with the choices of a list; a title makes it the page's heading.
 func radios(name, title, hint string, list []concern.Choice) nhs.Radios {
 	r := nhs.Radios{Name: name, Hint: nhs.Hint{Text: hint}, Legend: nhs.Legend{Text: title, PageHeading: true, Size: nhs.SizeL}}

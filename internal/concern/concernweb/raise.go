@@ -145,8 +145,8 @@ func (p *pages) when(q *web.Request) (web.Response, error) {
 	}
 	return p.fields(q, f, "When and where did it happen?", p.back(q, pathWhat),
 		f.Date("when", nhs.DateInput{Legend: nhs.Legend{Text: "When it happened (optional)", Size: nhs.SizeS}, Hint: nhs.Hint{Text: "For example, 27 3 2026. Leave it empty if you do not know"}}),
-		f.Input(nhs.Input{Name: "over", Label: label("Or over what time (optional)"), Hint: nhs.Hint{Text: "For example, since the summer"}}),
-		f.Input(nhs.Input{Name: "where", Label: label("Where it happened (optional)"), Hint: nhs.Hint{Text: "For example, the outpatient clinic, or online"}}),
+		f.Input(nhs.Input{Name: "over", Label: Label("Or over what time (optional)"), Hint: nhs.Hint{Text: "For example, since the summer"}}),
+		f.Input(nhs.Input{Name: "where", Label: Label("Where it happened (optional)"), Hint: nhs.Hint{Text: "For example, the outpatient clinic, or online"}}),
 	), nil
 }
 
@@ -169,9 +169,9 @@ func (p *pages) person(q *web.Request) (web.Response, error) {
 	}
 	return p.fields(q, f, title, p.back(q, pathWhen),
 		nhs.Para("Leave empty what you do not know or do not want to say yet."),
-		f.Input(nhs.Input{Name: "name", Label: label("Full name (optional)"), Autocomplete: "off", Spellcheck: nhs.Off}),
-		f.Input(nhs.Input{Name: "age", Label: label("Date of birth or age (optional)"), Autocomplete: "off", Width: 20}),
-		f.Input(nhs.Input{Name: "number", Label: label("NHS number (optional)"), Hint: nhs.Hint{Text: "A 10 digit number, like 999 123 4567"}, Inputmode: "numeric", Autocomplete: "off", Spellcheck: nhs.Off, Width: 20, Code: true}),
+		f.Input(nhs.Input{Name: "name", Label: Label("Full name (optional)"), Autocomplete: "off", Spellcheck: nhs.Off}),
+		f.Input(nhs.Input{Name: "age", Label: Label("Date of birth or age (optional)"), Autocomplete: "off", Width: 20}),
+		f.Input(nhs.Input{Name: "number", Label: Label("NHS number (optional)"), Hint: nhs.Hint{Text: "A 10 digit number, like 999 123 4567"}, Inputmode: "numeric", Autocomplete: "off", Spellcheck: nhs.Off, Width: 20, Code: true}),
 	), nil
 }
 
@@ -240,7 +240,7 @@ func (p *pages) contact(q *web.Request) (web.Response, error) {
 	}
 	return p.fields(q, f, "How can we reach you?", p.back(q, pathSpoken),
 		nhs.Para("We keep your name from the person it is about."),
-		f.Textarea(nhs.Textarea{Name: "reach", Rows: 3, Label: label("How and when to reach you (optional)"), Hint: nhs.Hint{Text: "For example, a number, and when you are on shift"}}),
+		f.Textarea(nhs.Textarea{Name: "reach", Rows: 3, Label: Label("How and when to reach you (optional)"), Hint: nhs.Hint{Text: "For example, a number, and when you are on shift"}}),
 	), nil
 }
 

@@ -19,25 +19,13 @@ func (p *pages) stepRoutes() []web.Route {
 	})), p.localRoutes()...)
 }
 
-// text is a field of several lines that counts.
-func text(f *web.Form, name, words, hint string, rows int) web.Component {
-	return f.CharacterCount(nhs.CharacterCount{Name: name, MaxLength: concern.MaxText, Threshold: 75, Rows: rows, Label: label(words), Hint: nhs.Hint{Text: hint}})
-}
-
-// choose is a question with the choices of a list, beside other questions.
-func choose(f *web.Form, name, words, hint string, list []concern.Choice) web.Component {
-	r := radios(name, words, hint, list)
-	r.Legend.PageHeading, r.Legend.Size = false, nhs.SizeS
-	return f.Radios(r)
-}
-
 var acknowledgePage = StepPage{
 	Path: "acknowledge", Step: process.Acknowledge, Title: "Take up this concern", Send: "Take it up", Flash: "You have taken up this concern. The person who raised it sees that.",
 	Before: func(*web.Request, *concern.Concern) []web.Component {
 		return []web.Component{nhs.Para("You become the one who has it. The person who raised it sees your name and today's date.")}
 	},
 	Fields: func(_ *web.Request, f *web.Form, _ *concern.Concern) ([]web.Component, error) {
-		return []web.Component{text(f, "words", "First words to the person who raised it (optional)", "For example, that you will ring them today", 4)}, nil
+		return []web.Component{Long(f, "words", "First words to the person who raised it (optional)", "For example, that you will ring them today", 4)}, nil
 	},
 	Read: func(_ *web.Request, f *web.Form) (concern.Step, error) {
 		return concern.Acknowledge{Words: f.Text("words", web.Ask{What: "your first words to the person who raised it"})}, nil
@@ -57,14 +45,13 @@ var triagePage = StepPage{
 		return []web.Component{nhs.Details{Summary: "What was raised", Content: reportList(c.Report, reachRaiser), Open: true}}
 	},
 	Fields: func(_ *web.Request, f *web.Form, _ *concern.Concern) ([]web.Component, error) {
-		r := radios("decision", "What happens next?", "", decisions)
-		r.Legend.PageHeading, r.Legend.Size = false, nhs.SizeS
+		r := Choose(f, "decision", "What happens next?", decisions)
 		for i := range r.Items {
 			if r.Items[i].Value == process.OtherRoute {
 				r.Items[i].Conditional = f.Input(nhs.Input{Name: "route", Label: nhs.Label{Text: "Which route"}, Hint: nhs.Hint{Text: "For example, adult safeguarding"}})
 			}
 		}
-		return []web.Component{f.Radios(r), text(f, "reasons", "Reasons for your decision", "In words. Advice informs you; the decision is yours", 6)}, nil
+		return []web.Component{r, Long(f, "reasons", "Reasons for your decision", "In words. Advice informs you; the decision is yours", 6)}, nil
 	},
 	Read: func(_ *web.Request, f *web.Form) (concern.Step, error) {
 		s := concern.Triage{Decision: f.Choice("decision", web.Ask{What: "what happens next", Needed: true}, ids(decisions)...)}
@@ -82,8 +69,8 @@ var askAdvicePage = StepPage{
 		return []web.Component{nhs.InsetText{Text: "Heed sends nothing. Ask them yourself, then record here whom you asked and what. Advice decides nothing: the decision stays yours."}}
 	},
 	Fields: func(_ *web.Request, f *web.Form, _ *concern.Concern) ([]web.Component, error) {
-		return []web.Component{choose(f, "of", "Whom did you ask?", "", concern.Advisers),
-			text(f, "question", "What did you ask?", "Without words that identify the person, unless a decision to share is recorded", 5),
+		return []web.Component{Choose(f, "of", "Whom did you ask?", concern.Advisers),
+			Long(f, "question", "What did you ask?", "Without words that identify the person, unless a decision to share is recorded", 5),
 			f.Checkboxes(nhs.Checkboxes{Name: "identified", Items: []nhs.Checkbox{{Value: "yes", Text: "My words identify the person"}}})}, nil
 	},
 	Read: func(_ *web.Request, f *web.Form) (concern.Step, error) {
@@ -96,8 +83,8 @@ var askAdvicePage = StepPage{
 var advicePage = StepPage{
 	Path: "advice", Step: process.RecordAdvice, Title: "Record the advice you were given", Send: "Record this advice", Flash: "The advice was recorded",
 	Fields: func(_ *web.Request, f *web.Form, _ *concern.Concern) ([]web.Component, error) {
-		return []web.Component{choose(f, "from", "Who gave the advice?", "", concern.Advisers), Day(f, "day", "When was it given?"),
-			text(f, "advice", "What did they advise?", "As told to you. It moves nothing by itself", 6)}, nil
+		return []web.Component{Choose(f, "from", "Who gave the advice?", concern.Advisers), Day(f, "day", "When was it given?"),
+			Long(f, "advice", "What did they advise?", "As told to you. It moves nothing by itself", 6)}, nil
 	},
 	Read: func(q *web.Request, f *web.Form) (concern.Step, error) {
 		return concern.RecordAdvice{From: f.Choice("from", web.Ask{What: "who gave the advice", Needed: true}, ids(concern.Advisers)...),
@@ -116,12 +103,11 @@ var feedbackPage = StepPage{
 		return []web.Component{nhs.Para("In most cases nothing prevents an answer. What you write here is what they read.")}
 	},
 	Fields: func(_ *web.Request, f *web.Form, _ *concern.Concern) ([]web.Component, error) {
-		r := radios("result", "Can they be told?", "", answersToRaiser)
-		r.Legend.PageHeading, r.Legend.Size = false, nhs.SizeS
-		r.Items[0].Conditional = text(f, "words", "What do you want to tell them?", "Thank them, say what was done, and what happens now", 6)
-		r.Items[1].Conditional = nhs.Group{text(f, "because", "Why can they not be told?", "For the record. They do not see this", 4),
-			f.Textarea(nhs.Textarea{Name: "line", Rows: 3, Label: label("What do they see instead?")})}
-		return []web.Component{f.Radios(r)}, nil
+		r := Choose(f, "result", "Can they be told?", answersToRaiser)
+		r.Items[0].Conditional = Long(f, "words", "What do you want to tell them?", "Thank them, say what was done, and what happens now", 6)
+		r.Items[1].Conditional = nhs.Group{Long(f, "because", "Why can they not be told?", "For the record. They do not see this", 4),
+			f.Textarea(nhs.Textarea{Name: "line", Rows: 3, Label: Label("What do they see instead?")})}
+		return []web.Component{r}, nil
 	},
 	Read: func(_ *web.Request, f *web.Form) (concern.Step, error) {
 		s := concern.GiveFeedback{Result: f.Choice("result", web.Ask{What: "whether the person who raised it can be told", Needed: true}, process.Told, process.CannotBeTold)}
@@ -148,7 +134,7 @@ var closePage = StepPage{
 		return []web.Component{nhs.Para("Before you close: the person who raised it was answered on " + words.Date(c.ToldAt) + ".")}
 	},
 	Fields: func(_ *web.Request, f *web.Form, _ *concern.Concern) ([]web.Component, error) {
-		return []web.Component{text(f, "reasons", "Reasons for closing", "", 5), text(f, "lessons", "What should be learned from it? (optional)", "", 4)}, nil
+		return []web.Component{Long(f, "reasons", "Reasons for closing", "", 5), Long(f, "lessons", "What should be learned from it? (optional)", "", 4)}, nil
 	},
 	Read: func(_ *web.Request, f *web.Form) (concern.Step, error) {
 		return concern.Close{Reasons: f.Text("reasons", web.Ask{What: "the reasons for closing", Needed: true}), Lessons: f.Text("lessons", web.Ask{What: "what should be learned from it"})}, nil
@@ -158,12 +144,12 @@ var closePage = StepPage{
 var correctPage = StepPage{
 	Path: "correct", Step: process.Correct, Title: "Correct something", Send: "Add this correction", Flash: "Your correction was added",
 	Fields: func(_ *web.Request, f *web.Form, c *concern.Concern) ([]web.Component, error) {
-		s := nhs.Select{Name: "of", Label: label("What are you correcting?"), Items: []nhs.Option{{Text: "Select an entry", Value: ""}, {Text: "What was raised", Value: "1"}}}
+		s := nhs.Select{Name: "of", Label: Label("What are you correcting?"), Items: []nhs.Option{{Text: "Select an entry", Value: ""}, {Text: "What was raised", Value: "1"}}}
 		for _, t := range c.Taken {
 			s.Items = append(s.Items, nhs.Option{Value: words.Number(int(t.Version)), Text: entryName(t)})
 		}
 		s.Value, s.Error.Text = f.Value("of"), f.Fault("of")
-		return []web.Component{s, text(f, "words", "What is right?", "What was written stays; your correction is added below it", 5)}, nil
+		return []web.Component{s, Long(f, "words", "What is right?", "What was written stays; your correction is added below it", 5)}, nil
 	},
 	Read: func(_ *web.Request, f *web.Form) (concern.Step, error) {
 		return concern.Correct{Of: int64(f.Whole("of", web.Ask{What: "what you are correcting"}, 1, 1_000_000)), Words: f.Text("words", web.Ask{What: "what is right", Needed: true})}, nil
@@ -200,7 +186,7 @@ func (p *pages) assignPage() StepPage {
 			if len(r.Items) == 0 {
 				return []web.Component{nhs.Para("There is no other safeguarding lead in your organisation.")}, nil
 			}
-			return []web.Component{f.Radios(r), f.Textarea(nhs.Textarea{Name: "reasons", Rows: 3, Label: label("Why? (optional)")})}, nil
+			return []web.Component{f.Radios(r), f.Textarea(nhs.Textarea{Name: "reasons", Rows: 3, Label: Label("Why? (optional)")})}, nil
 		},
 		Read: func(_ *web.Request, f *web.Form) (concern.Step, error) {
 			s := concern.Assign{Reasons: f.Text("reasons", web.Ask{What: "why you are giving it to them", Max: concern.MaxShort})}
@@ -214,20 +200,6 @@ func (p *pages) assignPage() StepPage {
 			return s, nil
 		},
 	}
-}
-
-// Day asks for a day in three fields.
-func Day(f *web.Form, name, legend string) web.Component {
-	return f.Date(name, nhs.DateInput{Legend: nhs.Legend{Text: legend, Size: nhs.SizeS}, Hint: nhs.Hint{Text: "For example, 27 3 2026"}})
-}
-
-// ReadDay reads a day that must be given and has come, as it is stored.
-func ReadDay(q *web.Request, f *web.Form, name, what string) string {
-	d := f.Day(name, web.DayAsk{Ask: web.Ask{What: what, Needed: true}, NotAfter: q.Today()})
-	if d.IsZero() {
-		return ""
-	}
-	return d.ISO()
 }
 
 // localRoutes serve the steps that an organisation added, from the process alone.
@@ -264,10 +236,10 @@ func (p *pages) localPage(info process.StepInfo) StepPage {
 				for _, o := range info.Outcomes {
 					list = append(list, concern.Choice{ID: o.ID, Label: o.Label})
 				}
-				out = append(out, choose(f, "outcome", "How did it come out?", "", list))
+				out = append(out, Choose(f, "outcome", "How did it come out?", list))
 			}
 			for _, q := range info.Questions {
-				out = append(out, f.Textarea(nhs.Textarea{Name: "answers." + q.ID, Rows: 4, Label: label(q.Text), Hint: nhs.Hint{Text: q.Hint}}))
+				out = append(out, f.Textarea(nhs.Textarea{Name: "answers." + q.ID, Rows: 4, Label: Label(q.Text), Hint: nhs.Hint{Text: q.Hint}}))
 			}
 			return out, nil
 		},

@@ -23,38 +23,8 @@ func Part(desk *concern.Desk, people *directory.Desk) web.Part {
 	return web.Part{Name: "sharing", Routes: concernweb.StepRoutes(desk, people, decisionPage, emergencyPage, referralPage, toldPage)}
 }
 
-func label(text string) nhs.Label { return nhs.Label{Text: text, Size: nhs.SizeS} }
-
-func long(f *web.Form, name, words, hint string, rows int) web.Component {
-	return f.CharacterCount(nhs.CharacterCount{Name: name, MaxLength: concern.MaxText, Threshold: 75, Rows: rows, Label: label(words), Hint: nhs.Hint{Text: hint}})
-}
-
-func line(f *web.Form, name, words, hint string) web.Component {
-	return f.Input(nhs.Input{Name: name, Label: label(words), Hint: nhs.Hint{Text: hint}})
-}
-
-func choose(f *web.Form, name, words string, list []concern.Choice) nhs.Radios {
-	r := nhs.Radios{Name: name, Legend: nhs.Legend{Text: words, Size: nhs.SizeS}}
-	for _, c := range list {
-		r.Items = append(r.Items, nhs.Radio{Value: c.ID, Text: c.Label})
-	}
-	return f.Radios(r)
-}
-
 func heading(text string) web.Component {
 	return nhs.Heading{Text: text, Level: 2, Size: nhs.SizeM}
-}
-
-func ids(list []concern.Choice) []string {
-	out := make([]string, len(list))
-	for i, c := range list {
-		out[i] = c.ID
-	}
-	return out
-}
-
-func pick(f *web.Form, name, what string, needed bool, list []concern.Choice) string {
-	return f.Choice(name, web.Ask{What: what, Needed: needed}, ids(list)...)
 }
 
 func nothingIsSent(words string) func(*web.Request, *concern.Concern) []web.Component {
@@ -67,7 +37,7 @@ var emergencyPage = concernweb.StepPage{
 	Path: "emergency", Step: process.EmergencyDisclosure, Title: "Record what was shared in an emergency", Send: "Record this", Flash: "It was recorded. The sharing decision is owed within one working day",
 	Before: nothingIsSent("Call 999 first. This page records what you told them; the decision with its reasons follows within one working day."),
 	Fields: func(_ *web.Request, f *web.Form, _ *concern.Concern) ([]web.Component, error) {
-		return []web.Component{line(f, "with", "With whom was it shared?", ""), long(f, "what", "What was shared?", "", 4), long(f, "why", "Why could it not wait?", "", 4)}, nil
+		return []web.Component{concernweb.Line(f, "with", "With whom was it shared?", ""), concernweb.Long(f, "what", "What was shared?", "", 4), concernweb.Long(f, "why", "Why could it not wait?", "", 4)}, nil
 	},
 	Read: func(_ *web.Request, f *web.Form) (concern.Step, error) {
 		return sharing.Emergency{With: f.Line("with", web.Ask{What: "with whom it was shared", Needed: true, Max: concern.MaxShort}),
@@ -79,11 +49,11 @@ var referralPage = concernweb.StepPage{
 	Path: "referral", Step: process.Refer, Title: "Record a referral", Send: "Record this referral", Flash: "The referral was recorded. The person who raised it sees that it was passed on",
 	Before: nothingIsSent("Heed sends nothing. Send the referral in the way that the recipient asks for, then record it here. Only what the sharing decision names may leave."),
 	Fields: func(_ *web.Request, f *web.Form, _ *concern.Concern) ([]web.Component, error) {
-		return []web.Component{choose(f, "to", "Where did it go?", sharing.Recipients), line(f, "name", "Name of the person or team (optional)", ""),
-			line(f, "by", "How was it sent?", "For example, by secure email"), concernweb.Day(f, "day", "When was it sent?"), long(f, "what", "What was sent?", "", 5)}, nil
+		return []web.Component{concernweb.Choose(f, "to", "Where did it go?", sharing.Recipients), concernweb.Line(f, "name", "Name of the person or team (optional)", ""),
+			concernweb.Line(f, "by", "How was it sent?", "For example, by secure email"), concernweb.Day(f, "day", "When was it sent?"), concernweb.Long(f, "what", "What was sent?", "", 5)}, nil
 	},
 	Read: func(q *web.Request, f *web.Form) (concern.Step, error) {
-		return sharing.Referral{To: pick(f, "to", "where the referral went", true, sharing.Recipients), Name: f.Line("name", web.Ask{What: "the name of the person or team"}),
+		return sharing.Referral{To: concernweb.Pick(f, "to", "where the referral went", true, sharing.Recipients), Name: f.Line("name", web.Ask{What: "the name of the person or team"}),
 			By: f.Line("by", web.Ask{What: "how it was sent", Needed: true}), Day: concernweb.ReadDay(q, f, "day", "when it was sent"),
 			What: f.Text("what", web.Ask{What: "what was sent", Needed: true})}, nil
 	},
@@ -98,17 +68,17 @@ var toldPage = concernweb.StepPage{
 	Path: "told", Step: process.RecordTold, Title: "Record what you were told", Send: "Record this", Flash: "What you were told was recorded",
 	Before: nothingIsSent("As told to you, with who said it and when. It moves nothing by itself."),
 	Fields: func(_ *web.Request, f *web.Form, _ *concern.Concern) ([]web.Component, error) {
-		what := choose(f, "kind", "What were you told?", kinds)
-		what.Items[1].Conditional = choose(f, "outcome", "The outcome", sharing.Outcomes)
-		return []web.Component{what, choose(f, "from", "Who told you?", sharing.Sources), line(f, "who", "Name of the person who told you (optional)", ""),
-			concernweb.Day(f, "day", "When did they tell you?"), long(f, "words", "What did they say? (optional)", "", 4)}, nil
+		what := concernweb.Choose(f, "kind", "What were you told?", kinds)
+		what.Items[1].Conditional = concernweb.Choose(f, "outcome", "The outcome", sharing.Outcomes)
+		return []web.Component{what, concernweb.Choose(f, "from", "Who told you?", sharing.Sources), concernweb.Line(f, "who", "Name of the person who told you (optional)", ""),
+			concernweb.Day(f, "day", "When did they tell you?"), concernweb.Long(f, "words", "What did they say? (optional)", "", 4)}, nil
 	},
 	Read: func(q *web.Request, f *web.Form) (concern.Step, error) {
-		s := sharing.Told{Kind: pick(f, "kind", "what you were told", true, kinds)}
+		s := sharing.Told{Kind: concernweb.Pick(f, "kind", "what you were told", true, kinds)}
 		if s.Kind == process.ToldOutcome {
-			s.Result = pick(f, "outcome", "the outcome", true, sharing.Outcomes)
+			s.Result = concernweb.Pick(f, "outcome", "the outcome", true, sharing.Outcomes)
 		}
-		s.From = pick(f, "from", "who told you", true, sharing.Sources)
+		s.From = concernweb.Pick(f, "from", "who told you", true, sharing.Sources)
 		s.Who = f.Line("who", web.Ask{What: "the name of the person who told you"})
 		s.Day = concernweb.ReadDay(q, f, "day", "when they told you")
 		s.Words = f.Text("words", web.Ask{What: "what they said"})
