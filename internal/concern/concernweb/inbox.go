@@ -87,7 +87,7 @@ func (p *pages) inboxTable(q *web.Request, o directory.Organisation, rows []conc
 	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: title, Size: nhs.SizeM}, Head: nhs.Heads("Reference", "Where it stands", "Received", "Age", "Next due", "Who has it")}
 	for _, r := range rows {
 		t.Rows = append(t.Rows, []nhs.Cell{
-			{Content: nhs.Link{Text: string(r.Reference), Href: "/cases/" + string(r.Reference)}},
+			{Content: nhs.Link{Content: nhs.NoWrap(r.Reference), Href: "/cases/" + string(r.Reference)}},
 			{Text: d.Label(r.State)}, {Text: words.Date(r.RaisedAt)}, {Text: ageInDays(o, workday.Of(r.RaisedAt), today)},
 			{Content: dueCell(q, r)}, {Text: names[r.Owner]},
 		})

@@ -32,7 +32,7 @@ func (p *pages) mine(q *web.Request) (web.Response, error) {
 		t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "Concerns that you raised, newest first", Size: nhs.SizeM}, Head: nhs.Heads("Reference", "Sent", "Where it stands", "Last told you on")}
 		for _, r := range page.Rows {
 			t.Rows = append(t.Rows, []nhs.Cell{
-				{Content: nhs.Link{Text: string(r.Reference), Href: "/mine/" + string(r.Reference)}},
+				{Content: nhs.Link{Content: nhs.NoWrap(r.Reference), Href: "/mine/" + string(r.Reference)}},
 				{Text: words.Date(r.RaisedAt)}, {Text: string(r.Progress)}, {Content: told(q, r)},
 			})
 		}
