@@ -82,11 +82,14 @@ func (d *Desk) forget(_ context.Context, tx *store.Tx, j jobs.Job) error {
 func (d *Desk) Definition(org id.Org) *process.Definition { return d.Parts.Process(org) }
 
 func (d *Desk) book(tx *store.Tx, org id.Org) (book, error) {
+	b, _, err := d.bookOf(tx, org)
+	return b, err
+}
+
+// bookOf is book with the organisation that it is of.
+func (d *Desk) bookOf(tx *store.Tx, org id.Org) (book, directory.Organisation, error) {
 	o, err := d.Directory.OrganisationIn(tx, org)
-	if err != nil {
-		return book{}, err
-	}
-	return book{d.Parts.Process(org), o.Nation}, nil
+	return book{d.Parts.Process(org), o.Nation}, o, err
 }
 
 // Receipt is what the raiser gets.
@@ -131,7 +134,7 @@ func (d *Desk) Raise(ctx context.Context, a access.Actor, r Report, key string, 
 }
 
 func (d *Desk) raise(tx *store.Tx, a access.Actor, rule string, r Report, retryWith string, digest []byte) (Receipt, error) {
-	b, err := d.book(tx, a.Org)
+	b, o, err := d.bookOf(tx, a.Org)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -153,10 +156,8 @@ func (d *Desk) raise(tx *store.Tx, a access.Actor, rule string, r Report, retryW
 	if err != nil {
 		return Receipt{}, err
 	}
-	c, err := b.fresh(a, rec, version, event, tx.Now())
-	if err != nil {
-		return Receipt{}, err
-	}
+	c := new(Concern)
+	b.begin(c, ledger.Entry{Org: a.Org, Record: rec, Version: version, At: tx.Now(), Author: by}, event)
 	if err := insertRow(tx, b.rowOf(c)); err != nil {
 		return Receipt{}, err
 	}
@@ -169,18 +170,7 @@ func (d *Desk) raise(tx *store.Tx, a access.Actor, rule string, r Report, retryW
 	if err := d.notify(tx, c.Owner, c.Org, mailWaiting); err != nil {
 		return Receipt{}, err
 	}
-	return d.receiptOf(tx, c)
-}
-
-// fresh is the concern that the first event makes, without reading it back.
-func (b book) fresh(a access.Actor, rec id.Record, version int64, event raised, now time.Time) (*Concern, error) {
-	data, err := json.Marshal(event)
-	if err != nil {
-		return nil, fmt.Errorf("write concern: %w", err)
-	}
-	c := new(Concern)
-	e := ledger.Entry{Org: a.Org, Record: rec, Version: version, At: now, Kind: kindRaised, Author: ledger.Author{Person: a.Person}, Data: data}
-	return c, b.apply(c, e)
+	return receiptOf(o, c)
 }
 
 func (d *Desk) receipt(tx *store.Tx, org id.Org, rec id.Record) (Receipt, error) {
@@ -188,14 +178,14 @@ func (d *Desk) receipt(tx *store.Tx, org id.Org, rec id.Record) (Receipt, error)
 	if err != nil {
 		return Receipt{}, err
 	}
-	return d.receiptOf(tx, c)
-}
-
-func (d *Desk) receiptOf(tx *store.Tx, c *Concern) (Receipt, error) {
 	o, err := d.Directory.OrganisationIn(tx, c.Org)
 	if err != nil {
 		return Receipt{}, err
 	}
+	return receiptOf(o, c)
+}
+
+func receiptOf(o directory.Organisation, c *Concern) (Receipt, error) {
 	team, err := o.Team(c.Team)
 	if err != nil {
 		return Receipt{}, err

@@ -96,12 +96,7 @@ func (b book) apply(c *Concern, e ledger.Entry) error {
 		if err := json.Unmarshal(e.Data, &d); err != nil {
 			return fmt.Errorf("read %s: %w", e.Kind, err)
 		}
-		*c = Concern{
-			Record: e.Record, Org: e.Org, Team: d.Team, Reference: d.Reference, Compartment: Patient,
-			Raiser: e.Author.Person, RaisedAt: e.At, TellBy: d.TellBy, Report: d.Report, Owner: d.Owner,
-			Status: b.process.After(b.process.Start(), process.Raise, ""), Version: e.Version,
-		}
-		b.clocks(c)
+		b.begin(c, e, d)
 		return nil
 	}
 	var d stepTaken
@@ -116,6 +111,16 @@ func (b book) apply(c *Concern, e ledger.Entry) error {
 	}
 	b.clocks(c)
 	return nil
+}
+
+// begin is what the first event makes; e is its entry, whose data is d.
+func (b book) begin(c *Concern, e ledger.Entry, d raised) {
+	*c = Concern{
+		Record: e.Record, Org: e.Org, Team: d.Team, Reference: d.Reference, Compartment: Patient,
+		Raiser: e.Author.Person, RaisedAt: e.At, TellBy: d.TellBy, Report: d.Report, Owner: d.Owner,
+		Status: b.process.After(b.process.Start(), process.Raise, ""), Version: e.Version,
+	}
+	b.clocks(c)
 }
 
 // effects are what a step changes besides the status.

@@ -34,11 +34,12 @@ type Desk struct {
 	mu     sync.RWMutex
 	people map[id.Person]Person
 	orgs   map[id.Org]Organisation
+	tokens map[string]id.Person // hash → in whose record to look; gives no right
 }
 
 // New makes a desk.
 func New(p Parts) *Desk {
-	return &Desk{Parts: p, checks: make(chan struct{}, 2), people: map[id.Person]Person{}, orgs: map[id.Org]Organisation{}}
+	return &Desk{Parts: p, checks: make(chan struct{}, 2), people: map[id.Person]Person{}, orgs: map[id.Org]Organisation{}, tokens: map[string]id.Person{}}
 }
 
 // founding is the author of what is written before anybody can sign in.

@@ -271,12 +271,34 @@ func (d *Desk) IssueToken(ctx context.Context, own Word, label string, life time
 	return plain, err
 }
 
+// holderOf says in whose record a token is to be looked for. A token never moves to
+// somebody else, so what was found stays found; whether it counts is asked each time.
+func (d *Desk) holderOf(tx *store.Tx, hash string) (id.Person, error) {
+	d.mu.RLock()
+	p, ok := d.tokens[hash]
+	d.mu.RUnlock()
+	if ok {
+		return p, nil
+	}
+	p, err := personByToken(tx, hash)
+	if err != nil {
+		return id.Person{}, err
+	}
+	d.mu.Lock()
+	if len(d.tokens) >= 20000 {
+		clear(d.tokens)
+	}
+	d.tokens[hash] = p
+	d.mu.Unlock()
+	return p, nil
+}
+
 // ByToken is who a bearer token acts as. The look-up row says only where to
 // look: what counts is the token in the person's own record.
 func (d *Desk) ByToken(ctx context.Context, plain string) (actor access.Actor, err error) {
 	hash := tokenHash(plain)
 	err = d.Store.View(ctx, func(tx *store.Tx) error {
-		person, err := personByToken(tx, hash)
+		person, err := d.holderOf(tx, hash)
 		if err != nil {
 			return err
 		}

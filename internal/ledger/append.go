@@ -86,10 +86,7 @@ func put(tx *store.Tx, key *vault.Key, version int64, by Author, ev Event) error
 	entry := id.NewEntry(tx.Now())
 	h.Entry = [16]byte(entry.Bytes())
 	sealed, leaf := key.RecordKey().SealEntry(h, payload)
-	var n int64
-	err = tx.QueryRow(`insert into entry (id, org, record, version, at, generation, leaf, sealed)
-		values ($1, $2, $3, $4, $5, $6, $7, $8) returning n`,
-		entry, key.Org(), key.Record(), version, h.At, h.Generation, leaf[:], sealed).Scan(&n)
+	err = insertEntry(tx, entry, key.Org(), key.Record(), version, h.At, h.Generation, leaf[:], sealed)
 	if store.IsUnique(err) {
 		// The head said that this version was free.
 		return fail.Wrap(fail.Tampered, err, wordsTampered)
@@ -97,10 +94,27 @@ func put(tx *store.Tx, key *vault.Key, version int64, by Author, ev Event) error
 	if err != nil {
 		return fmt.Errorf("insert entry: %w", err)
 	}
-	if _, err := tx.Exec(`insert into entry_pending (n) values ($1)`, n); err != nil {
-		return fmt.Errorf("insert pending: %w", err)
-	}
 	return nil
+}
+
+const entryRow = `insert into entry (id, org, record, version, at, generation, leaf, sealed) values ($1, $2, $3, $4, $5, $6, $7, $8) returning n`
+
+// entryPostgres puts an entry and its place among those that wait with one question
+// to the server; SQLite, which needs no journey, cannot say it in one.
+const entryPostgres = `with e as (` + entryRow + `) insert into entry_pending (n) select n from e`
+
+// insertEntry puts an entry and has it wait for its number.
+func insertEntry(tx *store.Tx, values ...any) error {
+	if tx.Engine() == "postgres" {
+		_, err := tx.Exec(entryPostgres, values...)
+		return err
+	}
+	n, err := store.One(tx, scanInt, entryRow, values...)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(`insert into entry_pending (n) values ($1)`, n)
+	return err
 }
 
 // payload is the canonical JSON of an entry's body.

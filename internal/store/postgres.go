@@ -23,6 +23,7 @@ import (
 const (
 	writeConns = 10
 	readConns  = 16
+	idleConn   = time.Minute // a reader that nobody has needed for so long is closed
 )
 
 // pgEngine is a PostgreSQL database. Units run side by side at READ COMMITTED; row
@@ -61,7 +62,10 @@ func openPostgres(ctx context.Context, s *Store, o Options) (_ *pgEngine, err er
 	e.writeDB.SetMaxIdleConns(writeConns)
 	e.readDB = stdlib.OpenDB(*conf, checked)
 	e.readDB.SetMaxOpenConns(readConns)
-	e.readDB.SetMaxIdleConns(4)
+	// As many stay as may be open: under load a connection that is closed is opened
+	// again at once, which costs the server more than what is asked on it.
+	e.readDB.SetMaxIdleConns(readConns)
+	e.readDB.SetConnMaxIdleTime(idleConn)
 	e.turnsDB = stdlib.OpenDB(*conf, checked)
 	e.turnsDB.SetMaxIdleConns(1)
 	if err := e.readDB.PingContext(ctx); err != nil {
