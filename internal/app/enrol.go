@@ -24,7 +24,7 @@ func enrolPart(a *App) web.Part {
 				f.Input(nhs.Input{Name: "login", Label: nhs.Label{Text: "Login name", Size: nhs.SizeS}, Autocomplete: "username", Autocapitalize: "none", Spellcheck: nhs.Off}),
 				nhs.PasswordInput{Name: "password-once", Label: nhs.Label{Text: "One-time code that you were given", Size: nhs.SizeS}, Autocomplete: "one-time-code", Error: nhs.ErrorMessage{Text: f.Fault("password-once")}},
 				nhs.PasswordInput{Name: "password", Label: nhs.Label{Text: "New password", Size: nhs.SizeS}, Hint: nhs.Hint{Text: "12 characters or more. Three or more words in a row are good"}, Autocomplete: "new-password", Error: nhs.ErrorMessage{Text: f.Fault("password")}},
-				nhs.InsetText{Content: nhs.Group{nhs.Para("Type this key into your authenticator app:"), nhs.Paragraph{Content: nhs.NoWrap(spaced(secret))}}},
+				nhs.InsetText{Content: nhs.Group{nhs.Para("Type this key into your authenticator app:"), nhs.Para(spaced(secret))}},
 				nhs.HiddenInput{Name: "secret", Value: secret},
 				f.Input(nhs.Input{Name: "code", Label: nhs.Label{Text: "The 6 digit code that the app shows", Size: nhs.SizeS}, Inputmode: "numeric", Width: 10, Autocomplete: "off", Code: true}),
 			},

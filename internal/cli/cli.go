@@ -89,8 +89,7 @@ func Main(args []string) int {
 func Run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) int {
 	var c CLI
 	code := -1
-	parser, err := kong.New(&c, kong.Name("heed"), kong.Description(about), kong.UsageOnError(), kong.Writers(out, errs),
-		kong.Exit(func(n int) { code = n }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.DefaultEnvars("HEED"))
+	parser, err := newParser(&c, kong.Writers(out, errs), kong.Exit(func(n int) { code = n }))
 	if err != nil {
 		fmt.Fprintln(errs, "heed:", err)
 		return 1
@@ -110,6 +109,22 @@ func Run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	k.BindTo(in, (*io.Reader)(nil))
 	k.BindTo(out, (*io.Writer)(nil))
 	return report(errs, k.Run(env))
+}
+
+// newParser is the grammar of the command line.
+func newParser(c *CLI, also ...kong.Option) (*kong.Kong, error) {
+	return kong.New(c, append([]kong.Option{kong.Name("heed"), kong.Description(about), kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.DefaultEnvars("HEED")}, also...)...)
+}
+
+// Understands says whether a call is one that the command line takes. It runs nothing.
+func Understands(args []string) error {
+	parser, err := newParser(new(CLI), kong.Exit(func(int) {}))
+	if err != nil {
+		return err
+	}
+	_, err = parser.Parse(args)
+	return err
 }
 
 // report writes what went wrong in words.

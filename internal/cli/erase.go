@@ -11,9 +11,9 @@ import (
 type eraseCmd struct {
 	place     `embed:""`
 	Reference string   `arg:"" help:"Reference of the closed concern."`
-	Reason    string   `help:"Why it is erased; kept." required:""`
-	By        []string `help:"Logins of two people who give their word: the Caldicott Guardian, and a safeguarding lead or the executive lead. Each is asked for password and code, or HEED_WORD_1 and HEED_WORD_2 hold them." required:""`
-	Org       string   `help:"Name of the organisation, when there are several."`
+	Reason    string   `env:"-" help:"Why it is erased; kept." required:""`
+	By        []string `env:"-" help:"Logins of two people who give their word: the Caldicott Guardian, and a safeguarding lead or the executive lead. Each is asked for password and code, or HEED_WORD_1 and HEED_WORD_2 hold them." required:""`
+	Org       string   `env:"-" help:"Name of the organisation, when there are several."`
 }
 
 func (c *eraseCmd) Run(env *Env) error {

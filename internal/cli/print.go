@@ -34,7 +34,7 @@ func (versionCmd) Run(env *Env) error {
 
 // docsCmd prints the documents that are made from the program.
 type docsCmd struct {
-	Which string `arg:"" enum:"events,routes,who-may,process" help:"events, routes, who-may, process"`
+	Which string `arg:"" enum:"events,routes,who-may,process,settings" help:"events, routes, who-may, process, settings"`
 }
 
 func (c docsCmd) Run(env *Env) error {
@@ -55,6 +55,8 @@ func Document(which string) (string, error) {
 		return process.Patient().Markdown(), nil
 	case "routes":
 		return routes()
+	case "settings":
+		return settings()
 	}
 	return events(), nil
 }
@@ -94,5 +96,32 @@ func routes() (string, error) {
 		fmt.Fprintf(&b, "- `%s`\n", r)
 	}
 	b.WriteString("\n## The program's own\n\n- `GET /healthz` `GET /readyz` `GET /log/checkpoint` `GET /log/tile/…` `GET /assets/…`\n")
+	return b.String(), nil
+}
+
+// settings is every flag that an environment variable can give, by command.
+func settings() (string, error) {
+	parser, err := newParser(new(CLI))
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	b.WriteString("# Settings\n\nEvery flag of an installation, its environment variable, and what it is when not given. A flag goes before the variable.\n")
+	for _, command := range parser.Model.Leaves(true) {
+		path := command.Path()
+		if !slices.Contains([]string{"serve", "witness", "demo", "init"}, strings.TrimPrefix(path, "heed ")) {
+			continue
+		}
+		fmt.Fprintf(&b, "\n## %s\n\n| flag | variable | when not given | what it is |\n| --- | --- | --- | --- |\n", path)
+		for _, f := range command.Flags {
+			if len(f.Envs) > 0 {
+				def := f.Default
+				if def != "" {
+					def = "`" + def + "`"
+				}
+				fmt.Fprintf(&b, "| `--%s` | `%s` | %s | %s |\n", f.Name, strings.Join(f.Envs, ", "), def, f.Help)
+			}
+		}
+	}
 	return b.String(), nil
 }

@@ -87,6 +87,9 @@ func sayReport(env *Env, r verify.Report) {
 	env.say("Log %s: %d leaves, %d of them public, root %s", r.Origin, r.Size, r.Public, r.Root)
 	env.say("Checked %d entries of %d records (%d opened, %d erased, %d not numbered yet), %d tiles, %d checkpoints, %d other sealed fields, in %s.",
 		r.Entries, r.Records, r.Opened, r.Erased, r.Waiting, r.Tiles, r.Checkpoints, r.Fields, r.Took.Round(time.Millisecond))
+	for _, w := range r.Witnessed {
+		env.say("Witness %s signed %d leaves, last on %s.", w.Name, w.Size, w.At.UTC().Format("2 January 2006 at 15:04 UTC"))
+	}
 	for _, w := range r.Warnings {
 		env.say("Note: %s", w)
 	}
