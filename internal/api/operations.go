@@ -161,7 +161,7 @@ func (a *API) open(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.actor.Role == access.Worker {
+	if c.actor.Role != access.Lead && c.actor.Role != access.CaldicottGuardian { // who never opens a case follows their own
 		v, err := a.Concerns.Own(c.ctx, c.actor, ref)
 		return ownRecord(v), err
 	}
@@ -178,9 +178,6 @@ func (a *API) whole(c *call, full *concern.Concern) (any, error) {
 		return nil, err
 	}
 	out := ownRecord(v)
-	if c.actor.Role == access.Worker {
-		return out, nil
-	}
 	owner := ""
 	if !full.Owner.IsZero() {
 		p, err := a.Directory.Person(c.ctx, full.Owner)
@@ -210,6 +207,10 @@ func (a *API) take(c *call, s concern.Step) (any, error) {
 	full, err := a.Concerns.Take(c.ctx, c.actor, ref, concern.Taking{Step: s, Version: version, Key: key})
 	if err != nil {
 		return nil, err
+	}
+	if c.actor.Role != access.Lead { // who added to what they raised sees that and not the case
+		v, err := full.Own(a.Clock.Now())
+		return ownRecord(v), err
 	}
 	return a.whole(c, full)
 }

@@ -107,10 +107,10 @@ func (c *Concern) resource(now time.Time) access.Resource {
 }
 
 // actionOf is what access is asked for a step: the action of the same name. The
-// raiser's own note is asked for as such; a step that an overlay added is asked
-// for as a local step.
+// raiser's own note is asked for as such, in whatever role but the lead's, who adds
+// notes anyway; a step that an overlay added is asked for as a local step.
 func actionOf(s process.Step, a access.Actor, c *Concern) access.Action {
-	if s == process.AddNote && a.Person == c.Raiser && a.Role == access.Worker {
+	if s == process.AddNote && a.Person == c.Raiser && a.Role != access.Lead {
 		return access.AddToOwn
 	}
 	if act := access.Action(s); slices.Contains(access.RecordActions(), act) {

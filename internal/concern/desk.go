@@ -275,7 +275,11 @@ func (d *Desk) take(tx *store.Tx, a access.Actor, c *Concern, key *vault.Key, ru
 			return nil, err
 		}
 	}
-	event, err := b.decideStep(c, a.Role, t.Step, tx.Now())
+	role := a.Role
+	if actionOf(t.Step.Step(), a, c) == access.AddToOwn {
+		role = access.Worker // whoever raised it adds as the one who raised it, whatever else they are
+	}
+	event, err := b.decideStep(c, role, t.Step, tx.Now())
 	if err != nil {
 		return nil, err
 	}

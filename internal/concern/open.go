@@ -24,6 +24,9 @@ func (d *Desk) Open(ctx context.Context, a access.Actor, ref id.Reference) (*Con
 	if fail.Is(err, fail.Hidden) && d.Policy.BreaksGlass(a) {
 		return d.openWithGlass(ctx, a, ref, err)
 	}
+	if fail.FieldsOf(err).For("reason") != "" && a.Role != access.Lead { // a lead's own closed case: they see it listed
+		return nil, &ReasonFirst{fail.New(fail.Hidden, "Page not found")}
+	}
 	return c, err
 }
 
@@ -177,7 +180,7 @@ func (c *Concern) news(t Taken) (News, bool, error) {
 	case process.AddNote:
 		s, err := Read[AddNote](t)
 		n.Title, n.Words, n.Mine = "You added something", s.Words, true
-		return n, t.By == c.Raiser && t.Role == string(access.Worker), err
+		return n, t.By == c.Raiser && t.Role != string(access.Lead), err
 	}
 	return News{}, false, nil
 }

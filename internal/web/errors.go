@@ -137,7 +137,7 @@ func (s *Site) answerError(q *Request, err error) {
 
 func (s *Site) errorAnswer(q *Request, err error) (answer, error) {
 	status, title, t := describe(err)
-	if status >= 500 && q.Posted() {
+	if q.Posted() {
 		t.Typed = q.typedBack()
 		if len(t.Typed) > 0 {
 			t.Lines = append(t.Lines, "What you typed was not kept. It is below: copy it, or send it again.")
@@ -178,7 +178,7 @@ func (q *Request) typedBack() []typedField {
 }
 
 // isSecret keeps passwords and codes from ever being written into a page.
-func isSecret(name string) bool { return strings.Contains(name, "password") || name == "code" }
+func isSecret(name string) bool { return strings.Contains(name, "password") || name == "code" || name == "secret" }
 
 // lastResort is for when even the error page cannot be made.
 func lastResort(s Settings) answer {
