@@ -5,6 +5,8 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"reflect"
+	"slices"
 	"strings"
 
 	json "github.com/go-json-experiment/json"
@@ -39,7 +41,7 @@ func decode[In any](w http.ResponseWriter, r *http.Request) (any, error) {
 	}
 	in := new(In)
 	if err := json.Unmarshal(body, in, json.RejectUnknownMembers(true)); err != nil {
-		return nil, unreadable(err)
+		return nil, unreadable(reflect.TypeFor[In](), err)
 	}
 	return in, nil
 }
@@ -81,7 +83,7 @@ func place(d *jsontext.Decoder) string {
 
 // unreadable names the field of this API that has the wrong type, and no field
 // that the sender made up.
-func unreadable(err error) error {
+func unreadable(in reflect.Type, err error) error {
 	var s *json.SemanticError
 	if !errors.As(err, &s) {
 		return bad("The request does not have the form that the OpenAPI document describes")
@@ -89,9 +91,29 @@ func unreadable(err error) error {
 	if errors.Is(s.Err, json.ErrUnknownName) {
 		return bad("The request has a name that this operation does not know: the OpenAPI document lists those it knows, in small letters")
 	}
-	field := strings.ReplaceAll(strings.TrimPrefix(string(s.JSONPointer), "/"), "/", ".")
+	field := known(in, string(s.JSONPointer))
 	words := "must be " + sort(s)
 	return &malformed{http.StatusBadRequest, &fail.Error{Kind: fail.Bad, Words: "There is a problem", Fields: fail.Fields{{Name: field, Words: "The value " + words}}}}
+}
+
+// known is the path to the field as far as its names are this API's own: the keys
+// of a list or of a map are the sender's, and are not echoed.
+func known(t reflect.Type, pointer string) string {
+	var out []string
+	for _, name := range strings.Split(strings.TrimPrefix(pointer, "/"), "/") {
+		if t.Kind() != reflect.Struct {
+			break
+		}
+		i := slices.IndexFunc(reflect.VisibleFields(t), func(f reflect.StructField) bool {
+			tag, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			return tag == name
+		})
+		if i < 0 {
+			break
+		}
+		out, t = append(out, name), reflect.VisibleFields(t)[i].Type
+	}
+	return strings.Join(out, ".")
 }
 
 // sort names the type that was wanted.

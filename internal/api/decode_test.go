@@ -1,0 +1,46 @@
+package api
+
+import (
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"heed/internal/concern"
+	"heed/internal/fail"
+	"heed/internal/sharing"
+)
+
+// FuzzDecode: whatever is sent, the answer is a value or words of our own: never a
+// panic, never an echo of what was sent.
+func FuzzDecode(f *testing.F) {
+	for _, s := range []string{`{"about":"patient","what":"x"}`, `{"answers":{"zqxmarker":1}}`, `{"person":{"zqxmarker":1}}`, `{"what":"a","what":"zqxmarker"}`, "{\"what\":\"\xff\"}", `[]`, `{"of":1e999}`,
+		strings.Repeat(`{"a":`, 40), `{} zqxmarker`, `{"what":"\ud800"}`, "\ufeff{}", `{"spoken":["zqxmarker",1]}`} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		for name, err := range map[string]error{"report": tried[concern.Report](body), "decision": tried[sharing.Decision](body), "local": tried[local](body), "correct": tried[concern.Correct](body)} {
+			if err == nil {
+				continue
+			}
+			p := problemOf(err)
+			if p.Status < 400 || p.Status >= 500 || fail.KindOf(err) == fail.Broken {
+				t.Errorf("%s: %d %v", name, p.Status, err)
+			}
+			for _, e := range p.Errors {
+				if strings.Contains(e.Field+e.Message, "zqxmarker") {
+					t.Errorf("%s: echo: %v", name, e)
+				}
+			}
+			if strings.Contains(p.Title, "zqxmarker") {
+				t.Errorf("%s: echo: %s", name, p.Title)
+			}
+		}
+	})
+}
+
+func tried[In any](body string) error {
+	r := httptest.NewRequest("POST", "/", strings.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	_, err := decode[In](httptest.NewRecorder(), r)
+	return err
+}
