@@ -332,3 +332,6 @@ func check(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
+
+// nothing is a log that nobody reads.
+var nothing = slog.New(slog.DiscardHandler)
