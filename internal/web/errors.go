@@ -178,7 +178,9 @@ func (q *Request) typedBack() []typedField {
 }
 
 // isSecret keeps passwords and codes from ever being written into a page.
-func isSecret(name string) bool { return strings.Contains(name, "password") || name == "code" || name == "secret" }
+func isSecret(name string) bool {
+	return strings.Contains(name, "password") || name == "code" || name == "secret"
+}
 
 // lastResort is for when even the error page cannot be made.
 func lastResort(s Settings) answer {
