@@ -60,6 +60,14 @@ func (p place) config() app.Config {
 	return app.Config{Data: p.Data, DB: p.DB, KeyStore: p.KeyStore, Overlay: p.Overlay}
 }
 
+// sameDB reminds of the database without saying its address again: it may hold a password.
+func (p place) sameDB() string {
+	if p.DB == "" {
+		return ""
+	}
+	return ", with the same --db"
+}
+
 // Env is what a command may use of the world.
 type Env struct {
 	Ctx context.Context

@@ -98,6 +98,6 @@ func (c *restoreCmd) Run(env *Env) error {
 	if err != nil {
 		return err
 	}
-	env.say("Restored. Now prove it:\n  heed verify --data %s", c.Data)
+	env.say("Restored. Now prove it%s:\n  heed verify --data %s", c.sameDB(), c.Data)
 	return nil
 }

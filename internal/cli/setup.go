@@ -66,7 +66,7 @@ func (c *initCmd) Run(env *Env) error {
 	env.say("\nThe public key of your log, for your witness and your auditors:\n  %s", v)
 	env.say("\nCopy %s and %s to a safe now: without them nothing can be read again, and whoever has them and the database can read everything.", cfg.KeyFilePath(), cfg.LogKeyPath())
 	env.say("The generation keys in %s have a backup life of their own: keep their backups no longer than --backup-life.", cfg.KeyStorePath())
-	env.say("\nNext:\n  heed serve --data %s", c.Data)
+	env.say("\nNext%s:\n  heed serve --data %s", c.sameDB(), c.Data)
 	return nil
 }
 
