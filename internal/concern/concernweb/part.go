@@ -65,7 +65,7 @@ func (p *pages) emergency(q *web.Request) web.Component {
 
 // Emergency is the 999 advice of a process.
 func Emergency(d *process.Definition) web.Component {
-	items := nhs.Group{nhs.Para(d.Emergency.Words), nhs.Bullets(d.Emergency.CallIf...)}
+	items := nhs.Group{nhs.Para(d.Emergency.Words), nhs.Para("Call 999 if:"), nhs.Bullets(d.Emergency.CallIf...)}
 	return nhs.Details{Summary: d.Emergency.Heading, Content: items}
 }
 

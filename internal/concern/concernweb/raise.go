@@ -56,7 +56,7 @@ func (p *pages) start(q *web.Request) (web.Response, error) {
 		Title: "Raise a concern", Section: sectionRaise, Nav: pathStart, Leave: q.SignedIn(),
 		Body: web.Stack(
 			nhs.Card{Heading: nhs.CardHeading{Text: d.Emergency.Heading}, Variant: nhs.Emergency,
-				Content: nhs.Group{nhs.Para(d.Emergency.Words), nhs.Bullets(d.Emergency.CallIf...)}},
+				Content: nhs.Group{nhs.Para(d.Emergency.Words), nhs.Para("Call 999 if:"), nhs.Bullets(d.Emergency.CallIf...)}},
 			nhs.Para("Use this if you are worried that someone may be drawn into terrorism, or that others are using them. This is safeguarding: the aim is to help the person."),
 			nhs.Para("You do not need to be sure, and you need nothing at hand. It takes about 2 minutes. You can ask for advice at any time."),
 			nhs.Heading{Text: "Who will see it", Level: 2, Size: nhs.SizeM},
