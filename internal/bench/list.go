@@ -73,7 +73,7 @@ func (b *Bench) listOf(ctx context.Context, in *installation, have, want int) (l
 		return out, err
 	}
 	if out.run, out.cpu, err = p.lists(in.lead, 50, 1000); err != nil {
-		return out, err
+		return out, fmt.Errorf("%w; the program said: %s", err, tail(p.log))
 	}
 	if _, out.one, err = p.lists(in.lead, 1, 1000); err != nil {
 		return out, err
