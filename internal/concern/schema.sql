@@ -23,3 +23,6 @@ create table concern_v1 (
 create index concern_v1_team on concern_v1 (org, team, record);
 create index concern_v1_due on concern_v1 (org, team, open, due, record);
 create index concern_v1_raiser on concern_v1 (raiser, record);
+-- Two lists of few out of many, with their order; the conditions are those of list.go.
+create index concern_v1_new on concern_v1 (org, team, due, record) where open = 1 and state = 'received';
+create index concern_v1_waiting on concern_v1 (org, team, due, record) where open = 1 and waiting = 1;
