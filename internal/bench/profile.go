@@ -12,6 +12,7 @@ import (
 	"heed/internal/app"
 	"heed/internal/clock"
 	"heed/internal/store/storetest"
+	"heed/internal/verify"
 	"heed/internal/web"
 )
 
@@ -45,7 +46,26 @@ func (b *Bench) profiles(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return b.profileVerify(ctx)
+}
+
+// profileVerify checks entries in this process.
+func (b *Bench) profileVerify(ctx context.Context) error {
+	in, err := b.install(ctx, "profile-verify", "", 3)
+	if err != nil {
+		return err
+	}
+	if err := in.open(ctx, func(a *app.App) error { return write(ctx, a, b.Entries) }); err != nil {
+		return err
+	}
+	return b.profiled("verify", func() error {
+		r, err := verify.Installation(ctx, verify.Options{Path: in.Data, KeyFile: in.KeyFilePath(), KeyStore: in.KeyStorePath(), Fields: app.SealedFields()})
+		if err == nil {
+			err = r.Err()
+		}
+		fmt.Fprintf(b.Out, "verify: %d opened in %s\n", r.Opened, ms(r.Took))
+		return err
+	})
 }
 
 func (b *Bench) profileRaises(p *program, in *installation, name string) error {
