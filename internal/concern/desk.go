@@ -398,11 +398,7 @@ func (d *Desk) remember(tx *store.Tx, a access.Actor, retryWith string, key *vau
 		return nil
 	}
 	r.Digest = key.Seal("retry", r.Version, r.Digest)
-	err := insertRetry(tx, retryKey(a.Person, retryWith), r)
-	if store.IsUnique(err) {
-		return errSameMoment
-	}
-	return err
+	return insertRetry(tx, retryKey(a.Person, retryWith), r)
 }
 
 // errSameMoment says that the same request was kept by another connection at

@@ -70,9 +70,12 @@ func (c *Concern) waiting() bool {
 }
 
 func insertRow(tx *store.Tx, r Row) error {
-	_, err := tx.Exec(`insert into concern_v1 (`+columns+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+	return tx.Later(referenceTaken, `insert into concern_v1 (`+columns+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
 		r.Record, r.Org, r.Team, string(r.Reference), r.Raiser, r.Owner, r.Version, string(r.State), string(r.Progress),
 		number(r.Waiting), number(r.Open), micros(r.RaisedAt), micros(r.TellBy), micros(r.Due), micros(r.ToldAt), micros(r.ClosedAt))
+}
+
+func referenceTaken(_ int64, err error) error {
 	if store.IsUnique(err) {
 		return errSameReference
 	}
@@ -112,8 +115,14 @@ func findRetry(tx *store.Tx, key []byte) (retry, error) {
 }
 
 func insertRetry(tx *store.Tx, key []byte, r retry) error {
-	_, err := tx.Exec(`insert into concern_retry (key, record, version, digest, at) values ($1, $2, $3, $4, $5)`,
+	return tx.Later(keyTaken, `insert into concern_retry (key, record, version, digest, at) values ($1, $2, $3, $4, $5)`,
 		key, r.Record, r.Version, r.Digest, clock.Micros(tx.Now()))
+}
+
+func keyTaken(_ int64, err error) error {
+	if store.IsUnique(err) {
+		return errSameMoment
+	}
 	return err
 }
 

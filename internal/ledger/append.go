@@ -56,15 +56,16 @@ func (l *Log) Version(tx *store.Tx, rec id.Record) (int64, error) {
 func scanInt(v *int64) []any { return []any{v} }
 
 func moveHead(tx *store.Tx, key *vault.Key, from, to int64) error {
-	var moved int64
-	var err error
 	if from == 0 {
-		moved, err = tx.Exec(`insert into head (record, org, version) values ($1, $2, $3) on conflict (record) do nothing`,
+		return tx.Later(headMoved, `insert into head (record, org, version) values ($1, $2, $3) on conflict (record) do nothing`,
 			key.Record(), key.Org(), to)
-	} else {
-		moved, err = tx.Exec(`update head set version = $1 where record = $2 and org = $3 and version = $4`,
-			to, key.Record(), key.Org(), from)
 	}
+	return headMoved(tx.Exec(`update head set version = $1 where record = $2 and org = $3 and version = $4`,
+		to, key.Record(), key.Org(), from))
+}
+
+// headMoved judges the answer to a move of a head.
+func headMoved(moved int64, err error) error {
 	if err != nil {
 		return fmt.Errorf("move head: %w", err)
 	}
@@ -86,7 +87,11 @@ func put(tx *store.Tx, key *vault.Key, version int64, by Author, ev Event) error
 	entry := id.NewEntry(tx.Now())
 	h.Entry = [16]byte(entry.Bytes())
 	sealed, leaf := key.RecordKey().SealEntry(h, payload)
-	err = insertEntry(tx, entry, key.Org(), key.Record(), version, h.At, h.Generation, leaf[:], sealed)
+	return insertEntry(tx, entry, key.Org(), key.Record(), version, h.At, h.Generation, leaf[:], sealed)
+}
+
+// entryTaken judges the answer to a new entry.
+func entryTaken(_ int64, err error) error {
 	if store.IsUnique(err) {
 		// The head said that this version was free.
 		return fail.Wrap(fail.Tampered, err, wordsTampered)
@@ -106,15 +111,13 @@ const entryPostgres = `with e as (` + entryRow + `) insert into entry_pending (n
 // insertEntry puts an entry and has it wait for its number.
 func insertEntry(tx *store.Tx, values ...any) error {
 	if tx.Engine() == "postgres" {
-		_, err := tx.Exec(entryPostgres, values...)
-		return err
+		return tx.Later(entryTaken, entryPostgres, values...)
 	}
 	n, err := store.One(tx, scanInt, entryRow, values...)
-	if err != nil {
-		return err
+	if err == nil {
+		_, err = tx.Exec(`insert into entry_pending (n) values ($1)`, n)
 	}
-	_, err = tx.Exec(`insert into entry_pending (n) values ($1)`, n)
-	return err
+	return entryTaken(n, err)
 }
 
 // payload is the canonical JSON of an entry's body.

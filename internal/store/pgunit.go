@@ -92,8 +92,8 @@ func (e *pgEngine) once(ctx context.Context, fn func(*Tx) error) (_ *Tx, err err
 		}
 		return nil, err
 	}
-	if tx.broken != nil {
-		return nil, tx.broken
+	if err = tx.flush(); err != nil {
+		return nil, err
 	}
 	committing = true
 	tx.end(nil)
@@ -169,9 +169,8 @@ func (e *pgEngine) viewOnce(ctx context.Context, fn func(*Tx) error) (begun bool
 			discard(conn)
 		}
 	}()
-	err = fn(tx)
-	if err == nil {
-		err = tx.broken
+	if err = fn(tx); err == nil {
+		err = tx.flush() // a view writes nothing: the server refuses what waits
 	}
 	return true, err
 }

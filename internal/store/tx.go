@@ -25,6 +25,7 @@ type Tx struct {
 	broken error // the first statement that failed: the unit is over
 	open   []*sql.Rows
 	after  []func()
+	later  []pending // statements of Later that have not been sent
 }
 
 // runner executes statements on one connection.
@@ -58,7 +59,7 @@ func (tx *Tx) AfterCommit(fn func()) { tx.after = append(tx.after, fn) }
 
 // Exec runs a statement and says how many rows it touched.
 func (tx *Tx) Exec(query string, args ...any) (rows int64, err error) {
-	if tx.broken != nil {
+	if tx.flush() != nil {
 		return 0, tx.over()
 	}
 	res, err := tx.run.exec(tx.ctx, query, args)
@@ -71,7 +72,7 @@ func (tx *Tx) Exec(query string, args ...any) (rows int64, err error) {
 
 // Query runs a query. Close the rows; All does it for you.
 func (tx *Tx) Query(query string, args ...any) (*sql.Rows, error) {
-	if tx.broken != nil {
+	if tx.flush() != nil {
 		return nil, tx.over()
 	}
 	rows, err := tx.run.query(tx.ctx, query, args)
@@ -84,7 +85,7 @@ func (tx *Tx) Query(query string, args ...any) (*sql.Rows, error) {
 
 // QueryRow runs a query of at most one row.
 func (tx *Tx) QueryRow(query string, args ...any) *sql.Row {
-	if tx.broken != nil {
+	if tx.flush() != nil {
 		ended, cancel := context.WithCancel(tx.ctx)
 		cancel()
 		return tx.run.queryRow(ended, query, args)
@@ -96,7 +97,7 @@ func (tx *Tx) QueryRow(query string, args ...any) *sql.Row {
 
 // script runs several statements (DDL) at once.
 func (tx *Tx) script(text string) error {
-	if tx.broken != nil {
+	if tx.flush() != nil {
 		return tx.over()
 	}
 	return tx.failed(tx.run.script(tx.ctx, dialect(tx.engine, text)))
@@ -132,7 +133,7 @@ func (tx *Tx) end(err error) error {
 //
 //	store.All(tx, func(c *Case) []any { return []any{&c.ID, &c.At} }, "select id, at from …")
 func All[T any](tx *Tx, scan func(*T) []any, query string, args ...any) ([]T, error) {
-	if tx.broken != nil {
+	if tx.flush() != nil {
 		return nil, tx.over()
 	}
 	rows, err := tx.run.query(tx.ctx, query, args)

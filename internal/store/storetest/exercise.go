@@ -34,6 +34,8 @@ func Exercise(t *testing.T, s *store.Store) {
 		{"conflicting updates", conflictingUpdates},
 		{"crossed locks are run again", crossedLocks},
 		{"many callers", manyCallers},
+		{"later", later},
+		{"later fails", laterFails},
 		{"after commit", afterCommit},
 		{"a panic is an error of its unit", panics},
 		{"a goroutine that ends inside", goexit},
