@@ -68,7 +68,7 @@ func Open(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger) (_ *
 		return nil, err
 	}
 	a := &App{Config: c, Clock: clk, Log: log}
-	a.Store, err = store.Open(ctx, store.Options{Path: c.sqlitePath(), URL: c.DB, Clock: clk, Migrations: Migrations(), Log: log})
+	a.Store, err = store.Open(ctx, store.Options{Path: c.sqlitePath(), URL: c.DB, Clock: clk, Migrations: Migrations(), ReserveBytes: c.ReserveBytes, Log: log})
 	if err != nil {
 		return nil, err
 	}

@@ -36,6 +36,7 @@ type Config struct {
 	Witnesses      []string // "URL VKEY" each
 	Mail           jobs.Mailer
 	Demo           bool
+	ReserveBytes   int64 // SQLite: room kept for recording readings when the disk is full; 8 MiB unless told
 }
 
 // The files of a folder.
