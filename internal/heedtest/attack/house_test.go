@@ -46,6 +46,7 @@ type house struct {
 	hand   *clock.Hand
 	log    *notebook
 	client *http.Client
+	leave  func() // closes it before the test ends
 
 	secrets map[string]string // second factors of people who are not the demo's
 }
@@ -134,12 +135,13 @@ func enter(t testing.TB, c app.Config) *house {
 	srv := httptest.NewServer(a.Handler())
 	h.url = srv.URL
 	h.client = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, Timeout: 30 * time.Second}
-	t.Cleanup(func() {
+	h.leave = sync.OnceFunc(func() {
 		srv.Close()
 		if err := a.Close(); err != nil {
 			t.Error(err)
 		}
 	})
+	t.Cleanup(h.leave)
 	return h
 }
 
