@@ -199,7 +199,10 @@ func (a *App) Handler() http.Handler {
 	mux.Handle("/healthz", web.Healthz())
 	mux.Handle("/readyz", web.Readyz(a.Store.Ready, a.Vault.Ready, a.logReady))
 	mux.Handle("/", a.site.Handler())
-	return mux
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		web.SecureHeaders(w.Header()) // whatever answers; each may say more for itself
+		mux.ServeHTTP(w, r)
+	})
 }
 
 // Run does what goes on beside the requests until the context ends: numbering and
