@@ -64,3 +64,11 @@ func FuzzParseReference(f *testing.F) {
 		}
 	})
 }
+
+func TestAReferenceMayBeginWithHD(t *testing.T) {
+	for _, typed := range []string{"HD-HDMF-96KB", "HDMF-96KB", "hd hdmf 96kb"} {
+		if got, err := id.ParseReference(typed); err != nil || got != "HD-HDMF-96KB" {
+			t.Errorf("ParseReference(%q) = %q, %v", typed, got, err)
+		}
+	}
+}

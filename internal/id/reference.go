@@ -61,7 +61,10 @@ func check(d [referenceDigits]byte) byte {
 // reference need not exist.
 func ParseReference(typed string) (Reference, error) {
 	s := strings.ToUpper(strings.TrimSpace(typed))
-	s = strings.TrimPrefix(strings.NewReplacer(" ", "", "-", "").Replace(s), "HD")
+	s = strings.NewReplacer(" ", "", "-", "").Replace(s)
+	if len(s) > referenceDigits+1 { // the signs themselves may begin with HD
+		s = strings.TrimPrefix(s, "HD")
+	}
 	s = strings.NewReplacer("I", "1", "L", "1", "O", "0", "S", "5", "U", "V").Replace(s)
 	if len(s) != referenceDigits+1 {
 		return "", fail.New(fail.Bad, "Reference must be 8 letters and numbers after HD, like HD-7F3K-2X94")

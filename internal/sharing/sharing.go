@@ -99,7 +99,6 @@ var (
 		{ID: "adopted", Label: "Adopted as a Channel case"},
 		{ID: "police_led", Label: "Managed by police"},
 		{ID: "exited", Label: "Left Channel"},
-		{ID: "not_told", Label: "Not told yet"},
 	}
 )
 

@@ -69,7 +69,7 @@ func (p *pages) reason(q *web.Request) (web.Response, error) {
 		told = "the other Caldicott Guardian or the executive lead is"
 	}
 	return web.Page{Title: "Say why you need to open this", Caption: string(ref), Section: sectionCase, Back: "/", Body: f.Ask(web.Question{
-		Before: []web.Component{nhs.WarningCallout{Heading: nhs.CardHeading{Text: "This is not on your desk", Level: 2}, Text: "Your name and your reason are written down and " + told + " told at once. A second person looks at it afterwards."}},
+		Before: []web.Component{nhs.WarningCallout{Heading: nhs.CardHeading{Text: "This is not on your desk", Level: 2}, Text: "Your name and your reason are written down and " + told + " told at once. Whoever may see who has opened this record sees your reason too."}},
 		Fields: []web.Component{f.Textarea(nhs.Textarea{Name: "reason", Rows: 4, Label: Label("Why do you need to open this record?")})},
 		Send:   "Write this down and open it",
 	})}, nil

@@ -254,10 +254,11 @@ func (p *pages) check(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	for page, name := range map[string]string{pathAbout: "about", pathWhat: "what"} {
-		if d.Text(name) == "" {
-			return web.SeeOther(page), nil
-		}
+	switch { // what must be answered, in order
+	case d.Text("about") == "":
+		return web.SeeOther(pathAbout), nil
+	case d.Text("what") == "":
+		return web.SeeOther(pathWhat), nil
 	}
 	o, err := p.organisation(q)
 	if err != nil {
