@@ -70,7 +70,7 @@ func Open(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger) (_ *
 	a := &App{Config: c, Clock: clk, Log: log}
 	a.Store, err = store.Open(ctx, store.Options{Path: c.sqlitePath(), URL: c.DB, Clock: clk, Migrations: Migrations(), ReserveBytes: c.ReserveBytes, Log: log})
 	if err != nil {
-		return nil, err
+		return nil, c.reachable(err)
 	}
 	defer func() {
 		if err != nil {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fmt"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -45,6 +46,7 @@ const (
 	fileKeyStore = "generations.keys"
 	fileLogKey   = "log.key"
 	fileDemo     = "demo"
+	fileDatabase = "heed.db"
 )
 
 func or(a, b string) string {
@@ -80,7 +82,12 @@ func (c Config) check() error {
 	if c.Data == "" {
 		return fail.New(fail.Bad, "Name the folder of the installation with --data or HEED_DATA")
 	}
-	if _, err := os.Stat(c.keyFile()); err != nil {
+	if _, err := os.Lstat(c.keyFile()); err != nil {
+		for _, sibling := range []string{c.logKey(), c.keyStore(), filepath.Join(c.Data, fileDatabase)} {
+			if _, err := os.Lstat(sibling); err == nil {
+				return fail.New(fail.Missing, "The key file %s is not there. Put it back from its copy in the safe: without it nothing can be read", c.keyFile())
+			}
+		}
 		return fail.New(fail.Missing, "There is no installation at %s: its key file %s is not there. Make one with heed init, or name the right folder with --data", c.Data, c.keyFile())
 	}
 	_, err := os.Stat(filepath.Join(c.Data, fileDemo))
@@ -101,7 +108,19 @@ func (c Config) process() (*process.Definition, error) {
 	if err != nil {
 		return nil, fail.Wrap(fail.Missing, err, "The overlay %s cannot be read", c.Overlay)
 	}
-	return process.Patient().Overlay(raw)
+	d, err := process.Patient().Overlay(raw)
+	if err != nil {
+		return nil, fmt.Errorf("overlay %s: %w", c.Overlay, err)
+	}
+	return d, nil
+}
+
+// reachable says in words which database did not answer when the program starts.
+func (c Config) reachable(err error) error {
+	if c.DB != "" && fail.Is(err, fail.Busy) {
+		return fail.Wrap(fail.Busy, err, "The PostgreSQL database of --db or HEED_DB cannot be reached. Look whether it runs, and whether its address, name and password are right")
+	}
+	return err
 }
 
 func (c Config) witnesses() ([]ledger.Witness, error) {

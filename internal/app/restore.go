@@ -8,6 +8,7 @@ import (
 
 	"heed/internal/backup"
 	"heed/internal/clock"
+	"heed/internal/fail"
 	"heed/internal/store"
 	"heed/internal/vault"
 	"heed/internal/verify"
@@ -18,7 +19,7 @@ import (
 func Restore(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, keys vault.OrgKeys, from func() (io.ReadCloser, error), tell backup.Progress) error {
 	s, err := store.Open(ctx, store.Options{Path: c.sqlitePath(), URL: c.DB, Clock: clk, Migrations: Migrations(), Log: log})
 	if err != nil {
-		return err
+		return c.reachable(err)
 	}
 	if err := backup.Read(ctx, s, keys, from, tell); err != nil {
 		return errors.Join(err, s.Close())
@@ -31,6 +32,25 @@ func Restore(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, k
 		return err
 	}
 	return a.Close()
+}
+
+// AcceptLostKeys gives up the keys that the key store lacks, when the installation
+// does not open for want of them and for no other reason. It gives the number of
+// records that can never be read again.
+func AcceptLostKeys(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger) (int, error) {
+	a, err := Open(ctx, c, clk, log)
+	switch {
+	case err == nil:
+		return 0, errors.Join(fail.New(fail.Conflict, "No keys are missing: there is nothing to give up"), a.Close())
+	case !fail.Is(err, fail.Stale): // the wrong key store, above all
+		return 0, err
+	}
+	s, err := store.Open(ctx, store.Options{Path: c.sqlitePath(), URL: c.DB, Clock: clk, Migrations: Migrations(), Log: log})
+	if err != nil {
+		return 0, err
+	}
+	n, err := vault.AcceptLostKeys(ctx, s, c.keyStore())
+	return n, errors.Join(err, s.Close())
 }
 
 // SealedFields are the sealed columns beside the ledger's, for the verifier: each

@@ -20,36 +20,86 @@ import (
 )
 
 // Init makes a new installation: folder, keys, database, organisation and its
-// grantors. It touches nothing that exists.
-func Init(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, f directory.Founding) (directory.Organisation, []directory.Enrolment, error) {
+// grantors. It touches nothing that exists, and what it made for an installation
+// that could not be founded is taken away again, so that it can be tried anew.
+func Init(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, f directory.Founding) (_ directory.Organisation, _ []directory.Enrolment, err error) {
 	var none directory.Organisation
+	if err := f.Validate(); err != nil {
+		return none, nil, err
+	}
+	if err := c.vacant(); err != nil {
+		return none, nil, err
+	}
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return none, nil, fail.Wrap(fail.Bad, err, "The folder %s cannot be made", c.Data)
 	}
-	if _, err := os.Stat(c.keyFile()); err == nil {
-		return none, nil, fail.New(fail.Conflict, "There is an installation at %s already", c.Data)
+	if c.Demo { // first of all, so that a start that is stopped anywhere is known again
+		if err := os.WriteFile(filepath.Join(c.Data, fileDemo), []byte("This folder belongs to the demonstration of Heed. Nothing in it is real.\n"), 0o600); err != nil {
+			return none, nil, fmt.Errorf("mark the demo: %w", err)
+		}
 	}
 	org := id.NewOrg(clk.Now())
+	founded := false
+	defer func() {
+		if err != nil && !founded {
+			err = errors.Join(err, c.clear())
+		}
+	}()
 	if err := vault.CreateKeyFile(c.keyFile(), org); err != nil {
 		return none, nil, err
 	}
 	if err := createLogKey(c.logKey()); err != nil {
 		return none, nil, err
 	}
-	if c.Demo {
-		if err := os.WriteFile(filepath.Join(c.Data, fileDemo), []byte("This folder belongs to the demonstration of Heed. Nothing in it is real.\n"), 0o600); err != nil {
-			return none, nil, fmt.Errorf("mark the demo: %w", err)
-		}
-	}
 	a, err := Open(ctx, c, clk, log)
 	if err != nil {
 		return none, nil, err
 	}
 	defer func() { _ = a.Close() }()
+	switch others, err := a.Directory.Organisations(ctx); {
+	case err != nil:
+		return none, nil, err
+	case len(others) > 0:
+		return none, nil, fail.New(fail.Conflict, "There is an installation in this database already. Name an empty one with --db")
+	}
+	founded = true // from here on the database knows the key: it must not go
 	if err := a.Vault.AddOrg(ctx, org); err != nil {
 		return none, nil, err
 	}
 	return a.Directory.OpenOrganisation(ctx, org, f)
+}
+
+// made are the files that Init makes, the database apart.
+func (c Config) made() []string {
+	return []string{c.keyFile(), c.logKey(), c.keyStore()}
+}
+
+// vacant refuses a place where anything of an installation is.
+func (c Config) vacant() error {
+	for _, path := range append(c.made(), filepath.Join(c.Data, fileDatabase)) {
+		if _, err := os.Lstat(path); err == nil {
+			return fail.New(fail.Conflict, "There is an installation at %s already: %s is there. Name another folder with --data", c.Data, path)
+		}
+	}
+	return nil
+}
+
+// clear takes away what Init made, when nothing was founded on it. The place was
+// vacant before: nobody's key and nobody's record is among it.
+func (c Config) clear() error {
+	paths := c.made()
+	if c.DB == "" {
+		for _, end := range []string{"", "-wal", "-shm"} {
+			paths = append(paths, filepath.Join(c.Data, fileDatabase+end))
+		}
+	}
+	var err error
+	for _, p := range paths {
+		if e := os.Remove(p); e != nil && !errors.Is(e, fs.ErrNotExist) {
+			err = errors.Join(err, fmt.Errorf("take away what was begun: %w", e))
+		}
+	}
+	return err
 }
 
 // createLogKey makes the key with which the log is signed, under a name that says nothing.

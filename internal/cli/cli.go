@@ -13,6 +13,7 @@
 package cli
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,8 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -34,8 +37,9 @@ type CLI struct {
 	Demo    demoCmd    `cmd:"" help:"Try Heed with made-up people and a year of made-up history."`
 	Init    initCmd    `cmd:"" help:"Set up an installation: folder, keys, organisation and its two grantors."`
 	Serve   serveCmd   `cmd:"" help:"Run an installation."`
-	User    userCmd    `cmd:"" help:"Add people."`
-	Token   tokenCmd   `cmd:"" help:"Make tokens for programs."`
+	User    userCmd    `cmd:"" help:"Accounts: add, roles, codes, leavers."`
+	Token   tokenCmd   `cmd:"" help:"Tokens for programs."`
+	Keys    keysCmd    `cmd:"" help:"Copy, change and give up keys."`
 	Process processCmd `cmd:"" help:"Check the referral process with an organisation's overlay."`
 	Verify  verifyCmd  `cmd:"" help:"Prove that nothing was altered. Exits with 1 when something was."`
 	Witness witnessCmd `cmd:"" help:"Sign other installations' checkpoints, so that their history cannot be rewritten."`
@@ -60,12 +64,24 @@ func (p place) config() app.Config {
 	return app.Config{Data: p.Data, DB: p.DB, KeyStore: p.KeyStore, Overlay: p.Overlay}
 }
 
-// sameDB reminds of the database without saying its address again: it may hold a password.
-func (p place) sameDB() string {
-	if p.DB == "" {
-		return ""
+// where are the flags that name the installation again, for the next command.
+func (p place) where() string {
+	out := "--data " + quoted(p.Data)
+	if p.DB != "" {
+		out += " --db …" // may hold a password: not said again
 	}
-	return ", with the same --db"
+	if p.KeyStore != "" {
+		out += " --key-store " + quoted(p.KeyStore)
+	}
+	return out
+}
+
+// quoted is a path as a shell takes it.
+func quoted(path string) string {
+	if strings.ContainsAny(path, " \t'\"$\\&;()*?<>|") {
+		return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+	}
+	return path
 }
 
 // Env is what a command may use of the world.
@@ -75,6 +91,8 @@ type Env struct {
 	Out io.Writer
 	Err io.Writer
 	Log *slog.Logger
+
+	lines *bufio.Reader // of In, from the first question on
 }
 
 func (e *Env) say(format string, args ...any) { fmt.Fprintf(e.Out, format+"\n", args...) }
@@ -83,8 +101,16 @@ const about = `Heed is where a health worker's worry about a person who may be d
 terrorism is raised, taken up, decided, shared only on a recorded lawful ground,
 and answered.
 
-Begin with:   heed demo
-In earnest:   heed init --help, then heed serve --help`
+To try it:
+
+    heed demo
+
+In earnest:
+
+    heed init --help
+    heed serve --help
+
+Every setting can also be a variable of the environment, named behind it.`
 
 // Main runs the program and gives its exit code.
 func Main(args []string) int {
@@ -110,7 +136,7 @@ func Run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		return code
 	}
 	if err != nil {
-		fmt.Fprintf(errs, "heed: %s\nSee: heed --help\n", err)
+		fmt.Fprintf(errs, "heed: %s\nSee: %s --help\n", err, called(err))
 		return 2
 	}
 	env := &Env{Ctx: ctx, In: in, Out: out, Err: errs, Log: slog.New(slog.NewTextHandler(errs, nil))}
@@ -135,6 +161,16 @@ func Understands(args []string) error {
 	return err
 }
 
+// called is the command that was meant, as far as it was understood.
+func called(err error) string {
+	var p *kong.ParseError
+	if errors.As(err, &p) && p.Context != nil && p.Context.Command() != "" {
+		words := strings.Fields("heed " + p.Context.Command())
+		return strings.Join(slices.DeleteFunc(words, func(w string) bool { return strings.HasPrefix(w, "<") || strings.HasPrefix(w, "[") }), " ")
+	}
+	return "heed"
+}
+
 // report writes what went wrong in words.
 func report(errs io.Writer, err error) int {
 	var status exit
@@ -149,10 +185,10 @@ func report(errs io.Writer, err error) int {
 	if fail.KindOf(err) == fail.Broken {
 		words = err.Error()
 	}
-	fmt.Fprintln(errs, "heed:", words)
-	for _, f := range fail.FieldsOf(err) {
-		fmt.Fprintf(errs, "  %s: %s\n", f.Name, f.Words)
+	if fields := fail.FieldsOf(err); len(fields) > 0 {
+		words = wordsOf(err)
 	}
+	fmt.Fprintln(errs, "heed:", words)
 	if errors.As(err, &coded) {
 		return coded.ExitCode()
 	}

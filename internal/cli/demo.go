@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"net"
 	"time"
 
 	"heed/internal/app"
@@ -16,9 +15,17 @@ type demoCmd struct {
 	PrintTokens bool   `help:"Print an API token for each person." name:"print-tokens" env:"-"`
 }
 
+func (demoCmd) Help() string {
+	return `    heed demo
+    heed demo --addr 127.0.0.1:9000 --data /tmp/heed-demo
+
+The first start makes the folder, later ones go on with it. Nobody in it is real, and it never touches another folder. For programs:
+
+    heed demo --print-tokens`
+}
+
 func (c *demoCmd) Run(env *Env) error {
-	host, _, err := net.SplitHostPort(c.Addr)
-	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+	if !ownMachine(c.Addr) {
 		return fail.New(fail.Bad, "The demo listens on this machine alone: --addr must be like 127.0.0.1:8430")
 	}
 	clk := clock.System{}

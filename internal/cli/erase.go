@@ -1,19 +1,25 @@
 package cli
 
 import (
-	"fmt"
+	"time"
 
 	"heed/internal/app"
-	"heed/internal/directory"
 	"heed/internal/id"
 )
 
 type eraseCmd struct {
-	place     `embed:""`
-	Reference string   `arg:"" help:"Reference of the closed concern."`
-	Reason    string   `env:"-" help:"Why it is erased; kept." required:""`
-	By        []string `env:"-" help:"Logins of two people who give their word: the Caldicott Guardian, and a safeguarding lead or the executive lead. Each is asked for password and code, or HEED_WORD_1 and HEED_WORD_2 hold them." required:""`
-	Org       string   `env:"-" help:"Name of the organisation, when there are several."`
+	place      `embed:""`
+	Reference  string        `arg:"" help:"Reference of the closed concern."`
+	Reason     string        `env:"-" help:"Why it is erased; kept." required:""`
+	By         []string      `env:"-" help:"Logins of two people who give their word: the Caldicott Guardian, and a safeguarding lead or the executive lead. Each is asked for password and code, or HEED_WORD_1 and HEED_WORD_2 hold them." required:""`
+	BackupLife time.Duration `help:"How long backups of the key store are kept, as heed serve says it: the certificate tells until when the record could be brought back." env:"HEED_BACKUP_LIFE" default:"840h"`
+	Org        string        `env:"-" help:"Name of the organisation, when there are several."`
+}
+
+func (eraseCmd) Help() string {
+	return `    heed erase HD-7K2M-9QXA --reason "Retention ended" --by guardian --by l.sample
+
+The text can never be read again; that there was a record, and who erased it and why, stays. The certificate says from when on no backup can bring it back.`
 }
 
 func (c *eraseCmd) Run(env *Env) error {
@@ -21,24 +27,22 @@ func (c *eraseCmd) Run(env *Env) error {
 	if err != nil {
 		return err
 	}
-	return open(env, c.place, func(a *app.App) error {
+	cfg := c.config()
+	cfg.BackupLife = c.BackupLife
+	return openConfig(env, cfg, func(a *app.App) error {
 		o, err := organisation(env, a, c.Org)
 		if err != nil {
 			return err
 		}
-		var words []directory.Word
-		for i, login := range c.By {
-			w, err := word(env, a, login, fmt.Sprintf("HEED_WORD_%d", i+1))
-			if err != nil {
-				return err
-			}
-			words = append(words, w)
+		words, err := words(env, a, c.By)
+		if err != nil {
+			return err
 		}
 		certificate, err := a.Concerns.Erase(env.Ctx, o.ID, ref, c.Reason, words...)
 		if err != nil {
 			return err
 		}
-		env.say("%s", certificate)
+		env.say("%s", certificate.Text())
 		return nil
 	})
 }

@@ -20,6 +20,13 @@ type backupCmd struct {
 	File  string `arg:"" help:"The file to write. It is sealed; keep the key file elsewhere." type:"path"`
 }
 
+func (backupCmd) Help() string {
+	return `    heed backup /backups/heed-monday.backup
+    heed keys copy /safe/generations-monday.keys
+
+In this order, while Heed runs. The backup is sealed with the key file: keep copies of the key file and of log.key in another place, because without them no backup can be opened.`
+}
+
 func (c *backupCmd) Run(env *Env) error {
 	return open(env, c.place, func(a *app.App) error {
 		keys, err := vault.OpenKeyFile(a.Config.KeyFilePath())
@@ -59,8 +66,8 @@ func (c *backupCmd) write(env *Env, a *app.App, keys *vault.KeyFile, orgs []id.O
 	if err := errors.Join(f.Sync(), f.Close()); err != nil {
 		return fail.Wrap(fail.Full, err, "The backup could not be written whole: nothing was kept of it")
 	}
-	if err := os.Rename(f.Name(), c.File); err != nil {
-		return fmt.Errorf("put backup in place: %w", err)
+	if err := putInPlace(f.Name(), c.File); err != nil {
+		return err
 	}
 	env.say("Saved to %s. The key file and the key store are not in it.", c.File)
 	return nil
@@ -86,6 +93,17 @@ type restoreCmd struct {
 	File  string `arg:"" help:"The backup." type:"existingfile"`
 }
 
+func (restoreCmd) Help() string {
+	return `Into a new folder, with the keys put there first:
+
+    install -d -m 700 /srv/heed
+    install -m 600 /safe/heed.key /safe/log.key /safe/generations.keys /srv/heed/
+    heed restore heed-monday.backup --data /srv/heed
+    heed verify --data /srv/heed
+
+With --db the database must be empty. A backup made with SQLite can be restored to PostgreSQL, and the other way round. It is all or nothing: when it is stopped, do it again.`
+}
+
 // Run restores into an installation that has its keys and no history yet: with
 // SQLite a folder with heed.key, log.key and generations.keys and no database.
 func (c *restoreCmd) Run(env *Env) error {
@@ -98,6 +116,6 @@ func (c *restoreCmd) Run(env *Env) error {
 	if err != nil {
 		return err
 	}
-	env.say("Restored. Now prove it%s:\n  heed verify --data %s", c.sameDB(), c.Data)
+	env.say("Restored. Now prove it:\n  heed verify %s", c.where())
 	return nil
 }

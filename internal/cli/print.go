@@ -15,6 +15,10 @@ import (
 
 type openapiCmd struct{}
 
+func (openapiCmd) Help() string { return `    heed openapi >openapi.json` }
+
+func (versionCmd) Help() string { return `    heed version` }
+
 // Run prints the document; it needs no installation.
 func (openapiCmd) Run(env *Env) error {
 	a, err := api.New(api.Parts{Version: app.Version})

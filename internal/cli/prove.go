@@ -1,6 +1,9 @@
 package cli
 
 import (
+	"errors"
+	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -23,6 +26,24 @@ type verifyCmd struct {
 	LogKey  string   `help:"Public key of the log, as heed init printed it; from the folder when not given." name:"log-vkey"`
 	Witness []string `help:"Public keys of witnesses whose signatures are to be checked." sep:"none"`
 	NoKeys  bool     `help:"Do not open entries: compare them with the tree only."`
+}
+
+func (verifyCmd) Help() string {
+	return `An installation, with its keys, while it runs or not:
+
+    heed verify --data /srv/heed
+    heed verify --data /srv/heed --db postgres://heed@host/heed
+
+A log that somebody else runs, from its public pages:
+
+    heed verify --url https://heed.example.nhs.uk/log --log-vkey "heed-1f…/log+5c…+AZ…"
+
+That history was only added to since a checkpoint that you kept:
+
+    curl -s https://heed.example.nhs.uk/log/checkpoint >monday.checkpoint
+    heed verify --url https://heed.example.nhs.uk/log --since monday.checkpoint
+
+It exits with 0 when nothing was altered, with 1 when something was (each is named) or when it could not look, with 2 when the call is wrong.`
 }
 
 func (c *verifyCmd) Run(env *Env) error {
@@ -141,11 +162,21 @@ type witnessCmd struct {
 	Log   []string `help:"Public key of a log to watch, as heed init printed it. Its name is its origin." sep:"none" env:"HEED_WITNESS_LOGS"`
 }
 
+func (witnessCmd) Help() string {
+	return `Once, to make the witness; it prints its public key:
+
+    heed witness --new --name witness.example.org --log "heed-1f…/log+5c…+AZ…"
+
+Afterwards:
+
+    heed witness --log "heed-1f…/log+5c…+AZ…"
+
+At the installation that is witnessed:
+
+    heed serve --witness "https://witness.example.org/ witness.example.org+7a…+BM…"`
+}
+
 func (c *witnessCmd) Run(env *Env) error {
-	signer, err := c.signer()
-	if err != nil {
-		return err
-	}
 	logs := map[string]record.Verifier{}
 	for _, l := range c.Log {
 		v, err := record.ParseVerifier(strings.TrimSpace(l))
@@ -154,16 +185,27 @@ func (c *witnessCmd) Run(env *Env) error {
 		}
 		logs[v.Name()] = v
 	}
+	signer, err := c.signer()
+	if err != nil {
+		return err
+	}
 	w, err := witness.Open(witness.Options{State: c.State, Initialise: c.New, Signer: signer, Logs: logs, Clock: clock.System{}, Log: env.Log})
 	if err != nil {
 		return err
 	}
 	defer func() { _ = w.Close() }()
-	env.say("Public key of this witness:\n  %s\nOpen http://%s", w.Verifier(), c.Addr)
+	l, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return fail.Wrap(fail.Bad, err, "Nothing can listen at %s: choose another with --addr", c.Addr)
+	}
+	if len(logs) == 0 {
+		env.say("Note: no log is watched. Name one with --log.")
+	}
+	env.say("Public key of this witness:\n  %s\nOpen http://%s", w.Verifier(), l.Addr())
 	srv := w.Server(c.Addr)
 	go func() { <-env.Ctx.Done(); _ = srv.Close() }()
-	if err := srv.ListenAndServe(); err != http.ErrServerClosed {
-		return fail.Wrap(fail.Bad, err, "Nothing can listen at %s: choose another with --addr", c.Addr)
+	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve: %w", err)
 	}
 	return nil
 }
@@ -201,6 +243,13 @@ type processCmd struct {
 type processCheckCmd struct {
 	File string `arg:"" optional:"" help:"The overlay (JSON); the shipped process when left out." type:"existingfile"`
 	Show bool   `help:"Print the process as a page."`
+}
+
+func (processCheckCmd) Help() string {
+	return `    heed process check
+    heed process check our-overlay.json
+
+It exits with 1 and names the path when an overlay would let a safeguard be gone around. heed serve refuses such an overlay too.`
 }
 
 func (c *processCheckCmd) Run(env *Env) error {

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -21,10 +23,10 @@ type serveCmd struct {
 	TLSKey     string         `help:"Its key (PEM)." env:"HEED_TLS_KEY" name:"tls-key" type:"path"`
 	Plain      bool           `help:"Plain HTTP on this machine only: cookies without Secure. For trying out." env:"HEED_PLAIN"`
 	Proxies    []netip.Prefix `help:"Networks of proxies whose X-Forwarded-For is believed." env:"HEED_PROXIES"`
-	Idle       time.Duration  `help:"Minutes without work after which a session ends; 30m at most." env:"HEED_IDLE" default:"15m"`
+	Idle       time.Duration  `help:"Time without work after which a session ends; 30m at most." env:"HEED_IDLE" default:"15m"`
 	Beat       time.Duration  `help:"How often the public checkpoint moves." env:"HEED_BEAT" default:"5m"`
 	BackupLife time.Duration  `help:"How long backups of the key store are kept: an erased record could be brought back until then." env:"HEED_BACKUP_LIFE" default:"840h"`
-	Witness    []string       `help:"A witness: its address and its public key in one text." env:"HEED_WITNESS" sep:";"`
+	Witness    []string       `help:"A witness: its address, a space, and its public key; several with ; between them." env:"HEED_WITNESS" sep:";"`
 	MailHost   string         `help:"Mail server; without one, notices show in the pages only." env:"HEED_MAIL_HOST"`
 	MailPort   int            `help:"Its port." env:"HEED_MAIL_PORT" default:"587"`
 	MailTLS    string         `help:"TLS with the mail server: always, if offered, never." env:"HEED_MAIL_TLS" name:"mail-tls" default:"always"`
@@ -33,14 +35,39 @@ type serveCmd struct {
 	MailPass   string         `help:"Password at the mail server; better in the environment." env:"HEED_MAIL_PASSWORD" name:"mail-password"`
 }
 
+func (serveCmd) Help() string {
+	return `Behind a proxy that does TLS, on the same machine:
+
+    heed serve --data /srv/heed --public-url https://heed.example.nhs.uk --proxies 127.0.0.1/32
+
+With a certificate of its own:
+
+    heed serve --data /srv/heed --addr :443 --public-url https://heed.example.nhs.uk \
+      --tls-cert cert.pem --tls-key key.pem
+
+To try it on your own machine, without TLS:
+
+    heed serve --data /srv/heed --plain
+
+/healthz says that it runs, /readyz that it can save and read; the public log is at /log/checkpoint. SIGTERM lets what has begun finish.`
+}
+
 func (c *serveCmd) config() (app.Config, error) {
 	cfg := c.place.config()
 	cfg.PublicURL, cfg.Plain, cfg.TrustedProxies, cfg.Idle, cfg.Beat, cfg.BackupLife, cfg.Witnesses = c.PublicURL, c.Plain, c.Proxies, c.Idle, c.Beat, c.BackupLife, c.Witness
 	if c.Plain {
-		host, _, err := net.SplitHostPort(c.Addr)
-		if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		if !ownMachine(c.Addr) {
 			return cfg, fail.New(fail.Bad, "With --plain, --addr must be an address of this machine alone, like 127.0.0.1:8430")
 		}
+	}
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		return cfg, fail.New(fail.Bad, "--tls-cert and --tls-key belong together: name both or neither")
+	}
+	if c.Idle <= 0 || c.Idle > 30*time.Minute {
+		return cfg, fail.New(fail.Bad, "--idle must be between 1s and 30m")
+	}
+	if c.Beat <= 0 {
+		return cfg, fail.New(fail.Bad, "--beat must be a time, such as 5m")
 	}
 	if c.MailHost != "" {
 		cfg.Mail = jobs.Mailer{Host: c.MailHost, Port: c.MailPort, TLS: c.MailTLS, From: c.MailFrom, User: c.MailUser, Password: c.MailPass}
@@ -61,11 +88,23 @@ func (c *serveCmd) Run(env *Env) error {
 	return listen(env, a, c.Addr, c.TLSCert, c.TLSKey)
 }
 
+// ownMachine says whether an address is reached from this machine alone.
+func ownMachine(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	ip := net.ParseIP(host)
+	return err == nil && (host == "localhost" || ip != nil && ip.IsLoopback())
+}
+
 // listen serves until the program is told to stop.
 func listen(env *Env, a *app.App, addr, cert, key string) error {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
 		return fail.Wrap(fail.Bad, err, "Nothing can listen at %s: choose another with --addr", addr)
+	}
+	if cert != "" {
+		if _, err := tls.LoadX509KeyPair(cert, key); err != nil {
+			return errors.Join(fail.Wrap(fail.Bad, err, "The certificate %s and its key %s cannot be used: %v", cert, key, err), l.Close())
+		}
 	}
 	srv := web.Server(a.Handler())
 	scheme := "http"

@@ -1,8 +1,6 @@
 package directory
 
 import (
-	"slices"
-
 	"heed/internal/access"
 	"heed/internal/fail"
 	"heed/internal/id"
@@ -26,15 +24,16 @@ func decideGrant(o Organisation, p Person, role access.Role, team id.Team, words
 	if _, err := o.Team(team); err != nil {
 		return roleGranted{}, err
 	}
-	g := roleGranted{Role: role, Team: team}
-	for _, w := range words {
-		if o.IsGrantor(w.person) && !slices.Contains(g.By, w.person) {
-			g.By = append(g.By, w.person)
-		}
-	}
+	g := roleGranted{Role: role, Team: team, By: grantorsOf(o, words)}
 	if privileged(role) && len(g.By) < len(o.Grantors) {
-		return roleGranted{}, fail.New(fail.Refused, "This role needs the word of %s who were named when the organisation was set up",
-			map[bool]string{true: "the one person", false: "both people"}[o.OnePerson])
+		return roleGranted{}, needsGrantors(o, "This role")
 	}
 	return g, nil
+}
+
+func needsGrantors(o Organisation, what string) error {
+	if o.OnePerson {
+		return fail.New(fail.Refused, "%s needs the word of the person who was named when the organisation was set up", what)
+	}
+	return fail.New(fail.Refused, "%s needs the word of both people who were named when the organisation was set up", what)
 }

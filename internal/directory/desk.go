@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -59,7 +60,8 @@ type Founding struct {
 	OnePerson                bool
 }
 
-func (f Founding) validate() error {
+// Validate names what is missing, before anything is made.
+func (f Founding) Validate() error {
 	var faults fail.Fields
 	if f.Name == "" {
 		faults.Add("name", "Enter the name of the organisation")
@@ -71,7 +73,7 @@ func (f Founding) validate() error {
 	if len(f.Grantors) != want {
 		faults.Add("grantor", fmt.Sprintf("Name %d grantors: two people, or one for a one-person practice", want))
 	}
-	if want == 2 && len(f.Grantors) == 2 && f.Grantors[0].Login == f.Grantors[1].Login {
+	if want == 2 && len(f.Grantors) == 2 && strings.EqualFold(f.Grantors[0].Login, f.Grantors[1].Login) {
 		faults.Add("grantor", "The two grantors must be different people")
 	}
 	if f.Team == "" {
@@ -94,7 +96,7 @@ type Enrolment struct {
 
 // OpenOrganisation founds an organisation. Its key must be in the key file already.
 func (d *Desk) OpenOrganisation(ctx context.Context, org id.Org, f Founding) (Organisation, []Enrolment, error) {
-	if err := f.validate(); err != nil {
+	if err := f.Validate(); err != nil {
 		return Organisation{}, nil, err
 	}
 	var out []Enrolment
@@ -186,6 +188,9 @@ func (d *Desk) AddPerson(ctx context.Context, org id.Org, n NewPerson, words ...
 	p := id.NewPerson(d.Clock.Now())
 	var out Enrolment
 	err = d.Store.Do(ctx, func(tx *store.Tx) error {
+		if err := d.standing(tx, words); err != nil {
+			return err
+		}
 		var err error
 		out, err = d.add(tx, o, p, n, g, operator)
 		return err
@@ -200,27 +205,10 @@ func (d *Desk) Grant(ctx context.Context, person id.Person, role access.Role, te
 		if err != nil {
 			return ledger.Event{}, err
 		}
+		if err := d.standing(tx, words); err != nil {
+			return ledger.Event{}, err
+		}
 		return ledger.Event{Kind: kindRoleGranted, Data: g}, insertHolder(tx, o.ID, role, p.ID)
-	})
-}
-
-// Revoke takes a role back; it takes effect on the person's next request.
-func (d *Desk) Revoke(ctx context.Context, person id.Person, role access.Role) error {
-	return d.change(ctx, person, operator, func(_ *store.Tx, p Person, _ Organisation) (ledger.Event, error) {
-		if !p.Has(role) {
-			return ledger.Event{}, fail.New(fail.Conflict, "This person does not hold that role")
-		}
-		return ledger.Event{Kind: kindRoleRevoked, Data: roleRevoked{role}}, nil
-	})
-}
-
-// Leave ends a person's account: roles, tokens and sessions give nothing from the next request on.
-func (d *Desk) Leave(ctx context.Context, person id.Person) error {
-	return d.change(ctx, person, operator, func(_ *store.Tx, p Person, _ Organisation) (ledger.Event, error) {
-		if p.Left {
-			return ledger.Event{}, fail.New(fail.Conflict, "This person has left")
-		}
-		return ledger.Event{Kind: kindPersonLeft, Data: struct{}{}}, nil
 	})
 }
 

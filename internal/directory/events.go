@@ -24,6 +24,8 @@ const (
 	kindTokenIssued        = "token.issued"
 	kindTokenRevoked       = "token.revoked"
 	kindDaybookOpened      = "daybook.opened"
+	kindKeysChanged        = "keys.changed"
+	kindKeysLost           = "keys.lost"
 )
 
 // Events are the kinds of event with what each says, for docs/events.md.
@@ -38,6 +40,8 @@ func Events() map[string]string {
 		kindEnrolled:           "The person chose a password and a second factor",
 		kindTokenIssued:        "A token for the API was made",
 		kindTokenRevoked:       "A token for the API was withdrawn",
+		kindKeysChanged:        "The organisation's key was changed, by the word of its grantors",
+		kindKeysLost:           "Keys that no copy holds any more were given up: how many records can never be read again",
 		record.KindErased:      "A record was erased: which, why, and by whose word",
 		kindDaybookOpened:      "The day's book of list pages and refused readings was begun",
 	}
@@ -71,6 +75,21 @@ type roleGranted struct {
 
 type roleRevoked struct {
 	Role access.Role `json:"role"`
+	By   []id.Person `json:"by,omitempty"`
+}
+
+// personLeft says on whose word the account was ended.
+type personLeft struct {
+	By []id.Person `json:"by,omitempty"`
+}
+
+// keysChanged and keysLost stand in the organisation's own record.
+type keysChanged struct {
+	By []id.Person `json:"by"`
+}
+
+type keysLost struct {
+	Records int `json:"records"` // of the whole installation
 }
 
 type enrolmentOffered struct {

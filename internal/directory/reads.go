@@ -188,7 +188,10 @@ func (d *Desk) GiveWord(ctx context.Context, login, password, code string) (Word
 	if err != nil {
 		return Word{}, err
 	}
-	return Word{p}, d.CheckCode(ctx, p, code)
+	if err := d.CheckCode(ctx, p, code); err != nil {
+		return Word{}, err
+	}
+	return Word{p}, nil
 }
 
 // Enrol lets the holder of a one-time code choose a password and a second
@@ -247,6 +250,9 @@ func (d *Desk) OfferEnrolment(ctx context.Context, person id.Person, words ...Wo
 			if _, err := decideGrant(o, p, g.Role, g.Team, words); err != nil {
 				return ledger.Event{}, err
 			}
+		}
+		if err := d.standing(tx, words); err != nil {
+			return ledger.Event{}, err
 		}
 		return ledger.Event{Kind: kindEnrolmentOffered, Data: enrolmentOffered{tokenHash(code), tx.Now().Add(7 * 24 * time.Hour)}}, nil
 	})

@@ -1,0 +1,153 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"heed/internal/app"
+	"heed/internal/clock"
+	"heed/internal/fail"
+)
+
+type keysCmd struct {
+	Copy   keysCopyCmd   `cmd:"" help:"Copy the key store (the generation keys) into a file, while Heed runs."`
+	Change keysChangeCmd `cmd:"" help:"Change an organisation's key, on the word of its grantors."`
+	Accept keysAcceptCmd `cmd:"" name:"accept-lost" help:"Last resort: go on without keys that no copy holds any more."`
+}
+
+type keysCopyCmd struct {
+	place `embed:""`
+	File  string `arg:"" help:"The file to write; only you can read it." type:"path"`
+}
+
+func (keysCopyCmd) Help() string {
+	return `    heed backup /backups/heed-monday.backup
+    heed keys copy /safe/generations-monday.keys
+
+Take it after the backup: a key store that is newer than the database fits it, an older one does not. Keep copies no longer than --backup-life of heed serve says: until the last is gone, a record that was erased could be brought back by whoever has it, the key file and an old backup.
+
+To go back to a copy, put it at generations.keys in the folder (or at --key-store) with mode 0600.`
+}
+
+func (c *keysCopyCmd) Run(env *Env) error {
+	return open(env, c.place, func(a *app.App) error {
+		image, err := a.Vault.CopyKeyStore()
+		if err != nil {
+			return err
+		}
+		if err := writeNew(c.File, image); err != nil {
+			return err
+		}
+		env.say("The key store is copied to %s. Keep it away from the backups of the database and from the key file.", c.File)
+		return nil
+	})
+}
+
+// writeNew puts a private file in place whole or not at all, and over nothing.
+func writeNew(path string, content []byte) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), ".heed-*") // 0600
+	if err != nil {
+		return fail.Wrap(fail.Bad, err, "Nothing can be written beside %s", path)
+	}
+	defer func() { err = errors.Join(err, ignoreGone(os.Remove(f.Name()))) }()
+	_, err = f.Write(content)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return fail.Wrap(fail.Full, err, "%s could not be written whole: nothing was kept of it", path)
+	}
+	return putInPlace(f.Name(), path)
+}
+
+// putInPlace gives a finished file its name, and never takes the name from another
+// file: it is held first, so that two commands cannot both have it.
+func putInPlace(from, to string) error {
+	held, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return fail.New(fail.Conflict, "There is a file at %s already: name another", to)
+	}
+	if err != nil {
+		return fail.Wrap(fail.Bad, err, "Nothing can be written at %s", to)
+	}
+	if err := errors.Join(held.Close(), os.Rename(from, to)); err != nil {
+		return fmt.Errorf("put file in place: %w", err)
+	}
+	return nil
+}
+
+type keysChangeCmd struct {
+	place  `embed:""`
+	voices `embed:""`
+	Org    string `env:"-" help:"Name of the organisation, when there are several."`
+}
+
+func (keysChangeCmd) Help() string {
+	return `    heed keys change --grantor guardian --grantor executive
+
+For when the key file may have been seen. A new key is made, everything that the old one wrapped is wrapped by the new one, and the old one is overwritten. Records are not written again, and Heed may go on running.
+
+Afterwards put new copies of the key file and of the key store into the safe. Backups of the database from before need the old key file: keep its copy for as long as you keep them, or take a backup at once and destroy both.`
+}
+
+func (c *keysChangeCmd) Run(env *Env) error {
+	return open(env, c.place, func(a *app.App) error {
+		o, err := organisation(env, a, c.Org)
+		if err != nil {
+			return err
+		}
+		words, err := words(env, a, c.Grantor)
+		if err != nil {
+			return err
+		}
+		if err := a.Directory.EveryGrantor(env.Ctx, o.ID, words...); err != nil {
+			return both(err)
+		}
+		if err := a.Vault.Rekey(env.Ctx, o.ID); err != nil {
+			return err
+		}
+		if err := a.Directory.NoteKeysChanged(env.Ctx, o.ID, words...); err != nil {
+			return fmt.Errorf("the key was changed, but not noted: %w", err)
+		}
+		env.say("The key of %s is changed.\n\nNow:\n  copy %s to the safe\n  heed backup FILE\n  heed keys copy FILE", o.Name, a.Config.KeyFilePath())
+		return nil
+	})
+}
+
+type keysAcceptCmd struct {
+	place `embed:""`
+	Yes   bool `env:"-" help:"Say that no newer copy of the key store exists anywhere." name:"no-newer-copy-exists"`
+}
+
+func (keysAcceptCmd) Help() string {
+	return `When heed serve says that the key store is older than the database, put back its latest copy: that mends everything. Only when there is none anywhere:
+
+    heed keys accept-lost --no-newer-copy-exists
+
+It gives up the keys that are missing. The records under them (those begun since the copy was made) can NEVER be read again, by anybody; all others can. Their entries stay in the log, and heed verify goes on to prove them. That it was done is written to each organisation's record.
+
+It cannot ask for the grantors' words, because the accounts cannot be read before it is done.`
+}
+
+func (c *keysAcceptCmd) Run(env *Env) error {
+	if !c.Yes {
+		return fail.New(fail.Bad, "This gives up records for ever. Look for a newer copy of the key store first. When there is none anywhere, say so with --no-newer-copy-exists")
+	}
+	n, err := app.AcceptLostKeys(env.Ctx, c.config(), clock.System{}, env.Log)
+	if err != nil {
+		return err
+	}
+	env.say("%d records can never be read again. Everything else can.", n)
+	return open(env, c.place, func(a *app.App) error {
+		all, err := a.Directory.Organisations(env.Ctx)
+		if err != nil {
+			return err
+		}
+		for _, o := range all {
+			if err := a.Directory.NoteKeysLost(env.Ctx, o.ID, n); err != nil {
+				return fmt.Errorf("the keys were given up, but it is not noted: %w", err)
+			}
+		}
+		return nil
+	})
+}

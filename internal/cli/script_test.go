@@ -1,0 +1,49 @@
+package cli
+
+import (
+	"os"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"heed/internal/store/storetest"
+)
+
+// TestMain lets the scripts run heed as a program of its own.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"heed": func() { os.Exit(Main(os.Args[1:])) }})
+}
+
+// password is everybody's in these tests.
+const password = "correct horse battery staple"
+
+func params(dir string, setup func(*testscript.Env) error) testscript.Params {
+	p := people{}
+	return testscript.Params{
+		Dir: dir, Deadline: time.Now().Add(90 * time.Second), RequireExplicitExec: true, RequireUniqueNames: true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("PASSWORD", password)
+			if setup != nil {
+				return setup(e)
+			}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"founded": p.founded, "enrol": p.enrol, "word": p.word, "raise": p.raise,
+			"start": start, "stop": stop, "get": get, "await": await, "close": closes, "later": later, "signed": signed, "sql": sql, "flip": flip, "keep": keep, "code": code, "valid": valid,
+		},
+	}
+}
+
+func TestScripts(t *testing.T) { testscript.Run(t, params("testdata/script", nil)) }
+
+// TestPostgresScripts are those that need a database beside the folder.
+func TestPostgresScripts(t *testing.T) {
+	db, empty := storetest.Postgres(t), storetest.Postgres(t)
+	testscript.Run(t, params("testdata/postgres", func(e *testscript.Env) error {
+		e.Setenv("DB", db)
+		e.Setenv("EMPTY", empty)
+		return nil
+	}))
+}

@@ -1,0 +1,214 @@
+package cli
+
+import (
+	"strings"
+
+	"heed/internal/access"
+	"heed/internal/app"
+	"heed/internal/directory"
+	"heed/internal/fail"
+)
+
+type userCmd struct {
+	Add    userAddCmd    `cmd:"" help:"Give somebody an account. A role beyond that of a worker needs the word of both grantors."`
+	Grant  userGrantCmd  `cmd:"" name:"grant-role" help:"Give somebody a further role, on the word of both grantors."`
+	Revoke userRevokeCmd `cmd:"" name:"revoke-role" help:"Take a role back, on the word of one grantor. It counts from the next request on."`
+	Code   userCodeCmd   `cmd:"" help:"Make a new one-time code for somebody who lost password or phone."`
+	Leave  userLeaveCmd  `cmd:"" help:"End the account of somebody who leaves, on the word of one grantor."`
+}
+
+// voices are the grantors who give their word for what a command does.
+type voices struct {
+	Grantor []string `env:"-" help:"Login of a grantor who gives their word; give it once for each. They are asked for password and code, or HEED_WORD_1 and HEED_WORD_2 hold them as: password code."`
+}
+
+// both explains to the operator how the words are given.
+func both(err error) error {
+	if fail.Is(err, fail.Refused) && !strings.Contains(fail.Words(err), "has left") {
+		return fail.Wrap(fail.Refused, err, "%s. Name them with --grantor: each gives their own password and code", fail.Words(err))
+	}
+	return err
+}
+
+type userAddCmd struct {
+	place  `embed:""`
+	voices `embed:""`
+	Org    string `env:"-" help:"Name of the organisation, when there are several."`
+	Login  string `env:"-" help:"Login name." required:""`
+	Name   string `env:"-" help:"Full name." required:""`
+	Email  string `env:"-" help:"Email address, for notices that say nothing."`
+	Phone  string `env:"-" help:"Telephone number."`
+	Job    string `env:"-" help:"Job title."`
+	Role   string `env:"-" help:"worker, safeguarding_lead, caldicott_guardian, executive_lead, administrator, analyst." default:"worker"`
+}
+
+func (userAddCmd) Help() string {
+	return `A worker:
+
+    heed user add --login n.example --name "Nadia Example" --job "Ward nurse"
+
+A safeguarding lead, with both grantors at the keyboard:
+
+    heed user add --login l.sample --name "Lena Sample" \
+      --role safeguarding_lead --grantor guardian --grantor executive
+
+The command prints a code. With it the person chooses a password and a second factor at /set-up; nobody else learns either.`
+}
+
+func (c *userAddCmd) Run(env *Env) error {
+	n := directory.NewPerson{Login: c.Login, Name: c.Name, Email: c.Email, Phone: c.Phone, Job: c.Job, Role: access.Role(c.Role)}
+	if err := n.Validate(); err != nil {
+		return err
+	}
+	return open(env, c.place, func(a *app.App) error {
+		o, err := organisation(env, a, c.Org)
+		if err != nil {
+			return err
+		}
+		words, err := words(env, a, c.Grantor)
+		if err != nil {
+			return err
+		}
+		e, err := a.Directory.AddPerson(env.Ctx, o.ID, n, words...)
+		if err != nil {
+			return both(err)
+		}
+		env.say("%s has an account as %s.", c.Login, n.Role.Label())
+		sayCode(env, e.Code)
+		return nil
+	})
+}
+
+func sayCode(env *Env, code string) {
+	env.say("Give them this code by a way that only they see. It works once, for 7 days, at /set-up:\n  %s", code)
+}
+
+type userGrantCmd struct {
+	place  `embed:""`
+	voices `embed:""`
+	User   string `env:"-" help:"Login of the person." required:""`
+	Role   string `env:"-" help:"safeguarding_lead, caldicott_guardian, executive_lead, administrator, analyst, worker." required:""`
+}
+
+func (userGrantCmd) Help() string {
+	return `    heed user grant-role --user l.sample --role safeguarding_lead \
+      --grantor guardian --grantor executive`
+}
+
+func (c *userGrantCmd) Run(env *Env) error {
+	return aboutPerson(env, c.place, c.voices, c.User, func(a *app.App, p directory.Person, o directory.Organisation, words []directory.Word) error {
+		team := o.Teams[0].ID
+		if len(p.Grants) > 0 {
+			team = p.Grants[0].Team
+		}
+		if err := a.Directory.Grant(env.Ctx, p.ID, access.Role(c.Role), team, words...); err != nil {
+			return err
+		}
+		env.say("%s is now also %s.", c.User, access.Role(c.Role).Label())
+		return nil
+	})
+}
+
+type userRevokeCmd struct {
+	place  `embed:""`
+	voices `embed:""`
+	User   string `env:"-" help:"Login of the person." required:""`
+	Role   string `env:"-" help:"The role that is taken back." required:""`
+}
+
+func (userRevokeCmd) Help() string {
+	return `    heed user revoke-role --user l.sample --role safeguarding_lead --grantor guardian`
+}
+
+func (c *userRevokeCmd) Run(env *Env) error {
+	return aboutPerson(env, c.place, c.voices, c.User, func(a *app.App, p directory.Person, _ directory.Organisation, words []directory.Word) error {
+		if err := a.Directory.Revoke(env.Ctx, p.ID, access.Role(c.Role), words...); err != nil {
+			return err
+		}
+		env.say("%s is no longer %s. Pages and tokens keep to it from the next request on.", c.User, access.Role(c.Role).Label())
+		return nil
+	})
+}
+
+type userLeaveCmd struct {
+	place  `embed:""`
+	voices `embed:""`
+	User   string `env:"-" help:"Login of the person." required:""`
+}
+
+func (userLeaveCmd) Help() string {
+	return `    heed user leave --user n.example --grantor guardian
+
+What the person raised and did stays in the records. Sessions and tokens of theirs give nothing from the next request on. The name cannot be used again.
+
+A grantor who leaves can give no more words: roles beyond that of a worker then cannot be granted any more.`
+}
+
+func (c *userLeaveCmd) Run(env *Env) error {
+	return aboutPerson(env, c.place, c.voices, c.User, func(a *app.App, p directory.Person, o directory.Organisation, words []directory.Word) error {
+		if err := a.Directory.Leave(env.Ctx, p.ID, words...); err != nil {
+			return err
+		}
+		env.say("%s has left. Their sessions and tokens give nothing any more.", c.User)
+		if o.IsGrantor(p.ID) {
+			env.say("Note: %s was a grantor. Nobody can be given a role beyond that of a worker from now on.", c.User)
+		}
+		return nil
+	})
+}
+
+type userCodeCmd struct {
+	place  `embed:""`
+	voices `embed:""`
+	User   string `env:"-" help:"Login of the person." required:""`
+}
+
+func (userCodeCmd) Help() string {
+	return `A worker who lost their phone:
+
+    heed user code --user n.example
+
+Whoever has the code becomes that person. For somebody with a role beyond that of a worker it therefore needs the word of both grantors:
+
+    heed user code --user l.sample --grantor guardian --grantor executive
+
+Older codes end with it. Password and second factor go on until the new ones are chosen at /set-up.`
+}
+
+func (c *userCodeCmd) Run(env *Env) error {
+	return aboutPerson(env, c.place, c.voices, c.User, func(a *app.App, p directory.Person, _ directory.Organisation, words []directory.Word) error {
+		code, err := a.Directory.OfferEnrolment(env.Ctx, p.ID, words...)
+		if err != nil {
+			return err
+		}
+		sayCode(env, code)
+		return nil
+	})
+}
+
+// aboutPerson opens the installation, finds somebody and hears the words.
+func aboutPerson(env *Env, at place, v voices, login string, fn func(*app.App, directory.Person, directory.Organisation, []directory.Word) error) error {
+	return open(env, at, func(a *app.App) error {
+		p, err := person(env, a, login)
+		if err != nil {
+			return err
+		}
+		o, err := a.Directory.Organisation(env.Ctx, p.Org)
+		if err != nil {
+			return err
+		}
+		words, err := words(env, a, v.Grantor)
+		if err != nil {
+			return err
+		}
+		return both(fn(a, p, o, words))
+	})
+}
+
+func person(env *Env, a *app.App, login string) (directory.Person, error) {
+	p, err := a.Directory.FindLogin(env.Ctx, login)
+	if fail.Is(err, fail.Missing) {
+		return p, fail.Wrap(fail.Missing, err, "Nobody here has the login name %s", login)
+	}
+	return p, err
+}
