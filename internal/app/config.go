@@ -1,7 +1,6 @@
 package app
 
 import (
-	"fmt"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -110,7 +109,7 @@ func (c Config) process() (*process.Definition, error) {
 	}
 	d, err := process.Patient().Overlay(raw)
 	if err != nil {
-		return nil, fmt.Errorf("overlay %s: %w", c.Overlay, err)
+		return nil, fail.Wrap(fail.KindOf(err), err, "%s: %s", c.Overlay, fail.Words(err))
 	}
 	return d, nil
 }
