@@ -124,9 +124,11 @@ func fill(ctx context.Context, a *app.App, have, want int) error {
 		select $1, org, team, $2, raiser, owner, $3, $4, $5, waiting, $6, raised_at - $7, tell_by - $7, $8, $9, $10 from concern_v1 where record = $11
 		on conflict (reference) do nothing`
 	const batch = 2000
-	for from := have; from < want; from += batch {
-		err := a.Store.Do(ctx, func(tx *store.Tx) (err error) {
-			for i := from; i < min(from+batch, want); i++ {
+	for done := have; done < want; {
+		made := 0
+		err := a.Store.Do(ctx, func(tx *store.Tx) error {
+			made = 0
+			for i := done; i < min(done+batch, want); i++ {
 				ago := time.Duration(want-i) * 30 * time.Second
 				at := receipt.RaisedAt.Add(-ago)
 				version, state, progress, open, due, told, closed := int64(1), "received", string(concern.Received), int64(1), clock.Micros(at.Add(24*time.Hour)), int64(0), int64(0)
@@ -134,10 +136,10 @@ func fill(ctx context.Context, a *app.App, have, want int) error {
 					version, state, progress, open, due = 6, "closed", string(concern.Finished), 0, 0
 					told, closed = clock.Micros(at.Add(48*time.Hour)), clock.Micros(at.Add(72*time.Hour))
 				}
-				for n := int64(0); n == 0; { // among a million references the same one comes twice
-					if n, err = tx.Exec(text, id.NewRecord(at), string(id.NewReference()), version, state, progress, open, ago.Microseconds(), due, told, closed, receipt.Record); err != nil {
-						return err
-					}
+				// Among a million references the same one comes twice: that row is made up for.
+				count := func(n int64, err error) error { made += int(n); return err }
+				if err := tx.Later(count, text, id.NewRecord(at), string(id.NewReference()), version, state, progress, open, ago.Microseconds(), due, told, closed, receipt.Record); err != nil {
+					return err
 				}
 			}
 			return nil
@@ -145,6 +147,7 @@ func fill(ctx context.Context, a *app.App, have, want int) error {
 		if err != nil {
 			return err
 		}
+		done += made
 	}
 	return nil
 }
