@@ -303,7 +303,7 @@ func (d *Desk) holderOf(tx *store.Tx, hash string) (id.Person, error) {
 // look: what counts is the token in the person's own record.
 func (d *Desk) ByToken(ctx context.Context, plain string) (actor access.Actor, err error) {
 	hash := tokenHash(plain)
-	err = d.Store.View(ctx, func(tx *store.Tx) error {
+	err = d.Store.Look(ctx, func(tx *store.Tx) error {
 		person, err := d.holderOf(tx, hash)
 		if err != nil {
 			return err

@@ -151,6 +151,31 @@ func (e *pgEngine) view(ctx context.Context, fn func(*Tx) error) error {
 	return translate(err)
 }
 
+// look needs no transaction of its own; readers' connections are read only.
+func (e *pgEngine) look(ctx context.Context, fn func(*Tx) error) error {
+	var err error
+	for range 3 {
+		if err = e.lookOnce(ctx, fn); err == nil || !lostConnection(err) || ctx.Err() != nil {
+			break
+		}
+	}
+	return translate(err)
+}
+
+func (e *pgEngine) lookOnce(ctx context.Context, fn func(*Tx) error) error {
+	conn, err := e.readDB.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("connect: %w", err)
+	}
+	defer conn.Close()
+	tx := start(ctx, enginePostgres, plain{conn}, e.clock)
+	defer func() { tx.end(nil) }() // also when fn panics
+	if err = fn(tx); err == nil {
+		err = tx.flush()
+	}
+	return err
+}
+
 // viewOnce reads one snapshot; begun says that fn was run.
 func (e *pgEngine) viewOnce(ctx context.Context, fn func(*Tx) error) (begun bool, err error) {
 	conn, err := e.readDB.Conn(ctx)

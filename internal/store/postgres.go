@@ -60,7 +60,9 @@ func openPostgres(ctx context.Context, s *Store, o Options) (_ *pgEngine, err er
 	e.writeDB = stdlib.OpenDB(*writes, checked)
 	e.writeDB.SetMaxOpenConns(writeConns)
 	e.writeDB.SetMaxIdleConns(writeConns)
-	e.readDB = stdlib.OpenDB(*conf, checked)
+	reads := conf.Copy()
+	reads.RuntimeParams["default_transaction_read_only"] = "on"
+	e.readDB = stdlib.OpenDB(*reads, checked)
 	e.readDB.SetMaxOpenConns(readConns)
 	// As many stay as may be open: under load a connection that is closed is opened
 	// again at once, which costs the server more than what is asked on it.

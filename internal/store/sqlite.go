@@ -213,6 +213,9 @@ func (e *sqliteEngine) view(ctx context.Context, fn func(*Tx) error) error {
 	return translate(e.readers.view(ctx, e.clock, fn))
 }
 
+// look is a view: a snapshot costs nothing here.
+func (e *sqliteEngine) look(ctx context.Context, fn func(*Tx) error) error { return e.view(ctx, fn) }
+
 func (e *sqliteEngine) exclusive(ctx context.Context, name string, fn func(context.Context) error) (bool, error) {
 	return e.turns.try(ctx, e.dir, name, fn)
 }

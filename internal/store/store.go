@@ -63,6 +63,7 @@ type engine interface {
 	name() string
 	do(ctx context.Context, fn func(*Tx) error, reading bool) error
 	view(ctx context.Context, fn func(*Tx) error) error
+	look(ctx context.Context, fn func(*Tx) error) error
 	exclusive(ctx context.Context, name string, fn func(context.Context) error) (bool, error)
 	// standing is the fault known without asking the database, or nil; recent says
 	// that a commit has succeeded within the last second.
@@ -112,6 +113,13 @@ func (s *Store) DoReading(ctx context.Context, fn func(*Tx) error) error {
 // View reads one snapshot of the store.
 func (s *Store) View(ctx context.Context, fn func(*Tx) error) error {
 	return s.engine.view(ctx, fn)
+}
+
+// Look reads without the promise of one snapshot: each statement may see what was
+// committed since the one before it. For a single question that every request
+// asks: on PostgreSQL it saves two journeys out of three. fn may be run more than once.
+func (s *Store) Look(ctx context.Context, fn func(*Tx) error) error {
+	return s.engine.look(ctx, fn)
 }
 
 // Exclusive runs fn if nobody else, in this or another process on the same

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"errors"
 	"testing"
 
@@ -92,6 +93,21 @@ func laterFails(t *testing.T, s *store.Store) {
 	if err == nil {
 		t.Error("a statement that failed was forgiven")
 	}
+	for _, read := range []func(context.Context, func(*store.Tx) error) error{s.View, s.Look} {
+		if read(bg, func(tx *store.Tx) error { return insert(tx, "later look", 1) }) == nil {
+			t.Error("a reader wrote")
+		}
+	}
+	if n := count(t, s, "later look", "later view"); n != 0 {
+		t.Errorf("%d rows were written by readers", n)
+	}
+	must(t, s.Look(bg, func(tx *store.Tx) error {
+		n, err := store.One(tx, func(n *int64) []any { return []any{n} }, "select n from exercise where name = $1", "later taken")
+		if n != 1 {
+			t.Errorf("a look sees %d", n)
+		}
+		return err
+	}))
 	if s.View(bg, func(tx *store.Tx) error { return tx.Later(nil, insertLater, "later view", 1, nil) }) == nil {
 		t.Error("a view wrote")
 	}
