@@ -2,6 +2,7 @@ package concern
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -47,6 +48,7 @@ type Reader struct {
 	Role string
 	What string
 	Rule string
+	Why  string // the reason that was given, where one was asked
 }
 
 // Readers are all who opened the concern, newest first. Looking at them is itself written.
@@ -59,7 +61,15 @@ func (d *Desk) Readers(ctx context.Context, a access.Actor, ref id.Reference) (*
 		}
 		out = make([]Reader, 0, len(entries))
 		for _, e := range entries {
-			out = append(out, Reader{e.At, e.Author.Person, e.Author.Role, whatWasRead(e.Kind), e.Author.Rule})
+			r := Reader{At: e.At, By: e.Author.Person, Role: e.Author.Role, What: whatWasRead(e.Kind), Rule: e.Author.Rule}
+			if e.Kind == kindReason {
+				var said reasonSaid
+				if err := json.Unmarshal(e.Data, &said); err != nil {
+					return fmt.Errorf("read %s: %w", e.Kind, err)
+				}
+				r.Why = said.Reason
+			}
+			out = append(out, r)
 		}
 		for i, j := 0, len(out)-1; i < j; i, j = i+1, j-1 {
 			out[i], out[j] = out[j], out[i]

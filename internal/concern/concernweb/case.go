@@ -264,9 +264,17 @@ func (p *pages) readers(q *web.Request) (web.Response, error) {
 	d := p.desk.Definition(c.Org)
 	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "Everyone who has opened this case, newest first", Size: nhs.SizeM}, Head: nhs.Heads("When", "Who", "As", "What")}
 	for _, r := range readers {
-		t.Rows = append(t.Rows, []nhs.Cell{{Content: nhs.HTML(words.MomentHTML(r.At))}, {Content: nhs.HTML(words.Name(names[r.By]))}, {Text: roleWords(d, r.Role)}, {Text: r.What}})
+		t.Rows = append(t.Rows, []nhs.Cell{{Content: nhs.HTML(words.MomentHTML(r.At))}, {Content: nhs.HTML(words.Name(names[r.By]))}, {Text: roleWords(d, r.Role)}, {Content: whatAndWhy(r)}})
 	}
 	return casePage(c, "Who has opened case "+string(ref), above, web.Stack(t, nhs.Para("That you looked at this list is written down too."))), nil
+}
+
+// whatAndWhy is what somebody did, with the reason that they gave.
+func whatAndWhy(r concern.Reader) web.Component {
+	if r.Why == "" {
+		return nhs.Text(r.What)
+	}
+	return nhs.Group{nhs.Text(r.What), typed(r.Why)}
 }
 
 // notes are the words that people added; what was written stays.
