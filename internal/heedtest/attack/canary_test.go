@@ -104,6 +104,7 @@ func scanFolder(t *testing.T, dir string) (found []string, files int) {
 // program writes (promises C1, C4): its folder, a backup, the dump, the log, mails,
 // addresses and titles. The control shows that the scan would find them.
 func TestCanaries(t *testing.T) {
+	t.Parallel()
 	t.Run("control", func(t *testing.T) {
 		dir := t.TempDir()
 		for i, c := range canaries {

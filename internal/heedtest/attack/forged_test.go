@@ -28,6 +28,7 @@ func planted(seed string) (token string, hash [32]byte) {
 // TestForgedSessions: rows put into web_session, or changed there, by SQL (promise
 // I7). Seen to fail before a row had to prove itself.
 func TestForgedSessions(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, h *house) {
 		lead, nurse := h.person("lead"), h.person("nurse")
 		ref := h.raise("nurse", "Something I heard")
@@ -83,6 +84,7 @@ func TestForgedSessions(t *testing.T) {
 // TestForgedLateForm: an ended session put in by SQL must not plant words in
 // somebody's name (a form that comes late is kept for the person whose session it was).
 func TestForgedLateForm(t *testing.T) {
+	t.Parallel()
 	h := onSQLite(t)
 	nurse := h.person("nurse")
 	token, hash := planted("late")
@@ -103,6 +105,7 @@ func rows(h *house, query string, args ...any) (n int, err error) {
 
 // TestForgedDirectory: roles, people, tokens and assignments put in by SQL give nothing.
 func TestForgedDirectory(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, h *house) {
 		nurse, lead, practice := h.person("nurse"), h.person("lead"), h.person("practice")
 		ref, theirs := h.raise("porter", "Said to the porter"), h.raise("practice", "Said at the practice")
@@ -160,6 +163,7 @@ func tokenHash(plain string) string { return fmt.Sprintf("%x", sha256.Sum256([]b
 // TestForgedLists: rows of the table of lists changed by SQL show nobody another's
 // concern, and are found. Seen to fail when lists believed the table.
 func TestForgedLists(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, h *house) {
 		own, theirs, practice := h.raise("nurse", "Said to the nurse"), h.raise("porter", "Said to the porter"), h.raise("practice", "Said at the practice")
 		nurse, lead := h.person("nurse"), h.person("lead")

@@ -53,6 +53,7 @@ func looksRight(t *testing.T, what string, a answer) {
 
 // TestHostileForms sends hostile values to every field of every form (promises W1, W2).
 func TestHostileForms(t *testing.T) {
+	t.Parallel()
 	h := onSQLite(t)
 	nurse, lead := h.as("nurse", access.Worker), h.as("lead", access.Lead)
 	values, sent := hostile(), 0
@@ -161,6 +162,7 @@ func TestTextIsGivenBack(t *testing.T) {
 
 // TestHostileJSON sends hostile bodies to every operation of the API.
 func TestHostileJSON(t *testing.T) {
+	t.Parallel()
 	h := onSQLite(t)
 	token := h.token("lead")
 	sent := 0

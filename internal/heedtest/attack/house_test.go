@@ -67,8 +67,8 @@ func (n *notebook) text() string { n.mu.Lock(); defer n.mu.Unlock(); return n.b.
 
 // each opens a house on both engines.
 func each(t *testing.T, fn func(t *testing.T, h *house)) {
-	t.Run("sqlite", func(t *testing.T) { fn(t, onSQLite(t)) })
-	t.Run("postgres", func(t *testing.T) { fn(t, onPostgres(t)) })
+	t.Run("sqlite", func(t *testing.T) { t.Parallel(); fn(t, onSQLite(t)) })
+	t.Run("postgres", func(t *testing.T) { t.Parallel(); fn(t, onPostgres(t)) })
 }
 
 var founded struct {

@@ -109,6 +109,7 @@ var bodies = map[string]string{
 // with the golden table (promise A1). A route without a row, and a row without a
 // route, fail it.
 func TestMatrix(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, h *house) {
 		got := strings.Join(matrix(t, h), "\n") + "\n"
 		const golden = "testdata/matrix.golden"

@@ -83,6 +83,7 @@ func (h *house) half(v *visitor) string { return strings.TrimPrefix(v.cookie, "h
 
 // TestRightTakenBack: it works on the next request, in twenty sessions at once (promise A11).
 func TestRightTakenBack(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, h *house) {
 		token := h.token("deputy")
 		var all []*visitor

@@ -67,6 +67,7 @@ func do(queries ...string) func(tx *storeTx) error {
 // TestAltered changes one thing behind the program's back, each time in a fresh
 // copy: the real `heed verify` exits with 1 and names it (promises D9, I2, C5).
 func TestAltered(t *testing.T) {
+	t.Parallel()
 	base := worked(t)
 	if out, code := heed(t, base, "verify"); code != 0 || !strings.Contains(out, "Nothing was altered") {
 		t.Fatalf("before anything was changed verify says %d: %s", code, out)
@@ -117,6 +118,7 @@ func TestAltered(t *testing.T) {
 
 // TestAlteredIsNotShown: a record whose bytes were changed is not shown, in words.
 func TestAlteredIsNotShown(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, h *house) {
 		ref := h.raise("nurse", "Words that were there")
 		lead, desk := h.as("lead", access.Lead), h.token("lead")
