@@ -2,6 +2,7 @@ package app
 
 import (
 	"heed/internal/directory"
+	"heed/internal/fail"
 	"heed/internal/web"
 	"heed/internal/web/nhs"
 )
@@ -41,7 +42,10 @@ func enrolPart(a *App) web.Part {
 		if err := f.Err(); err != nil {
 			return nil, err
 		}
-		if err := a.Directory.Enrol(q.Context(), login, once, password, secret, code); err != nil {
+		if err := a.Directory.Enrol(q.Context(), login, once, password, secret, code); fail.Is(err, fail.SignIn) {
+			// Nobody is signed in here: it is the code that is wrong, has ended, or was used.
+			return nil, fail.Fields{{Name: "password-once", Words: "Check your login name and the one-time code: they do not belong together, or the code was used or has ended. Ask for a new one if it goes on"}}.Err()
+		} else if err != nil {
 			return nil, err
 		}
 		return web.SeeOther("/log-in"), nil

@@ -2,6 +2,7 @@ package backup
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -95,9 +96,14 @@ func (f *frames) readBytes() []byte {
 		f.err = errors.Join(err, errors.New("backup: length out of range"))
 		return nil
 	}
-	b := make([]byte, n)
-	_, f.err = io.ReadFull(f.r, b)
-	return b
+	// The room grows with what comes, not with what is claimed.
+	var b bytes.Buffer
+	b.Grow(int(min(n, 64<<10)))
+	if _, err := io.CopyN(&b, f.r, int64(n)); err != nil {
+		f.err = errors.Join(err, io.ErrUnexpectedEOF)
+		return nil
+	}
+	return b.Bytes()
 }
 
 func (f *frames) readText() string { return string(f.readBytes()) }
