@@ -56,7 +56,7 @@ func Document(which string) (string, error) {
 	case "who-may":
 		return access.WhoMayMarkdown()
 	case "process":
-		return process.Patient().Markdown(), nil
+		return process.Page(), nil
 	case "routes":
 		return routes()
 	case "settings":

@@ -152,3 +152,12 @@ func (d *Definition) contactsTable(b *strings.Builder) {
 		row(b, c.Label, or(c.Number, "not set yet"))
 	}
 }
+
+// Page is docs/process.md: the shipped process for people, and what is proved of it.
+func Page() string {
+	page := Patient().Markdown() + "\n## What is proved of it\n\n"
+	for _, r := range Check(Patient()).Results {
+		page += "- " + r.Says + "\n"
+	}
+	return page
+}

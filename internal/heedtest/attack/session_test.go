@@ -85,7 +85,7 @@ func (h *house) half(v *visitor) string { return strings.TrimPrefix(v.cookie, "h
 func TestRightTakenBack(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, h *house) {
-		token := h.token("deputy")
+		token, word := h.token("deputy"), h.word("guardian")
 		var all []*visitor
 		for range 20 {
 			all = append(all, h.as("deputy", access.Lead))
@@ -93,7 +93,7 @@ func TestRightTakenBack(t *testing.T) {
 		if a := all[0].get("/inbox"); a.status != http.StatusOK {
 			t.Fatalf("before: %d", a.status)
 		}
-		check(t, h.Directory.Revoke(ctx, h.person("deputy").ID, access.Lead))
+		check(t, h.Directory.Revoke(ctx, h.person("deputy").ID, access.Lead, word))
 		for i, v := range all {
 			if a := v.get("/inbox"); a.status == http.StatusOK {
 				t.Fatalf("session %d still has the right", i)
@@ -102,9 +102,9 @@ func TestRightTakenBack(t *testing.T) {
 		if a := h.call(token, "GET", "/api/v1/concerns", ""); a.status != http.StatusUnauthorized {
 			t.Errorf("the token still has the right: %d", a.status)
 		}
-		own := h.token("nurse") // first: making one lets time pass
+		own, word := h.token("nurse"), h.word("executive") // first: making one lets time pass
 		nurse := h.as("nurse", access.Worker)
-		check(t, h.Directory.Leave(ctx, h.person("nurse").ID))
+		check(t, h.Directory.Leave(ctx, h.person("nurse").ID, word))
 		if nurse.in() || h.call(own, "GET", "/api/v1/concerns", "").status != http.StatusUnauthorized {
 			t.Error("somebody who left is still in")
 		}

@@ -91,7 +91,11 @@ func TestTwoMachinesOnOneDatabase(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := nodes[0].Directory.Leave(ctx, p.ID); err != nil {
+	word, err := demo.Word(ctx, nodes[0].App, "guardian", nodes[0].Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := nodes[0].Directory.Leave(ctx, p.ID, word); err != nil {
 		t.Fatal(err)
 	}
 	if status, _, _ := lead.ask("GET", "/concerns", "", "", nil); status != http.StatusUnauthorized {
