@@ -115,8 +115,8 @@ func (p *pages) takeStep(q *web.Request, s StepPage) (web.Response, error) {
 		}
 	}
 	if _, err := p.desk.Take(q.Context(), Actor(q), ref, concern.Taking{Step: step, Version: f.Expected(), Key: q.Key()}); err != nil {
-		if first := reasonFirst(err, ref); first != nil {
-			return first, nil
+		if reasonFirst(err, ref) != nil { // a redirect would lose what was typed; this gives it back
+			return nil, fail.New(fail.Conflict, "Open this case again first and say why you need to: it is not on your desk any more. Then send this again")
 		}
 		return nil, err
 	}

@@ -163,6 +163,10 @@ func TestTextIsGivenBack(t *testing.T) {
 	if !strings.Contains(a.body, "A note that took a while") {
 		t.Errorf("%d: a note to a closed case is lost", a.status)
 	}
+	a = lead.post("/cases/"+string(closed)+"/feedback", url.Values{"result": {"told"}, "words": {"An answer that took a while"}})
+	if !strings.Contains(a.body, "An answer that took a while") || !strings.Contains(a.body, "say why you need to") {
+		t.Errorf("%d: an answer to a closed case is lost", a.status)
+	}
 }
 
 // TestHostileJSON sends hostile bodies to every operation of the API.
