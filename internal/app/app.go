@@ -62,7 +62,9 @@ func Migrations() []fs.FS {
 	return []fs.FS{vault.Migrations, ledger.Migrations, jobs.Migrations, web.Migrations, directory.Migrations, concern.Migrations}
 }
 
-// Open opens an installation and brings its tables up to date.
+// Open brings an installation up in one order, and nothing is served before all
+// agree: the database, its keys, its history, both brought together (settle), the
+// lists that are made from them, then what answers.
 func Open(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger) (_ *App, err error) {
 	if err := c.check(); err != nil {
 		return nil, err
@@ -90,6 +92,9 @@ func Open(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger) (_ *
 		}
 	}
 	a.slices()
+	if err = a.settle(ctx); err != nil {
+		return nil, err
+	}
 	if err = a.Store.EnsureProjections(ctx, a.Concerns.Projection()); err != nil {
 		return nil, fmt.Errorf("make lists: %w", err)
 	}
@@ -236,12 +241,12 @@ func (a *App) Run(ctx context.Context) error {
 	}
 }
 
-// resume goes on with an erasure that was interrupted. What a restored backup has
-// brought back although it was erased since is gone again, and is said in the log.
-func (a *App) resume(ctx context.Context) error {
-	r, err := a.Vault.Resume(ctx)
+// settle brings the database and the key store together. What a restored backup has
+// brought back although it was erased since is gone again, and the history says so.
+func (a *App) settle(ctx context.Context) error {
+	r, err := a.Vault.Settle(ctx)
 	if err != nil {
-		return fmt.Errorf("go on with an erasure: %w", err)
+		return fmt.Errorf("bring database and keys together: %w", err)
 	}
 	for _, e := range r.Erased {
 		err := a.Store.Do(ctx, func(tx *store.Tx) error {
@@ -250,6 +255,14 @@ func (a *App) resume(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("note an erasure: %w", err)
 		}
+	}
+	return nil
+}
+
+// resume goes on with an erasure that was interrupted.
+func (a *App) resume(ctx context.Context) error {
+	if _, err := a.Vault.Resume(ctx); err != nil {
+		return fmt.Errorf("go on with an erasure: %w", err)
 	}
 	return nil
 }

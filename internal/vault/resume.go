@@ -29,19 +29,26 @@ type Place struct {
 	Record id.Record
 }
 
-// Resume finishes what a crash cut short and brings a restored database and the
-// key store together. Call it at start and from time to time (an erasure that met
-// a full disk waits for it); doing it again does nothing.
-func (v *Vault) Resume(ctx context.Context) (Resumed, error) {
-	var r Resumed
-	for _, step := range []func(context.Context, *Resumed) error{
-		v.resumeKeyChanges, v.destroyAgain, v.adopt, v.resumeErasures,
-	} {
+// Settle brings a database and the key store together, before anything is read
+// through either: a restored database has keys wrapped by generations that are gone.
+// Doing it again does nothing.
+func (v *Vault) Settle(ctx context.Context) (r Resumed, err error) {
+	for _, step := range []func(context.Context, *Resumed) error{v.resumeKeyChanges, v.destroyAgain, v.adopt} {
 		if err := step(ctx, &r); err != nil {
 			return r, err
 		}
 	}
 	return r, nil
+}
+
+// Resume settles, and finishes the erasures that a crash or a full disk cut short.
+// Call it at start and from time to time.
+func (v *Vault) Resume(ctx context.Context) (Resumed, error) {
+	r, err := v.Settle(ctx)
+	if err != nil {
+		return r, err
+	}
+	return r, v.resumeErasures(ctx, &r)
 }
 
 // resumeErasures finishes the erasures that are noted as under way.
