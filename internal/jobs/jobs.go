@@ -28,6 +28,7 @@ import (
 	"math"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"heed/internal/clock"
@@ -81,6 +82,8 @@ type Queue struct {
 	idle  time.Duration
 	wake  chan struct{}
 	tide  tide
+
+	lastMail atomic.Int64 // when a server last took a notice, in microseconds; 0 for never
 
 	mu       sync.Mutex // guards handlers, which are set while the program is put together
 	handlers map[string]Handler
@@ -225,17 +228,34 @@ func (q *Queue) Wake() {
 	}
 }
 
-// Standing is how the queue is doing, for the page about the service's health. It names nothing.
+// Standing is how the queue is doing. It names nothing.
 type Standing struct {
-	Waiting int64 // not due yet
-	Late    int64 // due for more than five minutes
-	Failing int64 // tried five times or more
+	Waiting  int64     // not due yet
+	Failing  int64     // tried five times or more
+	Oldest   time.Time // since when the oldest that should be done by now has waited; zero when none
+	Unmailed int64     // notices for which this process has no mail server
+	LastMail time.Time // when a mail server last took a notice from this process; zero when none did
 }
 
-// Standing counts.
+// Standing counts. A notice counts as waiting too long only where there is a mail
+// server: without one, notices show in the pages. A job of a kind that nobody here
+// can do counts always: a newer version put it, and somebody has to do it.
 func (q *Queue) Standing(tx *store.Tx) (Standing, error) {
 	now := clock.Micros(tx.Now())
-	return store.One(tx, func(s *Standing) []any { return []any{&s.Waiting, &s.Late, &s.Failing} },
-		`select count(*) filter (where next > $1 and attempts = 0), count(*) filter (where next < $2), count(*) filter (where attempts >= 5)
-		from job where next < $3`, now, now-(5*time.Minute).Microseconds(), never)
+	unmailable := mailKind
+	if q.mail != nil {
+		unmailable = ""
+	}
+	var oldest *int64
+	s, err := store.One(tx, func(s *Standing) []any { return []any{&s.Waiting, &s.Failing, &oldest, &s.Unmailed} },
+		`select count(*) filter (where next > $1 and attempts = 0), count(*) filter (where attempts >= 5),
+		min(next) filter (where next <= $1 and kind <> $2), count(*) filter (where kind = $2)
+		from job where next < $3`, now, unmailable, never)
+	if oldest != nil {
+		s.Oldest = clock.FromMicros(*oldest)
+	}
+	if at := q.lastMail.Load(); at != 0 {
+		s.LastMail = clock.FromMicros(at)
+	}
+	return s, err
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -358,7 +359,7 @@ func TestRunIsWokenByTheCommit(t *testing.T) {
 		})
 		ctx, stop := context.WithCancel(context.Background())
 		var wg sync.WaitGroup
-		wg.Go(func() { q.Run(ctx) })
+		wg.Go(func() { must(t, q.Run(ctx, func() {})) })
 		time.Sleep(50 * time.Millisecond) // Run has seen that there is nothing
 		must(t, s.Do(ctx, func(tx *store.Tx) error {
 			return q.Put(tx, jobs.Job{Name: "a", Kind: "tell", Due: tx.Now()})
@@ -371,4 +372,74 @@ func TestRunIsWokenByTheCommit(t *testing.T) {
 		stop()
 		wg.Wait()
 	})
+}
+
+// TestWhatNobodyCanDoKeepsNobodyAwake: a job of a kind that this process does not
+// know, mail without a server, and a job whose row somebody else holds are due for
+// as long as they like; Run looks at its own pace. Seen to look 84 times a second.
+func TestWhatNobodyCanDoKeepsNobodyAwake(t *testing.T) {
+	storetest.Each(t, migrations, func(t *testing.T, s *store.Store) {
+		looks := &countingClock{Clock: clock.System{}}
+		q := jobs.New(s, jobs.Options{Clock: looks})
+		q.Handle("note", note)
+		must(t, s.Do(context.Background(), func(tx *store.Tx) error {
+			for _, kind := range []string{"of a newer version", "mail"} {
+				if err := q.Put(tx, jobs.Job{Name: kind, Kind: kind, Due: tx.Now()}); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		run := func() int {
+			ctx, stop := context.WithTimeout(context.Background(), time.Second)
+			defer stop()
+			looks.n.Store(0)
+			if err := q.Run(ctx, func() {}); err != nil && ctx.Err() == nil {
+				t.Error(err)
+			}
+			return int(looks.n.Load())
+		}
+		if n := run(); n > 3 {
+			t.Errorf("looked %d times in a second for what it cannot do", n)
+		}
+		if tx, ok := hold(t, s, q); ok {
+			defer tx()
+			if n := run(); n > 3 {
+				t.Errorf("looked %d times in a second for a row that somebody else holds", n)
+			}
+		}
+	})
+}
+
+// hold has another unit hold the row of a job that is due; on SQLite nobody can.
+func hold(t *testing.T, s *store.Store, q *jobs.Queue) (release func(), ok bool) {
+	if s.Engine() == "sqlite" {
+		return nil, false
+	}
+	must(t, s.Do(context.Background(), func(tx *store.Tx) error {
+		return q.Put(tx, jobs.Job{Name: "held", Kind: "note", Due: tx.Now()})
+	}))
+	held, free, done := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		must(t, s.Do(context.Background(), func(tx *store.Tx) error {
+			_, err := tx.Exec("update job set attempts = 0 where name = $1", []byte("held"))
+			close(held)
+			<-free
+			return err
+		}))
+	}()
+	<-held
+	return func() { close(free); <-done }, true
+}
+
+// countingClock counts how often somebody begins to wait.
+type countingClock struct {
+	clock.Clock
+	n atomic.Int64
+}
+
+func (c *countingClock) After(d time.Duration) <-chan time.Time {
+	c.n.Add(1)
+	return c.Clock.After(d)
 }

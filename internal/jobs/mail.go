@@ -13,6 +13,7 @@ import (
 
 	gomail "github.com/wneessen/go-mail"
 
+	"heed/internal/clock"
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/store"
@@ -205,6 +206,7 @@ func (q *Queue) deliver(ctx context.Context, all []*letter) (done, again []claim
 		var refused *gomail.SendError
 		switch {
 		case m.IsDelivered():
+			q.lastMail.Store(clock.Micros(q.clock.Now()))
 			done = append(done, l.jobs...)
 		case errors.As(m.SendError(), &refused) && !refused.IsTemp() && refused.ErrorCode() >= 550 && refused.ErrorCode() <= 553,
 			l.jobs[0].attempts >= maxMailAttempts:

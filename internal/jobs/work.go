@@ -22,16 +22,33 @@ type claimed struct {
 	lease    []byte
 }
 
-// Run works until the context ends. It looks when it is woken, when something
-// falls due, and at least every Idle, so that a job put by another process and a
-// clock that has jumped are seen.
-func (q *Queue) Run(ctx context.Context) error {
+// Run works until the context ends, and returns early when it could not work: who
+// runs it begins again. It looks when it is woken, when something falls due, and at
+// least every Idle, so that a job put by another process and a clock that has jumped
+// are seen. well is told after each look that did what was due.
+func (q *Queue) Run(ctx context.Context, well func()) error {
 	for ctx.Err() == nil {
+		n, err := q.Work(ctx)
+		var next *time.Duration
+		if err == nil {
+			next, err = q.nextDue(ctx)
+		}
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err != nil:
+			return err
+		}
+		well()
 		pause := q.idle
-		if _, err := q.Work(ctx); err != nil && ctx.Err() == nil {
-			q.log.Warn("jobs: could not work", "kind", fail.KindOf(err).String())
-		} else if next, ok := q.nextDue(ctx); ok {
-			pause = min(pause, max(next, 10*time.Millisecond))
+		switch {
+		case next == nil:
+		case *next > 0:
+			pause = min(pause, *next)
+		case n == 0: // due, and somebody else has it: its lease, or its row
+			pause = min(pause, time.Second)
+		default:
+			continue
 		}
 		select {
 		case <-ctx.Done():
@@ -42,16 +59,31 @@ func (q *Queue) Run(ctx context.Context) error {
 	return nil
 }
 
-// nextDue is how long it is until something falls due.
-func (q *Queue) nextDue(ctx context.Context) (time.Duration, bool) {
+// nextDue is how long it is until something falls due that this process can do;
+// nil when nothing will. What it cannot do must not keep it awake.
+func (q *Queue) nextDue(ctx context.Context) (*time.Duration, error) {
+	kinds := q.canDo()
+	if len(kinds) == 0 {
+		return nil, nil //nolint:nilnil // nothing to wait for
+	}
 	var next *int64
 	err := q.store.View(ctx, func(tx *store.Tx) error {
-		return tx.QueryRow("select min(next) from job").Scan(&next)
+		return tx.QueryRow("select min(next) from job where kind in ("+places(1, len(kinds))+")", anys(kinds)...).Scan(&next)
 	})
 	if err != nil || next == nil {
-		return 0, false
+		return nil, err
 	}
-	return clock.FromMicros(*next).Sub(q.clock.Now()), true
+	in := clock.FromMicros(*next).Sub(q.clock.Now())
+	return &in, nil
+}
+
+// canDo are the kinds that this process ends: those with a handler, and mail when there is a server.
+func (q *Queue) canDo() []string {
+	kinds := q.kinds()
+	if q.mail != nil {
+		kinds = append(kinds, mailKind)
+	}
+	return kinds
 }
 
 // Work does everything that is due now and says how many jobs came to an end.
