@@ -74,9 +74,6 @@ func (a *App) settings(ctx context.Context) (web.Settings, error) {
 	return s, nil
 }
 
-// logReady says whether the log may still be signed.
-func (a *App) logReady(context.Context) error { return a.Ledger.Trouble() }
-
 func kind(err error) string { return fail.KindOf(err).String() }
 
 // demoPeople are those whom a visitor of the demo may be.

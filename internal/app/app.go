@@ -15,7 +15,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
-	"sync"
 	"time"
 
 	"heed/internal/access"
@@ -53,8 +52,11 @@ type App struct {
 	Concerns  *concern.Desk
 	Sessions  *web.Sessions
 
-	api  *api.API
-	site *web.Site
+	api    *api.API
+	site   *web.Site
+	tasks  *supervisor
+	beside []task
+	health health
 }
 
 // Migrations are the kernel tables of every room.
@@ -69,7 +71,7 @@ func Open(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger) (_ *
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	a := &App{Config: c, Clock: clk, Log: log}
+	a := &App{Config: c, Clock: clk, Log: log, tasks: newSupervisor(clk, log), health: health{opened: clk.Now()}}
 	a.Store, err = store.Open(ctx, store.Options{Path: c.sqlitePath(), URL: c.DB, Clock: clk, Migrations: Migrations(), ReserveBytes: c.ReserveBytes, Log: log})
 	if err != nil {
 		return nil, c.reachable(err)
@@ -202,7 +204,8 @@ func (a *App) Handler() http.Handler {
 	mux.Handle("/log/", ledgerweb.Handler(a.Ledger, a.Log))
 	mux.Handle("/assets/", assets.Handler())
 	mux.Handle("/healthz", web.Healthz())
-	mux.Handle("/readyz", web.Readyz(a.Store.Ready, a.Vault.Ready, a.logReady))
+	mux.Handle("/readyz", web.Readyz(a.Standing))
+	mux.Handle("/readyz/pages", web.Readyz(a.taking)) // for a balancer: what stands still in the background does not stop care
 	mux.Handle("/", a.site.Handler())
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		web.SecureHeaders(w.Header()) // whatever answers; each may say more for itself
@@ -211,34 +214,23 @@ func (a *App) Handler() http.Handler {
 }
 
 // Run does what goes on beside the requests until the context ends: numbering and
-// signing, reminders and mail, sessions, and an erasure that was interrupted.
-func (a *App) Run(ctx context.Context) error {
-	if err := a.resume(ctx); err != nil {
-		return err
-	}
-	if err := a.Concerns.Begin(ctx); err != nil {
-		a.Log.Warn("duties not asked for", "kind", kind(err)) // a full disk: the next start asks again
-	}
-	var all sync.WaitGroup
-	errs := make(chan error, 3)
-	for _, run := range []func(context.Context) error{a.Ledger.Run, a.Jobs.Run, a.Sessions.Run} {
-		all.Add(1)
-		go func() {
-			defer all.Done()
-			if err := run(ctx); err != nil && ctx.Err() == nil {
-				errs <- err
-			}
-		}()
-	}
-	defer all.Wait()
-	select {
-	case <-ctx.Done():
-		return nil
-	case err := <-errs:
-		a.Log.Error("background work stopped", "error", fmt.Sprintf("%T", err), "kind", kind(err))
-		<-ctx.Done() // pages go on; /readyz and the log's own trouble tell
-		return err
-	}
+// signing, reminders and mail, sessions, and an erasure that was interrupted. Each
+// by itself: what fails is begun again, and stops nothing else.
+func (a *App) Run(ctx context.Context) {
+	a.tasks.run(ctx, append([]task{
+		onceDone("erasures that were interrupted", a.resume),
+		onceDone("duties asked for at the start", a.Concerns.Begin),
+		{name: "numbering and signing", run: func(ctx context.Context, _ func()) error { return a.Ledger.Run(ctx) }},
+		{name: "reminders and mail", turn: 2 * time.Minute, run: a.Jobs.Run},
+		{name: "sessions", turn: time.Minute, run: a.Sessions.Run},
+		every(a.Clock, "watching", watchEvery, time.Minute, a.watch),
+	}, a.beside...)...)
+}
+
+// Beside has a turn taken at once and then again after each pause, for as long as
+// the installation runs, and shows at /readyz when it fails. Call it before Serve.
+func (a *App) Beside(name string, pause, longest time.Duration, turn func(context.Context) error) {
+	a.beside = append(a.beside, every(a.Clock, name, pause, longest, turn))
 }
 
 // settle brings the database and the key store together. What a restored backup has
@@ -276,8 +268,8 @@ func (a *App) Close() error {
 func (a *App) Serve(ctx context.Context, srv *http.Server, serve func() error) error {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	background := make(chan error, 1)
-	go func() { background <- a.Run(work) }()
+	background := make(chan struct{})
+	go func() { defer close(background); a.Run(work) }()
 	served := make(chan error, 1)
 	go func() { served <- serve() }()
 	var err error

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -67,6 +68,9 @@ func (c Config) KeyStorePath() string { return c.keyStore() }
 
 // LogKeyPath is where the log's signing key is.
 func (c Config) LogKeyPath() string { return c.logKey() }
+
+// beat is the pause between public checkpoints.
+func (c Config) beat() time.Duration { return cmp.Or(c.Beat, ledger.DefaultBeat) }
 
 func (c Config) sqlitePath() string {
 	if c.DB != "" {

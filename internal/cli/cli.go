@@ -114,7 +114,7 @@ Every setting can also be a variable of the environment, named behind it.`
 
 // Main runs the program and gives its exit code.
 func Main(args []string) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	return Run(ctx, args, os.Stdin, os.Stdout, os.Stderr)
 }

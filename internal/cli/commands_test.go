@@ -267,12 +267,16 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 	programsMu.Unlock()
 }
 
-// stop sends SIGTERM and wants a clean end: stop NAME
+// stop sends SIGTERM, or SIGHUP, and wants a clean end: stop NAME [hangup]
 func stop(ts *testscript.TestScript, neg bool, args []string) {
 	programsMu.Lock()
 	p := programs[ts.Getenv("WORK")+args[0]]
 	programsMu.Unlock()
-	ts.Check(p.cmd.Process.Signal(syscall.SIGTERM))
+	signal := syscall.SIGTERM
+	if len(args) > 1 {
+		signal = syscall.SIGHUP
+	}
+	ts.Check(p.cmd.Process.Signal(signal))
 	go func() { p.done <- p.cmd.Wait() }()
 	select {
 	case err := <-p.done:

@@ -43,7 +43,7 @@ func (c *demoCmd) Run(env *Env) error {
 		}
 	}
 	env.say("Everybody in this demo is made up. Choose who you are on the first page.")
-	return listen(env, a, c.Addr, "", "")
+	return listen(env, a, listening{addr: c.Addr})
 }
 
 func printTokens(env *Env, a *app.App) error {

@@ -99,7 +99,7 @@ func routes() (string, error) {
 	for _, r := range a.Routes() {
 		fmt.Fprintf(&b, "- `%s`\n", r)
 	}
-	b.WriteString("\n## The program's own\n\n- `GET /healthz` `GET /readyz` `GET /log/checkpoint` `GET /log/tile/…` `GET /assets/…`\n")
+	b.WriteString("\n## The program's own\n\n- `GET /healthz` `GET /readyz` `GET /readyz/pages` `GET /log/checkpoint` `GET /log/tile/…` `GET /assets/…`\n- `GET /metrics`, at the address of `--metrics` alone\n")
 	return b.String(), nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/netip"
 	"time"
 
@@ -21,6 +22,7 @@ type serveCmd struct {
 	PublicURL  string         `help:"The address that people type: https://heed.example.nhs.uk" env:"HEED_PUBLIC_URL" name:"public-url"`
 	TLSCert    string         `help:"Certificate (PEM), to serve TLS without a proxy." env:"HEED_TLS_CERT" name:"tls-cert" type:"path"`
 	TLSKey     string         `help:"Its key (PEM)." env:"HEED_TLS_KEY" name:"tls-key" type:"path"`
+	Metrics    string         `help:"Where /metrics is served, for Prometheus: an address of its own, like 127.0.0.1:8431. Not served when not given." env:"HEED_METRICS"`
 	Plain      bool           `help:"Plain HTTP on this machine only: cookies without Secure. For trying out." env:"HEED_PLAIN"`
 	Proxies    []netip.Prefix `help:"Networks of proxies whose X-Forwarded-For is believed." env:"HEED_PROXIES"`
 	Idle       time.Duration  `help:"Time without work after which a session ends; 30m at most." env:"HEED_IDLE" default:"15m"`
@@ -49,7 +51,7 @@ To try it on your own machine, without TLS:
 
     heed serve --data /srv/heed --plain
 
-/healthz says that it runs, /readyz that it can save and read; the public log is at /log/checkpoint. SIGTERM lets what has begun finish.`
+/healthz says that it runs, /readyz that everything goes on, or what stands still; /readyz/pages, for a balancer, that concerns can be taken and read; the public log is at /log/checkpoint. SIGTERM, SIGINT and SIGHUP let what has begun finish. A renewed certificate is served without a restart.`
 }
 
 func (c *serveCmd) config() (app.Config, error) {
@@ -85,7 +87,7 @@ func (c *serveCmd) Run(env *Env) error {
 		return err
 	}
 	defer func() { _ = a.Close() }()
-	return listen(env, a, c.Addr, c.TLSCert, c.TLSKey)
+	return listen(env, a, listening{c.Addr, c.Metrics, c.TLSCert, c.TLSKey})
 }
 
 // ownMachine says whether an address is reached from this machine alone.
@@ -95,27 +97,60 @@ func ownMachine(addr string) bool {
 	return err == nil && (host == "localhost" || ip != nil && ip.IsLoopback())
 }
 
+// listening is where an installation is served, and with which certificate.
+type listening struct{ addr, metrics, cert, key string }
+
 // listen serves until the program is told to stop.
-func listen(env *Env, a *app.App, addr, cert, key string) error {
-	l, err := net.Listen("tcp", addr)
+func listen(env *Env, a *app.App, at listening) error {
+	l, err := listener(at.addr, "--addr")
 	if err != nil {
-		return fail.Wrap(fail.Bad, err, "Nothing can listen at %s: choose another with --addr", addr)
-	}
-	if cert != "" {
-		if _, err := tls.LoadX509KeyPair(cert, key); err != nil {
-			return errors.Join(fail.Wrap(fail.Bad, err, "The certificate %s and its key %s cannot be used: %v", cert, key, err), l.Close())
-		}
+		return err
 	}
 	srv := web.Server(a.Handler())
 	scheme := "http"
 	serve := func() error { return srv.Serve(l) }
-	if cert != "" {
+	if at.cert != "" {
+		pair, err := newCertificate(at.cert, at.key)
+		if err != nil {
+			return errors.Join(err, l.Close())
+		}
+		a.Beside("certificate", certificateEvery, time.Minute, pair.renew)
 		scheme = "https"
-		serve = func() error { return srv.ServeTLS(l, cert, key) }
+		srv.TLSConfig = &tls.Config{GetCertificate: pair.get}
+		serve = func() error { return srv.ServeTLS(l, "", "") }
+	}
+	if at.metrics != "" {
+		end, err := serveMetrics(a, at.metrics)
+		if err != nil {
+			return errors.Join(err, l.Close())
+		}
+		defer end()
 	}
 	env.say("Open %s://%s", scheme, l.Addr())
 	if err := a.Serve(env.Ctx, srv, serve); err != nil {
 		return fmt.Errorf("serve: %w", err)
 	}
 	return nil
+}
+
+func listener(addr, flag string) (net.Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fail.Wrap(fail.Bad, err, "Nothing can listen at %s: choose another with %s", addr, flag)
+	}
+	return l, nil
+}
+
+// serveMetrics serves the metrics at an address of their own, so that a proxy that
+// passes everything on does not pass them on.
+func serveMetrics(a *app.App, addr string) (end func(), err error) {
+	l, err := listener(addr, "--metrics")
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", a.Metrics())
+	srv := web.Server(mux)
+	go srv.Serve(l) //nolint:errcheck // it ends with the program
+	return func() { _ = srv.Close() }, nil
 }

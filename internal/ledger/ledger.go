@@ -47,11 +47,14 @@ type Entry struct {
 	Data    json.RawMessage
 }
 
+// DefaultBeat is the pause between public checkpoints.
+const DefaultBeat = 5 * time.Minute
+
 // Options say how a log signs and when.
 type Options struct {
 	Origin    string        // the log's name, first line of every checkpoint; the signer's name
 	SignerKey string        // text form of the Ed25519 key
-	Beat      time.Duration // between public checkpoints; default 5 minutes
+	Beat      time.Duration // between public checkpoints; DefaultBeat when 0
 	Tick      time.Duration // between turns of the sequencer; default 1 second
 	Clock     clock.Clock
 	Log       *slog.Logger
@@ -80,7 +83,7 @@ func Open(s *store.Store, v *vault.Vault, o Options) (*Log, error) {
 	if o.Origin == "" || o.Origin != signer.Name() {
 		return nil, fmt.Errorf("the log's signing key is named otherwise than its origin")
 	}
-	o.Beat = cmp.Or(o.Beat, 5*time.Minute)
+	o.Beat = cmp.Or(o.Beat, DefaultBeat)
 	o.Tick = cmp.Or(o.Tick, time.Second)
 	if o.Clock == nil {
 		o.Clock = clock.System{}

@@ -2,7 +2,9 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"strings"
 
 	"heed/internal/fail"
 )
@@ -12,19 +14,36 @@ func Healthz() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok\n") })
 }
 
-// Readyz says whether the service can take a concern now: it asks each function
-// in turn and tells the kind of the first failure ("full", "read-only", "broken"),
-// never its words.
-func Readyz(ask ...func(context.Context) error) http.Handler {
+// Standing is something that must go on, and why it does not.
+type Standing struct {
+	Name string
+	Err  error // nil: it goes on
+}
+
+// Readyz says "ready", or which parts do not go on: a line for each with its name,
+// the kind of failure ("full", "read-only", "busy"), and words that name nobody,
+// because the page is open to everybody.
+func Readyz(ask func(context.Context) []Standing) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		for _, ready := range ask {
-			if err := ready(r.Context()); err != nil {
-				plain(w, http.StatusServiceUnavailable, fail.KindOf(err).String()+"\n")
-				return
+		var lines strings.Builder
+		for _, p := range ask(r.Context()) {
+			if p.Err != nil {
+				fmt.Fprintf(&lines, "%s: %s. %s\n", p.Name, fail.KindOf(p.Err), p.words())
 			}
+		}
+		if lines.Len() > 0 {
+			plain(w, http.StatusServiceUnavailable, "not ready\n"+lines.String())
+			return
 		}
 		plain(w, http.StatusOK, "ready\n")
 	})
+}
+
+func (p Standing) words() string {
+	if fail.Is(p.Err, fail.Broken) {
+		return "The program's own log says why"
+	}
+	return fail.Words(p.Err)
 }
 
 func plain(w http.ResponseWriter, status int, body string) {

@@ -243,9 +243,10 @@ func (s *Sessions) EndAll(tx *store.Tx, person id.Person) error {
 	return nil
 }
 
-// Run writes down every 15 seconds which sessions were used, and every hour
-// throws away what is past its time. It ends with ctx.
-func (s *Sessions) Run(ctx context.Context) error {
+// Run writes down every 15 seconds which sessions were used, and every hour throws
+// away what is past its time. It ends with ctx, or when it could not: what is in
+// memory still counts, and who runs it begins again. well is told after each turn.
+func (s *Sessions) Run(ctx context.Context, well func()) error {
 	var swept time.Time
 	for {
 		select {
@@ -254,13 +255,15 @@ func (s *Sessions) Run(ctx context.Context) error {
 		case <-s.clock.After(15 * time.Second):
 		}
 		if err := s.flush(ctx); err != nil {
-			continue // the disk is full or away: what is in memory still counts
+			return err
 		}
 		if now := s.clock.Now(); now.Sub(swept) >= time.Hour || now.Before(swept) {
-			if err := s.Sweep(ctx); err == nil {
-				swept = now
+			if err := s.Sweep(ctx); err != nil {
+				return err
 			}
+			swept = now
 		}
+		well()
 	}
 }
 

@@ -112,7 +112,7 @@ func TestUseIsWrittenDownForOtherMachines(t *testing.T) {
 		v.get("/notes").wants(200)
 		ctx, stop := context.WithCancel(context.Background())
 		stop()
-		if err := h.sessions.Run(ctx); err != nil { // ends at once, and writes first
+		if err := h.sessions.Run(ctx, func() {}); err != nil { // ends at once, and writes first
 			t.Fatal(err)
 		}
 		second := web.NewSessions(web.SessionOptions{Store: h.store, Keys: testKeys, Accounts: h.staff, Clock: h.hand})

@@ -200,7 +200,7 @@ func (h *house) routes() (all []string) {
 		}
 	}
 	all = append(all, h.API().Routes()...)
-	return append(all, "GET /healthz", "GET /readyz", "GET /log/checkpoint", "GET /assets/none")
+	return append(all, "GET /healthz", "GET /readyz/pages", "GET /log/checkpoint", "GET /assets/none")
 }
 
 // raised is a new concern of this person's own, if they may raise one.
