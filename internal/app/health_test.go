@@ -62,7 +62,7 @@ func each(t *testing.T, fn func(*house)) {
 	for driver, url := range map[string]func(testing.TB) string{"sqlite": nil, "pgx": storetest.Postgres} {
 		t.Run(driver, func(t *testing.T) {
 			c := app.Config{Data: t.TempDir(), Plain: true}
-			at := filepath.Join(c.Data, "heed.db")
+			at := "file:" + filepath.Join(c.Data, "heed.db") + "?_pragma=busy_timeout(10000)"
 			if url != nil {
 				c.DB = url(t)
 				at = c.DB

@@ -36,13 +36,7 @@ func TestTwoMachinesOnOneDatabase(t *testing.T) {
 		}
 		srv := httptest.NewServer(a.Handler())
 		nodes[i] = served{a, srv.URL, c, clock.System{}}
-		background.Add(1)
-		go func() {
-			defer background.Done()
-			if err := a.Run(work); err != nil {
-				t.Error(err)
-			}
-		}()
+		background.Go(func() { a.Run(work) })
 		t.Cleanup(func() {
 			srv.Close()
 			if err := a.Close(); err != nil {
