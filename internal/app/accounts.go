@@ -21,6 +21,10 @@ func (x accounts) CheckCode(ctx context.Context, person id.Person, code string) 
 	return x.a.Directory.CheckCode(ctx, person, code)
 }
 
+func (x accounts) CheckAll(ctx context.Context, login, password, code string) (id.Person, error) {
+	return x.a.Directory.CheckAll(ctx, login, password, code)
+}
+
 // Who is asked with every request, so that a right taken back is gone at once.
 func (x accounts) Who(ctx context.Context, person id.Person, role string) (web.Who, error) {
 	p, err := x.a.Directory.Person(ctx, person)
@@ -38,7 +42,7 @@ func (x accounts) Who(ctx context.Context, person id.Person, role string) (web.W
 	if err != nil {
 		return web.Who{}, err
 	}
-	w := web.Who{Person: p.ID, Name: p.Name, Org: p.Org, OrgName: o.Name, Team: actor.Team, Role: string(actor.Role), RoleName: actor.Role.Label()}
+	w := web.Who{Person: p.ID, Name: p.Name, Org: p.Org, OrgName: o.Name, Team: actor.Team, Role: string(actor.Role), RoleName: actor.Role.Label(), Since: p.SetUp}
 	for _, g := range p.Grants {
 		w.Roles = append(w.Roles, web.RoleChoice{Role: string(g.Role), Name: g.Role.Label()})
 	}

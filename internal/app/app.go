@@ -30,6 +30,7 @@ import (
 	"heed/internal/ledger/ledgerweb"
 	"heed/internal/process"
 	"heed/internal/sharing/sharingweb"
+	"heed/internal/spent"
 	"heed/internal/store"
 	"heed/internal/vault"
 	"heed/internal/web"
@@ -57,6 +58,7 @@ type App struct {
 	tasks  *supervisor
 	beside []task
 	health health
+	spent  *spent.Book
 }
 
 // Migrations are the kernel tables of every room.
@@ -131,8 +133,9 @@ func (a *App) kernel() error {
 }
 
 func (a *App) slices() {
+	a.spent = spent.In(a.Config.spent(), a.Clock, a.Log)
 	a.Jobs = jobs.New(a.Store, jobs.Options{Clock: a.Clock, Log: a.Log, Mail: a.mailer()})
-	a.Directory = directory.New(directory.Parts{Store: a.Store, Vault: a.Vault, Ledger: a.Ledger, Clock: a.Clock})
+	a.Directory = directory.New(directory.Parts{Store: a.Store, Vault: a.Vault, Ledger: a.Ledger, Clock: a.Clock, Spent: a.spent})
 	a.Concerns = concern.New(concern.Parts{Store: a.Store, Vault: a.Vault, Ledger: a.Ledger, Policy: a.Policy, Directory: a.Directory,
 		Jobs: a.Jobs, Clock: a.Clock, Log: a.Log, Process: func(id.Org) *process.Definition { return a.Process }})
 }
@@ -177,7 +180,7 @@ func (a *App) faces(ctx context.Context) error {
 		return err
 	}
 	keys := func(tx *store.Tx, org id.Org, rec id.Record) (web.Key, error) { return a.Vault.Key(tx, org, rec) }
-	a.Sessions = web.NewSessions(web.SessionOptions{Store: a.Store, Keys: keys, Accounts: accounts{a}, Clock: a.Clock, Idle: a.Config.Idle})
+	a.Sessions = web.NewSessions(web.SessionOptions{Store: a.Store, Keys: keys, Accounts: accounts{a}, Clock: a.Clock, Spent: a.spent, Idle: a.Config.Idle})
 	o := web.Options{Settings: settings, Clock: a.Clock, Log: a.Log, PublicURL: a.Config.PublicURL, Plain: a.Config.Plain,
 		TrustedProxies: a.Config.TrustedProxies, May: a.may, Sessions: a.Sessions}
 	if a.Config.Demo {

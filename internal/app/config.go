@@ -47,6 +47,7 @@ const (
 	fileLogKey   = "log.key"
 	fileDemo     = "demo"
 	fileDatabase = "heed.db"
+	folderSpent  = "spent" // beside the key store, so that all machines share it
 )
 
 func or(a, b string) string {
@@ -58,6 +59,7 @@ func or(a, b string) string {
 
 func (c Config) keyFile() string  { return or(c.KeyFile, filepath.Join(c.Data, fileKeys)) }
 func (c Config) keyStore() string { return or(c.KeyStore, filepath.Join(c.Data, fileKeyStore)) }
+func (c Config) spent() string    { return filepath.Join(filepath.Dir(c.keyStore()), folderSpent) }
 func (c Config) logKey() string   { return or(c.LogKey, filepath.Join(c.Data, fileLogKey)) }
 
 // KeyFilePath, KeyStorePath and LogKeyPath are where the keys are.

@@ -103,6 +103,9 @@ func common(p string) bool {
 	return len(distinct) < 5
 }
 
+// nobodysSecret is checked when there is no second factor, so that it takes the same time.
+const nobodysSecret = "MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43UOV3HO6DZ"
+
 // checkTOTP accepts the code of now, one step before and one after (RFC 6238,
 // 30 seconds), and returns its time step so that it can be used only once.
 func checkTOTP(secret, code string, now time.Time) (step int64, ok bool) {

@@ -15,6 +15,7 @@ import (
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/ledger"
+	"heed/internal/spent"
 	"heed/internal/store"
 	"heed/internal/vault"
 )
@@ -25,6 +26,7 @@ type Parts struct {
 	Vault  *vault.Vault
 	Ledger *ledger.Log
 	Clock  clock.Clock
+	Spent  *spent.Book // what was used up, outside the database; in memory unless told
 }
 
 // Desk is the only way into the directory for other rooms.
@@ -40,6 +42,9 @@ type Desk struct {
 
 // New makes a desk.
 func New(p Parts) *Desk {
+	if p.Spent == nil {
+		p.Spent = spent.InMemory(p.Clock)
+	}
 	return &Desk{Parts: p, checks: make(chan struct{}, 2), people: map[id.Person]Person{}, orgs: map[id.Org]Organisation{}, tokens: map[string]id.Person{}}
 }
 

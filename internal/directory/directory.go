@@ -98,6 +98,7 @@ type Person struct {
 	Phone   string
 	Job     string
 	Left    bool
+	SetUp   time.Time // when password and second factor were chosen last
 	Grants  []Grant
 
 	password  string // argon2id text form

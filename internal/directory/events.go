@@ -158,7 +158,7 @@ func foldPerson(p *Person, e ledger.Entry) error {
 	case kindEnrolled:
 		var d enrolled
 		if read(&d) {
-			p.password, p.totp, p.enrolment = d.Password, d.TOTP, nil
+			p.password, p.totp, p.enrolment, p.SetUp = d.Password, d.TOTP, nil, e.At
 		}
 	case kindTokenIssued:
 		var d tokenIssued

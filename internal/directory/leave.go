@@ -29,13 +29,19 @@ func (d *Desk) Revoke(ctx context.Context, person id.Person, role access.Role, w
 
 // Leave ends a person's account: roles, tokens and sessions give nothing from the next request on.
 func (d *Desk) Leave(ctx context.Context, person id.Person, words ...Word) error {
-	return d.change(ctx, person, operator, func(tx *store.Tx, p Person, o Organisation) (ledger.Event, error) {
-		if p.Left {
+	var before Person
+	err := d.change(ctx, person, operator, func(tx *store.Tx, p Person, o Organisation) (ledger.Event, error) {
+		if before = p; p.Left {
 			return ledger.Event{}, fail.New(fail.Conflict, "This person has left")
 		}
 		by, err := d.oneWord(tx, o, words)
 		return ledger.Event{Kind: kindPersonLeft, Data: personLeft{by}}, err
 	})
+	if err == nil {
+		d.spendTokens(before, "")
+		d.spendEnrolment(before)
+	}
+	return err
 }
 
 // oneWord is who of the grantors gave their word; one is enough.
@@ -140,12 +146,19 @@ func (p Person) Tokens() []HeldToken {
 // request on. It needs nobody's word: a token that was seen by others must go at
 // once, and going gives nobody anything.
 func (d *Desk) RevokeToken(ctx context.Context, person id.Person, name string) error {
-	return d.change(ctx, person, operator, func(_ *store.Tx, p Person, _ Organisation) (ledger.Event, error) {
+	var before Person
+	var withdrawn string
+	err := d.change(ctx, person, operator, func(_ *store.Tx, p Person, _ Organisation) (ledger.Event, error) {
 		for hash := range p.tokens {
 			if strings.EqualFold(hash[:tokenDigits], name) {
+				before, withdrawn = p, hash
 				return ledger.Event{Kind: kindTokenRevoked, Data: tokenRevoked{hash}}, nil
 			}
 		}
 		return ledger.Event{}, fail.New(fail.Missing, "This person has no such token. See them with heed token list")
 	})
+	if err == nil {
+		d.spendTokens(before, withdrawn)
+	}
+	return err
 }

@@ -9,6 +9,8 @@ import (
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/ledger"
+	"heed/internal/plain"
+	"heed/internal/spent"
 	"heed/internal/store"
 )
 
@@ -162,13 +164,14 @@ func (d *Desk) CheckPassword(ctx context.Context, login, password string) (id.Pe
 
 // CheckCode uses up the person's one-time code.
 func (d *Desk) CheckCode(ctx context.Context, person id.Person, code string) error {
-	return d.Store.Do(ctx, func(tx *store.Tx) error {
+	var used spent.Mark
+	err := d.Store.Do(ctx, func(tx *store.Tx) error {
 		p, err := d.personIn(tx, person)
 		if err != nil {
 			return err
 		}
 		step, ok := checkTOTP(p.totp, code, tx.Now())
-		if !ok {
+		if used = codeMark(person, step); !ok || d.Spent.Spent(used) {
 			return wrongLogin()
 		}
 		fresh, err := useCode(tx, person, step)
@@ -180,6 +183,30 @@ func (d *Desk) CheckCode(ctx context.Context, person id.Person, code string) err
 		}
 		return nil
 	})
+	if err == nil && !d.Spent.Spend(used) {
+		return wrongLogin() // the row that said so was taken away
+	}
+	return err
+}
+
+// CheckAll gives the person whose name, password and code these are. The code comes
+// first, so that a password can be guessed here by nobody who has not the phone.
+func (d *Desk) CheckAll(ctx context.Context, login, password, code string) (id.Person, error) {
+	p, err := d.FindLogin(ctx, login)
+	if err != nil && !fail.Is(err, fail.Missing) {
+		return id.Person{}, err
+	}
+	secret := p.totp
+	if secret == "" || p.Left {
+		secret = nobodysSecret
+	}
+	if _, ok := checkTOTP(secret, code, d.Clock.Now()); !ok || p.totp == "" || p.Left {
+		return id.Person{}, wrongLogin()
+	}
+	if err := d.CheckCode(ctx, p.ID, code); err != nil {
+		return id.Person{}, err
+	}
+	return d.CheckPassword(ctx, login, password)
 }
 
 // GiveWord is a grantor's word, with password and second factor.
@@ -202,39 +229,43 @@ func (d *Desk) Enrol(ctx context.Context, login, oneTime, password, secret, code
 	if err != nil {
 		return wrongLogin()
 	}
-	if !p.mayEnrol(oneTime, d.Clock.Now()) { // before anything that costs
+	if !d.mayEnrol(p, oneTime, d.Clock.Now()) { // before anything that costs
 		return wrongLogin()
 	}
 	if err := ValidatePassword(password, login); err != nil {
 		return err
 	}
 	if _, ok := checkTOTP(secret, code, d.Clock.Now()); !ok {
-		return fail.Fields{{Name: "code", Words: "Check the code: it does not look right"}}.Err()
+		return fail.Fields{{Name: "code", Words: plain.WrongCode}}.Err()
 	}
 	hash := hashPassword(password)
 	by := ledger.Author{Person: p.ID, Role: string(access.Worker), Rule: "own-credentials"}
-	return d.change(ctx, p.ID, by, func(tx *store.Tx, p Person, _ Organisation) (ledger.Event, error) {
-		if !p.mayEnrol(oneTime, tx.Now()) {
+	err = d.change(ctx, p.ID, by, func(tx *store.Tx, p Person, _ Organisation) (ledger.Event, error) {
+		if !d.mayEnrol(p, oneTime, tx.Now()) {
 			return ledger.Event{}, wrongLogin()
 		}
 		return ledger.Event{Kind: kindEnrolled, Data: enrolled{hash, secret}}, nil
 	})
+	if err == nil {
+		d.spendEnrolment(p)
+	}
+	return err
 }
 
 // MayEnrol says whether a one-time code is good, before the page that uses it is shown.
 func (d *Desk) MayEnrol(ctx context.Context, login, oneTime string) error {
 	p, err := d.FindLogin(ctx, login)
-	if err != nil || !p.mayEnrol(oneTime, d.Clock.Now()) {
+	if err != nil || !d.mayEnrol(p, oneTime, d.Clock.Now()) {
 		return wrongLogin()
 	}
 	return nil
 }
 
-func (p Person) mayEnrol(oneTime string, now time.Time) bool {
+func (d *Desk) mayEnrol(p Person, oneTime string, now time.Time) bool {
 	hash := []byte(tokenHash(oneTime))
 	for h, expires := range p.enrolment {
 		if subtle.ConstantTimeCompare([]byte(h), hash) == 1 && now.Before(expires) {
-			return true
+			return !d.Spent.Spent(enrolmentMark(h, expires))
 		}
 	}
 	return false
@@ -245,7 +276,9 @@ func (p Person) mayEnrol(oneTime string, now time.Time) bool {
 // grantors' words, because whoever has the code becomes that person.
 func (d *Desk) OfferEnrolment(ctx context.Context, person id.Person, words ...Word) (string, error) {
 	code := randomText()
-	return code, d.change(ctx, person, operator, func(tx *store.Tx, p Person, o Organisation) (ledger.Event, error) {
+	var before Person
+	err := d.change(ctx, person, operator, func(tx *store.Tx, p Person, o Organisation) (ledger.Event, error) {
+		before = p
 		for _, g := range p.Grants {
 			if _, err := decideGrant(o, p, g.Role, g.Team, words); err != nil {
 				return ledger.Event{}, err
@@ -256,6 +289,10 @@ func (d *Desk) OfferEnrolment(ctx context.Context, person id.Person, words ...Wo
 		}
 		return ledger.Event{Kind: kindEnrolmentOffered, Data: enrolmentOffered{tokenHash(code), tx.Now().Add(7 * 24 * time.Hour)}}, nil
 	})
+	if err == nil {
+		d.spendEnrolment(before)
+	}
+	return code, err
 }
 
 // TokenLife is the longest a token lasts.
@@ -313,7 +350,7 @@ func (d *Desk) ByToken(ctx context.Context, plain string) (actor access.Actor, e
 			return err
 		}
 		t, ok := p.tokens[hash]
-		if !ok || !d.Clock.Now().Before(t.Expires) {
+		if !ok || !d.Clock.Now().Before(t.Expires) || d.Spent.Spent(tokenMark(hash, t)) {
 			return fail.New(fail.SignIn, "Send a token that has not ended")
 		}
 		actor, err = p.Actor("", true)

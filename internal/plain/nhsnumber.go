@@ -1,6 +1,9 @@
 package plain
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // NHSNumber reads an NHS number as people type it, with spaces and dashes, and
 // gives its ten digits, or words that say how to put it right. The check is
@@ -8,13 +11,7 @@ import "strings"
 // are nobody's and are refused all the same. Never rely on the number alone: it
 // can be right and be somebody else's.
 func NHSNumber(typed string) (digits, fault string) {
-	s := strings.Map(func(r rune) rune {
-		switch r {
-		case ' ', '-', '\t', '\u00a0', '\u2009', '\u202f', '\u2010', '\u2011', '\u2013', '\u2014':
-			return -1
-		}
-		return r
-	}, typed)
+	s := Digits(typed)
 	switch {
 	case s == "":
 		return "", "Enter NHS number"
@@ -33,6 +30,17 @@ func NHSNumber(typed string) (digits, fault string) {
 		return "", "Check the NHS number: it does not look right"
 	}
 	return s, ""
+}
+
+// Digits is a number or code without what stands between its signs: space of any
+// kind, dashes, and what cannot be seen, which comes along when it is pasted.
+func Digits(typed string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || unicode.Is(unicode.Pd, r) || r == '\u2212' || unseen(r) {
+			return -1
+		}
+		return r
+	}, typed)
 }
 
 func notDigit(r rune) string {

@@ -28,7 +28,7 @@ func (f Field) Fault(text string) string {
 	switch {
 	case TextFault(f.Label, text) != "":
 		return TextFault(f.Label, text)
-	case strings.TrimSpace(text) == "":
+	case Blank(text):
 		if f.Must {
 			return "Enter " + f.Label
 		}
@@ -40,6 +40,11 @@ func (f Field) Fault(text string) string {
 	}
 	return ""
 }
+
+// WrongCode says what to do about a one-time code that is not right: most often it
+// was used already, or the phone's clock is wrong.
+const WrongCode = "Check your code: it does not look right. Each code works once, so wait for the next one. " +
+	"If that does not help, check that the date and time on your phone are right"
 
 // TextFault says in words why a typed text cannot be kept, or "": broken UTF-8 and
 // control characters other than white space. Marks that turn the direction
@@ -61,6 +66,24 @@ func Capital(s string) string {
 		return s
 	}
 	return string(unicode.ToUpper(r)) + s[n:]
+}
+
+// Blank says that a text has nothing in it that can be read: no letter, number, sign or
+// picture; only space, what cannot be seen, and marks that belong to a letter that is not there.
+func Blank(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool {
+		return !unicode.IsSpace(r) && !unseen(r) && !unicode.Is(unicode.M, r)
+	})
+}
+
+// unseen says that a sign shows nothing: controls, formats (zero width space and
+// joiner, soft hyphen, marks of direction), and the letters that Unicode made blank.
+func unseen(r rune) bool {
+	switch r {
+	case '\u115f', '\u1160', '\u17b4', '\u17b5', '\u2800', '\u3164', '\uffa0', '\U0001d159':
+		return true
+	}
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zs, unicode.Zl, unicode.Zp, unicode.Co, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
 // Number writes a whole number as people read it: 4,000.

@@ -33,9 +33,35 @@ func TestFieldFault(t *testing.T) {
 	}
 }
 
+func TestBlank(t *testing.T) {
+	for _, blank := range []string{"", " ", "\t\r\n", "\u00a0", "\u200b", "\u200b\u200d\ufeff", "\u2800", "\u3164", "\u115f\u1160\uffa0", "\u0301", "\u034f",
+		"\u202e\u202c", "\u00ad", "\ufe0f", "\U000e0061", "\u2028\u2029", "\u180e\u17b4", "\u20dd", "\u200b \u0301\n"} {
+		if !plain.Blank(blank) {
+			t.Errorf("%+q counts as text", blank)
+		}
+		if got := (plain.Field{Label: "your note", Limit: 10, Must: true}).Fault(blank); got != "Enter your note" {
+			t.Errorf("%+q: %q", blank, got)
+		}
+	}
+	for _, text := range []string{"a", "٤", "李", "e\u0301", "\u200bа", "👍", "❤\ufe0f", "-", ".", "ᄀ", "ཀ"} {
+		if plain.Blank(text) {
+			t.Errorf("%q counts as nothing", text)
+		}
+	}
+}
+
+func TestDigits(t *testing.T) {
+	for typed, want := range map[string]string{"123\u200d456": "123456", "123\u00a0456": "123456", " 12-34–56\u2060 ": "123456", "12a": "12a", "\u202a123456\u202c": "123456"} {
+		if got := plain.Digits(typed); got != want {
+			t.Errorf("Digits(%+q) = %q", typed, got)
+		}
+	}
+}
+
 func TestNHSNumber(t *testing.T) {
 	for typed, want := range map[string]string{
 		"9434765919": "9434765919", "943 476 5919": "9434765919", "999-000-0018": "9990000018", "9990000026": "9990000026", "9990000050": "9990000050",
+		"943\u200d476\u200d5919": "9434765919", "\ufeff943\u00a0476\u00a05919\u200b": "9434765919", "943\u2212476\u22125919": "9434765919",
 	} {
 		if got, fault := plain.NHSNumber(typed); got != want || fault != "" {
 			t.Errorf("NHSNumber(%q) = %q, %q", typed, got, fault)

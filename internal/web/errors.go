@@ -27,7 +27,6 @@ type trouble struct {
 	Hours  string
 	Advise bool // say whom to ring
 	SignIn bool // say where to log in first
-	Again  bool // the button sends what was kept, for the first time
 }
 
 type typedField struct {

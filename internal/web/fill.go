@@ -27,13 +27,25 @@ func (f *Form) CharacterCount(c nhs.CharacterCount) nhs.CharacterCount {
 
 // Radios marks the radio that was chosen.
 func (f *Form) Radios(c nhs.Radios) nhs.Radios {
-	c.Value, c.Error.Text = f.Value(c.Name), f.Fault(c.Name)
+	if chosen := f.Chosen(c.Name); len(chosen) > 0 {
+		c.Value = chosen[0]
+	}
+	c.Error.Text = f.Fault(c.Name)
+	return c
+}
+
+// Select marks the option that was chosen.
+func (f *Form) Select(c nhs.Select) nhs.Select {
+	if chosen := f.Chosen(c.Name); len(chosen) > 0 {
+		c.Value = chosen[0]
+	}
+	c.Error.Text = f.Fault(c.Name)
 	return c
 }
 
 // Checkboxes marks the boxes that were ticked.
 func (f *Form) Checkboxes(c nhs.Checkboxes) nhs.Checkboxes {
-	c.Values, c.Error.Text = f.Values(c.Name), f.Fault(c.Name)
+	c.Values, c.Error.Text = f.Chosen(c.Name), f.Fault(c.Name)
 	return c
 }
 

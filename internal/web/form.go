@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"heed/internal/fail"
+	"heed/internal/plain"
 	"heed/internal/web/words"
 )
 
@@ -16,6 +17,7 @@ const (
 	keyField     = "_key"     // once only: see once.go
 	versionField = "_version" // version of the record that the form changes
 	hereField    = "_here"    // the page's address, for what leaves it
+	sureField    = "_sure"    // the answer to an interruption
 )
 
 // Limits that hold when an Ask states none. Characters, not bytes.
@@ -33,6 +35,7 @@ type Form struct {
 	typed    url.Values
 	defaults url.Values
 	posted   bool
+	held     bool // typed before the session fell asleep: the words are shown, nothing is chosen
 	faults   fail.Fields
 	asked    []asked // in page order
 	version  int64
@@ -100,7 +103,7 @@ func (f *Form) limit(name, v string, a Ask, most int) string {
 	if a.Max > 0 {
 		most = a.Max
 	}
-	if strings.TrimSpace(v) == "" {
+	if plain.Blank(v) {
 		if a.Needed {
 			f.faults.Add(name, "Enter "+a.What)
 		}
@@ -175,7 +178,7 @@ func (f *Form) Whole(name string, a Ask, least, most int) int {
 // NHSNumber reads an NHS number with spaces and dashes as people type it.
 func (f *Form) NHSNumber(name string, a Ask) words.NHSNumber {
 	v, _ := f.ask(name, a)
-	if strings.TrimSpace(v) == "" {
+	if plain.Blank(v) {
 		if a.Needed {
 			f.faults.Add(name, "Enter "+a.What)
 		}
@@ -278,8 +281,17 @@ func (f *Form) Values(name string) []string {
 	return f.defaults[name]
 }
 
+// Chosen are the values of radios, boxes or a select: those of Values, but for a
+// held form, in which nobody's choice is made for them.
+func (f *Form) Chosen(name string) []string {
+	if f.held {
+		return f.defaults[name]
+	}
+	return f.Values(name)
+}
+
 // Has says whether a field shows this value: is the radio chosen, the box ticked?
-func (f *Form) Has(name, value string) bool { return slices.Contains(f.Values(name), value) }
+func (f *Form) Has(name, value string) bool { return slices.Contains(f.Chosen(name), value) }
 
 // Version says which version of the record the form shows. Hidden carries it along.
 func (f *Form) Version(v int64) { f.version = v }

@@ -11,7 +11,7 @@ import (
 
 // Healthz says that the program runs and answers. It looks at nothing.
 func Healthz() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok\n") })
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { plainText(w, http.StatusOK, "ok\n") })
 }
 
 // Standing is something that must go on, and why it does not.
@@ -32,10 +32,10 @@ func Readyz(ask func(context.Context) []Standing) http.Handler {
 			}
 		}
 		if lines.Len() > 0 {
-			plain(w, http.StatusServiceUnavailable, "not ready\n"+lines.String())
+			plainText(w, http.StatusServiceUnavailable, "not ready\n"+lines.String())
 			return
 		}
-		plain(w, http.StatusOK, "ready\n")
+		plainText(w, http.StatusOK, "ready\n")
 	})
 }
 
@@ -46,7 +46,7 @@ func (p Standing) words() string {
 	return fail.Words(p.Err)
 }
 
-func plain(w http.ResponseWriter, status int, body string) {
+func plainText(w http.ResponseWriter, status int, body string) {
 	SecureHeaders(w.Header())
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)

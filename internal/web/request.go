@@ -23,6 +23,8 @@ type Who struct {
 	Role     string // the one in use: access.Role's text
 	RoleName string // "Ward staff", "Safeguarding lead"
 	Roles    []RoleChoice
+	// Since is when the password and second factor were set up; sessions begun earlier have ended.
+	Since time.Time
 	// SecondFactor says that this session was opened with a code or a key besides the password.
 	SecondFactor bool
 }

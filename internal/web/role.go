@@ -62,18 +62,6 @@ func (s *Site) changeRole(q *Request) (Response, error) {
 	return SeeOther("/"), nil
 }
 
-// showKept shows a late form whose own page has no place for it.
-func (s *Site) showKept(q *Request) (Response, error) {
-	var held heldForm
-	if err := s.o.Sessions.openDraft(q.Context(), q.session.owner, "held:"+q.Path("id"), &held); err != nil {
-		return nil, err
-	}
-	late := &Request{site: s, http: q.http, form: &Form{typed: held.Values}}
-	return Page{Title: "What you typed is kept", Body: troubleView.With(trouble{
-		Lines: []string{"You were logged out before this was sent. Send it now, or go on without it."},
-		Typed: late.typedBack(), Action: held.Path, Key: newKey(), Stamp: held.Values.Get(versionField), Again: true})}, nil
-}
-
 type demoModel struct {
 	Hidden template.HTML
 	People []demoRow
@@ -144,12 +132,13 @@ var leaveView = NewView(files, "leave.html", leaveModel{To: "https://www.bbc.co.
 // form-action 'self' would stop a form that leads to another site.
 func (s *Site) leave(q *Request) (Response, error) {
 	here := q.Form().typed.Get(hereField)
-	if q.SignedIn() && localPath(here) && len(q.typedBack()) > 0 {
+	if q.SignedIn() && localPath(here) && len(q.typedBack()) > 0 { // signed in: it lives, and may hold
 		if err := s.o.Sessions.hold(q.Context(), q.session.owner, here, q.form.typed); err != nil {
 			noteError(q.http, err) // leaving comes first
 		}
 	}
 	if q.session != nil {
+		q.session.left = true
 		if err := s.o.Sessions.end(q.Context(), *q.session); err != nil {
 			noteError(q.http, err)
 		}
@@ -169,10 +158,10 @@ func (s *Site) leaveByLink(q *Request) (Response, error) {
 }
 
 // keepLeft takes what stood in the form of a page that the script is leaving. The
-// session may have ended a moment before: it tells all the same whose text it is.
+// leaving may have been quicker: it tells for a moment more whose text it is.
 func (s *Site) keepLeft(q *Request) (Response, error) {
 	here := q.Form().typed.Get(hereField)
-	if q.session == nil || q.session.stage != stageIn || !localPath(here) {
+	if q.session == nil || !localPath(here) || !s.o.Sessions.mayHold(*q.session) {
 		return empty{http.StatusNoContent}, nil
 	}
 	if err := s.o.Sessions.hold(q.Context(), q.session.owner, here, q.form.typed); err != nil {

@@ -12,7 +12,7 @@ import (
 
 	"heed/internal/clock"
 	"heed/internal/fail"
-	"heed/internal/id"
+	"heed/internal/spent"
 	"heed/internal/store"
 )
 
@@ -22,7 +22,8 @@ import (
 // A token is 256 random bits; the database holds its SHA-256, so that a copy of
 // the database signs nobody in; what a session gives is sealed with the key of the
 // person's own record (see proof), so that a row put in or changed by SQL signs
-// nobody in either. A token that is not in the table is nobody's: one
+// nobody in either; that it has ended is also written outside the database (see
+// spent), so that neither does an old row that is put back. A token that is not in the table is nobody's: one
 // that somebody planted in a browser dies at sign-in, because each sign-in and
 // each change of role draws a new one. Times are those of the injected clock; a
 // clock that jumps ahead signs people out, one that jumps back keeps them in no
@@ -32,11 +33,12 @@ type Sessions struct {
 	keys     Keys
 	accounts Accounts
 	clock    clock.Clock
+	spent    *spent.Book
 	idle     time.Duration
 	absolute time.Duration
 
 	mu   sync.Mutex
-	seen map[[32]byte]int64 // guarded by mu: readings not written yet, so that reading never waits for the disk
+	seen map[[32]byte]session // guarded by mu: uses not written yet, so that reading never waits for the disk
 
 	throttle throttle
 	turns    turns
@@ -48,6 +50,7 @@ type SessionOptions struct {
 	Keys     Keys
 	Accounts Accounts
 	Clock    clock.Clock
+	Spent    *spent.Book // what was used up, outside the database; in memory unless told
 	// Idle is 15 minutes unless told, at most 30; Absolute 8 hours and never more.
 	Idle, Absolute time.Duration
 }
@@ -74,9 +77,12 @@ func NewSessions(o SessionOptions) *Sessions {
 	if o.Absolute <= 0 {
 		o.Absolute = defaultAbsolute
 	}
-	return &Sessions{store: o.Store, keys: o.Keys, accounts: o.Accounts, clock: o.Clock,
+	if o.Spent == nil {
+		o.Spent = spent.InMemory(o.Clock)
+	}
+	return &Sessions{store: o.Store, keys: o.Keys, accounts: o.Accounts, clock: o.Clock, spent: o.Spent,
 		idle: min(o.Idle, mostIdle), absolute: min(o.Absolute, defaultAbsolute),
-		seen: map[[32]byte]int64{}, throttle: newThrottle(o.Store, o.Clock), turns: turns{held: map[[32]byte]chan struct{}{}}}
+		seen: map[[32]byte]session{}, throttle: newThrottle(o.Store, o.Clock), turns: turns{held: map[[32]byte]chan struct{}{}}}
 }
 
 // The stages of a session.
@@ -97,6 +103,7 @@ type session struct {
 	ended        int64
 	tries        int
 	held         bool
+	left         bool // ended by "Leave this page"
 	account      []byte
 	flash        []byte
 	proof        []byte
@@ -130,9 +137,18 @@ func (s *Sessions) find(ctx context.Context, token string) (found session, err e
 		return s.prove(tx, &found)
 	})
 	s.mu.Lock()
-	found.seen = max(found.seen, s.seen[hash])
+	found.seen = max(found.seen, s.seen[hash].seen)
 	s.mu.Unlock()
+	if err == nil && found.ended == 0 && s.spent.Spent(s.mark(found)) {
+		found.ended = clock.Micros(s.clock.Now()) // an old row was put back
+	}
 	return found, err
+}
+
+// mark is what is spent when a session ends. It matters for as long as the row
+// could still be put back and tell whose late form it is.
+func (s *Sessions) mark(x session) spent.Mark {
+	return spent.Of(clock.FromMicros(x.started).Add(defaultAbsolute+keepEnded), "session", x.token[:])
 }
 
 // alive says whether a session may still be used.
@@ -157,17 +173,20 @@ func (s *Sessions) endsAt(x session) time.Time {
 
 // touch notes that a session was used. It is written later, by Run.
 func (s *Sessions) touch(x session) {
+	x.seen = clock.Micros(s.clock.Now())
 	s.mu.Lock()
-	s.seen[x.token] = clock.Micros(s.clock.Now())
+	s.seen[x.token] = x
 	s.mu.Unlock()
 }
 
 // start begins a session in a stage, in place of an older one if there is one,
-// and gives its token. A session that is replaced is gone: its token signs nobody in.
+// and gives its token. A session that is replaced is gone: its token signs nobody
+// in, even if this unit of work is undone: then the person signs in again.
 func (s *Sessions) start(tx *store.Tx, old *session, next session) (token string, err error) {
 	token, hash := newToken()
 	now := clock.Micros(tx.Now())
 	if old != nil {
+		s.spent.Spend(s.mark(*old))
 		if _, err := tx.Exec(`delete from web_session where token = $1`, old.token[:]); err != nil {
 			return "", fmt.Errorf("end old session: %w", err)
 		}
@@ -179,7 +198,7 @@ func (s *Sessions) start(tx *store.Tx, old *session, next session) (token string
 	if next.started == 0 {
 		next.started = now
 	}
-	next.token, next.ended = hash, 0
+	next.token, next.ended, next.seen = hash, 0, now
 	proof, err := s.sealProof(tx, next)
 	if err != nil {
 		return "", err
@@ -205,6 +224,7 @@ func (s *Sessions) end(ctx context.Context, x session) error {
 	s.mu.Lock()
 	delete(s.seen, x.token)
 	s.mu.Unlock()
+	s.spent.Spend(s.mark(x)) // first, so that a full disk keeps nobody signed in
 	return s.store.Do(ctx, func(tx *store.Tx) error { return s.endIn(tx, x) })
 }
 
@@ -219,26 +239,6 @@ func (s *Sessions) endIn(tx *store.Tx, x session) error {
 	}
 	if _, err := tx.Exec(`update web_session set ended = $1, proof = $2, flash = null where token = $3 and ended = 0`, x.ended, proof, x.token[:]); err != nil {
 		return fmt.Errorf("end session: %w", err)
-	}
-	return nil
-}
-
-// EndAll closes every session of a person in the caller's own commit: at leaving, at a reset, when a right is taken away.
-func (s *Sessions) EndAll(tx *store.Tx, person id.Person) error {
-	type row struct {
-		hash []byte
-		session
-	}
-	living, err := store.All(tx, func(r *row) []any { return append([]any{&r.hash}, r.fields()...) },
-		`select token, `+sessionColumns+` from web_session where person = $1 and ended = 0`, person)
-	if err != nil {
-		return fmt.Errorf("find sessions: %w", err)
-	}
-	for _, r := range living {
-		r.token = [32]byte(r.hash)
-		if err := s.endIn(tx, r.session); err != nil {
-			return err
-		}
 	}
 	return nil
 }
@@ -270,31 +270,53 @@ func (s *Sessions) Run(ctx context.Context, well func()) error {
 func (s *Sessions) flush(ctx context.Context) error {
 	s.mu.Lock()
 	written := s.seen
-	s.seen = map[[32]byte]int64{}
+	s.seen = map[[32]byte]session{}
 	s.mu.Unlock()
 	if len(written) == 0 {
 		return nil
 	}
 	err := s.store.Do(ctx, func(tx *store.Tx) error {
-		for token, at := range written {
-			if _, err := tx.Exec(`update web_session set seen = $1 where token = $2 and seen < $1`, at, token[:]); err != nil {
-				return fmt.Errorf("note use of session: %w", err)
+		for _, x := range written {
+			if err := s.noteUse(tx, x); err != nil {
+				return err
 			}
 		}
 		return nil
 	})
 	if err != nil {
 		s.mu.Lock()
-		for token, at := range written {
-			s.seen[token] = max(s.seen[token], at)
+		for token, x := range written {
+			if x.seen > s.seen[token].seen {
+				s.seen[token] = x
+			}
 		}
 		s.mu.Unlock()
 	}
 	return err
 }
 
+// noteUse writes when a session was last used, sealed as all that it gives: SQL
+// does not wake a session that has fallen asleep.
+func (s *Sessions) noteUse(tx *store.Tx, x session) error {
+	proof, err := s.sealProof(tx, x)
+	if fail.Is(err, fail.Gone) || fail.Is(err, fail.Missing) {
+		return nil // the person is erased
+	}
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(`update web_session set seen = $1, proof = $2 where token = $3 and seen < $1 and ended = 0`, x.seen, proof, x.token[:])
+	if err != nil {
+		return fmt.Errorf("note use of session: %w", err)
+	}
+	return nil
+}
+
 // Sweep throws away ended sessions, old drafts, outcomes and attempts.
 func (s *Sessions) Sweep(ctx context.Context) error {
+	if err := s.spent.Sweep(); err != nil {
+		return err
+	}
 	return s.store.Do(ctx, func(tx *store.Tx) error {
 		now := tx.Now()
 		for _, old := range [...]struct {
@@ -343,6 +365,10 @@ func (s *Site) identify(q *Request) error {
 	}
 	if err != nil {
 		return fmt.Errorf("who is signed in: %w", err)
+	}
+	if found.started < clock.Micros(who.Since) { // another password or phone was set up since
+		q.session.ended = 1
+		return s.o.Sessions.end(q.Context(), found)
 	}
 	who.SecondFactor = found.secondFactor
 	q.who = who

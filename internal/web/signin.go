@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -9,6 +10,7 @@ import (
 
 	"heed/internal/fail"
 	"heed/internal/id"
+	"heed/internal/plain"
 	"heed/internal/store"
 	"heed/internal/web/nhs"
 )
@@ -20,6 +22,8 @@ type Accounts interface {
 	CheckPassword(ctx context.Context, login, password string) (id.Person, error)
 	// CheckCode checks a one-time code, each code once only; fail.SignIn when it is not right.
 	CheckCode(ctx context.Context, person id.Person, code string) error
+	// CheckAll checks name, password and code at once, the code before the password.
+	CheckAll(ctx context.Context, login, password, code string) (id.Person, error)
 	// Who is the person in a role; "" means the first they have. It is asked with
 	// every request. fail.SignIn when the person has left or has the role no more.
 	Who(ctx context.Context, person id.Person, role string) (Who, error)
@@ -44,6 +48,17 @@ type codeModel struct {
 	Button nhs.Button
 }
 
+type unlockModel struct {
+	Before []Component
+	Hidden template.HTML
+	Next   string
+	Action string
+	Fields []Component
+	Button nhs.Button
+}
+
+var unlockView = NewView(files, "unlock.html", unlockModel{Next: "/mine", Before: []Component{nhs.Para("Before")}, Fields: []Component{nhs.Para("A field")}})
+
 var codeView = NewView(files, "code.html", codeModel{Next: "/mine"})
 
 // signInRoutes are the ways in and out.
@@ -53,7 +68,8 @@ func (s *Site) signInRoutes() []Route {
 		Post("/log-in", Public, "Log in: name and password", s.logIn),
 		Get("/log-in/code", Public, "Enter your code", s.showCode),
 		Post("/log-in/code", Public, "Log in: one-time code", s.enterCode),
-		Get("/log-in/kept/{id}", SignedIn, "What you typed before you were logged out", s.showKept),
+		Get(unlockPath, Public, "Log in with your code", s.showUnlock),
+		Post(unlockPath, Public, "Log in with your code", s.unlock),
 		Post("/log-out", Public, "Log out", s.logOut),
 		Get("/role", SignedIn, "Change role", s.showRole),
 		Post("/role", SignedIn, "Change role", s.changeRole),
@@ -82,10 +98,7 @@ func (s *Site) showLogIn(q *Request) (Response, error) {
 	}
 	f := q.Form()
 	m := logInModel{Hidden: f.Hidden(), Next: q.next(), Demo: s.o.Demo != nil,
-		Login: f.Input(nhs.Input{Name: "login", Label: nhs.Label{Text: "Login name"}, Width: 20, Spellcheck: nhs.Off,
-			Autocomplete: "username", Autocapitalize: "none"}),
-		Password: nhs.PasswordInput{Name: "password", Label: nhs.Label{Text: "Password"}, Error: nhs.ErrorMessage{Text: f.Fault("password")}, Width: 20},
-		Button:   nhs.Button{Text: "Continue"},
+		Login: f.loginInput(), Password: f.passwordInput(), Button: nhs.Button{Text: "Continue"},
 	}
 	switch q.Query("why") {
 	case "kept":
@@ -96,6 +109,15 @@ func (s *Site) showLogIn(q *Request) (Response, error) {
 		m.Lines = []string{"You are logged out."}
 	}
 	return Page{Title: "Log in", Body: logInView.With(m)}, nil
+}
+
+func (f *Form) loginInput() nhs.Input {
+	return f.Input(nhs.Input{Name: "login", Label: nhs.Label{Text: "Login name"}, Width: 20, Spellcheck: nhs.Off,
+		Autocomplete: "username", Autocapitalize: "none"})
+}
+
+func (f *Form) passwordInput() nhs.PasswordInput {
+	return nhs.PasswordInput{Name: "password", Label: nhs.Label{Text: "Password"}, Error: nhs.ErrorMessage{Text: f.Fault("password")}, Width: 20}
 }
 
 const wrongPair = "Check your login name and password: at least one of them does not look right"
@@ -110,9 +132,13 @@ func (s *Site) logIn(q *Request) (Response, error) {
 	ss := s.o.Sessions
 	net := network(clientAddr(q.http, s.o.TrustedProxies))
 	if !ss.throttle.mayTry(net) {
-		return nil, errTooMany()
+		return nil, errTooFast()
 	}
 	try, err := ss.throttle.enter(q.Context(), account("login", login), net)
+	var wait tooMany
+	if errors.As(err, &wait) {
+		return s.askAll(q, wait.until)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -155,6 +181,24 @@ func (f *Form) secret(name, what string) string {
 	return v
 }
 
+// OneTimeCode reads the 6 numbers of a second factor, with the spaces and signs that people and apps put between them.
+func (f *Form) OneTimeCode(name string) string {
+	typed, _ := f.ask(name, Ask{What: "your code"})
+	code := plain.Digits(typed)
+	if code == "" {
+		f.Add(name, "Enter your code")
+	} else if len(code) != 6 || strings.Trim(code, "0123456789") != "" {
+		f.Add(name, "Your code must be 6 numbers")
+	}
+	return code
+}
+
+// codeInput asks for the code; it is never shown again.
+func (f *Form) codeInput(label nhs.Label) nhs.Input {
+	return nhs.Input{Name: "code", Label: label, Hint: nhs.Hint{Text: "6 numbers from the app on your phone"},
+		Error: nhs.ErrorMessage{Text: f.Fault("code")}, Width: 10, Code: true, Inputmode: "numeric", Autocomplete: "one-time-code", Spellcheck: nhs.Off}
+}
+
 // halfway says whether the password was right a moment ago.
 func (q *Request) halfway() bool {
 	return q.session != nil && q.session.stage == stageCode && q.site.o.Sessions.alive(*q.session)
@@ -167,9 +211,7 @@ func (s *Site) showCode(q *Request) (Response, error) {
 	f := q.Form()
 	return Page{Title: "Enter your code", Question: true, Back: "/log-in", Body: codeView.With(codeModel{
 		Hidden: f.Hidden(), Next: q.next(),
-		Code: nhs.Input{Name: "code", Label: nhs.Label{Text: "Enter your code", PageHeading: true, Size: nhs.SizeL},
-			Hint:  nhs.Hint{Text: "6 numbers from the app on your phone"},
-			Error: nhs.ErrorMessage{Text: f.Fault("code")}, Width: 10, Code: true, Inputmode: "numeric", Autocomplete: "one-time-code", Spellcheck: nhs.Off},
+		Code:   f.codeInput(nhs.Label{Text: "Enter your code", PageHeading: true, Size: nhs.SizeL}),
 		Button: nhs.Button{Text: "Log in"},
 	})}, nil
 }
@@ -179,13 +221,7 @@ func (s *Site) enterCode(q *Request) (Response, error) {
 		return SeeOther("/log-in"), nil
 	}
 	f := q.Form()
-	typed, _ := f.ask("code", Ask{What: "your code"})
-	code := strings.NewReplacer(" ", "", "-", "").Replace(typed)
-	if code == "" {
-		f.Add("code", "Enter your code")
-	} else if len(code) != 6 || strings.Trim(code, "0123456789") != "" {
-		f.Add("code", "Your code must be 6 numbers")
-	}
+	code := f.OneTimeCode("code")
 	if err := f.Err(); err != nil {
 		return nil, err
 	}
@@ -202,17 +238,27 @@ func (s *Site) enterCode(q *Request) (Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.signedIn(q, session{stage: stageIn, owner: half.owner, role: half.role, secondFactor: true},
+		func(tx *store.Tx) error { return ss.throttle.back(tx, try) }, [][]byte{half.account, try.account})
+}
+
+// signedIn begins the session of somebody who has shown both factors, and remembers
+// that the accounts so counted signed in from this network.
+func (s *Site) signedIn(q *Request, next session, also func(*store.Tx) error, counted [][]byte) (Response, error) {
+	ss := s.o.Sessions
+	net := network(clientAddr(q.http, s.o.TrustedProxies))
 	var token string
-	err = ss.store.Do(q.Context(), func(tx *store.Tx) error {
-		if err := ss.throttle.back(tx, try); err != nil {
+	err := ss.store.Do(q.Context(), func(tx *store.Tx) error {
+		if err := also(tx); err != nil {
 			return err
 		}
-		for _, counted := range [...][]byte{half.account, try.account} {
-			if err := ss.throttle.remember(tx, counted, net); err != nil {
+		for _, a := range counted {
+			if err := ss.throttle.remember(tx, a, net); err != nil {
 				return err
 			}
 		}
-		token, err = ss.start(tx, &half, session{stage: stageIn, owner: half.owner, role: half.role, secondFactor: true})
+		var err error
+		token, err = ss.start(tx, q.session, next)
 		return err
 	})
 	if err != nil {
@@ -238,7 +284,7 @@ func (s *Site) wrongCode(q *Request, half session) (Response, error) {
 	if last {
 		return SeeOther("/log-in"), nil
 	}
-	q.Form().Add("code", "Check your code: it does not look right. Each code works once")
+	q.Form().Add("code", plain.WrongCode)
 	return nil, q.Form().Err()
 }
 

@@ -28,6 +28,40 @@ func TestTenOfAHundredGuessesReachTheCheck(t *testing.T) {
 	})
 }
 
+// Somebody at the next desk, behind the same address, uses up the tries of a name.
+func TestALockOutLastsWhatThePageSaysAndThePhoneEndsIt(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		h.visitor().logIn("amara", "123001")
+		h.hand.Set(time.Date(2026, 3, 2, 14, 3, 20, 0, time.UTC))
+		for range 5 {
+			h.visitor().post("/log-in", "login", "amara", "password", "guess").wants(422)
+			h.hand.Move(2 * time.Minute)
+		}
+		v := h.visitor()
+		v.post("/log-in", "login", "amara", "password", "right horse battery").wants(429, "You can try again at 3:04pm", "Log in with your code")
+		h.hand.Set(time.Date(2026, 3, 2, 15, 2, 0, 0, time.UTC))
+		h.visitor().post("/log-in", "login", "amara", "password", "right horse battery").wants(429, "3:04pm")
+		h.hand.Set(time.Date(2026, 3, 2, 15, 4, 0, 0, time.UTC))
+		w := h.visitor()
+		w.post("/log-in", "login", "amara", "password", "guess").wants(422) // the stranger is quicker
+		w.post("/log-in", "login", "amara", "password", "right horse battery").wants(429, "3:06pm")
+
+		h.staff.checked = 0
+		v.post("/log-in/unlock", "login", "amara", "password", "guess", "code", "999999").wants(422, "Check your login name")
+		v.post("/log-in/unlock", "login", "nobody", "password", "guess", "code", "123456").wants(422, "Check your login name")
+		if h.staff.checked != 0 {
+			t.Error("a password was tried without the code")
+		}
+		v.post("/log-in/unlock", "login", "amara", "password", "right horse battery", "code", "123 002", "next", "/notes").wants(303).to("/notes")
+		v.get("/notes").wants(200, "Amara Nwosu")
+		h.visitor().logIn("amara", "123003") // and the name has its tries back
+		for n := range 40 {
+			h.visitor().post("/log-in/unlock", "login", "amara", "password", "right horse battery", "code", fmt.Sprint(999000+n))
+		}
+		h.visitor().post("/log-in/unlock", "login", "amara", "password", "right horse battery", "code", "123004").wants(429, "Wait until")
+	})
+}
+
 func TestAStrangersGuessesDoNotLockTheOwnerOut(t *testing.T) {
 	eachHouse(t, func(t *testing.T, h *house) {
 		h.visitor().logIn("amara", "123001")

@@ -16,6 +16,7 @@ import (
 	"heed/internal/clock"
 	"heed/internal/fail"
 	"heed/internal/store"
+	"heed/internal/web/words"
 )
 
 // Guessing is slowed in two ways, and nobody is locked out for good.
@@ -27,6 +28,12 @@ import (
 // the name, whether or not there is such an account, and the answer is the same:
 // names cannot be told apart. A right password takes its attempt back.
 //
+// Who has used up the tries, or had them used up by somebody at the next desk, sees
+// when the next one comes back, and may log in at once with name, password and code
+// together (unlock.go). There the code is checked before the password, so that it is
+// no way to guess passwords; 30 tries an hour there are a chance of 1 in 10,000 to
+// guess a code for who knows the password.
+//
 // For each network, however many names are tried, a burst of 30 and then one a
 // second: a ward at the change of shift does not notice, spraying does.
 //
@@ -36,6 +43,7 @@ const (
 	attemptWindow   = time.Hour
 	attemptsKnown   = 5
 	attemptsUnknown = 5
+	attemptsAll     = 30 // with the code from the phone first
 	keepPlaces      = 30 * 24 * time.Hour
 	networkBurst    = 30
 	mostNetworks    = 4096 // kept in memory; more than that share one limit
@@ -55,9 +63,19 @@ func newThrottle(s *store.Store, c clock.Clock) throttle {
 		crowd: rate.NewLimiter(1, networkBurst)}
 }
 
-// errTooMany is the same for every name.
-func errTooMany() error {
-	return fail.New(fail.Busy, "There have been too many tries to log in. Wait 15 minutes and try again, or ask the people who look after your account.")
+// tooMany says that an account has no try left, and when the next comes back: for
+// every name the same, whether there is such an account or not.
+type tooMany struct{ until time.Time }
+
+func (tooMany) Error() string { return "no try left" }
+
+func errTooMany(until time.Time) error {
+	return fail.Wrap(fail.Busy, tooMany{until}, "Wait until %s, then try again: there have been too many tries to log in", words.Clock(until))
+}
+
+// errTooFast is for a network from which too many names are tried.
+func errTooFast() error {
+	return fail.New(fail.Busy, "Wait a minute, then try again: there have been too many tries to log in from your network")
 }
 
 // network is the address's neighbourhood: itself in IPv4, the /64 in IPv6.
@@ -145,37 +163,46 @@ type attempt struct {
 	id      int64
 }
 
-// enter counts a try, or refuses it before anything is checked.
-func (t *throttle) enter(ctx context.Context, account []byte, net string) (attempt, error) {
-	a := attempt{account: account}
-	err := t.store.Do(ctx, func(tx *store.Tx) error {
+// enter counts a try with a name, or refuses it before anything is checked.
+func (t *throttle) enter(ctx context.Context, account []byte, net string) (a attempt, err error) {
+	err = t.store.Do(ctx, func(tx *store.Tx) error {
 		var known int
 		if err := tx.QueryRow(`select count(*) from web_place where account = $1 and network = $2`, account, place(account, net)).Scan(&known); err != nil {
 			return fmt.Errorf("look for place: %w", err)
 		}
-		// Counting and adding are one unit; on PostgreSQL two at once could both count nine, so they take the same lock.
-		if tx.Engine() == "postgres" {
-			if _, err := tx.Exec(`select pg_advisory_xact_lock($1)`, lockOf(account)); err != nil {
-				return fmt.Errorf("lock attempts: %w", err)
-			}
+		most := attemptsUnknown
+		if known == 1 {
+			most = attemptsKnown
 		}
-		now := tx.Now()
-		var tried int
-		err := tx.QueryRow(`select count(*) from web_attempt where account = $1 and place = $2 and at > $3`,
-			a.account, known, clock.Micros(now.Add(-attemptWindow))).Scan(&tried)
-		if err != nil {
-			return fmt.Errorf("count attempts: %w", err)
-		}
-		if known == 1 && tried >= attemptsKnown || known == 0 && tried >= attemptsUnknown {
-			return errTooMany()
-		}
-		err = tx.QueryRow(`insert into web_attempt (account, place, at) values ($1, $2, $3) returning id`, a.account, known, clock.Micros(now)).Scan(&a.id)
-		if err != nil {
-			return fmt.Errorf("note attempt: %w", err)
-		}
-		return nil
+		a, err = t.enterIn(tx, account, known, most)
+		return err
 	})
 	return a, err
+}
+
+// enterIn counts a try from a kind of place, of which so many may be made in an hour.
+func (t *throttle) enterIn(tx *store.Tx, account []byte, place, most int) (attempt, error) {
+	a := attempt{account: account}
+	// Counting and adding are one unit; on PostgreSQL two at once could both count nine, so they take the same lock.
+	if tx.Engine() == "postgres" {
+		if _, err := tx.Exec(`select pg_advisory_xact_lock($1)`, lockOf(account)); err != nil {
+			return a, fmt.Errorf("lock attempts: %w", err)
+		}
+	}
+	now := tx.Now()
+	tried, err := store.All(tx, func(at *int64) []any { return []any{at} },
+		`select at from web_attempt where account = $1 and place = $2 and at > $3 order by at`, account, place, clock.Micros(now.Add(-attemptWindow)))
+	if err != nil {
+		return a, fmt.Errorf("count attempts: %w", err)
+	}
+	if len(tried) >= most {
+		return a, errTooMany(clock.FromMicros(tried[len(tried)-most]).Add(attemptWindow + time.Minute).Truncate(time.Minute))
+	}
+	err = tx.QueryRow(`insert into web_attempt (account, place, at) values ($1, $2, $3) returning id`, account, place, clock.Micros(now)).Scan(&a.id)
+	if err != nil {
+		return a, fmt.Errorf("note attempt: %w", err)
+	}
+	return a, nil
 }
 
 func lockOf(account []byte) int64 {
@@ -200,15 +227,6 @@ func (t *throttle) remember(tx *store.Tx, account []byte, net string) error {
 on conflict (account, network) do update set at = excluded.at`, account, place(account, net), clock.Micros(tx.Now()))
 	if err != nil {
 		return fmt.Errorf("remember place: %w", err)
-	}
-	return nil
-}
-
-// ClearAttempts gives an account all its tries back, for an administrator who knows the person.
-func (s *Sessions) ClearAttempts(tx *store.Tx, login string) error {
-	_, err := tx.Exec(`delete from web_attempt where account = $1`, account("login", login))
-	if err != nil {
-		return fmt.Errorf("clear attempts: %w", err)
 	}
 	return nil
 }

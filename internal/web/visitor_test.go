@@ -21,9 +21,11 @@ import (
 	"heed/internal/clock"
 	"heed/internal/fail"
 	"heed/internal/id"
+	"heed/internal/spent"
 	"heed/internal/store"
 	"heed/internal/store/storetest"
 	"heed/internal/web"
+	"heed/internal/web/nhs"
 )
 
 var migrations = []fs.FS{web.Migrations}
@@ -69,6 +71,7 @@ type staff struct {
 	checked int
 	used    map[string]bool
 	left    bool
+	since   time.Time // when the password was chosen
 }
 
 func newStaff() *staff {
@@ -97,12 +100,21 @@ func (s *staff) CheckCode(_ context.Context, person id.Person, code string) erro
 	return nil
 }
 
+func (s *staff) CheckAll(ctx context.Context, login, password, code string) (id.Person, error) {
+	who, ok := s.people[login]
+	if !ok || s.CheckCode(ctx, who.Person, code) != nil {
+		return id.Person{}, fail.New(fail.SignIn, "no")
+	}
+	return s.CheckPassword(ctx, login, password)
+}
+
 func (s *staff) Who(_ context.Context, person id.Person, role string) (web.Who, error) {
 	for _, who := range s.people {
 		if who.Person == person && !s.left {
 			if role != "" {
 				who.Role = role
 			}
+			who.Since = s.since
 			return who, nil
 		}
 	}
@@ -116,6 +128,7 @@ type house struct {
 	staff    *staff
 	store    *store.Store
 	sessions *web.Sessions
+	spent    *spent.Book // shared by all machines
 	notes    *notes
 	handler  http.Handler
 }
@@ -123,8 +136,8 @@ type house struct {
 func eachHouse(t *testing.T, fn func(t *testing.T, h *house)) {
 	hand := clock.NewHand(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC))
 	storetest.EachClock(t, migrations, hand, func(t *testing.T, s *store.Store) {
-		h := &house{t: t, hand: hand, staff: newStaff(), store: s, notes: &notes{}}
-		h.sessions = web.NewSessions(web.SessionOptions{Store: s, Keys: testKeys, Accounts: h.staff, Clock: hand})
+		h := &house{t: t, hand: hand, staff: newStaff(), store: s, spent: spent.InMemory(hand), notes: &notes{}}
+		h.sessions = web.NewSessions(web.SessionOptions{Store: s, Keys: testKeys, Accounts: h.staff, Clock: hand, Spent: h.spent})
 		site, err := web.New(web.Options{Plain: true, Clock: hand, Log: slog.New(slog.DiscardHandler), Sessions: h.sessions,
 			Settings: web.Settings{OrgName: "Northmoor NHS Trust", Phone: "0300 123 4567", LeaveTo: "https://intranet.example/"}}, h.notes.privatePart())
 		if err != nil {
@@ -141,8 +154,20 @@ func (n *notes) privatePart() web.Part {
 	for i := range p.Routes {
 		p.Routes[i].Access = web.SignedIn
 	}
-	p.Routes = append(p.Routes, web.Post("/notes/only-post", web.SignedIn, "Add", n.save))
+	p.Routes = append(p.Routes, web.Post("/notes/only-post", web.SignedIn, "Add", n.save),
+		web.Get("/notes/choose", web.SignedIn, "Choose", choose), web.Post("/notes/choose", web.SignedIn, "Choose", n.save))
 	return p
+}
+
+// choose is a form with words and each kind of choice.
+func choose(q *web.Request) (web.Response, error) {
+	f := q.Form()
+	return web.Page{Title: "Choose", Body: f.Ask(web.Question{Fields: []web.Component{
+		f.Input(nhs.Input{Name: "note", Label: nhs.Label{Text: "Note"}}),
+		f.Radios(nhs.Radios{Name: "way", Legend: nhs.Legend{Text: "Way"}, Items: []nhs.Radio{{Value: "share", Text: "Share"}, {Value: "not", Text: "Not"}}}),
+		f.Checkboxes(nhs.Checkboxes{Name: "boxes", Legend: nhs.Legend{Text: "Boxes"}, Items: []nhs.Checkbox{{Value: "a", Text: "A"}, {Value: "b", Text: "B"}}}),
+		f.Select(nhs.Select{Name: "list", Label: nhs.Label{Text: "List"}, Items: []nhs.Option{{Value: "0", Text: "0"}, {Value: "1", Text: "1"}}}),
+	}})}, nil
 }
 
 // visitor is one browser: it keeps cookies and follows nothing by itself.

@@ -148,8 +148,7 @@ var correctPage = StepPage{
 		for _, t := range c.Taken {
 			s.Items = append(s.Items, nhs.Option{Value: words.Number(int(t.Version)), Text: entryName(t)})
 		}
-		s.Value, s.Error.Text = f.Value("of"), f.Fault("of")
-		return []web.Component{s, Long(f, "words", "What is right?", "What was written stays; your correction is added below it", 5)}, nil
+		return []web.Component{f.Select(s), Long(f, "words", "What is right?", "What was written stays; your correction is added below it", 5)}, nil
 	},
 	Read: func(_ *web.Request, f *web.Form) (concern.Step, error) {
 		return concern.Correct{Of: int64(f.Whole("of", web.Ask{What: "what you are correcting"}, 1, 1_000_000)), Words: f.Text("words", web.Ask{What: "what is right", Needed: true})}, nil
