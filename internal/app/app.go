@@ -69,10 +69,22 @@ func Migrations() []fs.FS {
 // Open brings an installation up in one order, and nothing is served before all
 // agree: the database, its keys, its history, both brought together (settle), the
 // lists that are made from them, then what answers.
-func Open(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger) (_ *App, err error) {
+func Open(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger) (*App, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
+	if err := c.expects(ctx); err != nil {
+		return nil, err
+	}
+	return bringUp(ctx, c, clk, log, (*App).belongs)
+}
+
+// made is for who has just made the database: it is the folder's from now on.
+func made(*App, context.Context) error { return nil }
+
+// bringUp asks first whether the database belongs to the folder, before anything is
+// settled between them, and has the folder remember it at the end.
+func bringUp(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, belongs func(*App, context.Context) error) (_ *App, err error) {
 	a := &App{Config: c, Clock: clk, Log: log, tasks: newSupervisor(clk, log), health: health{opened: clk.Now()}}
 	a.Store, err = store.Open(ctx, store.Options{Path: c.sqlitePath(), URL: c.DB, Clock: clk, Migrations: Migrations(), ReserveBytes: c.ReserveBytes, Log: log})
 	if err != nil {
@@ -96,13 +108,19 @@ func Open(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger) (_ *
 		}
 	}
 	a.slices()
+	if err = belongs(a, ctx); err != nil {
+		return nil, err
+	}
 	if err = a.settle(ctx); err != nil {
 		return nil, err
 	}
 	if err = a.Store.EnsureProjections(ctx, a.Concerns.Projection()); err != nil {
 		return nil, fmt.Errorf("make lists: %w", err)
 	}
-	return a, a.faces(ctx)
+	if err = a.faces(ctx); err != nil {
+		return nil, err
+	}
+	return a, a.remember(ctx)
 }
 
 func (a *App) keys(ctx context.Context) (err error) {
@@ -226,6 +244,7 @@ func (a *App) Run(ctx context.Context) {
 		{name: "numbering and signing", run: func(ctx context.Context, _ func()) error { return a.Ledger.Run(ctx) }},
 		{name: "reminders and mail", turn: 2 * time.Minute, run: a.Jobs.Run},
 		{name: "sessions", turn: time.Minute, run: a.Sessions.Run},
+		every(a.Clock, "remembering the database", rememberEvery, time.Minute, a.remember),
 		every(a.Clock, "watching", watchEvery, time.Minute, a.watch),
 	}, a.beside...)...)
 }

@@ -68,9 +68,12 @@ func each(t *testing.T, fn func(*house)) {
 				at = c.DB
 			}
 			hand, ctx := clock.NewHand(clock.System{}.Now()), context.Background()
-			org, _, err := app.Init(ctx, c, hand, slog.New(slog.DiscardHandler), founding)
+			h := &house{t: t, hand: hand, log: &lines{}}
+			err := app.Init(ctx, c, hand, slog.New(slog.DiscardHandler), founding, func(o directory.Organisation, _ []directory.Enrolment) error {
+				h.org = o.ID
+				return nil
+			})
 			check(t, err)
-			h := &house{t: t, hand: hand, log: &lines{}, org: org.ID}
 			h.App, err = app.Open(ctx, c, hand, slog.New(slog.NewTextHandler(h.log, nil)))
 			check(t, err)
 			h.sql, err = sql.Open(driver, at)

@@ -27,7 +27,7 @@ func Restore(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, k
 	if err := s.Close(); err != nil {
 		return err
 	}
-	a, err := Open(ctx, c, clk, log) // makes the lists, and refuses keys that do not belong to it
+	a, err := bringUp(ctx, c, clk, log, made) // makes the lists, and refuses keys that do not belong to it
 	if err != nil {
 		return err
 	}

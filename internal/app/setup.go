@@ -20,65 +20,83 @@ import (
 )
 
 // Init makes a new installation: folder, keys, database, organisation and its
-// grantors. It touches nothing that exists, and what it made for an installation
-// that could not be founded is taken away again, so that it can be tried anew.
-func Init(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, f directory.Founding) (_ directory.Organisation, _ []directory.Enrolment, err error) {
-	var none directory.Organisation
+// grantors, and tells their one-time codes. It touches nothing that exists. What was
+// made for an installation that could not be founded is taken away again; what a
+// stop left (before the codes were told nobody can ever have signed in) is taken
+// away by the next attempt: nothing is served meanwhile.
+func Init(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, f directory.Founding,
+	tell func(directory.Organisation, []directory.Enrolment) error) (err error) {
 	if err := f.Validate(); err != nil {
-		return none, nil, err
+		return err
 	}
 	if err := c.vacant(); err != nil {
-		return none, nil, err
+		return err
 	}
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
-		return none, nil, fail.Wrap(fail.Bad, err, "The folder %s cannot be made", c.Data)
+		return fail.Wrap(fail.Bad, err, "The folder %s cannot be made by this user: make it, or name another with --data", c.Data)
 	}
 	if c.Demo { // first of all, so that a start that is stopped anywhere is known again
 		if err := os.WriteFile(filepath.Join(c.Data, fileDemo), []byte("This folder belongs to the demonstration of Heed. Nothing in it is real.\n"), 0o600); err != nil {
-			return none, nil, fmt.Errorf("mark the demo: %w", err)
+			return fmt.Errorf("mark the demo: %w", err)
 		}
 	}
-	org := id.NewOrg(clk.Now())
+	if err := os.WriteFile(c.setUpPath(), []byte("heed init has not finished here.\n"), 0o600); err != nil {
+		return fail.Wrap(fail.Bad, err, "Nothing can be written in the folder %s by this user. Nothing was made", c.Data)
+	}
 	founded := false
 	defer func() {
 		if err != nil && !founded {
 			err = errors.Join(err, c.clear())
 		}
 	}()
+	org := id.NewOrg(clk.Now())
 	if err := vault.CreateKeyFile(c.keyFile(), org); err != nil {
-		return none, nil, err
+		return err
 	}
 	if err := createLogKey(c.logKey()); err != nil {
-		return none, nil, err
+		return err
 	}
-	a, err := Open(ctx, c, clk, log)
+	a, err := bringUp(ctx, c, clk, log, func(a *App, ctx context.Context) error {
+		now, err := a.asSeen(ctx)
+		if err == nil && !now.Installation.IsZero() {
+			err = fail.New(fail.Conflict, "There is an installation in this database already. Name an empty one with --db; what is left of an attempt that was stopped is dropped with its database")
+		}
+		return err
+	})
 	if err != nil {
-		return none, nil, err
+		return err
 	}
-	defer func() { _ = a.Close() }()
-	switch others, err := a.Directory.Organisations(ctx); {
-	case err != nil:
-		return none, nil, err
-	case len(others) > 0:
-		return none, nil, fail.New(fail.Conflict, "There is an installation in this database already. Name an empty one with --db")
-	}
+	defer func() { err = errors.Join(err, a.Close()) }()
 	founded = true // from here on the database knows the key: it must not go
 	if err := a.Vault.AddOrg(ctx, org); err != nil {
-		return none, nil, err
+		return err
 	}
-	return a.Directory.OpenOrganisation(ctx, org, f)
+	o, codes, err := a.Directory.OpenOrganisation(ctx, org, f)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(a.remember(ctx), tell(o, codes)); err != nil {
+		return err
+	}
+	return os.Remove(c.setUpPath())
 }
+
+func (c Config) setUpPath() string { return filepath.Join(c.Data, fileSetUp) }
 
 // made are the files that Init makes, the database apart.
 func (c Config) made() []string {
-	return []string{c.keyFile(), c.logKey(), c.keyStore()}
+	return []string{c.keyFile(), c.logKey(), c.keyStore(), c.belongsPath()}
 }
 
-// vacant refuses a place where anything of an installation is.
+// vacant refuses a place where anything of an installation is, and clears one in
+// which an earlier attempt was stopped.
 func (c Config) vacant() error {
+	if _, err := os.Lstat(c.setUpPath()); err == nil {
+		return c.clear()
+	}
 	for _, path := range append(c.made(), filepath.Join(c.Data, fileDatabase)) {
 		if _, err := os.Lstat(path); err == nil {
-			return fail.New(fail.Conflict, "There is an installation at %s already: %s is there. Name another folder with --data", c.Data, path)
+			return fail.New(fail.Conflict, "There is an installation at %s already: %s is there. Name another folder with --data, or start this one with heed serve", c.Data, path)
 		}
 	}
 	return nil
@@ -94,7 +112,7 @@ func (c Config) clear() error {
 		}
 	}
 	var err error
-	for _, p := range paths {
+	for _, p := range append(paths, c.setUpPath()) { // its mark last: what is cleared half is cleared again
 		if e := os.Remove(p); e != nil && !errors.Is(e, fs.ErrNotExist) {
 			err = errors.Join(err, fmt.Errorf("take away what was begun: %w", e))
 		}

@@ -62,17 +62,19 @@ func (c *initCmd) Run(env *Env) error {
 		return err
 	}
 	cfg := c.config()
-	_, codes, err := app.Init(env.Ctx, cfg, clock.System{}, env.Log, f)
+	err := app.Init(env.Ctx, cfg, clock.System{}, env.Log, f, func(_ directory.Organisation, codes []directory.Enrolment) error {
+		env.say("%s is set up in %s.", c.Name, c.Data)
+		if c.OnePerson {
+			env.say("One person alone grants every role here: its statement page says so.")
+		}
+		env.say("\nGive each grantor their own code, by a way that only they see. It works once, for 7 days, at /set-up:")
+		for _, e := range codes {
+			env.say("  %s: %s", e.Login, e.Code)
+		}
+		return nil
+	})
 	if err != nil {
 		return err
-	}
-	env.say("%s is set up in %s.", c.Name, c.Data)
-	if c.OnePerson {
-		env.say("One person alone grants every role here: its statement page says so.")
-	}
-	env.say("\nGive each grantor their own code, by a way that only they see. It works once, for 7 days, at /set-up:")
-	for _, e := range codes {
-		env.say("  %s: %s", e.Login, e.Code)
 	}
 	v, err := app.LogVerifier(cfg)
 	if err != nil {

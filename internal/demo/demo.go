@@ -139,7 +139,11 @@ func People(ctx context.Context, c app.Config, now time.Time, log *slog.Logger) 
 // begin founds the organisations at a time and goes on from there.
 func begin(ctx context.Context, c app.Config, at time.Time, log *slog.Logger, tell func(string), then func(*builder) error) error {
 	hand := clock.NewHand(at)
-	_, codes, err := app.Init(ctx, c, hand, log, trust)
+	var codes []directory.Enrolment
+	err := app.Init(ctx, c, hand, log, trust, func(_ directory.Organisation, all []directory.Enrolment) error {
+		codes = all
+		return nil
+	})
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"heed/internal/access"
 	"heed/internal/app"
 	"heed/internal/clock"
+	"heed/internal/directory"
 )
 
 // onSmallDisk opens a house on a file system of some megabytes, which only root may make.
@@ -171,8 +172,7 @@ func TestKeyGone(t *testing.T) {
 		t.Errorf("with its keys: %q", got)
 	}
 	other := t.TempDir()
-	_, _, err := app.Init(ctx, app.Config{Data: filepath.Join(other, "x")}, h.hand, nothing, founding)
-	check(t, err)
+	check(t, app.Init(ctx, app.Config{Data: filepath.Join(other, "x")}, h.hand, nothing, founding, func(directory.Organisation, []directory.Enrolment) error { return nil }))
 	b, err := os.ReadFile(filepath.Join(other, "x", "heed.key"))
 	check(t, err)
 	check(t, os.WriteFile(h.config.KeyFilePath(), b, 0o600))

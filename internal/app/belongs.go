@@ -1,0 +1,186 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"heed/internal/clock"
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/store"
+	"heed/internal/vault"
+)
+
+// The folder remembers which database it belongs to, outside that database: keys
+// alone would take an empty one for theirs, and serve it as if nothing had ever
+// been raised. A database is made by Init and Restore and by nothing else.
+
+// fileBelongs holds what the folder remembers; fileSetUp marks a folder that init has not finished.
+const (
+	fileBelongs = "database.json"
+	fileSetUp   = "being-set-up"
+)
+
+// rememberEvery is how often the length of the history is written down anew.
+const rememberEvery = time.Minute
+
+// belonging is a database as the folder knows it.
+type belonging struct {
+	Engine       string `json:"engine"`
+	Installation id.Org `json:"installation"` // its first organisation
+	History      int64  `json:"history"`      // the number of the last entry when last seen
+}
+
+func (c Config) belongsPath() string { return filepath.Join(c.Data, fileBelongs) }
+
+// remembered is what the folder remembers; nil when it remembers nothing.
+func (c Config) remembered() (*belonging, error) {
+	raw, err := os.ReadFile(c.belongsPath())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil //nolint:nilnil // a folder whose keys were just put back
+	}
+	if err != nil {
+		return nil, fail.Wrap(fail.Refused, err, "%s cannot be read by this user: run heed as the user who owns it", c.belongsPath())
+	}
+	b := new(belonging)
+	if err := json.Unmarshal(raw, b); err != nil {
+		return nil, fail.Wrap(fail.Tampered, err, "%s is damaged. When you are sure that --data and --db name the right database, remove that file and start again", c.belongsPath())
+	}
+	return b, nil
+}
+
+// expects refuses, before anything is opened or made, a database that cannot be the folder's.
+func (c Config) expects(ctx context.Context) error {
+	if _, err := os.Lstat(c.setUpPath()); err == nil {
+		return fail.New(fail.Conflict, "Setting up %s was stopped before it was finished. Run heed init again, as you did: it begins anew", c.Data)
+	}
+	b, err := c.remembered()
+	if err != nil {
+		return err
+	}
+	if b != nil && b.Engine != c.engine() {
+		if c.DB == "" {
+			return fail.New(fail.Conflict, "The folder %s belongs to a PostgreSQL database: name it with --db or HEED_DB. Nothing was made", c.Data)
+		}
+		return fail.New(fail.Conflict, "The folder %s belongs to the SQLite database in it, and --db or HEED_DB names PostgreSQL: leave it away, or name another folder with --data. Nothing was made", c.Data)
+	}
+	if c.DB != "" {
+		return c.postgresThere(ctx)
+	}
+	path := filepath.Join(c.Data, fileDatabase)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return fail.New(fail.Missing, "The database %s is not there, and nothing was made in its place. Put it back, or restore a backup with heed restore FILE --data %s; if this installation is on PostgreSQL, name it with --db", path, c.Data)
+	} else if err != nil {
+		return fail.Wrap(fail.Refused, err, "The database %s cannot be read by this user: run heed as the user who owns it", path)
+	}
+	return nil
+}
+
+func (c Config) engine() string {
+	if c.DB == "" {
+		return "sqlite"
+	}
+	return "postgres"
+}
+
+// postgresThere looks for Heed's tables before any are made: a mistyped name must
+// not leave them in a database of somebody else.
+func (c Config) postgresThere(ctx context.Context) (err error) {
+	s, err := store.Open(ctx, store.Options{URL: c.DB, ReadOnly: true, Clock: clock.System{}})
+	if err != nil {
+		return c.reachable(err)
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	return s.View(ctx, func(tx *store.Tx) error {
+		there, err := store.One(tx, func(yes *bool) []any { return []any{yes} }, `select to_regclass('key_org') is not null`)
+		if err == nil && !there {
+			return errEmpty()
+		}
+		return err
+	})
+}
+
+func errEmpty() error {
+	return fail.New(fail.Missing, "There is no installation in this database, and nothing was made in it. Name the right one with --db or HEED_DB, or restore a backup into it with heed restore FILE. A new installation is made with heed init")
+}
+
+// asSeen is the database as it is now. It opens nothing that is sealed.
+func (a *App) asSeen(ctx context.Context) (belonging, error) {
+	b := belonging{Engine: a.Store.Engine()}
+	err := a.Store.View(ctx, func(tx *store.Tx) (err error) {
+		if b.Installation, err = vault.First(tx); err != nil {
+			return err
+		}
+		b.History, err = a.Ledger.Last(tx)
+		return err
+	})
+	return b, err
+}
+
+// belongs refuses a database that is not the one that the folder remembers, or
+// whose history is shorter than it was.
+func (a *App) belongs(ctx context.Context) error {
+	now, err := a.asSeen(ctx)
+	if err != nil {
+		return err
+	}
+	if now.Installation.IsZero() {
+		return errEmpty()
+	}
+	b, err := a.Config.remembered()
+	switch {
+	case err != nil:
+		return err
+	case b == nil:
+	case b.Installation != now.Installation:
+		return fail.New(fail.Conflict, "The folder %s belongs to another installation than this database. Name the right ones with --data and --db", a.Config.Data)
+	case now.History < b.History:
+		return fail.New(fail.Stale, "The history of this database ends with entry %d, and when it was last seen it had %d: an older copy was put in its place. Put the later one back. To go back to a backup on purpose, use heed restore; when that was done by other means, remove %s and start again",
+			now.History, b.History, a.Config.belongsPath())
+	}
+	return nil
+}
+
+// remember writes down how long the history is now.
+func (a *App) remember(ctx context.Context) error {
+	now, err := a.asSeen(ctx)
+	if err != nil {
+		return err
+	}
+	before, err := a.Config.remembered()
+	if err == nil && before != nil && *before == now {
+		return nil
+	}
+	raw, err := json.Marshal(now)
+	if err != nil {
+		return fmt.Errorf("remember the database: %w", err)
+	}
+	if err := replace(a.Config.belongsPath(), append(raw, '\n')); err != nil {
+		return fail.Wrap(fail.Full, err, "%s cannot be written: see that the folder belongs to the user who runs heed, and that the disk has room", a.Config.belongsPath())
+	}
+	return nil
+}
+
+// replace puts a private file in the place of an earlier one, whole or not at all.
+func replace(path string, content []byte) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), ".heed-*") // 0600
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(f.Name()))
+		}
+	}()
+	_, err = f.Write(content)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
