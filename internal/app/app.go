@@ -23,6 +23,7 @@ import (
 	"heed/internal/concern"
 	"heed/internal/concern/concernweb"
 	"heed/internal/directory"
+	"heed/internal/fail"
 	"heed/internal/home"
 	"heed/internal/id"
 	"heed/internal/jobs"
@@ -286,8 +287,21 @@ func (a *App) Close() error {
 	return errors.Join(a.Vault.Close(), a.Store.Close())
 }
 
-// Serve answers on a listener until the context ends, then lets what has begun finish.
+// Serve answers on a listener until the context ends, then lets what has begun
+// finish. A folder with its database in it is served once: two would work, but each
+// with limits and sessions of its own, and whoever stopped one would see no change.
 func (a *App) Serve(ctx context.Context, srv *http.Server, serve func() error) error {
+	if a.Config.DB != "" {
+		return a.serve(ctx, srv, serve)
+	}
+	alone, err := a.Store.Exclusive(ctx, "serve", func(ctx context.Context) error { return a.serve(ctx, srv, serve) })
+	if err == nil && !alone {
+		return fail.New(fail.Conflict, "Another heed serves the folder %s already. Stop that one first", a.Config.Data)
+	}
+	return err
+}
+
+func (a *App) serve(ctx context.Context, srv *http.Server, serve func() error) error {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	background := make(chan struct{})

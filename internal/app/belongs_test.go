@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"log/slog"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -148,4 +149,32 @@ func TestAnInitThatWasStoppedIsDoneAgain(t *testing.T) {
 		t.Errorf("a second init over the first: %v", err)
 	}
 	p.opens(p.c)
+}
+
+// TestPostgresSaysNoInWords: a database that is not there and a user without rights
+// are told in one sentence each, and the folder stays as it was.
+func TestPostgresSaysNoInWords(t *testing.T) {
+	good := storetest.Postgres(t)
+	db, err := sql.Open("pgx", good)
+	check(t, err)
+	defer db.Close()
+	_, err = db.Exec("create role powerless login; revoke create on schema public from public")
+	check(t, err)
+	defer func() { _, err := db.Exec("drop role powerless"); check(t, err) }()
+	absent, err := url.Parse(good)
+	check(t, err)
+	absent.Path = "/heed_not_there"
+	powerless, err := url.Parse(good)
+	check(t, err)
+	powerless.User = url.User("powerless")
+	for at, words := range map[string]string{absent.String(): "createdb", powerless.String(): "grant create, usage on schema public"} {
+		c := app.Config{Data: filepath.Join(t.TempDir(), "heed"), DB: at}
+		err := app.Init(context.Background(), c, clock.System{}, quiet, founding, func(directory.Organisation, []directory.Enrolment) error { return nil })
+		if !strings.Contains(fail.Words(err), words) || strings.Contains(fail.Words(err), "SQLSTATE") {
+			t.Errorf("%s: %v", at, err)
+		}
+		if _, err := os.Stat(c.KeyFilePath()); err == nil {
+			t.Error("keys were left behind")
+		}
+	}
 }

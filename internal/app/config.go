@@ -2,6 +2,8 @@ package app
 
 import (
 	"cmp"
+	"errors"
+	"io/fs"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -87,13 +89,8 @@ func (c Config) check() error {
 	if c.Data == "" {
 		return fail.New(fail.Bad, "Name the folder of the installation with --data or HEED_DATA")
 	}
-	if _, err := os.Lstat(c.keyFile()); err != nil {
-		for _, sibling := range []string{c.logKey(), c.keyStore(), filepath.Join(c.Data, fileDatabase)} {
-			if _, err := os.Lstat(sibling); err == nil {
-				return fail.New(fail.Missing, "The key file %s is not there. Put it back from its copy in the safe: without it nothing can be read", c.keyFile())
-			}
-		}
-		return fail.New(fail.Missing, "There is no installation at %s: its key file %s is not there. Make one with heed init, or name the right folder with --data", c.Data, c.keyFile())
+	if err := c.keysThere(); err != nil {
+		return err
 	}
 	_, err := os.Stat(filepath.Join(c.Data, fileDemo))
 	switch {
@@ -103,6 +100,27 @@ func (c Config) check() error {
 		return fail.New(fail.Conflict, "The folder %s is not the demo's own. Use another with --data", c.Data)
 	}
 	return nil
+}
+
+// keysThere says why the key file cannot be used: no installation here, a lost file,
+// or another user's folder.
+func (c Config) keysThere() error {
+	_, err := os.Lstat(c.keyFile())
+	if err == nil {
+		return nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return fail.Wrap(fail.Refused, err, "The folder %s cannot be looked into. Run heed as the user to whom it belongs, and see that the path is right", filepath.Dir(c.keyFile()))
+	}
+	for _, sibling := range []string{c.logKey(), c.keyStore(), filepath.Join(c.Data, fileDatabase)} {
+		if _, err := os.Lstat(sibling); err == nil {
+			return fail.New(fail.Missing, "The key file %s is not there. Put it back from its copy in the safe: without it nothing can be read", c.keyFile())
+		}
+	}
+	if c.DB != "" {
+		return fail.New(fail.Missing, "The keys of this database are not at %s: %s is not there. They are in the folder in which heed init was run: name it with --data, or copy heed.key, log.key and generations.keys from there", c.Data, c.keyFile())
+	}
+	return fail.New(fail.Missing, "There is no installation at %s: its key file %s is not there. Make one with heed init, or name the right folder with --data", c.Data, c.keyFile())
 }
 
 func (c Config) process() (*process.Definition, error) {
@@ -120,12 +138,30 @@ func (c Config) process() (*process.Definition, error) {
 	return d, nil
 }
 
-// reachable says in words which database did not answer when the program starts.
+// reachable says in words why the database cannot be used when the program starts.
 func (c Config) reachable(err error) error {
-	if c.DB != "" && fail.Is(err, fail.Busy) {
+	if c.DB == "" {
+		return err
+	}
+	var said interface{ SQLState() string }
+	if errors.As(err, &said) {
+		if words, known := refusals[said.SQLState()]; known {
+			return fail.Wrap(fail.Refused, err, "%s", words)
+		}
+	}
+	if fail.Is(err, fail.Busy) {
 		return fail.Wrap(fail.Busy, err, "The PostgreSQL database of --db or HEED_DB cannot be reached. Look whether it runs, and whether its address, name and password are right")
 	}
 	return err
+}
+
+// refusals are what PostgreSQL says no with at the start (appendix A of its manual).
+var refusals = map[string]string{
+	"3D000": "The database that --db or HEED_DB names is not on that server. Make it there with: createdb --owner heed heed",
+	"28000": "The server lets nobody in by the name in --db or HEED_DB. Look at the name, and at pg_hba.conf on the server",
+	"28P01": "The password for the database is not right. Give it in --db or HEED_DB, or in PGPASSWORD",
+	"42501": "The user of the database may not make or use tables there. As the owner of the database type: grant create, usage on schema public to heed",
+	"3F000": "The database has no schema in which tables can be made. As its owner type: create schema authorization heed",
 }
 
 func (c Config) witnesses() ([]ledger.Witness, error) {

@@ -18,6 +18,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -116,6 +117,7 @@ Every setting can also be a variable of the environment, named behind it.`
 func Main(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
+	unsetEmpty()
 	return Run(ctx, args, os.Stdin, os.Stdout, os.Stderr)
 }
 
@@ -128,8 +130,11 @@ func Run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		fmt.Fprintln(errs, "heed:", err)
 		return 1
 	}
-	if len(args) == 0 {
+	switch {
+	case len(args) == 0:
 		args = []string{"--help"}
+	case args[0] == "help":
+		args = append(slices.Clone(args[1:]), "--help")
 	}
 	k, err := parser.Parse(args)
 	if code >= 0 { // help was printed
@@ -148,7 +153,7 @@ func Run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 // newParser is the grammar of the command line.
 func newParser(c *CLI, also ...kong.Option) (*kong.Kong, error) {
 	return kong.New(c, append([]kong.Option{kong.Name("heed"), kong.Description(about), kong.UsageOnError(),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.DefaultEnvars("HEED")}, also...)...)
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.DefaultEnvars("HEED"), durations()}, also...)...)
 }
 
 // Understands says whether a call is one that the command line takes. It runs nothing.
@@ -171,7 +176,8 @@ func called(err error) string {
 	return "heed"
 }
 
-// report writes what went wrong in words.
+// report writes what went wrong in words. Those of the system, of the database and
+// of Go itself are told only to who asks for them.
 func report(errs io.Writer, err error) int {
 	var status exit
 	switch {
@@ -181,14 +187,10 @@ func report(errs io.Writer, err error) int {
 		return int(status)
 	}
 	var coded interface{ ExitCode() int }
-	words := fail.Words(err)
-	if fail.KindOf(err) == fail.Broken {
-		words = err.Error()
+	fmt.Fprintln(errs, "heed:", inWords(err))
+	if os.Getenv("HEED_DEBUG") != "" {
+		fmt.Fprintln(errs, "cause:", err)
 	}
-	if fields := fail.FieldsOf(err); len(fields) > 0 {
-		words = wordsOf(err)
-	}
-	fmt.Fprintln(errs, "heed:", words)
 	if errors.As(err, &coded) {
 		return coded.ExitCode()
 	}
@@ -196,6 +198,28 @@ func report(errs io.Writer, err error) int {
 		return 2
 	}
 	return 1
+}
+
+// inWords is what went wrong and what to do.
+func inWords(err error) string {
+	if len(fail.FieldsOf(err)) > 0 {
+		return wordsOf(err)
+	}
+	if !fail.Is(err, fail.Broken) {
+		return fail.Words(err)
+	}
+	var path *fs.PathError
+	switch {
+	case errors.Is(err, context.Canceled):
+		return "Stopped before it was done"
+	case errors.Is(err, syscall.ENOSPC):
+		return "The disk is full. Make room, then do it again"
+	case errors.As(err, &path) && errors.Is(err, fs.ErrPermission):
+		return fmt.Sprintf("This user may not use %s. Run heed as the user to whom it belongs", path.Path)
+	case errors.As(err, &path) && errors.Is(err, fs.ErrNotExist):
+		return fmt.Sprintf("%s is not there. Look whether the path is right", path.Path)
+	}
+	return "This failed for a reason that Heed has no words for. Set HEED_DEBUG=1 and do it again to see the cause"
 }
 
 // exit is an exit code whose words were said already.

@@ -230,9 +230,15 @@ var (
 func start(ts *testscript.TestScript, neg bool, args []string) {
 	path, err := exec.LookPath("heed")
 	ts.Check(err)
+	settings := []string{"HOME", "TMPDIR", "PATH"}
+	if args[len(args)-1] == "--inherit" { // the settings of the script
+		args = args[:len(args)-1]
+		settings = append(settings, "HEED_PROXIES", "HEED_PUBLIC_URL", "HEED_BACKUP_LIFE", "HEED_DB", "HEED_IDLE", "HEED_MAIL_HOST",
+			"HEED_WITNESS", "HEED_OVERLAY", "HEED_METRICS", "HEED_TLS_CERT")
+	}
 	cmd := exec.Command(path, args[1:]...)
 	cmd.Dir = ts.Getenv("WORK")
-	for _, k := range []string{"HOME", "TMPDIR", "PATH"} {
+	for _, k := range settings {
 		cmd.Env = append(cmd.Env, k+"="+ts.Getenv(k))
 	}
 	p := &program{cmd: cmd, errs: &strings.Builder{}, done: make(chan error, 1)}

@@ -12,7 +12,7 @@ type eraseCmd struct {
 	Reference  string        `arg:"" help:"Reference of the closed concern."`
 	Reason     string        `env:"-" help:"Why it is erased; kept." required:""`
 	By         []string      `env:"-" help:"Logins of two people who give their word: the Caldicott Guardian, and a safeguarding lead or the executive lead. Each is asked for password and code, or HEED_WORD_1 and HEED_WORD_2 hold them." required:""`
-	BackupLife time.Duration `help:"How long backups of the key store are kept, as heed serve says it: the certificate tells until when the record could be brought back." env:"HEED_BACKUP_LIFE" default:"840h"`
+	BackupLife time.Duration `help:"How long backups of the key store are kept, as heed serve says it: the certificate tells until when the record could be brought back." env:"HEED_BACKUP_LIFE" default:"35d"`
 	Org        string        `env:"-" help:"Name of the organisation, when there are several."`
 }
 
@@ -25,6 +25,9 @@ The text can never be read again; that there was a record, and who erased it and
 func (c *eraseCmd) Run(env *Env) error {
 	ref, err := id.ParseReference(c.Reference)
 	if err != nil {
+		return err
+	}
+	if err := backupLife(c.BackupLife); err != nil {
 		return err
 	}
 	cfg := c.config()

@@ -90,7 +90,7 @@ func progress(env *Env) backup.Progress {
 
 type restoreCmd struct {
 	place `embed:""`
-	File  string `arg:"" help:"The backup." type:"existingfile"`
+	File  string `arg:"" help:"The backup." type:"path"`
 }
 
 func (restoreCmd) Help() string {
@@ -107,6 +107,11 @@ With --db the database must be empty. A backup made with SQLite can be restored 
 // Run restores into an installation that has its keys and no history yet: with
 // SQLite a folder with heed.key, log.key and generations.keys and no database.
 func (c *restoreCmd) Run(env *Env) error {
+	if f, err := os.Open(c.File); err != nil {
+		return fail.Wrap(fail.Bad, err, "The backup %s is not there, or this user may not read it", c.File)
+	} else if err := f.Close(); err != nil {
+		return err
+	}
 	cfg := c.config()
 	keys, err := vault.OpenKeyFile(cfg.KeyFilePath())
 	if err != nil {

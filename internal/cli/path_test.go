@@ -151,7 +151,7 @@ func TestAnOperatorGetsPeopleToWork(t *testing.T) {
 		}
 	}
 	t.Setenv("HEED_WORD", password+" "+code("nurse", 1))
-	token := last(run("token", "new", "--data", data, "--user=nurse"))
+	token := last(run("token", "new", "--data", data, "--login=nurse"))
 	q, err := http.NewRequest(http.MethodPost, srv.URL+"/api/v1/concerns", strings.NewReader(`{"about":"patient","what":"A worry"}`))
 	if err != nil {
 		t.Fatal(err)

@@ -3,10 +3,8 @@ package cli
 import (
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
-	"net/netip"
 	"time"
 
 	"heed/internal/app"
@@ -18,23 +16,23 @@ import (
 
 type serveCmd struct {
 	place      `embed:""`
-	Addr       string         `help:"Where to listen. Put a proxy with TLS in front, or name a certificate." env:"HEED_ADDR" default:"127.0.0.1:8430"`
-	PublicURL  string         `help:"The address that people type: https://heed.example.nhs.uk" env:"HEED_PUBLIC_URL" name:"public-url"`
-	TLSCert    string         `help:"Certificate (PEM), to serve TLS without a proxy." env:"HEED_TLS_CERT" name:"tls-cert" type:"path"`
-	TLSKey     string         `help:"Its key (PEM)." env:"HEED_TLS_KEY" name:"tls-key" type:"path"`
-	Metrics    string         `help:"Where /metrics is served, for Prometheus: an address of its own, like 127.0.0.1:8431. Not served when not given." env:"HEED_METRICS"`
-	Plain      bool           `help:"Plain HTTP on this machine only: cookies without Secure. For trying out." env:"HEED_PLAIN"`
-	Proxies    []netip.Prefix `help:"Networks of proxies whose X-Forwarded-For is believed." env:"HEED_PROXIES"`
-	Idle       time.Duration  `help:"Time without work after which a session ends; 30m at most." env:"HEED_IDLE" default:"15m"`
-	Beat       time.Duration  `help:"How often the public checkpoint moves." env:"HEED_BEAT" default:"5m"`
-	BackupLife time.Duration  `help:"How long backups of the key store are kept: an erased record could be brought back until then." env:"HEED_BACKUP_LIFE" default:"840h"`
-	Witness    []string       `help:"A witness: its address, a space, and its public key; several with ; between them." env:"HEED_WITNESS" sep:";"`
-	MailHost   string         `help:"Mail server; without one, notices show in the pages only." env:"HEED_MAIL_HOST"`
-	MailPort   int            `help:"Its port." env:"HEED_MAIL_PORT" default:"587"`
-	MailTLS    string         `help:"TLS with the mail server: always, if offered, never." env:"HEED_MAIL_TLS" name:"mail-tls" default:"always"`
-	MailFrom   string         `help:"Sender of mail." env:"HEED_MAIL_FROM"`
-	MailUser   string         `help:"Name at the mail server." env:"HEED_MAIL_USER"`
-	MailPass   string         `help:"Password at the mail server; better in the environment." env:"HEED_MAIL_PASSWORD" name:"mail-password"`
+	Addr       string        `help:"Where to listen. Put a proxy with TLS in front, or name a certificate." env:"HEED_ADDR" default:"127.0.0.1:8430"`
+	PublicURL  string        `help:"The address that people type: https://heed.example.nhs.uk" env:"HEED_PUBLIC_URL" name:"public-url"`
+	TLSCert    string        `help:"Certificate (PEM), to serve TLS without a proxy." env:"HEED_TLS_CERT" name:"tls-cert" type:"path"`
+	TLSKey     string        `help:"Its key (PEM)." env:"HEED_TLS_KEY" name:"tls-key" type:"path"`
+	Metrics    string        `help:"Where /metrics is served, for Prometheus: an address of its own, like 127.0.0.1:8431. Not served when not given." env:"HEED_METRICS"`
+	Plain      bool          `help:"Plain HTTP on this machine only: cookies without Secure. For trying out." env:"HEED_PLAIN"`
+	Proxies    []string      `help:"Addresses or networks of proxies whose X-Forwarded-For is believed." env:"HEED_PROXIES"`
+	Idle       time.Duration `help:"Time without work after which a session ends; 30m at most." env:"HEED_IDLE" default:"15m"`
+	Beat       time.Duration `help:"How often the public checkpoint moves." env:"HEED_BEAT" default:"5m"`
+	BackupLife time.Duration `help:"How long backups of the key store are kept: an erased record could be brought back until then." env:"HEED_BACKUP_LIFE" default:"35d"`
+	Witness    []string      `help:"A witness: its address, a space, and its public key; several with ; between them." env:"HEED_WITNESS" sep:";"`
+	MailHost   string        `help:"Mail server; without one, notices show in the pages only." env:"HEED_MAIL_HOST"`
+	MailPort   int           `help:"Its port." env:"HEED_MAIL_PORT" default:"587"`
+	MailTLS    string        `help:"TLS with the mail server: always, if offered, never." env:"HEED_MAIL_TLS" name:"mail-tls" default:"always"`
+	MailFrom   string        `help:"Sender of mail." env:"HEED_MAIL_FROM"`
+	MailUser   string        `help:"Name at the mail server." env:"HEED_MAIL_USER"`
+	MailPass   string        `help:"Password at the mail server; better in the environment." env:"HEED_MAIL_PASSWORD" name:"mail-password"`
 }
 
 func (serveCmd) Help() string {
@@ -54,27 +52,41 @@ To try it on your own machine, without TLS:
 /healthz says that it runs, /readyz that everything goes on, or what stands still; /readyz/pages, for a balancer, that concerns can be taken and read; the public log is at /log/checkpoint. SIGTERM, SIGINT and SIGHUP let what has begun finish. A renewed certificate is served without a restart.`
 }
 
-func (c *serveCmd) config() (app.Config, error) {
-	cfg := c.place.config()
-	cfg.PublicURL, cfg.Plain, cfg.TrustedProxies, cfg.Idle, cfg.Beat, cfg.BackupLife, cfg.Witnesses = c.PublicURL, c.Plain, c.Proxies, c.Idle, c.Beat, c.BackupLife, c.Witness
-	if c.Plain {
-		if !ownMachine(c.Addr) {
-			return cfg, fail.New(fail.Bad, "With --plain, --addr must be an address of this machine alone, like 127.0.0.1:8430")
-		}
+func (c *serveCmd) config() (cfg app.Config, err error) {
+	cfg = c.place.config()
+	cfg.Plain, cfg.Idle, cfg.Beat, cfg.BackupLife, cfg.Witnesses = c.Plain, c.Idle, c.Beat, c.BackupLife, c.Witness
+	if cfg.TrustedProxies, err = networks(c.Proxies); err != nil {
+		return cfg, err
 	}
-	if (c.TLSCert == "") != (c.TLSKey == "") {
+	if cfg.PublicURL, err = publicURL(c.PublicURL, c.Plain); err != nil {
+		return cfg, err
+	}
+	switch {
+	case (c.TLSCert == "") != (c.TLSKey == ""):
 		return cfg, fail.New(fail.Bad, "--tls-cert and --tls-key belong together: name both or neither")
-	}
-	if c.Idle <= 0 || c.Idle > 30*time.Minute {
+	case c.Plain && !ownMachine(c.Addr):
+		return cfg, fail.New(fail.Bad, "With --plain, --addr must be an address of this machine alone, like 127.0.0.1:8430")
+	case !ownMachine(c.Addr) && c.TLSCert == "" && len(cfg.TrustedProxies) == 0:
+		return cfg, fail.New(fail.Bad, "At %s passwords would cross the network in the clear. Name a certificate with --tls-cert and --tls-key, or the proxy in front that does TLS with --proxies, or listen at 127.0.0.1:8430", c.Addr)
+	case c.Idle <= 0 || c.Idle > 30*time.Minute:
 		return cfg, fail.New(fail.Bad, "--idle must be between 1s and 30m")
-	}
-	if c.Beat <= 0 {
+	case c.Beat <= 0:
 		return cfg, fail.New(fail.Bad, "--beat must be a time, such as 5m")
+	case c.MailHost == "":
+		return cfg, backupLife(c.BackupLife)
+	case cfg.PublicURL == "":
+		return cfg, fail.New(fail.Bad, "Mail leads people to where they sign in: give that address with --public-url, such as https://heed.example.nhs.uk")
 	}
-	if c.MailHost != "" {
-		cfg.Mail = jobs.Mailer{Host: c.MailHost, Port: c.MailPort, TLS: c.MailTLS, From: c.MailFrom, User: c.MailUser, Password: c.MailPass}
+	cfg.Mail = jobs.Mailer{Host: c.MailHost, Port: c.MailPort, TLS: c.MailTLS, From: c.MailFrom, User: c.MailUser, Password: c.MailPass}
+	return cfg, backupLife(c.BackupLife)
+}
+
+// backupLife refuses what would have a certificate promise that nothing can be brought back.
+func backupLife(d time.Duration) error {
+	if d < 24*time.Hour {
+		return fail.New(fail.Bad, "--backup-life must be 1d or more: for so long a copy of the key store is kept somewhere, and a certificate of erasure says so")
 	}
-	return cfg, nil
+	return nil
 }
 
 func (c *serveCmd) Run(env *Env) error {
@@ -126,11 +138,10 @@ func listen(env *Env, a *app.App, at listening) error {
 		}
 		defer end()
 	}
-	env.say("Open %s://%s", scheme, l.Addr())
-	if err := a.Serve(env.Ctx, srv, serve); err != nil {
-		return fmt.Errorf("serve: %w", err)
-	}
-	return nil
+	return a.Serve(env.Ctx, srv, func() error {
+		env.say("Open %s://%s", scheme, l.Addr())
+		return serve()
+	})
 }
 
 func listener(addr, flag string) (net.Listener, error) {

@@ -14,24 +14,24 @@ type tokenCmd struct {
 
 type tokenNewCmd struct {
 	place `embed:""`
-	User  string        `env:"-" help:"Login of the person." required:""`
+	Login string        `env:"-" help:"Login name of the person." required:"" aliases:"user"`
 	Label string        `env:"-" help:"What the token is for." default:"token"`
-	Life  time.Duration `env:"-" help:"How long it lasts; 8784h (366 days) at most." default:"2160h"`
+	Life  time.Duration `env:"-" help:"How long it lasts; 366d at most." default:"90d"`
 }
 
 func (tokenNewCmd) Help() string {
-	return `    heed token new --user n.example --label "ward screen"
+	return `    heed token new --login n.example --label "ward screen"
 
 The person is asked for password and code, or HEED_WORD holds them as: password code. The token is printed once and alone, so that it can go into a file:
 
-    heed token new --user n.example >token
+    heed token new --login n.example >token
 
 A program sends it as: Authorization: Bearer TOKEN`
 }
 
 func (c *tokenNewCmd) Run(env *Env) error {
 	return open(env, c.place, func(a *app.App) error {
-		w, err := word(env, a, c.User, "HEED_WORD")
+		w, err := word(env, a, c.Login, "HEED_WORD")
 		if err != nil {
 			return err
 		}
@@ -46,20 +46,20 @@ func (c *tokenNewCmd) Run(env *Env) error {
 
 type tokenListCmd struct {
 	place `embed:""`
-	User  string `env:"-" help:"Login of the person." required:""`
+	Login string `env:"-" help:"Login name of the person." required:"" aliases:"user"`
 }
 
-func (tokenListCmd) Help() string { return `    heed token list --user n.example` }
+func (tokenListCmd) Help() string { return `    heed token list --login n.example` }
 
 func (c *tokenListCmd) Run(env *Env) error {
 	return open(env, c.place, func(a *app.App) error {
-		p, err := person(env, a, c.User)
+		p, err := person(env, a, c.Login)
 		if err != nil {
 			return err
 		}
 		all := p.Tokens()
 		if len(all) == 0 {
-			env.say("%s has no tokens.", c.User)
+			env.say("%s has no tokens.", c.Login)
 		}
 		for _, t := range all {
 			state := "until " + t.Expires.Format(time.DateOnly)
@@ -74,27 +74,27 @@ func (c *tokenListCmd) Run(env *Env) error {
 
 type tokenRevokeCmd struct {
 	place `embed:""`
-	User  string `env:"-" help:"Login of the person." required:""`
+	Login string `env:"-" help:"Login name of the person." required:"" aliases:"user"`
 	Token string `arg:"" help:"The token's name, as heed token list shows it."`
 }
 
 func (tokenRevokeCmd) Help() string {
-	return `    heed token list --user n.example
-    heed token revoke --user n.example 3f9a12c0d4e5
+	return `    heed token list --login n.example
+    heed token revoke --login n.example 3f9a12c0d4e5
 
 It needs nobody's word: a token that others have seen must go at once.`
 }
 
 func (c *tokenRevokeCmd) Run(env *Env) error {
 	return open(env, c.place, func(a *app.App) error {
-		p, err := person(env, a, c.User)
+		p, err := person(env, a, c.Login)
 		if err != nil {
 			return err
 		}
 		if err := a.Directory.RevokeToken(env.Ctx, p.ID, c.Token); err != nil {
 			return err
 		}
-		env.say("The token %s of %s gives nothing any more.", c.Token, c.User)
+		env.say("The token %s of %s gives nothing any more.", c.Token, c.Login)
 		return nil
 	})
 }

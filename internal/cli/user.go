@@ -86,17 +86,17 @@ func sayCode(env *Env, code string) {
 type userGrantCmd struct {
 	place  `embed:""`
 	voices `embed:""`
-	User   string `env:"-" help:"Login of the person." required:""`
+	Login  string `env:"-" help:"Login name of the person." required:"" aliases:"user"`
 	Role   string `env:"-" help:"safeguarding_lead, caldicott_guardian, executive_lead, administrator, analyst, worker." required:""`
 }
 
 func (userGrantCmd) Help() string {
-	return `    heed user grant-role --user l.sample --role safeguarding_lead \
+	return `    heed user grant-role --login l.sample --role safeguarding_lead \
       --grantor guardian --grantor executive`
 }
 
 func (c *userGrantCmd) Run(env *Env) error {
-	return aboutPerson(env, c.place, c.voices, c.User, func(a *app.App, p directory.Person, o directory.Organisation, words []directory.Word) error {
+	return aboutPerson(env, c.place, c.voices, c.Login, func(a *app.App, p directory.Person, o directory.Organisation, words []directory.Word) error {
 		team := o.Teams[0].ID
 		if len(p.Grants) > 0 {
 			team = p.Grants[0].Team
@@ -104,7 +104,7 @@ func (c *userGrantCmd) Run(env *Env) error {
 		if err := a.Directory.Grant(env.Ctx, p.ID, access.Role(c.Role), team, words...); err != nil {
 			return err
 		}
-		env.say("%s is now also %s.", c.User, access.Role(c.Role).Label())
+		env.say("%s is now also %s.", c.Login, access.Role(c.Role).Label())
 		return nil
 	})
 }
@@ -112,20 +112,20 @@ func (c *userGrantCmd) Run(env *Env) error {
 type userRevokeCmd struct {
 	place  `embed:""`
 	voices `embed:""`
-	User   string `env:"-" help:"Login of the person." required:""`
+	Login  string `env:"-" help:"Login name of the person." required:"" aliases:"user"`
 	Role   string `env:"-" help:"The role that is taken back." required:""`
 }
 
 func (userRevokeCmd) Help() string {
-	return `    heed user revoke-role --user l.sample --role safeguarding_lead --grantor guardian`
+	return `    heed user revoke-role --login l.sample --role safeguarding_lead --grantor guardian`
 }
 
 func (c *userRevokeCmd) Run(env *Env) error {
-	return aboutPerson(env, c.place, c.voices, c.User, func(a *app.App, p directory.Person, _ directory.Organisation, words []directory.Word) error {
+	return aboutPerson(env, c.place, c.voices, c.Login, func(a *app.App, p directory.Person, _ directory.Organisation, words []directory.Word) error {
 		if err := a.Directory.Revoke(env.Ctx, p.ID, access.Role(c.Role), words...); err != nil {
 			return err
 		}
-		env.say("%s is no longer %s. Pages and tokens keep to it from the next request on.", c.User, access.Role(c.Role).Label())
+		env.say("%s is no longer %s. Pages and tokens keep to it from the next request on.", c.Login, access.Role(c.Role).Label())
 		return nil
 	})
 }
@@ -133,11 +133,11 @@ func (c *userRevokeCmd) Run(env *Env) error {
 type userLeaveCmd struct {
 	place  `embed:""`
 	voices `embed:""`
-	User   string `env:"-" help:"Login of the person." required:""`
+	Login  string `env:"-" help:"Login name of the person." required:"" aliases:"user"`
 }
 
 func (userLeaveCmd) Help() string {
-	return `    heed user leave --user n.example --grantor guardian
+	return `    heed user leave --login n.example --grantor guardian
 
 What the person raised and did stays in the records. Sessions and tokens of theirs give nothing from the next request on. The name cannot be used again.
 
@@ -145,13 +145,13 @@ A grantor who leaves can give no more words: roles beyond that of a worker then 
 }
 
 func (c *userLeaveCmd) Run(env *Env) error {
-	return aboutPerson(env, c.place, c.voices, c.User, func(a *app.App, p directory.Person, o directory.Organisation, words []directory.Word) error {
+	return aboutPerson(env, c.place, c.voices, c.Login, func(a *app.App, p directory.Person, o directory.Organisation, words []directory.Word) error {
 		if err := a.Directory.Leave(env.Ctx, p.ID, words...); err != nil {
 			return err
 		}
-		env.say("%s has left. Their sessions and tokens give nothing any more.", c.User)
+		env.say("%s has left. Their sessions and tokens give nothing any more.", c.Login)
 		if o.IsGrantor(p.ID) {
-			env.say("Note: %s was a grantor. Nobody can be given a role beyond that of a worker from now on.", c.User)
+			env.say("Note: %s was a grantor. Nobody can be given a role beyond that of a worker from now on.", c.Login)
 		}
 		return nil
 	})
@@ -160,23 +160,23 @@ func (c *userLeaveCmd) Run(env *Env) error {
 type userCodeCmd struct {
 	place  `embed:""`
 	voices `embed:""`
-	User   string `env:"-" help:"Login of the person." required:""`
+	Login  string `env:"-" help:"Login name of the person." required:"" aliases:"user"`
 }
 
 func (userCodeCmd) Help() string {
 	return `A worker who lost their phone:
 
-    heed user code --user n.example
+    heed user code --login n.example
 
 Whoever has the code becomes that person. For somebody with a role beyond that of a worker it therefore needs the word of both grantors:
 
-    heed user code --user l.sample --grantor guardian --grantor executive
+    heed user code --login l.sample --grantor guardian --grantor executive
 
 Older codes end with it. Password and second factor go on until the new ones are chosen at /set-up.`
 }
 
 func (c *userCodeCmd) Run(env *Env) error {
-	return aboutPerson(env, c.place, c.voices, c.User, func(a *app.App, p directory.Person, _ directory.Organisation, words []directory.Word) error {
+	return aboutPerson(env, c.place, c.voices, c.Login, func(a *app.App, p directory.Person, _ directory.Organisation, words []directory.Word) error {
 		code, err := a.Directory.OfferEnrolment(env.Ctx, p.ID, words...)
 		if err != nil {
 			return err

@@ -16,7 +16,7 @@ type Word struct{ person id.Person }
 // needs none, because it gives no sight of anybody's record.
 func decideGrant(o Organisation, p Person, role access.Role, team id.Team, words []Word) (roleGranted, error) {
 	if !grantable(role) {
-		return roleGranted{}, fail.New(fail.Bad, "Select a role from the list")
+		return roleGranted{}, fail.New(fail.Bad, "%s", roleWords())
 	}
 	if p.Left {
 		return roleGranted{}, fail.New(fail.Conflict, "This person has left")

@@ -13,6 +13,7 @@
 package directory
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -184,17 +185,23 @@ func (n NewPerson) Validate() error {
 		f.Add("email", "Enter an email address in the correct format, like name@example.com")
 	}
 	if n.Role != "" && !grantable(n.Role) {
-		f.Add("role", "Select a role from the list")
+		f.Add("role", roleWords())
 	}
 	return f.Err()
 }
 
-func grantable(r access.Role) bool {
-	switch r {
-	case access.Worker, access.Lead, access.CaldicottGuardian, access.ExecutiveLead, access.Administrator, access.Analyst:
-		return true
+// grantableRoles in the order in which they are named to people.
+var grantableRoles = []access.Role{access.Worker, access.Lead, access.CaldicottGuardian, access.ExecutiveLead, access.Administrator, access.Analyst}
+
+func grantable(r access.Role) bool { return slices.Contains(grantableRoles, r) }
+
+// roleWords say which roles there are.
+func roleWords() string {
+	names := make([]string, len(grantableRoles))
+	for i, r := range grantableRoles {
+		names[i] = string(r)
 	}
-	return false
+	return "The role must be one of these: " + strings.Join(names, ", ")
 }
 
 // privileged roles need the word of both grantors; everybody who is added is a worker.

@@ -19,15 +19,25 @@ func TestOnlyNamedProxiesTellTheClientsAddress(t *testing.T) {
 		{"10.0.0.1:5", "203.0.113.9", "203.0.113.9"},
 		{"10.0.0.1:5", "198.51.100.1, 203.0.113.9", "203.0.113.9"}, // the first was forged by the second
 		{"10.0.0.1:5", "203.0.113.9, 10.2.3.4", "203.0.113.9"},
-		{"10.0.0.1:5", "nonsense", "10.0.0.1"},
-		{"10.0.0.1:5", "", "10.0.0.1"},
+		{"10.0.0.1:5", "203.0.113.9:50123", "203.0.113.9"}, // as Azure's gateway writes it
+		{"10.0.0.1:5", "[2001:db8::9]:50123, 10.2.3.4:80", "2001:db8::9"},
+		{"10.0.0.1:5", "[2001:db8::9]", "2001:db8::9"},
+		{"10.0.0.1:5", "2001:db8::9", "2001:db8::9"},
+		{"10.0.0.1:5", "nonsense", "unread"},
+		{"10.0.0.1:5", "203.0.113.9, unknown", "unread"},
+		{"10.0.0.1:5", "", "unread"},
 		{"[::ffff:10.0.0.1]:5", "203.0.113.9", "203.0.113.9"},
 		{"[2001:db8::1]:5", "203.0.113.9", "2001:db8::1"},
 	} {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.RemoteAddr = c.remote
 		r.Header.Set("X-Forwarded-For", c.forwarded)
-		if got := clientAddr(r, trusted).String(); got != c.want {
+		addr, told := clientAddr(r, trusted)
+		got := addr.String()
+		if !told && got == "10.0.0.1" {
+			got = "unread"
+		}
+		if got != c.want {
 			t.Errorf("%s, %q: %s, want %s", c.remote, c.forwarded, got, c.want)
 		}
 	}

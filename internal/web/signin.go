@@ -130,7 +130,7 @@ func (s *Site) logIn(q *Request) (Response, error) {
 		return nil, err
 	}
 	ss := s.o.Sessions
-	net := network(clientAddr(q.http, s.o.TrustedProxies))
+	net := s.network(q)
 	if !ss.throttle.mayTry(net) {
 		return nil, errTooFast()
 	}
@@ -226,7 +226,7 @@ func (s *Site) enterCode(q *Request) (Response, error) {
 		return nil, err
 	}
 	ss, half := s.o.Sessions, *q.session
-	net := network(clientAddr(q.http, s.o.TrustedProxies))
+	net := s.network(q)
 	try, err := ss.throttle.enter(q.Context(), account("code", half.owner.person.String()), net)
 	if err != nil {
 		return nil, err
@@ -246,7 +246,7 @@ func (s *Site) enterCode(q *Request) (Response, error) {
 // that the accounts so counted signed in from this network.
 func (s *Site) signedIn(q *Request, next session, also func(*store.Tx) error, counted [][]byte) (Response, error) {
 	ss := s.o.Sessions
-	net := network(clientAddr(q.http, s.o.TrustedProxies))
+	net := s.network(q)
 	var token string
 	err := ss.store.Do(q.Context(), func(tx *store.Tx) error {
 		if err := also(tx); err != nil {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 
 	"heed/internal/fail"
 	"heed/internal/web/assets"
@@ -21,6 +22,8 @@ type Site struct {
 	mux    *http.ServeMux
 	cross  *http.CrossOriginProtection
 	layout *layout
+
+	deafened sync.Once // a proxy whose header cannot be read was told of
 }
 
 // New puts the parts together. It parses every template and refuses two routes
