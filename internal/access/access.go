@@ -41,12 +41,13 @@ const (
 	ExecutiveLead     Role = "executive_lead"
 	Administrator     Role = "administrator"
 	Analyst           Role = "analyst"
+	GovernanceLead    Role = "governance_lead"
 	System            Role = "system" // the program itself: jobs, commands at the machine, the door without a login
 )
 
 // Roles are all roles, in the order in which tables show them.
 func Roles() []Role {
-	return []Role{Worker, LineManager, Lead, ColleagueOwner, CaldicottGuardian, ExecutiveLead, Administrator, Analyst, System}
+	return []Role{Worker, LineManager, Lead, ColleagueOwner, CaldicottGuardian, ExecutiveLead, GovernanceLead, Administrator, Analyst, System}
 }
 
 // roleWords is a role in a sentence.
@@ -54,7 +55,7 @@ var roleWords = map[Role]string{
 	Worker: "a worker", LineManager: "a line manager", Lead: "a safeguarding lead",
 	ColleagueOwner: "the owner of the colleague route", CaldicottGuardian: "the Caldicott Guardian",
 	ExecutiveLead: "the executive lead", Administrator: "an administrator", Analyst: "an analyst",
-	System: "the program itself",
+	GovernanceLead: "a governance lead", System: "the program itself",
 }
 
 // Valid says whether the role is one of Roles.
@@ -177,6 +178,7 @@ type Resource struct {
 	Conflicts   []id.Person
 	Named       []id.Person // line managers to whom it was routed
 	Closed      bool
+	Stage       string // where a record of a room stands
 }
 
 // Function is the resource of an organisation's functions.
@@ -233,7 +235,7 @@ func (d Decision) Err(r Resource) error {
 		var f fail.Fields
 		f.Add("reason", "Enter why you need to open this record")
 		return f.Err()
-	case r.Kind == KindConcern:
+	case r.Kind != KindFunction && r.Kind != KindOrganisation:
 		return fail.New(fail.Hidden, "Page not found")
 	}
 	words := d.words

@@ -172,7 +172,7 @@ var doubled = []string{"colleague-owner-stays-on-the-colleague-route", "administ
 func TestTheModelFindsAMissingRule(t *testing.T) {
 	whole := mustPolicy(t)
 	for i, r := range whole.rules {
-		p := &Policy{rules: slices.Delete(slices.Clone(whole.rules), i, i+1), who: whole.who}
+		p := &Policy{rules: slices.Delete(slices.Clone(whole.rules), i, i+1), who: whole.who, actions: whole.actions}
 		if err := p.sort(); err != nil {
 			t.Fatal(err)
 		}

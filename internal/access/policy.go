@@ -19,9 +19,11 @@ var policyText string
 
 // Policy is the parsed rules. It is never changed, so everybody may use it at once.
 type Policy struct {
+	rooms    []Room
 	rules    ruleList
-	byAction map[Action]ruleList // those whose head can match the action
-	who      map[Action]string   // of a function: "Only … can …"
+	actions  map[types.String]types.Entity // with their groups, as the rules see them
+	byAction map[Action]ruleList           // those whose head can match the action
+	who      map[Action]string             // of a function: "Only … can …"
 }
 
 type ruleList []rule
@@ -32,29 +34,73 @@ type rule struct {
 	policy *cedar.Policy
 }
 
-// New parses the rules that are built in. Each must have an id of its own and say its sentence.
-func New() (*Policy, error) {
-	list, err := cedar.NewPolicyListFromBytes("policies.cedar", []byte(policyText))
-	if err != nil {
-		return nil, fmt.Errorf("access: read policies: %w", err)
+// New parses the rules that are built in and those that rooms bring. Each must have
+// an id of its own and say its sentence.
+func New(rooms ...Room) (*Policy, error) {
+	p := &Policy{rooms: rooms, who: map[Action]string{}, actions: map[types.String]types.Entity{}}
+	for _, a := range p.everyAction() {
+		p.actions[types.String(a.Action)] = a.entity()
 	}
-	p := &Policy{who: map[Action]string{}}
+	texts := map[string]string{"policies.cedar": policyText}
+	order := []string{"policies.cedar"}
+	for _, r := range rooms {
+		texts[r.Name+".cedar"] = r.Text
+		order = append(order, r.Name+".cedar")
+	}
 	seen := map[string]bool{}
-	for _, c := range list {
-		name, says := string(c.Annotations()["id"]), string(c.Annotations()["says"])
-		if name == "" || says == "" || seen[name] {
-			return nil, fmt.Errorf("access: the policy at line %d needs an @id of its own and an @says", c.Position().Line)
+	for _, name := range order {
+		if err := p.read(name, texts[name], seen); err != nil {
+			return nil, err
 		}
-		seen[name] = true
-		p.rules = append(p.rules, rule{cedar.PolicyID(name), says, c})
 	}
 	if err := p.sort(); err != nil {
 		return nil, err
 	}
-	for _, act := range Functions() {
-		p.who[act] = p.whoMay(act)
+	for _, act := range p.functions() {
+		p.who[act.Action] = p.whoMay(act)
 	}
 	return p, nil
+}
+
+func (p *Policy) read(file, text string, seen map[string]bool) error {
+	list, err := cedar.NewPolicyListFromBytes(file, []byte(text))
+	if err != nil {
+		return fmt.Errorf("access: read %s: %w", file, err)
+	}
+	for _, c := range list {
+		name, says := string(c.Annotations()["id"]), string(c.Annotations()["says"])
+		if name == "" || says == "" || seen[name] {
+			return fmt.Errorf("access: %s: the policy at line %d needs an @id of its own and an @says", file, c.Position().Line)
+		}
+		seen[name] = true
+		p.rules = append(p.rules, rule{cedar.PolicyID(name), says, c})
+	}
+	return nil
+}
+
+// functions are the actions on what is no record, those of rooms too.
+func (p *Policy) functions() []RoomAction {
+	var out []RoomAction
+	for _, act := range Functions() {
+		out = append(out, RoomAction{Action: act, Verb: verbs[act]})
+	}
+	for _, r := range p.rooms {
+		out = append(out, r.Functions...)
+	}
+	return out
+}
+
+// everyAction are all actions; one that is both on records and on none stands twice.
+func (p *Policy) everyAction() []RoomAction {
+	var out []RoomAction
+	for _, act := range RecordActions() {
+		out = append(out, RoomAction{Action: act, Verb: verbs[act], Groups: groups[act]})
+	}
+	out = append(out, p.functions()...)
+	for _, r := range p.rooms {
+		out = append(out, r.Records...)
+	}
+	return out
 }
 
 // sort keeps for each action the rules whose head can match it: the others
@@ -80,10 +126,12 @@ func (p *Policy) sort() error {
 		for _, e := range head.Action.Entities {
 			names = append(names, e.ID)
 		}
-		for _, act := range slices.Concat(RecordActions(), Functions()) {
-			match := slices.ContainsFunc(append([]string{string(act)}, groups[act]...), func(n string) bool { return slices.Contains(names, n) })
-			if match || head.Action.Op != "==" && head.Action.Op != "in" {
-				p.byAction[act] = append(p.byAction[act], r)
+		done := map[Action]bool{}
+		for _, act := range p.everyAction() {
+			match := slices.ContainsFunc(append([]string{string(act.Action)}, act.Groups...), func(n string) bool { return slices.Contains(names, n) })
+			if !done[act.Action] && (match || head.Action.Op != "==" && head.Action.Op != "in") {
+				p.byAction[act.Action] = append(p.byAction[act.Action], r)
+				done[act.Action] = true
 			}
 		}
 	}
@@ -132,7 +180,7 @@ func (p *Policy) Decide(a Actor, act Action, r Resource, c Context) Decision {
 		return Decision{Deny, RuleNobody, p.who[act]}
 	}
 	reason := strings.TrimSpace(c.Reason) != ""
-	w := newWorld(a, r)
+	w := p.newWorld(a, r)
 	d := p.ask(w, act, reason, c.Emergency)
 	if d.Rule == RuleNothing && !reason { // a forbid forbids whatever the reason
 		if with := p.ask(w, act, true, c.Emergency); with.Effect == Allow {
@@ -178,28 +226,31 @@ var said = func() map[asked]types.Record {
 }()
 
 // whoMay says who can use a function: "Only an administrator can manage people and teams".
-func (p *Policy) whoMay(act Action) string {
+func (p *Policy) whoMay(act RoomAction) string {
 	var names []string
 	for _, role := range Roles() {
 		a := example(role)
-		if role != System && p.Decide(a, act, Function(a.Org), Context{Reason: "to say who may"}).Effect == Allow {
+		if role != System && p.Decide(a, act.Action, Function(a.Org), Context{Reason: "to say who may"}).Effect == Allow {
 			names = append(names, roleWords[role])
 		}
 	}
 	switch n := len(names); {
 	case n == 0:
-		return "Nobody with an account can " + verbs[act]
+		return "Nobody with an account can " + act.Verb
 	case n == len(Roles())-1:
-		return "Sign in to " + verbs[act]
+		return "Sign in to " + act.Verb
 	case n == 1:
-		return "Only " + names[0] + " can " + verbs[act]
+		return "Only " + names[0] + " can " + act.Verb
 	default:
-		return "Only " + strings.Join(names[:n-1], ", ") + " or " + names[n-1] + " can " + verbs[act]
+		return "Only " + strings.Join(names[:n-1], ", ") + " or " + names[n-1] + " can " + act.Verb
 	}
 }
 
 // world is what the rules may look at: the actor, the resource, and the groups of actions.
-type world struct{ principal, resource cedar.Entity }
+type world struct {
+	principal, resource cedar.Entity
+	actions             map[types.String]types.Entity
+}
 
 // Get gives an entity to the rules.
 func (w world) Get(uid types.EntityUID) (types.Entity, bool) {
@@ -209,38 +260,58 @@ func (w world) Get(uid types.EntityUID) (types.Entity, bool) {
 	case uid == w.resource.UID:
 		return w.resource, true
 	case uid.Type == "Action":
-		e, ok := actionEntities[uid.ID]
+		e, ok := w.actions[uid.ID]
 		return e, ok
 	}
 	return types.Entity{}, false
 }
 
-func newWorld(a Actor, r Resource) world {
+// entityOf is the type of a resource in the policies.
+func (p *Policy) entityOf(kind string) types.EntityType {
+	if kind == KindConcern {
+		return "Concern"
+	}
+	for _, r := range p.rooms {
+		if r.Kind == kind {
+			return types.EntityType(kind)
+		}
+	}
+	return "Office"
+}
+
+func (p *Policy) newWorld(a Actor, r Resource) world {
 	who := types.RecordMap{
 		"organisation": types.String(a.Org.String()), "role": types.String(a.Role), "mfa": types.Boolean(a.MFA)}
 	if !a.Team.IsZero() {
 		who["team"] = types.String(a.Team.String())
 	}
 	what := types.RecordMap{"organisation": types.String(r.Org.String())}
-	kind := types.EntityType("Office")
-	if r.Kind == KindConcern {
-		kind = "Concern"
-		what["compartment"] = types.String(r.Compartment)
-		what["closed"] = types.Boolean(r.Closed)
-		what["subjects"], what["conflicts"], what["named"] = staffSet(r.Subjects), staffSet(r.Conflicts), staffSet(r.Named)
-		if !r.Raiser.IsZero() {
-			what["raiser"] = staff(r.Raiser)
-		}
-		if !r.Owner.IsZero() {
-			what["owner"] = staff(r.Owner)
-		}
-		if !r.Team.IsZero() {
-			what["team"] = types.String(r.Team.String())
-		}
+	kind := p.entityOf(r.Kind)
+	if kind != "Office" {
+		recordAttributes(what, r)
+	}
+	if kind != "Office" && kind != "Concern" {
+		what["stage"] = types.String(r.Stage)
 	}
 	return world{
 		principal: cedar.Entity{UID: staff(a.Person), Attributes: types.NewRecord(who)},
 		resource:  cedar.Entity{UID: types.NewEntityUID(kind, "it"), Attributes: types.NewRecord(what)},
+		actions:   p.actions,
+	}
+}
+
+func recordAttributes(what types.RecordMap, r Resource) {
+	what["compartment"] = types.String(r.Compartment)
+	what["closed"] = types.Boolean(r.Closed)
+	what["subjects"], what["conflicts"], what["named"] = staffSet(r.Subjects), staffSet(r.Conflicts), staffSet(r.Named)
+	if !r.Raiser.IsZero() {
+		what["raiser"] = staff(r.Raiser)
+	}
+	if !r.Owner.IsZero() {
+		what["owner"] = staff(r.Owner)
+	}
+	if !r.Team.IsZero() {
+		what["team"] = types.String(r.Team.String())
 	}
 }
 
@@ -268,20 +339,6 @@ var groups = map[Action][]string{
 	DecideSharing: {"working"}, EmergencyDisclosure: {"working"}, Refer: {"working"}, Close: {"working"}, LocalStep: {"working"},
 	RecordTold: {"working", "complete"}, GiveFeedback: {"working", "complete"}, AddNote: {"working", "complete"}, Correct: {"working", "complete"},
 }
-
-// actionEntities are the actions and their groups as the rules see them; never changed.
-var actionEntities = func() map[types.String]types.Entity {
-	all := map[types.String]types.Entity{}
-	for _, act := range slices.Concat(RecordActions(), Functions()) {
-		var parents []types.EntityUID
-		for _, g := range groups[act] {
-			parents = append(parents, actionUID(g))
-		}
-		uid := actionUID(string(act))
-		all[uid.ID] = types.Entity{UID: uid, Parents: types.NewEntityUIDSet(parents...)}
-	}
-	return all
-}()
 
 // BreaksGlass says whether the actor is somebody who may break the glass at all.
 // Such an actor gets the same page that asks for a reason for every well-formed

@@ -189,7 +189,7 @@ func newCast() cast {
 // decision is the same, rule for rule.
 func TestSortingRulesChangesNoDecision(t *testing.T) {
 	sorted := mustPolicy(t)
-	all := &Policy{rules: sorted.rules, byAction: map[Action]ruleList{}, who: sorted.who}
+	all := &Policy{rules: sorted.rules, byAction: map[Action]ruleList{}, who: sorted.who, actions: sorted.actions}
 	kept := 0
 	for _, l := range sorted.byAction {
 		kept += len(l)

@@ -30,6 +30,8 @@ import (
 	"heed/internal/ledger"
 	"heed/internal/ledger/ledgerweb"
 	"heed/internal/process"
+	"heed/internal/room"
+	"heed/internal/room/roomweb"
 	"heed/internal/sharing/sharingweb"
 	"heed/internal/spent"
 	"heed/internal/store"
@@ -52,6 +54,7 @@ type App struct {
 	Jobs      *jobs.Queue
 	Directory *directory.Desk
 	Concerns  *concern.Desk
+	Rooms     *room.Desk
 	Sessions  *web.Sessions
 
 	api    *api.API
@@ -64,7 +67,7 @@ type App struct {
 
 // Migrations are the kernel tables of every room.
 func Migrations() []fs.FS {
-	return []fs.FS{vault.Migrations, ledger.Migrations, jobs.Migrations, web.Migrations, directory.Migrations, concern.Migrations}
+	return []fs.FS{vault.Migrations, ledger.Migrations, jobs.Migrations, web.Migrations, directory.Migrations, concern.Migrations, room.Migrations}
 }
 
 // Open brings an installation up in one order, and nothing is served before all
@@ -108,14 +111,19 @@ func bringUp(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, b
 			return nil, err
 		}
 	}
-	a.slices()
+	if err = a.slices(); err != nil {
+		return nil, err
+	}
 	if err = belongs(a, ctx); err != nil {
 		return nil, err
 	}
 	if err = a.settle(ctx); err != nil {
 		return nil, err
 	}
-	if err = a.Store.EnsureProjections(ctx, a.Concerns.Projection()); err != nil {
+	if err = a.Store.EnsureProjections(ctx, a.Concerns.Projection(), a.Rooms.Projection()); err != nil {
+		return nil, fmt.Errorf("make lists: %w", err)
+	}
+	if _, err = a.Rooms.CatchUp(ctx); err != nil {
 		return nil, fmt.Errorf("make lists: %w", err)
 	}
 	if err = a.faces(ctx); err != nil {
@@ -144,19 +152,22 @@ func (a *App) kernel() error {
 	if err != nil {
 		return err
 	}
-	if a.Policy, err = access.New(); err != nil {
+	if a.Policy, err = room.Policy(Rooms()...); err != nil {
 		return err
 	}
 	a.Process, err = a.Config.process()
 	return err
 }
 
-func (a *App) slices() {
+func (a *App) slices() (err error) {
 	a.spent = spent.In(a.Config.spent(), a.Clock, a.Log)
 	a.Jobs = jobs.New(a.Store, jobs.Options{Clock: a.Clock, Log: a.Log, Mail: a.mailer()})
 	a.Directory = directory.New(directory.Parts{Store: a.Store, Vault: a.Vault, Ledger: a.Ledger, Clock: a.Clock, Spent: a.spent})
 	a.Concerns = concern.New(concern.Parts{Store: a.Store, Vault: a.Vault, Ledger: a.Ledger, Policy: a.Policy, Directory: a.Directory,
 		Jobs: a.Jobs, Clock: a.Clock, Log: a.Log, Process: func(id.Org) *process.Definition { return a.Process }})
+	a.Rooms, err = room.NewDesk(room.Parts{Store: a.Store, Vault: a.Vault, Ledger: a.Ledger, Policy: a.Policy, Directory: a.Directory,
+		Jobs: a.Jobs, Clock: a.Clock, Log: a.Log}, Rooms()...)
+	return err
 }
 
 // mailer looks an address up when a message is sent. Without a server nothing is sent.
@@ -186,6 +197,9 @@ func (a *App) Parts() []web.Part {
 		concernweb.Part(a.Concerns, a.Directory),
 		sharingweb.Part(a.Concerns, a.Directory),
 		enrolPart(a),
+	}
+	for _, r := range a.Rooms.Rooms() {
+		parts = append(parts, roomweb.Part(r, a.Rooms, a.Directory))
 	}
 	if a.Config.Demo {
 		parts = append(parts, design.Part())

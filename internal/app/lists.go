@@ -29,6 +29,8 @@ func CheckLists(ctx context.Context, c Config, found func(string)) (concerns int
 	if err := a.kernel(); err != nil {
 		return 0, err
 	}
-	a.slices()
+	if err := a.slices(); err != nil {
+		return 0, err
+	}
 	return a.Concerns.CheckLists(ctx, func(rec id.Record, what string) { found("record " + rec.String() + " " + what) })
 }

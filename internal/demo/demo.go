@@ -176,6 +176,7 @@ var staff = []directory.NewPerson{
 	{Name: "Thea Sample", Login: "therapist", Email: "therapist@example.org", Job: "Therapist in the community team", Role: access.Worker},
 	{Name: "Lena Sample", Login: "lead", Email: "lead@example.org", Phone: "01632 960101", Job: "Safeguarding lead: takes concerns up, decides, refers, answers", Role: access.Lead},
 	{Name: "Dev Placeholder", Login: "deputy", Email: "deputy@example.org", Phone: "01632 960103", Job: "Deputy safeguarding lead", Role: access.Lead},
+	{Name: "Gil Placeholder", Login: "keeper", Email: "keeper@example.org", Job: "Governance lead: keeps the register of policies and agreements", Role: access.GovernanceLead},
 	{Name: "Ada Example", Login: "administrator", Email: "administrator@example.org", Job: "Runs the accounts and never sees a case", Role: access.Administrator},
 }
 

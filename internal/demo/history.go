@@ -50,6 +50,7 @@ func (b *builder) live(now time.Time) error {
 		all = append(all, b.happenings(s, at, now, len(all))...)
 	}
 	all = append(all, b.recent(end, now, len(all))...)
+	all = append(all, b.rooms(now, len(all))...)
 	slices.SortStableFunc(all, func(x, y happening) int {
 		if c := x.at.Compare(y.at); c != 0 {
 			return c

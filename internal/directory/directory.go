@@ -191,7 +191,8 @@ func (n NewPerson) Validate() error {
 }
 
 // grantableRoles in the order in which they are named to people.
-var grantableRoles = []access.Role{access.Worker, access.Lead, access.CaldicottGuardian, access.ExecutiveLead, access.Administrator, access.Analyst}
+var grantableRoles = []access.Role{access.Worker, access.Lead, access.CaldicottGuardian, access.ExecutiveLead, access.GovernanceLead,
+	access.Administrator, access.Analyst}
 
 func grantable(r access.Role) bool { return slices.Contains(grantableRoles, r) }
 

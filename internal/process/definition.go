@@ -1,5 +1,7 @@
 package process
 
+import "heed/internal/field"
+
 // The names that a definition defines. Slices keep constants for the built-in ones.
 type (
 	// State is where a concern stands in the organisation's own work.
@@ -107,6 +109,12 @@ type Definition struct {
 	Timers    []Deadline     `json:"deadlines"`
 	Emergency EmergencyWords `json:"emergency"`
 	Contacts  []Contact      `json:"contacts"`
+	Lists     []List         `json:"lists"`
+	// AboutPerson says that its records are about a person; see field.Form.
+	AboutPerson bool `json:"about_person"`
+	// Entitled names the line field of the first step whose answer is a record's
+	// title in lists, sealed with it; empty: lists show references alone.
+	Entitled string `json:"entitled"`
 	// Local names the organisation's overlay and its version; empty for a shipped process.
 	Local string `json:"-"`
 }
@@ -147,6 +155,48 @@ type StepInfo struct {
 	Outcomes  []Outcome  `json:"outcomes"`
 	Questions []Question `json:"questions"` // further text questions, in order
 	Local     bool       `json:"-"`         // added by an overlay
+
+	Fields []field.Field `json:"fields"` // what it asks, in order
+	Before []string      `json:"before"` // sentences above the form
+	Send   string        `json:"send"`   // the button; Label when empty
+	Done   string        `json:"done"`   // said once it is done
+	Stop   Stop          `json:"stop"`   // asks for a second look first
+	// Owner is who has the record afterwards: "actor", or the id of a person field; empty: no change.
+	Owner  string      `json:"owner"`
+	People []NamedHere `json:"people"`
+	Other  []string    `json:"other"`  // whoever is named so may not take it: the second of two people
+	Forget []string    `json:"forget"` // these names end with it
+	Group  string      `json:"group"`  // of actions, in the policies: "working"
+}
+
+// Stop is an interruption before a step that is rare: it is shown, with everything
+// that was typed, when one of the conditions holds.
+type Stop struct {
+	When    []field.Condition `json:"when"`
+	Heading string            `json:"heading"`
+	Words   string            `json:"words"`
+}
+
+// NamedHere says that a step names somebody in a part: From is "actor" or the id
+// of a person field, As is what the policies call them: "conflict", "subject".
+type NamedHere struct {
+	As   string `json:"as"`
+	From string `json:"from"`
+}
+
+// List is one list of records. Its rows are found by a keyed tag (see room), so a
+// list costs the same however many records there are.
+type List struct {
+	ID    string  `json:"id"`
+	Title string  `json:"title"`
+	Empty string  `json:"empty"` // what an empty one says
+	Of    string  `json:"of"`    // whose it is: team, owner, raiser, organisation
+	Open  string  `json:"open"`  // yes, no, or empty for both
+	In    []State `json:"in"`    // only at these states; empty: all
+	Facts []Fact  `json:"facts"` // only where all of these hold
+	Order string  `json:"order"` // due (the soonest first) or newest
+	Today bool    `json:"today"` // only what is due today or overdue
+	Group string  `json:"group"` // of actions, in the policies
 }
 
 // Outcome is one way in which a step can come out.
@@ -155,6 +205,9 @@ type Outcome struct {
 	Label  string `json:"label"`
 	Leaves Leaves `json:"leaves"`
 	Moves  []Move `json:"moves"`
+	// When says by which answers a step comes out so; the first outcome that fits
+	// is the step's. An outcome without conditions fits always.
+	When []field.Condition `json:"when"`
 }
 
 // Move says from which states an outcome is possible, on what facts, and what it changes.
@@ -192,6 +245,7 @@ type Deadline struct {
 	Evidence string   `json:"evidence"` // S, V, K: as in docs; D: our proposal, a setting
 	From     []string `json:"from"`
 	Until    []string `json:"until"`
+	On       string   `json:"on"` // a day field of the starting step: the duty is due on that day; empty: by Days
 }
 
 // EmergencyWords is the 999 advice that every page keeps in reach.
@@ -224,6 +278,11 @@ func (d *Definition) State(id State) (StateInfo, bool) {
 // Contact finds a number to ring.
 func (d *Definition) Contact(id string) (Contact, bool) {
 	return find(d.Contacts, id, func(c Contact) string { return c.ID })
+}
+
+// List finds a list.
+func (d *Definition) List(id string) (List, bool) {
+	return find(d.Lists, id, func(l List) string { return l.ID })
 }
 
 // Role finds a role.

@@ -17,13 +17,13 @@ type Taken struct {
 
 // Due is a duty that is running.
 type Due struct {
-	Deadline string // its id
-	Label    string
-	Owner    Role
-	Since    time.Time   // the step that started it
-	Day      workday.Day // the last day on which it is met in time
-	At       time.Time   // the end of that day in London, UTC
-	Every    int         // working days after which to remind again; 0: once
+	Deadline string      `json:"deadline"` // its id
+	Label    string      `json:"label"`
+	Owner    Role        `json:"owner"`
+	Since    time.Time   `json:"since"`           // the step that started it
+	Day      workday.Day `json:"day"`             // the last day on which it is met in time
+	At       time.Time   `json:"at"`              // the end of that day in London, UTC
+	Every    int         `json:"every,omitempty"` // working days after which to remind again; 0: once
 }
 
 // Name tells one running duty from another of the same record: by the step that started it.
@@ -52,6 +52,29 @@ func (d *Definition) Due(nation workday.Nation, history []Taken) []Due {
 	}
 	slices.SortStableFunc(out, func(a, b Due) int { return a.At.Compare(b.At) })
 	return out
+}
+
+// Starts says whether what was taken starts the duty.
+func (t Deadline) Starts(x Taken) bool { return named(t.From, x) }
+
+// Ends says whether what was taken meets the duty.
+func (t Deadline) Ends(x Taken) bool { return named(t.Until, x) }
+
+// Running is the duty as it runs from a moment on: for as many working days as it
+// says, or, when it is On a day field, until the day that was answered there. ok is
+// false when that was not answered.
+func (t Deadline) Running(nation workday.Nation, since time.Time, on string) (due Due, ok bool) {
+	due = t.running(nation, since)
+	if t.On == "" {
+		return due, true
+	}
+	day, err := time.Parse(time.DateOnly, on)
+	if err != nil {
+		return Due{}, false
+	}
+	due.Day = workday.Day{Year: day.Year(), Month: day.Month(), Day: day.Day()}
+	due.At = due.Day.End().UTC()
+	return due, true
 }
 
 func (t Deadline) running(nation workday.Nation, since time.Time) Due {

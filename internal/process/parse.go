@@ -13,13 +13,7 @@ import (
 //go:embed definitions/patient-1.json
 var patient1 []byte
 
-var patient = sync.OnceValue(func() *Definition {
-	d, err := Parse(patient1)
-	if err != nil {
-		panic("the shipped process does not parse: " + err.Error()) // a test holds that it does
-	}
-	return d
-})
+var patient = sync.OnceValue(func() *Definition { return Must(patient1) })
 
 // Patient is the shipped patient route.
 func Patient() *Definition { return patient() }
@@ -208,4 +202,13 @@ func isName(s string) bool {
 		return false
 	}
 	return strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789_") == ""
+}
+
+// Must parses a definition that the program ships. Tests hold that each parses.
+func Must(raw []byte) *Definition {
+	d, err := Parse(raw)
+	if err != nil {
+		panic("a shipped definition does not parse: " + err.Error())
+	}
+	return d
 }

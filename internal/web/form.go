@@ -317,3 +317,10 @@ func (f *Form) Hidden() template.HTML {
 	}
 	return template.HTML(h) //nolint:gosec // escaped
 }
+
+// Raw reads a field as it was sent, for questions whose rules stand elsewhere (see
+// package field); what is the phrase of its messages.
+func (f *Form) Raw(name, what string) []string {
+	f.asked = append(f.asked, asked{name, what})
+	return f.typed[name]
+}

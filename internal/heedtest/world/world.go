@@ -15,6 +15,7 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"heed/internal/access"
+	"heed/internal/app"
 	"heed/internal/clock"
 	"heed/internal/clock/workday"
 	"heed/internal/concern"
@@ -23,6 +24,7 @@ import (
 	"heed/internal/jobs"
 	"heed/internal/ledger"
 	"heed/internal/process"
+	"heed/internal/room"
 	"heed/internal/store"
 	"heed/internal/store/storetest"
 	"heed/internal/vault"
@@ -44,6 +46,7 @@ type World struct {
 	Jobs      *jobs.Queue
 	Directory *directory.Desk
 	Concerns  *concern.Desk
+	Rooms     *room.Desk
 	Org       directory.Organisation
 	Process   *process.Definition
 
@@ -65,7 +68,7 @@ func Each(t *testing.T, fn func(w *World)) {
 
 // Migrations are those of every room.
 func Migrations() []fs.FS {
-	return []fs.FS{vault.Migrations, ledger.Migrations, jobs.Migrations, directory.Migrations, concern.Migrations}
+	return []fs.FS{vault.Migrations, ledger.Migrations, jobs.Migrations, directory.Migrations, concern.Migrations, room.Migrations}
 }
 
 // New builds a world on a store.
@@ -79,16 +82,27 @@ func New(t testing.TB, s *store.Store, hand *clock.Hand) *World {
 	w.check(w.Vault.AddOrg(ctx, org))
 	signer := must(record.NewSigner("heed.test/log"))(t)
 	w.Ledger = must(ledger.Open(s, w.Vault, ledger.Options{Origin: "heed.test/log", SignerKey: signer.Text(), Clock: hand, Log: slog.New(slog.DiscardHandler)}))(t)
-	w.Policy = must(access.New())(t)
+	rooms := app.Rooms()
+	w.Policy = must(room.Policy(rooms...))(t)
 	w.Jobs = jobs.New(s, jobs.Options{Clock: hand})
 	w.Process = process.Patient()
 	w.Directory = directory.New(directory.Parts{Store: s, Vault: w.Vault, Ledger: w.Ledger, Clock: hand})
 	w.Concerns = concern.New(concern.Parts{Store: s, Vault: w.Vault, Ledger: w.Ledger, Policy: w.Policy, Directory: w.Directory, Jobs: w.Jobs, Clock: hand,
 		Log: slog.New(slog.DiscardHandler), Process: func(id.Org) *process.Definition { return w.Process }})
-	w.check(s.EnsureProjections(ctx, w.Concerns.Projection()))
+	w.Rooms = must(room.NewDesk(w.Parts(), rooms...))(t)
+	w.check(s.EnsureProjections(ctx, w.Concerns.Projection(), w.Rooms.Projection()))
 	w.found(org)
 	return w
 }
+
+// Parts are what a desk of rooms works with.
+func (w *World) Parts() room.Parts {
+	return room.Parts{Store: w.Store, Vault: w.Vault, Ledger: w.Ledger, Policy: w.Policy, Directory: w.Directory, Jobs: w.Jobs, Clock: w.Hand,
+		Log: slog.New(slog.DiscardHandler)}
+}
+
+// Desk is another program's desk, with rooms of its own, in the same world.
+func (w *World) Desk(rooms ...*room.Room) *room.Desk { return room.TestOnlyDesk(w.Parts(), rooms...) }
 
 func (w *World) found(org id.Org) {
 	grantor := func(login string, role access.Role) directory.NewPerson {

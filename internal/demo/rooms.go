@@ -1,0 +1,46 @@
+package demo
+
+import (
+	"time"
+
+	"heed/internal/clock/workday"
+	"heed/internal/id"
+	"heed/internal/room"
+)
+
+// rooms are the stories that the rooms ship, as what happens, leaving out what has
+// not come yet.
+func (b *builder) rooms(now time.Time, order int) []happening {
+	var out []happening
+	for _, r := range b.app.Rooms.Rooms() {
+		for _, story := range r.Stories {
+			var ref id.Reference
+			for i, scene := range story.Steps {
+				at := story.At(now, i)
+				if !at.Before(now) {
+					break
+				}
+				out = append(out, happening{at, order + len(out), func() error { return b.play(r, scene, &ref, at) }})
+			}
+		}
+	}
+	return out
+}
+
+func (b *builder) play(r *room.Room, s room.Scene, ref *id.Reference, at time.Time) error {
+	a, err := b.as(s.As)
+	if err != nil {
+		return err
+	}
+	said := s.Said(workday.Of(at), b.people)
+	if *ref == "" {
+		got, err := b.app.Rooms.Begin(b.ctx, a, r, room.Beginning{Answers: said, Strict: true})
+		*ref = got.Reference
+		return err
+	}
+	if _, err := b.app.Rooms.Open(b.ctx, a, r, *ref); err != nil {
+		return err
+	}
+	_, err = b.app.Rooms.Take(b.ctx, a, r, *ref, room.Taking{Step: s.Step, Answers: said, Strict: true})
+	return err
+}

@@ -1,0 +1,145 @@
+package field
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Form checks the fields of one step of a definition, before anybody is asked:
+// names, kinds, limits, choices and conditions, in words that name the place. The
+// empty text means that all is well. aboutPerson is true for rooms whose records
+// are about a person: there a form has no whole number, no choices in an order and
+// no list of ticks, so that no form can become a score.
+func Form(place string, fields []Field, aboutPerson bool) string {
+	ticks := 0
+	for i, f := range fields {
+		where := at(place, i, f)
+		if fault := f.form(); fault != "" {
+			return where + " " + fault
+		}
+		if slices.ContainsFunc(fields[:i], func(g Field) bool { return g.ID == f.ID }) {
+			return where + " has a name that is given twice"
+		}
+		for _, c := range slices.Concat(f.NeededWhen, f.ShownWhen) {
+			if fault := c.form(fields[:i]); fault != "" {
+				return where + " " + fault
+			}
+		}
+		if f.Kind == Group {
+			if fault := Form(where+".fields", f.Fields, aboutPerson); fault != "" {
+				return fault
+			}
+		}
+		if aboutPerson {
+			if f.Kind == YesNo || f.Kind == Choices {
+				ticks++
+			}
+			if fault := f.scores(); fault != "" {
+				return where + " " + fault
+			}
+		}
+	}
+	if ticks > 2 {
+		return place + " must have two yes-no or tick questions at most: a form about a person must not become a list of signs"
+	}
+	return ""
+}
+
+func (f Field) form() string {
+	switch {
+	case !IsName(f.ID):
+		return "must have a name of 1 to 40 small letters, digits and underscores"
+	case !slices.Contains(kinds, f.Kind):
+		return fmt.Sprintf("has the kind %q; known are %s", f.Kind, kindNames())
+	case f.Ask == "" || f.What == "":
+		return `must have "ask" (the question) and "what" (the phrase for messages)`
+	case (f.Kind == Choice || f.Kind == Choices) != (len(f.Choices) > 0):
+		return "must have choices if, and only if, its kind is choice or choices"
+	case (f.Kind == Group) != (len(f.Fields) > 0):
+		return "must have fields if, and only if, its kind is group"
+	case f.Kind == Whole && f.Max <= f.Least:
+		return "must say least and max: the smallest and the largest number"
+	case f.Kind != Whole && f.Least != 0 || f.Max < 0 || f.Kind != Whole && f.Max > TextLimit:
+		return "must have a max of 4,000 characters or less"
+	case f.When != "" && (f.Kind != Day || f.When != "past" && f.When != "ahead"):
+		return `must have "when" only for a day, as past or ahead`
+	case f.Alone != "" && (f.Kind != Choices || !slices.Contains(f.Offered(), f.Alone)):
+		return `must name one of its own choices as "alone"`
+	}
+	seen := map[string]bool{}
+	for _, o := range f.Choices {
+		if !IsName(o.ID) || o.Label == "" || seen[o.ID] {
+			return fmt.Sprintf("must give each choice a name of its own and a label: %q", o.ID)
+		}
+		seen[o.ID] = true
+	}
+	return ""
+}
+
+// form checks that a condition speaks of an earlier field and of answers it can have.
+func (c Condition) form(before []Field) string {
+	f, ok := Find(before, c.Field)
+	if !ok {
+		return fmt.Sprintf("has a condition on %q, which is no earlier question of the same form", c.Field)
+	}
+	if f.Kind != Choice && f.Kind != Choices && f.Kind != YesNo {
+		return fmt.Sprintf("has a condition on %q, which is not answered from a list", c.Field)
+	}
+	for _, is := range c.Is {
+		if !slices.Contains(f.Offered(), is) {
+			return fmt.Sprintf("has a condition that cannot hold: %q is no answer to %q", is, c.Field)
+		}
+	}
+	if len(c.Is) == 0 {
+		return fmt.Sprintf("has a condition on %q that names no answer", c.Field)
+	}
+	return ""
+}
+
+// scores says why a question could rank a person, or "".
+func (f Field) scores() string {
+	if f.Kind == Whole {
+		return "asks for a number about a person: ask in words"
+	}
+	ordered := 0
+	for _, o := range f.Choices {
+		if inOrder(o.ID) || inOrder(o.Label) {
+			ordered++
+		}
+	}
+	if ordered > 1 {
+		return "offers choices in an order, which would rank a person: ask in words"
+	}
+	return ""
+}
+
+// steps of an order, as whole words: a list of them would be a scale whatever it is called.
+var steps = strings.Fields("low lower lowest medium moderate high higher highest severe mild minor major critical " +
+	"red amber green none some many never rarely sometimes often always one two three four five likely unlikely " +
+	"weak strong slight significant substantial extreme")
+
+func inOrder(s string) bool {
+	for _, word := range strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return r < '0' || r > '9' && r < 'a' || r > 'z' }) {
+		if slices.Contains(steps, word) || strings.Trim(word, "0123456789") == "" {
+			return true
+		}
+	}
+	return false
+}
+
+// IsName says whether s can name a field, a step or a choice.
+func IsName(s string) bool {
+	if s == "" || len(s) > 40 || s[0] < 'a' || s[0] > 'z' {
+		return false
+	}
+	return !strings.ContainsFunc(s, func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '_' })
+}
+
+func kindNames() string {
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = string(k)
+	}
+	return strings.Join(names, ", ")
+}

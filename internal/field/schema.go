@@ -1,0 +1,47 @@
+package field
+
+// Schema is the JSON schema (OpenAPI 3.1) of a set of answers: closed, each field
+// with its kind, limit, choices and the question as description.
+func Schema(fields []Field) map[string]any {
+	properties := map[string]any{}
+	required := []string{}
+	for _, f := range fields {
+		properties[f.ID] = f.schema()
+		if f.Needed && len(f.ShownWhen) == 0 {
+			required = append(required, f.ID)
+		}
+	}
+	out := map[string]any{"type": "object", "properties": properties, "additionalProperties": false}
+	if len(required) > 0 {
+		out["required"] = required
+	}
+	return out
+}
+
+func (f Field) schema() map[string]any {
+	out := map[string]any{"type": "string", "description": f.Ask}
+	switch f.Kind {
+	case Choice, YesNo:
+		out["enum"] = f.Offered()
+	case Choices:
+		return map[string]any{"type": "array", "description": f.Ask, "uniqueItems": true,
+			"items": map[string]any{"type": "string", "enum": f.Offered()}}
+	case Group:
+		return map[string]any{"type": "array", "description": f.Ask, "items": Schema(f.Fields)}
+	case Day:
+		out["format"] = "date"
+	case Month:
+		out["pattern"] = `^\d{4}-\d{2}$`
+	case Time:
+		out["pattern"] = `^\d{2}:\d{2}$`
+	case Whole:
+		out["pattern"] = `^\d+$`
+	case NHSNumber:
+		out["description"] = f.Ask + " (ten digits, with or without spaces)"
+	case Person, Team, Partner, Document, Entry:
+		out["description"] = f.Ask + " (an id)"
+	default:
+		out["maxLength"] = f.Limit()
+	}
+	return out
+}

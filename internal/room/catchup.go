@@ -1,0 +1,109 @@
+package room
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/ledger"
+	"heed/internal/store"
+)
+
+// Projection is the tables of all rooms, made by replay of the ledger.
+func (d *Desk) Projection() store.Projection {
+	return store.Projection{Name: "room", Version: 1, Schema: schema, Replay: d.replay}
+}
+
+func (d *Desk) replay(ctx context.Context, _ *store.Store) error {
+	for _, r := range d.rooms {
+		err := d.Ledger.Each(ctx, r.Name+".", func(tx *store.Tx, e ledger.Entry) error {
+			if e.Version != 1 || !strings.HasPrefix(e.Kind, r.Name+".") {
+				return nil
+			}
+			return d.project(tx, r, e.Org, e.Record)
+		})
+		if err != nil {
+			return fmt.Errorf("room %s: %w", r.Name, err)
+		}
+	}
+	return nil
+}
+
+// project makes all rows of a record from its history. Live writing ends in the
+// same rows; a test holds the two together.
+func (d *Desk) project(tx *store.Tx, r *Room, org id.Org, rec id.Record) error {
+	key, err := d.Vault.Key(tx, org, rec)
+	if err != nil {
+		return err
+	}
+	history, err := d.Ledger.History(tx, key)
+	if err != nil {
+		return err
+	}
+	s, _, err := fold(history)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`delete from room_record_v1 where record = $1`, rec); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`delete from room_list_v1 where record = $1`, rec); err != nil {
+		return err
+	}
+	if err := d.begin(tx, r, key, &s); err != nil {
+		return err
+	}
+	return d.remind(tx, &s)
+}
+
+// catchUpBatch is how many records one unit of CatchUp makes anew.
+const catchUpBatch = 200
+
+// CatchUp makes anew the places of records that another version of the program
+// made: at every start, and now and then while two versions run side by side. Where
+// there is nothing to do it is one look at an index for each room.
+func (d *Desk) CatchUp(ctx context.Context) (done int, err error) {
+	for _, r := range d.rooms {
+		for n := catchUpBatch; n == catchUpBatch; done += n {
+			err := d.Store.Do(ctx, func(tx *store.Tx) error {
+				rows, err := store.All(tx, (*row).fields, `select `+rowColumns+rowTables+
+					`where r.room = $1 and r.made <> $2 order by r.made, r.record limit $3`, r.Number, r.Rows, catchUpBatch)
+				if err != nil {
+					return err
+				}
+				n = len(rows)
+				for _, x := range rows {
+					if err := d.remake(tx, r, x); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				return done, fmt.Errorf("room %s: %w", r.Name, err)
+			}
+		}
+	}
+	return done, nil
+}
+
+func (d *Desk) remake(tx *store.Tx, r *Room, x row) error {
+	s, _, err := d.open(x)
+	if fail.Is(err, fail.Gone) {
+		return wipe(tx, x.record)
+	}
+	if err != nil {
+		return err
+	}
+	places, err := d.placesOf(tx, r, &s)
+	if err != nil {
+		return err
+	}
+	if err := d.replacePlaces(tx, x.record, places); err != nil {
+		return err
+	}
+	_, err = tx.Exec(`update room_record_v1 set made = $2 where record = $1 and version = $3`, x.record, r.Rows, x.version)
+	return err
+}

@@ -1,0 +1,340 @@
+package room
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+
+	"heed/internal/access"
+	"heed/internal/clock"
+	"heed/internal/directory"
+	"heed/internal/fail"
+	"heed/internal/field"
+	"heed/internal/id"
+	"heed/internal/jobs"
+	"heed/internal/ledger"
+	"heed/internal/process"
+	"heed/internal/store"
+	"heed/internal/vault"
+)
+
+// Parts are what the desk works with.
+type Parts struct {
+	Store     *store.Store
+	Vault     *vault.Vault
+	Ledger    *ledger.Log
+	Policy    *access.Policy
+	Directory *directory.Desk
+	Jobs      *jobs.Queue
+	Clock     clock.Clock
+	Log       *slog.Logger
+}
+
+// Desk is the only way to the records of all rooms. Every method asks access first
+// and writes to the ledger before it answers.
+type Desk struct {
+	Parts
+	rooms []*Room
+}
+
+// NewDesk makes a desk for rooms and takes on their jobs. A room with a fault is refused.
+func NewDesk(p Parts, rooms ...*Room) (*Desk, error) {
+	d := &Desk{Parts: p, rooms: rooms}
+	numbers := map[int]string{}
+	for _, r := range rooms {
+		if err := r.Check(); err != nil {
+			return nil, err
+		}
+		if other := numbers[r.Number]; other != "" {
+			return nil, fail.New(fail.Broken, "room: %s and %s have the same number", other, r.Name)
+		}
+		numbers[r.Number] = r.Name
+	}
+	d.Jobs.Handle(jobDue, d.due)
+	d.Jobs.Handle(jobForget, d.forget)
+	return d, nil
+}
+
+// TestOnlyDesk is a desk whose rooms nobody has checked and which does no jobs.
+func TestOnlyDesk(p Parts, rooms ...*Room) *Desk { return &Desk{Parts: p, rooms: rooms} }
+
+// Policy is the rules of who may, those of these rooms too.
+func Policy(rooms ...*Room) (*access.Policy, error) {
+	all := make([]access.Room, len(rooms))
+	for i, r := range rooms {
+		all[i] = r.Access()
+	}
+	return access.New(all...)
+}
+
+// Rooms are all rooms, in the order of the program's list.
+func (d *Desk) Rooms() []*Room { return d.rooms }
+
+func (d *Desk) byNumber(n int) (*Room, bool) {
+	for _, r := range d.rooms {
+		if r.Number == n {
+			return r, true
+		}
+	}
+	return nil, false
+}
+
+// Receipt answers whoever began a record or took a step: never more of the record.
+type Receipt struct {
+	Reference id.Reference
+	Version   int64
+	Step      process.Step
+	Outcome   string
+	Done      string        // what was done, in a sentence
+	Due       []process.Due // what runs from here on, when the actor may open the record
+}
+
+// Beginning is a record to be begun.
+type Beginning struct {
+	Answers field.Answers
+	Key     string // the same key again is the same record
+	Strict  bool   // refuse answers to what is not asked, instead of leaving them out
+	// Also runs in the same commit: the end of a draft.
+	Also func(*store.Tx) error
+}
+
+// Begin begins a record: key, entry, rows, duties, notices, in one commit.
+func (d *Desk) Begin(ctx context.Context, a access.Actor, r *Room, b Beginning) (Receipt, error) {
+	info := r.First()
+	ask := access.Function(a.Org)
+	decision := d.Policy.Decide(a, r.action(string(info.ID)), ask, access.Context{})
+	if err := decision.Err(ask); err != nil {
+		return Receipt{}, err
+	}
+	digest := digestOf(r.Name, string(info.ID), "", b.Answers)
+	var out Receipt
+	err := d.again(ctx, func(tx *store.Tx) error {
+		before, found, err := d.before(tx, a, b.Key, digest)
+		if err != nil {
+			return err
+		}
+		if found {
+			out, err = d.repeated(tx, r, before, info.ID)
+			return err
+		}
+		if out, err = d.beginIn(tx, a, r, decision.Rule, b, digest); err != nil || b.Also == nil {
+			return err
+		}
+		return b.Also(tx)
+	})
+	return out, err
+}
+
+func (d *Desk) beginIn(tx *store.Tx, a access.Actor, r *Room, rule string, b Beginning, digest []byte) (Receipt, error) {
+	def := r.Latest()
+	deciding, err := d.deciding(tx, r, def, a.Org)
+	if err != nil {
+		return Receipt{}, err
+	}
+	info := r.First()
+	start := State{Stage: def.Start().State, Facts: def.Start().Facts}
+	ev, err := deciding.event(start, a, info.ID, b.Answers, b.Strict)
+	if err != nil {
+		return Receipt{}, err
+	}
+	ev.Effect.Began = &Began{Reference: id.NewReference(), Team: a.Team, Compartment: r.Compartment}
+	rec := id.NewRecord(tx.Now())
+	key, err := d.Vault.New(tx, a.Org, rec)
+	if err != nil {
+		return Receipt{}, err
+	}
+	by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: rule}
+	if _, err := d.Ledger.Append(tx, key, 0, by, ledger.Event{Kind: r.kind(info), Data: ev}); err != nil {
+		return Receipt{}, err
+	}
+	var s State
+	if err := s.apply(ledger.Entry{Org: a.Org, Record: rec, Version: 1, At: tx.Now(), Author: by}, ev); err != nil {
+		return Receipt{}, err
+	}
+	if err := d.begin(tx, r, key, &s); err != nil {
+		return Receipt{}, err
+	}
+	if err := d.remember(tx, a, b.Key, key, 1, digest); err != nil {
+		return Receipt{}, err
+	}
+	return receiptOf(&s, ev, info), d.after(tx, a, &State{}, &s)
+}
+
+// kind is the kind of event of a step.
+func (r *Room) kind(info process.StepInfo) string { return info.Kind }
+
+func receiptOf(s *State, ev Event, info process.StepInfo) Receipt {
+	done := info.Done
+	if done == "" {
+		done = info.Label + ": done"
+	}
+	return Receipt{Reference: s.Reference, Version: s.Version, Step: ev.Step, Outcome: ev.Outcome, Done: done}
+}
+
+// repeated is the receipt of what an earlier try did.
+func (d *Desk) repeated(tx *store.Tx, r *Room, was retry, step process.Step) (Receipt, error) {
+	found, err := rowByRecord(tx, was.record)
+	if err != nil {
+		return Receipt{}, err
+	}
+	s, _, err := d.open(found)
+	if err != nil {
+		return Receipt{}, err
+	}
+	def, err := r.Definition(s.Definition)
+	if err != nil {
+		return Receipt{}, err
+	}
+	info, _ := def.Step(step)
+	out := receiptOf(&s, Event{Step: step}, info)
+	out.Version = was.version
+	return out, nil
+}
+
+// deciding gathers what deciding a step needs.
+func (d *Desk) deciding(tx *store.Tx, r *Room, def *process.Definition, org id.Org) (deciding, error) {
+	o, err := d.Directory.OrganisationIn(tx, org)
+	if err != nil {
+		return deciding{}, err
+	}
+	return deciding{room: r, process: def, nation: o.Nation, now: tx.Now(),
+		known: func(f field.Field, value string) bool { return d.known(tx, o, f, value) }}, nil
+}
+
+// known says whether what an answer names exists for this organisation.
+func (d *Desk) known(tx *store.Tx, o directory.Organisation, f field.Field, value string) bool {
+	switch f.Kind {
+	case field.Person:
+		p, err := id.ParsePerson(value)
+		if err != nil {
+			return false
+		}
+		who, err := d.Directory.PersonIn(tx, p)
+		if err != nil || who.Org != o.ID || who.Left {
+			return false
+		}
+		return len(f.Of) == 0 || slices.ContainsFunc(f.Of, func(role string) bool { return who.Has(access.Role(role)) })
+	case field.Team:
+		for _, t := range o.Teams {
+			if t.ID.String() == value {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Taking is one step to be taken.
+type Taking struct {
+	Step    process.Step
+	Answers field.Answers
+	Version int64  // of the record that the person saw; 0: whatever it is now
+	Key     string // the same key again does nothing again
+	Strict  bool   // as of Beginning
+}
+
+// Changed is a fail.Stale with what somebody else did meanwhile, so that both texts
+// can be shown and none is lost. Since is empty for somebody who may not open the
+// record; for others that they saw it is in the ledger.
+type Changed struct {
+	Since []Taken
+	err   error
+}
+
+func (e *Changed) Error() string { return e.err.Error() }
+func (e *Changed) Unwrap() error { return e.err }
+
+// Take takes a step and answers with a receipt.
+func (d *Desk) Take(ctx context.Context, a access.Actor, r *Room, ref id.Reference, t Taking) (Receipt, error) {
+	digest := digestOf(r.Name, string(t.Step), ref, t.Answers)
+	var out Receipt
+	var refusal error
+	err := d.again(ctx, func(tx *store.Tx) error {
+		out, refusal = Receipt{}, nil
+		f, err := d.find(tx, a, r, ref, r.action(string(t.Step)))
+		if err != nil {
+			return err
+		}
+		if refusal = f.refusal(r, tx.Now()); refusal != nil {
+			return d.refuse(tx, a, r, ref)
+		}
+		was, found, err := d.before(tx, a, t.Key, digest)
+		if err != nil {
+			return err
+		}
+		if found {
+			out, err = d.repeated(tx, r, was, t.Step)
+			return err
+		}
+		if t.Version != 0 && t.Version != f.state.Version {
+			refusal, err = d.changed(tx, a, r, f, t.Version)
+			return err
+		}
+		out, err = d.takeIn(tx, a, r, f, t, digest)
+		return err
+	})
+	if err == nil {
+		err = refusal
+	}
+	return out, err
+}
+
+func (d *Desk) takeIn(tx *store.Tx, a access.Actor, r *Room, f found, t Taking, digest []byte) (Receipt, error) {
+	def, err := r.Definition(f.state.Definition)
+	if err != nil {
+		return Receipt{}, err
+	}
+	deciding, err := d.deciding(tx, r, def, f.state.Org)
+	if err != nil {
+		return Receipt{}, err
+	}
+	ev, err := deciding.event(f.state, a, t.Step, t.Answers, t.Strict)
+	if err != nil {
+		return Receipt{}, err
+	}
+	info, _ := def.Step(t.Step)
+	by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: f.decision.Rule}
+	version, err := d.Ledger.Append(tx, f.key, f.state.Version, by, ledger.Event{Kind: r.kind(info), Data: ev})
+	if err != nil {
+		return Receipt{}, err
+	}
+	s := f.state.clone()
+	if err := s.apply(ledger.Entry{Org: s.Org, Record: s.Record, Version: version, At: tx.Now(), Author: by}, ev); err != nil {
+		return Receipt{}, err
+	}
+	if err := d.move(tx, r, f.key, &f.state, &s, f.made); err != nil {
+		return Receipt{}, err
+	}
+	if err := d.remember(tx, a, t.Key, f.key, version, digest); err != nil {
+		return Receipt{}, err
+	}
+	return receiptOf(&s, ev, info), d.after(tx, a, &f.state, &s)
+}
+
+// changed is what somebody else did since a version. Whoever may open the record
+// sees it, and that they did is written first; others are told only that it changed.
+func (d *Desk) changed(tx *store.Tx, a access.Actor, r *Room, f found, since int64) (*Changed, error) {
+	out := &Changed{err: fail.New(fail.Stale, "Someone else changed this %s", r.One)}
+	decision := d.Policy.Decide(a, r.action(actView), r.resource(&f.state, tx.Now()), access.Context{})
+	if decision.Effect != access.Allow {
+		return out, nil
+	}
+	by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: decision.Rule}
+	if err := d.Ledger.Reading(tx, f.key, by, ledger.Event{Kind: r.Name + kindViewed, Data: struct{}{}}); err != nil {
+		return nil, err
+	}
+	history, err := d.Ledger.History(tx, f.key)
+	if err != nil {
+		return nil, err
+	}
+	_, taken, err := fold(history)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range taken {
+		if x.Version > since {
+			out.Since = append(out.Since, x)
+		}
+	}
+	return out, nil
+}

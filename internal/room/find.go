@@ -1,0 +1,222 @@
+package room
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"heed/internal/access"
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/ledger"
+	"heed/internal/process"
+	"heed/internal/store"
+	"heed/internal/vault"
+)
+
+// The kinds of event that every room has besides its steps, after the room's name.
+const (
+	kindViewed  = ".viewed"
+	kindReaders = ".readers_viewed"
+	kindListed  = ".listed"
+	kindRefused = ".refused"
+)
+
+// ruleMissing stands in the entry of a refused reading, for hidden and missing alike.
+const ruleMissing = "not-found"
+
+// found is a record that somebody asked for, with what access says. The zero state
+// is that of a record that does not exist.
+type found struct {
+	state    State
+	key      *vault.Key
+	made     int
+	decision access.Decision
+}
+
+// refusal is nil when the actor may.
+func (f found) refusal(r *Room, now time.Time) error {
+	if f.key == nil {
+		return fail.New(fail.Hidden, "Page not found")
+	}
+	return f.decision.Err(r.resource(&f.state, now))
+}
+
+// find is the way to a record: by reference, and asked of access. A record of
+// another organisation or another room is not there at all.
+func (d *Desk) find(tx *store.Tx, a access.Actor, r *Room, ref id.Reference, act access.Action) (found, error) {
+	row, err := rowByReference(tx, ref)
+	if fail.Is(err, fail.Missing) || err == nil && (row.org != a.Org || row.room != r.Number) {
+		// The same work as for a record that is there: a decision about nothing.
+		d.Policy.Decide(a, act, access.Resource{Kind: r.Kind, Org: a.Org, Compartment: r.Compartment}, access.Context{})
+		return found{}, nil
+	}
+	if err != nil {
+		return found{}, err
+	}
+	s, key, err := d.open(row)
+	if err != nil {
+		return found{}, err
+	}
+	if s.Reference != ref {
+		return found{}, fail.New(fail.Tampered, wordsDamaged)
+	}
+	decision := d.Policy.Decide(a, act, r.resource(&s, tx.Now()), access.Context{})
+	return found{state: s, key: key, made: row.made, decision: decision}, nil
+}
+
+type refused struct {
+	Reference id.Reference `json:"reference"`
+}
+
+// refuse writes that somebody asked for what is not theirs or not there: one kind,
+// one size, one place, so that the record of it tells no more than the answer.
+func (d *Desk) refuse(tx *store.Tx, a access.Actor, r *Room, ref id.Reference) error {
+	return d.note(tx, a, ruleMissing, r.Name+kindRefused, refused{ref})
+}
+
+// note writes into the organisation's book of the day.
+func (d *Desk) note(tx *store.Tx, a access.Actor, rule, kind string, data any) error {
+	book, err := d.Directory.Daybook(tx, a.Org)
+	if err != nil {
+		return err
+	}
+	by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: rule}
+	return d.Ledger.Reading(tx, book, by, ledger.Event{Kind: kind, Data: data})
+}
+
+// View is a record as somebody may see it.
+type View struct {
+	State
+	Room    *Room
+	Process *process.Definition
+	Taken   []Taken            // every step, oldest first
+	May     []process.StepInfo // what this person may do now
+	Readers []Reader           // only when they were asked for
+}
+
+// Open gives a record to somebody who may open it. The reading is in the ledger
+// before this returns: no entry, no record (promise I1).
+func (d *Desk) Open(ctx context.Context, a access.Actor, r *Room, ref id.Reference) (View, error) {
+	return d.read(ctx, a, r, ref, actView, kindViewed, nil)
+}
+
+// Reader is somebody who opened a record.
+type Reader struct {
+	At   time.Time
+	By   id.Person
+	Role string
+	What string
+	Rule string
+}
+
+// Readers gives a record with all who have opened it, newest first. Looking at them
+// is itself written.
+func (d *Desk) Readers(ctx context.Context, a access.Actor, r *Room, ref id.Reference) (View, error) {
+	return d.read(ctx, a, r, ref, actReaders, kindReaders, func(tx *store.Tx, key *vault.Key, v *View) error {
+		entries, err := d.Ledger.Readings(tx, key)
+		if err != nil {
+			return err
+		}
+		for _, e := range slices.Backward(entries) {
+			what := "Opened it"
+			if e.Kind == r.Name+kindReaders {
+				what = "Looked at who has opened it"
+			}
+			v.Readers = append(v.Readers, Reader{At: e.At, By: e.Author.Person, Role: e.Author.Role, What: what, Rule: e.Author.Rule})
+		}
+		return nil
+	})
+}
+
+func (d *Desk) read(ctx context.Context, a access.Actor, r *Room, ref id.Reference, act, kind string,
+	more func(*store.Tx, *vault.Key, *View) error,
+) (View, error) {
+	var out View
+	var refusal error
+	err := d.Store.DoReading(ctx, func(tx *store.Tx) error {
+		out, refusal = View{}, nil
+		f, err := d.find(tx, a, r, ref, r.action(act))
+		if err != nil {
+			return err
+		}
+		if refusal = f.refusal(r, tx.Now()); refusal != nil {
+			return d.refuse(tx, a, r, ref)
+		}
+		by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: f.decision.Rule}
+		if err := d.Ledger.Reading(tx, f.key, by, ledger.Event{Kind: r.Name + kind, Data: struct{}{}}); err != nil {
+			return err
+		}
+		if out, err = d.view(tx, a, r, f); err != nil || more == nil {
+			return err
+		}
+		return more(tx, f.key, &out)
+	})
+	if err == nil {
+		err = refusal
+	}
+	if err != nil {
+		return View{}, err
+	}
+	return out, nil
+}
+
+// view is the record as its history has it; the picture in the row must say the same.
+func (d *Desk) view(tx *store.Tx, a access.Actor, r *Room, f found) (View, error) {
+	history, err := d.Ledger.History(tx, f.key)
+	if err != nil {
+		return View{}, err
+	}
+	s, taken, err := fold(history)
+	if err != nil {
+		return View{}, err
+	}
+	if s.Version != f.state.Version || s.Reference != f.state.Reference {
+		return View{}, fail.New(fail.Tampered, wordsDamaged)
+	}
+	def, err := r.Definition(s.Definition)
+	if err != nil {
+		return View{}, err
+	}
+	return View{State: s, Room: r, Process: def, Taken: taken, May: d.may(a, r, def, &s, tx.Now())}, nil
+}
+
+// may are the steps that this actor may take now, in the definition's order.
+func (d *Desk) may(a access.Actor, r *Room, def *process.Definition, s *State, now time.Time) []process.StepInfo {
+	var out []process.StepInfo
+	for _, info := range def.StepsFor(process.Role(a.Role), s.Status()) {
+		decision := d.Policy.Decide(a, r.action(string(info.ID)), r.resource(s, now), access.Context{})
+		if info.ID != r.First().ID && decision.Effect == access.Allow {
+			out = append(out, info)
+		}
+	}
+	return out
+}
+
+// clone copies what apply changes in place.
+func (s *State) clone() State {
+	out := *s
+	out.People = map[string][]id.Person{}
+	for as, who := range s.People {
+		out.People[as] = slices.Clone(who)
+	}
+	out.Last = maps.Clone(s.Last)
+	return out
+}
+
+// MayBegin says whether this actor may begin a record.
+func (d *Desk) MayBegin(a access.Actor, r *Room) bool {
+	return d.Policy.Decide(a, r.action(string(r.First().ID)), access.Function(a.Org), access.Context{}).Effect == access.Allow
+}
+
+// MayList are the lists that this actor may see.
+func (d *Desk) MayList(a access.Actor, r *Room) []process.List {
+	var out []process.List
+	for _, l := range r.Latest().Lists {
+		if d.Policy.Decide(a, r.action("list_"+l.ID), access.Function(a.Org), access.Context{}).Effect == access.Allow {
+			out = append(out, l)
+		}
+	}
+	return out
+}

@@ -1,0 +1,123 @@
+package room
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"heed/internal/access"
+	"heed/internal/clock"
+	"heed/internal/fail"
+	"heed/internal/field"
+	"heed/internal/id"
+	"heed/internal/jobs"
+	"heed/internal/store"
+	"heed/internal/vault"
+)
+
+// retry is what an earlier try with the same key did.
+type retry struct {
+	record  id.Record
+	version int64
+	digest  []byte
+}
+
+// A retry is answered as such for this long.
+const (
+	jobForget = "room-forget-retries"
+	retryLife = 48 * time.Hour
+)
+
+func retryKey(p id.Person, key string) []byte {
+	h := sha256.New()
+	h.Write(p.Bytes())
+	h.Write([]byte(key))
+	return h.Sum(nil)
+}
+
+// digestOf tells whether two requests ask for the same: operation, record and body.
+func digestOf(room, operation string, ref id.Reference, in field.Answers) []byte {
+	b, err := json.Marshal(in)
+	if err != nil { // answers are text: cannot happen
+		panic(err)
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s\n%s", room, operation, ref, b))
+	return sum[:]
+}
+
+// before finds an earlier try with the same key. The same key for something else is
+// a conflict, never a silent answer.
+func (d *Desk) before(tx *store.Tx, a access.Actor, key string, digest []byte) (r retry, found bool, err error) {
+	if key == "" {
+		return r, false, nil
+	}
+	r, err = store.One(tx, func(r *retry) []any { return []any{&r.record, &r.version, &r.digest} },
+		`select record, version, digest from room_retry where key = $1`, retryKey(a.Person, key))
+	if fail.Is(err, fail.Missing) {
+		return r, false, nil
+	}
+	if err != nil {
+		return r, false, err
+	}
+	k, err := d.Vault.Key(tx, a.Org, r.record)
+	if err != nil {
+		return r, false, err
+	}
+	was, err := k.Open("retry", r.version, r.digest)
+	if err != nil {
+		return r, false, err
+	}
+	if !bytes.Equal(was, digest) {
+		return r, false, fail.New(fail.Conflict, "This idempotency key was used for something else: use a new key for each new request")
+	}
+	return r, true, nil
+}
+
+// remember keeps what a key did, in the commit of the change.
+func (d *Desk) remember(tx *store.Tx, a access.Actor, key string, k *vault.Key, version int64, digest []byte) error {
+	if key == "" {
+		return nil
+	}
+	return tx.Later(keyTaken, `insert into room_retry (key, record, version, digest, at) values ($1, $2, $3, $4, $5)`,
+		retryKey(a.Person, key), k.Record(), version, k.Seal("retry", version, digest), clock.Micros(tx.Now()))
+}
+
+func keyTaken(_ int64, err error) error {
+	if store.IsUnique(err) {
+		return errSameMoment
+	}
+	return err
+}
+
+// errSameMoment says that the same request was kept by another connection at this
+// very moment: run again, the unit finds what that one did.
+var errSameMoment = fail.New(fail.Busy, "This is being saved already: try again in a moment")
+
+// errSameReference says that the new reference, which is random, is another record's.
+var errSameReference = fail.New(fail.Busy, "The service is busy. Nothing was saved. Try again in a minute")
+
+// again runs a unit of work, once more when the same request came twice at one
+// moment or a reference was taken.
+func (d *Desk) again(ctx context.Context, fn func(*store.Tx) error) error {
+	err := d.Store.Do(ctx, fn)
+	for range 3 {
+		if !errors.Is(err, errSameMoment) && !errors.Is(err, errSameReference) {
+			break
+		}
+		err = d.Store.Do(ctx, fn)
+	}
+	return err
+}
+
+// forget ends the keys of retries that nobody will send again.
+func (d *Desk) forget(_ context.Context, tx *store.Tx, j jobs.Job) error {
+	if _, err := tx.Exec(`delete from room_retry where at < $1`, clock.Micros(tx.Now().Add(-retryLife))); err != nil {
+		return err
+	}
+	j.Due = tx.Now().Add(retryLife / 4)
+	return d.Jobs.Put(tx, j)
+}

@@ -1,0 +1,135 @@
+// Package room is what every kind of record gets: find, open, take a step, list,
+// do once, compare versions, prove, project, erase. A kind of record is one value
+// of type Room, made of data: a definition (states, steps, fields, deadlines,
+// lists), a policy, and at most a few rules in Go that data cannot say.
+//
+// It keeps true, for every room: the history is the record, and an entry carries
+// its effect, so that folding never asks today's definition; nobody reads a record
+// before the reading is in the ledger; what is somebody else's is answered as what
+// does not exist; the same request twice is one request; a step on an older version
+// shows what happened meanwhile; rows of lists say where to look and prove nothing.
+//
+// In the clear the database holds ids, times, versions, a reference, the number of
+// the room, and keyed tags of one width. It does not hold whose a record is, which
+// team, list or compartment it is in, or where it stands: see tags.go.
+package room
+
+import (
+	"embed"
+	"fmt"
+	"slices"
+
+	"heed/internal/access"
+	"heed/internal/fail"
+	"heed/internal/field"
+	"heed/internal/process"
+)
+
+// Migrations are the tables of all rooms.
+//
+//go:embed migrations/*.sql
+var Migrations embed.FS
+
+// Room is one kind of record.
+type Room struct {
+	// Name is the room's in addresses, kinds of event and the ledger: "policy".
+	Name string
+	// Number stands in the clear with each row, so that a replay reads its own
+	// records only. Never used again for another room. Compartments share it.
+	Number int
+	// Kind is the type of the record in the policies: "Policy".
+	Kind string
+	// One and Many name a record in a sentence: "policy", "policies".
+	One, Many string
+	// Compartment is where new records go.
+	Compartment string
+	// Definitions are all that were ever shipped, oldest first; a new record follows the last.
+	Definitions []*process.Definition
+	// Policies is Cedar text: who may do what, each rule with its sentence.
+	Policies string
+	// Rows is raised when what a record's list rows are made of changes; see catchup.go.
+	Rows int
+
+	// Stories are made-up records for the demo.
+	Stories []Story
+	Nav     []string // the roles that see it in the navigation; empty: everybody
+
+	// Rule may refuse a step for a reason that data cannot say. Nil: none. It is pure.
+	Rule func(Deciding) error
+}
+
+// Deciding is what a Rule looks at.
+type Deciding struct {
+	Now     State
+	Step    process.Step
+	Outcome string
+	Answers field.Answers
+	Actor   access.Actor
+}
+
+// Latest is the definition that a new record follows.
+func (r *Room) Latest() *process.Definition { return r.Definitions[len(r.Definitions)-1] }
+
+// Definition is the one that a record follows, by its name.
+func (r *Room) Definition(name string) (*process.Definition, error) {
+	i := slices.IndexFunc(r.Definitions, func(d *process.Definition) bool { return d.Name() == name })
+	if i < 0 {
+		return nil, fail.New(fail.Conflict, "This record follows rules (%s) that this program does not know: use a newer one", name)
+	}
+	return r.Definitions[i], nil
+}
+
+// First is the step that begins a record.
+func (r *Room) First() process.StepInfo { return r.Latest().AllSteps[0] }
+
+// Check says what is wrong with the room, or nil: the walls that hold for all.
+func (r *Room) Check() error {
+	if !field.IsName(r.Name) || r.Number < 1 || r.Kind == "" || r.Compartment == "" || len(r.Definitions) == 0 {
+		return fmt.Errorf("room %q: must have a name, a number, a kind, a compartment and a definition", r.Name)
+	}
+	for _, d := range r.Definitions {
+		if fault := sound(d); fault != "" {
+			return fmt.Errorf("room %s: definition %s: %s", r.Name, d.Name(), fault)
+		}
+	}
+	return nil
+}
+
+// view is the action that opens a record; list, step and the rest are named alike,
+// so that a policy can speak of a room's own actions.
+func (r *Room) action(what string) access.Action { return access.Action(r.Name + "." + what) }
+
+// The actions that every room has besides its steps and lists.
+const (
+	actView    = "view"
+	actReaders = "view_readers"
+)
+
+// Actions are all of the room's actions on records, each with its groups, for access.
+func (r *Room) Actions() []access.RoomAction {
+	out := []access.RoomAction{
+		{Action: r.action(actView), Verb: "open a " + r.One},
+		{Action: r.action(actReaders), Verb: "see who has opened a " + r.One},
+	}
+	for _, s := range r.Latest().AllSteps {
+		a := access.RoomAction{Action: r.action(string(s.ID)), Verb: lowerFirst(s.Label)}
+		if s.Group != "" {
+			a.Groups = []string{r.Name + "." + s.Group}
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+// Access is the room as the policies know it.
+func (r *Room) Access() access.Room {
+	functions := []access.RoomAction{{Action: r.action(string(r.First().ID)), Verb: lowerFirst(r.First().Label)}}
+	for _, l := range r.Latest().Lists {
+		a := access.RoomAction{Action: r.action("list_" + l.ID), Verb: "list " + r.Many + ": " + lowerFirst(l.Title)}
+		if l.Group != "" {
+			a.Groups = []string{r.Name + "." + l.Group}
+		}
+		functions = append(functions, a)
+	}
+	return access.Room{Kind: r.Kind, Name: r.Name, Text: r.Policies, Records: r.Actions(), Functions: functions}
+}

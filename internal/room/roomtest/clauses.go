@@ -1,0 +1,432 @@
+package roomtest
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"heed/internal/access"
+	"heed/internal/fail"
+	"heed/internal/field"
+	"heed/internal/id"
+	"heed/internal/process"
+	"heed/internal/room"
+	"heed/internal/store"
+)
+
+// walked is how many steps a random walk takes.
+const walked = 60
+
+// everyWay goes random ways through the definition: what the definition allows is
+// taken, what it does not allow is refused in words, and the record stands where the
+// definition says. Every step is taken at least once.
+func everyWay(s *suite) {
+	taken := map[process.Step]bool{}
+	def := s.room.Latest()
+	for walk := 0; walk < 12 && len(taken) < len(def.AllSteps)-1; walk++ {
+		ref := s.begin().Reference
+		reader := s.reader(ref)
+		for range walked {
+			v, err := s.desk.Open(s.ctx, reader, s.room, ref)
+			s.must(err)
+			open := def.Steps(v.Status())
+			info := s.choose(open, taken)
+			possible := slices.ContainsFunc(open, func(x process.StepInfo) bool { return x.ID == info.ID })
+			got, _, err := s.take(ref, info, s.x.Answers(info.Fields))
+			switch {
+			case possible && err == nil:
+				taken[info.ID] = true
+				after, err := s.desk.Open(s.ctx, reader, s.room, ref)
+				if err != nil {
+					break // it is not theirs any more
+				}
+				if want := def.After(v.Status(), info.ID, got.Outcome); !after.Status().Equal(want) {
+					s.t.Fatalf("after %s it stands at %v, want %v", info.ID, after.Status(), want)
+				}
+				if !after.Ended() && len(after.Due) == 0 {
+					s.t.Fatalf("after %s nothing is due at %s", info.ID, after.Stage)
+				}
+			case err == nil:
+				s.t.Fatalf("%s was taken at %s", info.ID, v.Stage)
+			case fail.KindOf(err) == fail.Broken || fail.Words(err) == "":
+				s.t.Fatalf("%s at %s: %v", info.ID, v.Stage, err)
+			}
+		}
+	}
+	for _, info := range def.AllSteps[1:] {
+		if !taken[info.ID] {
+			s.t.Errorf("%s was never taken", info.ID)
+		}
+	}
+}
+
+// choose is the step to try next: one that was never taken if it can be, else any,
+// sometimes one that cannot be taken now.
+func (s *suite) choose(open []process.StepInfo, taken map[process.Step]bool) process.StepInfo {
+	all := s.room.Latest().AllSteps[1:]
+	for _, x := range open {
+		if !taken[x.ID] && x.ID != s.room.First().ID && s.x.r.IntN(3) > 0 {
+			return x
+		}
+	}
+	stays := slices.DeleteFunc(slices.Clone(open), func(x process.StepInfo) bool {
+		return x.ID == s.room.First().ID || slices.ContainsFunc(x.Outcomes, func(o process.Outcome) bool {
+			return slices.ContainsFunc(o.Moves, func(m process.Move) bool { return s.room.Latest().Ended(process.Status{State: m.To}) })
+		})
+	})
+	if len(stays) > 0 && s.x.r.IntN(4) > 0 {
+		return stays[s.x.r.IntN(len(stays))]
+	}
+	return all[s.x.r.IntN(len(all))]
+}
+
+// some makes a few records in several places of the definition.
+func (s *suite) some(n int) []id.Reference {
+	var out []id.Reference
+	def := s.room.Latest()
+	for range n {
+		ref := s.begin().Reference
+		for range s.x.r.IntN(8) {
+			info := def.AllSteps[1+s.x.r.IntN(len(def.AllSteps)-1)]
+			_, _, _ = s.take(ref, info, s.x.Answers(info.Fields)) //nolint:errcheck // some are not open now
+		}
+		out = append(out, ref)
+	}
+	return out
+}
+
+// tables are the rows of all rooms, but for the sealed picture, whose bytes are never the same.
+func (s *suite) tables() []string {
+	var out []string
+	s.must(s.w.Store.View(s.ctx, func(tx *store.Tx) error {
+		type rec struct {
+			record     id.Record
+			room, made int
+			reference  string
+			version    int64
+			opened     string
+		}
+		all, err := store.All(tx, func(r *rec) []any { return []any{&r.record, &r.room, &r.made, &r.reference, &r.version} },
+			`select record, room, made, reference, version from room_record_v1 order by record`)
+		if err != nil {
+			return err
+		}
+		for _, r := range all {
+			out = append(out, fmt.Sprint(r))
+		}
+		type place struct {
+			tag    []byte
+			sort   int64
+			record id.Record
+		}
+		places, err := store.All(tx, func(p *place) []any { return []any{&p.tag, &p.sort, &p.record} },
+			`select tag, sort, record from room_list_v1 order by tag, sort, record`)
+		if err != nil {
+			return err
+		}
+		for _, p := range places {
+			out = append(out, fmt.Sprintf("%x %d %s", p.tag, p.sort, p.record))
+		}
+		return nil
+	}))
+	return out
+}
+
+func replayed(s *suite) {
+	s.some(6)
+	live := s.tables()
+	s.must(s.desk.Projection().Replay(s.ctx, s.w.Store))
+	if again := s.tables(); !slices.Equal(live, again) {
+		s.t.Errorf("live rows and those of a replay differ:\n%s\n\n%s", strings.Join(live, "\n"), strings.Join(again, "\n"))
+	}
+}
+
+// entries counts all entries, and those of a record.
+func (s *suite) entries() (n int) {
+	s.must(s.w.Store.View(s.ctx, func(tx *store.Tx) error {
+		var err error
+		n, err = store.One(tx, func(n *int) []any { return []any{n} }, `select count(*) from entry`)
+		return err
+	}))
+	return n
+}
+
+func hidden(s *suite) {
+	ref := s.begin().Reference
+	a, any := s.stranger(ref)
+	if !any {
+		a = s.w.As("porter")
+	}
+	nothing := id.NewReference()
+	_, _ = s.desk.Open(s.ctx, a, s.room, nothing) //nolint:errcheck // the book of the day begins with it
+	def := s.room.Latest()
+	for _, info := range def.AllSteps[1:] {
+		in := s.x.Answers(info.Fields)
+		before := s.entries()
+		_, hid := s.desk.Take(s.ctx, a, s.room, ref, room.Taking{Step: info.ID, Answers: in})
+		one := s.entries() - before
+		_, missing := s.desk.Take(s.ctx, a, s.room, nothing, room.Taking{Step: info.ID, Answers: in})
+		two := s.entries() - before - one
+		if hid == nil {
+			continue // everybody may take it
+		}
+		if fail.Words(hid) != fail.Words(missing) || one != two || one != 1 {
+			s.t.Errorf("%s: %q with %d entries; of nothing %q with %d", info.ID, fail.Words(hid), one, fail.Words(missing), two)
+		}
+	}
+	_, missing := s.desk.Open(s.ctx, a, s.room, nothing)
+	if _, hid := s.desk.Open(s.ctx, a, s.room, ref); any && (fail.Words(hid) != fail.Words(missing) || !fail.Is(hid, fail.Hidden)) {
+		s.t.Errorf("open: %v, of nothing %v", hid, missing)
+	}
+	if _, hid := s.desk.Readers(s.ctx, a, s.room, ref); hid != nil && fail.Words(hid) != fail.Words(missing) {
+		s.t.Errorf("readers: %v, of nothing %v", hid, missing)
+	}
+}
+
+func noEntry(s *suite) {
+	ref := s.begin().Reference
+	a := s.reader(ref)
+	before := s.entries()
+	_, err := s.desk.Open(s.ctx, a, s.room, ref)
+	s.must(err)
+	if n := s.entries() - before; n != 1 {
+		s.t.Errorf("opening wrote %d entries, want 1", n)
+	}
+	for _, l := range s.desk.MayList(a, s.room) {
+		before := s.entries()
+		_, err := s.desk.List(s.ctx, a, s.room, room.Query{List: l.ID, Limit: 5})
+		s.must(err)
+		if n := s.entries() - before; n != 1 {
+			s.t.Errorf("listing %s wrote %d entries, want 1", l.ID, n)
+		}
+	}
+}
+
+func once(s *suite) {
+	info := s.room.First()
+	a := s.as(string(info.Roles[0]), 0)
+	in := s.x.Answers(info.Fields)
+	one, err := s.desk.Begin(s.ctx, a, s.room, room.Beginning{Answers: in, Key: "the-key-of-this"})
+	s.must(err)
+	before := s.entries()
+	two, err := s.desk.Begin(s.ctx, a, s.room, room.Beginning{Answers: in, Key: "the-key-of-this"})
+	s.must(err)
+	if !reflect.DeepEqual(one, two) || s.entries() != before {
+		s.t.Errorf("sent twice: %+v and %+v, %d entries more", one, two, s.entries()-before)
+	}
+	other := s.begin().Reference
+	for _, step := range s.room.Latest().AllSteps[1:] {
+		said := s.x.Answers(step.Fields)
+		_, by, err := s.take(one.Reference, step, said)
+		if err != nil {
+			continue
+		}
+		said = s.x.Answers(step.Fields)
+		key := "the-key-of-" + string(step.ID)
+		first, err := s.desk.Take(s.ctx, by, s.room, one.Reference, room.Taking{Step: step.ID, Answers: said, Key: key})
+		if err != nil {
+			continue // it can be taken only once
+		}
+		before := s.entries()
+		again, err := s.desk.Take(s.ctx, by, s.room, one.Reference, room.Taking{Step: step.ID, Answers: said, Key: key})
+		s.must(err)
+		if first.Version != again.Version || s.entries() != before {
+			s.t.Errorf("%s sent twice: version %d and %d, %d entries more", step.ID, first.Version, again.Version, s.entries()-before)
+		}
+		_, err = s.desk.Take(s.ctx, by, s.room, other, room.Taking{Step: step.ID, Answers: said, Key: key})
+		if !fail.Is(err, fail.Conflict) {
+			s.t.Errorf("%s with the same key on another record: %v, want a conflict", step.ID, err)
+		}
+		return
+	}
+	s.t.Error("no step could be taken twice: nothing was tried")
+}
+
+func stale(s *suite) {
+	for _, step := range s.room.Latest().AllSteps[1:] {
+		ref := s.begin().Reference
+		if _, _, err := s.take(ref, step, s.x.Answers(step.Fields)); err != nil {
+			continue
+		}
+		for _, next := range s.room.Latest().AllSteps[1:] {
+			a := s.as(string(next.Roles[0]), 1)
+			before := s.entries()
+			_, err := s.desk.Take(s.ctx, a, s.room, ref, room.Taking{Step: next.ID, Answers: s.x.Answers(next.Fields), Version: 1})
+			var changed *room.Changed
+			if !errors.As(err, &changed) {
+				continue
+			}
+			_, open := s.desk.Open(s.ctx, a, s.room, ref)
+			if sees := len(changed.Since) == 1 && changed.Since[0].Step == step.ID; sees != (open == nil) {
+				s.t.Errorf("%s: what changed is shown: %v; may open: %v", next.ID, sees, open == nil)
+			}
+			if open == nil && s.entries()-before != 2 { // of what changed, and of opening above
+				s.t.Errorf("%s: what changed was shown with %d entries", next.ID, s.entries()-before-1)
+			}
+			return
+		}
+	}
+	s.t.Error("nothing was stale: nothing was tried")
+}
+
+// lists holds each list to its condition, over all records that were made.
+func lists(s *suite) {
+	refs := s.some(8)
+	def := s.room.Latest()
+	for _, role := range def.Roles {
+		a := s.as(string(role.ID), 0)
+		for _, l := range s.desk.MayList(a, s.room) {
+			got := s.whole(a, l.ID, 3)
+			for _, ref := range refs {
+				v, err := s.desk.Open(s.ctx, a, s.room, ref)
+				if err != nil {
+					continue
+				}
+				if want, has := room.Listed(l, &v.State, a, s.w.Hand.Now()), slices.Contains(got, ref); want != has {
+					s.t.Errorf("%s as %s: %s at %s is listed: %v, want %v", l.ID, role.ID, ref, v.Stage, has, want)
+				}
+			}
+		}
+	}
+}
+
+// whole reads a list page by page; each reference comes once.
+func (s *suite) whole(a access.Actor, list string, limit int) []id.Reference {
+	var out []id.Reference
+	q := room.Query{List: list, Limit: limit}
+	for range 100 {
+		p, err := s.desk.List(s.ctx, a, s.room, q)
+		s.must(err)
+		for _, r := range p.Rows {
+			if slices.Contains(out, r.Reference) {
+				s.t.Errorf("%s names %s twice", list, r.Reference)
+			}
+			out = append(out, r.Reference)
+		}
+		if p.Next == "" {
+			return out
+		}
+		q.After = p.Next
+	}
+	s.t.Fatalf("%s has no end", list)
+	return nil
+}
+
+// caughtUp has an older and a newer program take turns on one database: no record
+// is ever lost to a list.
+func caughtUp(s *suite) {
+	refs := s.some(3)
+	newer := *s.room
+	newer.Rows++
+	older := s.desk
+	s.desk = s.w.Desk(&newer)
+	defer func() { s.desk = older }()
+	for turn := range 4 {
+		program := []*room.Desk{older, s.desk}[turn%2]
+		r := []*room.Room{s.room, &newer}[turn%2]
+		info := r.First()
+		got, err := program.Begin(s.ctx, s.as(string(info.Roles[0]), 0), r, room.Beginning{Answers: s.x.Answers(info.Fields)})
+		s.must(err)
+		refs = append(refs, got.Reference)
+	}
+	done, err := s.desk.CatchUp(s.ctx)
+	s.must(err)
+	if done == 0 {
+		s.t.Error("nothing was made again")
+	}
+	again, err := s.desk.CatchUp(s.ctx)
+	s.must(err)
+	if again != 0 {
+		s.t.Errorf("%d records were made again twice", again)
+	}
+	s.must(s.w.Store.View(s.ctx, func(tx *store.Tx) error {
+		n, err := store.One(tx, func(n *int) []any { return []any{n} }, `select count(*) from room_record_v1 where room = $1 and made = $2`, s.room.Number, newer.Rows)
+		if err == nil && n < len(refs) {
+			s.t.Errorf("%d of %d records stand as the newer program makes them", n, len(refs))
+		}
+		return err
+	}))
+	_, err = older.CatchUp(s.ctx) // and back
+	s.must(err)
+}
+
+// meaning has a record go on under a program whose definition has changed in every
+// way that an overlay or a new version could: what was written means what it meant.
+func meaning(s *suite) {
+	ref := s.begin().Reference
+	a := s.reader(ref)
+	was, err := s.desk.Open(s.ctx, a, s.room, ref)
+	s.must(err)
+	changed := *s.room
+	old := *s.room.Latest()
+	next := old
+	next.Version++
+	next.Timers = nil
+	next.States = slices.Clone(old.States)
+	for i := range next.States {
+		next.States[i].End = i > 0
+	}
+	old.Timers = nil // the old one as well: folding must not ask it
+	changed.Definitions = []*process.Definition{&old, &next}
+	d := s.w.Desk(&changed)
+	is, err := d.Open(s.ctx, a, &changed, ref)
+	s.must(err)
+	if !is.Status().Equal(was.Status()) || len(is.Due) != len(was.Due) || is.Ended() != was.Ended() || is.State.Definition != was.State.Definition {
+		s.t.Errorf("it stood at %+v, and under another definition at %+v", was.State, is.State)
+	}
+}
+
+// twoPeople: where a step needs another person than the one who took an earlier
+// step, the same person is refused.
+func twoPeople(s *suite) {
+	def := s.room.Latest()
+	for _, second := range def.AllSteps {
+		for _, as := range second.Other {
+			if !s.sameIsRefused(second, as) {
+				s.t.Errorf("%s: it was never tried with the same person", second.ID)
+			}
+		}
+	}
+}
+
+func (s *suite) sameIsRefused(second process.StepInfo, as string) bool {
+	for range 20 {
+		ref := s.begin().Reference
+		reader := s.reader(ref)
+		for range walked {
+			info := s.room.Latest().AllSteps[1+s.x.r.IntN(len(s.room.Latest().AllSteps)-1)]
+			_, by, err := s.take(ref, info, s.x.Answers(info.Fields))
+			if err != nil {
+				continue
+			}
+			v, err := s.desk.Open(s.ctx, reader, s.room, ref)
+			s.must(err)
+			if !slices.Contains(v.People[as], by.Person) {
+				continue
+			}
+			_, err = s.desk.Take(s.ctx, by, s.room, ref, room.Taking{Step: second.ID, Answers: s.x.Answers(second.Fields)})
+			if err == nil {
+				s.t.Errorf("%s: the same person was taken as the second of two", second.ID)
+			}
+			if fail.Is(err, fail.Refused) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// unasked: a program that sends what is not asked is told so.
+func unasked(s *suite) {
+	info := s.room.First()
+	in := s.x.Answers(info.Fields)
+	in["no_such_question"] = field.Of("x")
+	_, err := s.desk.Begin(s.ctx, s.as(string(info.Roles[0]), 0), s.room, room.Beginning{Answers: in, Strict: true})
+	if fail.FieldsOf(err).For("no_such_question") == "" {
+		s.t.Errorf("an answer to no question: %v", err)
+	}
+	_, err = s.desk.Begin(s.ctx, s.as(string(info.Roles[0]), 0), s.room, room.Beginning{Answers: in})
+	s.must(err)
+}

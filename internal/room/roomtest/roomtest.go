@@ -1,0 +1,162 @@
+// Package roomtest is the one suite that every room passes, on both engines: what
+// package room promises, tried on the room's own definition and policy with answers
+// made from its fields. A room needs no test of these of its own.
+//
+// Each clause was seen to fail on a fault planted in package room: see planted_test.go.
+package roomtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"heed/internal/access"
+	"heed/internal/clock/workday"
+	"heed/internal/fail"
+	"heed/internal/field"
+	"heed/internal/heedtest/world"
+	"heed/internal/id"
+	"heed/internal/process"
+	"heed/internal/room"
+)
+
+// Run holds a room to everything.
+func Run(t *testing.T, r *room.Room) {
+	if err := r.Check(); err != nil {
+		t.Fatal(err)
+	}
+	world.Each(t, func(w *world.World) {
+		for _, c := range clauses {
+			s := newSuite(w, r)
+			t := w.T.(*testing.T)
+			t.Run(c.name, func(t *testing.T) { s.t = t; c.holds(s) })
+		}
+	})
+	t.Run("pages", func(t *testing.T) { pages(t, r) })
+}
+
+// clause is one thing that holds for every room.
+type clause struct {
+	name  string
+	holds func(*suite)
+}
+
+var clauses = []clause{
+	{"every way through it can be gone", everyWay},
+	{"live rows are those of a replay", replayed},
+	{"hidden is missing", hidden},
+	{"no entry, no record", noEntry},
+	{"sent twice is once", once},
+	{"who changed it meanwhile is shown to those who may see", stale},
+	{"lists show what they say", lists},
+	{"another program's rows are made again", caughtUp},
+	{"each list comes from an index", indexed},
+	{"an old entry means what it meant", meaning},
+	{"two people are two", twoPeople},
+	{"an unknown answer is refused", unasked},
+}
+
+// suite is one room in a world with people.
+type suite struct {
+	t    *testing.T
+	w    *world.World
+	room *room.Room
+	desk *room.Desk
+	x    examples
+	ctx  context.Context
+	who  map[string][]access.Actor // by role
+}
+
+func newSuite(w *world.World, r *room.Room) *suite {
+	s := &suite{w: w, room: r, desk: w.Rooms, ctx: context.Background(), who: map[string][]access.Actor{}}
+	s.x = examples{r: rand.New(rand.NewPCG(1, 2)), today: workday.Of(w.Hand.Now()), word: "wordplanted", person: func(f field.Field) id.Person {
+		role := string(access.Worker)
+		if len(f.Of) > 0 {
+			role = f.Of[0]
+		}
+		return s.as(role, 0).Person
+	}}
+	return s
+}
+
+// as is the n-th person of a role, added when needed.
+func (s *suite) as(role string, n int) access.Actor {
+	s.w.T.Helper()
+	if role == "anyone" {
+		role = string(access.Worker)
+	}
+	for len(s.who[role]) <= n {
+		login := fmt.Sprintf("%s%d", role, len(s.who[role]))
+		if s.w.Person(login).IsZero() {
+			s.w.Add(login, access.Role(role))
+		}
+		s.who[role] = append(s.who[role], s.w.As(login))
+	}
+	return s.who[role][n]
+}
+
+// begin begins a record with made-up answers.
+func (s *suite) begin() room.Receipt {
+	s.t.Helper()
+	info := s.room.First()
+	got, err := s.desk.Begin(s.ctx, s.as(string(info.Roles[0]), 0), s.room, room.Beginning{Answers: s.x.Answers(info.Fields), Strict: true})
+	s.must(err)
+	return got
+}
+
+// reader is somebody who may open a record of this room as it stands when begun.
+func (s *suite) reader(ref id.Reference) access.Actor {
+	s.t.Helper()
+	for _, d := range s.room.Latest().Roles {
+		a := s.as(string(d.ID), 0)
+		if _, err := s.desk.Open(s.ctx, a, s.room, ref); err == nil {
+			return a
+		}
+	}
+	s.t.Fatal("nobody may open a record that was just begun")
+	return access.Actor{}
+}
+
+// stranger is somebody of the organisation who may not open it; ok is false when
+// everybody may.
+func (s *suite) stranger(ref id.Reference) (access.Actor, bool) {
+	for _, role := range access.Roles() {
+		if role == access.System || role == access.ColleagueOwner || role == access.LineManager {
+			continue
+		}
+		a := s.as(string(role), 0)
+		if _, err := s.desk.Open(s.ctx, a, s.room, ref); fail.Is(err, fail.Hidden) {
+			return a, true
+		}
+	}
+	return access.Actor{}, false
+}
+
+// take takes a step as somebody who may, trying the people of its roles.
+func (s *suite) take(ref id.Reference, info process.StepInfo, in field.Answers) (room.Receipt, access.Actor, error) {
+	var err error
+	for _, role := range info.Roles {
+		for n := range 2 {
+			a := s.as(string(role), n)
+			var got room.Receipt
+			got, err = s.desk.Take(s.ctx, a, s.room, ref, room.Taking{Step: info.ID, Answers: in, Strict: true})
+			if err == nil {
+				return got, a, nil
+			}
+		}
+	}
+	return room.Receipt{}, access.Actor{}, err
+}
+
+func (s *suite) must(err error) {
+	s.t.Helper()
+	if err != nil {
+		var e *fail.Error
+		if errors.As(err, &e) {
+			s.t.Fatalf("%v", e)
+		}
+		s.t.Fatal(err)
+	}
+}

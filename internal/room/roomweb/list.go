@@ -1,0 +1,82 @@
+package roomweb
+
+import (
+	"heed/internal/clock/workday"
+	"heed/internal/id"
+	"heed/internal/process"
+	"heed/internal/room"
+	"heed/internal/web"
+	"heed/internal/web/casework"
+	"heed/internal/web/nhs"
+	"heed/internal/web/words"
+)
+
+// mayList are the lists that this person may see.
+func (p *pages) mayList(q *web.Request) []process.List {
+	return p.desk.MayList(q.Actor(), p.room)
+}
+
+func tabs(base string, all []process.List, current process.List) web.Component {
+	if len(all) < 2 {
+		return nil
+	}
+	nav := casework.SubNavigation{Label: "Lists"}
+	for _, l := range all {
+		nav.Items = append(nav.Items, casework.SubItem{Text: l.Title, Href: base + "?list=" + l.ID, Current: l.ID == current.ID})
+	}
+	return nav
+}
+
+// further leads to the next page and back to the first: a cursor has no numbers.
+func further(here string, after, next id.Reference) web.Component {
+	pg := nhs.Pagination{}
+	if after != "" {
+		pg.Previous = nhs.PageLink{Href: here, Text: "First page"}
+	}
+	if next != "" {
+		pg.Next = nhs.PageLink{Href: here + "&after=" + string(next)}
+	}
+	if after == "" && next == "" {
+		return nil
+	}
+	return pg
+}
+
+func (p *pages) table(q *web.Request, page room.Page) web.Component {
+	name := p.names(q.Context())
+	titled := p.room.Latest().Entitled != ""
+	heads := []string{"Reference", "Where it stands", "Next due", "Who has it"}
+	if titled {
+		heads = append([]string{"Title"}, heads...)
+	}
+	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: page.List.Title, Size: nhs.SizeM}, Head: nhs.Heads(heads...)}
+	for _, r := range page.Rows {
+		ref := nhs.Cell{Content: nhs.Link{Content: nhs.NoWrap(r.Reference), Href: p.path(r.Reference)}}
+		cells := []nhs.Cell{ref, {Text: r.Label}, {Content: dueCell(q, r.Due)}, {Text: orNobody(name(r.Owner))}}
+		if titled {
+			cells = append([]nhs.Cell{{Content: nhs.Isolated(r.Title)}}, cells...)
+		}
+		t.Rows = append(t.Rows, cells)
+	}
+	return t
+}
+
+func orNobody(name string) string {
+	if name == "" {
+		return "Nobody yet"
+	}
+	return name
+}
+
+// dueCell says in words what is overdue; no colour stands alone.
+func dueCell(q *web.Request, due process.Due) web.Component {
+	switch {
+	case due.At.IsZero():
+		return nhs.Text("Nothing due")
+	case q.Now().After(due.At):
+		return nhs.Group{nhs.Tag{Text: "Overdue", Colour: nhs.Orange}, nhs.Text(" " + due.Label + ", since " + words.Date(due.At))}
+	case workday.Of(q.Now()) == due.Day:
+		return nhs.Text(due.Label + ", today")
+	}
+	return nhs.Text(due.Label + ", by " + words.Date(due.At))
+}

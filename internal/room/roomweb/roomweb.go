@@ -1,0 +1,138 @@
+// Package roomweb is the pages of every room: its lists, a record with its steps
+// and timeline, the form of each step, who has opened it, and the print view. All of
+// them are made from the room's definition.
+//
+// It keeps true: a page is built from what the desk gives after the reading was
+// recorded; no title, address or notice holds a typed word; every choice about what
+// may be done comes from the desk.
+package roomweb
+
+import (
+	"context"
+
+	"heed/internal/access"
+	"heed/internal/directory"
+	"heed/internal/fail"
+	"heed/internal/field"
+	"heed/internal/id"
+	"heed/internal/room"
+	"heed/internal/web"
+	"heed/internal/web/nhs"
+	"heed/internal/web/words"
+)
+
+type pages struct {
+	room      *room.Room
+	desk      *room.Desk
+	directory *directory.Desk
+	base      string // "/policies"
+	section   string // "Policies"
+}
+
+// Part is the routes of a room.
+func Part(r *room.Room, desk *room.Desk, people *directory.Desk) web.Part {
+	p := &pages{room: r, desk: desk, directory: people, base: "/" + r.Many, section: words.Sentence(r.Many)}
+	in := web.SignedIn // the desk asks access about every list and record
+	one := p.base + "/{ref}"
+	begin := r.First().Label
+	return web.Part{Name: r.Name, Nav: []web.NavItem{{Text: p.section, Path: p.base, For: r.Nav}}, Routes: []web.Route{
+		web.Get(p.base, in, p.section, p.lists),
+		web.Get(p.base+"/new", in, begin, p.showFirst),
+		web.Post(p.base+"/new", in, begin, p.sendFirst),
+		web.Get(one, in, words.Sentence(r.One), p.record),
+		web.Get(one+"/print", in, words.Sentence(r.One)+", to print", p.print),
+		web.Get(one+"/access", in, "Who has opened it", p.readers),
+		web.Get(one+"/{step}", in, "A step of a "+r.One, p.showStep),
+		web.Post(one+"/{step}", in, "A step of a "+r.One, p.sendStep),
+	}}
+}
+
+func (p *pages) path(ref id.Reference) string { return p.base + "/" + string(ref) }
+
+// names gives the names of people for a page, each looked up once.
+func (p *pages) names(ctx context.Context) func(id.Person) string {
+	known := map[id.Person]string{}
+	return func(x id.Person) string {
+		if x.IsZero() {
+			return ""
+		}
+		if _, ok := known[x]; !ok {
+			known[x] = "Somebody who has left"
+			if who, err := p.directory.Person(ctx, x); err == nil {
+				known[x] = who.Name
+			}
+		}
+		return known[x]
+	}
+}
+
+// namer gives the words of an answer that names somebody or something.
+func namer(name func(id.Person) string) field.Namer {
+	return func(k field.Kind, value string) string {
+		if k == field.Person {
+			if p, err := id.ParsePerson(value); err == nil {
+				return name(p)
+			}
+		}
+		return value
+	}
+}
+
+// offers are the choices of fields that name somebody: those of the organisation
+// who hold one of the field's roles.
+func (p *pages) offers(q *web.Request) offers {
+	return func(f field.Field) ([]option, error) {
+		if f.Kind != field.Person {
+			return nil, nil
+		}
+		var out []option
+		people, err := p.directory.Everybody(q.Context(), q.Who().Org)
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range people {
+			for _, role := range f.Of {
+				if x.Has(access.Role(role)) && !x.Left {
+					out = append(out, option{x.ID.String(), x.Name})
+					break
+				}
+			}
+		}
+		return out, nil
+	}
+}
+
+// lists shows one list of the room, with the others beside it.
+func (p *pages) lists(q *web.Request) (web.Response, error) {
+	all := p.mayList(q)
+	if len(all) == 0 {
+		return nil, fail.New(fail.Missing, "Page not found")
+	}
+	current := all[0]
+	for _, l := range all {
+		if q.Query("list") == l.ID {
+			current = l
+		}
+	}
+	after, _ := id.ParseReference(q.Query("after"))
+	page, err := p.desk.List(q.Context(), q.Actor(), p.room, room.Query{List: current.ID, Limit: perPage, After: after})
+	if err != nil {
+		return nil, err
+	}
+	var body web.Component = nhs.Para(current.Empty)
+	if len(page.Rows) > 0 {
+		body = p.table(q, page)
+	}
+	here := p.base + "?list=" + current.ID
+	return web.Page{Title: p.section, Section: p.section, Nav: p.base, Wide: true, Body: web.Stack(
+		p.beginButton(q), tabs(p.base, all, current), body, further(here, after, page.Next))}, nil
+}
+
+const perPage = 25
+
+func (p *pages) beginButton(q *web.Request) web.Component {
+	if !p.desk.MayBegin(q.Actor(), p.room) {
+		return nil
+	}
+	return nhs.Button{Text: p.room.First().Label, Href: p.base + "/new"}
+}

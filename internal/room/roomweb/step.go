@@ -1,0 +1,165 @@
+package roomweb
+
+import (
+	"heed/internal/fail"
+	"heed/internal/field"
+	"heed/internal/process"
+	"heed/internal/room"
+	"heed/internal/web"
+	"heed/internal/web/casework"
+	"heed/internal/web/nhs"
+)
+
+// showFirst asks what begins a record.
+func (p *pages) showFirst(q *web.Request) (web.Response, error) {
+	if !p.desk.MayBegin(q.Actor(), p.room) {
+		return nil, fail.New(fail.Refused, "You cannot use this")
+	}
+	info := p.room.First()
+	body, err := p.ask(q, info, nil)
+	if err != nil {
+		return nil, err
+	}
+	return web.Page{Title: info.Label, Section: p.section, Nav: p.base, Back: p.base, BackText: p.section, Body: body}, nil
+}
+
+func (p *pages) sendFirst(q *web.Request) (web.Response, error) {
+	info := p.room.First()
+	in, err := p.sent(q, info)
+	if err != nil {
+		return nil, err
+	}
+	got, err := p.desk.Begin(q.Context(), q.Actor(), p.room, room.Beginning{Answers: in, Key: q.Key()})
+	if err != nil {
+		return nil, onPage(err, info.Fields)
+	}
+	return web.Redirect{To: p.path(got.Reference), Flash: got.Done}, nil
+}
+
+// ask is the form of a step.
+func (p *pages) ask(q *web.Request, info process.StepInfo, before []web.Component) (web.Body, error) {
+	f := q.Form()
+	fields, err := components(f, info.Fields, p.offers(q))
+	if err != nil {
+		return web.Body{}, err
+	}
+	for _, w := range info.Before {
+		before = append(before, nhs.Para(w))
+	}
+	send := info.Send
+	if send == "" {
+		send = info.Label
+	}
+	return f.Ask(web.Question{Before: before, Fields: fields, Send: send}), nil
+}
+
+// sent reads a form; faults of a day's parts are the page's own.
+func (p *pages) sent(q *web.Request, info process.StepInfo) (field.Answers, error) {
+	in, faults := answers(q.Form(), info.Fields)
+	return in, faults.Err()
+}
+
+// showStep asks what a step needs, or says what has to come first.
+func (p *pages) showStep(q *web.Request) (web.Response, error) {
+	v, err := p.open(q)
+	if err != nil {
+		return nil, err
+	}
+	info, ok := v.Process.Step(process.Step(q.Path("step")))
+	if !ok || info.ID == p.room.First().ID {
+		return nil, fail.New(fail.Missing, "Page not found")
+	}
+	name := p.names(q.Context())
+	var before []web.Component
+	if seen := q.Form().Expected(); q.Posted() && seen != 0 && seen < v.Version {
+		before = append(before, nhs.Heading{Text: "What they did", Level: 2, Size: nhs.SizeM}, p.timeline(v, name, since(v, seen)),
+			nhs.Heading{Text: "What you typed", Level: 2, Size: nhs.SizeM},
+			nhs.Para("It is below, as you left it. Look at what changed, put it right if you need to, and send it again."))
+	}
+	q.Form().Version(v.Version)
+	var body web.Body
+	if may(v, info.ID) {
+		body, err = p.ask(q, info, before)
+	} else {
+		body = web.Stack(append(before, nhs.Para(whyNot(v, info)+"."))...)
+	}
+	if err != nil {
+		return nil, err
+	}
+	page := p.page(v, info.Label, body)
+	page.Above, page.Wide = p.above(q, v, name, "-"), false
+	page.Back, page.BackText = p.path(v.Reference), string(v.Reference)
+	return page, nil
+}
+
+func since(v room.View, version int64) []room.Taken {
+	var out []room.Taken
+	for _, t := range v.Taken {
+		if t.Version > version {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+func may(v room.View, step process.Step) bool {
+	for _, s := range v.May {
+		if s.ID == step {
+			return true
+		}
+	}
+	return false
+}
+
+// whyNot says what has to come first.
+func whyNot(v room.View, info process.StepInfo) string {
+	for _, o := range info.Outcomes {
+		if err := v.Process.May(v.Status(), info.ID, o.ID); err != nil {
+			return fail.Words(err)
+		}
+	}
+	return "You cannot do this: it is for somebody else"
+}
+
+func (p *pages) sendStep(q *web.Request) (web.Response, error) {
+	ref, err := q.Reference("ref")
+	if err != nil {
+		return nil, err
+	}
+	info, ok := p.room.Latest().Step(process.Step(q.Path("step")))
+	if !ok || info.ID == p.room.First().ID {
+		return nil, fail.New(fail.Missing, "Page not found")
+	}
+	in, err := p.sent(q, info)
+	if err != nil {
+		return nil, err
+	}
+	f := q.Form()
+	if stops(info.Stop, in) && f.Text("sure_of_it", web.Ask{What: "that you are sure"}) != "yes" {
+		return p.interrupt(q, info)
+	}
+	got, err := p.desk.Take(q.Context(), q.Actor(), p.room, ref, room.Taking{Step: info.ID, Answers: in, Version: f.Expected(), Key: q.Key()})
+	if err != nil {
+		return nil, onPage(err, info.Fields)
+	}
+	return web.Redirect{To: p.path(ref), Flash: got.Done}, nil
+}
+
+func stops(s process.Stop, in field.Answers) bool {
+	for _, c := range s.When {
+		if c.Holds(in) {
+			return true
+		}
+	}
+	return false
+}
+
+// interrupt is the page before something rare: everything that was typed goes with it.
+func (p *pages) interrupt(q *web.Request, info process.StepInfo) (web.Response, error) {
+	f := q.Form()
+	f.Version(f.Expected())
+	return web.Page{Title: info.Label, Section: p.section, Nav: p.base, Back: q.Here(), Question: true, Body: f.Ask(web.Question{
+		Before: []web.Component{casework.Interruption{Heading: info.Stop.Heading, Text: info.Stop.Words}},
+		Fields: append(f.Again(), nhs.HiddenInput{Name: "sure_of_it", Value: "yes"}), Send: info.Send,
+	})}, nil
+}

@@ -1,0 +1,184 @@
+package room
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/store"
+	"heed/internal/vault"
+)
+
+//go:embed schema.sql
+var schema string
+
+// row is a record as the tables have it, with its wrapped key and its head.
+type row struct {
+	record     id.Record
+	org        id.Org
+	room       int
+	version    int64
+	made       int
+	state      []byte
+	generation int64
+	wrapped    []byte
+	head       int64
+	sort       int64 // in a list
+}
+
+const rowColumns = `r.record, r.org, r.room, r.version, r.made, r.state, k.generation, k.wrapped, h.version`
+
+// rowTables joins what one reading needs, so that all of it is of one moment.
+const rowTables = ` from room_record_v1 r join record_key k on k.record = r.record join head h on h.record = r.record `
+
+func (r *row) fields() []any {
+	return []any{&r.record, &r.org, &r.room, &r.version, &r.made, &r.state, &r.generation, &r.wrapped, &r.head}
+}
+
+func (r *row) listFields() []any { return append(r.fields(), &r.sort) }
+
+func rowByReference(tx *store.Tx, ref id.Reference) (row, error) {
+	return store.One(tx, (*row).fields, `select `+rowColumns+rowTables+`where r.reference = $1`, string(ref))
+}
+
+func rowByRecord(tx *store.Tx, rec id.Record) (row, error) {
+	return store.One(tx, (*row).fields, `select `+rowColumns+rowTables+`where r.record = $1`, rec)
+}
+
+const wordsDamaged = "This record has been damaged or changed outside Heed, so it is not shown"
+
+// open gives the record's key and where it stands. The picture opens only as that
+// of this record at this version, and only at the version of the head.
+func (d *Desk) open(r row) (State, *vault.Key, error) {
+	key, err := d.Vault.Unwrap(r.org, r.record, r.generation, r.wrapped)
+	if err != nil {
+		return State{}, nil, err
+	}
+	if r.version != r.head {
+		return State{}, nil, fail.New(fail.Tampered, wordsDamaged)
+	}
+	plain, err := key.Open(stateField, r.version, r.state)
+	if err != nil {
+		return State{}, nil, err
+	}
+	s := State{Record: r.record, Org: r.org, Version: r.version}
+	if err := json.Unmarshal(plain, &s); err != nil {
+		return State{}, nil, fmt.Errorf("read state: %w", err)
+	}
+	return s, key, nil
+}
+
+const stateField = "room/state"
+
+func seal(key *vault.Key, s *State) ([]byte, error) {
+	plain, err := json.Marshal(s)
+	if err != nil {
+		return nil, fmt.Errorf("write state: %w", err)
+	}
+	return key.Seal(stateField, s.Version, plain), nil
+}
+
+// begin writes the rows of a new record.
+func (d *Desk) begin(tx *store.Tx, r *Room, key *vault.Key, s *State) error {
+	sealed, err := seal(key, s)
+	if err != nil {
+		return err
+	}
+	err = tx.Later(referenceTaken, `insert into room_record_v1 (record, org, room, reference, version, made, state)
+		values ($1, $2, $3, $4, $5, $6, $7)`, s.Record, s.Org, r.Number, string(s.Reference), s.Version, r.Rows, sealed)
+	if err != nil {
+		return err
+	}
+	places, err := d.placesOf(tx, r, s)
+	if err != nil {
+		return err
+	}
+	return insertPlaces(tx, s.Record, places)
+}
+
+func referenceTaken(_ int64, err error) error {
+	if store.IsUnique(err) {
+		return errSameReference
+	}
+	return err
+}
+
+// move brings the rows of a record from where it stood to where it stands.
+func (d *Desk) move(tx *store.Tx, r *Room, key *vault.Key, was, is *State, made int) error {
+	sealed, err := seal(key, is)
+	if err != nil {
+		return err
+	}
+	n, err := tx.Exec(`update room_record_v1 set version = $2, made = $3, state = $4 where record = $1 and version = $5`,
+		is.Record, is.Version, r.Rows, sealed, was.Version)
+	if err != nil {
+		return err
+	}
+	if n != 1 {
+		return fail.New(fail.Tampered, wordsDamaged)
+	}
+	now, err := d.placesOf(tx, r, is)
+	if err != nil {
+		return err
+	}
+	if made != r.Rows { // another program's places: all of them anew
+		return d.replacePlaces(tx, is.Record, now)
+	}
+	before, err := d.placesOf(tx, r, was)
+	if err != nil {
+		return err
+	}
+	for _, p := range before {
+		if !slices.Contains(now, p) {
+			if _, err := tx.Exec(`delete from room_list_v1 where tag = $1 and sort = $2 and record = $3`, p.tag[:], p.sort, is.Record); err != nil {
+				return err
+			}
+		}
+	}
+	return insertPlaces(tx, is.Record, slices.DeleteFunc(now, func(p placed) bool { return slices.Contains(before, p) }))
+}
+
+func (d *Desk) replacePlaces(tx *store.Tx, rec id.Record, now []placed) error {
+	if _, err := tx.Exec(`delete from room_list_v1 where record = $1`, rec); err != nil {
+		return err
+	}
+	return insertPlaces(tx, rec, now)
+}
+
+func insertPlaces(tx *store.Tx, rec id.Record, places []placed) error {
+	for _, p := range places {
+		err := tx.Later(nil, `insert into room_list_v1 (tag, sort, record) values ($1, $2, $3) on conflict do nothing`, p.tag[:], p.sort, rec)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// placesOf are the places of a record in lists, by the organisation's own key.
+func (d *Desk) placesOf(tx *store.Tx, r *Room, s *State) ([]placed, error) {
+	def, err := r.Definition(s.Definition)
+	if err != nil {
+		return nil, err
+	}
+	key, err := d.Directory.ListKey(tx, s.Org)
+	if err != nil {
+		return nil, err
+	}
+	return r.places(key, def, s), nil
+}
+
+// wipe takes away what the tables hold of a record: its erased form is that there is none.
+func wipe(tx *store.Tx, rec id.Record) error {
+	for _, text := range []string{
+		`delete from room_list_v1 where record = $1`, `delete from room_record_v1 where record = $1`, `delete from room_retry where record = $1`,
+	} {
+		if _, err := tx.Exec(text, rec); err != nil {
+			return err
+		}
+	}
+	return nil
+}

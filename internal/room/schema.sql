@@ -1,0 +1,22 @@
+-- What finding and listing need, made from the history. Everything but the sealed
+-- picture is an id, a version, a random reference or a keyed hash of one width:
+-- the database cannot tell whose a record is, where it stands, or in which list,
+-- team or compartment it is.
+create table room_record_v1 (
+    record    blob primary key,
+    org       blob not null,
+    room      integer not null,     -- the room's number; compartments share it
+    reference text not null unique,
+    version   bigint not null,
+    made      integer not null,     -- the room's Rows when its places in lists were made
+    state     blob not null         -- where it stands, sealed with the record's key, bound to the version
+);
+create index room_record_v1_made on room_record_v1 (room, made);
+
+create table room_list_v1 (
+    tag    blob not null,           -- keyed hash: which list, and whose
+    sort   bigint not null,         -- the soonest due date, or 0
+    record blob not null,
+    primary key (tag, sort, record)
+);
+create index room_list_v1_record on room_list_v1 (record);

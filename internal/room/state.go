@@ -1,0 +1,198 @@
+package room
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"heed/internal/access"
+	"heed/internal/fail"
+	"heed/internal/field"
+	"heed/internal/id"
+	"heed/internal/ledger"
+	"heed/internal/process"
+)
+
+// State is where a record stands, as its entries make it.
+type State struct {
+	Record  id.Record `json:"-"`
+	Org     id.Org    `json:"-"`
+	Version int64     `json:"-"`
+
+	Reference   id.Reference `json:"reference"`
+	Definition  string       `json:"definition"` // under which it began, or was moved to
+	Compartment string       `json:"compartment"`
+	Team        id.Team      `json:"team"`
+	By          id.Person    `json:"by"` // who began it
+	At          time.Time    `json:"at"`
+	Title       string       `json:"title,omitempty"`
+
+	Owner   id.Person              `json:"owner,omitzero"`
+	Stage   process.State          `json:"stage"`
+	Facts   process.Facts          `json:"facts,omitempty"`
+	Due     []process.Due          `json:"due,omitempty"` // the soonest first
+	People  map[string][]id.Person `json:"people,omitempty"`
+	Last    map[process.Step]Mark  `json:"last,omitempty"`
+	EndedAt time.Time              `json:"ended_at,omitzero"`
+}
+
+// Mark says when a step was last taken.
+type Mark struct {
+	At      time.Time `json:"at"`
+	Version int64     `json:"version"`
+	Outcome string    `json:"outcome,omitempty"`
+}
+
+// Ended says whether the record has come to an end.
+func (s *State) Ended() bool { return !s.EndedAt.IsZero() }
+
+// Status is the state as a definition knows it.
+func (s *State) Status() process.Status { return process.Status{State: s.Stage, Facts: s.Facts} }
+
+// NextDue is the duty that is due soonest; ok is false when none runs.
+func (s *State) NextDue() (next process.Due, ok bool) {
+	if len(s.Due) == 0 {
+		return process.Due{}, false
+	}
+	return s.Due[0], true
+}
+
+// Event is the data of an entry that changes a record.
+type Event struct {
+	Definition string        `json:"definition"` // with the overlay, each with its version
+	Step       process.Step  `json:"step"`
+	Outcome    string        `json:"outcome,omitempty"`
+	Answers    field.Answers `json:"answers,omitempty"`
+	Effect     Effect        `json:"effect"`
+}
+
+// Effect is all that an event changes. It was worked out when the step was taken,
+// under the definition of that day, and is never worked out again.
+type Effect struct {
+	Began  *Began                 `json:"began,omitempty"` // of the first event only
+	Stage  process.State          `json:"stage,omitempty"`
+	Set    []process.Fact         `json:"set,omitempty"`
+	Clear  []process.Fact         `json:"clear,omitempty"`
+	Start  []process.Due          `json:"start,omitempty"`
+	Stop   []string               `json:"stop,omitempty"` // ids of deadlines
+	Owner  *id.Person             `json:"owner,omitempty"`
+	People map[string][]id.Person `json:"people,omitempty"`
+	Forget []string               `json:"forget,omitempty"` // names in People that end
+	Title  string                 `json:"title,omitempty"`
+	Ends   bool                   `json:"ends,omitempty"`
+	Opens  bool                   `json:"opens,omitempty"` // again, after an end
+}
+
+// Began is what a record begins with.
+type Began struct {
+	Reference   id.Reference `json:"reference"`
+	Team        id.Team      `json:"team"`
+	Compartment string       `json:"compartment"`
+}
+
+// fold makes the state from a history; what is kept of each event is for the timeline.
+func fold(entries []ledger.Entry) (State, []Taken, error) {
+	var s State
+	taken := make([]Taken, 0, len(entries))
+	for _, e := range entries {
+		ev, err := read(e)
+		if err != nil {
+			return State{}, nil, err
+		}
+		if err := s.apply(e, ev); err != nil {
+			return State{}, nil, err
+		}
+		taken = append(taken, Taken{Version: e.Version, At: e.At, By: e.Author.Person, Role: e.Author.Role, Event: ev})
+	}
+	return s, taken, nil
+}
+
+func read(e ledger.Entry) (Event, error) {
+	var ev Event
+	if err := json.Unmarshal(e.Data, &ev); err != nil {
+		return Event{}, fmt.Errorf("read %s: %w", e.Kind, err)
+	}
+	return ev, nil
+}
+
+// apply is the one function by which an event changes a record, live and in replay.
+func (s *State) apply(e ledger.Entry, ev Event) error {
+	x := ev.Effect
+	if (x.Began != nil) != (e.Version == 1) {
+		return fail.New(fail.Tampered, "This record does not begin as records do, so it is not shown")
+	}
+	if x.Began != nil {
+		*s = State{Record: e.Record, Org: e.Org, Reference: x.Began.Reference, Team: x.Began.Team,
+			Compartment: x.Began.Compartment, By: e.Author.Person, At: e.At}
+	}
+	s.Version, s.Definition = e.Version, ev.Definition
+	if x.Stage != "" {
+		s.Stage = x.Stage
+	}
+	s.Facts = s.Facts.Without(x.Clear...).With(x.Set...)
+	if x.Owner != nil {
+		s.Owner = *x.Owner
+	}
+	if x.Title != "" {
+		s.Title = x.Title
+	}
+	s.duties(x)
+	s.named(x)
+	if s.Last == nil {
+		s.Last = map[process.Step]Mark{}
+	}
+	s.Last[ev.Step] = Mark{e.At, e.Version, ev.Outcome}
+	switch {
+	case x.Ends:
+		s.EndedAt, s.Due = e.At, nil
+	case x.Opens:
+		s.EndedAt = time.Time{}
+	}
+	return nil
+}
+
+func (s *State) duties(x Effect) {
+	due := slices.DeleteFunc(slices.Clone(s.Due), func(d process.Due) bool { return slices.Contains(x.Stop, d.Deadline) })
+	due = append(due, x.Start...)
+	slices.SortStableFunc(due, func(a, b process.Due) int { return a.At.Compare(b.At) })
+	s.Due = due
+}
+
+func (s *State) named(x Effect) {
+	for _, as := range x.Forget {
+		delete(s.People, as)
+	}
+	for as, who := range x.People {
+		if s.People == nil {
+			s.People = map[string][]id.Person{}
+		}
+		for _, p := range who {
+			if !slices.Contains(s.People[as], p) {
+				s.People[as] = append(s.People[as], p)
+			}
+		}
+	}
+}
+
+// Taken is one step of a record's history.
+type Taken struct {
+	Version int64
+	At      time.Time
+	By      id.Person
+	Role    string
+	Event
+}
+
+// putAway is how long after its end a record still lies on the desk of those who
+// worked on it; after that access asks for a reason.
+const putAway = 24 * time.Hour
+
+// resource is the record as access sees it.
+func (r *Room) resource(s *State, now time.Time) access.Resource {
+	return access.Resource{
+		Kind: r.Kind, Org: s.Org, Compartment: s.Compartment, Team: s.Team, Raiser: s.By, Owner: s.Owner,
+		Subjects: s.People["subject"], Conflicts: s.People["conflict"], Named: s.People["named"],
+		Stage: string(s.Stage), Closed: s.Ended() && now.Sub(s.EndedAt) >= putAway,
+	}
+}

@@ -1,0 +1,117 @@
+package room
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"slices"
+
+	"heed/internal/clock"
+	"heed/internal/id"
+	"heed/internal/process"
+)
+
+// Whose a list is.
+const (
+	ofTeam         = "team"
+	ofOwner        = "owner"
+	ofStarter      = "raiser"
+	ofOrganisation = "organisation"
+)
+
+// The orders of a list.
+const (
+	orderDue    = "due"
+	orderNewest = "newest"
+)
+
+// work is the list, over all rooms, of what somebody has to do.
+const work = "work"
+
+// Tag is where a record stands in a list: which list is a keyed hash of the
+// organisation's, so that somebody with the whole database cannot tell whose or
+// which list a row is in. All tags have one width.
+type Tag [16]byte
+
+// place is one row of a list.
+type placed struct {
+	tag  Tag
+	sort int64
+}
+
+// tagOf is the tag of a list: of one room and compartment, belonging to a team, a
+// person or the organisation.
+func tagOf(key []byte, room, compartment, list string, whose []byte) Tag {
+	mac := hmac.New(sha256.New, key)
+	for _, part := range []string{"heed/list/1", room, compartment, list, string(whose)} {
+		mac.Write([]byte{byte(len(part))})
+		mac.Write([]byte(part))
+	}
+	return Tag(mac.Sum(nil)[:16])
+}
+
+// places are the rows of lists that a record is in.
+func (r *Room) places(key []byte, d *process.Definition, s *State) []placed {
+	var out []placed
+	due, isDue := s.NextDue()
+	for _, l := range d.Lists {
+		if l.Today || !listed(l, s) { // what is due today is the beginning of a list by due date: see list.go
+			continue
+		}
+		out = append(out, placed{tagOf(key, r.Name, s.Compartment, l.ID, whose(l.Of, s)), sortOf(l.Order, s)})
+	}
+	if !s.Owner.IsZero() && isDue {
+		out = append(out, placed{tagOf(key, "", "", work, s.Owner.Bytes()), clock.Micros(due.At)})
+	}
+	return out
+}
+
+// listed says whether a record is in a list.
+func listed(l process.List, s *State) bool {
+	return (l.Open == "" || (l.Open == "yes") == !s.Ended()) &&
+		(len(l.In) == 0 || slices.Contains(l.In, s.Stage)) &&
+		!slices.ContainsFunc(l.Facts, func(f process.Fact) bool { return !s.Facts.Has(f) })
+}
+
+func whose(of string, s *State) []byte {
+	switch of {
+	case ofTeam:
+		return s.Team.Bytes()
+	case ofOwner:
+		return s.Owner.Bytes()
+	case ofStarter:
+		return s.By.Bytes()
+	}
+	return s.Org.Bytes()
+}
+
+// sortOf is a row's place in its list: by the soonest due date, or by nothing
+// (then the record's id orders, which begins with the time).
+func sortOf(order string, s *State) int64 {
+	if due, ok := s.NextDue(); ok && order == orderDue {
+		return clock.Micros(due.At)
+	}
+	if order == orderDue {
+		return never
+	}
+	return 0
+}
+
+// never sorts behind every due date.
+const never = 1 << 62
+
+// base is the list whose rows a list of today's shows the beginning of.
+func base(d *process.Definition, l process.List) string {
+	if !l.Today {
+		return l.ID
+	}
+	for _, x := range d.Lists {
+		if !x.Today && x.Of == l.Of && x.Open == l.Open && x.Order == orderDue && len(x.In)+len(x.Facts) == 0 {
+			return x.ID
+		}
+	}
+	return l.ID
+}
+
+func ownerOf(of string, org id.Org, team id.Team, person id.Person) []byte {
+	return whose(of, &State{Org: org, Team: team, Owner: person, By: person})
+}
