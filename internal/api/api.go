@@ -25,11 +25,14 @@ import (
 	"heed/internal/concern"
 	"heed/internal/directory"
 	"heed/internal/fail"
+	"heed/internal/room"
 )
 
 // Parts are what the API works with.
 type Parts struct {
 	Concerns  *concern.Desk
+	Rooms     *room.Desk
+	Kinds     []*room.Room // the kinds of record that have operations
 	Directory *directory.Desk
 	Clock     clock.Clock
 	Log       *slog.Logger

@@ -47,7 +47,7 @@ func describe(op operation, schemas huma.Registry, problemRef *huma.Schema) map[
 		"413": "More than 64 KB", "415": "Not JSON", "422": "Something to put right; errors names each field",
 		"503": "Nothing was kept: try again, or ring the number of your safeguarding team",
 	} {
-		if op.in == nil && (status == "413" || status == "415" || status == "409") {
+		if op.in == nil && op.schema == nil && (status == "413" || status == "415" || status == "409") {
 			continue
 		}
 		answers[status] = map[string]any{"description": words, "content": content("application/problem+json", problemRef)}
@@ -55,6 +55,9 @@ func describe(op operation, schemas huma.Registry, problemRef *huma.Schema) map[
 	d := map[string]any{"operationId": op.name, "summary": op.summary, "responses": answers, "parameters": parameters(op)}
 	if op.in != nil {
 		d["requestBody"] = map[string]any{"required": true, "content": content("application/json", schemas.Schema(op.in, true, op.name+"Request"))}
+	}
+	if op.schema != nil {
+		d["requestBody"] = map[string]any{"required": true, "content": map[string]any{"application/json": map[string]any{"schema": op.schema}}}
 	}
 	return d
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,6 +22,7 @@ type operation struct {
 	name         string // operationId
 	summary      string
 	in, out      reflect.Type
+	schema       map[string]any // of the body, when it is not that of in
 	status       int
 	read         func(http.ResponseWriter, *http.Request) (any, error)
 	do           func(*call) (any, error)
@@ -34,20 +36,23 @@ type parameter struct {
 }
 
 var (
-	keyParameter = parameter{"Idempotency-Key", "header", "The same key again does nothing again and gives the same answer; a random text of 8 to 200 characters", false, map[string]any{"type": "string", "minLength": 8, "maxLength": 200}}
-	matchHeader  = parameter{"If-Match", "header", "The ETag of the record as you saw it; when somebody else changed it since, nothing is done and you get what they did", false, map[string]any{"type": "string"}}
-	refParameter = parameter{"reference", "path", "The concern's reference", true, map[string]any{"type": "string", "examples": []string{"HD-7F3K-2X94"}}}
+	keyParameter    = parameter{"Idempotency-Key", "header", "The same key again does nothing again and gives the same answer; a random text of 8 to 200 characters", false, map[string]any{"type": "string", "minLength": 8, "maxLength": 200}}
+	matchHeader     = parameter{"If-Match", "header", "The ETag of the record as you saw it; when somebody else changed it since, nothing is done and you get what they did", false, map[string]any{"type": "string"}}
+	limitParameter  = parameter{"limit", "query", "How many, 1 to 100; 50 when not given", false, map[string]any{"type": "integer", "minimum": 1, "maximum": concern.MaxPage, "default": 50}}
+	cursorParameter = parameter{"cursor", "query", "What the page before gave as next", false, map[string]any{"type": "string"}}
+	refParameter    = parameter{"reference", "path", "The concern's reference", true, map[string]any{"type": "string", "examples": []string{"HD-7F3K-2X94"}}}
 )
 
 func (a *API) operations() []operation {
 	ops := []operation{
 		post[concern.Report, receipt]("/concerns", "raiseConcern", "Raise a concern", http.StatusCreated, a.raise, keyParameter),
-		get[page]("/concerns", "listConcerns", "The newest concerns: your team's for a lead, otherwise your own", a.list,
-			parameter{"limit", "query", "How many, 1 to 100; 50 when not given", false, map[string]any{"type": "integer", "minimum": 1, "maximum": concern.MaxPage, "default": 50}},
-			parameter{"cursor", "query", "What the page before gave as next", false, map[string]any{"type": "string"}}),
+		get[page]("/concerns", "listConcerns", "The newest concerns: your team's for a lead, otherwise your own", a.list, limitParameter, cursorParameter),
 		get[record]("/concerns/{reference}", "openConcern", "One concern. That you opened it is written down before it is sent", a.open, refParameter),
 	}
 	ops = append(ops, a.stepOperations()...)
+	for _, r := range a.Kinds {
+		ops = append(ops, a.roomOperations(r)...)
+	}
 	return append(ops, post[local, record]("/concerns/{reference}/{step}", "takeLocalStep", "Take a step that your organisation added", http.StatusOK, a.takeLocal, refParameter,
 		parameter{"step", "path", "The step's name in the organisation's process", true, map[string]any{"type": "string"}}, keyParameter, matchHeader))
 }
@@ -127,32 +132,39 @@ func (a *API) list(c *call) (any, error) {
 }
 
 func (a *API) query(c *call) (concern.Query, error) {
-	q := concern.Query{List: concern.ListOwn, Limit: 50}
+	q := concern.Query{List: concern.ListOwn}
 	if c.actor.Role == access.Lead {
 		q.List = concern.ListAll
 	}
+	var err error
+	q.Limit, q.After, _, err = paging(c)
+	return q, err
+}
+
+// paging reads limit and cursor, and the other names that an operation takes.
+func paging(c *call, others ...string) (limit int, cursor id.Reference, rest map[string]string, err error) {
+	limit, rest = 50, map[string]string{}
 	var f fail.Fields
 	for name, values := range c.URL.Query() {
 		switch {
-		case name != "limit" && name != "cursor":
-			f.Add("query", "Send only limit and cursor")
+		case name != "limit" && name != "cursor" && !slices.Contains(others, name):
+			f.Add("query", "Send only "+strings.Join(append(others, "limit and cursor"), ", "))
 		case len(values) != 1:
 			f.Add(name, "Send it once")
 		case name == "limit":
-			n, err := strconv.Atoi(values[0])
-			if err != nil || n < 1 || n > concern.MaxPage {
+			limit, err = strconv.Atoi(values[0])
+			if err != nil || limit < 1 || limit > concern.MaxPage {
 				f.Add("limit", "Limit must be a whole number between 1 and 100")
 			}
-			q.Limit = n
-		default:
-			ref, err := id.ParseReference(values[0])
-			if err != nil {
+		case name == "cursor":
+			if cursor, err = id.ParseReference(values[0]); err != nil {
 				f.Add("cursor", "Send the cursor as the page before gave it")
 			}
-			q.After = ref
+		default:
+			rest[name] = values[0]
 		}
 	}
-	return q, f.Err()
+	return limit, cursor, rest, f.Err()
 }
 
 // open gives the case to those who work on it, and their own progress to others.

@@ -9,6 +9,7 @@ import (
 
 	"heed/internal/concern"
 	"heed/internal/fail"
+	"heed/internal/room"
 )
 
 // problem is RFC 9457 with the faults of the fields and, when somebody else
@@ -20,6 +21,8 @@ type problem struct {
 	Kind    string   `json:"kind" doc:"A stable name for the kind of problem"`
 	Errors  []fault  `json:"errors,omitempty" doc:"What to put right, in the order of the fields"`
 	Changed *changed `json:"changed,omitempty" doc:"What somebody else did to the record since the version that you sent"`
+	// Meanwhile is Changed for the records of rooms, for those who may open them.
+	Meanwhile []roomStep `json:"meanwhile,omitempty" doc:"What somebody else did since the version that you sent, if you may open the record"`
 }
 
 type fault struct {
@@ -67,6 +70,10 @@ func problemOf(err error) problem {
 	var c *concern.Changed
 	if errors.As(err, &c) {
 		p.Changed = &changed{c.Now.Version, stepsOf(c.Since)}
+	}
+	var x *room.Changed
+	if errors.As(err, &x) {
+		p.Meanwhile = roomSteps(x.Since)
 	}
 	var m *malformed
 	if errors.As(err, &m) {

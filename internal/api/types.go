@@ -91,7 +91,9 @@ type local struct {
 // tagged answers carry their version as ETag, to be sent back as If-Match.
 type tagged interface{ etag() string }
 
-func (r record) etag() string { return strconv.Quote(strconv.FormatInt(r.Version, 10)) }
+func (r record) etag() string { return etagOf(r.Version) }
+
+func etagOf(version int64) string { return strconv.Quote(strconv.FormatInt(version, 10)) }
 
 func rowOf(r concern.Row) row {
 	return row{

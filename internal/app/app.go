@@ -198,7 +198,7 @@ func (a *App) Parts() []web.Part {
 		sharingweb.Part(a.Concerns, a.Directory),
 		enrolPart(a),
 	}
-	for _, r := range a.Rooms.Rooms() {
+	for _, r := range Rooms() {
 		parts = append(parts, roomweb.Part(r, a.Rooms, a.Directory))
 	}
 	if a.Config.Demo {
@@ -222,7 +222,7 @@ func (a *App) faces(ctx context.Context) error {
 	if a.site, err = web.New(o, a.Parts()...); err != nil {
 		return err
 	}
-	a.api, err = api.New(api.Parts{Concerns: a.Concerns, Directory: a.Directory, Clock: a.Clock, Log: a.Log, Version: Version})
+	a.api, err = api.New(api.Parts{Concerns: a.Concerns, Rooms: a.Rooms, Kinds: Rooms(), Directory: a.Directory, Clock: a.Clock, Log: a.Log, Version: Version})
 	return err
 }
 

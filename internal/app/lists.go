@@ -32,5 +32,11 @@ func CheckLists(ctx context.Context, c Config, found func(string)) (concerns int
 	if err := a.slices(); err != nil {
 		return 0, err
 	}
-	return a.Concerns.CheckLists(ctx, func(rec id.Record, what string) { found("record " + rec.String() + " " + what) })
+	tell := func(rec id.Record, what string) { found("record " + rec.String() + " " + what) }
+	n, err := a.Rooms.CheckLists(ctx, tell)
+	if err != nil {
+		return 0, err
+	}
+	concerns, err = a.Concerns.CheckLists(ctx, tell)
+	return concerns + n, err
 }

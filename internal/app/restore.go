@@ -9,6 +9,7 @@ import (
 	"heed/internal/backup"
 	"heed/internal/clock"
 	"heed/internal/fail"
+	"heed/internal/room"
 	"heed/internal/store"
 	"heed/internal/vault"
 	"heed/internal/verify"
@@ -62,5 +63,7 @@ func SealedFields() []verify.Field {
 		{Table: "web_session", Record: "person", Version: "started", Sealed: "proof", Name: "web:session:", NameFrom: "token"},
 		{Table: "web_once", Record: "person", Version: "at", Sealed: "outcome", Name: "web:once"},
 		{Table: "concern_retry", Record: "record", Version: "version", Sealed: "digest", Name: "retry"},
+		{Table: "room_retry", Record: "record", Version: "version", Sealed: "digest", Name: "retry"},
+		{Table: "room_record_v1", Record: "record", Version: "version", Sealed: "state", Name: room.StateField},
 	}
 }

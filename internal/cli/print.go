@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -21,7 +22,7 @@ func (versionCmd) Help() string { return `    heed version` }
 
 // Run prints the document; it needs no installation.
 func (openapiCmd) Run(env *Env) error {
-	a, err := api.New(api.Parts{Version: app.Version})
+	a, err := api.New(api.Parts{Kinds: app.Rooms(), Version: app.Version})
 	if err != nil {
 		return err
 	}
@@ -72,6 +73,9 @@ func events() string {
 	for k, v := range directory.Events() {
 		all[k] = v
 	}
+	for _, r := range app.Rooms() {
+		maps.Copy(all, r.Events())
+	}
 	var kinds []string
 	for k := range all {
 		kinds = append(kinds, k)
@@ -91,7 +95,7 @@ func routes() (string, error) {
 			fmt.Fprintf(&b, "| %s | `%s %s` | %s |\n", r.Title, r.Method, r.Pattern, r.Access)
 		}
 	}
-	a, err := api.New(api.Parts{})
+	a, err := api.New(api.Parts{Kinds: app.Rooms()})
 	if err != nil {
 		return "", err
 	}

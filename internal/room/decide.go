@@ -28,6 +28,9 @@ func (d deciding) form(info process.StepInfo, in field.Answers, strict bool) (fi
 	kept, unasked, faults := field.Check(info.Fields, in, field.World{Today: workday.Of(d.now), Known: d.known})
 	if strict {
 		for _, name := range unasked {
+			if _, ours := field.Find(info.Fields, name); !ours { // a name that the sender made up is not echoed
+				name = ""
+			}
 			faults.Add(name, "Leave this out: it is not asked, or not with the answers you gave")
 		}
 	}

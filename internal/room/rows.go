@@ -60,7 +60,7 @@ func (d *Desk) open(r row) (State, *vault.Key, error) {
 	if r.version != r.head {
 		return State{}, nil, fail.New(fail.Tampered, wordsDamaged)
 	}
-	plain, err := key.Open(stateField, r.version, r.state)
+	plain, err := key.Open(StateField, r.version, r.state)
 	if err != nil {
 		return State{}, nil, err
 	}
@@ -71,14 +71,15 @@ func (d *Desk) open(r row) (State, *vault.Key, error) {
 	return s, key, nil
 }
 
-const stateField = "room/state"
+// StateField is the name under which a record's picture is sealed, for the verifier.
+const StateField = "room/state"
 
 func seal(key *vault.Key, s *State) ([]byte, error) {
 	plain, err := json.Marshal(s)
 	if err != nil {
 		return nil, fmt.Errorf("write state: %w", err)
 	}
-	return key.Seal(stateField, s.Version, plain), nil
+	return key.Seal(StateField, s.Version, plain), nil
 }
 
 // begin writes the rows of a new record.

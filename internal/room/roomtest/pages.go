@@ -1,10 +1,124 @@
 package roomtest
 
 import (
+	"context"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
 	"testing"
 
+	"heed/internal/access"
+	"heed/internal/app"
+	"heed/internal/clock"
+	"heed/internal/clock/workday"
+	"heed/internal/demo"
+	"heed/internal/field"
+	"heed/internal/heedtest"
+	"heed/internal/id"
 	"heed/internal/room"
 )
 
-// pages looks at every page of the room in a browser.
-func pages(t *testing.T, r *room.Room) { t.Helper(); _ = r }
+// pages looks at every page of the room in a browser, without scripts on the
+// narrowest window and with scripts on a wide one: each list, the first form, each
+// step's form with what is missing said, a record, its print view.
+func pages(t *testing.T, r *room.Room) {
+	if testing.Short() {
+		t.Skip("needs a browser")
+	}
+	url, a := served(t)
+	ref := toldIn(t, a, r)
+	for _, o := range [][]heedtest.Option{{heedtest.Width(heedtest.Small), heedtest.NoScript()}, {heedtest.Width(heedtest.Desktop)}} {
+		v := heedtest.Browser(t, url, o...).As(nameOf(t, a, r))
+		base := "/" + r.Many
+		for _, l := range r.Latest().Lists {
+			v.Open(base + "?list=" + l.ID)
+		}
+		v.Open(base + "/new").Press(send(r.First().Send, r.First().Label))
+		v.See("There is a problem")
+		v.Open(base + "/" + string(ref))
+		v.Open(base + "/" + string(ref) + "/access")
+		v.Open(base + "/" + string(ref) + "/print")
+		for _, s := range r.Latest().AllSteps[1:] {
+			v.Open(base + "/" + string(ref) + "/" + string(s.ID))
+			if strings.Contains(v.Text(), s.Fields[0].Ask) {
+				v.Press(send(s.Send, s.Label))
+			}
+		}
+	}
+}
+
+func send(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+// served is a demo installation that answers on this machine.
+func served(t *testing.T) (string, *app.App) {
+	t.Helper()
+	ctx := context.Background()
+	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	c := demo.Config(filepath.Join(t.TempDir(), "demo"))
+	if err := demo.People(ctx, c, clock.System{}.Now(), log); err != nil {
+		t.Fatal(err)
+	}
+	a, err := app.Open(ctx, c, clock.System{}, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewServer(a.Handler())
+	t.Cleanup(func() {
+		srv.Close()
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return srv.URL, a
+}
+
+// starter is somebody of the demo who may begin a record of the room.
+func starter(t *testing.T, a *app.App, r *room.Room) access.Actor {
+	t.Helper()
+	orgs, err := a.Directory.Organisations(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	people, err := a.Directory.Everybody(context.Background(), orgs[0].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range people {
+		for _, g := range p.Grants {
+			if who, err := p.Actor(g.Role, true); err == nil && a.Rooms.MayBegin(who, r) {
+				return who
+			}
+		}
+	}
+	t.Fatalf("nobody in the demo may begin a %s", r.One)
+	return access.Actor{}
+}
+
+func nameOf(t *testing.T, a *app.App, r *room.Room) string {
+	t.Helper()
+	p, err := a.Directory.Person(context.Background(), starter(t, a, r).Person)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.Name
+}
+
+// toldIn begins a record in the demo.
+func toldIn(t *testing.T, a *app.App, r *room.Room) id.Reference {
+	t.Helper()
+	who := starter(t, a, r)
+	x := examples{r: rand.New(rand.NewPCG(3, 4)), today: workday.Of(a.Now()), word: "example", person: func(field.Field) id.Person { return who.Person }}
+	got, err := a.Rooms.Begin(context.Background(), who, r, room.Beginning{Answers: x.Answers(r.First().Fields), Strict: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got.Reference
+}

@@ -1,0 +1,194 @@
+package api
+
+import (
+	"net/http"
+	"time"
+
+	"heed/internal/fail"
+	"heed/internal/field"
+	"heed/internal/id"
+	"heed/internal/plain"
+	"heed/internal/process"
+	"heed/internal/room"
+)
+
+// roomReceipt answers whoever began a record or took a step.
+type roomReceipt struct {
+	Reference string `json:"reference" example:"HD-7F3K-2X94"`
+	Version   int64  `json:"version"`
+	Step      string `json:"step"`
+	Outcome   string `json:"outcome,omitempty"`
+}
+
+// roomRecord is a record as somebody may see it.
+type roomRecord struct {
+	Reference string     `json:"reference"`
+	Version   int64      `json:"version"`
+	Title     string     `json:"title,omitempty"`
+	State     string     `json:"state"`
+	Label     string     `json:"label"`
+	Owner     string     `json:"owner,omitempty" doc:"The name of whoever has it"`
+	Due       *time.Time `json:"due,omitempty" doc:"When the next thing is due"`
+	DueWhat   string     `json:"due_what,omitempty"`
+	EndedAt   *time.Time `json:"ended_at,omitempty"`
+	Steps     []roomStep `json:"steps" doc:"What was done, oldest first"`
+	MayTake   []string   `json:"may_take" doc:"The steps that you may take now"`
+}
+
+type roomStep struct {
+	Version int64         `json:"version"`
+	At      time.Time     `json:"at"`
+	Role    string        `json:"role"`
+	Step    string        `json:"step"`
+	Outcome string        `json:"outcome,omitempty"`
+	Answers field.Answers `json:"answers,omitempty"`
+}
+
+// roomRow is a record in a list.
+type roomRow struct {
+	Reference string     `json:"reference"`
+	Title     string     `json:"title,omitempty"`
+	State     string     `json:"state"`
+	Label     string     `json:"label"`
+	Due       *time.Time `json:"due,omitempty"`
+	DueWhat   string     `json:"due_what,omitempty"`
+	Version   int64      `json:"version"`
+}
+
+type roomPage struct {
+	Rows []roomRow `json:"rows"`
+	Next string    `json:"next,omitempty" doc:"Send it as cursor to get the next page; absent on the last"`
+}
+
+func (r roomReceipt) etag() string { return etagOf(r.Version) }
+func (r roomRecord) etag() string  { return etagOf(r.Version) }
+
+// roomOperations are those of every room, from its definition alone.
+func (a *API) roomOperations(r *room.Room) []operation {
+	base := "/" + r.Many
+	name := plain.Capital(r.One)
+	first := r.First()
+	ops := []operation{
+		answered[roomReceipt](base, camel(string(first.ID))+name, first.Label, http.StatusCreated, first.Fields,
+			func(c *call) (any, error) { return a.begin(c, r) }, keyParameter),
+		get[roomPage](base, "list"+plain.Capital(r.Many), "One list of "+r.Many, func(c *call) (any, error) { return a.listRoom(c, r) },
+			listParameter(r), limitParameter, cursorParameter),
+		get[roomRecord](base+"/{reference}", "open"+name, "One "+r.One+". That you opened it is written down before it is sent",
+			func(c *call) (any, error) { return a.openRoom(c, r) }, refParameter),
+	}
+	for _, s := range r.Latest().AllSteps[1:] {
+		ops = append(ops, answered[roomReceipt](base+"/{reference}/"+string(s.ID), camel(string(s.ID))+name, s.Label, http.StatusOK, s.Fields,
+			func(c *call) (any, error) { return a.takeRoom(c, r, s.ID) }, refParameter, keyParameter, matchHeader))
+	}
+	return ops
+}
+
+// answered is an operation whose body is answers to fields.
+func answered[Out any](path, name, summary string, status int, fields []field.Field, do func(*call) (any, error), ps ...parameter) operation {
+	op := post[field.Answers, Out](path, name, summary, status, do, ps...)
+	op.in, op.schema = nil, field.Schema(fields)
+	return op
+}
+
+func listParameter(r *room.Room) parameter {
+	var ids []string
+	for _, l := range r.Latest().Lists {
+		ids = append(ids, l.ID)
+	}
+	return parameter{"list", "query", "Which list", true, map[string]any{"type": "string", "enum": ids}}
+}
+
+func (a *API) begin(c *call, r *room.Room) (any, error) {
+	key, err := idempotencyKey(c)
+	if err != nil {
+		return nil, err
+	}
+	got, err := a.Rooms.Begin(c.ctx, c.actor, r, room.Beginning{Answers: *c.in.(*field.Answers), Key: key, Strict: true})
+	return roomReceiptOf(got), err
+}
+
+func (a *API) takeRoom(c *call, r *room.Room, step process.Step) (any, error) {
+	ref, err := reference(c)
+	if err != nil {
+		return nil, err
+	}
+	key, err := idempotencyKey(c)
+	if err != nil {
+		return nil, err
+	}
+	version, err := ifMatch(c)
+	if err != nil {
+		return nil, err
+	}
+	got, err := a.Rooms.Take(c.ctx, c.actor, r, ref, room.Taking{Step: step, Answers: *c.in.(*field.Answers), Version: version, Key: key, Strict: true})
+	return roomReceiptOf(got), err
+}
+
+func roomReceiptOf(r room.Receipt) roomReceipt {
+	return roomReceipt{string(r.Reference), r.Version, string(r.Step), r.Outcome}
+}
+
+func (a *API) openRoom(c *call, r *room.Room) (any, error) {
+	ref, err := reference(c)
+	if err != nil {
+		return nil, err
+	}
+	v, err := a.Rooms.Open(c.ctx, c.actor, r, ref)
+	if err != nil {
+		return nil, err
+	}
+	owner, err := a.nameOf(c, v.Owner)
+	if err != nil {
+		return nil, err
+	}
+	due, _ := v.NextDue()
+	out := roomRecord{Reference: string(v.Reference), Version: v.Version, Title: v.State.Title, State: string(v.Stage), Label: v.Process.Label(v.Stage),
+		Owner: owner, Due: maybe(due.At), DueWhat: due.Label, EndedAt: maybe(v.EndedAt), MayTake: []string{}, Steps: roomSteps(v.Taken)}
+	for _, s := range v.May {
+		out.MayTake = append(out.MayTake, string(s.ID))
+	}
+	return out, nil
+}
+
+func roomSteps(taken []room.Taken) []roomStep {
+	out := make([]roomStep, 0, len(taken))
+	for _, t := range taken {
+		out = append(out, roomStep{t.Version, t.At, t.Role, string(t.Step), t.Outcome, t.Answers})
+	}
+	return out
+}
+
+func (a *API) nameOf(c *call, p id.Person) (string, error) {
+	if p.IsZero() {
+		return "", nil
+	}
+	who, err := a.Directory.Person(c.ctx, p)
+	return who.Name, err
+}
+
+func (a *API) listRoom(c *call, r *room.Room) (any, error) {
+	q, err := roomQuery(c, r)
+	if err != nil {
+		return nil, err
+	}
+	p, err := a.Rooms.List(c.ctx, c.actor, r, q)
+	if err != nil {
+		return nil, err
+	}
+	out := roomPage{Rows: make([]roomRow, 0, len(p.Rows)), Next: string(p.Next)}
+	for _, x := range p.Rows {
+		out.Rows = append(out.Rows, roomRow{string(x.Reference), x.Title, string(x.Stage), x.Label, maybe(x.Due.At), x.Due.Label, x.Version})
+	}
+	return out, nil
+}
+
+func roomQuery(c *call, r *room.Room) (room.Query, error) {
+	limit, cursor, rest, err := paging(c, "list")
+	if err != nil {
+		return room.Query{}, err
+	}
+	if _, ok := r.Latest().List(rest["list"]); !ok {
+		return room.Query{}, fail.Fields{{Name: "list", Words: "Select one of the lists that the OpenAPI document names"}}.Err()
+	}
+	return room.Query{List: rest["list"], Limit: limit, After: cursor}, nil
+}
