@@ -256,12 +256,23 @@ func (a *App) Run(ctx context.Context) {
 	a.tasks.run(ctx, append([]task{
 		onceDone("erasures that were interrupted", a.resume),
 		onceDone("duties asked for at the start", a.Concerns.Begin),
+		onceDone("duties of rooms asked for at the start", a.Rooms.RunDuties),
+		every(a.Clock, "lists of another version", catchUpEvery, time.Minute, a.catchUp),
 		{name: "numbering and signing", run: func(ctx context.Context, _ func()) error { return a.Ledger.Run(ctx) }},
 		{name: "reminders and mail", turn: 2 * time.Minute, run: a.Jobs.Run},
 		{name: "sessions", turn: time.Minute, run: a.Sessions.Run},
 		every(a.Clock, "remembering the database", rememberEvery, time.Minute, a.remember),
 		every(a.Clock, "watching", watchEvery, time.Minute, a.watch),
 	}, a.beside...)...)
+}
+
+// catchUpEvery is how soon records that another version of the program wrote beside
+// this one stand in this one's lists.
+const catchUpEvery = 5 * time.Second
+
+func (a *App) catchUp(ctx context.Context) error {
+	_, err := a.Rooms.CatchUp(ctx)
+	return err
 }
 
 // Beside has a turn taken at once and then again after each pause, for as long as

@@ -34,6 +34,7 @@ func Run(t *testing.T, r *room.Room) {
 			t.Run(c.name, func(t *testing.T) { s.t = t; c.holds(s) })
 		}
 	})
+	t.Run("every route as every role", func(t *testing.T) { routes(t, r) })
 	t.Run("pages", func(t *testing.T) { pages(t, r) })
 }
 

@@ -1,6 +1,8 @@
 package roomweb
 
 import (
+	"slices"
+
 	"heed/internal/fail"
 	"heed/internal/field"
 	"heed/internal/process"
@@ -68,6 +70,9 @@ func (p *pages) showStep(q *web.Request) (web.Response, error) {
 	info, ok := v.Process.Step(process.Step(q.Path("step")))
 	if !ok || info.ID == p.room.First().ID {
 		return nil, fail.New(fail.Missing, "Page not found")
+	}
+	if !slices.Contains(info.Roles, process.Role(q.Who().Role)) {
+		return nil, fail.New(fail.Missing, "Page not found") // never theirs
 	}
 	name := p.names(q.Context())
 	var before []web.Component

@@ -1,0 +1,226 @@
+package roomtest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"heed/internal/access"
+	"heed/internal/app"
+	"heed/internal/clock/workday"
+	"heed/internal/demo"
+	"heed/internal/field"
+	"heed/internal/id"
+	"heed/internal/process"
+	"heed/internal/room"
+)
+
+var reference = regexp.MustCompile(`HD-[0-9A-Z]{4}-[0-9A-Z]{4}`)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// routes asks every page and operation of the room as everybody, for a record that
+// is there, one that is not, and one whose reference is none, and compares with the
+// room's golden table testdata/matrix.golden (promise A1).
+func routes(t *testing.T, r *room.Room) {
+	_, a := served(t)
+	m := &matrix{t: t, app: a, room: r, handler: a.Handler(),
+		x: examples{r: rand.New(rand.NewPCG(5, 6)), today: workday.Of(a.Now()), word: "example"}}
+	who := starter(t, a, r)
+	m.x.person = func(field.Field) id.Person { return who.Person }
+	got := strings.Join(m.lines(), "\n") + "\n"
+	const golden = "testdata/matrix.golden"
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(want) != got {
+		t.Errorf("%s differs (run with -update if it is meant, and read every line of the difference); it would be:\n%s", golden, got)
+	}
+}
+
+type matrix struct {
+	t       *testing.T
+	app     *app.App
+	room    *room.Room
+	handler http.Handler
+	x       examples
+}
+
+// somebody is a person in one role, with a session and a token; the zero value is nobody.
+type somebody struct {
+	name, cookie, token string
+}
+
+func (m *matrix) lines() (lines []string) {
+	people := m.people()
+	for _, route := range m.routes() {
+		method, pattern, _ := strings.Cut(route, " ")
+		for _, s := range people {
+			line := fmt.Sprintf("%-52s %-20s", route, s.name)
+			if !strings.Contains(pattern, "{") {
+				lines = append(lines, line+" "+m.ask(s, method, pattern, ""))
+				continue
+			}
+			for _, c := range []string{"there", "missing", "malformed"} {
+				ref := map[string]string{"there": m.begun(), "missing": "HD-7F3K-2X94", "malformed": "nothing"}[c]
+				line += " | " + c + " " + m.ask(s, method, pattern, ref)
+			}
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// routes are the room's own, with its steps in place of "{step}".
+func (m *matrix) routes() (all []string) {
+	for _, p := range m.app.Site().Parts() {
+		for _, r := range p.Routes {
+			switch {
+			case p.Name != m.room.Name:
+			case strings.HasSuffix(r.Pattern, "{step}"):
+				for _, s := range m.room.Latest().AllSteps[1:] {
+					all = append(all, r.Method+" "+strings.Replace(r.Pattern, "{step}", string(s.ID), 1))
+				}
+			default:
+				all = append(all, r.Method+" "+r.Pattern)
+			}
+		}
+	}
+	for _, r := range m.app.API().Routes() {
+		if strings.Contains(r, "/api/v1/"+m.room.Many) {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// people are nobody, and one person in each role that the demo has.
+func (m *matrix) people() []somebody {
+	ctx := context.Background()
+	out := []somebody{{name: "nobody"}}
+	orgs, err := m.app.Directory.Organisations(ctx)
+	m.must(err)
+	everybody, err := m.app.Directory.Everybody(ctx, orgs[0].ID)
+	m.must(err)
+	seen := map[access.Role]bool{}
+	for _, p := range everybody {
+		for _, g := range p.Grants {
+			if seen[g.Role] {
+				continue
+			}
+			seen[g.Role] = true
+			w := m.send("POST", "/demo/people", "", "", "application/x-www-form-urlencoded", url.Values{"be": {p.ID.String() + " " + string(g.Role)}}.Encode())
+			word, err := demo.Word(ctx, m.app, p.Login, m.app.Now())
+			m.must(err)
+			token, err := m.app.Directory.IssueToken(ctx, word, "matrix", time.Hour)
+			m.must(err)
+			cookies := w.Result().Cookies()
+			out = append(out, somebody{string(g.Role), cookies[len(cookies)-1].String(), token})
+		}
+	}
+	return out
+}
+
+func (m *matrix) begun() string {
+	got, err := m.app.Rooms.Begin(context.Background(), starter(m.t, m.app, m.room), m.room,
+		room.Beginning{Answers: m.x.Answers(m.room.First().Fields), Strict: true})
+	m.must(err)
+	return string(got.Reference)
+}
+
+// ask sends one request with whole and right answers and tells what came of it.
+func (m *matrix) ask(s somebody, method, pattern, ref string) string {
+	path := strings.NewReplacer("{ref}", ref, "{reference}", ref).Replace(pattern)
+	in := m.x.Answers(m.step(pattern).Fields)
+	if strings.HasPrefix(pattern, "/api/") {
+		if !strings.Contains(path, "{") && method == "GET" && ref == "" {
+			path += "?list=" + m.room.Latest().Lists[0].ID
+		}
+		body, err := json.Marshal(in)
+		m.must(err)
+		return fmt.Sprint(m.send(method, path, "", s.token, "application/json", string(body)).Code)
+	}
+	w := m.send(method, path, s.cookie, "", "application/x-www-form-urlencoded", form(m.step(pattern).Fields, in).Encode())
+	out := fmt.Sprint(w.Code)
+	if to := w.Header().Get("Location"); to != "" {
+		u, err := url.Parse(to)
+		m.must(err)
+		out += "→" + reference.ReplaceAllString(u.Path, "{ref}")
+	}
+	return out
+}
+
+func (m *matrix) step(pattern string) process.StepInfo {
+	s, ok := m.room.Latest().Step(process.Step(pattern[strings.LastIndex(pattern, "/")+1:]))
+	if !ok {
+		return m.room.First()
+	}
+	return s
+}
+
+func (m *matrix) send(method, path, cookie, token, kind, body string) *httptest.ResponseRecorder {
+	var in io.Reader = http.NoBody
+	if method == http.MethodPost {
+		in = bytes.NewReader([]byte(body))
+	}
+	r := httptest.NewRequest(method, "http://127.0.0.1"+path, in)
+	r.Header.Set("Content-Type", kind)
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	if cookie != "" {
+		r.Header.Set("Cookie", strings.SplitN(cookie, ";", 2)[0])
+	}
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	w := httptest.NewRecorder()
+	m.handler.ServeHTTP(w, r)
+	return w
+}
+
+// form is answers as a page sends them.
+func form(fields []field.Field, in field.Answers) url.Values {
+	out := url.Values{}
+	for _, f := range fields {
+		v := in[f.ID]
+		switch {
+		case f.Kind == field.Day && len(v.Text) == len(time.DateOnly):
+			out.Set(f.ID+"-year", v.Text[:4])
+			out.Set(f.ID+"-month", v.Text[5:7])
+			out.Set(f.ID+"-day", v.Text[8:])
+		case len(v.List) > 0:
+			out[f.ID] = v.List
+		case v.Text != "":
+			out.Set(f.ID, v.Text)
+		}
+	}
+	return out
+}
+
+func (m *matrix) must(err error) {
+	m.t.Helper()
+	if err != nil {
+		m.t.Fatal(err)
+	}
+}
