@@ -35,7 +35,7 @@ func Form(place string, fields []Field, aboutPerson bool) string {
 			if f.Kind == YesNo || f.Kind == Choices {
 				ticks++
 			}
-			if fault := f.scores(); fault != "" {
+			if fault := f.asScale(); fault != "" {
 				return where + " " + fault
 			}
 		}
@@ -97,8 +97,8 @@ func (c Condition) form(before []Field) string {
 	return ""
 }
 
-// scores says why a question could rank a person, or "".
-func (f Field) scores() string {
+// asScale says why a question could rank a person, or "".
+func (f Field) asScale() string {
 	if f.Kind == Whole {
 		return "asks for a number about a person: ask in words"
 	}
