@@ -148,7 +148,7 @@ func (a *App) kernel() error {
 	if err != nil {
 		return err
 	}
-	a.Ledger, err = ledger.Open(a.Store, a.Vault, ledger.Options{Origin: signer.Name(), SignerKey: signer.Text(), Beat: a.Config.Beat, Clock: a.Clock, Log: a.Log, Witnesses: witnesses})
+	a.Ledger, err = ledger.Open(a.Store, a.Vault, ledger.Options{Origin: signer.Name(), SignerKey: signer.Text(), Beat: a.Config.Beat, Clock: a.Clock, Log: a.Log, Witnesses: witnesses, Folder: a.Config.Data})
 	if err != nil {
 		return err
 	}

@@ -57,6 +57,9 @@ func (c *verifyCmd) Run(env *Env) error {
 	default:
 		o.Path = c.Data
 	}
+	if o.HTTP == "" {
+		o.Folder = c.Data
+	}
 	if o.HTTP == "" && !c.NoKeys {
 		o.KeyFile, o.KeyStore = cfg.KeyFilePath(), cfg.KeyStorePath()
 	}

@@ -31,7 +31,7 @@ func (l *Log) Append(tx *store.Tx, key *vault.Key, expected int64, by Author, ev
 		return 0, err
 	}
 	for i, ev := range events {
-		if err := put(tx, key, expected+1+int64(i), by, ev); err != nil {
+		if err := l.put(tx, key, expected+1+int64(i), by, ev); err != nil {
 			return 0, err
 		}
 	}
@@ -41,7 +41,7 @@ func (l *Log) Append(tx *store.Tx, key *vault.Key, expected int64, by Author, ev
 // Reading writes an entry that changes nothing: who saw the key's record. It takes
 // no version and touches no head, so that reading never makes a writer stale.
 func (l *Log) Reading(tx *store.Tx, key *vault.Key, by Author, ev Event) error {
-	return put(tx, key, 0, by, ev)
+	return l.put(tx, key, 0, by, ev)
 }
 
 // Version is the version that a record stands at; fail.Missing when it was never begun.
@@ -75,7 +75,7 @@ func headMoved(moved int64, err error) error {
 	return nil
 }
 
-func put(tx *store.Tx, key *vault.Key, version int64, by Author, ev Event) error {
+func (l *Log) put(tx *store.Tx, key *vault.Key, version int64, by Author, ev Event) error {
 	payload, err := payload(by, ev)
 	if err != nil {
 		return err
@@ -87,6 +87,7 @@ func put(tx *store.Tx, key *vault.Key, version int64, by Author, ev Event) error
 	entry := id.NewEntry(tx.Now())
 	h.Entry = [16]byte(entry.Bytes())
 	sealed, leaf := key.RecordKey().SealEntry(h, payload)
+	tx.BeforeAnswer(func() error { return l.written(record.Held{Header: h, Leaf: leaf}) })
 	return insertEntry(tx, entry, key.Org(), key.Record(), version, h.At, h.Generation, leaf[:], sealed)
 }
 

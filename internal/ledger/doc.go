@@ -6,6 +6,8 @@
 //	Append, Reading   in the same commit as the change, or before the first byte is
 //	                  shown: a row in entry (sealed under the record's key, with its
 //	                  leaf), the head moved, a row in entry_pending
+//	Waiting           what has no place after two seconds is held: its leaf is fsynced
+//	                  into Options.Folder, before the page or the receipt
 //	Sequence          about a second later: a place in the tree (log_run), the tiles
 //	                  at its edge (log_tile), the signed state (log_state), one commit
 //	Publish           on the beat: padding to a multiple of 16, a signed checkpoint
@@ -26,7 +28,9 @@
 //     or clock, and never loses it. A record's entries lie in order of version.
 //   - Readings take no version: reading never makes a writer stale.
 //   - A step of the tree is one commit: killed anywhere, it has happened or not.
-//     Two sequencers at once do no harm: the state row is locked and its size compared.
+//     Two sequencers at once do no harm: the state row is locked and its size
+//     compared. So the turn, which anybody with the database can hold, is only waited
+//     for for five seconds.
 //   - Every step starts from what the database says, checked against what was signed
 //     at the step before. A public checkpoint is signed only after a proof, made
 //     from the tiles, that the tree begins with the one published before.
@@ -44,10 +48,14 @@
 // that was altered, moved, swapped, or taken from the middle is found when its
 // record is read; a cut tail or a deleted reading when the tree is verified
 // (heed verify) or, for what has a place, by Each. Rewriting the tree needs the
-// signing key. What they can do unseen by the installation itself: take away an
-// entry, with its waiting row and its head, in the second before it is numbered;
-// and put back an older copy of the whole database, which a witness, or anybody
-// who kept a checkpoint, finds.
+// signing key. They can hold numbering up for as long as they like; a turn that is
+// not let go is taken over, but a table can be locked by anybody. What they then
+// take away is missed: each process knows what it has written and not yet seen in
+// the tree, and what waits for more than two seconds lies outside the database
+// before anybody is answered (held.go). What they can do unseen by the installation
+// itself: kill it, take away what was written in its last two seconds, and start it
+// again; and put back an older copy of the whole database, which a witness, or
+// anybody who kept a checkpoint, finds.
 //
 // Who holds a record key (or the keys above it) can read that record, and write
 // entries that open. They cannot give them a place that was given already, nor

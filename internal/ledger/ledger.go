@@ -59,6 +59,9 @@ type Options struct {
 	Clock     clock.Clock
 	Log       *slog.Logger
 	Witnesses []Witness
+	// Folder is where the log keeps what the database must not be believed about:
+	// leaves that wait too long for their place. Without one nothing is kept.
+	Folder string
 }
 
 // Log is the ledger of one installation. Safe for concurrent use. It keeps no
@@ -72,6 +75,8 @@ type Log struct {
 	verifier record.Verifier
 	trouble  atomic.Pointer[fail.Error] // set once, when the log must not be signed any more
 	push     chan struct{}              // a new checkpoint waits for the witnesses
+	fresh    fresh
+	patience map[string]*patience // by turn
 }
 
 // Open checks the signing key. It reads nothing from the database; the first turn of Run does.
@@ -91,7 +96,10 @@ func Open(s *store.Store, v *vault.Vault, o Options) (*Log, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Log{store: s, vault: v, o: o, signer: signer, verifier: signer.Verifier(), push: make(chan struct{}, 1)}, nil
+	l := &Log{store: s, vault: v, o: o, signer: signer, verifier: signer.Verifier(), push: make(chan struct{}, 1)}
+	l.fresh = fresh{folder: o.Folder, uptime: clock.Stopwatch(), waiting: map[[32]byte]*wait{}}
+	l.patience = map[string]*patience{turnNumber: {limit: 5 * time.Second}, turnWitness: {limit: o.Beat}}
+	return l, nil
 }
 
 // Trouble is nil, or why this process has stopped numbering and signing: the

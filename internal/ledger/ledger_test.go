@@ -41,7 +41,7 @@ func furnish(t testing.TB, s *store.Store, change ...func(*Options)) *room {
 	must(t, v.AddOrg(t.Context(), org))
 	signer, err := record.NewSigner("ledger.test")
 	must(t, err)
-	o := Options{Origin: "ledger.test", SignerKey: signer.Text(), Clock: clock.System{}}
+	o := Options{Origin: "ledger.test", SignerKey: signer.Text(), Clock: clock.System{}, Folder: dir}
 	for _, c := range change {
 		c(&o)
 	}

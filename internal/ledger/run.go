@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -18,10 +19,10 @@ import (
 func (l *Log) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	wg.Go(func() { l.runWitnesses(ctx) })
+	wg.Go(func() { l.runWaiting(ctx) })
 	defer wg.Wait()
 	beat := l.o.Clock.After(l.o.Beat)
-	l.greet(ctx)
-	err := l.Publish(ctx)
+	err := l.safely(func() error { l.greet(ctx); return l.Publish(ctx) })
 	owed := err != nil // a beat that could not be kept is made up for
 	for said := ""; ; {
 		said = l.say(said, err)
@@ -33,10 +34,10 @@ func (l *Log) Run(ctx context.Context) error {
 		case <-l.o.Clock.After(l.o.Tick):
 		}
 		if owed {
-			err = l.publishDue(ctx)
+			err = l.safely(func() error { return l.publishDue(ctx) })
 			owed = err != nil
 		} else {
-			_, err = l.Sequence(ctx)
+			err = l.safely(func() error { _, err := l.Sequence(ctx); return err })
 		}
 	}
 }
@@ -59,6 +60,31 @@ func (l *Log) publishDue(ctx context.Context) error {
 	return l.Publish(ctx)
 }
 
+// runWaiting looks after entries that wait for too long, beside the sequencer, which
+// may be what hangs.
+func (l *Log) runWaiting(ctx context.Context) {
+	for said := ""; ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-l.o.Clock.After(l.o.Tick):
+		}
+		said = l.say(said, l.safely(func() error { return l.watchWaiting(ctx) }))
+	}
+}
+
+// safely makes a panic a failure like any other: the next turn tries again. What was
+// thrown may hold words of a record and is not shown.
+func (l *Log) safely(fn func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			l.o.Log.Error("the log panicked", "what", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
+			err = fail.New(fail.Broken, "A fault of the program")
+		}
+	}()
+	return fn()
+}
+
 // runWitnesses brings each new checkpoint to the witnesses, and tries again half a
 // beat later for those who were away.
 func (l *Log) runWitnesses(ctx context.Context) {
@@ -73,7 +99,7 @@ func (l *Log) runWitnesses(ctx context.Context) {
 		case <-l.push:
 		case <-l.o.Clock.After(l.o.Beat / 2):
 		}
-		said = l.say(said, l.Witnessing(ctx))
+		said = l.say(said, l.safely(func() error { return l.Witnessing(ctx) }))
 	}
 }
 

@@ -35,6 +35,7 @@ type run struct {
 type step struct {
 	from    int64 // the size that it was worked out from
 	entries int
+	leaves  [][32]byte // of those entries
 	runs    []run
 	tiles   map[tileID][]byte
 	edge    edge
@@ -88,7 +89,7 @@ func (l *Log) turn(ctx context.Context, publish bool) (ran bool, n int, err erro
 	if err := l.Trouble(); err != nil {
 		return false, 0, err
 	}
-	ran, err = l.store.Exclusive(ctx, "ledger", func(ctx context.Context) error {
+	ran, err = l.inTurn(ctx, turnNumber, func(ctx context.Context) error {
 		n, err = l.advance(ctx, publish)
 		return err
 	})
@@ -118,6 +119,7 @@ func (l *Log) advance(ctx context.Context, publish bool) (int, error) {
 		if err != nil {
 			return 0, err
 		}
+		l.fresh.numbered(s.leaves...)
 		return s.entries, nil
 	}
 	return 0, fail.Wrap(fail.Busy, errMoved, "The service is busy. Nothing was saved. Try again in a minute")
@@ -172,6 +174,7 @@ func (s *step) number(tx *store.Tx) error {
 			if len(leaf) != hashSize {
 				return unsound(nil, "among entries %d to %d is one without a leaf", r.n, r.n+r.size-1)
 			}
+			s.leaves = append(s.leaves, [32]byte(leaf))
 			if err := s.edge.append(record.LeafHash([32]byte(leaf)), s.tiles); err != nil {
 				return err
 			}
@@ -224,6 +227,9 @@ func (l *Log) sign(tx *store.Tx, last record.Checkpoint, s step) ([]byte, error)
 // state and, for the public, the checkpoint. Killed before the commit, nothing
 // has happened; after it, everything has.
 func (l *Log) write(tx *store.Tx, s step) error {
+	if err := hurry(tx); err != nil {
+		return err
+	}
 	if err := lock(tx, s.from); err != nil {
 		return err
 	}
@@ -250,6 +256,16 @@ func (l *Log) write(tx *store.Tx, s step) error {
 		return fmt.Errorf("write checkpoint: %w", err)
 	}
 	return nil
+}
+
+// hurry has PostgreSQL end this unit when its process stops in the middle of it, so
+// that the state of the tree is not locked for longer than a turn is waited for.
+func hurry(tx *store.Tx) error {
+	if tx.Engine() != "postgres" {
+		return nil
+	}
+	_, err := tx.Exec(`set local idle_in_transaction_session_timeout = '5s'`)
+	return err
 }
 
 // lock takes the turn in the database and makes sure that the step still fits.

@@ -57,7 +57,7 @@ func (l *Log) Witnessing(ctx context.Context) error {
 }
 
 func (l *Log) bringAll(ctx context.Context, again bool) error {
-	_, err := l.store.Exclusive(ctx, "ledger-witness", func(ctx context.Context) error {
+	_, err := l.inTurn(ctx, turnWitness, func(ctx context.Context) error {
 		for _, w := range l.o.Witnesses {
 			if err := l.bring(ctx, w, again); err != nil {
 				return err

@@ -49,7 +49,7 @@ type unit struct {
 	// and by the caller again after done.
 	err   error // what fn came to
 	fault error // the first statement that failed
-	after []func()
+	after []func() error
 	gone  bool // its caller's goroutine has ended inside fn
 }
 
@@ -123,9 +123,7 @@ func (w *writer) do(ctx context.Context, fn func(*Tx) error, reading bool) error
 			u.run(tx)
 		case err := <-u.done:
 			if err == nil {
-				for _, fn := range u.after {
-					fn()
-				}
+				err = answer(u.after)
 			}
 			return err
 		case <-gone:

@@ -27,10 +27,7 @@ func (e *pgEngine) do(ctx context.Context, fn func(*Tx) error, _ bool) error {
 		tx, err := e.once(ctx, fn)
 		if err == nil {
 			e.last.Store(int64(e.uptime()))
-			for _, fn := range tx.after {
-				fn()
-			}
-			return nil
+			return answer(tx.after)
 		}
 		if run == maxRuns || !again(err) || ctx.Err() != nil {
 			logPanic(e.log, err)

@@ -24,7 +24,7 @@ type Tx struct {
 	now    time.Time
 	broken error // the first statement that failed: the unit is over
 	open   []*sql.Rows
-	after  []func()
+	after  []func() error
 	later  []pending // statements of Later that have not been sent
 }
 
@@ -55,7 +55,25 @@ func (tx *Tx) ForUpdate() string {
 
 // AfterCommit has fn run once, after the unit is durable. For wake-ups only: it is
 // lost when the process dies in between.
-func (tx *Tx) AfterCommit(fn func()) { tx.after = append(tx.after, fn) }
+func (tx *Tx) AfterCommit(fn func()) {
+	tx.BeforeAnswer(func() error { fn(); return nil })
+}
+
+// BeforeAnswer has fn run once, after the unit is durable and before its caller hears
+// of it. When it fails the caller is given its error, although the unit was kept:
+// for what must be known to lie outside the database too.
+func (tx *Tx) BeforeAnswer(fn func() error) { tx.after = append(tx.after, fn) }
+
+// answer runs what was asked for after the commit, all of it, and gives the first error.
+func answer(after []func() error) error {
+	var first error
+	for _, fn := range after {
+		if err := fn(); first == nil {
+			first = err
+		}
+	}
+	return first
+}
 
 // Exec runs a statement and says how many rows it touched.
 func (tx *Tx) Exec(query string, args ...any) (rows int64, err error) {

@@ -13,6 +13,7 @@
 //     place, and gives that leaf again; entries without a number are waiting for one (rows.go)
 //   - every record: versions 1, 2, 3 … up to its head; a key, or an erasure entry (records.go)
 //   - every other sealed field that the caller registers opens at its place (fields.go)
+//   - every leaf that was held outside the database while numbering stood still has its entry (held.go)
 //   - with an older checkpoint: that this tree begins with that one (since.go)
 //
 // What it keeps true: it changes nothing; it never panics on damaged data, which is
@@ -60,6 +61,10 @@ type Options struct {
 	Since []byte
 	// Remembered are more of them.
 	Remembered [][]byte
+
+	// Folder is the installation's, where the log keeps what the database must not be
+	// believed about (held.go); empty when there is none to look at.
+	Folder string
 
 	// Fields are the sealed columns beside the ledger's.
 	Fields []Field
@@ -155,6 +160,7 @@ func (v *check) run(ctx context.Context) error {
 		func() error { return v.stop(ctx, v.records(ctx)) },
 		func() error { return v.stop(ctx, v.checkpoints(ctx)) },
 		func() error { return v.stop(ctx, v.keyTables(ctx)) },
+		func() error { return v.stop(ctx, v.held(ctx)) },
 	); err != nil {
 		return err
 	}

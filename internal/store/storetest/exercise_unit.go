@@ -229,6 +229,14 @@ func afterCommit(t *testing.T, s *store.Store) {
 	if ran != 1 {
 		t.Errorf("AfterCommit ran %d times", ran)
 	}
+	told := errors.New("told")
+	err := s.Do(bg, func(tx *store.Tx) error {
+		tx.BeforeAnswer(func() error { return told })
+		return insert(tx, "kept all the same", 1)
+	})
+	if !errors.Is(err, told) || count(t, s, "kept all the same") != 1 {
+		t.Errorf("a unit that was kept answers %v", err)
+	}
 	_ = s.Do(bg, func(tx *store.Tx) error {
 		tx.AfterCommit(func() { t.Error("AfterCommit ran for a unit that failed") })
 		return errors.New("no")
