@@ -57,12 +57,13 @@ type App struct {
 	Rooms     *room.Desk
 	Sessions  *web.Sessions
 
-	api    *api.API
-	site   *web.Site
-	tasks  *supervisor
-	beside []task
-	health health
-	spent  *spent.Book
+	api     *api.API
+	site    *web.Site
+	tasks   *supervisor
+	beside  []task
+	health  health
+	notices notices
+	spent   *spent.Book
 }
 
 // Migrations are the kernel tables of every room.
@@ -144,11 +145,12 @@ func (a *App) kernel() error {
 	if err != nil {
 		return err
 	}
-	witnesses, err := a.Config.witnesses()
+	witnesses, quorum, err := a.Config.witnesses()
 	if err != nil {
 		return err
 	}
-	a.Ledger, err = ledger.Open(a.Store, a.Vault, ledger.Options{Origin: signer.Name(), SignerKey: signer.Text(), Beat: a.Config.Beat, Clock: a.Clock, Log: a.Log, Witnesses: witnesses, Folder: a.Config.Data})
+	a.Ledger, err = ledger.Open(a.Store, a.Vault, ledger.Options{Origin: signer.Name(), SignerKey: signer.Text(), Beat: a.Config.Beat, Clock: a.Clock, Log: a.Log, Witnesses: witnesses, Quorum: quorum,
+		Folder: a.Config.Data})
 	if err != nil {
 		return err
 	}
@@ -215,7 +217,7 @@ func (a *App) faces(ctx context.Context) error {
 	keys := func(tx *store.Tx, org id.Org, rec id.Record) (web.Key, error) { return a.Vault.Key(tx, org, rec) }
 	a.Sessions = web.NewSessions(web.SessionOptions{Store: a.Store, Keys: keys, Accounts: accounts{a}, Clock: a.Clock, Spent: a.spent, Idle: a.Config.Idle})
 	o := web.Options{Settings: settings, Clock: a.Clock, Log: a.Log, PublicURL: a.Config.PublicURL, Plain: a.Config.Plain,
-		TrustedProxies: a.Config.TrustedProxies, May: a.may, Sessions: a.Sessions}
+		TrustedProxies: a.Config.TrustedProxies, May: a.may, Sessions: a.Sessions, Notice: a.notice}
 	if a.Config.Demo {
 		o.Demo = &web.Demo{People: a.demoPeople}
 	}

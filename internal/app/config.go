@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/netip"
 	"os"
@@ -36,7 +37,7 @@ type Config struct {
 	Idle           time.Duration
 	Beat           time.Duration // of the public checkpoint
 	BackupLife     time.Duration
-	Witnesses      []string // "URL VKEY" each
+	Witnesses      []string // "URL VKEY" each, and "2 of 3" when not all must sign
 	Mail           jobs.Mailer
 	Demo           bool
 	ReserveBytes   int64 // SQLite: room kept for recording readings when the disk is full; 8 MiB unless told
@@ -164,20 +165,27 @@ var refusals = map[string]string{
 	"3F000": "The database has no schema in which tables can be made. As its owner type: create schema authorization heed",
 }
 
-func (c Config) witnesses() ([]ledger.Witness, error) {
-	var out []ledger.Witness
+// witnesses are those that must sign what is public, and how many of them; 0 for all.
+func (c Config) witnesses() (out []ledger.Witness, quorum int, err error) {
 	for _, w := range c.Witnesses {
-		url, vkey, ok := strings.Cut(strings.TrimSpace(w), " ")
+		var of int
+		if n, err := fmt.Sscanf(w, "%d of %d", &quorum, &of); err == nil && n == 2 {
+			if of != len(c.Witnesses)-1 || quorum < 1 || quorum > of {
+				return nil, 0, fail.New(fail.Bad, "--witness says %q and names %d witnesses: say how many of those that are named must sign, such as 2 of 3", w, len(c.Witnesses)-1)
+			}
+			continue
+		}
+		address, vkey, ok := strings.Cut(strings.TrimSpace(w), " ")
 		if !ok {
-			return nil, fail.New(fail.Bad, "A witness is its address and its public key, with a space between them")
+			return nil, 0, fail.New(fail.Bad, "A witness is its address and its public key, with a space between them")
 		}
 		v, err := record.ParseVerifier(strings.TrimSpace(vkey))
 		if err != nil {
-			return nil, fail.Wrap(fail.Bad, err, "The public key of the witness at %s does not look right", url)
+			return nil, 0, fail.Wrap(fail.Bad, err, "The public key of the witness at %s does not look right", address)
 		}
-		out = append(out, witness.Remote{URL: url, Verifier: v})
+		out = append(out, witness.Remote{URL: address, Verifier: v})
 	}
-	return out, nil
+	return out, quorum, nil
 }
 
 // readSigner reads the log's signing key, which others must not be able to read.

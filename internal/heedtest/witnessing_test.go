@@ -37,6 +37,14 @@ type house struct {
 	org    id.Org
 	signer record.Signer
 	remote witness.Remote
+	folder string // where the log remembers outside the database
+}
+
+func (h *house) witnesses() []ledger.Witness {
+	if h.remote.URL == "" {
+		return nil
+	}
+	return []ledger.Witness{h.remote}
 }
 
 // open opens everything and gives the ledger and the way to shut it.
@@ -48,7 +56,7 @@ func (h *house) open() (l *ledger.Log, say func(), shut func()) {
 	v, err := vault.Open(h.t.Context(), s, vault.Options{KeyFile: filepath.Join(h.keys, "keys"), KeyStore: filepath.Join(h.keys, "store"), Clock: clock.System{}})
 	must(h.t, err)
 	must(h.t, v.AddOrg(h.t.Context(), h.org))
-	l, err = ledger.Open(s, v, ledger.Options{Origin: h.signer.Name(), SignerKey: h.signer.Text(), Clock: clock.System{}, Witnesses: []ledger.Witness{h.remote}})
+	l, err = ledger.Open(s, v, ledger.Options{Origin: h.signer.Name(), SignerKey: h.signer.Text(), Clock: clock.System{}, Witnesses: h.witnesses(), Folder: h.folder})
 	must(h.t, err)
 	say = func() {
 		h.t.Helper()
@@ -125,6 +133,35 @@ func TestAWitnessOverHTTPFindsARestoredTuesday(t *testing.T) {
 	must(t, err)
 	if c.Size != 16 {
 		t.Fatalf("a second history of %d leaves was signed", c.Size)
+	}
+	say() // care goes on
+}
+
+// TestARestoredTuesdayIsFoundWithoutAWitness: by the checkpoint that lies outside the
+// database, before a second history is signed.
+func TestARestoredTuesdayIsFoundWithoutAWitness(t *testing.T) {
+	h := &house{t: t, data: t.TempDir(), keys: t.TempDir(), folder: t.TempDir(), org: id.NewOrg(clock.System{}.Now())}
+	must(t, vault.CreateKeyFile(filepath.Join(h.keys, "keys"), h.org))
+	var err error
+	h.signer, err = record.NewSigner("trust.test/log")
+	must(t, err)
+	l, say, shut := h.open()
+	say()
+	must(t, l.Publish(t.Context()))
+	shut()
+	tuesday := filepath.Join(t.TempDir(), "tuesday")
+	must(t, os.CopyFS(tuesday, os.DirFS(h.data)))
+
+	l, say, shut = h.open()
+	say()
+	must(t, l.Publish(t.Context()))
+	shut()
+
+	h.data = tuesday
+	l, say, shut = h.open()
+	defer shut()
+	if err := l.Publish(t.Context()); !fail.Is(err, fail.Tampered) || !fail.Is(l.Trouble(), fail.Tampered) {
+		t.Fatalf("the log goes on from an older copy: %v", err)
 	}
 	say() // care goes on
 }

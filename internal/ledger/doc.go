@@ -54,8 +54,9 @@
 // the tree, and what waits for more than two seconds lies outside the database
 // before anybody is answered (held.go). What they can do unseen by the installation
 // itself: kill it, take away what was written in its last two seconds, and start it
-// again; and put back an older copy of the whole database, which a witness, or
-// anybody who kept a checkpoint, finds.
+// again. Putting back an older copy of the whole database is found by the checkpoint
+// that lies in Options.Folder (kept.go); of database and folder together by a
+// witness, or anybody who kept a checkpoint.
 //
 // Who holds a record key (or the keys above it) can read that record, and write
 // entries that open. They cannot give them a place that was given already, nor
@@ -66,9 +67,11 @@
 // no consistency proof exists.
 //
 // A witness is trusted with remembering. It sees sizes and roots, which tell
-// nothing. It can refuse to sign, which shows in WitnessState and stops nobody;
-// a witness that claims another history makes the log stop signing, and no more.
-// It can lie about having checked: therefore there may be several.
+// nothing. It can refuse to sign, which shows in WitnessState and stops nobody, and
+// so can whoever sits on the way to it: a refusal is only a size. What stops the log
+// is a checkpoint under the log's own signature that the tree does not begin with,
+// ours or the one that the witness gives back. It can lie about having checked:
+// therefore there may be several, of whom Quorum must sign.
 //
 // Nothing in log_tile, log_run, log_checkpoint or what Tile and Checkpoint serve is
 // secret. Padding can be told from entries in log_run only, by those who read the

@@ -59,8 +59,10 @@ type Options struct {
 	Clock     clock.Clock
 	Log       *slog.Logger
 	Witnesses []Witness
+	Quorum    int // how many of them must sign what is public; all when 0
 	// Folder is where the log keeps what the database must not be believed about:
-	// leaves that wait too long for their place. Without one nothing is kept.
+	// the last checkpoint that was signed, and leaves that wait too long for their
+	// place. Without one nothing is kept.
 	Folder string
 }
 
@@ -76,7 +78,8 @@ type Log struct {
 	trouble  atomic.Pointer[fail.Error] // set once, when the log must not be signed any more
 	push     chan struct{}              // a new checkpoint waits for the witnesses
 	fresh    fresh
-	patience map[string]*patience // by turn
+	unkept   atomic.Pointer[error] // why the last checkpoint does not lie outside the database
+	patience map[string]*patience  // by turn
 }
 
 // Open checks the signing key. It reads nothing from the database; the first turn of Run does.

@@ -120,6 +120,9 @@ func (l *Log) advance(ctx context.Context, publish bool) (int, error) {
 			return 0, err
 		}
 		l.fresh.numbered(s.leaves...)
+		if s.public != nil {
+			l.unkept.Store(failed(l.keep(s.public)))
+		}
 		return s.entries, nil
 	}
 	return 0, fail.Wrap(fail.Busy, errMoved, "The service is busy. Nothing was saved. Try again in a minute")
@@ -138,7 +141,11 @@ func (l *Log) plan(ctx context.Context, publish bool) (step, error) {
 		if err := s.number(tx); err != nil || !publish {
 			return err
 		}
-		if err := l.refused(tx); err != nil {
+		kept, err := l.kept()
+		if err == nil {
+			err = l.begins(tx, st, kept, "the checkpoint that lies outside the database")
+		}
+		if err != nil {
 			return err
 		}
 		if err := s.pad(); err != nil {

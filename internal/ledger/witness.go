@@ -17,12 +17,17 @@ import (
 type Witness interface {
 	// Name is the witness's name, as its signatures bear it.
 	Name() string
+	// Key is what its signatures are checked with.
+	Key() record.Verifier
 	// Cosign asks for the signature lines of a checkpoint. proof shows that the tree
 	// begins with the tree of oldSize, which the witness signed last. When it
 	// remembers another size the failure is fail.Stale and known is that size;
-	// fail.Tampered says that it holds another history; all else that it was not
-	// reached. Lines are the witness's own, verified. (internal/witness: Remote)
+	// fail.Conflict says that the proof does not hold for it; all else that it was not
+	// reached. Both are said by nobody's signature: they prove nothing. Lines are the
+	// witness's own, verified. (internal/witness: Remote)
 	Cosign(ctx context.Context, note []byte, oldSize int64, proof []record.Hash) (lines []byte, known int64, err error)
+	// Remembered is the last checkpoint of a log that it signed, not verified yet.
+	Remembered(ctx context.Context, origin string) ([]byte, error)
 }
 
 // WitnessState is how one witness stands, for the banner.
@@ -41,7 +46,8 @@ type Trouble string
 const (
 	TroubleNone        Trouble = ""
 	TroubleUnreachable Trouble = "unreachable" // care goes on; caught up with one proof later
-	TroubleConflict    Trouble = "conflict"    // it has seen another history: a person must look
+	TroubleRefuses     Trouble = "refuses"     // it answers that it does not sign, and nothing proves why
+	TroubleConflict    Trouble = "conflict"    // what it signed before is of another history: a person must look
 )
 
 // How long one attempt, and all attempts before the first signature, may take.
@@ -105,21 +111,22 @@ func (l *Log) bring(ctx context.Context, w Witness, again bool) error {
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case fail.Is(err, fail.Tampered):
-		trouble = TroubleConflict
+	case fail.Is(err, fail.Stale), fail.Is(err, fail.Conflict):
+		trouble = TroubleRefuses
+		if proof := l.proves(ctx, w); fail.Is(proof, fail.Tampered) {
+			trouble, err = TroubleConflict, proof
+		}
 	case err != nil:
 		trouble = TroubleUnreachable
 	}
-	if trouble != TroubleNone {
+	was, werr := l.note(ctx, w, p, lines, trouble)
+	if trouble != was && trouble != TroubleNone {
 		l.o.Log.Warn("a witness has not signed", "witness", w.Name(), "trouble", string(trouble), "why", err)
 	}
-	if err := l.store.Do(ctx, func(tx *store.Tx) error { return keep(tx, w, p, lines, trouble) }); err != nil {
-		return err
-	}
 	if trouble == TroubleConflict {
-		l.stop(unsound(err, "witness %s has signed another history: an older copy was put back, or there are two", w.Name()))
+		l.stop(err)
 	}
-	return nil
+	return werr
 }
 
 // ask shows the checkpoint with a proof from the size that the witness signed
@@ -136,12 +143,12 @@ func (l *Log) ask(ctx context.Context, w Witness, p published, old int64) ([]byt
 		if !fail.Is(err, fail.Stale) {
 			return lines, err
 		}
-		if known > p.size || known == old {
-			return nil, unsound(err, "witness %s remembers %d leaves", w.Name(), known)
+		if known < 0 || known > p.size || known == old {
+			return nil, err
 		}
 		old = known
 	}
-	return nil, errors.New("ledger: the witness changes its mind about the size it signed")
+	return nil, fail.New(fail.Stale, "The witness %s changes its mind about the size it signed", w.Name())
 }
 
 func (l *Log) consistency(ctx context.Context, old, size int64) (proof []record.Hash, err error) {
@@ -152,35 +159,35 @@ func (l *Log) consistency(ctx context.Context, old, size int64) (proof []record.
 	return proof, err
 }
 
-func keep(tx *store.Tx, w Witness, p published, lines []byte, trouble Trouble) error {
-	now := clock.Micros(tx.Now())
-	if _, err := tx.Exec(`insert into log_witness (name, at, trouble) values ($1, $2, $3)
-		on conflict (name) do update set at = excluded.at, trouble = excluded.trouble`, w.Name(), now, string(trouble)); err != nil {
-		return fmt.Errorf("write witness: %w", err)
-	}
-	if trouble != TroubleNone {
-		return nil
-	}
-	if _, err := tx.Exec(`insert into log_cosignature (size, witness, at, lines) values ($1, $2, $3, $4)
-		on conflict (size, witness) do nothing`, p.size, w.Name(), now, lines); err != nil {
-		return fmt.Errorf("write cosignature: %w", err)
-	}
-	return nil
-}
-
-// refused says that a witness of this log holds another history: nothing is signed
-// until it agrees, or until whoever runs the log no longer names it as a witness.
-func (l *Log) refused(tx *store.Tx) error {
-	for _, w := range l.o.Witnesses {
-		s, err := witnessState(tx, w.Name())
-		if err != nil {
+// note writes what came of asking a witness and gives what had come of it before.
+func (l *Log) note(ctx context.Context, w Witness, p published, lines []byte, trouble Trouble) (was Trouble, err error) {
+	err = l.store.Do(ctx, func(tx *store.Tx) (err error) {
+		if was, err = troubleOf(tx, w.Name()); err != nil {
 			return fmt.Errorf("read witness: %w", err)
 		}
-		if s.Trouble == TroubleConflict {
-			return unsound(nil, "witness %s has signed another history", s.Name)
+		now := clock.Micros(tx.Now())
+		if _, err := tx.Exec(`insert into log_witness (name, at, trouble) values ($1, $2, $3)
+			on conflict (name) do update set at = excluded.at, trouble = excluded.trouble`, w.Name(), now, string(trouble)); err != nil {
+			return fmt.Errorf("write witness: %w", err)
 		}
+		if trouble != TroubleNone {
+			return nil
+		}
+		if _, err := tx.Exec(`insert into log_cosignature (size, witness, at, lines) values ($1, $2, $3, $4)
+			on conflict (size, witness) do nothing`, p.size, w.Name(), now, lines); err != nil {
+			return fmt.Errorf("write cosignature: %w", err)
+		}
+		return nil
+	})
+	return was, err
+}
+
+func troubleOf(tx *store.Tx, name string) (Trouble, error) {
+	t, err := store.One(tx, func(t *Trouble) []any { return []any{t} }, `select trouble from log_witness where name = $1`, name)
+	if fail.Is(err, fail.Missing) {
+		return TroubleNone, nil
 	}
-	return nil
+	return t, err
 }
 
 // WitnessState says how each configured witness stands.
@@ -189,7 +196,7 @@ func (l *Log) WitnessState(ctx context.Context) ([]WitnessState, error) {
 	err := l.store.View(ctx, func(tx *store.Tx) error {
 		for i, w := range l.o.Witnesses {
 			var err error
-			if out[i], err = witnessState(tx, w.Name()); err != nil {
+			if out[i], err = witnessState(tx, w); err != nil {
 				return fmt.Errorf("read witness: %w", err)
 			}
 		}
@@ -198,24 +205,28 @@ func (l *Log) WitnessState(ctx context.Context) ([]WitnessState, error) {
 	return out, err
 }
 
-func witnessState(tx *store.Tx, name string) (WitnessState, error) {
-	type signed struct{ size, at int64 }
-	s := WitnessState{Name: name}
-	last, err := store.One(tx, func(x *signed) []any { return []any{&x.size, &x.at} },
-		`select size, at from log_cosignature where witness = $1 order by size desc limit 1`, name)
-	if err == nil {
-		s.Size, s.At = last.size, clock.FromMicros(last.at)
-	} else if !fail.Is(err, fail.Missing) {
+// witnessState believes of what a witness has signed only its signature.
+func witnessState(tx *store.Tx, w Witness) (WitnessState, error) {
+	type signed struct {
+		size, at    int64
+		note, lines []byte
+	}
+	s := WitnessState{Name: w.Name()}
+	last, err := store.One(tx, func(x *signed) []any { return []any{&x.size, &x.at, &x.note, &x.lines} },
+		`select c.size, s.at, c.note, s.lines from log_cosignature s join log_checkpoint c on c.size = s.size
+			where s.witness = $1 order by s.size desc limit 1`, w.Name())
+	if err != nil && !fail.Is(err, fail.Missing) {
 		return s, err
+	}
+	if err == nil {
+		if _, _, bad := record.OpenNote(append(last.note, last.lines...), w.Key()); bad == nil {
+			s.Size, s.At = last.size, clock.FromMicros(last.at)
+		}
 	}
 	if s.Behind, err = store.One(tx, func(n *int) []any { return []any{n} },
 		`select count(*) from log_checkpoint where size > $1`, s.Size); err != nil {
 		return s, err
 	}
-	s.Trouble, err = store.One(tx, func(t *Trouble) []any { return []any{t} },
-		`select trouble from log_witness where name = $1`, name)
-	if fail.Is(err, fail.Missing) {
-		err = nil
-	}
+	s.Trouble, err = troubleOf(tx, w.Name())
 	return s, err
 }

@@ -22,6 +22,7 @@ type neighbour struct {
 	away  bool
 	size  int64
 	root  record.Hash
+	last  []byte // what it signed
 	asked int
 }
 
@@ -32,6 +33,30 @@ func newNeighbour(t testing.TB, name string) *neighbour {
 }
 
 func (w *neighbour) Name() string { return w.signer.Name() }
+
+func (w *neighbour) Key() record.Verifier { return w.signer.Verifier() }
+
+func (w *neighbour) Remembered(context.Context, string) ([]byte, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.away || w.last == nil {
+		return nil, fail.New(fail.Busy, "The witness could not be reached")
+	}
+	return w.last, nil
+}
+
+// saw has the witness remember a tree that the log's key has signed.
+func (w *neighbour) saw(t *testing.T, r *room, size int64, root record.Hash) {
+	t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.size, w.root = size, root
+	note := record.SignCheckpoint(record.Checkpoint{Origin: r.o.Origin, Size: size, Root: root}, r.Log.signer)
+	line, err := record.Cosign(note, w.signer, clock.System{}.Now())
+	must(t, err)
+	w.last, err = record.AddSignatures(note, line)
+	must(t, err)
+}
 
 func (w *neighbour) Cosign(_ context.Context, note []byte, old int64, proof []record.Hash) ([]byte, int64, error) {
 	w.mu.Lock()
@@ -48,10 +73,13 @@ func (w *neighbour) Cosign(_ context.Context, note []byte, old int64, proof []re
 		return nil, w.size, fail.New(fail.Stale, "The witness last signed another tree")
 	}
 	if err := record.VerifyConsistency(old, c.Size, proof, w.root, c.Root); err != nil {
-		return nil, w.size, fail.Wrap(fail.Tampered, err, "The witness holds another history")
+		return nil, w.size, fail.Wrap(fail.Conflict, err, "The proof does not hold")
 	}
 	w.size, w.root = c.Size, c.Root
 	line, err := record.Cosign(note, w.signer, clock.System{}.Now())
+	if err == nil {
+		w.last, err = record.AddSignatures(note, line)
+	}
 	return line, w.size, err
 }
 
@@ -142,7 +170,7 @@ func TestAnOlderCopyPutBackIsFoundBeforeASecondHistoryIsSigned(t *testing.T) {
 		r, near, _ := witnessed(t, s)
 		must(t, r.Publish(r.ctx))
 		must(t, r.Witnessing(r.ctx))
-		near.size, near.root = 4096, record.Hash{1} // it saw a longer tree, which is no more
+		near.saw(t, r, 4096, record.Hash{1}) // it saw a longer tree, which is no more
 		after := r.again()
 		ctx, stop := context.WithCancel(r.ctx)
 		done := make(chan error, 1)
@@ -171,7 +199,7 @@ func TestASecondHistoryOfOneSizeIsRefused(t *testing.T) {
 		r, near, _ := witnessed(t, s)
 		must(t, r.Publish(r.ctx))
 		must(t, r.Witnessing(r.ctx))
-		near.root[0] ^= 1
+		near.saw(t, r, near.size, record.Hash{1})
 		must(t, r.Publish(r.ctx))
 		must(t, r.Witnessing(r.ctx))
 		wants(t, r.Trouble(), fail.Tampered)

@@ -18,6 +18,18 @@ import (
 // entries that were acknowledged while they had no place in the tree.
 const heldFolder = "held"
 
+// keptFile is the last checkpoint that the log signed for the public.
+const keptFile = "log.checkpoint"
+
+// kept is the checkpoint that lies outside the database, if there is one.
+func (o Options) kept() [][]byte {
+	note, err := os.ReadFile(filepath.Join(o.Folder, keptFile))
+	if o.Folder == "" || err != nil {
+		return nil
+	}
+	return [][]byte{note}
+}
+
 // held checks that what was acknowledged is there: each leaf that lies outside the
 // database is that of its entry. That the entry has a place is checked with the others.
 func (v *check) held(ctx context.Context) error {

@@ -94,6 +94,7 @@ func Installation(ctx context.Context, o Options) (Report, error) {
 	if o.HTTP != "" {
 		return served(ctx, o)
 	}
+	o.Remembered = append(slices.Clone(o.Remembered), o.kept()...) // before the tree is looked at, which may grow
 	s, err := store.Open(ctx, store.Options{Path: o.Path, URL: o.URL, ReadOnly: true, Clock: clock.System{}, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return Report{}, err

@@ -59,6 +59,10 @@ type memory struct {
 
 func (m *memory) Name() string { return m.key.Name() }
 
+func (m *memory) Key() record.Verifier { return m.key.Verifier() }
+
+func (m *memory) Remembered(context.Context, string) ([]byte, error) { return m.last, nil }
+
 func (m *memory) Cosign(_ context.Context, note []byte, _ int64, _ []record.Hash) ([]byte, int64, error) {
 	line, err := record.Cosign(note, m.key, m.at)
 	if err == nil {

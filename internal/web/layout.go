@@ -57,7 +57,7 @@ func (l *layout) render(q *Request, p Page, body template.HTML) ([]byte, error) 
 		m.Top = append(m.Top, casework.LeavePage{Href: leavePath, Draft: keepPath, Skip: true})
 		m.Before = append(m.Before, leaveButton(hasForm))
 	}
-	m.Top = append(m.Top, l.demoBanner(q), l.header(q, p), l.phase())
+	m.Top = append(m.Top, l.demoBanner(q), l.notice(q, p), l.header(q, p), l.phase())
 	if p.Back != "" {
 		m.Before = append(m.Before, nhs.BackLink{Text: p.BackText, Href: p.Back})
 	}
@@ -117,6 +117,22 @@ func (l *layout) demoBanner(q *Request) nhs.Component {
 	}
 	return nhs.Group{nhs.HTML(`<div class="heed-demo" role="region" aria-label="Demo"><div class="nhsuk-width-container"><p>`), nhs.Text(l.s.DemoBanner + " "),
 		nhs.Link{Text: "Be somebody else", Href: "/demo/people"}, nhs.HTML(`</p></div></div>`)}
+}
+
+// notice says what its reader must know about the service itself, whatever the page is.
+func (l *layout) notice(q *Request, p Page) nhs.Component {
+	if q.site.o.Notice == nil || !q.SignedIn() || p.leaving != "" {
+		return nil
+	}
+	var lines nhs.Group
+	for _, text := range q.site.o.Notice(q.Context(), q.who) {
+		lines = append(lines, nhs.HTML("<p>"), nhs.Text(text), nhs.HTML("</p>"))
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	return nhs.Group{nhs.HTML(`<div class="heed-notice" role="region" aria-label="About this service itself"><div class="nhsuk-width-container">`),
+		lines, nhs.HTML(`</div></div>`)}
 }
 
 func (l *layout) phase() nhs.Component {

@@ -45,6 +45,8 @@ type Options struct {
 	May func(ctx context.Context, who Who, rule string) error
 	// Sessions keeps who is signed in; nil leaves only the public pages.
 	Sessions *Sessions
+	// Notice is what must stand above every page of this person; nil for none.
+	Notice func(ctx context.Context, who Who) []string
 	// Demo, when there is one, lets anybody be anybody: never outside the demo.
 	Demo *Demo
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -13,20 +14,21 @@ import (
 	"heed/record"
 )
 
-// Push shows a checkpoint to the witness at url and gives the signature lines that
+// Push shows a checkpoint to the witness at an address and gives the signature lines that
 // v made, verified; signatures of anybody else are left out.
 //
-// When the witness remembers another size than oldSize, the error is fail.Stale
-// and known is that size: ask again with a proof from there. fail.Tampered means that
-// the witness holds another history: it remembers a larger tree, or another tree of
-// the same size, or the proof does not hold. fail.Busy means that it could not be
-// asked. known is -1 when the witness did not say.
-func Push(ctx context.Context, client *http.Client, url string, v record.Verifier, note []byte, oldSize int64, proof []record.Hash) (cosig []byte, known int64, err error) {
+// When the witness remembers another size than oldSize, or another tree of that
+// size, the error is fail.Stale and known is what it remembers: ask again with a
+// proof from there. fail.Conflict means that the proof does not hold for it.
+// fail.Busy means that it could not be asked. None of them is signed: whoever is on
+// the way can say them, and what the witness signed before (Remembered) proves more.
+// known is -1 when the witness did not say.
+func Push(ctx context.Context, client *http.Client, address string, v record.Verifier, note []byte, oldSize int64, proof []record.Hash) (cosig []byte, known int64, err error) {
 	c, err := record.PeekCheckpoint(note)
 	if err != nil {
 		return nil, -1, fmt.Errorf("push checkpoint: %w", err)
 	}
-	status, body, err := post(ctx, client, url, request{oldSize, proof, note}.bytes())
+	status, body, err := post(ctx, client, address, request{oldSize, proof, note}.bytes())
 	if err != nil {
 		return nil, -1, fail.Wrap(fail.Busy, err, "The witness %s could not be reached", v.Name())
 	}
@@ -35,39 +37,38 @@ func Push(ctx context.Context, client *http.Client, url string, v record.Verifie
 		cosig, err := signatures(note, body, v)
 		return cosig, c.Size, err
 	case http.StatusConflict:
-		return conflict(body, v, c.Size, oldSize)
+		return conflict(body, v)
 	case http.StatusUnprocessableEntity:
-		return nil, oldSize, fail.New(fail.Tampered, "The witness %s holds another history of this log", v.Name())
+		return nil, oldSize, fail.New(fail.Conflict, "The witness %s answers that the proof does not hold", v.Name())
 	}
 	return nil, -1, fail.New(fail.Busy, "The witness %s does not sign: it answered %d", v.Name(), status)
 }
 
-func conflict(body []byte, v record.Verifier, size, oldSize int64) ([]byte, int64, error) {
+func conflict(body []byte, v record.Verifier) ([]byte, int64, error) {
 	text, ok := strings.CutSuffix(string(body), "\n")
 	known, err := record.ParseSize(text)
-	switch {
-	case !ok || err != nil:
+	if !ok || err != nil {
 		return nil, -1, fail.New(fail.Busy, "The witness %s gave an answer that is not of the protocol", v.Name())
-	case known > size:
-		return nil, known, fail.New(fail.Tampered, "The witness %s has signed a tree of %d leaves and this one has %d: an older copy was put back", v.Name(), known, size)
-	case known == oldSize:
-		return nil, known, fail.New(fail.Tampered, "The witness %s has signed another tree of %d leaves", v.Name(), known)
 	}
-	return nil, known, fail.New(fail.Stale, "The witness %s last signed a tree of %d leaves", v.Name(), known)
+	return nil, known, fail.New(fail.Stale, "The witness %s answers that it signed a tree of %d leaves last", v.Name(), known)
 }
 
-// post sends the request; it follows no redirect, so that a proof goes nowhere else.
-func post(ctx context.Context, client *http.Client, url string, body []byte) (int, []byte, error) {
+// post sends the request. No redirect is followed, so that a proof goes nowhere else.
+func post(ctx context.Context, client *http.Client, address string, body []byte) (int, []byte, error) {
+	q, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(address, "/")+"/add-checkpoint", bytes.NewReader(body))
+	if err != nil {
+		return 0, nil, err
+	}
+	q.Header.Set("Content-Type", "text/plain; charset=utf-8")
+	return send(client, q)
+}
+
+func send(client *http.Client, q *http.Request) (int, []byte, error) {
 	c := http.Client{Timeout: 20 * time.Second}
 	if client != nil {
 		c = *client
 	}
 	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	q, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(url, "/")+"/add-checkpoint", bytes.NewReader(body))
-	if err != nil {
-		return 0, nil, err
-	}
-	q.Header.Set("Content-Type", "text/plain; charset=utf-8")
 	a, err := c.Do(q)
 	if err != nil {
 		return 0, nil, err
@@ -99,6 +100,23 @@ type Remote struct {
 
 // Name is the witness's name.
 func (r Remote) Name() string { return r.Verifier.Name() }
+
+// Key is what its signatures are checked with.
+func (r Remote) Key() record.Verifier { return r.Verifier }
+
+// Remembered asks for the last checkpoint of a log that the witness signed.
+func (r Remote) Remembered(ctx context.Context, origin string) ([]byte, error) {
+	address := strings.TrimSuffix(r.URL, "/") + "/remembered?origin=" + url.QueryEscape(origin)
+	q, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, err
+	}
+	status, note, err := send(r.Client, q)
+	if err != nil || status != http.StatusOK {
+		return nil, fail.Wrap(fail.Busy, err, "The witness %s does not show what it signed: it answered %d", r.Name(), status)
+	}
+	return note, nil
+}
 
 // Cosign is Push.
 func (r Remote) Cosign(ctx context.Context, note []byte, oldSize int64, proof []record.Hash) (lines []byte, known int64, err error) {

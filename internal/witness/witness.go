@@ -188,6 +188,9 @@ func (w *Witness) check(c record.Checkpoint, r request) error {
 			return fail.Wrap(fail.Tampered, err, "The witness's memory of this log cannot be read")
 		}
 	}
+	if c.Size < last.Size {
+		w.o.Log.Error("a log shows an older history than it has shown before", "log", c.Origin, "size", c.Size, "signed", last.Size)
+	}
 	if r.old != last.Size {
 		return &refusal{status: 409, known: last.Size, words: "another size was signed last"}
 	}

@@ -156,11 +156,11 @@ func TestSignsWhatGrowsAndNothingElse(t *testing.T) {
 		kind  fail.Kind
 		known int64
 	}{
-		"shrunk":                   {shrunk, 32, fail.Tampered, 48},
-		"shrunk, old size claimed": {shrunk, 16, fail.Tampered, 48},
-		"another tree of the size": {sameSize, 48, fail.Tampered, 48},
+		"shrunk":                   {shrunk, 32, fail.Stale, 48},
+		"shrunk, old size claimed": {shrunk, 16, fail.Stale, 48},
+		"another tree of the size": {sameSize, 48, fail.Stale, 48},
 		"a log that lags behind":   {other, 16, fail.Stale, 48},
-		"rewritten from the start": {rewritten, 48, fail.Tampered, 48},
+		"rewritten from the start": {rewritten, 48, fail.Conflict, 48},
 		"begun again":              {rewritten, 0, fail.Stale, 48},
 	} {
 		_, known, err := s.push(t, x.h, x.old)
@@ -174,7 +174,7 @@ func TestSignsWhatGrowsAndNothingElse(t *testing.T) {
 	if _, _, err := s.push(t, ours, 48); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := s.push(t, other, 48); !fail.Is(err, fail.Tampered) {
+	if _, _, err := s.push(t, other, 48); !fail.Is(err, fail.Stale) {
 		t.Fatal(err)
 	}
 }
@@ -262,7 +262,7 @@ func TestMemory(t *testing.T) {
 	if _, known, err := s.push(t, fork, 0); !fail.Is(err, fail.Stale) || known != 16 {
 		t.Fatal("forgot:", known, err)
 	}
-	if _, _, err := s.push(t, fork, 16); !fail.Is(err, fail.Tampered) {
+	if _, _, err := s.push(t, fork, 16); !fail.Is(err, fail.Conflict) {
 		t.Fatal(err)
 	}
 	got, err := http.Get(s.srv.URL + "/remembered?origin=heed.example/log")
@@ -369,7 +369,7 @@ func TestRace(t *testing.T) {
 				mu.Lock()
 				signed[string(note)] = true
 				mu.Unlock()
-			} else if !fail.Is(err, fail.Stale) && !fail.Is(err, fail.Tampered) {
+			} else if !fail.Is(err, fail.Stale) && !fail.Is(err, fail.Conflict) {
 				t.Error(err)
 			}
 		})

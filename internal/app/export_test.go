@@ -1,0 +1,13 @@
+package app
+
+import (
+	"context"
+
+	"heed/internal/access"
+	"heed/internal/web"
+)
+
+// Notice is what stands above the pages of somebody in a role.
+func (a *App) Notice(ctx context.Context, r access.Role) []string {
+	return a.notice(ctx, web.Who{Role: string(r)})
+}

@@ -1,0 +1,58 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"heed/internal/access"
+	"heed/internal/fail"
+	"heed/internal/web"
+)
+
+// noticeRoles are told on every page what outsiders make of the log: who answers
+// for the records, and who looks after the machine.
+var noticeRoles = []access.Role{access.CaldicottGuardian, access.Administrator}
+
+// notices remembers what was last to be said, so that pages do not ask for it each time.
+type notices struct {
+	mu    sync.Mutex
+	asked time.Duration
+	once  bool
+	said  []string
+}
+
+// notice is what stands above the page of somebody whom it concerns.
+func (a *App) notice(ctx context.Context, w web.Who) []string {
+	if !slices.Contains(noticeRoles, access.Role(w.Role)) {
+		return nil
+	}
+	n := &a.notices
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if now := a.tasks.uptime(); !n.once || now-n.asked > time.Second {
+		n.said, n.asked, n.once = a.logNotices(context.WithoutCancel(ctx)), now, true
+	}
+	return n.said
+}
+
+func (a *App) logNotices(ctx context.Context) (out []string) {
+	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	for _, err := range []error{a.Ledger.Trouble(), a.Ledger.Kept(), a.Ledger.Witnessed(ctx)} {
+		if words := fail.Words(err); err != nil && !slices.Contains(out, words) {
+			out = append(out, words)
+		}
+	}
+	states, err := a.Ledger.WitnessState(ctx)
+	if err != nil {
+		return out // the database: pages say so themselves
+	}
+	for _, s := range states {
+		if words := s.Words(); words != "" && !slices.Contains(out, words) {
+			out = append(out, words)
+		}
+	}
+	return out
+}
