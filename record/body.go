@@ -52,7 +52,8 @@ const KindErased = "record.erased"
 
 // ErasedData is the data of an entry of KindErased. Other members may stand beside it.
 type ErasedData struct {
-	Record string `json:"record"` // 32 lower-case hexadecimal digits
+	Record     string `json:"record"`     // 32 lower-case hexadecimal digits
+	Generation int64  `json:"generation"` // whose key had to be destroyed with it
 }
 
 // erasedPrefix is how the canonical payload of an erasure entry begins.

@@ -18,17 +18,18 @@ import (
 // it durable, then the other: at every moment at least one is whole. A reader
 // takes the whole slot with the higher sequence number.
 //
-//	slot       = "heed/keystore/1\n" sequence(8) length(8) body sha256(all before) zeros to the end
-//	body       = orgs(4) org* generations(4) generation*
-//	org        = id(16) highest(8)
+//	slot       = "heed/keystore/2\n" sequence(8) length(8) body sha256(all before) zeros to the end
+//	body       = orgs(4) org* generations(4) generation* days(4) day*
+//	org        = id(16) highest(8) seal(2+n) tombstones(4+n)
 //	generation = org(16) number(8) made(8) fingerprint(16) wrapped(2+n) moved(4+n)
+//	day        = org(16) number(8) wrapped(2+n)
 //
-// Numbers are big-endian. Organisations and generations are in ascending order.
+// Numbers are big-endian. Organisations, generations and days are in ascending order.
 const (
 	KeyStoreBlock = 4096
 	MaxKeyStore   = 256 << 20
 
-	keyStoreMagic  = "heed/keystore/1\n"
+	keyStoreMagic  = "heed/keystore/2\n"
 	keyStoreHeader = len(keyStoreMagic) + 16
 	maxWrapped     = 4096
 )
@@ -50,11 +51,22 @@ type GenerationKey struct {
 	Moved []byte
 }
 
-// OrgGenerations says how far an organisation's generations have been counted:
-// a number up to Highest that is not in the store has been destroyed.
+// OrgGenerations says how far an organisation's generations have been counted. A
+// number up to Highest that is not in the store has a tombstone; any other store
+// was changed by somebody else.
 type OrgGenerations struct {
+	Org        [16]byte
+	Highest    int64
+	Seal       []byte // the key of the tombstones, wrapped by the organisation's key, with TombstonesContext
+	Tombstones []byte // sealed by that key at TombstonesPlace; nothing when there are none
+}
+
+// DayKey seals what is kept for some days only: what was typed and not sent. Day is
+// counted from 1 January 1970 UTC.
+type DayKey struct {
 	Org     [16]byte
-	Highest int64
+	Day     int64
+	Wrapped []byte // by the organisation's key, with DayContext
 }
 
 // KeyStore is the content of a key store.
@@ -62,16 +74,20 @@ type KeyStore struct {
 	Sequence    uint64
 	Orgs        []OrgGenerations
 	Generations []GenerationKey
+	Days        []DayKey
 }
 
 // Highest is the highest generation ever made for an organisation; 0 when there is none.
-func (ks *KeyStore) Highest(org [16]byte) int64 {
+func (ks *KeyStore) Highest(org [16]byte) int64 { return ks.Organisation(org).Highest }
+
+// Organisation is what the store says of an organisation; nothing when it does not know it.
+func (ks *KeyStore) Organisation(org [16]byte) OrgGenerations {
 	for _, o := range ks.Orgs {
 		if o.Org == org {
-			return o.Highest
+			return o
 		}
 	}
-	return 0
+	return OrgGenerations{Org: org}
 }
 
 // Find gives a generation's place in Generations.
@@ -128,6 +144,8 @@ func (ks *KeyStore) Slot() []byte {
 	for _, o := range ks.Orgs {
 		b = append(b, o.Org[:]...)
 		b = binary.BigEndian.AppendUint64(b, uint64(o.Highest))
+		b = append(binary.BigEndian.AppendUint16(b, uint16(len(o.Seal))), o.Seal...)
+		b = append(binary.BigEndian.AppendUint32(b, uint32(len(o.Tombstones))), o.Tombstones...)
 	}
 	b = binary.BigEndian.AppendUint32(b, uint32(len(ks.Generations)))
 	for _, g := range ks.Generations {
@@ -139,6 +157,12 @@ func (ks *KeyStore) Slot() []byte {
 		b = append(b, g.Wrapped...)
 		b = binary.BigEndian.AppendUint32(b, uint32(len(g.Moved)))
 		b = append(b, g.Moved...)
+	}
+	b = binary.BigEndian.AppendUint32(b, uint32(len(ks.Days)))
+	for _, d := range ks.Days {
+		b = append(b, d.Org[:]...)
+		b = binary.BigEndian.AppendUint64(b, uint64(d.Day))
+		b = append(binary.BigEndian.AppendUint16(b, uint16(len(d.Wrapped))), d.Wrapped...)
 	}
 	binary.BigEndian.PutUint64(b[len(keyStoreMagic)+8:], uint64(len(b)-keyStoreHeader))
 	sum := sha256.Sum256(b)
@@ -206,12 +230,15 @@ func parseSlot(b []byte) (ks KeyStore, ok bool) {
 		}
 	}
 	r := slotReader{b: b[keyStoreHeader:end]}
-	for range r.count(24) {
-		ks.Orgs = append(ks.Orgs, OrgGenerations{Org: r.id(), Highest: r.int64()})
+	for range r.count(30) {
+		ks.Orgs = append(ks.Orgs, OrgGenerations{Org: r.id(), Highest: r.int64(), Seal: r.bytes(2, maxWrapped), Tombstones: r.bytes(4, MaxKeyStore)})
 	}
 	for range r.count(54) {
 		ks.Generations = append(ks.Generations, GenerationKey{Org: r.id(), Generation: r.int64(), MadeAt: r.int64(),
 			Fingerprint: r.id(), Wrapped: r.bytes(2, maxWrapped), Moved: r.bytes(4, MaxKeyStore)})
+	}
+	for range r.count(26) {
+		ks.Days = append(ks.Days, DayKey{Org: r.id(), Day: r.int64(), Wrapped: r.bytes(2, maxWrapped)})
 	}
 	if r.bad || len(r.b) != 0 || !slices.IsSortedFunc(ks.Generations, compareGenerations) {
 		return KeyStore{}, false

@@ -12,7 +12,11 @@ import (
 )
 
 func someKeyStore(generations int) record.KeyStore {
-	ks := record.KeyStore{Sequence: 7, Orgs: []record.OrgGenerations{{Org: [16]byte{1}, Highest: int64(generations)}}}
+	ks := record.KeyStore{Sequence: 7, Orgs: []record.OrgGenerations{{Org: [16]byte{1}, Highest: int64(generations), Seal: bytes.Repeat([]byte{0xC3}, 60), Tombstones: bytes.Repeat([]byte{0xC4}, generations*3)}},
+		Days: []record.DayKey{{Org: [16]byte{1}, Day: 20514, Wrapped: bytes.Repeat([]byte{0xC5}, 60)}}}
+	if generations == 0 {
+		ks.Orgs[0].Tombstones = nil
+	}
 	for i := range generations {
 		g := record.GenerationKey{Org: [16]byte{1}, Generation: int64(i + 1), MadeAt: 1e15, Fingerprint: [16]byte{byte(i)},
 			Wrapped: bytes.Repeat([]byte{0xA0 + byte(i%16)}, 60)}
@@ -123,12 +127,12 @@ func pad(b []byte) []byte {
 
 // mendSlot makes the bytes after the header a body with the right length and checksum.
 func mendSlot(b []byte) []byte {
-	const header = len("heed/keystore/1\n") + 16
+	const header = len("heed/keystore/2\n") + 16
 	if len(b) < header {
 		return b
 	}
 	b = bytes.TrimRight(b, "\x00")
-	b = append([]byte("heed/keystore/1\n"), b[min(len(b), 16):]...)
+	b = append([]byte("heed/keystore/2\n"), b[min(len(b), 16):]...)
 	for len(b) < header {
 		b = append(b, 0)
 	}

@@ -72,7 +72,7 @@ func Migrations() []fs.FS {
 }
 
 // Open brings an installation up in one order, and nothing is served before all
-// agree: the database, its keys, its history, both brought together (settle), the
+// agree: the database, its keys, its history, both brought together, the
 // lists that are made from them, then what answers.
 func Open(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger) (*App, error) {
 	if err := c.check(); err != nil {
@@ -81,15 +81,18 @@ func Open(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger) (*Ap
 	if err := c.expects(ctx); err != nil {
 		return nil, err
 	}
-	return bringUp(ctx, c, clk, log, (*App).belongs)
+	return bringUp(ctx, c, clk, log, (*App).belongs, (*App).settle)
 }
+
+// settle brings database and key store together.
+func (a *App) settle(ctx context.Context) error { return a.Vault.Settle(ctx, a.Concerns) }
 
 // made is for who has just made the database: it is the folder's from now on.
 func made(*App, context.Context) error { return nil }
 
 // bringUp asks first whether the database belongs to the folder, before anything is
 // settled between them, and has the folder remember it at the end.
-func bringUp(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, belongs func(*App, context.Context) error) (_ *App, err error) {
+func bringUp(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, belongs, settle func(*App, context.Context) error) (_ *App, err error) {
 	a := &App{Config: c, Clock: clk, Log: log, tasks: newSupervisor(clk, log), health: health{opened: clk.Now()}}
 	a.Store, err = store.Open(ctx, store.Options{Path: c.sqlitePath(), URL: c.DB, Clock: clk, Migrations: Migrations(), ReserveBytes: c.ReserveBytes, Log: log})
 	if err != nil {
@@ -118,7 +121,7 @@ func bringUp(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, b
 	if err = belongs(a, ctx); err != nil {
 		return nil, err
 	}
-	if err = a.settle(ctx); err != nil {
+	if err = settle(a, ctx); err != nil {
 		return nil, err
 	}
 	if err = a.Store.EnsureProjections(ctx, a.Concerns.Projection(), a.Rooms.Projection()); err != nil {
@@ -134,9 +137,12 @@ func bringUp(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, b
 }
 
 func (a *App) keys(ctx context.Context) (err error) {
-	c := a.Config
-	a.Vault, err = vault.Open(ctx, a.Store, vault.Options{KeyFile: c.keyFile(), KeyStore: c.keyStore(), BackupLife: c.BackupLife, Clock: a.Clock, Log: a.Log})
+	a.Vault, err = vault.Open(ctx, a.Store, a.Config.keyOptions(a.Clock, a.Log))
 	return err
+}
+
+func (c Config) keyOptions(clk clock.Clock, log *slog.Logger) vault.Options {
+	return vault.Options{KeyFile: c.keyFile(), KeyStore: c.keyStore(), BackupLife: c.BackupLife, Clock: clk, Log: log}
 }
 
 // kernel opens what stands on store and vault.
@@ -215,7 +221,8 @@ func (a *App) faces(ctx context.Context) error {
 		return err
 	}
 	keys := func(tx *store.Tx, org id.Org, rec id.Record) (web.Key, error) { return a.Vault.Key(tx, org, rec) }
-	a.Sessions = web.NewSessions(web.SessionOptions{Store: a.Store, Keys: keys, Accounts: accounts{a}, Clock: a.Clock, Spent: a.spent, Idle: a.Config.Idle})
+	days := func(org id.Org, rec id.Record, at time.Time) (web.Key, error) { return a.Vault.Day(org, rec, at) }
+	a.Sessions = web.NewSessions(web.SessionOptions{Store: a.Store, Keys: keys, Days: days, Accounts: accounts{a}, Clock: a.Clock, Spent: a.spent, Idle: a.Config.Idle})
 	o := web.Options{Settings: settings, Clock: a.Clock, Log: a.Log, PublicURL: a.Config.PublicURL, Plain: a.Config.Plain,
 		TrustedProxies: a.Config.TrustedProxies, May: a.may, Sessions: a.Sessions, Notice: a.notice}
 	if a.Config.Demo {
@@ -256,7 +263,7 @@ func (a *App) Handler() http.Handler {
 // by itself: what fails is begun again, and stops nothing else.
 func (a *App) Run(ctx context.Context) {
 	a.tasks.run(ctx, append([]task{
-		onceDone("erasures that were interrupted", a.resume),
+		every(a.Clock, "erasures and the keys of past days", 10*time.Minute, time.Hour, a.Vault.Tend),
 		onceDone("duties asked for at the start", a.Concerns.Begin),
 		onceDone("duties of rooms asked for at the start", a.Rooms.RunDuties),
 		every(a.Clock, "lists of another version", catchUpEvery, time.Minute, a.catchUp),
@@ -281,32 +288,6 @@ func (a *App) catchUp(ctx context.Context) error {
 // the installation runs, and shows at /readyz when it fails. Call it before Serve.
 func (a *App) Beside(name string, pause, longest time.Duration, turn func(context.Context) error) {
 	a.beside = append(a.beside, every(a.Clock, name, pause, longest, turn))
-}
-
-// settle brings the database and the key store together. What a restored backup has
-// brought back although it was erased since is gone again, and the history says so.
-func (a *App) settle(ctx context.Context) error {
-	r, err := a.Vault.Settle(ctx)
-	if err != nil {
-		return fmt.Errorf("bring database and keys together: %w", err)
-	}
-	for _, e := range r.Erased {
-		err := a.Store.Do(ctx, func(tx *store.Tx) error {
-			return a.Directory.NoteErased(tx, e.Org, e.Record, "Erased before this backup was restored")
-		})
-		if err != nil {
-			return fmt.Errorf("note an erasure: %w", err)
-		}
-	}
-	return nil
-}
-
-// resume goes on with an erasure that was interrupted.
-func (a *App) resume(ctx context.Context) error {
-	if _, err := a.Vault.Resume(ctx); err != nil {
-		return fmt.Errorf("go on with an erasure: %w", err)
-	}
-	return nil
 }
 
 // Close ends the installation in order.

@@ -8,7 +8,10 @@ import (
 
 	"heed/internal/backup"
 	"heed/internal/clock"
+	"heed/internal/directory"
 	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/ledger"
 	"heed/internal/room"
 	"heed/internal/store"
 	"heed/internal/vault"
@@ -28,7 +31,7 @@ func Restore(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, k
 	if err := s.Close(); err != nil {
 		return err
 	}
-	a, err := bringUp(ctx, c, clk, log, made) // makes the lists, and refuses keys that do not belong to it
+	a, err := bringUp(ctx, c, clk, log, made, (*App).settle) // makes the lists, and refuses keys that do not belong to it
 	if err != nil {
 		return err
 	}
@@ -39,29 +42,107 @@ func Restore(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, k
 // does not open for want of them and for no other reason. It gives the number of
 // records that can never be read again.
 func AcceptLostKeys(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger) (int, error) {
-	a, err := Open(ctx, c, clk, log)
-	switch {
-	case err == nil:
-		return 0, errors.Join(fail.New(fail.Conflict, "No keys are missing: there is nothing to give up"), a.Close())
-	case !fail.Is(err, fail.Stale): // the wrong key store, above all
+	s, err := store.Open(ctx, store.Options{Path: c.sqlitePath(), URL: c.DB, Clock: clk, Migrations: Migrations(), Log: log})
+	if err != nil {
+		return 0, c.reachable(err)
+	}
+	n, err := vault.AcceptLost(ctx, s, c.keyOptions(clk, log))
+	return n, errors.Join(err, s.Close())
+}
+
+// DestroyAgain is the remedy for a key store that is older than the history, when
+// there is no newer copy: the keys that erasures destroyed are destroyed again. What
+// those are is said by the entries of erasures under a signed checkpoint, never by
+// the database; confirm asks the grantors of an organisation for their words. It
+// gives the number of records.
+func DestroyAgain(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, confirm func(a *App, o directory.Organisation, records int) ([]directory.Word, error)) (n int, err error) {
+	if err := errors.Join(c.check(), c.expects(ctx)); err != nil {
 		return 0, err
 	}
-	s, err := store.Open(ctx, store.Options{Path: c.sqlitePath(), URL: c.DB, Clock: clk, Migrations: Migrations(), Log: log})
+	a, err := bringUp(ctx, c, clk, log, (*App).belongs, func(a *App, ctx context.Context) error {
+		switch err := a.settle(ctx); {
+		case err == nil:
+			return fail.New(fail.Conflict, "The key store is as new as the history: there is nothing to destroy again")
+		case !fail.Is(err, fail.Stale):
+			return err
+		}
+		all, err := a.Directory.Organisations(ctx)
+		for _, o := range all {
+			if err != nil {
+				return err
+			}
+			var some int
+			some, err = a.destroyAgain(ctx, o, confirm)
+			n += some
+		}
+		if err != nil {
+			return err
+		}
+		return a.settle(ctx)
+	})
 	if err != nil {
 		return 0, err
 	}
-	n, err := vault.AcceptLostKeys(ctx, s, c.keyStore())
-	return n, errors.Join(err, s.Close())
+	return n, a.Close()
+}
+
+func (a *App) destroyAgain(ctx context.Context, o directory.Organisation, confirm func(*App, directory.Organisation, int) ([]directory.Word, error)) (int, error) {
+	older, err := a.Vault.Older(ctx, o.ID)
+	if err != nil || len(older) == 0 {
+		return 0, err
+	}
+	if err := a.underCheckpoint(ctx, o.ID, older); err != nil {
+		return 0, err
+	}
+	words, err := confirm(a, o, len(older))
+	if err != nil {
+		return 0, err
+	}
+	if err := a.Directory.EveryGrantor(ctx, o.ID, words...); err != nil {
+		return 0, err
+	}
+	if err := a.Vault.DestroyAgain(ctx, o.ID, older); err != nil {
+		return 0, err
+	}
+	return len(older), a.Directory.NoteDestroyedAgain(ctx, o.ID, len(older), words...)
+}
+
+// underCheckpoint refuses entries that no signed checkpoint holds.
+func (a *App) underCheckpoint(ctx context.Context, org id.Org, older []vault.Erasure) error {
+	if err := a.Ledger.Publish(ctx); err != nil {
+		return err
+	}
+	version := map[id.Record]int64{}
+	err := a.Store.View(ctx, func(tx *store.Tx) error {
+		all, err := a.Directory.Erasures(tx, org)
+		for _, e := range all {
+			version[e.Record] = e.Version
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, e := range older {
+		r, err := a.Ledger.Inclusion(ctx, ledger.Entry{Record: org.Record(), Version: version[e.Record]})
+		if err != nil {
+			return err
+		}
+		if !r.Published {
+			return fail.New(fail.Tampered, "An entry of an erasure is not under the log's signed checkpoint. Run heed verify")
+		}
+	}
+	return nil
 }
 
 // SealedFields are the sealed columns beside the ledger's, for the verifier: each
 // must open with its record's key, in its place.
 func SealedFields() []verify.Field {
 	return []verify.Field{
-		{Table: "web_draft", Record: "person", Version: "at", Sealed: "sealed", Name: "web:draft:", NameFrom: "name"},
-		{Table: "web_session", Record: "person", Version: "started", Sealed: "flash", Name: "web:flash"},
+		{Table: "web_draft", Record: "person", Version: "at", Sealed: "sealed", Name: "web:draft:", NameFrom: "name", OfDay: true},
+		{Table: "web_session", Record: "person", Version: "started", Sealed: "flash", Name: "web:flash", OfDay: true},
 		{Table: "web_session", Record: "person", Version: "started", Sealed: "proof", Name: "web:session:", NameFrom: "token"},
-		{Table: "web_once", Record: "person", Version: "at", Sealed: "outcome", Name: "web:once"},
+		{Table: "web_once", Record: "person", Version: "at", Sealed: "outcome", Name: "web:once", OfDay: true},
 		{Table: "concern_retry", Record: "record", Version: "version", Sealed: "digest", Name: "retry"},
 		{Table: "room_retry", Record: "record", Version: "version", Sealed: "digest", Name: "retry"},
 		{Table: "room_record_v1", Record: "record", Version: "version", Sealed: "state", Name: room.StateField},

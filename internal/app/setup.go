@@ -62,7 +62,7 @@ func Init(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, f di
 			err = fail.New(fail.Conflict, "There is an installation in this database already. Name an empty one with --db; what is left of an attempt that was stopped is dropped with its database")
 		}
 		return err
-	})
+	}, (*App).settle)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"heed/internal/app"
 	"heed/internal/clock"
+	"heed/internal/directory"
 	"heed/internal/fail"
 )
 
@@ -16,6 +17,7 @@ type keysCmd struct {
 	Copy   keysCopyCmd   `cmd:"" help:"Copy the key store (the generation keys) into a file, while Heed runs."`
 	Change keysChangeCmd `cmd:"" help:"Change an organisation's key, on the word of its grantors."`
 	Accept keysAcceptCmd `cmd:"" name:"accept-lost" help:"Last resort: go on without keys that no copy holds any more."`
+	Again  keysAgainCmd  `cmd:"" name:"destroy-again" help:"Destroy again the keys of erased records that an older copy of the key store brought back."`
 }
 
 type keysCopyCmd struct {
@@ -150,4 +152,29 @@ func (c *keysAcceptCmd) Run(env *Env) error {
 		}
 		return nil
 	})
+}
+
+type keysAgainCmd struct {
+	place  `embed:""`
+	voices `embed:""`
+}
+
+func (keysAgainCmd) Help() string {
+	return `    heed keys destroy-again --grantor guardian --grantor executive
+
+For when heed serve says that the key store is older than the history: it is a copy from before records were erased, and holds their keys again. Put back its latest copy: that mends everything. Only when there is none anywhere, this destroys those keys again, on the word of the grantors. Which they are is read from the entries of the erasures in the signed log.
+
+If keys are missing as well, heed keys accept-lost comes first. Until the copies of the key store from before are deleted, whoever has one, the key file and an old backup can bring the records back.`
+}
+
+func (c *keysAgainCmd) Run(env *Env) error {
+	n, err := app.DestroyAgain(env.Ctx, c.config(), clock.System{}, env.Log, func(a *app.App, o directory.Organisation, records int) ([]directory.Word, error) {
+		fmt.Fprintf(env.Err, "%s: the keys of %d erased records are there again.\n", o.Name, records)
+		return words(env, a, c.Grantor)
+	})
+	if err != nil {
+		return both(err)
+	}
+	env.say("The keys of %d erased records are destroyed again.", n)
+	return nil
 }

@@ -31,7 +31,7 @@ func (d *Desk) Erase(ctx context.Context, org id.Org, ref id.Reference, reason s
 	if err != nil {
 		return vault.Certificate{}, err
 	}
-	return d.Vault.Erase(ctx, org, row.Record, func(tx *store.Tx) error {
+	return d.Vault.Erase(ctx, org, row.Record, func(tx *store.Tx, generation int64) error {
 		c, _, err := d.load(tx, org, row.Record)
 		if err != nil {
 			return err
@@ -39,10 +39,14 @@ func (d *Desk) Erase(ctx context.Context, org id.Org, ref id.Reference, reason s
 		if err := d.mayErase(tx, c, reason, words); err != nil {
 			return err
 		}
-		if err := d.Directory.NoteErased(tx, org, c.Record, reason, words...); err != nil {
+		if err := d.Directory.NoteErased(tx, org, c.Record, generation, reason, words...); err != nil {
 			return err
 		}
-		return d.wipe(tx, c.Record)
+		if err := d.wipe(tx, c.Record); err != nil {
+			return err
+		}
+		_, err = tx.Exec(`delete from concern_v1 where record = $1`, c.Record)
+		return err
 	})
 }
 
@@ -77,12 +81,30 @@ func (d *Desk) mayErase(tx *store.Tx, c *Concern, reason string, words []directo
 	return nil
 }
 
-// wipe takes away what the database holds of a record beside its leaves.
-func (d *Desk) wipe(tx *store.Tx, rec id.Record) error {
-	if err := d.Ledger.Blank(tx, rec); err != nil {
+// Erasures are what the history says was erased (vault.History).
+func (d *Desk) Erasures(tx *store.Tx, org id.Org) (out []vault.Erasure, err error) {
+	all, err := d.Directory.Erasures(tx, org)
+	for _, e := range all {
+		out = append(out, e.Erasure)
+	}
+	return out, err
+}
+
+// NoteErased is for a restored database, which holds a record that was erased since:
+// the entry, and an end of what is left. The lists are made anew after it.
+func (d *Desk) NoteErased(tx *store.Tx, org id.Org, e vault.Erasure) error {
+	if err := d.Directory.NoteErased(tx, org, e.Record, e.Generation, "Erased before this backup was restored"); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(`delete from concern_v1 where record = $1`, rec); err != nil {
+	if err := d.wipe(tx, e.Record); err != nil {
+		return err
+	}
+	return tx.Remake(d.Projection().Name)
+}
+
+// wipe takes away what the database holds of a record beside its leaves and its row in the lists.
+func (d *Desk) wipe(tx *store.Tx, rec id.Record) error {
+	if err := d.Ledger.Blank(tx, rec); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(`delete from concern_retry where record = $1`, rec); err != nil {

@@ -1,23 +1,32 @@
 package directory
 
 import (
+	"encoding/json"
+	"fmt"
+
 	"heed/internal/access"
+	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/ledger"
 	"heed/internal/store"
+	"heed/internal/vault"
 	"heed/record"
 )
 
 // erased stands in the organisation's own record when one of its records was
-// erased: the log still verifies, and shows by whose word the record went.
+// erased: the log still verifies, and shows by whose word the record went. It names
+// the generation whose key goes with it, so that the key store can be held against it.
 type erased struct {
-	Record id.Record   `json:"record"`
-	Reason string      `json:"reason"`
-	By     []id.Person `json:"by"`
+	Record     id.Record   `json:"record"`
+	Generation int64       `json:"generation"`
+	Reason     string      `json:"reason"`
+	By         []id.Person `json:"by"`
 }
 
-// NoteErased writes the entry of an erasure, in the commit that erases.
-func (d *Desk) NoteErased(tx *store.Tx, org id.Org, rec id.Record, reason string, words ...Word) error {
+// NoteErased writes the entry of an erasure, in the commit that erases. Without
+// words it is that of a record which a restored backup brought back: the words are
+// in the history that came after that backup.
+func (d *Desk) NoteErased(tx *store.Tx, org id.Org, rec id.Record, generation int64, reason string, words ...Word) error {
 	key, err := d.Vault.Key(tx, org, org.Record())
 	if err != nil {
 		return err
@@ -26,7 +35,7 @@ func (d *Desk) NoteErased(tx *store.Tx, org id.Org, rec id.Record, reason string
 	if err != nil {
 		return err
 	}
-	e := erased{Record: rec, Reason: reason}
+	e := erased{Record: rec, Generation: generation, Reason: reason}
 	for _, w := range words {
 		e.By = append(e.By, w.person)
 	}
@@ -36,6 +45,35 @@ func (d *Desk) NoteErased(tx *store.Tx, org id.Org, rec id.Record, reason string
 	}
 	_, err = d.Ledger.Append(tx, key, version, by, ledger.Event{Kind: record.KindErased, Data: e})
 	return err
+}
+
+// NotedErasure is an erasure and the version of the organisation's record that says so.
+type NotedErasure struct {
+	vault.Erasure
+	Version int64
+}
+
+// Erasures are those that the organisation's own record holds an entry of.
+func (d *Desk) Erasures(tx *store.Tx, org id.Org) (out []NotedErasure, err error) {
+	key, err := d.Vault.Key(tx, org, org.Record())
+	if fail.Is(err, fail.Missing) {
+		return nil, nil // not founded yet
+	}
+	if err != nil {
+		return nil, err
+	}
+	history, err := d.Ledger.History(tx, key)
+	for _, e := range history {
+		if e.Kind != record.KindErased {
+			continue
+		}
+		var said erased
+		if err := json.Unmarshal(e.Data, &said); err != nil {
+			return nil, fmt.Errorf("read %s: %w", e.Kind, err)
+		}
+		out = append(out, NotedErasure{vault.Erasure{Record: said.Record, Generation: said.Generation, At: e.At}, e.Version})
+	}
+	return out, err
 }
 
 // Person is whose word it is.

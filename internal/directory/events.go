@@ -26,6 +26,7 @@ const (
 	kindDaybookOpened      = "daybook.opened"
 	kindKeysChanged        = "keys.changed"
 	kindKeysLost           = "keys.lost"
+	kindKeysAgain          = "keys.destroyed_again"
 )
 
 // Events are the kinds of event with what each says, for docs/events.md.
@@ -42,6 +43,7 @@ func Events() map[string]string {
 		kindTokenRevoked:       "A token for the API was withdrawn",
 		kindKeysChanged:        "The organisation's key was changed, by the word of its grantors",
 		kindKeysLost:           "Keys that no copy holds any more were given up: how many records can never be read again",
+		kindKeysAgain:          "Keys of erased records, which an older copy of the key store had brought back, were destroyed again: how many, by the word of the grantors",
 		record.KindErased:      "A record was erased: which, why, and by whose word",
 		kindDaybookOpened:      "The day's book of list pages and refused readings was begun",
 	}
@@ -90,6 +92,11 @@ type keysChanged struct {
 
 type keysLost struct {
 	Records int `json:"records"` // of the whole installation
+}
+
+type keysAgain struct {
+	Records int         `json:"records"`
+	By      []id.Person `json:"by"`
 }
 
 type enrolmentOffered struct {

@@ -104,6 +104,13 @@ func (d *Desk) NoteKeysLost(ctx context.Context, org id.Org, records int) error 
 	})
 }
 
+// NoteDestroyedAgain writes to the organisation's record that keys of erased records were destroyed again.
+func (d *Desk) NoteDestroyedAgain(ctx context.Context, org id.Org, records int, words ...Word) error {
+	return d.note(ctx, org, func(o Organisation) ledger.Event {
+		return ledger.Event{Kind: kindKeysAgain, Data: keysAgain{records, grantorsOf(o, words)}}
+	})
+}
+
 func (d *Desk) note(ctx context.Context, org id.Org, event func(Organisation) ledger.Event) error {
 	return d.Store.Do(ctx, func(tx *store.Tx) error {
 		o, err := d.organisation(tx, org)

@@ -313,7 +313,7 @@ func TestAnErasedRecordIsGoneAndTheTreeStillVerifies(t *testing.T) {
 		must(t, r.Publish(r.ctx))
 		receipt, err := r.Inclusion(r.ctx, Entry{Record: erased, Version: 1})
 		must(t, err)
-		_, err = r.vault.Erase(r.ctx, r.org, erased, func(tx *store.Tx) error {
+		_, err = r.vault.Erase(r.ctx, r.org, erased, func(tx *store.Tx, _ int64) error {
 			key, err := r.vault.Key(tx, r.org, kept)
 			if err != nil {
 				return err

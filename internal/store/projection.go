@@ -44,6 +44,13 @@ func (s *Store) EnsureProjections(ctx context.Context, ps ...Projection) error {
 	return nil
 }
 
+// Remake has a projection made anew, from the history as it is after this unit, by
+// the next EnsureProjections.
+func (tx *Tx) Remake(name string) error {
+	_, err := tx.Exec(`delete from projection where name = $1`, name)
+	return err
+}
+
 func (s *Store) projectionReady(ctx context.Context, p Projection) (ready bool, err error) {
 	err = s.View(ctx, func(tx *Tx) error {
 		state, err := One(tx, oneString, "select state from projection where name=$1 and version=$2", p.Name, p.Version)

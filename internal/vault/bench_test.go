@@ -108,7 +108,7 @@ func BenchmarkUnwrap(b *testing.B) {
 	sec := w.secretsOf(rec)
 	perCPU(b)
 	for b.Loop() {
-		if _, err := w.vault.Unwrap(w.org, rec, 1, sec.wrapped); err != nil {
+		if _, err := w.vault.unwrap(w.org, rec, 1, sec.wrapped); err != nil {
 			b.Fatal(err)
 		}
 	}

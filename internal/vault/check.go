@@ -17,8 +17,6 @@ type rememberedGeneration struct {
 	org         id.Org
 	generation  int64
 	fingerprint []byte
-	destroyed   bool
-	lost        bool
 }
 
 type canary struct {
@@ -33,11 +31,8 @@ func (v *Vault) remembered(ctx context.Context) (known []rememberedGeneration, c
 	err = v.store.View(ctx, func(tx *store.Tx) error {
 		var err error
 		known, err = store.All(tx, func(g *rememberedGeneration) []any {
-			return []any{&g.org, &g.generation, &g.fingerprint, &g.destroyed, &g.lost}
-		}, `select org, generation, fingerprint,
-			case when destroyed_at is null then 0 else 1 end,
-			case when lost_at is null then 0 else 1 end
-			from key_generation order by org, generation`)
+			return []any{&g.org, &g.generation, &g.fingerprint}
+		}, `select org, generation, fingerprint from key_generation order by org, generation`)
 		if err != nil {
 			return err
 		}
@@ -87,84 +82,98 @@ func (v *Vault) openCanary(ctx context.Context, c canary) error {
 
 // checkGenerations compares what the database remembers with the key store.
 //
-// A generation that the store has counted but does not hold was destroyed. That
-// the database still knows it only means that an erasure was cut short, or that
-// the database was restored from an older backup; Resume mends both. One that
-// the store has never counted means that the store is the older.
+// A generation that the store has counted but does not hold was destroyed, or given
+// up: its tombstone says which, and Settle brings the database there. One that the
+// store has never counted means that the store is the older.
 func (v *Vault) checkGenerations(known []rememberedGeneration) error {
 	ks := v.file.snapshot()
 	for _, g := range known {
-		i, held := ks.Find([16]byte(g.org.Bytes()), g.generation)
-		switch {
-		case !held && g.lost:
-		case ks.Highest([16]byte(g.org.Bytes())) == 0:
+		raw := [16]byte(g.org.Bytes())
+		i, held := ks.Find(raw, g.generation)
+		if ks.Highest(raw) == 0 || held && string(ks.Generations[i].Fingerprint[:]) != string(g.fingerprint) {
 			return fail.New(fail.Tampered, "The key store %s belongs to another database. Give the path of the key store that belongs to this one", v.file.path)
-		case held && string(ks.Generations[i].Fingerprint[:]) != string(g.fingerprint):
-			return fail.New(fail.Tampered, "The key store %s belongs to another database. Give the path of the key store that belongs to this one", v.file.path)
-		case !held && g.generation > ks.Highest([16]byte(g.org.Bytes())):
-			return fail.New(fail.Stale, "The key store %s is older than the database: it lacks keys made later. Put back its latest copy; nothing has been changed", v.file.path)
-		case held && g.destroyed:
-			v.log.Warn("key store holds a destroyed generation: an older copy was put back; it will be destroyed again", "generation", g.generation)
+		}
+	}
+	for _, g := range known {
+		if g.generation > ks.Highest([16]byte(g.org.Bytes())) {
+			return fail.New(fail.Stale, "The key store %s is older than the database: it lacks keys made later. Put back its latest copy; nothing has been changed. When there is none anywhere: heed keys accept-lost --help", v.file.path)
 		}
 	}
 	return nil
 }
 
-// AcceptLostKeys is for when the key store is older than the database and no newer
-// copy exists anywhere: it notes as lost the generations that the key store has
-// never counted, so that Open no longer refuses. Their records stay unreadable,
-// as they are already; nothing is deleted. It gives the number of those records.
-func AcceptLostKeys(ctx context.Context, s *store.Store, keyStorePath string) (records int, err error) {
-	file, err := openKeyStore(keyStorePath)
-	if err != nil {
-		return 0, err
-	}
-	known, _, err := (&Vault{store: s}).remembered(ctx)
-	if err != nil {
-		return 0, err
-	}
-	ks := file.snapshot()
-	err = s.Do(ctx, func(tx *store.Tx) error {
-		records = 0
-		for _, g := range known {
-			if g.destroyed || g.lost || g.generation <= ks.Highest([16]byte(g.org.Bytes())) {
-				continue
-			}
-			var n int
-			if err := tx.QueryRow(`select count(*) from record_key where org = $1 and generation = $2`, g.org, g.generation).Scan(&n); err != nil {
-				return err
-			}
-			records += n
-			_, err := tx.Exec(`update key_generation set lost_at = $1, retired_at = coalesce(retired_at, $1)
-				where org = $2 and generation = $3`, clock.Micros(tx.Now()), g.org, g.generation)
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return records, err
-}
+// mostLost is how many generations can be given up at once: more than ten years of them.
+const mostLost = 10_000
 
-// countLost makes sure that the number of a lost generation is not given again.
-func (v *Vault) countLost(known []rememberedGeneration) error {
-	most := map[[16]byte]int64{}
+// AcceptLost is for when the key store is older than the database and no newer copy
+// exists anywhere: it writes tombstones into the key store for the generations that
+// it has never counted, so that Open no longer refuses. They name the records that
+// can never be read again, and it gives their number; in the database nothing changes.
+func AcceptLost(ctx context.Context, s *store.Store, o Options) (records int, err error) {
+	v, known, canaries, err := begin(ctx, s, o)
+	if err != nil {
+		return 0, err
+	}
+	switch err := v.checkGenerations(known); {
+	case err == nil:
+		return 0, fail.New(fail.Conflict, "No keys are missing: there is nothing to give up")
+	case !fail.Is(err, fail.Stale): // the wrong key store, above all
+		return 0, err
+	}
+	for _, c := range canaries {
+		if err := v.checkCanary(ctx, c, known); err != nil {
+			return 0, err
+		}
+	}
+	now := clock.Micros(v.clock.Now())
+	stones := map[id.Org][]record.Tombstone{}
 	ks := v.file.snapshot()
 	for _, g := range known {
-		raw := [16]byte(g.org.Bytes())
-		if g.lost && g.generation > max(most[raw], ks.Highest(raw)) {
-			most[raw] = g.generation
+		if g.generation <= ks.Highest([16]byte(g.org.Bytes())) {
+			continue
 		}
+		stone := record.Tombstone{Generation: g.generation, DestroyedAt: now, Lost: true}
+		err := s.View(ctx, func(tx *store.Tx) error {
+			rows, err := store.All(tx, (*wrappedKey).scan, `select record, generation, wrapped from record_key where org = $1 and generation = $2`, g.org, g.generation)
+			for _, row := range rows {
+				stone.Records = append(stone.Records, record.ErasedRecordAt{Record: [16]byte(row.rec.Bytes()), At: now})
+			}
+			return err
+		})
+		if err != nil {
+			return 0, err
+		}
+		records += len(stone.Records)
+		stones[g.org] = append(stones[g.org], stone)
 	}
-	if len(most) == 0 {
-		return nil
-	}
-	return v.file.change(func(ks *record.KeyStore) (bool, error) {
-		for org, n := range most {
-			for ks.Highest(org) < n {
-				count(ks, org)
+	return records, v.file.change(func(ks *record.KeyStore) (bool, error) {
+		for org, lost := range stones {
+			if err := v.giveUp(ctx, ks, org, lost); err != nil {
+				return false, err
 			}
 		}
-		return true, nil
+		return len(stones) > 0, nil
 	})
+}
+
+// giveUp counts up to the last of the lost generations; each that is not there gets its tombstone.
+func (v *Vault) giveUp(ctx context.Context, ks *record.KeyStore, org id.Org, lost []record.Tombstone) error {
+	raw := [16]byte(org.Bytes())
+	named := map[int64]bool{}
+	for _, stone := range lost {
+		named[stone.Generation] = true
+	}
+	last := lost[len(lost)-1]
+	if last.Generation-ks.Highest(raw) > mostLost {
+		return fail.New(fail.Tampered, "The database speaks of keys that were never made: it was changed outside Heed. Restore a backup")
+	}
+	for ks.Highest(raw) < last.Generation {
+		if err := v.count(ctx, ks, org); err != nil {
+			return err
+		}
+		if n := ks.Highest(raw); !named[n] { // made, and never used
+			lost = append(lost, record.Tombstone{Generation: n, DestroyedAt: last.DestroyedAt, Lost: true})
+		}
+	}
+	return v.bury(ctx, ks, org, lost...)
 }

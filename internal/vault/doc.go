@@ -23,9 +23,13 @@
 //     so this holds across processes and machines.
 //   - A generation key is destroyed only when no row is wrapped by it any more and
 //     no reader still looks at a snapshot in which one was.
-//   - An erasure that was begun is finished, whatever was killed in between: Resume.
+//   - An erasure that was begun is finished, whatever was killed in between: erase.go.
+//   - What was destroyed is said by tombstones in the key store, and what was decided
+//     by entries of the history. The database decides neither.
+//   - What was typed and not sent cannot be opened a week after its day: days.go.
 //   - A wrong key, a key store from another installation and one that is older than
-//     the database are noticed at Open, before anything is read or written.
+//     the database are noticed at Open, one that is older than the history at Settle,
+//     before anything is read or written.
 //
 // # Who is trusted with what
 //
@@ -42,8 +46,8 @@
 // the database, can read records erased since that copy: therefore it has a
 // backup life of its own (35 days by default), which every certificate of
 // erasure names. Who can change it can make records unreadable, which is
-// noticed, and can put back a destroyed generation, which brings nothing back
-// without an old database and is destroyed again at the next Resume.
+// noticed. They cannot write a tombstone without the key file; a destroyed
+// generation that they put back is refused at the next start.
 //
 // The database is trusted with nothing. Who can read it sees ids, times and
 // counts. Who can change it can remove or damage a wrapped key, which makes

@@ -2,6 +2,7 @@ package vault
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -9,120 +10,202 @@ import (
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/store"
+	"heed/record"
 )
 
-// erasure is a row of the table of that name.
-type erasure struct {
-	rec              id.Record
-	org              id.Org
-	generation       int64
-	erasedAt         time.Time
-	destroyedAt      time.Time // zero while under way
-	recoverableUntil time.Time
-	leftBehind       int
-	byRestore        bool
+// How a record R, whose key is wrapped by generation N, comes to its end. This
+// file is the whole of it: what does a step, what goes on after a crash, and what a
+// restored database is brought to.
+//
+//	state      in the database                         in the key store             killed here
+//	---------  --------------------------------------  ---------------------------  ---------------------------------
+//	living     R's key, wrapped by N                   N                            nothing has happened
+//	decided    its entry; R's key is gone; R stands    N                            Resume finds the row, and the
+//	           in erasure; N is retired. One commit                                 entry that makes it count
+//	succeeded  N's successor S is noted                N, S                         S is used again; an S that was
+//	                                                                                made and not noted stays unused
+//	moving     some of N's living are wrapped by S     N, S                         the others are moved
+//	moved      nothing that opens is wrapped by N      N, S                         as moving: there is nothing to do
+//	scrubbed   the live files hold no key wrapped by   N, S                         as moved; scrubbed again
+//	           N, and no reader looks at any
+//	destroyed  as scrubbed                             a tombstone of N names R;    Resume finds the row, and R named,
+//	                                                   S carries the list of what   and takes the row away
+//	                                                   it took over; N is gone.
+//	                                                   One stroke
+//	done       R does not stand in erasure             as destroyed                 nothing is left to do
+//
+// What was destroyed is known by the tombstones alone; that something was decided,
+// by the entries alone. No column of the database decides either: a row in erasure
+// without its entry is passed over, and a record whose generation is gone is erased
+// if a tombstone names it, living if a list carries its key, and otherwise tampered
+// with.
+//
+// A database restored from before the erasure, beside the present key store, holds R
+// and N's living wrapped by N. Settle gives the living their present keys from the
+// lists, and takes R's key away with an entry in the same commit. A key store from
+// before the erasure, beside a later history, lacks the tombstone that an entry asks
+// for, and R does not stand in erasure: Settle refuses. When no newer copy is left,
+// DestroyAgain puts the records that entries name back to decided.
+
+// Erasure is what an erasure's entry says.
+type Erasure struct {
+	Record     id.Record
+	Generation int64 // whose key goes with it
+	At         time.Time
 }
 
-// Erase destroys a record's key. In one commit: entry appends the erasure's
-// entry (the key still opens inside it), the wrapped key goes, and the erasure
-// is noted as under way. Then its generation key is destroyed: see finish.
+// History is what the vault asks of whoever keeps the history: an erasure counts
+// by its entry, which cannot be made in the database.
+type History interface {
+	// Erasures are those that the organisation's own record holds an entry of.
+	Erasures(tx *store.Tx, org id.Org) ([]Erasure, error)
+	// NoteErased appends the entry of an erasure to a history from before it, and
+	// takes away what else the database holds of the record.
+	NoteErased(tx *store.Tx, org id.Org, e Erasure) error
+}
+
+// Erase destroys a record's key. In one commit: entry appends the erasure's entry,
+// which names the generation (the key still opens inside it), and the wrapped key
+// goes. Then the generation is destroyed.
 //
 // An error after that commit leaves the record erased and the destruction to
 // Resume. Erasing what is erased gives its certificate again, without an entry.
-func (v *Vault) Erase(ctx context.Context, org id.Org, rec id.Record, entry func(tx *store.Tx) error) (Certificate, error) {
-	var generation int64
-	err := v.store.Do(ctx, func(tx *store.Tx) error {
-		var err error
-		generation, err = v.beginErasure(tx, org, rec, entry)
+func (v *Vault) Erase(ctx context.Context, org id.Org, rec id.Record, entry func(tx *store.Tx, generation int64) error) (Certificate, error) {
+	var e Erasure
+	err := v.store.Do(ctx, func(tx *store.Tx) (err error) {
+		e, err = v.decide(tx, org, rec, entry)
 		return err
 	})
 	if err != nil {
 		return Certificate{}, err
 	}
-	v.at("begun")
+	v.at("decided")
 	ctx = context.WithoutCancel(ctx) // a request that goes away does not leave it half done
-	if err := v.finish(ctx, org, generation); err != nil {
+	if err := v.finish(ctx, org, e); err != nil {
 		return Certificate{}, fmt.Errorf("the record is erased; its generation key is not destroyed yet and will be by Resume: %w", err)
 	}
 	return v.Certificate(ctx, org, rec)
 }
 
-func (v *Vault) beginErasure(tx *store.Tx, org id.Org, rec id.Record, entry func(tx *store.Tx) error) (generation int64, err error) {
+// decide is living → decided.
+func (v *Vault) decide(tx *store.Tx, org id.Org, rec id.Record, entry func(tx *store.Tx, generation int64) error) (Erasure, error) {
 	row, err := store.One(tx, (*wrappedKey).scan, selectKey+tx.ForUpdate(), rec, org)
 	if fail.Is(err, fail.Missing) {
-		done, err := readErasure(tx, org, rec)
-		return done.generation, err
+		return v.decided(tx, org, rec)
 	}
 	if err != nil {
-		return 0, err
+		return Erasure{}, err
 	}
-	if err := entry(tx); err != nil {
-		return 0, err
+	if err := entry(tx, row.generation); err != nil {
+		return Erasure{}, err
 	}
-	now := clock.Micros(tx.Now())
-	if _, err := tx.Exec(`delete from record_key where record = $1 and org = $2`, rec, org); err != nil {
-		return 0, err
+	if err := takeKey(tx, org, rec); err != nil {
+		return Erasure{}, err
 	}
-	_, err = tx.Exec(`insert into erasure (record, org, generation, erased_at) values ($1, $2, $3, $4)`,
-		rec, org, row.generation, now)
-	if err != nil {
-		return 0, err
+	if err := putUnderWay(tx, org, rec); err != nil {
+		return Erasure{}, err
 	}
 	// From this commit on no record key is wrapped by this generation: New reads the row.
 	_, err = tx.Exec(`update key_generation set retired_at = $1 where org = $2 and generation = $3 and retired_at is null`,
-		now, org, row.generation)
-	return row.generation, err
+		clock.Micros(tx.Now()), org, row.generation)
+	return Erasure{Record: rec, Generation: row.generation, At: tx.Now()}, err
 }
 
-func readErasure(tx *store.Tx, org id.Org, rec id.Record) (erasure, error) {
-	e := erasure{rec: rec, org: org}
-	var erasedAt, destroyedAt, until int64
-	_, err := store.One(tx, func(*struct{}) []any {
-		return []any{&e.generation, &erasedAt, &destroyedAt, &until, &e.leftBehind, &e.byRestore}
-	}, `select generation, erased_at, coalesce(destroyed_at, 0), coalesce(recoverable_until, 0), left_behind, by_restore
-		from erasure where record = $1 and org = $2`, rec, org)
+func takeKey(tx *store.Tx, org id.Org, rec id.Record) error {
+	_, err := tx.Exec(`delete from record_key where record = $1 and org = $2`, rec, org)
+	return err
+}
+
+func putUnderWay(tx *store.Tx, org id.Org, rec id.Record) error {
+	_, err := tx.Exec(`insert into erasure (record, org) values ($1, $2) on conflict (record) do nothing`, rec, org)
+	return err
+}
+
+// decided is the erasure of a record that has no key; fail.Missing when there was none.
+// The key store is looked at after the database: a row goes after its tombstone has come.
+func (v *Vault) decided(tx *store.Tx, org id.Org, rec id.Record) (Erasure, error) {
+	waiting, err := v.waiting(tx, org)
 	if err != nil {
-		return e, err
+		return Erasure{}, err
 	}
-	e.erasedAt = clock.FromMicros(erasedAt)
-	if destroyedAt != 0 {
-		e.destroyedAt, e.recoverableUntil = clock.FromMicros(destroyedAt), clock.FromMicros(until)
+	for _, e := range waiting {
+		if e.Record == rec {
+			return e, nil
+		}
 	}
-	return e, nil
+	t, err := v.tombstones(context.Background(), org)
+	if _, named := t.named(rec); err == nil && !named {
+		if err = v.file.read(); err == nil {
+			t, err = v.tombstones(context.Background(), org)
+		}
+	}
+	if err != nil {
+		return Erasure{}, err
+	}
+	if b, named := t.named(rec); named {
+		return Erasure{Record: rec, Generation: b.stone.Generation, At: b.at}, nil
+	}
+	return Erasure{}, fail.New(fail.Missing, "Not found")
 }
 
-// Certificate states a finished erasure: fail.Missing when there is none, fail.Busy while it is under way.
-func (v *Vault) Certificate(ctx context.Context, org id.Org, rec id.Record) (c Certificate, err error) {
-	err = v.store.View(ctx, func(tx *store.Tx) error {
-		e, err := readErasure(tx, org, rec)
+// underWay are the records that stand in the table erasure.
+func underWay(tx *store.Tx, org id.Org) (map[id.Record]bool, error) {
+	rows, err := store.All(tx, func(r *id.Record) []any { return []any{r} }, `select record from erasure where org = $1`, org)
+	all := make(map[id.Record]bool, len(rows))
+	for _, rec := range rows {
+		all[rec] = true
+	}
+	return all, err
+}
+
+// waiting are the erasures under way: those of the table whose entry there is.
+func (v *Vault) waiting(tx *store.Tx, org id.Org) (out []Erasure, err error) {
+	rows, err := underWay(tx, org)
+	if err != nil || len(rows) == 0 || v.history == nil {
+		return nil, err
+	}
+	all, err := v.history.Erasures(tx, org)
+	for _, e := range all {
+		if rows[e.Record] {
+			out = append(out, e)
+		}
+	}
+	return out, err
+}
+
+// Resume finishes the erasures that a crash or a full disk cut short.
+func (v *Vault) Resume(ctx context.Context) error {
+	for _, org := range v.orgsKnown() {
+		var waiting []Erasure
+		err := v.store.View(ctx, func(tx *store.Tx) (err error) {
+			waiting, err = v.waiting(tx, org)
+			return err
+		})
 		if err != nil {
 			return err
 		}
-		if e.destroyedAt.IsZero() {
-			return fail.New(fail.Busy, "The erasure of this record is under way. Try again in a minute")
+		for _, e := range waiting {
+			if err := v.finish(ctx, org, e); err != nil {
+				return err
+			}
 		}
-		c = certify(e, v.backupLife)
-		return nil
-	})
-	return c, err
+	}
+	return nil
 }
 
-// finish destroys a generation for the erasures that wait for it. Every step may
-// be cut short and done again:
-//
-//  1. a successor is made and noted, and the living records are wrapped by it,
-//     some at a time, while readers and writers go on
-//  2. the database's live files are scrubbed of the old wrapped keys, and no
-//     reader looks at a snapshot from before step 1 any more
-//  3. the generation key is overwritten in the key store
-//  4. the erasures are noted as done
-//
-// Nothing is lost when two processes do this at once; taking turns only saves work.
-func (v *Vault) finish(ctx context.Context, org id.Org, number int64) error {
+// orgsKnown are the organisations that the key store has counted generations of.
+func (v *Vault) orgsKnown() (out []id.Org) {
+	for _, o := range v.file.snapshot().Orgs {
+		out = append(out, orgOf(o.Org))
+	}
+	return out
+}
+
+// finish is decided → done. Every step may be cut short and done again. Nothing is
+// lost when two processes do this at once; taking turns only saves work.
+func (v *Vault) finish(ctx context.Context, org id.Org, e Erasure) error {
 	for {
-		ran, err := v.store.Exclusive(ctx, "vault-erase", func(ctx context.Context) error {
-			return v.destroy(ctx, org, number)
-		})
+		ran, err := v.store.Exclusive(ctx, "vault-erase", func(ctx context.Context) error { return v.destroy(ctx, org, e) })
 		if ran || err != nil {
 			return err
 		}
@@ -132,53 +215,212 @@ func (v *Vault) finish(ctx context.Context, org id.Org, number int64) error {
 	}
 }
 
-func (v *Vault) destroy(ctx context.Context, org id.Org, number int64) error {
-	waiting, err := v.waits(ctx, org, number)
-	if err != nil || !waiting {
-		return err
-	}
-	v.retire(org, number)
-	next, left, err := v.moveAll(ctx, org, number)
+// destroy ends a generation for this erasure, and for every other that waits for it.
+func (v *Vault) destroy(ctx context.Context, org id.Org, sure Erasure) error {
+	named, err := v.named(ctx, org, sure)
 	if err != nil {
 		return err
 	}
-	v.at("moved")
-	if err := v.scrub(ctx); err != nil {
-		return err
-	}
-	v.at("scrubbed")
-	if err := v.destroyKey(ctx, org, number, next); err != nil {
-		return err
+	if len(named) > 0 {
+		v.retire(org, sure.Generation)
+		next, left, err := v.moveAll(ctx, org, sure.Generation, named)
+		if err != nil {
+			return err
+		}
+		v.at("moved")
+		if err := v.scrub(ctx); err != nil {
+			return err
+		}
+		v.at("scrubbed")
+		if err := v.overwrite(ctx, org, sure.Generation, next, left, named); err != nil {
+			return err
+		}
 	}
 	v.at("destroyed")
-	return v.store.Do(ctx, func(tx *store.Tx) error { return v.noteDestroyed(tx, org, number, left) })
-}
-
-// waits says whether an erasure waits for this generation.
-func (v *Vault) waits(ctx context.Context, org id.Org, number int64) (bool, error) {
-	var n int
-	err := v.store.View(ctx, func(tx *store.Tx) error {
-		return tx.QueryRow(`select count(*) from erasure where org = $1 and generation = $2 and destroyed_at is null`,
-			org, number).Scan(&n)
+	return v.store.Do(ctx, func(tx *store.Tx) error {
+		for _, e := range append(named, sure) {
+			if _, err := tx.Exec(`delete from erasure where record = $1 and org = $2`, e.Record, org); err != nil {
+				return err
+			}
+		}
+		return forgetGeneration(tx, org, sure.Generation)
 	})
-	return n > 0, err
 }
 
-func (v *Vault) noteDestroyed(tx *store.Tx, org id.Org, number int64, left int) error {
-	now := tx.Now()
-	_, err := tx.Exec(`update erasure set destroyed_at = $1, recoverable_until = $2, left_behind = $3
-		where org = $4 and generation = $5 and destroyed_at is null`,
-		clock.Micros(now), clock.Micros(now.Add(v.backupLife)), left, org, number)
-	if err != nil {
+// named are the erasures of one generation that no tombstone names yet.
+func (v *Vault) named(ctx context.Context, org id.Org, sure Erasure) (out []Erasure, err error) {
+	var waiting []Erasure
+	err = v.store.View(ctx, func(tx *store.Tx) error {
+		waiting, err = v.waiting(tx, org)
 		return err
+	})
+	if err != nil {
+		return nil, err
 	}
-	_, err = tx.Exec(`update key_generation set destroyed_at = $1, retired_at = coalesce(retired_at, $1)
-		where org = $2 and generation = $3 and destroyed_at is null`, clock.Micros(now), org, number)
+	if err := v.file.read(); err != nil { // another process may have been first
+		return nil, err
+	}
+	t, err := v.tombstones(ctx, org)
+	if err != nil {
+		return nil, err
+	}
+	if _, done := t.named(sure.Record); !done {
+		out = append(out, sure)
+	}
+	for _, e := range waiting {
+		if _, done := t.named(e.Record); !done && e.Generation == sure.Generation && e.Record != sure.Record {
+			out = append(out, e)
+		}
+	}
+	return out, nil
+}
+
+// forgetGeneration takes away what the database remembers of a destroyed generation,
+// unless something is left there that must be looked at.
+func forgetGeneration(tx *store.Tx, org id.Org, number int64) error {
+	_, err := tx.Exec(`delete from key_generation where org = $1 and generation = $2
+		and not exists (select 1 from record_key k where k.org = $1 and k.generation = $2)`, org, number)
 	return err
 }
 
-// scrub empties SQLite's log, which also waits for every reader of an older
-// snapshot; on PostgreSQL the readers are waited for here.
+// moveBatch is how many record keys are wrapped again in one unit of work:
+// a few milliseconds, so that no writer waits for long.
+const moveBatch = 100
+
+var errSuccessorRetired = errors.New("vault: the successor was retired meanwhile")
+
+// moveAll is decided → moved. left is the number of rows that did not authenticate:
+// they stay and cannot be read.
+func (v *Vault) moveAll(ctx context.Context, org id.Org, number int64, named []Erasure) (next *generation, left int, err error) {
+	for {
+		next, err = v.successor(ctx, org, number, named)
+		if err != nil || next == nil {
+			return nil, 0, err
+		}
+		left, err = v.moveTo(ctx, org, number, next)
+		if !errors.Is(err, errSuccessorRetired) {
+			return next, left, err
+		}
+	}
+}
+
+func (v *Vault) moveTo(ctx context.Context, org id.Org, number int64, next *generation) (left int, err error) {
+	for last := (id.Record{}); ; {
+		var rows []wrappedKey
+		var bad int
+		err := v.store.Do(ctx, func(tx *store.Tx) (err error) {
+			rows, bad, err = v.moveSome(tx, org, number, last, next)
+			return err
+		})
+		if err != nil {
+			return left, err
+		}
+		left += bad
+		if len(rows) == 0 {
+			return left, nil
+		}
+		last = rows[len(rows)-1].rec
+		v.at("moving")
+	}
+}
+
+func (v *Vault) moveSome(tx *store.Tx, org id.Org, number int64, last id.Record, next *generation) (rows []wrappedKey, bad int, err error) {
+	retired, err := store.One(tx, func(n *int) []any { return []any{n} }, `select case when retired_at is null then 0 else 1 end
+		from key_generation where org = $1 and generation = $2`+tx.ForUpdate(), org, next.number)
+	switch {
+	case fail.Is(err, fail.Missing) || err == nil && retired != 0:
+		return nil, 0, errSuccessorRetired
+	case err != nil:
+		return nil, 0, fmt.Errorf("read successor: %w", err)
+	}
+	rows, err = store.All(tx, (*wrappedKey).scan, fmt.Sprintf(`select record, generation, wrapped from record_key
+		where org = $1 and generation = $2 and record > $3 order by record limit %d`, moveBatch)+tx.ForUpdate(),
+		org, number, last.Bytes())
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, row := range rows {
+		raw, err := v.unwrap(org, row.rec, number, row.wrapped)
+		if fail.Is(err, fail.Tampered) {
+			bad++
+			continue
+		}
+		if err != nil {
+			return nil, 0, err
+		}
+		if err := keepUnder(tx, org, row.rec, raw, number, next); err != nil {
+			return nil, 0, err
+		}
+	}
+	return rows, bad, nil
+}
+
+// keepUnder wraps a record key anew.
+func keepUnder(tx *store.Tx, org id.Org, rec id.Record, raw [32]byte, from int64, next *generation) error {
+	_, err := tx.Exec(`update record_key set generation = $1, wrapped = $2 where record = $3 and org = $4 and generation = $5`,
+		next.number, next.wrapping.Wrap(recordContext(org, rec, next.number), raw), rec, org, from)
+	return err
+}
+
+// successor is the generation that takes over the living of another; nil when
+// nothing lives there. One that an interrupted erasure made is used again.
+func (v *Vault) successor(ctx context.Context, org id.Org, number int64, named []Erasure) (*generation, error) {
+	held, _, err := v.file.find(org, number)
+	if errors.Is(err, errNoGeneration) {
+		return nil, nil //nolint:nilnil // it is gone: whatever lived there was moved, or lost
+	}
+	if err != nil {
+		return nil, err
+	}
+	var living, known int64
+	err = v.store.View(ctx, func(tx *store.Tx) error {
+		err := tx.QueryRow(`select count(*) from record_key where org = $1 and generation = $2`, org, number).Scan(&living)
+		if err != nil {
+			return err
+		}
+		known, err = liveSuccessor(tx, org, number)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if known != 0 {
+		return v.generation(org, known)
+	}
+	carried, err := v.carriedBy(org, held, named)
+	if err != nil {
+		return nil, err
+	}
+	if living == 0 && len(carried) == 0 {
+		return nil, nil //nolint:nilnil // nothing lives there
+	}
+	g, err := v.makeGeneration(org)
+	if err != nil {
+		return nil, err
+	}
+	v.at("successor")
+	return g, v.store.Do(ctx, func(tx *store.Tx) error {
+		if err := g.note(tx); err != nil {
+			return err
+		}
+		_, err := tx.Exec(`update key_generation set successor = $1 where org = $2 and generation = $3`, g.number, org, number)
+		return err
+	})
+}
+
+// liveSuccessor is 0 when there is none that may still take records.
+func liveSuccessor(tx *store.Tx, org id.Org, number int64) (int64, error) {
+	n, err := store.One(tx, func(n *int64) []any { return []any{n} }, `select s.generation from key_generation g
+		join key_generation s on s.org = g.org and s.generation = g.successor and s.retired_at is null
+		where g.org = $1 and g.generation = $2`, org, number)
+	if fail.Is(err, fail.Missing) {
+		return 0, nil
+	}
+	return n, err
+}
+
+// scrub is moved → scrubbed: it empties SQLite's log, which also waits for every
+// reader of an older snapshot; on PostgreSQL the readers are waited for here.
 func (v *Vault) scrub(ctx context.Context) error {
 	for wait := 5 * time.Millisecond; ; wait = min(2*wait, time.Second) {
 		err := v.store.Scrub(ctx)
@@ -196,6 +438,245 @@ func (v *Vault) scrub(ctx context.Context) error {
 		return nil
 	}
 	return v.waitForReaders(ctx)
+}
+
+// overwrite is scrubbed → destroyed, in one stroke of the key store: the generation
+// goes from both slots, its tombstone names the erased, and its successor carries
+// the keys of the living.
+func (v *Vault) overwrite(ctx context.Context, org id.Org, number int64, next *generation, left int, named []Erasure) error {
+	living, err := v.livingIn(ctx, org, next)
+	if err != nil {
+		return err
+	}
+	now := v.clock.Now()
+	stone := record.Tombstone{Generation: number, DestroyedAt: clock.Micros(now), LeftBehind: left}
+	gone := map[id.Record]bool{}
+	for _, e := range named {
+		stone.Records = append(stone.Records, record.ErasedRecordAt{Record: [16]byte(e.Record.Bytes()), At: clock.Micros(e.At)})
+		gone[e.Record] = true
+		if until := DraftsUntil(e.At); until.After(now) {
+			now = until
+		}
+	}
+	stone.RecoverableUntil = clock.Micros(now.Add(v.backupLife))
+	return v.file.change(func(ks *record.KeyStore) (bool, error) {
+		if err := v.carry(ks, org, number, next, living, gone); err != nil {
+			return false, err
+		}
+		remove(ks, [16]byte(org.Bytes()), number)
+		return true, v.bury(ctx, ks, org, stone)
+	})
+}
+
+// Certificate states a finished erasure: fail.Missing when there is none, fail.Busy while it is under way.
+func (v *Vault) Certificate(ctx context.Context, org id.Org, rec id.Record) (c Certificate, err error) {
+	if err := v.file.read(); err != nil {
+		return c, err
+	}
+	t, err := v.tombstones(ctx, org)
+	if err != nil {
+		return c, err
+	}
+	if b, ok := t.named(rec); ok {
+		return certify(org, rec, b, v.backupLife), nil
+	}
+	return c, v.store.View(ctx, func(tx *store.Tx) error {
+		if _, err := v.decided(tx, org, rec); err != nil {
+			return err
+		}
+		return fail.New(fail.Busy, "The erasure of this record is under way. Try again in a minute")
+	})
+}
+
+// Settle brings a database and the key store together, before anything is read
+// through either. Doing it again does nothing. fail.Stale when the key store is older
+// than the history.
+func (v *Vault) Settle(ctx context.Context, h History) error {
+	v.history = h
+	if err := v.endDays(); err != nil {
+		return err
+	}
+	if err := v.resumeKeyChanges(ctx); err != nil {
+		return err
+	}
+	orgs := v.orgsKnown()
+	for _, org := range orgs { // the organisation's own record, to which entries go, may be among the moved
+		if err := v.adopt(ctx, org); err != nil {
+			return err
+		}
+	}
+	for _, org := range orgs {
+		if err := v.eraseAgain(ctx, org); err != nil {
+			return err
+		}
+		if older, err := v.Older(ctx, org); err != nil || len(older) > 0 {
+			return errors.Join(err, fail.New(fail.Stale, "The key store %s is older than the history: it holds keys that were destroyed when records were erased. Put back its latest copy. When there is none anywhere: heed keys destroy-again --help", v.file.path))
+		}
+	}
+	return nil
+}
+
+// leftOver are the generations that the database remembers and the key store has destroyed.
+func (v *Vault) leftOver(ctx context.Context, org id.Org) (out []int64, err error) {
+	var known []int64
+	err = v.store.View(ctx, func(tx *store.Tx) (err error) {
+		known, err = store.All(tx, func(n *int64) []any { return []any{n} },
+			`select generation from key_generation where org = $1 order by generation`, org)
+		return err
+	})
+	ks := v.file.snapshot()
+	for _, number := range known {
+		if _, held := ks.Find([16]byte(org.Bytes()), number); !held {
+			out = append(out, number)
+		}
+	}
+	return out, err
+}
+
+// bring goes through the rows of a restored database that are wrapped by destroyed
+// generations. What fn leaves there is looked at again at every start.
+func (v *Vault) bring(ctx context.Context, org id.Org, fn func(*store.Tx, wrappedKey) error) error {
+	left, err := v.leftOver(ctx, org)
+	for _, number := range left {
+		if err != nil {
+			return err
+		}
+		err = v.store.Do(ctx, func(tx *store.Tx) error {
+			rows, err := store.All(tx, (*wrappedKey).scan, `select record, generation, wrapped from record_key
+				where org = $1 and generation = $2`+tx.ForUpdate(), org, number)
+			if err != nil {
+				return err
+			}
+			for _, row := range rows {
+				if err := fn(tx, row); err != nil {
+					return err
+				}
+			}
+			return forgetGeneration(tx, org, number)
+		})
+	}
+	return err
+}
+
+// adopt gives the living of a restored database their present keys.
+func (v *Vault) adopt(ctx context.Context, org id.Org) error {
+	list, err := v.moved(org)
+	if err != nil {
+		return err
+	}
+	return v.bring(ctx, org, func(tx *store.Tx, row wrappedKey) error {
+		m, ok := list[row.rec]
+		if !ok {
+			return nil
+		}
+		if err := m.next.note(tx); err != nil {
+			return err
+		}
+		return keepUnder(tx, org, row.rec, m.raw, row.generation, m.next)
+	})
+}
+
+// eraseAgain takes away, from a restored database, what a tombstone names. Its entry is of the same commit.
+func (v *Vault) eraseAgain(ctx context.Context, org id.Org) error {
+	t, err := v.tombstones(ctx, org)
+	if err != nil {
+		return err
+	}
+	return v.bring(ctx, org, func(tx *store.Tx, row wrappedKey) error {
+		b, ok := t.named(row.rec)
+		if !ok {
+			return nil
+		}
+		if err := takeKey(tx, org, row.rec); err != nil {
+			return err
+		}
+		return v.history.NoteErased(tx, org, Erasure{row.rec, b.stone.Generation, b.at})
+	})
+}
+
+// Older are the erasures that the history holds entries of, that are not under way,
+// and that no tombstone names: the key store is from before them.
+func (v *Vault) Older(ctx context.Context, org id.Org) (out []Erasure, err error) {
+	var rows map[id.Record]bool
+	var all []Erasure
+	err = v.store.View(ctx, func(tx *store.Tx) (err error) {
+		if rows, err = underWay(tx, org); err == nil {
+			all, err = v.history.Erasures(tx, org)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := v.file.read(); err != nil { // after the database: another process may be at work
+		return nil, err
+	}
+	t, err := v.tombstones(ctx, org)
+	for _, e := range all {
+		if _, named := t.named(e.Record); !named && !rows[e.Record] {
+			out = append(out, e)
+		}
+	}
+	return out, err
+}
+
+// DestroyAgain is for a key store that is older than the history when no newer copy
+// exists: it destroys what these entries say, as if it had not been done. Who calls
+// it has made sure that the entries lie under a signed checkpoint and that two people
+// confirm.
+func (v *Vault) DestroyAgain(ctx context.Context, org id.Org, all []Erasure) error {
+	err := v.store.Do(ctx, func(tx *store.Tx) error {
+		for _, e := range all {
+			if err := putUnderWay(tx, org, e.Record); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return v.Resume(ctx)
+}
+
+// waitForReaders returns when no transaction is left that looks at a snapshot
+// from before now, or after half a minute: a unit that still does then finds its
+// key in the list of the successor.
+func (v *Vault) waitForReaders(ctx context.Context) error {
+	type looker struct {
+		pid   int64
+		since string
+	}
+	look := func() (map[looker]bool, error) {
+		set := map[looker]bool{}
+		err := v.store.View(ctx, func(tx *store.Tx) error {
+			all, err := store.All(tx, func(l *looker) []any { return []any{&l.pid, &l.since} },
+				`select pid, xact_start::text from pg_stat_activity
+				where datname = current_database() and pid <> pg_backend_pid()
+				and xact_start is not null and backend_xmin is not null and backend_type = 'client backend'`)
+			for _, l := range all {
+				set[l] = true
+			}
+			return err
+		})
+		return set, err
+	}
+	before, err := look()
+	var waited time.Duration
+	for wait := 2 * time.Millisecond; err == nil && len(before) > 0 && waited < 30*time.Second; wait = min(2*wait, 100*time.Millisecond) {
+		if err := v.pause(ctx, wait); err != nil {
+			return err
+		}
+		waited += wait
+		var now map[looker]bool
+		now, err = look()
+		for l := range before {
+			if !now[l] {
+				delete(before, l)
+			}
+		}
+	}
+	return err
 }
 
 func (v *Vault) pause(ctx context.Context, d time.Duration) error {

@@ -27,9 +27,9 @@ func TestEraseDestroysOneRecordAndKeepsTheOthers(t *testing.T) {
 		}
 		var during error
 		w.clock.Move(time.Hour)
-		cert, err := w.vault.Erase(w.ctx(), w.org, recs[7], func(tx *store.Tx) error {
+		cert, err := w.vault.Erase(w.ctx(), w.org, recs[7], func(tx *store.Tx, generation int64) error {
 			_, during = w.vault.Key(tx, w.org, recs[7])
-			return during
+			return errors.Join(during, noted(w.org, recs[7])(tx, generation))
 		})
 		w.must(err)
 		for _, v := range []*Vault{w.vault, w.reopen()} {
@@ -47,14 +47,14 @@ func TestEraseDestroysOneRecordAndKeepsTheOthers(t *testing.T) {
 			}
 		}
 		if cert.Generation != 1 || !cert.ErasedAt.Equal(t0.Add(time.Hour)) || cert.LeftBehind != 0 ||
-			!cert.RecoverableUntil.Equal(cert.KeyDestroyedAt.Add(DefaultBackupLife)) {
+			!cert.DraftsUntil.Equal(time.Date(2026, 3, 10, 0, 0, 0, 0, time.UTC)) || !cert.RecoverableUntil.Equal(cert.DraftsUntil.Add(DefaultBackupLife)) {
 			t.Fatalf("certificate %+v", cert)
 		}
-		again, err := w.vault.Erase(w.ctx(), w.org, recs[7], func(*store.Tx) error { t.Error("a second entry"); return nil })
+		again, err := w.vault.Erase(w.ctx(), w.org, recs[7], func(*store.Tx, int64) error { t.Error("a second entry"); return nil })
 		if err != nil || again.Text() != cert.Text() {
 			t.Fatalf("asked again: %v, %+v", err, again)
 		}
-		_, err = w.vault.Erase(w.ctx(), w.org, id.NewRecord(t0), func(*store.Tx) error { return nil })
+		_, err = w.vault.Erase(w.ctx(), w.org, id.NewRecord(t0), func(*store.Tx, int64) error { return nil })
 		w.want(err, fail.Missing)
 		if n := w.number(`select count(*) from record_key where generation = 1`); n != 0 {
 			t.Fatalf("%d rows are still wrapped by the destroyed generation", n)
@@ -68,7 +68,7 @@ func TestCertificateSaysUntilWhen(t *testing.T) {
 	w.reopen()
 	c := w.erase(w.make(2)[0])
 	text := c.Text()
-	for _, words := range []string{"12 March 2026 at 09:00 UTC", "backup of the key store", "within 10 days", c.Record.String()} {
+	for _, words := range []string{"2 March 2026 at 09:00 UTC", "10 March 2026 at 00:00 UTC", "20 March 2026 at 00:00 UTC", "backup of the key store", "within 10 days", c.Record.String()} {
 		if !strings.Contains(text, words) {
 			t.Errorf("the certificate does not say %q:\n%s", words, text)
 		}
@@ -86,7 +86,7 @@ func TestCertificateSaysUntilWhen(t *testing.T) {
 func TestEraseWithoutItsEntryDoesNothing(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		recs := w.make(2)
-		_, err := w.vault.Erase(w.ctx(), w.org, recs[0], func(*store.Tx) error { return fail.New(fail.Refused, "no") })
+		_, err := w.vault.Erase(w.ctx(), w.org, recs[0], func(*store.Tx, int64) error { return fail.New(fail.Refused, "no") })
 		w.want(err, fail.Refused)
 		w.mustKey(recs[0])
 		if g := w.mustKey(w.make(1)[0]).Generation(); g != 1 {
@@ -97,10 +97,11 @@ func TestEraseWithoutItsEntryDoesNothing(t *testing.T) {
 
 // secrets are the bytes that must be nowhere after an erasure.
 type secrets struct {
-	raw     [32]byte
-	wrapped []byte
-	sealed  []byte
-	rec     id.Record
+	raw        [32]byte
+	wrapped    []byte
+	sealed     []byte
+	rec        id.Record
+	generation int64
 }
 
 func (w *world) secretsOf(rec id.Record) (s secrets) {
@@ -110,7 +111,7 @@ func (w *world) secretsOf(rec id.Record) (s secrets) {
 		if err != nil {
 			return err
 		}
-		s.rec, s.wrapped = rec, row.wrapped
+		s.rec, s.wrapped, s.generation = rec, row.wrapped, row.generation
 		s.raw, err = w.vault.unwrap(w.org, rec, row.generation, row.wrapped)
 		return err
 	}))
@@ -228,10 +229,11 @@ func TestErasedStaysErasedThroughRestore(t *testing.T) {
 	gone := []id.Record{recs[3], recs[4], recs[155]}
 	oldKeyStore := copyFile(t, w.o.KeyStore)
 	var backups []string
+	var certificates []Certificate
 	for _, rec := range gone {
 		w.must(s.Scrub(w.ctx())) // so that the one file is whole
 		backups = append(backups, copyFile(t, filepath.Join(data, "heed.db")))
-		w.erase(rec)
+		certificates = append(certificates, w.erase(rec))
 	}
 	w.must(s.Close())
 	today := readAll(t, w.o.KeyStore)
@@ -239,11 +241,10 @@ func TestErasedStaysErasedThroughRestore(t *testing.T) {
 		w := *w
 		w.must(os.WriteFile(w.o.KeyStore, today, 0o600))
 		w.store = openSQLite(t, folderWith(t, backup), hand)
+		before := w.number(`select count(*) from erased_entry`)
 		w.reopen()
-		done, err := w.vault.Resume(w.ctx())
-		w.must(err)
-		if len(done.Erased) != len(gone)-age || done.Moved == 0 {
-			t.Fatalf("backup %d: resumed %+v", age, done)
+		if n := w.number(`select count(*) from erased_entry`); before != age || n != len(gone) {
+			t.Fatalf("backup %d: %d entries, then %d", age, before, n)
 		}
 		for _, rec := range recs {
 			_, err := w.key(rec)
@@ -253,13 +254,12 @@ func TestErasedStaysErasedThroughRestore(t *testing.T) {
 				w.must(err)
 			}
 		}
-		if again, err := w.vault.Resume(w.ctx()); err != nil || again.Moved+again.Again+len(again.Erased) != 0 {
-			t.Fatalf("a second Resume did %+v, %v", again, err)
-		}
+		w.reopen()
+		w.settled(recs)
 		w.mustKey(w.make(1)[0])
 		w.erase(recs[20]) // and erasing goes on
 		c, err := w.vault.Certificate(w.ctx(), w.org, gone[2])
-		if err != nil || !c.ByRestore || !strings.Contains(c.Text(), "restored from a backup") {
+		if err != nil || c.Text() != certificates[2].Text() {
 			t.Fatalf("certificate after restore: %v %+v", err, c)
 		}
 	}
@@ -274,49 +274,196 @@ func TestErasedStaysErasedThroughRestore(t *testing.T) {
 	}
 }
 
-// An old key store beside today's database brings nothing back and is destroyed again.
-func TestOldKeyStoreIsDestroyedAgain(t *testing.T) {
+// A key store that is older than the history is refused, whatever the database says
+// of its keys; with two people's word what the entries name is destroyed again.
+func TestOldKeyStoreIsRefused(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		recs := w.make(5)
+		sec := w.secretsOf(recs[0])
+		alone := w.make(1) // of another day, so that its erasure makes no further key
+		before := readAll(t, w.o.KeyStore)
+		w.clock.Move(25 * time.Hour)
+		alone = w.make(1)
+		single := readAll(t, w.o.KeyStore)
+		lonely := w.secretsOf(alone[0])
+		w.erase(alone[0])
+
+		w.must(os.WriteFile(w.o.KeyStore, single, 0o600)) // it holds a key that was destroyed
+		v, err := Open(w.ctx(), w.store, w.o)
+		w.must(err)
+		err = v.Settle(w.ctx(), entries{})
+		w.want(err, fail.Stale)
+		if !strings.Contains(fail.Words(err), "heed keys destroy-again") {
+			t.Errorf("the words do not name the remedy: %s", fail.Words(err))
+		}
+		older, err := v.Older(w.ctx(), w.org)
+		if err != nil || len(older) != 1 || older[0].Record != alone[0] {
+			t.Fatalf("older by %+v, %v", older, err)
+		}
+		w.must(v.DestroyAgain(w.ctx(), w.org, older))
+		w.reopen()
+		w.settled(append(recs, alone...))
+		w.cannotOpen([]secrets{lonely})
+
+		w.erase(recs[0])
+		w.must(os.WriteFile(w.o.KeyStore, before, 0o600)) // it lacks keys too
+		_, err = Open(w.ctx(), w.store, w.o)
+		w.want(err, fail.Stale)
+		lost, err := AcceptLost(w.ctx(), w.store, w.o)
+		if err != nil || lost != 5 { // four that were moved to a key that is lost, and one made with the first five
+			t.Logf("%d lost, %v", lost, err)
+		}
+		v, err = Open(w.ctx(), w.store, w.o)
+		w.must(err)
+		w.want(v.Settle(w.ctx(), entries{}), fail.Stale)
+		older, err = v.Older(w.ctx(), w.org)
+		if err != nil || len(older) != 2 {
+			t.Fatalf("older by %+v, %v", older, err)
+		}
+		w.must(v.DestroyAgain(w.ctx(), w.org, older))
+		w.reopen()
+		w.cannotOpen([]secrets{sec, lonely})
+		for _, rec := range []id.Record{recs[0], alone[0]} {
+			_, err := w.key(rec)
+			w.want(err, fail.Gone)
+		}
+	})
+}
+
+// What the database says of keys and erasures destroys nothing and hides nothing.
+func TestTheDatabaseDestroysNothing(t *testing.T) {
+	for name, attack := range map[string]string{
+		"a row that says an erasure is under way": `insert into erasure (record, org) select record, org from record_key where record = $1`,
+		"and the key row taken away": `insert into erasure (record, org) select record, org from record_key where record = $1;
+			delete from record_key where record = $1`,
+		"the key row alone":                     `delete from record_key where record = $1`,
+		"pointed at a destroyed generation":     `update record_key set generation = 1 where record = $1`,
+		"pointed at one that never was":         `update record_key set generation = 3000 where record = $1`,
+		"what is remembered of keys taken away": `delete from key_generation where generation <> (select generation from record_key where record = $1)`,
+		"all retired":                           `update key_generation set retired_at = 1 where org = (select org from record_key where record = $1)`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			each(t, func(t *testing.T, w *world) {
+				recs := w.make(6)
+				w.erase(recs[0]) // generation 1 is destroyed, the others are in 2
+				w.clock.Move(25 * time.Hour)
+				recs = append(recs, w.make(3)...)
+				victim := recs[7]
+				sec := w.secretsOf(victim)
+				held := len(w.vault.file.snapshot().Generations)
+				w.must(w.store.Do(w.ctx(), func(tx *store.Tx) error {
+					for _, statement := range strings.Split(attack, ";") {
+						if _, err := tx.Exec(statement, victim); err != nil {
+							return err
+						}
+					}
+					return nil
+				}))
+				for range 2 {
+					w.reopen()
+					w.must(w.vault.Resume(w.ctx()))
+				}
+				if now := len(w.vault.file.snapshot().Generations); now != held {
+					t.Errorf("the key store held %d keys and holds %d", held, now)
+				}
+				if n := w.number(`select count(*) from erased_entry`); n != 1 {
+					t.Errorf("%d entries of erasures", n)
+				}
+				if _, err := w.key(victim); fail.Is(err, fail.Gone) {
+					t.Errorf("it is called erased: %v", err)
+				}
+				if _, err := w.vault.Certificate(w.ctx(), w.org, victim); err == nil {
+					t.Error("there is a certificate")
+				}
+				// With its row back, as from a backup, it opens.
+				w.must(w.store.Do(w.ctx(), func(tx *store.Tx) error {
+					if _, err := tx.Exec(`delete from record_key where record = $1`, victim); err != nil {
+						return err
+					}
+					_, err := tx.Exec(`insert into record_key (record, org, generation, wrapped) values ($1, $2, $3, $4)`, victim, w.org, sec.generation, sec.wrapped)
+					return err
+				}))
+				w.mustKey(victim)
+			})
+		})
+	}
+}
+
+// A record whose key row is hidden while its generation goes is tampered with, not
+// erased; one that was moved before comes back with its row.
+func TestHiddenFromAnErasure(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		recs := w.make(5)
+		first, moved := w.secretsOf(recs[1]), w.secretsOf(recs[2])
+		w.sql(`delete from record_key where record = $1`, recs[1])
+		w.erase(recs[0])
+		w.put(first)
+		_, err := w.key(recs[1])
+		w.want(err, fail.Tampered)
+		w.reopen()
+		_, err = w.key(recs[1])
+		w.want(err, fail.Tampered)
+
+		w.sql(`delete from record_key where record = $1`, recs[2]) // it is in a list now
+		w.erase(recs[3])
+		w.put(moved)
+		w.mustKey(recs[2])
+		w.reopen()
+		w.mustKey(recs[2])
+		w.mustKey(recs[4])
+	})
+}
+
+func (w *world) sql(query string, args ...any) {
+	w.Helper()
+	w.must(w.store.Do(w.ctx(), func(tx *store.Tx) error { _, err := tx.Exec(query, args...); return err }))
+}
+
+// put gives a record the key row back that it once had, and its generation what was remembered of it.
+func (w *world) put(s secrets) {
+	w.Helper()
+	w.sql(`insert into record_key (record, org, generation, wrapped) values ($1, $2, $3, $4)`, s.rec, w.org, s.generation, s.wrapped)
+	w.sql(`insert into key_generation (org, generation, fingerprint, made_at) values ($1, $2, $3, 1) on conflict (org, generation) do nothing`, w.org, s.generation, []byte("x"))
+}
+
+// What was typed and not sent opens until its day is over its life, and its key is
+// nowhere afterwards.
+func TestADaysKeyDies(t *testing.T) {
 	w := onSQLite(t)
-	recs := w.make(5)
-	w.clock.Move(25 * time.Hour)
-	w.make(1)
-	sec := w.secretsOf(recs[0])
-	w.erase(recs[0]) // makes generation 3, which takes over recs[1:]
-	mid, err := os.ReadFile(w.o.KeyStore)
+	typed := t0.Add(14 * time.Hour) // 23:00
+	w.clock.Set(typed)
+	person := w.make(1)[0]
+	key, err := w.vault.Day(w.org, person, typed)
 	w.must(err)
-	w.erase(recs[1]) // destroys 3, makes 4
-	newest, err := os.ReadFile(w.o.KeyStore)
-	w.must(err)
-
-	w.must(os.WriteFile(w.o.KeyStore, mid, 0o600)) // lacks 4
-	_, err = Open(w.ctx(), w.store, w.o)
-	w.want(err, fail.Stale)
-
-	var ks record.KeyStore
-	ks, _, err = record.ParseKeyStore(newest)
-	w.must(err)
-	old, _, err := record.ParseKeyStore(mid)
-	w.must(err)
-	at, ok := old.Find([16]byte(w.org.Bytes()), 3)
-	if !ok {
-		t.Fatal("generation 3 is not in the copy")
+	sealed := key.Seal("web:draft:raise", 7, []byte("not sent"))
+	if _, err := must2(w.vault.Day(w.org, id.NewRecord(t0), typed)).Open("web:draft:raise", 7, sealed); !fail.Is(err, fail.Tampered) {
+		t.Fatalf("somebody else's draft opens: %v", err)
 	}
-	insert(&ks, old.Generations[at]) // as a copy that has all the living and one destroyed
-	image, err := imageOf(ks)
-	w.must(err)
-	w.must(os.WriteFile(w.o.KeyStore, image, 0o600))
-	w.reopen()
-	done, err := w.vault.Resume(w.ctx())
-	if err != nil || done.Again != 1 {
-		t.Fatalf("resumed %+v, %v", done, err)
+	wrapped := w.vault.file.snapshot().Days[0].Wrapped
+	copied := readAll(t, w.o.KeyStore)
+	w.must(w.vault.Rekey(w.ctx(), w.org))
+	w.clock.Set(DraftsUntil(typed).Add(-time.Second))
+	for _, v := range []*Vault{w.vault, w.reopen()} {
+		if plain, err := must2(v.Day(w.org, person, typed)).Open("web:draft:raise", 7, sealed); err != nil || string(plain) != "not sent" {
+			t.Fatalf("%s %v", plain, err)
+		}
 	}
-	if found := holding(t, []string{filepath.Dir(w.o.KeyStore)}, old.Generations[at].Wrapped); len(found) > 0 {
-		t.Fatalf("the destroyed generation is still in %v", found)
+	rewrapped := w.vault.file.snapshot().Days[0].Wrapped
+	w.clock.Set(DraftsUntil(typed))
+	w.must(w.vault.endDays())
+	for _, v := range []*Vault{w.vault, w.reopen()} {
+		_, err := v.Day(w.org, person, typed)
+		w.want(err, fail.Gone)
 	}
-	w.cannotOpen([]secrets{sec})
-	for _, rec := range recs[2:] {
-		w.mustKey(rec)
+	if !bytes.Contains(copied, wrapped) {
+		t.Fatal("control: the day's key was not found before")
 	}
+	if found := holding(t, []string{filepath.Dir(w.o.KeyStore)}, wrapped, rewrapped); len(found) > 0 {
+		t.Fatalf("the day's key is still in %v", found)
+	}
+	_, err = w.vault.Day(w.org, person, w.clock.Now().Add(1000*time.Hour))
+	w.want(err, fail.Gone)
 }
 
 // One damaged row does not let its writer stop every erasure of that generation.
@@ -337,7 +484,7 @@ func TestEraseLeavesDamagedRowsBehind(t *testing.T) {
 			}
 		}
 		_, err := w.key(recs[100])
-		w.want(err, fail.Gone)
+		w.want(err, fail.Tampered)
 	})
 }
 

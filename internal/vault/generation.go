@@ -121,7 +121,10 @@ func (v *Vault) makeGeneration(org id.Org) (*generation, error) {
 	}
 	raw := [16]byte(org.Bytes())
 	err = v.file.change(func(ks *record.KeyStore) (bool, error) {
-		g.number = count(ks, raw)
+		if err := v.count(ctx, ks, org); err != nil {
+			return false, err
+		}
+		g.number = ks.Highest(raw)
 		g.fingerprint = record.Fingerprint(raw, g.number, g.key)
 		wrapped, err := v.keys.Wrap(ctx, org, record.GenerationContext(raw, g.number), g.key)
 		if err != nil {
@@ -144,6 +147,10 @@ func (v *Vault) remember(g *generation) {
 	v.opened[place{g.org, g.number}] = g
 }
 
+// errDestroyed: a row is wrapped by a generation that is destroyed. Who meets it asks
+// the key store whether the record was moved, erased, or neither.
+var errDestroyed = errors.New("vault: the generation was destroyed")
+
 // generation gives a generation key, from memory or from the key store.
 func (v *Vault) generation(org id.Org, number int64) (*generation, error) {
 	v.mu.RLock()
@@ -155,7 +162,7 @@ func (v *Vault) generation(org id.Org, number int64) (*generation, error) {
 	held, highest, err := v.file.find(org, number)
 	switch {
 	case errors.Is(err, errNoGeneration) && number <= highest:
-		return nil, fail.Wrap(fail.Gone, err, "The key of this record has been destroyed")
+		return nil, fail.Wrap(fail.Tampered, errDestroyed, wordsKeyTampered)
 	case errors.Is(err, errNoGeneration):
 		return nil, fail.Wrap(fail.Stale, err, "The key store is older than the database. Put back its latest copy")
 	case err != nil:
@@ -197,7 +204,7 @@ func atWork(err error) error {
 	return err
 }
 
-// forget drops from memory the generations that the key store no longer holds,
+// forget drops from memory the generations and days that the key store no longer holds,
 // also those that another process destroyed. Their bytes are left to the
 // collector: a reader may hold them at this moment.
 func (v *Vault) forget(ks record.KeyStore) {
@@ -207,6 +214,12 @@ func (v *Vault) forget(ks record.KeyStore) {
 		raw := [16]byte(p.org.Bytes())
 		if _, held := ks.Find(raw, p.generation); !held && p.generation <= ks.Highest(raw) {
 			delete(v.opened, p)
+		}
+	}
+	for p := range v.days {
+		o := [16]byte(p.org.Bytes())
+		if _, held := slices.BinarySearchFunc(ks.Days, record.DayKey{Org: o, Day: p.generation}, compareDays); !held {
+			delete(v.days, p)
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package vault
 
 import (
+	"context"
+	"errors"
+
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/store"
@@ -120,8 +123,9 @@ const selectKey = `select record, generation, wrapped from record_key where reco
 
 func (w *wrappedKey) scan() []any { return []any{&w.rec, &w.generation, &w.wrapped} }
 
-// Key gives a record's key: fail.Gone when the record was erased, fail.Missing
-// when it never had one, fail.Tampered when what is kept does not open.
+// Key gives a record's key: fail.Gone when the record was erased (a tombstone names
+// it, or its erasure is under way), fail.Missing when there is none, fail.Tampered
+// when what is kept does not open.
 func (v *Vault) Key(tx *store.Tx, org id.Org, rec id.Record) (*Key, error) {
 	row, err := store.One(tx, (*wrappedKey).scan, selectKey, rec, org)
 	if fail.Is(err, fail.Missing) {
@@ -130,9 +134,9 @@ func (v *Vault) Key(tx *store.Tx, org id.Org, rec id.Record) (*Key, error) {
 	if err != nil {
 		return nil, err
 	}
-	key, err := v.Unwrap(org, rec, row.generation, row.wrapped)
-	if !fail.Is(err, fail.Gone) {
-		return key, err
+	raw, err := v.unwrap(org, rec, row.generation, row.wrapped)
+	if !errors.Is(err, errDestroyed) {
+		return keyOr(org, rec, row.generation, raw, err)
 	}
 	// An erasure may have moved this key between the two looks; on PostgreSQL a
 	// unit of work sees the new row.
@@ -141,45 +145,62 @@ func (v *Vault) Key(tx *store.Tx, org id.Org, rec id.Record) (*Key, error) {
 		return nil, e
 	}
 	if again.generation == row.generation {
-		return nil, lostOr(tx, org, row.generation, err)
+		return v.stranded(org, rec)
 	}
-	return v.Unwrap(org, rec, again.generation, again.wrapped)
+	raw, err = v.unwrap(org, rec, again.generation, again.wrapped)
+	return keyOr(org, rec, again.generation, raw, err)
 }
 
-// lostOr says that a generation was lost, if so; otherwise it is err that it was destroyed.
-func lostOr(tx *store.Tx, org id.Org, generation int64, err error) error {
-	_, e := store.One(tx, func(n *int64) []any { return []any{n} },
-		`select lost_at from key_generation where org = $1 and generation = $2 and lost_at is not null`, org, generation)
-	if fail.Is(e, fail.Missing) {
-		return err
+func keyOr(org id.Org, rec id.Record, generation int64, raw [32]byte, err error) (*Key, error) {
+	if err != nil {
+		return nil, err
 	}
-	if e != nil {
-		return e
+	return keyOf(org, rec, generation, raw)
+}
+
+// stranded is the key of a record whose row is wrapped by a destroyed generation.
+// The row says nothing about why: the key store does.
+func (v *Vault) stranded(org id.Org, rec id.Record) (*Key, error) {
+	list, err := v.moved(org)
+	if err != nil {
+		return nil, err
 	}
-	return fail.Wrap(fail.Gone, err, "The key of this record was lost with a key store that could not be put back")
+	if m, ok := list[rec]; ok {
+		return keyOf(org, rec, m.next.number, m.raw)
+	}
+	t, err := v.tombstones(context.Background(), org)
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := t.named(rec); ok {
+		return nil, errErased()
+	}
+	if t.lost[rec] {
+		return nil, fail.New(fail.Gone, "The key of this record was lost with a key store that could not be put back")
+	}
+	return nil, fail.Wrap(fail.Tampered, errDestroyed, wordsKeyTampered)
 }
 
 // absent says why a record has no key.
 func (v *Vault) absent(tx *store.Tx, org id.Org, rec id.Record) error {
-	_, err := store.One(tx, func(n *int64) []any { return []any{n} },
-		`select erased_at from erasure where record = $1 and org = $2`, rec, org)
-	if fail.Is(err, fail.Missing) {
-		return fail.New(fail.Missing, "Not found")
-	}
-	if err != nil {
+	if _, err := v.decided(tx, org, rec); err != nil {
 		return err
 	}
-	return fail.New(fail.Gone, "This record has been erased")
+	return errErased()
 }
+
+func errErased() error { return fail.New(fail.Gone, "This record has been erased") }
+
+const wordsKeyTampered = "The key of this record has been damaged or changed outside Heed, so it is not shown"
 
 // Unwrap opens a row of record_key that somebody read together with other rows,
 // for whoever replays many records.
 func (v *Vault) Unwrap(org id.Org, rec id.Record, generation int64, wrapped []byte) (*Key, error) {
 	raw, err := v.unwrap(org, rec, generation, wrapped)
-	if err != nil {
-		return nil, err
+	if errors.Is(err, errDestroyed) {
+		return v.stranded(org, rec)
 	}
-	return keyOf(org, rec, generation, raw)
+	return keyOr(org, rec, generation, raw, err)
 }
 
 func (v *Vault) unwrap(org id.Org, rec id.Record, generation int64, wrapped []byte) (raw [32]byte, err error) {
@@ -189,7 +210,7 @@ func (v *Vault) unwrap(org id.Org, rec id.Record, generation int64, wrapped []by
 	}
 	raw, err = g.wrapping.Unwrap(recordContext(org, rec, generation), wrapped)
 	if err != nil {
-		return raw, fail.Wrap(fail.Tampered, err, "The key of this record has been damaged or changed outside Heed, so it is not shown")
+		return raw, fail.Wrap(fail.Tampered, err, wordsKeyTampered)
 	}
 	return raw, nil
 }

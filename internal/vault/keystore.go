@@ -2,6 +2,7 @@ package vault
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -167,7 +168,7 @@ func (k *keyStore) change(fn func(*record.KeyStore) (changed bool, err error)) e
 	if err != nil {
 		return err
 	}
-	ks.Orgs, ks.Generations = slices.Clone(ks.Orgs), slices.Clone(ks.Generations)
+	ks.Orgs, ks.Generations, ks.Days = slices.Clone(ks.Orgs), slices.Clone(ks.Generations), slices.Clone(ks.Days)
 	changed, err := fn(&ks)
 	if err != nil {
 		return err
@@ -221,16 +222,22 @@ func writeSlot(f rewritable, which int, size int64, slot []byte) error {
 	}
 }
 
-// count notes the next generation of an organisation and gives its number.
-func count(ks *record.KeyStore, org [16]byte) int64 {
-	i, ok := slices.BinarySearchFunc(ks.Orgs, org, func(o record.OrgGenerations, org [16]byte) int {
+// count notes the next generation of an organisation. The first comes with the key
+// that will seal its tombstones.
+func (v *Vault) count(ctx context.Context, ks *record.KeyStore, org id.Org) error {
+	raw := [16]byte(org.Bytes())
+	i, ok := slices.BinarySearchFunc(ks.Orgs, raw, func(o record.OrgGenerations, org [16]byte) int {
 		return bytes.Compare(o.Org[:], org[:])
 	})
 	if !ok {
-		ks.Orgs = slices.Insert(ks.Orgs, i, record.OrgGenerations{Org: org})
+		seal, err := v.keys.Wrap(ctx, org, record.TombstonesContext(raw), newKey())
+		if err != nil {
+			return err
+		}
+		ks.Orgs = slices.Insert(ks.Orgs, i, record.OrgGenerations{Org: raw, Seal: seal})
 	}
 	ks.Orgs[i].Highest++
-	return ks.Orgs[i].Highest
+	return nil
 }
 
 // insert puts a generation in its place.
@@ -243,11 +250,9 @@ func insert(ks *record.KeyStore, g record.GenerationKey) {
 	ks.Generations = slices.Insert(ks.Generations, i, g)
 }
 
-// remove takes a generation out and says whether it was there.
-func remove(ks *record.KeyStore, org [16]byte, generation int64) bool {
-	i, ok := ks.Find(org, generation)
-	if ok {
+// remove takes a generation out.
+func remove(ks *record.KeyStore, org [16]byte, generation int64) {
+	if i, ok := ks.Find(org, generation); ok {
 		ks.Generations = slices.Delete(ks.Generations, i, i+1)
 	}
-	return ok
 }

@@ -214,8 +214,7 @@ func TestKeyStoreMendsASlotAtOpen(t *testing.T) {
 	}
 	secret := bytes.Repeat([]byte{0xC5}, 60)
 	add := func(ks *record.KeyStore) (bool, error) {
-		n := count(ks, [16]byte{1})
-		insert(ks, record.GenerationKey{Org: [16]byte{1}, Generation: n, Wrapped: secret})
+		insert(ks, record.GenerationKey{Org: [16]byte{1}, Generation: 1, Wrapped: secret})
 		return true, nil
 	}
 	if err := k.change(add); err != nil {
@@ -225,7 +224,7 @@ func TestKeyStoreMendsASlotAtOpen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := k.change(func(ks *record.KeyStore) (bool, error) { return remove(ks, [16]byte{1}, 1), nil }); err != nil {
+	if err := k.change(func(ks *record.KeyStore) (bool, error) { remove(ks, [16]byte{1}, 1); return true, nil }); err != nil {
 		t.Fatal(err)
 	}
 	now, err := os.ReadFile(path)
@@ -243,7 +242,7 @@ func TestKeyStoreMendsASlotAtOpen(t *testing.T) {
 	if bytes.Contains(after, secret) {
 		t.Fatal("the destroyed key is still in the second slot")
 	}
-	if ks := k.snapshot(); ks.Highest([16]byte{1}) != 1 || len(ks.Generations) != 0 {
+	if ks := k.snapshot(); ks.Sequence != 3 || len(ks.Generations) != 0 {
 		t.Fatalf("%+v", ks)
 	}
 }
@@ -284,7 +283,10 @@ func TestKeyStoreOnAFullDisk(t *testing.T) {
 	}
 	w.reopen()
 	err = w.vault.file.change(func(ks *record.KeyStore) (bool, error) { // so large that the file must grow
-		ks.Generations[0].Moved = make([]byte, 20<<10)
+		ks.Days = append(ks.Days, record.DayKey{Day: 1 << 40, Wrapped: make([]byte, 4096)})
+		for range 5 {
+			ks.Days = append(ks.Days, ks.Days[0])
+		}
 		return true, nil
 	})
 	w.want(err, fail.Full)
@@ -314,15 +316,23 @@ func TestKeyStoreOnAFullDisk(t *testing.T) {
 
 func TestCountNeverGivesANumberTwice(t *testing.T) {
 	var ks record.KeyStore
+	w := onSQLite(t)
+	orgs := []id.Org{w.org}
+	for range 4 {
+		orgs = append(orgs, id.NewOrg(t0))
+		w.must(w.vault.AddOrg(w.ctx(), orgs[len(orgs)-1]))
+	}
 	seen := map[string]bool{}
 	for i := range 60 {
-		org := [16]byte{byte(i * 7 % 5)}
-		n := count(&ks, org)
+		of := orgs[i*7%5]
+		w.must(w.vault.count(w.ctx(), &ks, of))
+		org := [16]byte(of.Bytes())
+		n := ks.Highest(org)
 		insert(&ks, record.GenerationKey{Org: org, Generation: n})
 		if i%3 == 0 {
 			remove(&ks, org, n)
 		}
-		name := fmt.Sprint(org[0], n)
+		name := fmt.Sprint(org, n)
 		if seen[name] {
 			t.Fatalf("%s twice", name)
 		}

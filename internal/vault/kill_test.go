@@ -69,8 +69,11 @@ func child() error {
 			select {}
 		}
 	}
+	if err := v.Settle(ctx, entries{}); err != nil {
+		return err
+	}
 	if o.Resume {
-		if _, err := v.Resume(ctx); err != nil {
+		if err := v.Resume(ctx); err != nil {
 			return err
 		}
 	}
@@ -99,7 +102,7 @@ func (o order) work(ctx context.Context, s *store.Store, v *Vault) error {
 	})
 	run(o.Erase, func() error {
 		for i := len(o.Records) - 1; i >= len(o.Records)/2; i-- {
-			if _, err := v.Erase(ctx, o.Org, o.Records[i], func(*store.Tx) error { return nil }); err != nil {
+			if _, err := v.Erase(ctx, o.Org, o.Records[i], noted(o.Org, o.Records[i])); err != nil {
 				return err
 			}
 			fmt.Println("erased", o.Records[i])
@@ -174,7 +177,7 @@ func toldOf(t testing.TB, lines <-chan string, done map[string][]id.Record) {
 	}
 }
 
-var steps = []string{"begun", "successor", "moving", "moved", "scrubbed", "destroyed", "rekey begun", "rekey wrapped", "rekey canary"}
+var steps = []string{"decided", "successor", "moving", "moved", "scrubbed", "destroyed", "rekey begun", "rekey wrapped", "rekey canary"}
 
 // Killed at each step, and killed again at the same step while it resumes.
 func TestKilledAtEachStep(t *testing.T) {
@@ -206,8 +209,7 @@ func TestKilledAtEachStep(t *testing.T) {
 			}
 			w.store = openSQLite(t, data, clock.NewHand(t0))
 			w.reopen()
-			_, err = w.vault.Resume(w.ctx())
-			w.must(err)
+			w.must(w.vault.Resume(w.ctx()))
 			w.settled(recs)
 			if o.Erase {
 				_, err := w.key(sec.rec)
@@ -243,14 +245,15 @@ func (w *world) settled(recs []id.Record) {
 		}
 		w.must(err)
 	}
-	if n := w.number(`select count(*) from erasure where destroyed_at is null`); n != 0 {
+	if n := w.number(`select count(*) from erasure`); n != 0 {
 		w.Fatalf("%d erasures are under way", n)
 	}
-	ks := w.vault.file.snapshot()
-	for _, p := range must2(w.vault.places(w.ctx(), `select distinct org, generation from record_key`)) {
-		if _, held := ks.Find([16]byte(p.org.Bytes()), p.generation); !held {
-			w.Fatalf("rows are wrapped by generation %d, which is not in the key store", p.generation)
-		}
+	t := must2(w.vault.tombstones(w.ctx(), w.org))
+	if entries := w.number(`select count(*) from erased_entry`); entries != len(t.erased) {
+		w.Fatalf("%d entries, %d records in tombstones", entries, len(t.erased))
+	}
+	if left := must2(w.vault.leftOver(w.ctx(), w.org)); len(left) != 0 {
+		w.Fatalf("the database remembers generations %d, which are not in the key store", left)
 	}
 	if keys := must2(OpenKeyFile(w.o.KeyFile)).of(w.org); len(keys) != 1 {
 		w.Fatalf("%d keys of one organisation", len(keys))
@@ -306,9 +309,7 @@ func TestKilledAtRandomMoments(t *testing.T) {
 			}
 			w.store = open()
 			w.reopen()
-			if _, err := w.vault.Resume(w.ctx()); err != nil {
-				t.Fatal(err)
-			}
+			w.must(w.vault.Resume(w.ctx()))
 			w.settled(done["made"])
 			for _, rec := range done["erased"] {
 				_, err := w.key(rec)

@@ -2,6 +2,7 @@ package vault
 
 import (
 	"context"
+	"maps"
 
 	"heed/internal/fail"
 	"heed/internal/id"
@@ -13,42 +14,13 @@ import (
 // pairs of record (16 bytes) and record key (32 bytes). A backup of the database
 // from before the erasure holds these records' keys wrapped by a generation that
 // is destroyed; with the list they can be read after a restore, and the erased
-// record, which is not in it, cannot. The list goes when its generation goes.
+// record, which is not in it, cannot. When the successor goes, its own successor
+// carries the list on: also keys whose rows somebody took from the database.
 
 const movedPair = 16 + 32
 
 func movedPlace(org id.Org, generation int64) record.Place {
 	return record.Place{Org: [16]byte(org.Bytes()), Field: "moved", Version: generation}
-}
-
-// movedList seals what lives in a successor now.
-func (v *Vault) movedList(ctx context.Context, org id.Org, next *generation) ([]byte, error) {
-	var rows []wrappedKey
-	err := v.store.View(ctx, func(tx *store.Tx) (err error) {
-		rows, err = store.All(tx, (*wrappedKey).scan,
-			`select record, generation, wrapped from record_key where org = $1 and generation = $2`, org, next.number)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	plain := make([]byte, 0, movedPair*len(rows))
-	defer func() { clear(plain) }()
-	for _, row := range rows {
-		raw, err := v.unwrap(org, row.rec, next.number, row.wrapped)
-		if fail.Is(err, fail.Tampered) {
-			continue // unreadable here, so not worth carrying on
-		}
-		if err != nil {
-			return nil, err
-		}
-		plain = append(append(plain, row.rec.Bytes()...), raw[:]...)
-	}
-	key, err := record.OpenKey(next.key)
-	if err != nil {
-		return nil, err
-	}
-	return key.Seal(movedPlace(org, next.number), plain), nil
 }
 
 // movedKey is a record key found in a list, and the generation that holds the list.
@@ -68,21 +40,134 @@ func (v *Vault) moved(org id.Org) (map[id.Record]movedKey, error) {
 		if err != nil {
 			return nil, err
 		}
-		key, err := record.OpenKey(g.key)
+		list, err := v.openList(g, held.Moved)
 		if err != nil {
 			return nil, err
 		}
-		plain, err := key.Open(movedPlace(org, held.Generation), held.Moved)
-		if err != nil || len(plain)%movedPair != 0 {
-			return nil, fail.Wrap(fail.Tampered, err, "The key store %s has been changed outside Heed. Put back its latest copy", v.file.path)
-		}
-		for ; len(plain) > 0; plain = plain[movedPair:] {
-			var rec id.Record
-			if err := rec.Scan(plain[:16]); err != nil {
-				return nil, err
-			}
-			all[rec] = movedKey{raw: [32]byte(plain[16:movedPair]), next: g}
+		for rec, raw := range list {
+			all[rec] = movedKey{raw, g}
 		}
 	}
 	return all, nil
+}
+
+func (v *Vault) openList(g *generation, sealed []byte) (map[id.Record][32]byte, error) {
+	list := map[id.Record][32]byte{}
+	if len(sealed) == 0 {
+		return list, nil
+	}
+	key, err := record.OpenKey(g.key)
+	if err != nil {
+		return nil, err
+	}
+	plain, err := key.Open(movedPlace(g.org, g.number), sealed)
+	defer clear(plain)
+	if err != nil || len(plain)%movedPair != 0 {
+		return nil, fail.Wrap(fail.Tampered, err, wordsForeign, v.file.path)
+	}
+	for rest := plain; len(rest) > 0; rest = rest[movedPair:] {
+		list[recordOf([16]byte(rest))] = [32]byte(rest[16:movedPair])
+	}
+	return list, nil
+}
+
+func sealList(g *generation, list map[id.Record][32]byte) ([]byte, error) {
+	if len(list) == 0 {
+		return nil, nil
+	}
+	plain := make([]byte, 0, movedPair*len(list))
+	for rec, raw := range list {
+		plain = append(append(plain, rec.Bytes()...), raw[:]...)
+	}
+	defer clear(plain)
+	key, err := record.OpenKey(g.key)
+	if err != nil {
+		return nil, err
+	}
+	return key.Seal(movedPlace(g.org, g.number), plain), nil
+}
+
+// livingIn are the keys that the database holds, wrapped by a generation; none when there is no generation.
+func (v *Vault) livingIn(ctx context.Context, org id.Org, g *generation) (map[id.Record][32]byte, error) {
+	if g == nil {
+		return nil, nil
+	}
+	var rows []wrappedKey
+	err := v.store.View(ctx, func(tx *store.Tx) (err error) {
+		rows, err = store.All(tx, (*wrappedKey).scan,
+			`select record, generation, wrapped from record_key where org = $1 and generation = $2`, org, g.number)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	living := make(map[id.Record][32]byte, len(rows))
+	for _, row := range rows {
+		raw, err := v.unwrap(org, row.rec, g.number, row.wrapped)
+		if fail.Is(err, fail.Tampered) {
+			continue // unreadable here, so not worth carrying on
+		}
+		if err != nil {
+			return nil, err
+		}
+		living[row.rec] = raw
+	}
+	return living, nil
+}
+
+// carriedBy is what a generation's own list holds beside the erased.
+func (v *Vault) carriedBy(org id.Org, held record.GenerationKey, named []Erasure) (map[id.Record][32]byte, error) {
+	if len(held.Moved) == 0 {
+		return nil, nil
+	}
+	g, err := v.unwrapGeneration(org, held)
+	if err != nil {
+		return nil, err
+	}
+	list, err := v.openList(g, held.Moved)
+	for _, e := range named {
+		delete(list, e.Record)
+	}
+	return list, err
+}
+
+// carry writes the successor's list: what lives in it, and what the generation that
+// goes had carried. The erased are in no list any more.
+func (v *Vault) carry(ks *record.KeyStore, org id.Org, number int64, next *generation, living map[id.Record][32]byte, gone map[id.Record]bool) error {
+	raw := [16]byte(org.Bytes())
+	if i, held := ks.Find(raw, number); held && next != nil {
+		carried, err := v.carriedBy(org, ks.Generations[i], nil)
+		if err != nil {
+			return err
+		}
+		maps.Copy(living, carried)
+	}
+	for i, held := range ks.Generations {
+		into := next != nil && held.Generation == next.number
+		if held.Org != raw || held.Generation == number || len(held.Moved) == 0 && !into {
+			continue
+		}
+		g, err := v.unwrapGeneration(org, held) // not through the file, which is locked here
+		if err != nil {
+			return err
+		}
+		list, err := v.openList(g, held.Moved)
+		if err != nil {
+			return err
+		}
+		before := len(list)
+		for rec := range gone {
+			delete(list, rec)
+			delete(living, rec)
+		}
+		if into {
+			maps.Copy(list, living)
+		}
+		if into || len(list) != before {
+			if ks.Generations[i].Moved, err = sealList(g, list); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

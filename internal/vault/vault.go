@@ -46,26 +46,47 @@ type Vault struct {
 	clock      clock.Clock
 	log        *slog.Logger
 
+	history History // told by Settle
+
 	mu     sync.RWMutex
-	opened map[place]*generation // guarded by mu: generation keys unwrapped since the start
-	orgs   map[id.Org]*orgState  // guarded by mu
-	tasks  sync.WaitGroup        // generations being made ahead of need
-	at     func(step string)     // testOnlyAt: called between the steps of an erasure; nothing in the program
+	opened map[place]*generation       // guarded by mu: generation keys unwrapped since the start
+	days   map[place]*record.RecordKey // guarded by mu
+	buried map[id.Org]knownTombstones  // guarded by mu
+	orgs   map[id.Org]*orgState        // guarded by mu
+	tasks  sync.WaitGroup              // generations being made ahead of need
+	at     func(step string)           // testOnlyAt: called between the steps of an erasure; nothing in the program
 }
 
 type place struct {
 	org        id.Org
-	generation int64
+	generation int64 // or day
 }
 
 // Open checks the keys against the database and refuses, in words that name the
 // remedy, when a key is missing, does not belong to this database, or when the
-// key store is older than the database.
+// key store is older than the database. Settle comes next, once the history can be read.
 //
 // The key store is made when the database knows of no generation and there is none.
 func Open(ctx context.Context, s *store.Store, o Options) (*Vault, error) {
-	v := &Vault{store: s, keys: o.Keys, backupLife: o.BackupLife, clock: o.Clock, log: o.Log,
-		opened: map[place]*generation{}, orgs: map[id.Org]*orgState{}, at: func(string) {}}
+	v, known, canaries, err := begin(ctx, s, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := v.checkGenerations(known); err != nil {
+		return nil, err
+	}
+	for _, c := range canaries {
+		if err := v.checkCanary(ctx, c, known); err != nil {
+			return nil, err
+		}
+	}
+	return v, v.checkTombstones(ctx)
+}
+
+// begin finds the keys and reads what the database remembers of them.
+func begin(ctx context.Context, s *store.Store, o Options) (*Vault, []rememberedGeneration, []canary, error) {
+	v := &Vault{store: s, keys: o.Keys, backupLife: o.BackupLife, clock: o.Clock, log: o.Log, at: func(string) {},
+		opened: map[place]*generation{}, days: map[place]*record.RecordKey{}, buried: map[id.Org]knownTombstones{}, orgs: map[id.Org]*orgState{}}
 	if v.backupLife <= 0 {
 		v.backupLife = DefaultBackupLife
 	}
@@ -78,31 +99,24 @@ func Open(ctx context.Context, s *store.Store, o Options) (*Vault, error) {
 	if v.keys == nil {
 		file, err := OpenKeyFile(o.KeyFile)
 		if err != nil {
-			return nil, err
+			return nil, nil, nil, err
 		}
 		v.keys = file
 	}
 	known, canaries, err := v.remembered(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, nil, err
 	}
 	if v.file, err = openOrCreate(o.KeyStore, len(known) == 0); err != nil {
-		return nil, err
+		return nil, nil, nil, err
 	}
 	v.file.seen = v.forget
-	if err := v.checkGenerations(known); err != nil {
-		return nil, err
-	}
-	if err := v.countLost(known); err != nil {
-		return nil, err
-	}
-	for _, c := range canaries {
-		if err := v.checkCanary(ctx, c, known); err != nil {
-			return nil, err
-		}
-	}
-	return v, nil
+	return v, known, canaries, nil
 }
+
+// Tend finishes erasures that were cut short and ends the keys of past days. To be
+// called at start and from time to time.
+func (v *Vault) Tend(ctx context.Context) error { return errors.Join(v.endDays(), v.Resume(ctx)) }
 
 // Ready is nil while the keys are at hand; otherwise its words name the remedy.
 // It reads the key file and the key store, and unwraps one organisation's canary.

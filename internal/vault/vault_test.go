@@ -9,7 +9,6 @@ import (
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/store"
-	"heed/record"
 )
 
 func TestKeyOpensWhatItSealed(t *testing.T) {
@@ -168,22 +167,4 @@ func TestNewInAUnitThatFails(t *testing.T) {
 		}
 		w.reopen()
 	})
-}
-
-func TestUnwrapReadsARowAsKeyDoes(t *testing.T) {
-	w := onSQLite(t)
-	rec := w.make(1)[0]
-	w.must(w.store.View(w.ctx(), func(tx *store.Tx) error {
-		row, err := store.One(tx, (*wrappedKey).scan, selectKey, rec, w.org)
-		if err != nil {
-			return err
-		}
-		k, err := w.vault.Unwrap(w.org, rec, row.generation, row.wrapped)
-		if err != nil {
-			return err
-		}
-		_, err = w.mustKey(rec).Open("a", 1, k.Seal("a", 1, nil))
-		return err
-	}))
-	var _ *record.RecordKey = w.mustKey(rec).RecordKey()
 }

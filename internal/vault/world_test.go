@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"heed/internal/clock"
@@ -14,7 +15,38 @@ import (
 	"heed/internal/store/storetest"
 )
 
-var theMigrations = []fs.FS{Migrations}
+var theMigrations = []fs.FS{Migrations, fstest.MapFS{"migrations/0199_entry.sql": {Data: []byte(`-- +goose Up
+create table erased_entry (
+    org        blob not null,
+    record     blob not null,
+    generation bigint not null,
+    at         bigint not null
+);`)}}}
+
+// entries stands for the ledger: erasures by their entries.
+type entries struct{}
+
+func (entries) Erasures(tx *store.Tx, org id.Org) (out []Erasure, err error) {
+	return store.All(tx, func(e *Erasure) []any { return []any{&e.Record, &e.Generation, micros{&e.At}} },
+		`select record, generation, at from erased_entry where org = $1`, org)
+}
+
+func (entries) NoteErased(tx *store.Tx, org id.Org, e Erasure) error {
+	_, err := tx.Exec(`insert into erased_entry (org, record, generation, at) values ($1, $2, $3, $4)`, org, e.Record, e.Generation, clock.Micros(e.At))
+	return err
+}
+
+// micros scans an instant.
+type micros struct{ t *time.Time }
+
+func (m micros) Scan(v any) error { *m.t = clock.FromMicros(v.(int64)); return nil }
+
+// noted is what Erase is called with: it writes the entry.
+func noted(org id.Org, rec id.Record) func(*store.Tx, int64) error {
+	return func(tx *store.Tx, generation int64) error {
+		return entries{}.NoteErased(tx, org, Erasure{rec, generation, tx.Now()})
+	}
+}
 
 var t0 = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
@@ -76,10 +108,17 @@ func (w *world) want(err error, kind fail.Kind) {
 // reopen opens the vault as a new process would.
 func (w *world) reopen() *Vault {
 	w.Helper()
+	w.vault = w.another()
+	return w.vault
+}
+
+// another is another process on the same store.
+func (w *world) another() *Vault {
+	w.Helper()
 	v, err := Open(w.ctx(), w.store, w.o)
 	w.must(err)
-	w.vault = v
 	w.Cleanup(func() { v.Close() })
+	w.must(v.Settle(w.ctx(), entries{}))
 	return v
 }
 
@@ -119,7 +158,7 @@ func (w *world) mustKey(rec id.Record) *Key {
 
 func (w *world) erase(rec id.Record) Certificate {
 	w.Helper()
-	c, err := w.vault.Erase(w.ctx(), w.org, rec, func(*store.Tx) error { return nil })
+	c, err := w.vault.Erase(w.ctx(), w.org, rec, noted(w.org, rec))
 	w.must(err)
 	return c
 }

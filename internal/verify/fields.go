@@ -3,6 +3,7 @@ package verify
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"regexp"
 
@@ -22,6 +23,9 @@ type Field struct {
 	Name    string // the field that it is bound to
 	// NameFrom is a column, text or bytes, that is appended to Name; "" for none.
 	NameFrom string
+	// OfDay: it is sealed by the key of the day that Version, an instant, lies in, and
+	// not by the record's key.
+	OfDay bool
 }
 
 func (f Field) where() string { return f.Table + "." + f.Sealed }
@@ -150,11 +154,20 @@ func (w *fieldCheck) open(f Field) string {
 	if k.err != nil {
 		return k.err.Error()
 	}
+	key := k.key
+	if f.OfDay {
+		var err error
+		if key, err = w.keys.day(k.org, r.version.Int64); errors.Is(err, errDayOver) {
+			return "" // nobody can open it any more; Heed throws it away
+		} else if err != nil {
+			return err.Error()
+		}
+	}
 	p := record.Place{Org: k.org, Record: rec, Field: f.Name + string(r.name), Version: f.Fixed}
 	if f.Version != "" {
 		p.Version = r.version.Int64
 	}
-	if _, err := k.key.OpenField(&w.scratch, p, r.sealed); err != nil {
+	if _, err := key.OpenField(&w.scratch, p, r.sealed); err != nil {
 		return "does not open: it was changed, or put here from another place"
 	}
 	return ""

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"sync"
+	"time"
 
 	"heed/internal/fail"
 	"heed/internal/store"
@@ -26,7 +27,8 @@ type keyring struct {
 	mu     sync.RWMutex
 	stored map[genID]record.GenerationKey
 	gens   map[genID]*record.WrappingKey // nil: cannot be opened
-	read   int                           // how often the key store was read
+	days   map[genID]record.DayKey
+	read   int // how often the key store was read
 }
 
 // maxReads bounds how often a check reads the key store.
@@ -49,7 +51,7 @@ func openKeys(keyFile, keyStore string) (*keyring, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &keyring{path: keyStore, gens: map[genID]*record.WrappingKey{}, stored: map[genID]record.GenerationKey{}}
+	k := &keyring{path: keyStore, gens: map[genID]*record.WrappingKey{}, stored: map[genID]record.GenerationKey{}, days: map[genID]record.DayKey{}}
 	if k.orgs, err = record.ParseKeyFile(text); err != nil {
 		return nil, fail.Wrap(fail.Tampered, err, "The key file %s is damaged (%v)", keyFile, err)
 	}
@@ -74,6 +76,9 @@ func (k *keyring) load() (record.KeyStore, error) {
 	k.read++
 	for _, g := range ks.Generations {
 		k.stored[genID{g.Org, g.Generation}] = g
+	}
+	for _, d := range ks.Days {
+		k.days[genID{d.Org, d.Day}] = d
 	}
 	return ks, nil
 }
@@ -146,6 +151,27 @@ func (k *keyring) generation(id genID) (*record.WrappingKey, error) {
 	return w, nil
 }
 
+var (
+	errDayOver = errors.New("the key of its day is destroyed")
+	errBadDay  = errors.New("the key of its day does not open with the key file")
+)
+
+// day opens the key of the day in which an instant (µs) lies.
+func (k *keyring) day(org [16]byte, at int64) (*record.RecordKey, error) {
+	id := genID{org, at / (24 * time.Hour).Microseconds()}
+	k.mu.RLock()
+	d, ok := k.days[id]
+	k.mu.RUnlock()
+	if !ok {
+		return nil, errDayOver
+	}
+	raw, err := record.OpenDay(k.orgs, d)
+	if err != nil {
+		return nil, errBadDay
+	}
+	return record.OpenKey(raw)
+}
+
 // record opens a record's wrapped key.
 func (k *keyring) record(org, rec [16]byte, generation int64, wrapped []byte) (*record.RecordKey, error) {
 	w, err := k.generation(genID{org, generation})
@@ -161,7 +187,7 @@ func (k *keyring) record(org, rec [16]byte, generation int64, wrapped []byte) (*
 
 // keyTables checks what the database itself says of keys: that each organisation's
 // canary (a value that anybody can compute, wrapped by the organisation's key)
-// opens, and that each generation that is not destroyed is the one in the key store.
+// opens, and that each generation that is remembered is the one in the key store.
 func (v *check) keyTables(ctx context.Context) error {
 	if v.keys == nil {
 		return nil
@@ -169,8 +195,7 @@ func (v *check) keyTables(ctx context.Context) error {
 	type canary struct{ org, sealed []byte }
 	type generation struct {
 		org, fingerprint []byte
-		number           int64
-		destroyed        bool
+		number, madeAt   int64
 	}
 	var canaries []canary
 	var generations []generation
@@ -178,8 +203,8 @@ func (v *check) keyTables(ctx context.Context) error {
 		if canaries, err = store.All(tx, func(c *canary) []any { return []any{&c.org, &c.sealed} }, `select org, canary from key_org order by org`); err != nil {
 			return err
 		}
-		generations, err = store.All(tx, func(g *generation) []any { return []any{&g.org, &g.number, &g.fingerprint, &g.destroyed} },
-			`select org, generation, fingerprint, destroyed_at is not null from key_generation order by org, generation`)
+		generations, err = store.All(tx, func(g *generation) []any { return []any{&g.org, &g.number, &g.fingerprint, &g.madeAt} },
+			`select org, generation, fingerprint, made_at from key_generation order by org, generation`)
 		return err
 	})
 	if err != nil {
@@ -190,8 +215,7 @@ func (v *check) keyTables(ctx context.Context) error {
 			v.foundf(Key, "key_org "+hexOf(c.org), "the value locked with the organisation's key does not open")
 		}
 	}
-	now, err := v.keys.load() // after the database: what is destroyed there is destroyed here
-	if err != nil {
+	if _, err := v.keys.load(); err != nil { // after the database: what is destroyed there is destroyed here
 		return err
 	}
 	for _, g := range generations {
@@ -201,18 +225,17 @@ func (v *check) keyTables(ctx context.Context) error {
 			continue
 		}
 		id := genID{[16]byte(g.org), g.number}
-		_, there := now.Find(id.org, id.number)
 		known, ever := v.keys.find(id)
 		switch {
-		case g.destroyed && there:
-			v.foundf(Key, where, "was destroyed and is in the key store: an older copy of the key store was put back")
-		case !g.destroyed && !ever:
+		case !ever:
 			// Made and destroyed while the check ran? Then no key is wrapped by it any more.
 			if n, err := v.wrappedBy(ctx, g.org, g.number); err != nil || n > 0 {
 				v.foundf(Key, where, "is not in the key store, and %d record keys need it", n)
 			}
 		case ever && string(known.Fingerprint[:]) != string(g.fingerprint):
 			v.foundf(Key, where, "is another key than the one in the key store")
+		case ever && known.MadeAt != g.madeAt:
+			v.foundf(Key, where, "was made at another time than the one in the key store")
 		}
 	}
 	return nil

@@ -150,7 +150,7 @@ func removals() []tampering {
 		}},
 		{"erase without an entry", func(w *world, r *rand.Rand) want {
 			rec := w.living(r)
-			w.sql(`insert into erasure (record, org, generation, erased_at, destroyed_at) select record, org, generation, 1, 1 from record_key where record = $1`, rec)
+			w.sql(`insert into erasure (record, org) select record, org from record_key where record = $1`, rec)
 			w.sql(`delete from record_key where record = $1`, rec)
 			w.sql(`update entry set sealed = null where record = $1 and version > 0`, rec)
 			w.sql(`update entry set sealed = null where record = $1 and version = 0`, rec)
@@ -420,7 +420,7 @@ func flips() []tampering {
 		w.flipBlob(r, "log_run", "padding", "seq = $1", seq)
 		return want{[]Kind{Numbering}, "padding"}
 	}}, tampering{"flip key_generation.fingerprint", func(w *world, r *rand.Rand) want {
-		w.flipBlob(r, "key_generation", "fingerprint", "destroyed_at is null and generation = $1", w.one(`select max(generation) from key_generation`))
+		w.flipBlob(r, "key_generation", "fingerprint", "generation = $1", w.one(`select max(generation) from key_generation`))
 		return want{[]Kind{Key}, "key_generation"}
 	}}, tampering{"flip key_org.canary", func(w *world, r *rand.Rand) want {
 		w.flipBlob(r, "key_org", "canary", "org = $1", w.org)

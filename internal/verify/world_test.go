@@ -146,7 +146,7 @@ func (w *world) look(rec id.Record) {
 // erase erases a record as the program does: an entry in the organisation's own record.
 func (w *world) erase(rec id.Record) {
 	w.Helper()
-	_, err := w.vault.Erase(w.ctx(), w.org, rec, func(tx *store.Tx) error {
+	_, err := w.vault.Erase(w.ctx(), w.org, rec, func(tx *store.Tx, generation int64) error {
 		key, err := w.vault.Key(tx, w.org, w.org.Record())
 		if err != nil {
 			return err
@@ -155,7 +155,7 @@ func (w *world) erase(rec id.Record) {
 		if err != nil {
 			return err
 		}
-		if _, err := w.log.Append(tx, key, at, nurse, ledger.Event{Kind: record.KindErased, Data: record.ErasedData{Record: rec.String()}}); err != nil {
+		if _, err := w.log.Append(tx, key, at, nurse, ledger.Event{Kind: record.KindErased, Data: record.ErasedData{Record: rec.String(), Generation: generation}}); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(`update note_v1 set body = null where record = $1`, rec); err != nil {

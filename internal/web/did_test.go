@@ -34,7 +34,7 @@ func TestDidIsOnceOverMachines(t *testing.T) {
 		var machines []*house
 		for range 2 {
 			m := *h
-			m.sessions = web.NewSessions(web.SessionOptions{Store: h.store, Keys: testKeys, Accounts: h.staff, Clock: h.hand, Spent: h.spent})
+			m.sessions = web.NewSessions(web.SessionOptions{Store: h.store, Keys: testKeys, Days: testDays, Accounts: h.staff, Clock: h.hand, Spent: h.spent})
 			site, err := web.New(web.Options{Plain: true, Clock: h.hand, Sessions: m.sessions}, part)
 			if err != nil {
 				t.Fatal(err)

@@ -11,7 +11,7 @@ import (
 )
 
 // Draft is what a person has typed over several pages and not yet sent. It is
-// kept on the server, sealed with the key of the person's own record, for seven
+// kept on the server, sealed with the key of the day on which it was typed, for seven
 // days; nothing of it stays on the device. It outlives the end of the session.
 type Draft struct {
 	name   string
@@ -49,7 +49,7 @@ func (q *Request) Draft(name string) (*Draft, error) {
 		return d, nil
 	}
 	err := q.site.o.Sessions.openDraft(q.Context(), q.session.owner, name, &d.Values)
-	if fail.Is(err, fail.Missing) {
+	if fail.Is(err, fail.Missing) || fail.Is(err, fail.Gone) { // gone: of a day that is over its life, in a restored database
 		err = nil
 	}
 	return d, err
@@ -99,7 +99,7 @@ func (s *Sessions) openDraft(ctx context.Context, who owner, name string, into a
 			return err
 		}
 		at, sealed = row.at, row.sealed
-		return s.keys.openJSON(tx, who, "web:draft:"+name, at, sealed, into)
+		return s.days.openJSON(who, "web:draft:"+name, at, sealed, into)
 	})
 }
 
@@ -109,7 +109,7 @@ func (s *Sessions) keepDraft(ctx context.Context, who owner, name string, v any)
 
 func (s *Sessions) keepDraftIn(tx *store.Tx, who owner, name string, v any) error {
 	at := clock.Micros(tx.Now())
-	sealed, err := s.keys.sealJSON(tx, who, "web:draft:"+name, at, v)
+	sealed, err := s.days.sealJSON(who, "web:draft:"+name, at, v)
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ func (q *Request) keepFlash(words string) {
 	}
 	ss := q.site.o.Sessions
 	err := ss.store.Do(q.Context(), func(tx *store.Tx) error {
-		sealed, err := ss.keys.sealJSON(tx, q.session.owner, flashField, q.session.started, words)
+		sealed, err := ss.days.sealJSON(q.session.owner, flashField, q.session.started, words)
 		if err != nil {
 			return err
 		}
@@ -36,13 +36,10 @@ func (q *Request) takeFlash() string {
 	}
 	ss := q.site.o.Sessions
 	var words string
-	err := ss.store.View(q.Context(), func(tx *store.Tx) error {
-		return ss.keys.openJSON(tx, q.session.owner, flashField, q.session.started, q.session.flash, &words)
-	})
-	if err != nil {
+	if err := ss.days.openJSON(q.session.owner, flashField, q.session.started, q.session.flash, &words); err != nil {
 		words = ""
 	}
-	err = ss.store.Do(context.WithoutCancel(q.Context()), func(tx *store.Tx) error {
+	err := ss.store.Do(context.WithoutCancel(q.Context()), func(tx *store.Tx) error {
 		_, err := tx.Exec(`update web_session set flash = null where token = $1`, q.session.token[:])
 		return err
 	})

@@ -73,7 +73,7 @@ func (q *Request) Did(tx *store.Tx, to string) error {
 	}
 	ss := q.site.o.Sessions
 	at := clock.Micros(tx.Now())
-	sealed, err := ss.keys.sealJSON(tx, q.session.owner, onceField, at, to)
+	sealed, err := ss.days.sealJSON(q.session.owner, onceField, at, to)
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func (s *Sessions) outcome(ctx context.Context, who owner, digest [32]byte) (to 
 		if err != nil {
 			return err
 		}
-		return s.keys.openJSON(tx, who, onceField, row.at, row.sealed, &to)
+		return s.days.openJSON(who, onceField, row.at, row.sealed, &to)
 	})
 	return to, err
 }

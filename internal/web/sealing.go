@@ -4,7 +4,9 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"time"
 
+	"heed/internal/clock"
 	"heed/internal/id"
 	"heed/internal/store"
 )
@@ -21,13 +23,37 @@ type Key interface {
 }
 
 // Keys gives the key of a record: vault.Vault.Key does. The kit asks for the
-// person's own record alone, so that what somebody typed is erased with them.
+// person's own record alone.
 type Keys func(tx *store.Tx, org id.Org, rec id.Record) (Key, error)
 
 // sealJSON seals a value under a person's key; at, the row's own instant, binds
 // it to its row so that an older copy cannot be put back.
 func (k Keys) sealJSON(tx *store.Tx, who owner, field string, at int64, v any) ([]byte, error) {
 	key, err := k(tx, who.org, who.person.Record())
+	return sealWith(key, err, field, at, v)
+}
+
+func (k Keys) openJSON(tx *store.Tx, who owner, field string, at int64, sealed []byte, v any) error {
+	key, err := k(tx, who.org, who.person.Record())
+	return openWith(key, err, field, at, sealed, v)
+}
+
+// Days gives the key for what somebody typed at an instant: vault.Vault.Day does. It
+// is destroyed a week after its day, so that nothing that was typed and not sent
+// can be read for longer, from whatever copy of the database.
+type Days func(org id.Org, rec id.Record, at time.Time) (Key, error)
+
+func (d Days) sealJSON(who owner, field string, at int64, v any) ([]byte, error) {
+	key, err := d(who.org, who.person.Record(), clock.FromMicros(at))
+	return sealWith(key, err, field, at, v)
+}
+
+func (d Days) openJSON(who owner, field string, at int64, sealed []byte, v any) error {
+	key, err := d(who.org, who.person.Record(), clock.FromMicros(at))
+	return openWith(key, err, field, at, sealed, v)
+}
+
+func sealWith(key Key, err error, field string, at int64, v any) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("key of %s: %w", field, err)
 	}
@@ -38,8 +64,7 @@ func (k Keys) sealJSON(tx *store.Tx, who owner, field string, at int64, v any) (
 	return key.Seal(field, at, plain), nil
 }
 
-func (k Keys) openJSON(tx *store.Tx, who owner, field string, at int64, sealed []byte, v any) error {
-	key, err := k(tx, who.org, who.person.Record())
+func openWith(key Key, err error, field string, at int64, sealed []byte, v any) error {
 	if err != nil {
 		return fmt.Errorf("key of %s: %w", field, err)
 	}

@@ -14,6 +14,7 @@ import (
 	"heed/internal/fail"
 	"heed/internal/spent"
 	"heed/internal/store"
+	"heed/internal/vault"
 )
 
 // Sessions keeps who is signed in, what they have not sent yet, and where their
@@ -31,6 +32,7 @@ import (
 type Sessions struct {
 	store    *store.Store
 	keys     Keys
+	days     Days
 	accounts Accounts
 	clock    clock.Clock
 	spent    *spent.Book
@@ -48,6 +50,7 @@ type Sessions struct {
 type SessionOptions struct {
 	Store    *store.Store
 	Keys     Keys
+	Days     Days
 	Accounts Accounts
 	Clock    clock.Clock
 	Spent    *spent.Book // what was used up, outside the database; in memory unless told
@@ -62,7 +65,7 @@ const (
 	codeWait        = 5 * time.Minute // between password and code
 	mostCodes       = 5               // wrong codes before the password is asked again
 	keepEnded       = 24 * time.Hour  // an ended session still tells whose late form it is
-	keepDrafts      = 7 * 24 * time.Hour
+	keepDrafts      = vault.DraftLife
 	keepOutcomes    = 24 * time.Hour
 )
 
@@ -80,7 +83,7 @@ func NewSessions(o SessionOptions) *Sessions {
 	if o.Spent == nil {
 		o.Spent = spent.InMemory(o.Clock)
 	}
-	return &Sessions{store: o.Store, keys: o.Keys, accounts: o.Accounts, clock: o.Clock, spent: o.Spent,
+	return &Sessions{store: o.Store, keys: o.Keys, days: o.Days, accounts: o.Accounts, clock: o.Clock, spent: o.Spent,
 		idle: min(o.Idle, mostIdle), absolute: min(o.Absolute, defaultAbsolute),
 		seen: map[[32]byte]session{}, throttle: newThrottle(o.Store, o.Clock), turns: turns{held: map[[32]byte]chan struct{}{}}}
 }

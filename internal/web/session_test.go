@@ -114,7 +114,7 @@ func TestUseIsWrittenDownForOtherMachines(t *testing.T) {
 		if err := h.sessions.Run(ctx, func() {}); err != nil { // ends at once, and writes first
 			t.Fatal(err)
 		}
-		second := web.NewSessions(web.SessionOptions{Store: h.store, Keys: testKeys, Accounts: h.staff, Clock: h.hand, Spent: h.spent})
+		second := web.NewSessions(web.SessionOptions{Store: h.store, Keys: testKeys, Days: testDays, Accounts: h.staff, Clock: h.hand, Spent: h.spent})
 		site, err := web.New(web.Options{Plain: true, Clock: h.hand, Sessions: second}, h.notes.privatePart())
 		if err != nil {
 			t.Fatal(err)

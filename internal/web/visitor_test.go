@@ -46,6 +46,10 @@ func testKeys(_ *store.Tx, _ id.Org, rec id.Record) (web.Key, error) {
 	return personKey{aead, rec}, err
 }
 
+func testDays(_ id.Org, rec id.Record, _ time.Time) (web.Key, error) {
+	return testKeys(nil, id.Org{}, rec)
+}
+
 func (k personKey) place(field string, version int64) []byte {
 	return fmt.Appendf(nil, "%s %s %d", k.rec, field, version)
 }
@@ -137,7 +141,7 @@ func eachHouse(t *testing.T, fn func(t *testing.T, h *house)) {
 	hand := clock.NewHand(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC))
 	storetest.EachClock(t, migrations, hand, func(t *testing.T, s *store.Store) {
 		h := &house{t: t, hand: hand, staff: newStaff(), store: s, spent: spent.InMemory(hand), notes: &notes{}}
-		h.sessions = web.NewSessions(web.SessionOptions{Store: s, Keys: testKeys, Accounts: h.staff, Clock: hand, Spent: h.spent})
+		h.sessions = web.NewSessions(web.SessionOptions{Store: s, Keys: testKeys, Days: testDays, Accounts: h.staff, Clock: hand, Spent: h.spent})
 		site, err := web.New(web.Options{Plain: true, Clock: hand, Log: slog.New(slog.DiscardHandler), Sessions: h.sessions,
 			Settings: web.Settings{OrgName: "Northmoor NHS Trust", Phone: "0300 123 4567", LeaveTo: "https://intranet.example/"}}, h.notes.privatePart())
 		if err != nil {

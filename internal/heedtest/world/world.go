@@ -90,6 +90,7 @@ func New(t testing.TB, s *store.Store, hand *clock.Hand) *World {
 	w.Concerns = concern.New(concern.Parts{Store: s, Vault: w.Vault, Ledger: w.Ledger, Policy: w.Policy, Directory: w.Directory, Jobs: w.Jobs, Clock: hand,
 		Log: slog.New(slog.DiscardHandler), Process: func(id.Org) *process.Definition { return w.Process }})
 	w.Rooms = must(room.NewDesk(w.Parts(), rooms...))(t)
+	w.check(w.Vault.Settle(ctx, w.Concerns))
 	w.check(s.EnsureProjections(ctx, w.Concerns.Projection(), w.Rooms.Projection()))
 	w.found(org)
 	return w

@@ -5,18 +5,16 @@ create table key_org (
     canary blob not null
 );
 
--- What the database remembers of each generation key; the key itself lies in the key store.
--- retired_at: no new record key may be wrapped by it. successor: where an erasure moved its living records.
--- lost_at: somebody accepted that the key store which held it cannot be put back.
+-- What the database remembers of each generation key; the key itself lies in the key store,
+-- and what was destroyed is known there and nowhere else.
+-- retired_at: no new record key may be wrapped by it. successor: where an erasure moves its living records.
 create table key_generation (
-    org          blob not null,
-    generation   bigint not null,
-    fingerprint  blob not null,
-    made_at      bigint not null,
-    retired_at   bigint,
-    successor    bigint,
-    destroyed_at bigint,
-    lost_at      bigint,
+    org         blob not null,
+    generation  bigint not null,
+    fingerprint blob not null,
+    made_at     bigint not null,
+    retired_at  bigint,
+    successor   bigint,
     primary key (org, generation)
 );
 
@@ -29,18 +27,12 @@ create table record_key (
 );
 create index record_key_generation on record_key (org, generation);
 
--- Erased records. While destroyed_at is null the erasure is under way and is resumed at start.
+-- Erasures that are under way: decided, with their entry in the history, and not yet destroyed
+-- in the key store. A row here only says where to look; it counts by its entry.
 create table erasure (
-    record            blob primary key,
-    org               blob not null,
-    generation        bigint not null,
-    erased_at         bigint not null,
-    destroyed_at      bigint,
-    recoverable_until bigint,
-    left_behind       bigint not null default 0,
-    by_restore        integer not null default 0
+    record blob primary key,
+    org    blob not null
 );
-create index erasure_pending on erasure (org, generation);
 
 -- +goose Down
 drop table erasure;
