@@ -1,12 +1,15 @@
 package vault
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
 
 	"heed/internal/clock"
+	"heed/internal/fail"
 	"heed/internal/id"
+	"heed/internal/store"
 )
 
 // Certificate says what was erased, and how far that can be relied on. It is
@@ -27,6 +30,26 @@ type Certificate struct {
 }
 
 const certificateForm = "heed/erasure/1"
+
+// Certificate states a finished erasure: fail.Missing when there is none, fail.Busy while it is under way.
+func (v *Vault) Certificate(ctx context.Context, org id.Org, rec id.Record) (c Certificate, err error) {
+	if err := v.file.read(); err != nil {
+		return c, err
+	}
+	t, err := v.tombstones(ctx, org)
+	if err != nil {
+		return c, err
+	}
+	if b, ok := t.named(rec); ok {
+		return certify(org, rec, b, v.backupLife), nil
+	}
+	return c, v.store.View(ctx, func(tx *store.Tx) error {
+		if _, err := v.decided(tx, org, rec); err != nil {
+			return err
+		}
+		return fail.New(fail.Busy, "The erasure of this record is under way. Try again in a minute")
+	})
+}
 
 // certify states a finished erasure, from its tombstone.
 func certify(org id.Org, rec id.Record, b buried, backupLife time.Duration) Certificate {
