@@ -19,6 +19,7 @@ import (
 
 	"heed/internal/access"
 	"heed/internal/api"
+	"heed/internal/backup"
 	"heed/internal/clock"
 	"heed/internal/concern"
 	"heed/internal/concern/concernweb"
@@ -68,7 +69,7 @@ type App struct {
 
 // Migrations are the kernel tables of every room.
 func Migrations() []fs.FS {
-	return []fs.FS{vault.Migrations, ledger.Migrations, jobs.Migrations, web.Migrations, directory.Migrations, concern.Migrations, room.Migrations}
+	return []fs.FS{vault.Migrations, ledger.Migrations, jobs.Migrations, web.Migrations, directory.Migrations, concern.Migrations, backup.Migrations, room.Migrations}
 }
 
 // Open brings an installation up in one order, and nothing is served before all
@@ -131,6 +132,9 @@ func bringUp(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, b
 		return nil, fmt.Errorf("make lists: %w", err)
 	}
 	if err = a.faces(ctx); err != nil {
+		return nil, err
+	}
+	if err = backup.Finish(ctx, a.Store); err != nil { // a restore that was stopped is whole now
 		return nil, err
 	}
 	return a, a.remember(ctx)

@@ -6,7 +6,8 @@
 // backup alone is useless to a thief (it is sealed as a whole with a key that
 // only the organisations' key file opens, and what is in it was sealed before);
 // a file that was cut, changed, or put together from two is refused whole;
-// restoring is all or nothing and only into an empty installation.
+// restoring is all or nothing and only into an empty installation, and when it is
+// stopped before the lists are made it goes on with the same file.
 //
 // The key file and the key store are not in a backup. They have copies and lives
 // of their own: that is what lets an erased record stay erased (package vault).
@@ -17,6 +18,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
+	"embed"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -125,11 +127,18 @@ func writeTable(ctx context.Context, tx *store.Tx, f *frames, table string, tell
 	return err
 }
 
-// Read restores a backup into a store that is empty. open gives the backup from
+// Migrations are the note of a restore that is under way.
+//
+//go:embed migrations/*.sql
+var Migrations embed.FS
+
+// Read restores a backup into a store that is empty; into one that was left with
+// this same backup, before Finish, it has nothing to do. open gives the backup from
 // its beginning; it may be asked for more than once.
 func Read(ctx context.Context, s *store.Store, keys vault.OrgKeys, open func() (io.ReadCloser, error), tell Progress) error {
 	return s.Do(ctx, func(tx *store.Tx) error {
-		if err := empty(tx); err != nil {
+		full, err := taken(tx)
+		if err != nil {
 			return err
 		}
 		in, err := open()
@@ -141,21 +150,55 @@ func Read(ctx context.Context, s *store.Store, keys vault.OrgKeys, open func() (
 		if err != nil {
 			return err
 		}
-		return readTables(ctx, tx, &frames{r: bufio.NewReaderSize(plain, 64<<10)}, tell)
+		if full {
+			return same(tx, plain.name)
+		}
+		if err := readTables(ctx, tx, &frames{r: bufio.NewReaderSize(plain, 64<<10)}, tell); err != nil {
+			return err
+		}
+		_, err = tx.Exec(`insert into restore_under_way (backup) values ($1)`, []byte(plain.name))
+		return err
 	})
 }
 
-// empty refuses to write over an installation.
-func empty(tx *store.Tx) error {
-	n, err := store.One(tx, func(n *int64) []any { return []any{n} }, `select count(*) from key_org`)
-	if err != nil {
+// taken says whether there is an installation; one that nobody is restoring is refused at once.
+func taken(tx *store.Tx) (bool, error) {
+	n, err := store.One(tx, scanInt, `select count(*) from key_org`)
+	if err != nil || n == 0 {
+		return false, err
+	}
+	if n, err = store.One(tx, scanInt, `select count(*) from restore_under_way`); err == nil && n == 0 {
+		err = fail.New(fail.Conflict, "There is an installation here already: restore into an empty folder or an empty database")
+	}
+	return true, err
+}
+
+// same refuses another backup than the one that is under way.
+func same(tx *store.Tx, name string) error {
+	n, err := store.One(tx, scanInt, `select count(*) from restore_under_way where backup = $1`, []byte(name))
+	if err == nil && n == 0 {
+		err = fail.New(fail.Conflict, "Restoring another backup into this place was stopped: go on with that one, or take an empty folder or an empty database")
+	}
+	return err
+}
+
+// Finish notes that what was restored is whole: its lists are made.
+func Finish(ctx context.Context, s *store.Store) error {
+	var n int64
+	err := s.View(ctx, func(tx *store.Tx) (err error) {
+		n, err = store.One(tx, scanInt, `select count(*) from restore_under_way`)
+		return err
+	})
+	if err != nil || n == 0 {
 		return err
 	}
-	if n > 0 {
-		return fail.New(fail.Conflict, "There is an installation here already: restore into an empty folder or an empty database")
-	}
-	return nil
+	return s.Do(ctx, func(tx *store.Tx) error {
+		_, err := tx.Exec(`delete from restore_under_way`)
+		return err
+	})
 }
+
+func scanInt(n *int64) []any { return []any{n} }
 
 // intake gives the rows of one table back, some at a time.
 type intake struct {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"heed/internal/app"
 	"heed/internal/backup"
@@ -51,9 +50,9 @@ func (c *backupCmd) write(env *Env, a *app.App, keys *vault.KeyFile, orgs []id.O
 	if _, err := os.Stat(c.File); err == nil {
 		return fail.New(fail.Conflict, "There is a file at %s already: name another", c.File)
 	}
-	f, err := os.CreateTemp(filepath.Dir(c.File), ".heed-backup-*")
+	f, err := beside(c.File)
 	if err != nil {
-		return fail.Wrap(fail.Bad, err, "The backup cannot be written beside %s", c.File)
+		return err
 	}
 	defer func() {
 		if err != nil {
@@ -91,6 +90,7 @@ func progress(env *Env) backup.Progress {
 type restoreCmd struct {
 	place `embed:""`
 	File  string `arg:"" help:"The backup." type:"path"`
+	With  string `env:"-" name:"sealed-with" help:"The key file of when the backup was made, if the organisation's key was changed since." type:"existingfile"`
 }
 
 func (restoreCmd) Help() string {
@@ -101,7 +101,9 @@ func (restoreCmd) Help() string {
     heed restore heed-monday.backup --data /srv/heed
     heed verify --data /srv/heed
 
-With --db the database must be empty. A backup made with SQLite can be restored to PostgreSQL, and the other way round. It is all or nothing: when it is stopped, do it again.`
+With --db the database must be empty. A backup made with SQLite can be restored to PostgreSQL, and the other way round. It is all or nothing: when it is stopped, do it again, and it goes on where it was.
+
+The keys in the folder are the latest. Was the organisation's key changed since the backup? Then name the key file of then as well: --sealed-with old/heed.key`
 }
 
 // Run restores into an installation that has its keys and no history yet: with
@@ -113,7 +115,11 @@ func (c *restoreCmd) Run(env *Env) error {
 		return err
 	}
 	cfg := c.config()
-	keys, err := vault.OpenKeyFile(cfg.KeyFilePath())
+	path := cfg.KeyFilePath()
+	if c.With != "" {
+		path = c.With
+	}
+	keys, err := vault.OpenKeyFile(path)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"heed/internal/app"
 	"heed/internal/clock"
@@ -50,9 +51,9 @@ func (c *keysCopyCmd) Run(env *Env) error {
 
 // writeNew puts a private file in place whole or not at all, and over nothing.
 func writeNew(path string, content []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".heed-*") // 0600
+	f, err := beside(path)
 	if err != nil {
-		return fail.Wrap(fail.Bad, err, "Nothing can be written beside %s", path)
+		return err
 	}
 	defer func() { err = errors.Join(err, ignoreGone(os.Remove(f.Name()))) }()
 	_, err = f.Write(content)
@@ -62,9 +63,38 @@ func writeNew(path string, content []byte) (err error) {
 	return putInPlace(f.Name(), path)
 }
 
+const (
+	partName  = ".heed-part-*"
+	partStill = 10 * time.Minute // nobody writes so slowly: its command was killed
+)
+
+// beside opens a private file (0600) in the folder of another that is to be written
+// whole. What a command that was killed has left there is taken away.
+func beside(path string) (*os.File, error) {
+	dir := filepath.Dir(path)
+	left, _ := filepath.Glob(filepath.Join(dir, partName)) // only a bad pattern is an error
+	for _, p := range left {
+		if i, err := os.Stat(p); err == nil && (clock.System{}).Now().Sub(i.ModTime()) > partStill {
+			_ = os.Remove(p) // the next command tries again
+		}
+	}
+	f, err := os.CreateTemp(dir, partName)
+	if err != nil {
+		return nil, fail.Wrap(fail.Bad, err, "Nothing can be written beside %s", path)
+	}
+	return f, nil
+}
+
 // putInPlace gives a finished file its name, and never takes the name from another
-// file: it is held first, so that two commands cannot both have it.
+// file. Where the file system knows no second names, the name is held first.
 func putInPlace(from, to string) error {
+	err := os.Link(from, to)
+	switch {
+	case err == nil:
+		return ignoreGone(os.Remove(from))
+	case errors.Is(err, fs.ErrExist):
+		return fail.New(fail.Conflict, "There is a file at %s already: name another", to)
+	}
 	held, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
 		return fail.New(fail.Conflict, "There is a file at %s already: name another", to)

@@ -14,6 +14,8 @@ import (
 	"heed/internal/app"
 	"heed/internal/concern"
 	"heed/internal/demo"
+	"heed/internal/directory"
+	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/process"
 	"heed/internal/store/storetest"
@@ -84,8 +86,14 @@ func (l *life) erase(ref id.Reference) {
 	check(l.t, err)
 }
 
-// live goes through erasures, days (each has a key of its own) and changes of key.
-func live(h *house) *life {
+// live goes through erasures, days (each has a key of its own) and, if wanted, changes
+// of the organisation's key.
+func live(h *house, changes bool) *life {
+	change := func() {
+		if changes {
+			check(h.t, h.Vault.Rekey(ctx, h.person("guardian").Org))
+		}
+	}
 	l := &life{house: h, erased: map[id.Reference]bool{}}
 	l.raised(5)
 	l.mark("before any erasure")
@@ -99,14 +107,14 @@ func live(h *house) *life {
 	l.mark("with a second key in use")
 	l.erase(l.all[5])
 	l.mark("after an erasure of the second key")
-	check(l.t, h.Vault.Rekey(ctx, h.person("guardian").Org))
+	change()
 	l.mark("after a change of the organisation's key")
 	l.erase(l.all[2])
 	l.mark("after an erasure under the new key")
 	h.hand.Move(25 * time.Hour)
 	l.raised(3)
 	l.mark("on the third day")
-	check(l.t, h.Vault.Rekey(ctx, h.person("guardian").Org))
+	change()
 	l.erase(l.all[8])
 	l.erase(l.all[9])
 	l.mark("after two more erasures")
@@ -121,6 +129,14 @@ func live(h *house) *life {
 // restored puts a point back into a new folder, with the given key store, and opens it.
 func (l *life) restored(t *testing.T, p point, keyFile, keyStore []byte, db string) *house {
 	t.Helper()
+	c := l.folder(t, keyFile, keyStore, db)
+	check(t, app.Restore(ctx, c, l.hand, nothing, l.keysOf(t, p), reading(p.backup), func(string, int64) {}))
+	return enter(t, c)
+}
+
+// folder is a new one with keys and without a database.
+func (l *life) folder(t *testing.T, keyFile, keyStore []byte, db string) app.Config {
+	t.Helper()
 	c := demo.Config(filepath.Join(t.TempDir(), "restored"))
 	c.DB = db
 	check(t, os.Mkdir(c.Data, 0o700))
@@ -129,13 +145,21 @@ func (l *life) restored(t *testing.T, p point, keyFile, keyStore []byte, db stri
 	for name, b := range map[string][]byte{"heed.key": keyFile, "log.key": logKey, "generations.keys": keyStore, "demo": nil} {
 		check(t, os.WriteFile(filepath.Join(c.Data, name), b, 0o600))
 	}
-	then := filepath.Join(t.TempDir(), "heed.key") // what the backup was sealed with
+	return c
+}
+
+// keysOf are the keys that a point's backup was sealed with.
+func (l *life) keysOf(t *testing.T, p point) vault.OrgKeys {
+	t.Helper()
+	then := filepath.Join(t.TempDir(), "heed.key")
 	check(t, os.WriteFile(then, p.keyFile, 0o600))
 	keys, err := vault.OpenKeyFile(then)
 	check(t, err)
-	from := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(p.backup)), nil }
-	check(t, app.Restore(ctx, c, l.hand, nothing, keys, from, func(string, int64) {}))
-	return enter(t, c)
+	return keys
+}
+
+func reading(b []byte) func() (io.ReadCloser, error) {
+	return func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b)), nil }
 }
 
 // holds wants every concern of a point that lives, on its pages and in its lists,
@@ -171,7 +195,7 @@ func (l *life) holds(t *testing.T, h *house, p point) {
 // is put back, the first start shows every living concern and none that was erased.
 func TestRestoreAtEveryPoint(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
-		l := live(h)
+		l := live(h, true)
 		end := l.points[len(l.points)-1]
 		for i, p := range l.points {
 			t.Run(fmt.Sprintf("%02d %s", i, p.name), func(t *testing.T) {
@@ -187,4 +211,74 @@ func engineOf(t *testing.T, h *house) string {
 		return ""
 	}
 	return storetest.Postgres(t)
+}
+
+// TestRestoreWithAnOlderKeyStore is promise D19 with every older key store beside the
+// latest backup: it is refused, and after the remedy, on the word of two people, all is
+// there but what was made under keys that no copy holds, and nothing that was erased.
+func TestRestoreWithAnOlderKeyStore(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		l := live(h, false)
+		end := l.points[len(l.points)-1]
+		for i, p := range l.points {
+			if bytes.Equal(p.keyStore, end.keyStore) {
+				continue
+			}
+			t.Run(fmt.Sprintf("%02d %s", i, p.name), func(t *testing.T) {
+				c := l.folder(t, end.keyFile, p.keyStore, engineOf(t, h))
+				err := app.Restore(ctx, c, l.hand, nothing, l.keysOf(t, end), reading(end.backup), func(string, int64) {})
+				if !fail.Is(err, fail.Stale) {
+					t.Fatalf("an older key store: %v", err)
+				}
+				lost, err := app.AcceptLostKeys(ctx, c, l.hand, nothing)
+				if err != nil && !fail.Is(err, fail.Conflict) {
+					t.Fatal(err)
+				}
+				one := func(a *app.App, _ directory.Organisation, _ int) ([]directory.Word, error) {
+					return []directory.Word{l.wordIn(a, "guardian")}, nil
+				}
+				both := func(a *app.App, _ directory.Organisation, _ int) ([]directory.Word, error) {
+					return []directory.Word{l.wordIn(a, "guardian"), l.wordIn(a, "executive")}, nil
+				}
+				if _, err := app.DestroyAgain(ctx, c, l.hand, nothing, one); !fail.Is(err, fail.Refused) && !fail.Is(err, fail.Conflict) {
+					t.Fatalf("on the word of one: %v", err)
+				}
+				again, err := app.DestroyAgain(ctx, c, l.hand, nothing, both)
+				if err != nil && !fail.Is(err, fail.Conflict) {
+					t.Fatal(err)
+				}
+				t.Logf("%d records lost, %d destroyed again", lost, again)
+				if lost+again == 0 {
+					t.Fatal("control: nothing was to be done")
+				}
+				l.missing(t, enter(t, c), lost)
+			})
+		}
+	})
+}
+
+// missing wants no more living concerns away than were given up, and none that was erased.
+func (l *life) missing(t *testing.T, h *house, lost int) {
+	t.Helper()
+	nurse, away := h.actorIn("nurse", ""), 0
+	for i, ref := range l.all {
+		_, err := h.Concerns.Own(ctx, nurse, ref)
+		if l.erased[ref] && err == nil {
+			t.Errorf("concern %d was erased and is shown", i)
+		}
+		if !l.erased[ref] && err != nil {
+			away++
+		}
+	}
+	if away > lost {
+		t.Errorf("%d living concerns are away, %d were given up", away, lost)
+	}
+}
+
+func (l *life) wordIn(a *app.App, login string) directory.Word {
+	l.t.Helper()
+	l.hand.Move(time.Minute)
+	w, err := demo.Word(ctx, a, login, l.hand.Now())
+	check(l.t, err)
+	return w
 }

@@ -16,6 +16,7 @@ import (
 
 	"heed/internal/access"
 	"heed/internal/app"
+	"heed/internal/backup"
 	"heed/internal/clock"
 	"heed/internal/clock/workday"
 	"heed/internal/concern"
@@ -68,7 +69,7 @@ func Each(t *testing.T, fn func(w *World)) {
 
 // Migrations are those of every room.
 func Migrations() []fs.FS {
-	return []fs.FS{vault.Migrations, ledger.Migrations, jobs.Migrations, directory.Migrations, concern.Migrations, room.Migrations}
+	return []fs.FS{vault.Migrations, ledger.Migrations, jobs.Migrations, directory.Migrations, concern.Migrations, room.Migrations, backup.Migrations}
 }
 
 // New builds a world on a store.
