@@ -75,11 +75,11 @@ func insertRow(tx *store.Tx, r Row) error {
 		number(r.Waiting), number(r.Open), micros(r.RaisedAt), micros(r.TellBy), micros(r.Due), micros(r.ToldAt), micros(r.ClosedAt))
 }
 
-func referenceTaken(_ int64, err error) error {
+func referenceTaken(rows int64, err error) error {
 	if store.IsUnique(err) {
 		return errSameReference
 	}
-	return err
+	return store.OneRow(rows, err)
 }
 
 func updateRow(tx *store.Tx, r Row) error {
@@ -119,11 +119,11 @@ func insertRetry(tx *store.Tx, key []byte, r retry) error {
 		key, r.Record, r.Version, r.Digest, clock.Micros(tx.Now()))
 }
 
-func keyTaken(_ int64, err error) error {
+func keyTaken(rows int64, err error) error {
 	if store.IsUnique(err) {
 		return errSameMoment
 	}
-	return err
+	return store.OneRow(rows, err)
 }
 
 // forgetRetries ends keys that nobody will try again.

@@ -32,13 +32,11 @@ func organisations(tx *store.Tx) ([]id.Org, error) {
 }
 
 func insertOrganisation(tx *store.Tx, o id.Org) error {
-	_, err := tx.Exec(`insert into directory_organisation (org, at) values ($1, $2)`, o, clock.Micros(tx.Now()))
-	return err
+	return tx.ChangeOne(`insert into directory_organisation (org, at) values ($1, $2)`, o, clock.Micros(tx.Now()))
 }
 
 func insertPerson(tx *store.Tx, p id.Person, o id.Org, mac []byte) error {
-	_, err := tx.Exec(`insert into directory_person (person, org, login_mac) values ($1, $2, $3)`, p, o, mac)
-	return err
+	return tx.ChangeOne(`insert into directory_person (person, org, login_mac) values ($1, $2, $3)`, p, o, mac)
 }
 
 func orgOf(tx *store.Tx, p id.Person) (id.Org, error) {
@@ -69,8 +67,7 @@ func mayHold(tx *store.Tx, o id.Org, role access.Role) ([]id.Person, error) {
 }
 
 func insertToken(tx *store.Tx, hash string, p id.Person) error {
-	_, err := tx.Exec(`insert into directory_token (hash, person) values ($1, $2)`, hash, p)
-	return err
+	return tx.ChangeOne(`insert into directory_token (hash, person) values ($1, $2)`, hash, p)
 }
 
 func personByToken(tx *store.Tx, hash string) (id.Person, error) {

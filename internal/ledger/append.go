@@ -92,8 +92,8 @@ func (l *Log) put(tx *store.Tx, key *vault.Key, version int64, by Author, ev Eve
 }
 
 // entryTaken judges the answer to a new entry.
-func entryTaken(_ int64, err error) error {
-	if store.IsUnique(err) {
+func entryTaken(rows int64, err error) error {
+	if err = store.OneRow(rows, err); store.IsUnique(err) {
 		// The head said that this version was free.
 		return fail.Wrap(fail.Tampered, err, wordsTampered)
 	}
@@ -115,10 +115,13 @@ func insertEntry(tx *store.Tx, values ...any) error {
 		return tx.Later(entryTaken, entryPostgres, values...)
 	}
 	n, err := store.One(tx, scanInt, entryRow, values...)
-	if err == nil {
-		_, err = tx.Exec(`insert into entry_pending (n) values ($1)`, n)
+	if fail.Is(err, fail.Missing) {
+		err = store.OneRow(0, nil) // it was let through and is not there
 	}
-	return entryTaken(n, err)
+	if err == nil {
+		err = tx.ChangeOne(`insert into entry_pending (n) values ($1)`, n)
+	}
+	return entryTaken(1, err)
 }
 
 // payload is the canonical JSON of an entry's body.

@@ -28,18 +28,49 @@ func scanRow(r *row) []any {
 	return []any{&r.n, &r.id, &r.org, &r.record, &r.version, &r.at, &r.generation, &r.leaf, &r.sealed}
 }
 
+// headed is an entry with the version that its record stands at.
+type headed struct {
+	row
+	head int64
+}
+
+func scanHeaded(h *headed) []any { return append(scanRow(&h.row), &h.head) }
+
+// entriesUnderHead reads head and entries in one statement: in two, a record that
+// moves on in between would look damaged.
+const entriesUnderHead = `select e.n, e.id, e.org, e.record, e.version, e.at, e.generation, e.leaf, e.sealed, h.version
+	from head h join entry e on e.record = h.record and e.version > 0 where h.record = $1 order by e.version`
+
+const headAlone = `select version from head where record = $1
+	and not exists (select 1 from entry where record = $1 and version > 0)`
+
+// versions are the stored entries of a record and the version that it stands at.
+func versions(tx *store.Tx, rec id.Record) ([]row, int64, error) {
+	all, err := store.All(tx, scanHeaded, entriesUnderHead, rec)
+	if err != nil {
+		return nil, 0, fmt.Errorf("read entries: %w", err)
+	}
+	if len(all) == 0 {
+		head, err := store.One(tx, scanInt, headAlone, rec)
+		if err != nil {
+			return nil, 0, fmt.Errorf("read head: %w", err)
+		}
+		return nil, head, nil
+	}
+	rows := make([]row, len(all))
+	for i, h := range all {
+		rows[i] = h.row
+	}
+	return rows, all[0].head, nil
+}
+
 // History gives all versions of the key's record, oldest first. Each is opened,
 // its leaf recomputed, and the versions run from 1 to the head without a gap;
 // otherwise fail.Tampered. fail.Missing when the record was never begun.
 func (l *Log) History(tx *store.Tx, key *vault.Key) ([]Entry, error) {
-	head, err := l.Version(tx, key.Record())
+	rows, head, err := versions(tx, key.Record())
 	if err != nil {
 		return nil, err
-	}
-	rows, err := store.All(tx, scanRow, `select `+rowColumns+` from entry
-		where record = $1 and version > 0 order by version`, key.Record())
-	if err != nil {
-		return nil, fmt.Errorf("read entries: %w", err)
 	}
 	if int64(len(rows)) != head {
 		return nil, tampered("record %s stands at version %d and has %d entries", key.Record(), head, len(rows))

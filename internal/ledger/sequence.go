@@ -245,20 +245,20 @@ func (l *Log) write(tx *store.Tx, s step) error {
 	}
 	// In one order always, so that two who write cannot wait for each other.
 	for _, at := range slices.SortedFunc(maps.Keys(s.tiles), tileID.compare) {
-		if _, err := tx.Exec(`insert into log_tile (level, idx, hashes) values ($1, $2, $3)
+		if err := tx.ChangeOne(`insert into log_tile (level, idx, hashes) values ($1, $2, $3)
 			on conflict (level, idx) do update set hashes = excluded.hashes`, at.level, at.idx, s.tiles[at]); err != nil {
 			return fmt.Errorf("write tile: %w", err)
 		}
 	}
 	c := record.Checkpoint{Origin: l.o.Origin, Size: s.edge.size, Root: s.edge.root(), Extra: []string{internalMark}}
-	if _, err := tx.Exec(`update log_state set size = $1, root = $2, note = $3 where id = 1`,
+	if err := tx.ChangeOne(`update log_state set size = $1, root = $2, note = $3 where id = 1`,
 		c.Size, hashBytes(c.Root), record.SignCheckpoint(c, l.signer)); err != nil {
 		return fmt.Errorf("write log state: %w", err)
 	}
 	if s.public == nil {
 		return nil
 	}
-	if _, err := tx.Exec(`insert into log_checkpoint (size, at, note) values ($1, $2, $3)`,
+	if err := tx.ChangeOne(`insert into log_checkpoint (size, at, note) values ($1, $2, $3)`,
 		c.Size, clock.Micros(tx.Now()), s.public); err != nil {
 		return fmt.Errorf("write checkpoint: %w", err)
 	}
@@ -302,7 +302,7 @@ func writeRuns(tx *store.Tx, s step) error {
 				return err
 			}
 		}
-		_, err := tx.Exec(`insert into log_run (seq, size, n, padding) values ($1, $2, $3, $4)`, r.seq, r.size, n, padding)
+		err := tx.ChangeOne(`insert into log_run (seq, size, n, padding) values ($1, $2, $3, $4)`, r.seq, r.size, n, padding)
 		if store.IsUnique(err) {
 			return unsound(err, "leaf %d has been given away already", r.seq)
 		}

@@ -166,7 +166,7 @@ func (l *Log) note(ctx context.Context, w Witness, p published, lines []byte, tr
 			return fmt.Errorf("read witness: %w", err)
 		}
 		now := clock.Micros(tx.Now())
-		if _, err := tx.Exec(`insert into log_witness (name, at, trouble) values ($1, $2, $3)
+		if err := tx.ChangeOne(`insert into log_witness (name, at, trouble) values ($1, $2, $3)
 			on conflict (name) do update set at = excluded.at, trouble = excluded.trouble`, w.Name(), now, string(trouble)); err != nil {
 			return fmt.Errorf("write witness: %w", err)
 		}

@@ -19,12 +19,30 @@ import (
 // maxRuns bounds how often a unit is run again after a deadlock or a lost server.
 const maxRuns = 10
 
-func (e *pgEngine) do(ctx context.Context, fn func(*Tx) error, _ bool) error {
+// What a unit sees. Its statements see what was committed before each, so that it goes
+// on from the newest rows once it has their locks; one that only records a reading
+// sees one moment, because it shows what it read.
+const (
+	newest    = "begin isolation level read committed"
+	oneMoment = "begin isolation level repeatable read"
+)
+
+func (e *pgEngine) do(ctx context.Context, fn func(*Tx) error, reading bool) error {
 	if e.readOnly {
 		return fail.New(fail.ReadOnly, wordsReadOnly)
 	}
+	begin := newest
+	if reading {
+		begin = oneMoment
+	}
 	for run := 1; ; run++ {
-		tx, err := e.once(ctx, fn)
+		tx, err := e.once(ctx, begin, fn)
+		if begin == newest && fail.Is(err, fail.Tampered) {
+			// What was read in several statements does not fit together: that is damage
+			// only if it does not in one moment either.
+			begin = oneMoment
+			continue
+		}
 		if err == nil {
 			e.last.Store(int64(e.uptime()))
 			return answer(tx.after)
@@ -59,14 +77,14 @@ func again(err error) bool {
 // once runs the unit in one transaction on a connection of its own. Statements do
 // not run on the caller's context: cancelling one would cost the connection. Locks
 // are waited for at most lock_timeout.
-func (e *pgEngine) once(ctx context.Context, fn func(*Tx) error) (_ *Tx, err error) {
+func (e *pgEngine) once(ctx context.Context, begin string, fn func(*Tx) error) (_ *Tx, err error) {
 	conn, err := e.writeDB.Conn(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("connect: %w", err)
 	}
 	defer conn.Close()
 	apart := context.WithoutCancel(ctx)
-	if _, err := conn.ExecContext(apart, "begin isolation level read committed"); err != nil {
+	if _, err := conn.ExecContext(apart, begin); err != nil {
 		discard(conn)
 		return nil, fmt.Errorf("begin: %w", err)
 	}
@@ -155,6 +173,9 @@ func (e *pgEngine) look(ctx context.Context, fn func(*Tx) error) error {
 		if err = e.lookOnce(ctx, fn); err == nil || !lostConnection(err) || ctx.Err() != nil {
 			break
 		}
+	}
+	if fail.Is(err, fail.Tampered) {
+		return e.view(ctx, fn) // damaged only if it is so in one moment
 	}
 	return translate(err)
 }

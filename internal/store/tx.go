@@ -88,6 +88,21 @@ func (tx *Tx) Exec(query string, args ...any) (rows int64, err error) {
 	return rows, tx.failed(err)
 }
 
+// ChangeOne runs a statement that changes exactly one row. A database that answers
+// otherwise (a trigger or a rule that somebody put there) has kept something else than
+// it was given: the unit is over, whatever its function makes of the error.
+func (tx *Tx) ChangeOne(query string, args ...any) error {
+	return tx.failed(OneRow(tx.Exec(query, args...)))
+}
+
+// OneRow is the check of a statement of Later that changes exactly one row.
+func OneRow(rows int64, err error) error {
+	if err == nil && rows != 1 {
+		return fail.Wrap(fail.ReadOnly, fmt.Errorf("store: a statement for one row changed %d", rows), wordsNotKept)
+	}
+	return err
+}
+
 // Query runs a query. Close the rows; All does it for you.
 func (tx *Tx) Query(query string, args ...any) (*sql.Rows, error) {
 	if tx.flush() != nil {

@@ -113,7 +113,7 @@ func (s *Sessions) keepDraftIn(tx *store.Tx, who owner, name string, v any) erro
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(`insert into web_draft (person, name, at, sealed) values ($1, $2, $3, $4)
+	err = tx.ChangeOne(`insert into web_draft (person, name, at, sealed) values ($1, $2, $3, $4)
 on conflict (person, name) do update set at = excluded.at, sealed = excluded.sealed`, who.person, name, at, sealed)
 	if err != nil {
 		return fmt.Errorf("keep draft: %w", err)

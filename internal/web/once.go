@@ -77,7 +77,7 @@ func (q *Request) Did(tx *store.Tx, to string) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(`insert into web_once (digest, person, org, at, outcome) values ($1, $2, $3, $4, $5)`,
+	err = tx.ChangeOne(`insert into web_once (digest, person, org, at, outcome) values ($1, $2, $3, $4, $5)`,
 		d[:], q.session.owner.person, q.session.owner.org, at, sealed)
 	if store.IsUnique(err) {
 		return fail.Wrap(fail.Conflict, err, "This was sent already")

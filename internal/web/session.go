@@ -206,7 +206,7 @@ func (s *Sessions) start(tx *store.Tx, old *session, next session) (token string
 	if err != nil {
 		return "", err
 	}
-	_, err = tx.Exec(`insert into web_session (token, stage, person, org, role, second_factor, started, seen, ended, tries, held, account, flash, proof)
+	err = tx.ChangeOne(`insert into web_session (token, stage, person, org, role, second_factor, started, seen, ended, tries, held, account, flash, proof)
 values ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9, $10, null, $11)`,
 		hash[:], next.stage, next.owner.person, next.owner.org, next.role, flag(next.secondFactor), next.started, now, flag(held > 0), next.account, proof)
 	if err != nil {

@@ -247,7 +247,7 @@ func (t *throttle) back(tx *store.Tx, a attempt) error {
 
 // remember notes that an account signed in from a network.
 func (t *throttle) remember(tx *store.Tx, account []byte, net string) error {
-	_, err := tx.Exec(`insert into web_place (account, network, at) values ($1, $2, $3)
+	err := tx.ChangeOne(`insert into web_place (account, network, at) values ($1, $2, $3)
 on conflict (account, network) do update set at = excluded.at`, account, place(account, net), clock.Micros(tx.Now()))
 	if err != nil {
 		return fmt.Errorf("remember place: %w", err)
