@@ -75,12 +75,31 @@ func Migrations() []fs.FS {
 // New builds a world on a store.
 func New(t testing.TB, s *store.Store, hand *clock.Hand) *World {
 	t.Helper()
-	ctx := context.Background()
-	w := &World{T: t, Hand: hand, Dir: t.TempDir(), Store: s, people: map[string]id.Person{}, secrets: map[string]string{}}
+	w := &World{T: t, Hand: hand, Dir: t.TempDir(), people: map[string]id.Person{}, secrets: map[string]string{}}
 	org := id.NewOrg(hand.Now())
 	w.check(vault.CreateKeyFile(filepath.Join(w.Dir, "heed.key"), org))
+	w.open(s)
+	w.check(w.Vault.AddOrg(context.Background(), org))
+	w.found(org)
+	return w
+}
+
+// Beside is the same world seen by another process: on a store of its own, with the
+// keys in dir and the people of the first.
+func Beside(t testing.TB, s *store.Store, hand *clock.Hand, dir string, people map[string]id.Person) *World {
+	w := &World{T: t, Hand: hand, Dir: dir, people: people}
+	w.open(s)
+	return w
+}
+
+// People are who is there, for Beside.
+func (w *World) People() map[string]id.Person { return w.people }
+
+// open opens every room on a store.
+func (w *World) open(s *store.Store) {
+	t, ctx, hand := w.T, context.Background(), w.Hand
+	w.Store = s
 	w.Vault = must(vault.Open(ctx, s, vault.Options{KeyFile: filepath.Join(w.Dir, "heed.key"), KeyStore: filepath.Join(w.Dir, "keystore"), Clock: hand}))(t)
-	w.check(w.Vault.AddOrg(ctx, org))
 	signer := must(record.NewSigner("heed.test/log"))(t)
 	w.Ledger = must(ledger.Open(s, w.Vault, ledger.Options{Origin: "heed.test/log", SignerKey: signer.Text(), Clock: hand, Log: slog.New(slog.DiscardHandler)}))(t)
 	rooms := app.Rooms()
@@ -93,8 +112,6 @@ func New(t testing.TB, s *store.Store, hand *clock.Hand) *World {
 	w.Rooms = must(room.NewDesk(w.Parts(), rooms...))(t)
 	w.check(w.Vault.Settle(ctx, w.Concerns))
 	w.check(s.EnsureProjections(ctx, w.Concerns.Projection(), w.Rooms.Projection()))
-	w.found(org)
-	return w
 }
 
 // Parts are what a desk of rooms works with.
