@@ -20,6 +20,7 @@ const (
 	wordsFull     = "There is no room to save this now. Nothing was saved"
 	wordsReadOnly = "Nothing can be saved now, because the database takes no changes"
 	wordsNotKept  = "The database did not keep what was written to it. Nothing was saved"
+	wordsForeign  = "Somebody has changed the tables of this database outside Heed, so that it cannot be relied on: %s. Find out who did it and why, and put it right, or restore a backup"
 	wordsBusy     = "The service is busy. Nothing was saved. Try again in a minute"
 	wordsUnknown  = "We do not know whether this was saved. Check before you try again"
 	wordsNewer    = "This installation was last used by a newer version of Heed (it has change %d, which this version does not know). Start that version or a later one. Nothing was changed"

@@ -47,6 +47,10 @@ var readPragmas = []string{
 	"busy_timeout(10000)", "query_only(on)", "temp_store(memory)", "trusted_schema(off)", "cell_size_check(on)", "cache_size(-2000)",
 }
 
+// defensive keeps SQL from writing to the schema's own tables and shadow tables, or
+// turning the log off (sqlite.org/c3ref/c_dbconfig_defensive.html).
+const defensive = "_defensive=1"
+
 func sqliteDSN(path string, pragmas []string, more ...string) string {
 	q := url.Values{"_pragma": pragmas}
 	for _, m := range more {
@@ -78,7 +82,7 @@ func openSQLite(ctx context.Context, s *Store, o Options) (_ *sqliteEngine, err 
 	if err := res.open(); err != nil {
 		return nil, fmt.Errorf("reserve: %w", err)
 	}
-	e.writeDB, err = sql.Open("sqlite", sqliteDSN(file, writePragmas, "_txlock=immediate"))
+	e.writeDB, err = sql.Open("sqlite", sqliteDSN(file, writePragmas, "_txlock=immediate", defensive))
 	if err != nil {
 		return nil, fmt.Errorf("open: %w", err)
 	}
@@ -103,7 +107,7 @@ func (e *sqliteEngine) begin(ctx context.Context, o Options, file string, res *r
 		return err
 	}
 	if e.readDB == nil {
-		e.readDB, err = sql.Open("sqlite", sqliteDSN(file, readPragmas))
+		e.readDB, err = sql.Open("sqlite", sqliteDSN(file, readPragmas, defensive))
 		if err != nil {
 			return fmt.Errorf("open readers: %w", err)
 		}
@@ -124,7 +128,7 @@ func (e *sqliteEngine) openToLook(ctx context.Context, file string) error {
 		return fail.Wrap(fail.Missing, err, "There is no Heed installation in this folder")
 	}
 	var err error
-	for _, mode := range [][]string{{"mode=rw"}, {"mode=ro"}, {"mode=ro", "immutable=1"}} {
+	for _, mode := range [][]string{{defensive, "mode=rw"}, {defensive, "mode=ro"}, {defensive, "mode=ro", "immutable=1"}} {
 		if e.readDB != nil {
 			e.readDB.Close()
 		}

@@ -23,6 +23,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"log/slog"
 	"sync"
@@ -92,6 +93,11 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		s.engine, err = openSQLite(ctx, s, o)
 	} else {
 		s.engine, err = openPostgres(ctx, s, o)
+	}
+	if err == nil && !o.ReadOnly {
+		if err = s.Sound(ctx, Schema{Migrations: o.Migrations}); err != nil {
+			err = errors.Join(err, s.Close())
+		}
 	}
 	if err != nil {
 		return nil, translate(err)

@@ -1,0 +1,102 @@
+package store_test
+
+import (
+	"database/sql"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"heed/internal/fail"
+	"heed/internal/heedtest/world"
+	"heed/internal/store"
+	"heed/internal/store/storetest"
+)
+
+var listed = store.Projection{Name: "list", Version: 1, Schema: `create table list_v1 (name text not null primary key, n bigint not null check (n > 0));`}
+
+// foreign is each way in which somebody could step between Heed and its rows, and a
+// word that its finding names. Undone by the second text.
+var foreign = map[string][]struct{ do, undo, named string }{
+	"sqlite": {
+		{`create trigger quiet before insert on entry when new.version = 0 begin select raise(ignore); end`, `drop trigger quiet`, "trigger quiet on entry"},
+		{`create view seen as select 1 as n`, `drop view seen`, "view seen"},
+		{`drop index entry_version`, `create unique index entry_version on entry (record, version) where version > 0`, "index entry_version is gone"},
+		{`create unique index more on head (version)`, `drop index more`, "index more on head"},
+		{`alter table job add column note text`, `alter table job drop column note`, "table job"},
+		{`drop table list_v1`, listed.Schema, "table list_v1 is gone"},
+	},
+	"postgres": {
+		{`create function quiet() returns trigger language plpgsql as 'begin return null; end'`, `drop function quiet`, "function quiet"},
+		{`create function elsewhere.quiet() returns trigger language plpgsql as 'begin return null; end';
+			create trigger hush before insert on entry for each row when (new.version = 0) execute function elsewhere.quiet()`,
+			`drop trigger hush on entry; drop function elsewhere.quiet`, "trigger hush on entry"},
+		{`create rule hush as on insert to entry_pending do instead nothing`, `drop rule hush on entry_pending`, "rule hush on entry_pending"},
+		{`create view seen as select 1 as n`, `drop view seen`, "view seen"},
+		{`alter table entry enable row level security`, `alter table entry disable row level security`, "row security on entry"},
+		{`create table child () inherits (entry)`, `drop table child`, "entry inherits"},
+		{`drop index entry_version`, `create unique index entry_version on entry (record, version) where version > 0`, "unique index of entry (record, version where …) is gone"},
+		{`alter table head drop constraint head_pkey`, `alter table head add primary key (record)`, "unique index of head (record) is gone"},
+		{`create unique index more on head (version)`, `drop index more`, "unique index on head (version)"},
+		{`alter table list_v1 drop constraint list_v1_n_check`, `alter table list_v1 add check (n > 0)`, "table list_v1 has 0 checks"},
+		{`alter table entry alter column leaf drop not null`, `alter table entry alter column leaf set not null`, "column entry.leaf"},
+		{`alter table job add column note text`, `alter table job drop column note`, "column job.note"},
+		{`alter table head alter column version set default 1`, `alter table head alter column version drop default`, "column head.version"},
+	},
+}
+
+// TestWhatIsNotHeedsIsNamed: triggers, rules, views, functions and lost constraints
+// stop an opening, and are named; what belongs to others elsewhere does not.
+func TestWhatIsNotHeedsIsNamed(t *testing.T) {
+	want := store.Schema{Migrations: world.Migrations(), Projections: []store.Projection{listed}}
+	for engine, open := range map[string]func(t *testing.T) (store.Options, *sql.DB){
+		"sqlite": func(t *testing.T) (store.Options, *sql.DB) {
+			dir := t.TempDir()
+			return store.Options{Path: dir, Migrations: world.Migrations(), ReserveBytes: storetest.Reserve}, raw(t, "sqlite", filepath.Join(dir, "heed.db"))
+		},
+		"postgres": func(t *testing.T) (store.Options, *sql.DB) {
+			url := storetest.Postgres(t)
+			return store.Options{URL: url, Migrations: world.Migrations()}, raw(t, "pgx", url)
+		},
+	} {
+		t.Run(engine, func(t *testing.T) {
+			o, db := open(t)
+			s := storetest.Open(t, o)
+			must(t, s.EnsureProjections(bg, listed))
+			if engine == "postgres" { // what is another's: a schema, and an extension in Heed's own
+				_, err := db.Exec(`create schema elsewhere; create table elsewhere.entry (n int); create view elsewhere.head as select 1;
+					create function elsewhere.f() returns int language sql as 'select 1'; create extension pg_stat_statements`)
+				must(t, err)
+			}
+			must(t, s.Sound(bg, want))
+			for _, f := range foreign[engine] {
+				if _, err := db.Exec(f.do); err != nil {
+					t.Fatalf("%s: %v", f.do, err)
+				}
+				err := s.Sound(bg, want)
+				if !fail.Is(err, fail.Conflict) || !strings.Contains(err.Error(), f.named) {
+					t.Errorf("after %s: %v", f.do, err)
+				}
+				if !strings.Contains(f.named, "list_v1") { // lists are the caller's to name
+					if again, err := store.Open(bg, o); err == nil {
+						t.Errorf("opened after %s", f.do)
+						again.Close()
+					}
+				}
+				if _, err := db.Exec(f.undo); err != nil {
+					t.Fatalf("%s: %v", f.undo, err)
+				}
+				if err := s.Sound(bg, want); err != nil {
+					t.Errorf("after %s: %v", f.undo, err)
+				}
+			}
+		})
+	}
+}
+
+func raw(t *testing.T, driver, address string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open(driver, address)
+	must(t, err)
+	t.Cleanup(func() { db.Close() })
+	return db
+}
