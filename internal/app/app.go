@@ -125,8 +125,11 @@ func bringUp(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, b
 	if err = settle(a, ctx); err != nil {
 		return nil, err
 	}
-	if err = a.Store.EnsureProjections(ctx, a.Concerns.Projection(), a.Rooms.Projection()); err != nil {
+	if err = a.Store.EnsureProjections(ctx, a.tables().Projections...); err != nil {
 		return nil, fmt.Errorf("make lists: %w", err)
+	}
+	if err = a.sound(ctx); err != nil {
+		return nil, err
 	}
 	if _, err = a.Rooms.CatchUp(ctx); err != nil {
 		return nil, fmt.Errorf("make lists: %w", err)
@@ -274,6 +277,7 @@ func (a *App) Run(ctx context.Context) {
 		{name: "numbering and signing", run: func(ctx context.Context, _ func()) error { return a.Ledger.Run(ctx) }},
 		{name: "reminders and mail", turn: 2 * time.Minute, run: a.Jobs.Run},
 		{name: "sessions", turn: time.Minute, run: a.Sessions.Run},
+		every(a.Clock, "looking after the tables", a.Config.beat(), time.Minute, a.sound),
 		every(a.Clock, "remembering the database", rememberEvery, time.Minute, a.remember),
 		every(a.Clock, "watching", watchEvery, time.Minute, a.watch),
 	}, a.beside...)...)
@@ -282,6 +286,14 @@ func (a *App) Run(ctx context.Context) {
 // catchUpEvery is how soon records that another version of the program wrote beside
 // this one stand in this one's lists.
 const catchUpEvery = 5 * time.Second
+
+// tables are what the database holds: whatever else stands among them is named.
+func (a *App) tables() store.Schema {
+	return store.Schema{Migrations: Migrations(), Projections: []store.Projection{a.Concerns.Projection(), a.Rooms.Projection()}}
+}
+
+// sound asks the database again what it was asked at the start.
+func (a *App) sound(ctx context.Context) error { return a.Store.Sound(ctx, a.tables()) }
 
 func (a *App) catchUp(ctx context.Context) error {
 	_, err := a.Rooms.CatchUp(ctx)

@@ -86,11 +86,11 @@ func (d *Desk) remember(tx *store.Tx, a access.Actor, key string, k *vault.Key, 
 		retryKey(a.Person, key), k.Record(), version, k.Seal("retry", version, digest), clock.Micros(tx.Now()))
 }
 
-func keyTaken(_ int64, err error) error {
+func keyTaken(rows int64, err error) error {
 	if store.IsUnique(err) {
 		return errSameMoment
 	}
-	return err
+	return store.OneRow(rows, err)
 }
 
 // errSameMoment says that the same request was kept by another connection at this

@@ -100,11 +100,11 @@ func (d *Desk) begin(tx *store.Tx, r *Room, key *vault.Key, s *State) error {
 	return insertPlaces(tx, s.Record, places)
 }
 
-func referenceTaken(_ int64, err error) error {
+func referenceTaken(rows int64, err error) error {
 	if store.IsUnique(err) {
 		return errSameReference
 	}
-	return err
+	return store.OneRow(rows, err)
 }
 
 // move brings the rows of a record from where it stood to where it stands.
