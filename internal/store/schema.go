@@ -141,7 +141,7 @@ func objectsOf(tx *Tx) (map[object]string, error) {
 		`select type, name, tbl_name || ': ' || coalesce(sql, '') from sqlite_master where name <> 'sqlite_sequence'`)
 	out := map[object]string{}
 	for _, r := range all {
-		out[object{r.kind, r.name}] = r.text
+		out[object{r.kind, r.name}] = strings.ReplaceAll(r.text, `"`, "") // a table that was renamed and back is quoted
 	}
 	return out, err
 }
