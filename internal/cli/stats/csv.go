@@ -1,11 +1,13 @@
 package stats
 
 import (
+	"bufio"
 	"encoding/csv"
 	"errors"
 	"io"
 	"math"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -61,7 +63,11 @@ func (l *limited) Read(p []byte) (int, error) {
 
 // readCSV reads a whole sheet.
 func readCSV(r io.Reader) (*sheet, error) {
-	c := csv.NewReader(&limited{r, maxBytes})
+	in := bufio.NewReader(&limited{r, maxBytes})
+	if start, _ := in.Peek(4); isUTF16(start) { // a failed read comes again below
+		return nil, fail.New(fail.Bad, "row 1, column 1: not UTF-8 but UTF-16; save the file as CSV UTF-8")
+	}
+	c := csv.NewReader(in)
 	c.FieldsPerRecord = -1
 	s := &sheet{}
 	fields := 0
@@ -103,7 +109,19 @@ func readCSV(r io.Reader) (*sheet, error) {
 	return s, nil
 }
 
+// isUTF16 knows it by its mark, or by the zero beside each letter.
+func isUTF16(b []byte) bool {
+	return len(b) >= 2 && (b[0] == 0xFF && b[1] == 0xFE || b[0] == 0xFE && b[1] == 0xFF || (b[0] == 0) != (b[1] == 0))
+}
+
 func (s *sheet) begin(row []string) error {
+	if len(row) == 1 {
+		for _, sep := range []struct{ mark, name string }{{";", "semicolons"}, {"\t", "tabs"}, {"|", "bars"}} {
+			if strings.Contains(row[0], sep.mark) {
+				return fail.New(fail.Bad, "row 1, column 1: columns are separated by %s; save the file with commas", sep.name)
+			}
+		}
+	}
 	if len(row) > maxColumns {
 		return fail.New(fail.Bad, "row 1, column %d: more than %d columns; split the file", maxColumns+1, maxColumns)
 	}
@@ -137,12 +155,13 @@ func csvFault(err error) error {
 	return fail.Wrap(fail.Bad, err, "the file could not be read to its end: try again with a copy of it")
 }
 
-// column is the place of a named column.
+// column is the place of a named column, in any case of letters.
 func (s *sheet) column(name string) (int, error) {
-	for i, h := range s.header {
-		if h == name {
-			return i, nil
-		}
+	if i := slices.Index(s.header, name); i >= 0 {
+		return i, nil
+	}
+	if i := slices.IndexFunc(s.header, func(h string) bool { return strings.EqualFold(h, name) }); i >= 0 {
+		return i, nil
 	}
 	return 0, fail.New(fail.Bad, "row 1, column %s: missing; the header must name it", name)
 }

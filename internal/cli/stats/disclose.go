@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/alecthomas/kong"
+
 	"heed/internal/fail"
 	"heed/internal/measure/attack"
 	"heed/internal/measure/disclose"
@@ -15,15 +17,16 @@ import (
 // DiscloseCmd is `heed stats disclose`: true counts in, a table fit to publish out, or
 // a refusal with exit code 1 and nothing published.
 type DiscloseCmd struct {
-	Files     []string `arg:"" optional:"" help:"CSV files of true counts; standard input when left out."`
-	Options   string   `help:"JSON file of options."`
-	Earlier   []string `help:"Published tables that share cells or margins with these."`
-	EarlierBy []string `enum:"hes,rounded,marked" default:"hes" help:"What the earlier tables were published by: hes (rounded to 5, a mark is 1 to 7), rounded (a mark is 1 or more), marked (exact numbers, a mark is 1 or more). One for all, or one each."`
-	Hierarchy string   `help:"JSON or CSV file: which members are parts of which."`
-	National  bool     `help:"National counts: no control is needed."`
-	Secondary bool     `help:"Hide further cells where the rule alone is not enough."`
-	Margins   string   `enum:"rounded,exact" default:"rounded" help:"With --secondary: show other numbers ${enum}."`
-	Need      int64    `default:"3" help:"With --secondary: values that a hidden cell must keep (2 or 3)."`
+	Files            []string `arg:"" optional:"" help:"CSV files of true counts; standard input when left out."`
+	Options          string   `help:"JSON file of options."`
+	Earlier          []string `help:"Published tables that share cells or margins with these."`
+	EarlierBy        []string `enum:"hes,rounded,marked" default:"hes" help:"What the earlier tables were published by: hes (rounded to 5, a mark is 1 to 7), rounded (a mark is 1 or more), marked (exact numbers, a mark is 1 or more). One for all, or one each."`
+	National         bool     `help:"National counts: no control is needed."`
+	NationalRowExact bool     `help:"Only the grand-total row is left as it is."`
+	Reads
+	Secondary bool   `help:"Hide further cells where the rule alone is not enough."`
+	Margins   string `enum:"rounded,exact" default:"rounded" help:"With --secondary: show other numbers ${enum}."`
+	Need      int64  `default:"3" help:"With --secondary: values that a hidden cell must keep (2 or 3)."`
 	Output
 }
 
@@ -41,20 +44,35 @@ type discloseResult struct {
 	Refused   string           `json:"refused,omitempty"`
 }
 
-// Run reads true counts and publishes or refuses.
-func (c *DiscloseCmd) Run(in io.Reader, out io.Writer) error {
+type discloseOptions struct {
+	National         bool `json:"national"`
+	NationalRowExact bool `json:"national_row_exact"`
+	ExactTotal       bool `json:"exact_total"`
+	Secondary        bool `json:"secondary"`
+	Mark             any  `json:"mark"`
+}
+
+// Run reads true counts and publishes or refuses. What the release rests on is said
+// beside it, on the error output, since the output is the table.
+func (c *DiscloseCmd) Run(k *kong.Context, in io.Reader, out io.Writer) error {
 	if c.Format == "svg" {
 		return noPicture("disclosure control")
 	}
 	if c.Need != 2 && c.Need != 3 {
 		return fail.New(fail.Bad, "--need: write 2 or 3")
 	}
-	var o struct{ National, Secondary *bool }
+	var o discloseOptions
 	if err := load(c.Options, &o); err != nil {
 		return err
 	}
-	c.National = c.National || o.National != nil && *o.National
-	c.Secondary = c.Secondary || o.Secondary != nil && *o.Secondary
+	c.National, c.Secondary = c.National || o.National, c.Secondary || o.Secondary
+	c.NationalRowExact, c.ExactTotal = c.NationalRowExact || o.NationalRowExact, c.ExactTotal || o.ExactTotal
+	if c.Mark == "" && o.Mark != nil {
+		c.Mark = fmt.Sprint(o.Mark)
+	}
+	if c.Mark != "" && c.Mark != disclose.Star && c.Mark != fiveMark {
+		return fail.New(fail.Bad, "--mark: write * or 5")
+	}
 	ls, err := readTables(c.Files, in)
 	if err != nil {
 		return err
@@ -73,11 +91,17 @@ func (c *DiscloseCmd) Run(in io.Reader, out io.Writer) error {
 			return err
 		}
 	}
-	h, err := hierarchyFile(c.Hierarchy, tablesOf(append(slices.Clone(ls), earlier...)))
+	for _, l := range ls {
+		l.national(c.ExactTotal, c.NationalRowExact)
+	}
+	// The earlier editions come first, since a cumulative one is part of the next.
+	reads := reading{Reads: c.Reads}
+	reads.ExactTotal = false
+	tables, h, err := reads.tables(append(slices.Clone(earlier), ls...), "")
 	if err != nil {
 		return err
 	}
-	r, refused := c.treat(ls, tablesOf(earlier), h)
+	r, refused := c.treat(ls, tables[len(earlier):], tables[:len(earlier)], h)
 	if r == nil {
 		return refused
 	}
@@ -92,6 +116,9 @@ func (c *DiscloseCmd) Run(in io.Reader, out io.Writer) error {
 	}
 	if refused != nil {
 		return refused
+	}
+	if r.Attack != nil {
+		fmt.Fprint(k.Stderr, sumsChecked(attack.Finding{Sums: r.Attack.Sums, NoTotal: r.Attack.NoTotal}))
 	}
 	for i, t := range r.Published {
 		if i > 0 {
@@ -132,43 +159,45 @@ func (l *laid) isTrue() error {
 
 // treat applies the rule and, when asked, secondary suppression. A refusal comes with
 // a result that publishes nothing.
-func (c *DiscloseCmd) treat(ls []*laid, earlier []attack.Table, h attack.Hierarchy) (*discloseResult, error) {
+func (c *DiscloseCmd) treat(ls []*laid, tables, earlier []attack.Table, h attack.Hierarchy) (*discloseResult, error) {
 	r := &discloseResult{}
 	if c.National {
-		r.publish(ls, tablesOf(ls))
+		r.publish(ls, tables, c.Mark)
 		return r, nil
 	}
-	published, found, err := disclose.Release(tablesOf(ls), earlier, h, attack.DefaultSteps)
+	published, found, err := disclose.Release(tables, earlier, h, attack.DefaultSteps)
 	if err != nil && !fail.Is(err, fail.Refused) {
 		return nil, err
 	}
-	a := attackJSON(found)
-	a.Cells = nil
-	r.Attack = &a
 	if c.Secondary && (err != nil || c.Margins == "exact") {
 		rules := disclose.Rounded
 		if c.Margins == "exact" {
 			rules = attack.Marked
 		}
 		var p disclose.Pattern
-		p, err = disclose.Suppress(tablesOf(ls), h, disclose.Options{Rules: rules, Need: c.Need, Earlier: earlier, Steps: attack.DefaultSteps})
+		p, err = disclose.Suppress(tables, h, disclose.Options{Rules: rules, Need: c.Need, Earlier: earlier, Steps: attack.DefaultSteps})
 		if err != nil && !fail.Is(err, fail.Refused) {
 			return nil, err
 		}
-		published = p.Tables
+		if published = p.Tables; err == nil {
+			found = p.Finding
+		}
 		r.Primary, r.Secondary = hiddenNames(ls, p.Tables)
 	}
+	a := attackJSON(found)
+	a.Cells = nil
+	r.Attack = &a
 	if err != nil {
 		r.Refused, r.Primary, r.Secondary = words(err), nil, nil
 		return r, err
 	}
-	r.publish(ls, published)
+	r.publish(ls, published, c.Mark)
 	return r, nil
 }
 
-func (r *discloseResult) publish(ls []*laid, tables []attack.Table) {
+func (r *discloseResult) publish(ls []*laid, tables []attack.Table, mark string) {
 	for i, t := range tables {
-		header, rows := ls[i].with(t)
+		header, rows := ls[i].with(t, mark)
 		r.Published = append(r.Published, publishedTable{t.Name, header, rows})
 	}
 }

@@ -31,7 +31,8 @@ func hierarchyFile(name string, tables []attack.Table) (attack.Hierarchy, error)
 	return hierarchyJSON(raw, tables, filepath.Dir(name))
 }
 
-// hierarchyCSV reads parent,child and, where a name is in two dimensions, dimension.
+// hierarchyCSV reads dim,child,parent. dim may be left out where a name is in one
+// dimension only.
 func hierarchyCSV(in io.Reader, tables []attack.Table) (attack.Hierarchy, error) {
 	s, err := readCSV(in)
 	if err != nil {
@@ -45,7 +46,7 @@ func hierarchyCSV(in io.Reader, tables []attack.Table) (attack.Hierarchy, error)
 	if err != nil {
 		return nil, err
 	}
-	dim := s.optional("dimension")
+	dim := max(s.optional("dim"), s.optional("dimension"))
 	b := tree{}
 	for _, row := range s.rows {
 		d := ""

@@ -10,6 +10,7 @@ import (
 	"heed/internal/fail"
 	"heed/internal/measure/attack"
 	"heed/internal/measure/disclose"
+	sheets "heed/internal/measure/sheet"
 )
 
 // laid is a table of counts with its place in the sheet that it was read from.
@@ -17,6 +18,8 @@ type laid struct {
 	sheet *sheet
 	table attack.Table
 	at    [][2]int // cell → row and column of the sheet
+	wide  bool     // the last dimension is that of the columns, which no header names
+	rates []rate
 }
 
 // readTable reads a table of counts. Long form: the last column is named value and
@@ -37,7 +40,10 @@ func readTable(name string, in io.Reader) (*laid, error) {
 	l := &laid{sheet: s, table: attack.Table{Name: name}}
 	if strings.EqualFold(s.header[len(s.header)-1], "value") {
 		last := len(s.header) - 1
-		l.table.Dims = s.header[:last]
+		l.table.Dims = slices.Clone(s.header[:last])
+		if i := slices.IndexFunc(l.table.Dims, isRate); i >= 0 {
+			return nil, percentUnknown(l.table.Dims[i])
+		}
 		for i, row := range s.rows {
 			if err := l.add(slices.Clone(row[:last]), i, last); err != nil {
 				return nil, err
@@ -49,12 +55,19 @@ func readTable(name string, in io.Reader) (*laid, error) {
 	for labels < len(s.header)-1 && s.isLabel(labels) {
 		labels++
 	}
+	l.wide = true
+	if err := l.findRates(labels); err != nil {
+		return nil, err
+	}
 	l.table.Dims = append(slices.Clone(s.header[:labels]), "col")
 	if slices.Contains(s.header[:labels], "col") {
 		return nil, fail.New(fail.Bad, "row 1, column 1: the label column is named col; name it after what it holds")
 	}
 	for i, row := range s.rows {
 		for j := labels; j < len(row); j++ {
+			if l.isRate(j) {
+				continue
+			}
 			if err := l.add(append(slices.Clone(row[:labels]), s.header[j]), i, j); err != nil {
 				return nil, err
 			}
@@ -74,7 +87,12 @@ func (s *sheet) isLabel(col int) bool {
 	return true
 }
 
-func isMark(f string) bool { return f == disclose.Star || f == "[c]" }
+const (
+	secondMark = "**"
+	fiveMark   = "5"
+)
+
+func isMark(f string) bool { return f == disclose.Star || f == "[c]" || f == secondMark }
 
 func (l *laid) add(at []string, row, col int) error {
 	s := l.sheet
@@ -90,7 +108,7 @@ func (l *laid) add(at []string, row, col int) error {
 	switch f := s.rows[row][col]; {
 	case f == "":
 	case isMark(f):
-		c.Kind = attack.Mark
+		c.Kind, c.Second = attack.Mark, f == secondMark
 	default:
 		v, err := strconv.ParseInt(f, 10, 64)
 		if err != nil || v < 0 || v > attack.MaxCount {
@@ -141,14 +159,102 @@ func tablesOf(ls []*laid) []attack.Table {
 	return out
 }
 
-// with writes the values of another table of the same shape into the sheet's places.
-func (l *laid) with(t attack.Table) (header []string, rows [][]string) {
+// with writes the values of another table of the same shape into the sheet's places,
+// percentages from what is shown, and every label as text.
+func (l *laid) with(t attack.Table, mark string) (header []string, rows [][]string) {
 	rows = make([][]string, len(l.sheet.rows))
 	for i, r := range l.sheet.rows {
-		rows[i] = slices.Clone(r)
+		rows[i] = make([]string, len(r))
+		for j, f := range r {
+			rows[i][j] = sheets.Guard(f)
+		}
 	}
 	for i, c := range t.Cells {
-		rows[l.at[i][0]][l.at[i][1]] = disclose.Text(c.Value)
+		text := disclose.Text(c.Value)
+		if c.Kind == attack.Mark && mark == fiveMark {
+			text = mark
+		}
+		rows[l.at[i][0]][l.at[i][1]] = text
 	}
-	return l.sheet.header, rows
+	for _, r := range l.rates {
+		for i := range rows {
+			rows[i][r.column] = r.shown(rows[i])
+		}
+	}
+	for _, h := range l.sheet.header {
+		header = append(header, sheets.Guard(h))
+	}
+	return header, rows
+}
+
+// national leaves the grand total, or its whole row, as it is.
+func (l *laid) national(total, row bool) {
+	if total {
+		l.exact(l.isGrandTotal)
+	}
+	if row {
+		l.exact(l.isNationalRow)
+	}
+}
+
+// exact marks cells as national numbers.
+func (l *laid) exact(national func(at []string) bool) {
+	for i := range l.table.Cells {
+		if c := &l.table.Cells[i]; c.Kind == attack.Number && national(c.At) {
+			c.Exact = true
+		}
+	}
+}
+
+func (l *laid) isGrandTotal(at []string) bool {
+	return !slices.ContainsFunc(at, func(m string) bool { return m != attack.Total })
+}
+
+// isNationalRow is the grand-total row: every label is Total, whatever the column.
+func (l *laid) isNationalRow(at []string) bool {
+	if l.wide {
+		at = at[:len(at)-1]
+	}
+	return l.isGrandTotal(at)
+}
+
+// nameColumns gives the columns of wide files a dimension. Files that share a column, or
+// the Total of which is in another file, speak of the same; two breakdowns with nothing
+// in common, each with its own Total, are two dimensions.
+func nameColumns(ls []*laid) {
+	type group struct {
+		name    string
+		columns map[string]bool
+	}
+	var groups []*group
+	for _, l := range ls {
+		if !l.wide {
+			continue
+		}
+		last := len(l.table.Dims) - 1
+		columns := map[string]bool{}
+		for _, c := range l.table.Cells {
+			columns[c.At[last]] = true
+		}
+		i := slices.IndexFunc(groups, func(g *group) bool {
+			for m := range columns {
+				if m != attack.Total && g.columns[m] {
+					return true
+				}
+			}
+			return !g.columns[attack.Total] || !columns[attack.Total]
+		})
+		if i < 0 {
+			i = len(groups)
+			g := &group{name: "col", columns: map[string]bool{}}
+			if i > 0 {
+				g.name = "col " + strconv.Itoa(i+1)
+			}
+			groups = append(groups, g)
+		}
+		for m := range columns {
+			groups[i].columns[m] = true
+		}
+		l.table.Dims[last] = groups[i].name
+	}
 }

@@ -25,19 +25,21 @@ func attackOf(dir string, names []string, options, hierarchy any) (attackResult,
 	if err != nil {
 		return attackResult{}, fmt.Errorf("write JSON: %w", err)
 	}
-	rules, err := attackOptions(raw)
-	if err != nil {
+	r := reading{rules: attack.Marked}
+	if err := r.options(raw); err != nil {
 		return attackResult{}, err
 	}
-	if raw, err = json.Marshal(hierarchy); err != nil {
+	if r.Hierarchy != "" {
+		r.Hierarchy = filepath.Join(dir, filepath.Base(r.Hierarchy))
+	}
+	if r.stated, err = json.Marshal(hierarchy); err != nil {
 		return attackResult{}, fmt.Errorf("write JSON: %w", err)
 	}
-	tables := tablesOf(ls)
-	h, err := hierarchyJSON(raw, tables, dir)
+	tables, h, err := r.tables(ls, dir)
 	if err != nil {
 		return attackResult{}, err
 	}
-	found, err := attack.Run(tables, h, rules, attack.DefaultSteps)
+	found, err := attack.Run(tables, h, r.rules, attack.DefaultSteps)
 	if err != nil {
 		return attackResult{}, err
 	}
@@ -112,11 +114,16 @@ func checkHES(dir string, v map[string]any) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	var o discloseOptions
+	if err := remarshal(v["options"], &o); err != nil {
+		return nil, err
+	}
+	l.national(o.ExactTotal, o.NationalRowExact)
 	treated := disclose.Treat(l.table)
-	if o, ok := v["options"].(map[string]any); ok && o["national"] == true {
+	if o.National {
 		treated = l.table
 	}
-	header, rows := l.with(treated)
+	header, rows := l.with(treated, fmt.Sprint(o.Mark))
 	var out []string
 	if !slices.Equal(header, want.header) || len(rows) != len(want.rows) {
 		return []string{"the published table has another shape than the true one"}, nil

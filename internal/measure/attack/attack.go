@@ -16,6 +16,8 @@
 package attack
 
 import (
+	"slices"
+
 	"heed/internal/fail"
 )
 
@@ -30,6 +32,9 @@ func (r Range) Values() int64 { return min(Unbounded, r.High-r.Low+1) }
 
 // Enough is the number of values that a hidden cell must be able to have.
 const Enough = 3
+
+// Small is the largest count that must not be found below national level.
+const Small = 7
 
 // Status sums up an attack.
 type Status string
@@ -58,6 +63,8 @@ type Finding struct {
 	Narrow      []string // cells with two
 	Cells       []Found  // every hidden cell, in the order of the tables
 	Steps       int      // search steps taken beyond the networks
+	Sums        []string // how many sums were checked, by dimension
+	NoTotal     []string // dimensions without a Total
 }
 
 // Limit is the number of search steps allowed where tables are not networks.
@@ -99,14 +106,35 @@ func (f *Frame) hints(r Rules) []int64 {
 	return h
 }
 
+// derived are the cells that no table shows but that sums speak of, such as the
+// increment between two cumulative editions, or the rest of a group. Anybody can work
+// with them, so a small count must not be found in them either.
+func (f *Frame) derived(ranges []Range) []int {
+	shown := make([]bool, len(ranges))
+	for _, p := range f.shown {
+		shown[p.cell] = true
+	}
+	var out []int
+	for id := range ranges {
+		if !shown[id] {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
 // Attack bounds the hidden cells, given what is known of all cells at first sight.
 // hints may be nil; a true table as hints makes the work short.
 func (f *Frame) Attack(ranges []Range, hidden []int, hints []int64, steps Limit) Finding {
 	s := newSystem(f, ranges, hints, steps)
-	if !s.solve(hidden) {
-		return Finding{Status: Contradiction, Steps: s.steps}
+	out := Finding{Status: Contradiction}
+	out.Sums, out.NoTotal = f.Checked()
+	derived := f.derived(ranges)
+	fits := s.solve(append(slices.Clone(hidden), derived...))
+	if out.Steps = s.steps; !fits {
+		return out
 	}
-	out := Finding{Status: Safe, Cells: make([]Found, 0, len(hidden)), Steps: s.steps}
+	out.Status, out.Cells = Safe, make([]Found, 0, len(hidden))
 	unproven := false
 	for _, id := range hidden {
 		r := s.outer[id]
@@ -124,6 +152,15 @@ func (f *Frame) Attack(ranges []Range, hidden []int, hints []int64, steps Limit)
 		// Enough values seen in whole tables make a cell safe even where its ends are not proven.
 		if !c.Proven && !(s.joint && s.seen[id].Values() >= Enough) {
 			unproven = true
+		}
+	}
+	for _, id := range derived {
+		r := s.outer[id]
+		switch small := r.High > 0 && r.Low <= Small; {
+		case small && r.Values() == 1:
+			out.Recoverable = append(out.Recoverable, f.Names[id])
+		case small && r.Values() < Enough:
+			out.Narrow = append(out.Narrow, f.Names[id])
 		}
 	}
 	switch {

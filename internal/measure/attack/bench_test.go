@@ -13,7 +13,7 @@ func national(seed uint64, totals []int64, round bool) (Table, []int64, int) {
 	col := make([]int64, 8)
 	marks := 0
 	show := func(at []string, v int64) {
-		c := Cell{At: at, Value: Value{Number, v}}
+		c := Cell{At: at, Value: Value{Kind: Number, N: v}}
 		if v >= 1 && v <= 7 {
 			c.Kind = Mark
 			marks++
@@ -85,8 +85,8 @@ func benchTables(b *testing.B, n int, rules Rules) {
 	b.Logf("%s, %d marks", got.Status, marks)
 }
 
-func BenchmarkAttackExact(b *testing.B)         { benchTables(b, 1, Rules{1, 1, 7}) }
+func BenchmarkAttackExact(b *testing.B)         { benchTables(b, 1, Rules{Base: 1, MarkLow: 1, MarkHigh: 7}) }
 func BenchmarkAttackMarked(b *testing.B)        { benchTables(b, 1, Marked) }
 func BenchmarkAttackHES(b *testing.B)           { benchTables(b, 1, HES) }
-func BenchmarkAttack20LinkedExact(b *testing.B) { benchTables(b, 20, Rules{1, 1, 7}) }
+func BenchmarkAttack20LinkedExact(b *testing.B) { benchTables(b, 20, Rules{Base: 1, MarkLow: 1, MarkHigh: 7}) }
 func BenchmarkAttack20LinkedHES(b *testing.B)   { benchTables(b, 20, HES) }

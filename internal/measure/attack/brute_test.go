@@ -202,7 +202,7 @@ func randomGrid(r *rand.Rand, kind int) (*grid, Rules) {
 		if rules.Base == 5 {
 			v = (v + 2) / 5 * 5
 		}
-		return Value{Number, v}
+		return Value{Kind: Number, N: v}
 	}
 	switch kind {
 	case 0, 1: // two-way
@@ -348,13 +348,21 @@ func TestBruteForce(t *testing.T) {
 	}
 }
 
-// TestApart: members that lie inside others are not added twice.
+// TestApart: members that lie inside others are not added twice; where they overlap,
+// Total is the sum of the leaves.
 func TestApart(t *testing.T) {
-	parts := map[string][]string{"H1": {"Q1", "Q2"}, "Year": {"Q1", "Q2", "Q3", "Q4"}, "Mid": {"Q2", "Q3"}, "Same": {"Q1", "Q2", "Q3", "Q4"}}
+	parts := map[string][]string{"H1": {"Q1", "Q2"}, "H2": {"Q3", "Q4"}, "Year": {"Q1", "Q2", "Q3", "Q4"},
+		"Mid": {"Q2", "Q3"}, "Odd": {"Q1", "Q3"}, "Even": {"Q2", "Q4"}, "One": {"Q9"}}
 	for want, tops := range map[string][]string{
-		"[Year]": {"H1", "Year"}, "[]": {"H1", "Mid"}, "[Other Year]": {"Year", "Other"}, "[Same]": {"Same", "Year"}, "[A B C]": {"C", "A", "B"},
+		"[[Year]]": {"H1", "Year"}, "[[Q1 Q2 Q3]]": {"H1", "Mid"}, "[[Other Year]]": {"Year", "Other"},
+		"[[A B C]]": {"C", "A", "B"}, "[[H1 One]]": {"H1", "Q1", "Q9", "One"},
+		"[[Even Odd] [H1 H2] [Q1 Q2 Q3 Q4]]": {"H1", "H2", "Odd", "Even"},
 	} {
-		if got := fmt.Sprint(apart(parts, tops)); got != want {
+		seen := map[string]bool{}
+		for _, m := range tops {
+			seen[m] = true
+		}
+		if got := fmt.Sprint(apart(parts, seen)); got != want {
 			t.Errorf("%v: %s, want %s", tops, got, want)
 		}
 	}

@@ -20,10 +20,8 @@ func (f *Frame) Graphs() []*Graph {
 	blocks := map[int][]int{}
 	last := 0
 	for i, e := range f.sums {
-		if e.parts != nil {
-			blocks[e.block] = append(blocks[e.block], i)
-			last = max(last, e.block)
-		}
+		blocks[e.block] = append(blocks[e.block], i)
+		last = max(last, e.block)
 	}
 	// Every cell open, so that the network is that of the whole table.
 	ranges := make([]Range, len(f.Names))
@@ -120,9 +118,7 @@ func (f *Frame) Sums(cell int) [][]int {
 		f.standing = make([][]int, len(f.Names))
 		for i := range f.sums {
 			f.sums[i].each(func(c int, _ int64) {
-				if f.sums[i].parts != nil {
-					f.standing[c] = append(f.standing[c], i)
-				}
+				f.standing[c] = append(f.standing[c], i)
 			})
 		}
 	}

@@ -8,104 +8,167 @@ import (
 	"heed/internal/fail"
 )
 
-type builder struct {
+// coord is one member of a dimension; a cell is where its coords meet. Total has none.
+type coord struct{ dim, member string }
+
+// assembly makes a frame of all tables together. Which file a cell stands in says
+// nothing: files with the same dimension speak of the same members, a row in one may
+// be the sum of rows in another, and Total is the sum of all members anywhere.
+type assembly struct {
 	frame     *Frame
-	table     *Table
-	number    int
 	hierarchy Hierarchy
-	seen      map[string]bool // sums already in the frame, over all tables
-	order     []int           // dimensions by name
-	local     map[string]int  // members joined → cell
-	members   []map[string]bool
-	children  []map[string][]string
+	level     map[string]string                // a dimension that holds only parents of another → that one
+	members   map[string]map[string]bool       // dimension → its members anywhere, without Total
+	parts     map[string]map[string][][]string // dimension → parent → its partitions
+	over      map[string]map[string][]string   // dimension → member → its parents
+	at        [][]coord                        // cell → its coords by dimension
+	above     map[string]bool                  // names of cells that have a shown cell in or below them
+	spaces    [][]string                       // the dimensions that tables have, each set once
+	further   map[string][]string              // set of dimensions → those along which its cells can be sums
+	along     map[string]map[int]int           // dimension → cell → its first sum along it
+	totals    map[string]bool                  // dimensions of which some table shows a Total
+	overlap   map[string]bool                  // dimensions whose groups overlap, so that their leaves matter
 }
 
-func (b *builder) build() error {
-	t := b.table
+func assemble(f *Frame, tables []Table, h Hierarchy) (*assembly, error) {
+	a := &assembly{
+		frame: f, hierarchy: h, members: map[string]map[string]bool{}, parts: map[string]map[string][][]string{},
+		over: map[string]map[string][]string{}, above: map[string]bool{}, further: map[string][]string{},
+		along: map[string]map[int]int{}, totals: map[string]bool{}, overlap: map[string]bool{},
+	}
+	a.level = h.levels(tables)
+	for i := range tables {
+		if err := a.read(&tables[i]); err != nil {
+			return nil, err
+		}
+	}
+	if err := a.relate(); err != nil {
+		return nil, err
+	}
+	for i := range tables {
+		if err := a.place(&tables[i], i); err != nil {
+			return nil, err
+		}
+	}
+	for _, at := range a.at {
+		a.climb(at)
+	}
+	for id := 0; id < len(f.Names); id++ { // the list grows by parts that no table shows
+		if err := a.expand(id); err != nil {
+			return nil, err
+		}
+	}
+	for _, s := range a.spaces {
+		a.markImplied(s)
+	}
+	return a, nil
+}
+
+// dim is the dimension that one of a table's belongs to.
+func (a *assembly) dim(name string) string {
+	if up, ok := a.level[name]; ok {
+		return up
+	}
+	return name
+}
+
+// read checks a table and collects its members.
+func (a *assembly) read(t *Table) error {
 	if len(t.Dims) == 0 || len(t.Dims) > MaxDims {
 		return fail.New(fail.Bad, "table %s has %d dimensions: give 1 to %d", t.Name, len(t.Dims), MaxDims)
 	}
-	b.order = make([]int, len(t.Dims))
-	for i := range b.order {
-		b.order[i] = i
-	}
-	slices.SortFunc(b.order, func(x, y int) int { return cmp.Compare(t.Dims[x], t.Dims[y]) })
-	b.local = make(map[string]int, len(t.Cells))
-	b.members = make([]map[string]bool, len(t.Dims))
-	for d := range b.members {
-		b.members[d] = map[string]bool{}
-	}
-	for _, c := range t.Cells {
-		if err := b.place(c); err != nil {
-			return err
+	space := make([]string, len(t.Dims))
+	for d, name := range t.Dims {
+		space[d] = a.dim(name)
+		if a.members[space[d]] == nil {
+			a.members[space[d]] = map[string]bool{}
 		}
 	}
-	b.children = make([]map[string][]string, len(t.Dims))
-	for d := range t.Dims {
-		b.children[d] = b.parts(d)
+	for _, c := range t.Cells {
+		if len(c.At) != len(t.Dims) {
+			return fail.New(fail.Bad, "a cell of table %s has %d members for %d dimensions",
+				t.Name, len(c.At), len(t.Dims))
+		}
+		for d, m := range c.At {
+			if m == Total {
+				a.totals[space[d]] = true
+			} else {
+				a.members[space[d]][m] = true
+			}
+		}
 	}
-	return b.sums()
+	slices.Sort(space)
+	if !slices.ContainsFunc(a.spaces, func(s []string) bool { return slices.Equal(s, space) }) {
+		a.spaces = append(a.spaces, space)
+	}
+	return nil
 }
 
-func (b *builder) place(c Cell) error {
-	t := b.table
-	if len(c.At) != len(t.Dims) {
-		return fail.New(fail.Bad, "a cell of table %s has %d members for %d dimensions", t.Name, len(c.At), len(t.Dims))
-	}
-	if c.Kind == Number && (c.N < 0 || c.N > MaxCount) {
-		return fail.New(fail.Bad, "%s shows a number below 0 or above %d", b.name(c.At), int64(MaxCount))
-	}
-	key := strings.Join(c.At, "\x00")
-	if _, twice := b.local[key]; twice {
-		return fail.New(fail.Bad, "%s is there twice in table %s", b.name(c.At), t.Name)
-	}
-	id, err := b.cell(c.At)
-	if err != nil {
-		return err
-	}
-	b.local[key] = id
-	for d, m := range c.At {
-		b.members[d][m] = true
-	}
-	if c.Kind != Absent {
-		b.frame.shown = append(b.frame.shown, placed{id, b.number, c.Value})
+// place puts the cells of a table into the frame.
+func (a *assembly) place(t *Table, number int) error {
+	f := a.frame
+	here := make(map[int]bool, len(t.Cells))
+	for _, c := range t.Cells {
+		var at []coord
+		for d, m := range c.At {
+			if m != Total {
+				at = append(at, coord{a.dim(t.Dims[d]), m})
+			}
+		}
+		slices.SortFunc(at, func(x, y coord) int { return cmp.Compare(x.dim, y.dim) })
+		said := CellName(t.Dims, c.At)
+		if c.Kind == Number && (c.N < 0 || c.N > MaxCount) {
+			return fail.New(fail.Bad, "%s shows a number below 0 or above %d", said, int64(MaxCount))
+		}
+		id, err := a.cell(at)
+		if err != nil {
+			return err
+		}
+		if here[id] {
+			return fail.New(fail.Bad, "%s is there twice in table %s", said, t.Name)
+		}
+		here[id] = true
+		if _, known := f.index[said]; !known { // a level of a hierarchy keeps the name that its table gives it
+			f.index[said], f.Names[id] = id, said
+		}
+		if c.Kind != Absent {
+			f.shown = append(f.shown, placed{id, number, c.Value})
+		}
 	}
 	return nil
 }
 
 // CellName is a cell's name over all tables: its dimensions by name, margins left out.
 func CellName(dims, at []string) string {
-	order := make([]int, len(dims))
-	for i := range order {
-		order[i] = i
+	var cs []coord
+	for d, m := range at {
+		if m != Total {
+			cs = append(cs, coord{dims[d], m})
+		}
 	}
-	slices.SortFunc(order, func(x, y int) int { return cmp.Compare(dims[x], dims[y]) })
-	return cellName(order, dims, at)
+	slices.SortFunc(cs, func(x, y coord) int { return cmp.Compare(x.dim, y.dim) })
+	return nameOf(cs)
 }
 
-func (b *builder) name(at []string) string { return cellName(b.order, b.table.Dims, at) }
-
-func cellName(order []int, dims, at []string) string {
+func nameOf(at []coord) string {
+	if len(at) == 0 {
+		return Total
+	}
 	var s strings.Builder
-	for _, d := range order {
-		if at[d] == Total {
-			continue
-		}
-		if s.Len() > 0 {
+	for i, c := range at {
+		if i > 0 {
 			s.WriteString(" & ")
 		}
-		s.WriteString(dims[d])
+		s.WriteString(c.dim)
 		s.WriteByte('=')
-		s.WriteString(at[d])
-	}
-	if s.Len() == 0 {
-		return Total
+		s.WriteString(c.member)
 	}
 	return s.String()
 }
 
-func (b *builder) cell(at []string) (int, error) {
-	f, name := b.frame, b.name(at)
+// cell is the number of the cell at some coords, a new one when there is none.
+func (a *assembly) cell(at []coord) (int, error) {
+	f, name := a.frame, nameOf(at)
 	if id, ok := f.index[name]; ok {
 		return id, nil
 	}
@@ -115,164 +178,153 @@ func (b *builder) cell(at []string) (int, error) {
 	id := len(f.Names)
 	f.index[name] = id
 	f.Names = append(f.Names, name)
+	a.at = append(a.at, at)
 	return id, nil
 }
 
-// parts gives the children of every parent of dimension d that this table can have.
-func (b *builder) parts(d int) map[string][]string {
-	given := b.hierarchy[b.table.Dims[d]]
-	out := map[string][]string{}
-	under := map[string]bool{}
-	for parent, kids := range given {
-		if !b.members[d][parent] {
+// without and with are the same place with another member of one dimension.
+func without(at []coord, dim string) []coord {
+	return slices.DeleteFunc(slices.Clone(at), func(c coord) bool { return c.dim == dim })
+}
+
+func with(at []coord, dim, member string) []coord {
+	out := append(without(at, dim), coord{dim, member})
+	slices.SortFunc(out, func(x, y coord) int { return cmp.Compare(x.dim, y.dim) })
+	return out
+}
+
+// climb notes every cell that the one shown here is a part of.
+func (a *assembly) climb(at []coord) {
+	name := nameOf(at)
+	if a.above[name] {
+		return
+	}
+	a.above[name] = true
+	for _, c := range at {
+		a.climb(without(at, c.dim))
+		for _, p := range a.over[c.dim][c.member] {
+			a.climb(with(at, c.dim, p))
+		}
+		if !a.overlap[c.dim] {
 			continue
 		}
-		known := slices.ContainsFunc(kids, func(k string) bool { return b.members[d][k] })
-		if known {
-			out[parent] = slices.Sorted(slices.Values(kids))
-		}
-		if known && parent != Total {
-			for _, k := range kids {
-				under[k] = true
+		for _, kids := range a.parts[c.dim][c.member] {
+			for _, k := range kids { // what no table shows ties the groups together
+				a.climb(with(at, c.dim, k))
 			}
 		}
 	}
-	if _, explicit := out[Total]; !explicit && b.members[d][Total] {
-		var tops []string
-		for m := range b.members[d] {
-			if m != Total && !under[m] {
-				tops = append(tops, m)
+}
+
+// expand writes every sum that a cell is, wherever something below it is shown.
+func (a *assembly) expand(id int) error {
+	at := a.at[id]
+	if !a.above[nameOf(at)] {
+		return nil
+	}
+	for _, dim := range a.directions(at) {
+		member := Total
+		if i := slices.IndexFunc(at, func(c coord) bool { return c.dim == dim }); i >= 0 {
+			member = at[i].member
+		}
+		for nth, kids := range a.parts[dim][member] {
+			if err := a.sum(id, dim, nth, kids); err != nil {
+				return err
 			}
 		}
-		out[Total] = apart(given, tops)
+	}
+	return nil
+}
+
+// directions are the dimensions that some table has together with those of a place.
+func (a *assembly) directions(at []coord) []string {
+	key := dimsOf(at)
+	out, known := a.further[key]
+	if !known {
+		for _, s := range a.spaces {
+			if covers(s, at) {
+				out = append(out, s...)
+			}
+		}
+		slices.Sort(out)
+		out = slices.Compact(out)
+		a.further[key] = out
 	}
 	return out
 }
 
-// sums writes the equations of the table.
-func (b *builder) sums() error {
-	f := b.frame
-	along := make([]map[int]int, len(b.table.Dims)) // cell → its sum along each dimension
-	at := make([]string, len(b.table.Dims))
-	for d := range b.table.Dims {
-		along[d] = map[int]int{}
-		for _, c := range b.table.Cells {
-			kids := b.children[d][c.At[d]]
-			if len(kids) == 0 {
-				continue
-			}
-			s := sum{whole: b.local[strings.Join(c.At, "\x00")], block: b.number, parts: make([]int, len(kids))}
-			copy(at, c.At)
-			for i, k := range kids {
-				at[d] = k
-				id, err := b.cell(at)
-				if err != nil {
-					return err
-				}
-				s.parts[i] = id
-			}
-			along[d][s.whole] = len(f.sums)
-			if key := s.key(); !b.seen[key] {
-				b.seen[key] = true
-			} else {
-				s.parts = nil // a twin of an earlier sum: keeps its number for this table's bookkeeping
-			}
-			f.sums = append(f.sums, s)
-		}
+func dimsOf(at []coord) string {
+	var s strings.Builder
+	for _, c := range at {
+		s.WriteString(c.dim)
+		s.WriteByte(0)
 	}
-	b.markImplied(along)
+	return s.String()
+}
+
+func covers(space []string, at []coord) bool {
+	return !slices.ContainsFunc(at, func(c coord) bool { return !slices.Contains(space, c.dim) })
+}
+
+func (a *assembly) sum(id int, dim string, nth int, kids []string) error {
+	places := make([][]coord, len(kids))
+	shown := false
+	for i, k := range kids {
+		places[i] = with(a.at[id], dim, k)
+		shown = shown || a.above[nameOf(places[i])]
+	}
+	if !shown {
+		return nil
+	}
+	s := sum{whole: id, dim: dim, parts: make([]int, len(kids))}
+	for i, at := range places {
+		part, err := a.cell(at)
+		if err != nil {
+			return err
+		}
+		s.parts[i] = part
+	}
+	s.block = slices.IndexFunc(a.spaces, func(x []string) bool { return covers(x, places[0]) })
+	if nth == 0 {
+		if a.along[dim] == nil {
+			a.along[dim] = map[int]int{}
+		}
+		a.along[dim][id] = len(a.frame.sums)
+	}
+	a.frame.sums = append(a.frame.sums, s)
 	return nil
 }
 
-func (s sum) key() string {
-	ids := slices.Sorted(slices.Values(s.parts))
-	k := make([]byte, 0, 4*len(ids)+4)
-	for _, id := range append(ids, s.whole) {
-		k = append(k, byte(id), byte(id>>8), byte(id>>16), byte(id>>24))
-	}
-	return string(k)
-}
-
-// markImplied finds, in a two-way table with a hierarchy on one side, the sums that
+// markImplied finds, in two-way tables with a hierarchy on one side, the sums that
 // follow from the others: the sum across an inner node's row follows from the rows
 // below it and the columns. Without them every cell stands in two sums, which is
 // what makes the table a network.
-func (b *builder) markImplied(along []map[int]int) {
-	if len(along) != 2 {
+func (a *assembly) markImplied(space []string) {
+	if len(space) != 2 {
 		return
 	}
-	deep, flat := 0, 1
-	if len(b.children[1]) > len(b.children[0]) {
-		deep, flat = 1, 0
+	deep, flat := space[0], space[1]
+	if len(a.parts[flat]) > len(a.parts[deep]) {
+		deep, flat = flat, deep
 	}
-	if len(b.children[deep]) < 2 {
+	if len(a.parts[deep]) < 2 {
 		return
 	}
-	f := b.frame
-	for whole, across := range along[flat] {
-		down, inner := along[deep][whole]
-		if !inner || f.sums[across].parts == nil || f.sums[down].parts == nil {
+	f := a.frame
+	for whole, across := range a.along[flat] {
+		down, inner := a.along[deep][whole]
+		if !inner {
 			continue
 		}
 		complete := true
 		for _, p := range f.sums[down].parts {
-			_, ok := along[flat][p]
+			_, ok := a.along[flat][p]
 			complete = complete && ok
 		}
 		for _, p := range f.sums[across].parts {
-			_, ok := along[deep][p]
+			_, ok := a.along[deep][p]
 			complete = complete && ok
 		}
 		f.sums[across].implied = complete
 	}
-}
-
-// apart leaves out members that others hold already, such as year to date beside the
-// year. Nothing is left when two of them overlap in part: then no sum is claimed.
-func apart(parts map[string][]string, tops []string) []string {
-	slices.Sort(tops)
-	leaves := make([]map[string]bool, len(tops))
-	for i, m := range tops {
-		leaves[i] = map[string]bool{}
-		var walk func(m string)
-		walk = func(m string) {
-			if len(parts[m]) == 0 {
-				leaves[i][m] = true
-			}
-			for _, c := range parts[m] {
-				walk(c)
-			}
-		}
-		walk(m)
-	}
-	owners := map[string][]int{}
-	for i := range tops {
-		for l := range leaves[i] {
-			owners[l] = append(owners[l], i)
-		}
-	}
-	var out []string
-	for i, m := range tops {
-		common := map[int]int{} // other top → leaves in common
-		for l := range leaves[i] {
-			for _, j := range owners[l] {
-				if j != i {
-					common[j]++
-				}
-			}
-		}
-		inside := false
-		for j, n := range common {
-			switch {
-			case n == len(leaves[i]) && (n < len(leaves[j]) || i > j):
-				inside = true
-			case n < len(leaves[i]) && n < len(leaves[j]):
-				return nil
-			}
-		}
-		if !inside {
-			out = append(out, m)
-		}
-	}
-	return out
 }

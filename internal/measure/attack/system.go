@@ -28,9 +28,6 @@ func newSystem(f *Frame, ranges []Range, hints []int64, steps Limit) *system {
 	}
 	s.in = make([][]int, len(ranges))
 	for i, e := range f.sums {
-		if e.parts == nil {
-			continue
-		}
 		s.in[e.whole] = append(s.in[e.whole], i)
 		for _, p := range e.parts {
 			s.in[p] = append(s.in[p], i)
@@ -58,10 +55,8 @@ func (s *system) see(id int, v int64) {
 
 // solve narrows everything and bounds the wanted cells. False: nothing fits.
 func (s *system) solve(wanted []int) bool {
-	for i, e := range s.frame.sums {
-		if e.parts != nil {
-			s.enqueue(i)
-		}
+	for i := range s.frame.sums {
+		s.enqueue(i)
 	}
 	for _, r := range s.outer {
 		if r.Low > r.High {

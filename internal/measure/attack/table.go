@@ -1,6 +1,8 @@
 package attack
 
 import (
+	"slices"
+
 	"heed/internal/fail"
 )
 
@@ -25,10 +27,12 @@ const (
 	Mark
 )
 
-// Value is what a cell shows.
+// Value is what a cell shows. A number may be exact where others are rounded, as a
+// national total is; a mark may be the second of two kinds.
 type Value struct {
-	Kind Kind
-	N    int64
+	Kind          Kind
+	N             int64
+	Exact, Second bool
 }
 
 // Cell is one cell: its member in each dimension of its table, and what it shows.
@@ -37,8 +41,8 @@ type Cell struct {
 	Value
 }
 
-// Table is one published table. A member Total stands for the sum over its dimension.
-// Cells of the same name in two tables are one unknown. Rules, when given, are those
+// Table is one published table. A member Total stands for the sum over its dimension,
+// of all members that any table has. Cells of the same name in two tables are one unknown. Rules, when given, are those
 // that this table was published by; else those of the attack hold.
 type Table struct {
 	Name  string
@@ -48,7 +52,8 @@ type Table struct {
 }
 
 // Hierarchy gives the parts of each parent, by dimension: Hierarchy["trust"]["North"]
-// are the trusts of the North. A parent may be Total. Parts of one parent do not overlap.
+// are the trusts of the North. A parent may be Total. Parts of one parent do not overlap;
+// parents may (by region and by type).
 type Hierarchy map[string]map[string][]string
 
 // Rules say what numbers and marks mean to a reader.
@@ -56,6 +61,7 @@ type Rules struct {
 	Base     int64 // numbers are rounded to this base, half up; 1: they are exact
 	MarkLow  int64 // the least that a mark can stand for
 	MarkHigh int64 // the most; Unbounded when the mark also hides larger numbers
+	Second   Range // what the second mark stands for; nothing when there is only one
 }
 
 // The usual rules. HES: rounded to 5, a mark means 1 to 7. Marked: exact numbers, and
@@ -68,11 +74,13 @@ var (
 // shown is what a reader knows of a cell that shows v.
 func (r Rules) shown(v Value) Range {
 	switch {
+	case v.Kind == Mark && v.Second:
+		return r.Second
 	case v.Kind == Mark:
 		return Range{r.MarkLow, r.MarkHigh}
 	case v.Kind == Absent:
 		return Range{0, Unbounded}
-	case v.N == 0 || r.Base <= 1:
+	case v.N == 0 || r.Base <= 1 || v.Exact:
 		return Range{v.N, v.N}
 	}
 	low, high := max(0, v.N-r.Base/2), v.N+(r.Base-1)/2
@@ -91,6 +99,9 @@ type Frame struct {
 	index    map[string]int
 	rules    []*Rules // of each table, nil where those of the attack hold
 	standing [][]int  // cell → sums, made when first asked for
+	at       [][]coord
+	parts    map[string]map[string][][]string
+	totals   map[string]bool // dimensions of which some table shows a Total
 }
 
 type placed struct {
@@ -110,13 +121,15 @@ func (f *Frame) of(p placed, r Rules) Rules {
 type sum struct {
 	whole   int
 	parts   []int
-	implied bool // by other sums: kept for narrowing, left out of networks
-	block   int  // the table that it comes from
+	dim     string // the dimension that is added up
+	implied bool   // by other sums: kept for narrowing, left out of networks
+	block   int    // the first set of dimensions that holds the parts: tables are taken one by one
 }
 
 // NewFrame checks and joins the tables. Errors (fail.Bad): a cell twice
 // in a table, a cell with another number of members than dimensions, a negative or
-// too large number, a hierarchy that goes round in a circle, more than the limits.
+// too large number, a hierarchy that goes round in a circle, a member that sounds like
+// a total and is not said to be one, more than the limits.
 func NewFrame(tables []Table, h Hierarchy) (*Frame, error) {
 	if len(tables) == 0 {
 		return nil, fail.New(fail.Bad, "there is no table: give at least one")
@@ -131,44 +144,13 @@ func NewFrame(tables []Table, h Hierarchy) (*Frame, error) {
 	for i, t := range tables {
 		f.rules[i] = t.Rules
 	}
-	seen := map[string]bool{}
-	for i := range tables {
-		b := &builder{frame: f, table: &tables[i], number: i, hierarchy: h, seen: seen}
-		if err := b.build(); err != nil {
-			return nil, err
-		}
+	a, err := assemble(f, tables, h)
+	if err != nil {
+		return nil, err
 	}
+	f.at, f.parts = a.at, a.parts
+	f.totals = a.totals
 	return f, nil
-}
-
-// check refuses a parent that is part of itself.
-func (h Hierarchy) check() error {
-	for dim, parents := range h {
-		state := map[string]int{}
-		var visit func(p string, depth int) bool
-		visit = func(p string, depth int) bool {
-			if state[p] == 1 || depth > 100 {
-				return false
-			}
-			if state[p] == 2 {
-				return true
-			}
-			state[p] = 1
-			for _, c := range parents[p] {
-				if !visit(c, depth+1) {
-					return false
-				}
-			}
-			state[p] = 2
-			return true
-		}
-		for p := range parents {
-			if !visit(p, 0) {
-				return fail.New(fail.Bad, "the hierarchy of %s goes round in a circle at %s", dim, p)
-			}
-		}
-	}
-	return nil
 }
 
 // Ranges is what a reader of all the tables knows at first sight of every cell, and
@@ -217,12 +199,12 @@ func (r Rules) Round(v int64) int64 {
 	return (v + r.Base/2) / r.Base * r.Base
 }
 
-// Hiding is Ranges for a release in the making: the first current tables hold true
-// numbers, of which the cells in hide are marked and the others shown as the rules
+// Hiding is Ranges for a release in the making: the first current tables hold the true
+// numbers that truth gives, of which the cells in hide are marked and the others shown as the rules
 // round them; the tables after them are published editions, which are known too.
 // hidden lists the cells that must not be found: those in hide, and those that the
 // editions have hidden so far and no number shows.
-func (f *Frame) Hiding(r Rules, current int, hide []bool) (ranges []Range, hidden []int) {
+func (f *Frame) Hiding(r Rules, current int, hide []bool, truth []int64) (ranges []Range, hidden []int) {
 	ranges = make([]Range, len(f.Names))
 	for i := range ranges {
 		ranges[i] = Range{0, Unbounded}
@@ -231,7 +213,9 @@ func (f *Frame) Hiding(r Rules, current int, hide []bool) (ranges []Range, hidde
 	for _, p := range f.shown {
 		v := p.Value
 		if p.table < current {
-			v.N = r.Round(v.N)
+			if v.N = truth[p.cell]; !v.Exact {
+				v.N = r.Round(v.N)
+			}
 			if hide[p.cell] {
 				v.Kind = Mark
 			}
@@ -267,6 +251,25 @@ func (f *Frame) Earlier(r Rules, current int) []Range {
 	return ranges
 }
 
+// Exact says which cells are shown as they are, whatever the rule.
+func (f *Frame) Exact() []bool {
+	exact := make([]bool, len(f.Names))
+	for _, p := range f.shown {
+		exact[p.cell] = exact[p.cell] || p.Exact
+	}
+	return exact
+}
+
+// Marked lists the cells that the tables from number current on hide.
+func (f *Frame) Marked(current int) (cells []int) {
+	for _, p := range f.shown {
+		if p.table >= current && p.Kind == Mark {
+			cells = append(cells, p.cell)
+		}
+	}
+	return cells
+}
+
 // Truth gives the true number of every cell of the current tables, −1 for others.
 func (f *Frame) Truth(current int) []int64 {
 	t := make([]int64, len(f.Names))
@@ -279,4 +282,25 @@ func (f *Frame) Truth(current int) []int64 {
 		}
 	}
 	return t
+}
+
+// Alone gives what each sum says of its cells by itself, where it fits at all: what is
+// left to a reader who takes marks for less than they hide and stumbles over some of them.
+func (f *Frame) Alone(ranges []Range) []Range {
+	out := slices.Clone(ranges)
+	s := newSystem(f, ranges, nil, 0)
+	for e := range f.sums {
+		var trail []change
+		fits := s.narrow(e, &trail) && s.narrow(e, &trail)
+		for i := len(trail) - 1; i >= 0; i-- {
+			c := trail[i]
+			if fits {
+				out[c.id].Low = max(out[c.id].Low, s.outer[c.id].Low)
+				out[c.id].High = min(out[c.id].High, s.outer[c.id].High)
+			}
+			s.outer[c.id] = c.was
+		}
+		s.drop()
+	}
+	return out
 }

@@ -16,7 +16,7 @@ func cube(r *rand.Rand, a, b, c int, more float64) *grid {
 		if v >= 1 && v <= 7 || name != Total && v > 0 && r.Float64() < more {
 			return Value{Kind: Mark}
 		}
-		return Value{Number, v}
+		return Value{Kind: Number, N: v}
 	})
 	return g
 }

@@ -19,7 +19,7 @@ import (
 const Star = "*"
 
 // Small is the largest count that is never shown below national level.
-const Small = 7
+const Small = attack.Small
 
 // IsSmall says whether a count must be hidden below national level.
 func IsSmall(v int64) bool { return v >= 1 && v <= Small }
@@ -42,6 +42,9 @@ func HES(v int64) attack.Value {
 func Text(v attack.Value) string {
 	switch v.Kind {
 	case attack.Mark:
+		if v.Second {
+			return Star + Star
+		}
 		return Star
 	case attack.Absent:
 		return ""
@@ -79,7 +82,7 @@ func Percent(numerator, denominator int64) (string, error) {
 func Treat(t attack.Table) attack.Table {
 	out := attack.Table{Name: t.Name, Dims: t.Dims, Cells: make([]attack.Cell, len(t.Cells))}
 	for i, c := range t.Cells {
-		if c.Kind == attack.Number {
+		if c.Kind == attack.Number && !c.Exact {
 			c.Value = HES(c.N)
 		}
 		out.Cells[i] = c
@@ -91,6 +94,9 @@ func Treat(t attack.Table) attack.Table {
 // earlier editions. The finding is returned in every case. Errors: fail.Refused when
 // the result is not safe, fail.Bad as attack.NewFrame.
 func Release(tables, earlier []attack.Table, h attack.Hierarchy, steps attack.Limit) ([]attack.Table, attack.Finding, error) {
+	if err := attack.AddsUp(tables, h); err != nil {
+		return nil, attack.Finding{}, err
+	}
 	published := make([]attack.Table, len(tables))
 	for i, t := range tables {
 		published[i] = Treat(t)

@@ -42,18 +42,85 @@ const (
 // cheapest cycle of its table's network, and needless cells are taken back.
 // Source: Fischetti and Salazar-González (2000); Castro (2012) on cell suppression.
 // Unit: people. Errors: fail.Refused when no pattern helps; fail.Bad as attack.NewFrame.
+//
+// The pattern holds against two readers, one who takes every mark for 1 to 7 and one who
+// knows that it may hide more; and against both when they know this program: see
+// soleOriginal.
 func Suppress(tables []attack.Table, h attack.Hierarchy, o Options) (Pattern, error) {
+	if err := attack.AddsUp(tables, h); err != nil {
+		return Pattern{}, err
+	}
 	frame, err := attack.NewFrame(append(append([]attack.Table{}, tables...), o.Earlier...), h)
 	if err != nil {
 		return Pattern{}, err
 	}
 	o.Steps = min(o.Steps, maxSteps)
-	s := &suppressor{frame: frame, current: len(tables), o: o, truth: frame.Truth(len(tables)), hide: make([]bool, len(frame.Names))}
-	s.prepare()
+	s := newSuppressor(frame, len(tables), o, frame.Truth(len(tables)))
 	if err := s.run(); err != nil {
 		return Pattern{}, err
 	}
+	if s.soleOriginal() {
+		return Pattern{}, fail.New(fail.Refused, "somebody who knows how the marks are chosen could work the counts out: "+
+			"merge categories or withhold the table")
+	}
 	return s.pattern(tables), nil
+}
+
+func newSuppressor(frame *attack.Frame, current int, o Options, truth []int64) *suppressor {
+	s := &suppressor{frame: frame, current: current, o: o, truth: truth, hide: make([]bool, len(frame.Names))}
+	s.prepare()
+	return s
+}
+
+// In tables of up to smallTable cells up to maxOriginals true tables are tried as the
+// original of a release. Larger ones have so many that this is not gone through.
+const (
+	smallTable   = 40
+	maxOriginals = 2000
+)
+
+// soleOriginal says whether a cell is hidden from nobody who knows this program: of all
+// true tables that fit the release, those that would have been released just so agree
+// on it. What is decided depends on the release alone, so that a refusal tells nothing.
+func (s *suppressor) soleOriginal() bool {
+	ranges, hidden := s.hiding(s.o.Rules)
+	if len(ranges) > smallTable {
+		return false
+	}
+	spread := make([]attack.Range, len(hidden))
+	open := len(hidden)
+	s.frame.Originals(ranges, maxOriginals, func(values []int64) bool {
+		if !s.sameRelease(values) {
+			return true
+		}
+		for i, c := range hidden {
+			r := &spread[i]
+			switch v := values[c]; {
+			case *r == attack.Range{}: // a hidden cell is 1 or more
+				*r = attack.Range{Low: v, High: v}
+			case v != r.Low && r.Low == r.High:
+				r.High = r.Low + 1
+				open--
+			}
+		}
+		return open > 0
+	})
+	return open > 0
+}
+
+// sameRelease says whether other true counts would have been released with the same marks.
+func (s *suppressor) sameRelease(values []int64) bool {
+	truth := make([]int64, len(values))
+	for c, v := range values {
+		if truth[c] = v; s.truth[c] < 0 {
+			truth[c] = -1
+		}
+		if IsSmall(truth[c]) && !s.hide[c] && s.truth[c] != truth[c] {
+			return false
+		}
+	}
+	other := newSuppressor(s.frame, s.current, s.o, truth)
+	return other.run() == nil && slices.Equal(other.hide, s.hide)
 }
 
 type suppressor struct {
@@ -72,9 +139,10 @@ type suppressor struct {
 func (s *suppressor) prepare() {
 	known := s.frame.Earlier(s.o.Rules, s.current)
 	s.may = make([]bool, len(s.hide))
-	grand := s.frame.Cell(attack.Total)
+	grand, exact := s.frame.Cell(attack.Total), s.frame.Exact()
 	for c, v := range s.truth {
 		switch {
+		case exact[c]: // a national number, which stays as it is
 		case IsSmall(v):
 			s.hide[c] = true
 			s.primary = append(s.primary, c)
@@ -82,12 +150,16 @@ func (s *suppressor) prepare() {
 			s.may[c] = true
 		}
 	}
+	for _, c := range s.frame.Marked(s.current) {
+		s.hide[c] = s.hide[c] || s.may[c] // what an edition hid stays hidden
+	}
 }
 
-// exposed attacks the pattern and gives the hidden cells that keep too few values.
+// exposed attacks the pattern and gives the hidden cells that keep too few values, for
+// a reader who is told what a mark may hide and for one who takes each for 1 to 7.
 func (s *suppressor) exposed() []int {
 	s.tries++
-	ranges, hidden := s.frame.Hiding(s.o.Rules, s.current, s.hide)
+	ranges, hidden := s.hiding(s.o.Rules)
 	s.found = s.frame.Attack(ranges, hidden, s.truth, s.o.Steps)
 	if s.found.Status == attack.Contradiction {
 		return s.primary
@@ -98,7 +170,49 @@ func (s *suppressor) exposed() []int {
 			out = append(out, hidden[i])
 		}
 	}
+	if len(out) == 0 {
+		for _, name := range s.found.Recoverable { // nobody shows it, and everybody can work it out
+			out = append(out, s.frame.Cell(name))
+		}
+	}
+	if len(out) == 0 && s.o.Need >= attack.Enough {
+		for _, name := range s.found.Narrow {
+			out = append(out, s.frame.Cell(name))
+		}
+	}
+	if len(out) == 0 {
+		out = s.believed(hidden)
+	}
 	return out
+}
+
+// believed gives the cells whose true count is left among too few values when each mark
+// is taken for 1 to 7. Where that fits no table, each sum still speaks for itself.
+func (s *suppressor) believed(hidden []int) []int {
+	rules := s.o.Rules
+	rules.MarkHigh = Small
+	ranges, _ := s.hiding(rules)
+	found := s.frame.Attack(ranges, hidden, nil, s.o.Steps)
+	alone := found.Status == attack.Contradiction
+	if alone {
+		ranges = s.frame.Alone(ranges)
+	}
+	var out []int
+	for i, c := range hidden {
+		r := ranges[c]
+		if !alone {
+			r = found.Cells[i].Range
+		}
+		if v := s.truth[c]; r.Values() < s.o.Need && r.Low <= v && v <= r.High {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// hiding is what a reader of the pattern knows at first sight.
+func (s *suppressor) hiding(r attack.Rules) (ranges []attack.Range, hidden []int) {
+	return s.frame.Hiding(r, s.current, s.hide, s.truth)
 }
 
 func (s *suppressor) run() error {
@@ -344,7 +458,7 @@ func (s *suppressor) pattern(tables []attack.Table) Pattern {
 			case c.Kind != attack.Number:
 			case s.hide[id]:
 				c.Value = attack.Value{Kind: attack.Mark}
-			default:
+			case !c.Exact:
 				c.N = s.o.Rules.Round(c.N)
 			}
 			out.Cells[i] = c

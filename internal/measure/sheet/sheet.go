@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"heed/internal/fail"
 )
@@ -152,7 +153,7 @@ func CSV(t Table) ([]byte, error) {
 		row := make([]string, len(r))
 		for i, c := range r {
 			if row[i] = c.String(); !c.Is {
-				row[i] = guardText(row[i])
+				row[i] = Guard(row[i])
 			}
 		}
 		if err := w.Write(row); err != nil {
@@ -169,13 +170,16 @@ func CSV(t Table) ([]byte, error) {
 func guard(texts []string) []string {
 	out := make([]string, len(texts))
 	for i, s := range texts {
-		out[i] = guardText(s)
+		out[i] = Guard(s)
 	}
 	return out
 }
 
-func guardText(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) && s != "-" {
+// Guard keeps a text a text: one that a spreadsheet would take for a formula, also behind
+// blanks or in the wide letters of East Asia, gets an apostrophe in front.
+func Guard(s string) string {
+	t := strings.TrimLeft(s, " \u00A0\n\uFEFF")
+	if first, _ := utf8.DecodeRuneInString(t); t != "" && t != "-" && strings.ContainsRune("=+-@\t\r＝＋－＠", first) {
 		return "'" + s
 	}
 	return s
