@@ -85,8 +85,10 @@ func benchTables(b *testing.B, n int, rules Rules) {
 	b.Logf("%s, %d marks", got.Status, marks)
 }
 
-func BenchmarkAttackExact(b *testing.B)         { benchTables(b, 1, Rules{Base: 1, MarkLow: 1, MarkHigh: 7}) }
-func BenchmarkAttackMarked(b *testing.B)        { benchTables(b, 1, Marked) }
-func BenchmarkAttackHES(b *testing.B)           { benchTables(b, 1, HES) }
-func BenchmarkAttack20LinkedExact(b *testing.B) { benchTables(b, 20, Rules{Base: 1, MarkLow: 1, MarkHigh: 7}) }
-func BenchmarkAttack20LinkedHES(b *testing.B)   { benchTables(b, 20, HES) }
+func BenchmarkAttackExact(b *testing.B)  { benchTables(b, 1, Rules{Base: 1, MarkLow: 1, MarkHigh: 7}) }
+func BenchmarkAttackMarked(b *testing.B) { benchTables(b, 1, Marked) }
+func BenchmarkAttackHES(b *testing.B)    { benchTables(b, 1, HES) }
+func BenchmarkAttack20LinkedExact(b *testing.B) {
+	benchTables(b, 20, Rules{Base: 1, MarkLow: 1, MarkHigh: 7})
+}
+func BenchmarkAttack20LinkedHES(b *testing.B) { benchTables(b, 20, HES) }

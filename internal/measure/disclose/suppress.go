@@ -75,8 +75,8 @@ func newSuppressor(frame *attack.Frame, current int, o Options, truth []int64) *
 // In tables of up to smallTable cells up to maxOriginals true tables are tried as the
 // original of a release. Larger ones have so many that this is not gone through.
 const (
-	smallTable   = 40
-	maxOriginals = 2000
+	smallTable   = 12
+	maxOriginals = 400
 )
 
 // soleOriginal says whether a cell is hidden from nobody who knows this program: of all
