@@ -97,7 +97,10 @@ func (c *DiscloseCmd) Run(k *kong.Context, in io.Reader, out io.Writer) error {
 	// The earlier editions come first, since a cumulative one is part of the next.
 	reads := reading{Reads: c.Reads}
 	reads.ExactTotal = false
-	tables, h, err := reads.tables(append(slices.Clone(earlier), ls...), "")
+	if err := reads.published(earlier); err != nil {
+		return err
+	}
+	tables, h, err := reads.join(append(slices.Clone(earlier), ls...), "")
 	if err != nil {
 		return err
 	}

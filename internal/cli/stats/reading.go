@@ -182,10 +182,18 @@ func markRange(v string) (attack.Range, error) {
 
 // tables gives the tables as they are to be read, and the hierarchy that joins them.
 func (r reading) tables(ls []*laid, dir string) ([]attack.Table, attack.Hierarchy, error) {
+	if err := r.published(ls); err != nil {
+		return nil, nil, err
+	}
+	return r.join(ls, dir)
+}
+
+// published reads what marks and percentages of published tables say.
+func (r reading) published(ls []*laid) error {
 	second := false
 	for _, l := range ls {
 		if err := l.percentsTell(); err != nil {
-			return nil, nil, err
+			return err
 		}
 		if r.ExactTotal {
 			l.exact(l.isGrandTotal)
@@ -199,9 +207,9 @@ func (r reading) tables(ls []*laid, dir string) ([]attack.Table, attack.Hierarch
 		}
 	}
 	if second && r.rules.Second == (attack.Range{}) {
-		return nil, nil, fail.New(fail.Bad, "there are two marks: say what each means with --star \"*=1-7,**=8-\"")
+		return fail.New(fail.Bad, "there are two marks: say what each means with --star \"*=1-7,**=8-\"")
 	}
-	return r.join(ls, dir)
+	return nil
 }
 
 // join names the dimensions over all files, and reads the hierarchy.
