@@ -3,6 +3,7 @@ package stats
 import (
 	"fmt"
 	"io"
+	"math"
 
 	"heed/internal/fail"
 	"heed/internal/measure/funnel"
@@ -84,6 +85,7 @@ type funnelResult struct {
 	Units              []funnelUnit        `json:"units"`
 	Recommended        []funnelRecommended `json:"recommended,omitempty"`
 	Fingertips         fingertips          `json:"fingertips"`
+	NotCalculable      []string            `json:"not_calculable,omitempty"`
 	Warnings           []string            `json:"warnings,omitempty"`
 
 	funnel  funnel.Funnel
@@ -166,11 +168,14 @@ func readUnits(in io.Reader) ([]funnel.Unit, error) {
 		if u.Numerator, err = s.number(i, cols[1], false); err != nil {
 			return nil, err
 		}
-		if u.Denominator, err = s.number(i, cols[2], false); err != nil {
+		if u.Denominator, err = s.number(i, cols[2], true); err != nil {
 			return nil, err
 		}
 		if u.Numerator < 0 {
 			return nil, s.at(i, "numerator", fmt.Errorf("below 0; write a count of 0 or more"))
+		}
+		if math.IsNaN(u.Denominator) {
+			u.Denominator = 0
 		}
 		if u.Denominator < 0 {
 			return nil, s.at(i, "denominator", fmt.Errorf("below 0; write a number above 0"))
@@ -190,7 +195,7 @@ func compareFunnel(in io.Reader, o funnelOptions) (*funnelResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &funnelResult{Target: num(f.Centre), Phi: num(f.Dispersion), Tau2: num(f.Between), AdjustedLimitsUsed: f.Adjusted, funnel: f, options: opt}
+	r := &funnelResult{Target: num(f.Centre), Phi: num(f.Dispersion), Tau2: num(f.Between), AdjustedLimitsUsed: f.Adjusted, NotCalculable: f.Without, funnel: f, options: opt}
 	for _, j := range f.Units {
 		l := limitsOf(j)
 		r.Units = append(r.Units, funnelUnit{
@@ -256,6 +261,9 @@ func (r *funnelResult) table(w io.Writer) error {
 			flag = "outside 95%"
 		}
 		rows = append(rows, []string{u.Unit, u.Numerator.String(), u.Denominator.String(), u.Value.String(), low.String(), high.String(), flag, string(r.Fingertips.Units[i].Significance)})
+	}
+	for _, u := range r.NotCalculable {
+		rows = append(rows, []string{u, "[x]", "0", "[x]", "[x]", "[x]", "not calculable", "no denominator"})
 	}
 	if err := grid(w, []string{"unit", "numerator", "denominator", "value", "lower 95%", "upper 95%", "funnel", "Fingertips"}, rows); err != nil {
 		return err

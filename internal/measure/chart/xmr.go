@@ -14,12 +14,12 @@ import (
 // are too low for limits it draws the plain numbers and no icon.
 func XmR(c xmr.Chart, o xmr.Options, w Words) *Drawing {
 	d := &Drawing{Title: findXmR(c, w.Unit), Source: w.Source, Name: name("XmR chart", w)}
-	limits := !c.LowCounts && !c.Collapsed
+	limits := hasLimits(c)
 	d.Subtitle = subtitle(w, notes(c, o)...)
 	d.Table = tableXmR(c, o, w.Unit)
 	top := 24.0
 	if limits {
-		top += d.icons(c)
+		top += d.icons(c, o)
 	}
 	var all []float64
 	for _, m := range c.Marks {
@@ -44,12 +44,22 @@ func XmR(c xmr.Chart, o xmr.Options, w Words) *Drawing {
 	}
 	d.joined(c, s, across)
 	for i, m := range c.Marks {
+		if !limits {
+			m.Cause, m.Type = xmr.CommonCause, xmr.Common // no mark without the lines that it speaks of
+		}
 		d.point(m, s, at(across(i)), w.Unit)
 	}
 	d.ends(c, o, s, w.Unit, limits)
 	d.days(c, s.bottom+22)
 	d.height = s.bottom + 34
 	return d
+}
+
+// hasLimits says whether there are limits to judge by: one point, or counts that are too low,
+// show neither common cause nor a signal.
+func hasLimits(c xmr.Chart) bool {
+	m, known := c.Latest()
+	return known && !c.LowCounts && !c.Collapsed && m.Limited()
 }
 
 // lines draws mean and limits of each segment, and where segments begin.
@@ -155,13 +165,13 @@ func day(period string) string {
 }
 
 // icons draws variation and assurance, each a shape, a letter and words.
-func (d *Drawing) icons(c xmr.Chart) float64 {
+func (d *Drawing) icons(c xmr.Chart, o xmr.Options) float64 {
 	letter, words, colour := variation(c)
 	d.icon(24, letter, colour, "Variation: "+words)
 	if c.Assurance == "" {
 		return 48
 	}
-	letter, words, colour = assurance(c)
+	letter, words, colour = assurance(c, o)
 	d.icon(68, letter, colour, "Target: "+words)
 	return 92
 }
@@ -194,14 +204,39 @@ func variation(c xmr.Chart) (letter, words, colour string) {
 	return "~", "common cause", guide
 }
 
-func assurance(c xmr.Chart) (letter, words, colour string) {
-	switch c.AssuranceIcon() {
-	case "pass":
+func assurance(c xmr.Chart, o xmr.Options) (letter, words, colour string) {
+	met, missed := met(c, o)
+	last := c.Marks[len(c.Marks)-1]
+	switch icon := c.AssuranceIcon(); {
+	case xmr.Same(last.Upper, last.Lower) && missed == 0: // always on the target, which is to meet it
 		return "P", "always met", better
-	case "fail":
+	case icon == "pass" && missed == 0:
+		return "P", "always met", better
+	case icon == "pass":
+		return "P", fmt.Sprintf("usually met, missed %d of %d times", missed, met+missed), better
+	case icon == "fail" && met == 0:
 		return "F", "never met", worse
+	case icon == "fail":
+		return "F", fmt.Sprintf("usually missed, met %d of %d times", met, met+missed), worse
 	}
 	return "?", "hit and miss", guide
+}
+
+// met counts the values that meet the target and those that do not.
+func met(c xmr.Chart, o xmr.Options) (met, missed int) {
+	if o.Target == nil {
+		return 0, 0
+	}
+	for _, m := range c.Marks {
+		switch {
+		case !m.Known:
+		case xmr.Same(m.Value, *o.Target) || (m.Value > *o.Target) == (o.Direction == xmr.Increase):
+			met++
+		default:
+			missed++
+		}
+	}
+	return met, missed
 }
 
 func notes(c xmr.Chart, o xmr.Options) []string {
@@ -295,7 +330,11 @@ func findXmR(c xmr.Chart, unit string) string {
 	case xmr.ShiftBelow:
 		return fmt.Sprintf("The last %d values are all below the mean of %s", run(c, false), Number(m.Mean, unit))
 	}
-	return fmt.Sprintf("No change to be seen: %s in %s, usually %s to %s", v, when, Number(m.Lower, unit), Number(m.Upper, unit))
+	low, high := m.Lower, m.Upper
+	if unit == "%" { // the lines may pass what a percentage can be, the words may not
+		low, high = math.Max(low, 0), math.Min(high, 100)
+	}
+	return fmt.Sprintf("No change to be seen: %s in %s, usually %s to %s", v, when, Number(low, unit), Number(high, unit))
 }
 
 // run counts the values at the end that go the same way (trend) or lie on one side.
@@ -331,7 +370,7 @@ func tableXmR(c xmr.Chart, o xmr.Options, unit string) Table {
 		if m.Ghosted {
 			signal = "not counted"
 		}
-		if z := sheet.T("[z]"); c.LowCounts || c.Collapsed {
+		if z := sheet.T("[z]"); !hasLimits(c) {
 			t.add(sheet.T(day(m.Period)), sheet.N(m.Value), z, z, z, z)
 			continue
 		}

@@ -36,7 +36,7 @@ type Compared struct {
 // Unlike the funnel for ratios it never flags a unit low for having no events.
 // Source: PHEindicatormethods 2.1.0, phe_funnels. Errors: as Compare.
 func Fingertips(units []Unit, data Data) (average float64, out []Compared, err error) {
-	us, err := total(units, Options{Data: data, Method: CQC, Multiplier: 1})
+	us, _, err := total(units, Options{Data: data, Method: CQC, Multiplier: 1})
 	if err != nil {
 		return 0, nil, err
 	}
@@ -66,7 +66,9 @@ func compare(u Unit, data Data, average float64) (Compared, error) {
 		l.Low95, l.High95 = wilsonInverse(average, u.Denominator, quantile.Normal(0.975))
 		l.Low998, l.High998 = wilsonInverse(average, u.Denominator, quantile.Normal(0.999))
 		v := u.Numerator / u.Denominator
-		c.Significance = word(v < l.Low998, v > l.High998, v < l.Low95, v > l.High95)
+		// Where every unit is at 0 or 1 the limits lie there too, but for the last digits.
+		const noise = 1e-9
+		c.Significance = word(v < l.Low998-noise, v > l.High998+noise, v < l.Low95-noise, v > l.High95+noise)
 		return c, nil
 	}
 	wide, err := interval.Rate(u.Numerator, u.Denominator, 1, 0.998)

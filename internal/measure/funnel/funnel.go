@@ -82,6 +82,7 @@ type Funnel struct {
 	Adjusted   bool // φ > 1: the adjusted limits are the ones to use
 	Unusable   bool // φ is infinite: too many units without events for SHMI; use CQC
 	Units      []Judged
+	Without    []string // units without a denominator: not calculable, and not in Units
 }
 
 // Compare computes a funnel. Centre: PR Σy/Σn, SR 1. z: PR (asin√(y/n) − asin√t)·2√n;
@@ -90,13 +91,13 @@ type Funnel struct {
 // Source: Spiegelhalter, Statistics in Medicine 24 (2005) 1185–1202; the SHMI
 // specification (NHS Digital); Spiegelhalter and others, J R Stat Soc A 175 (2012).
 // Errors (fail.Bad): no units, an option out of range, a negative or endless number,
-// a denominator of 0 or less, a proportion above 1.
+// no unit with a denominator, a proportion above 1.
 func Compare(units []Unit, o Options) (Funnel, error) {
-	us, err := total(units, o)
+	us, without, err := total(units, o)
 	if err != nil {
 		return Funnel{}, err
 	}
-	f := Funnel{Centre: 1, Units: make([]Judged, len(us))}
+	f := Funnel{Centre: 1, Without: without, Units: make([]Judged, len(us))}
 	if o.Data == PR {
 		var y, n float64
 		for _, u := range us {
@@ -124,42 +125,48 @@ func Compare(units []Unit, o Options) (Funnel, error) {
 }
 
 // total checks the options and adds up the rows of a unit, in order of first appearance.
-func total(units []Unit, o Options) ([]Unit, error) {
+// Units without a denominator are named apart.
+func total(units []Unit, o Options) (out []Unit, without []string, err error) {
 	switch {
 	case len(units) == 0:
-		return nil, fail.New(fail.Bad, "there are no units: give at least one row")
+		return nil, nil, fail.New(fail.Bad, "there are no units: give at least one row")
 	case o.Data != PR && o.Data != SR:
-		return nil, fail.New(fail.Bad, "data type is not known: use PR or SR")
+		return nil, nil, fail.New(fail.Bad, "data type is not known: use PR or SR")
 	case o.Data == SR && o.Method != SHMI && o.Method != CQC:
-		return nil, fail.New(fail.Bad, "method for ratios is not known: use SHMI or CQC")
+		return nil, nil, fail.New(fail.Bad, "method for ratios is not known: use SHMI or CQC")
 	case !(o.Trim >= 0 && o.Trim < 0.5):
-		return nil, fail.New(fail.Bad, "trim must be at least 0 and below 0.5")
+		return nil, nil, fail.New(fail.Bad, "trim must be at least 0 and below 0.5")
 	case !(o.Multiplier > 0) || math.IsInf(o.Multiplier, 1):
-		return nil, fail.New(fail.Bad, "multiplier must be above 0")
+		return nil, nil, fail.New(fail.Bad, "multiplier must be above 0")
 	}
 	at := make(map[string]int, len(units))
-	out := make([]Unit, 0, len(units))
+	all := make([]Unit, 0, len(units))
 	for _, u := range units {
 		if !(u.Numerator >= 0) || !(u.Denominator >= 0) || math.IsInf(u.Numerator+u.Denominator, 1) {
-			return nil, fail.New(fail.Bad, "the numbers of %s must be 0 or more", u.Name)
+			return nil, nil, fail.New(fail.Bad, "the numbers of %s must be 0 or more", u.Name)
 		}
 		if i, seen := at[u.Name]; seen {
-			out[i].Numerator += u.Numerator
-			out[i].Denominator += u.Denominator
+			all[i].Numerator += u.Numerator
+			all[i].Denominator += u.Denominator
 			continue
 		}
-		at[u.Name] = len(out)
-		out = append(out, u)
+		at[u.Name] = len(all)
+		all = append(all, u)
 	}
-	for _, u := range out {
-		if u.Denominator <= 0 {
-			return nil, fail.New(fail.Bad, "the denominator of %s must be above 0", u.Name)
+	for _, u := range all {
+		if u.Denominator == 0 {
+			without = append(without, u.Name)
+			continue
 		}
 		if o.Data == PR && u.Numerator > u.Denominator {
-			return nil, fail.New(fail.Bad, "the numerator of %s is larger than its denominator", u.Name)
+			return nil, nil, fail.New(fail.Bad, "the numerator of %s is larger than its denominator", u.Name)
 		}
+		out = append(out, u)
 	}
-	return out, nil
+	if len(out) == 0 {
+		return nil, nil, fail.New(fail.Bad, "no unit has a denominator: give at least one that has")
+	}
+	return out, without, nil
 }
 
 // round2 rounds the binary number to two decimals, exactly.

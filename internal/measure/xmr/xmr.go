@@ -171,8 +171,19 @@ func Judge(points []Point, o Options) (Chart, error) {
 		judge(c.Marks[start:end], o, &c)
 		start = end
 	}
+	if c.LowCounts {
+		c.unmark()
+	}
 	c.summarise(o)
 	return c, nil
+}
+
+// unmark takes the signals back: where counts are too low for limits they are noise.
+func (c *Chart) unmark() {
+	for i := range c.Marks {
+		m := &c.Marks[i]
+		m.Outside, m.Near, m.Cause, m.Type = false, false, CommonCause, Common
+	}
 }
 
 func check(points []Point, o Options) error {
