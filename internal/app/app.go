@@ -63,6 +63,7 @@ type App struct {
 	tasks   *supervisor
 	beside  []task
 	health  health
+	proof   proof
 	notices notices
 	spent   *spent.Book
 }
@@ -280,6 +281,7 @@ func (a *App) Run(ctx context.Context) {
 		every(a.Clock, "looking after the tables", a.Config.beat(), time.Minute, a.sound),
 		every(a.Clock, "remembering the database", rememberEvery, time.Minute, a.remember),
 		every(a.Clock, "watching", watchEvery, time.Minute, a.watch),
+		every(a.Clock, "verifying itself", proveEvery, proveWithin, a.prove),
 	}, a.beside...)...)
 }
 

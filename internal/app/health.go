@@ -59,7 +59,7 @@ func (a *App) Standing(ctx context.Context) []web.Standing {
 		return h.parts
 	}
 	h.parts = append(a.taking(ctx), web.Standing{Name: "the log", Err: a.Ledger.Trouble()}, web.Standing{Name: "entries", Err: a.Ledger.Kept()})
-	h.parts = append(h.parts, web.Standing{Name: "witnesses", Err: a.Ledger.Witnessed(ctx)})
+	h.parts = append(h.parts, web.Standing{Name: "witnesses", Err: a.Ledger.Witnessed(ctx)}, a.proven())
 	h.parts = append(h.parts, a.waiting(ctx)...)
 	for _, t := range a.tasks.states() {
 		h.parts = append(h.parts, web.Standing{Name: t.name, Err: a.tasks.standing(t)})

@@ -3,25 +3,21 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"time"
 
 	"heed/internal/clock"
 	"heed/internal/id"
 	"heed/internal/store"
 )
 
-// CheckLists compares the lists that are made from the history with the history,
-// in an installation that is opened for reading only. It gives each difference in
-// words, and how many concerns there are. This check shares code with the writers:
-// the history itself is what package verify proves without any.
-func CheckLists(ctx context.Context, c Config, found func(string)) (concerns int, err error) {
-	log := slog.New(slog.DiscardHandler)
-	s, err := store.Open(ctx, store.Options{Path: c.sqlitePath(), URL: c.DB, ReadOnly: true, Clock: clock.System{}, Log: log})
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	a := &App{Config: c, Clock: clock.System{}, Log: log, Store: s}
+// CheckRows compares what is made from the history (lists, duties, look-ups of
+// people) with the history, in a store that is open for reading only. It gives each
+// difference in words, and how many concerns there are. This check shares code with
+// the writers: the history itself is what package verify proves without any.
+func CheckRows(ctx context.Context, c Config, s *store.Store, found func(string)) (concerns int, err error) {
+	a := &App{Config: c, Clock: clock.System{}, Log: slog.New(slog.DiscardHandler), Store: s}
 	if err := a.keys(ctx); err != nil {
 		return 0, err
 	}
@@ -32,11 +28,36 @@ func CheckLists(ctx context.Context, c Config, found func(string)) (concerns int
 	if err := a.slices(); err != nil {
 		return 0, err
 	}
+	return a.checkRows(ctx, func(context.Context, time.Duration) {}, found)
+}
+
+// checkRows is CheckRows of an open installation; rest is called between pieces of the work.
+func (a *App) checkRows(ctx context.Context, rest func(context.Context, time.Duration), found func(string)) (concerns int, err error) {
+	if err := a.Directory.CheckLookups(ctx, found); err != nil {
+		return 0, err
+	}
 	tell := func(rec id.Record, what string) { found("record " + rec.String() + " " + what) }
-	n, err := a.Rooms.CheckLists(ctx, tell)
+	records, err := a.Rooms.CheckLists(ctx, rest, tell)
 	if err != nil {
 		return 0, err
 	}
-	concerns, err = a.Concerns.CheckLists(ctx, tell)
-	return concerns + n, err
+	concerns, err = a.Concerns.CheckLists(ctx, rest, tell)
+	return concerns + records, err
+}
+
+// remake brings back what was changed or taken away of what is made from the history:
+// look-ups of people and duties. What it had to bring back is said in the log.
+func (a *App) remake(ctx context.Context) error {
+	if err := a.Directory.RemakeLookups(ctx, func(what string) {
+		a.Log.Error("a look-up was changed outside the program, and is made anew from the history", "what", what)
+	}); err != nil {
+		return fmt.Errorf("make look-ups anew: %w", err)
+	}
+	tell := func(rec id.Record, what string) {
+		a.Log.Error("a duty was changed outside the program, and is made anew from the history", "record", rec.String(), "what", what)
+	}
+	if err := errors.Join(a.Concerns.RemakeDuties(ctx, resting, tell), a.Rooms.RemakeDuties(ctx, resting, tell)); err != nil {
+		return fmt.Errorf("make duties anew: %w", err)
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -14,6 +15,7 @@ import (
 	"heed/internal/clock"
 	"heed/internal/fail"
 	"heed/internal/process"
+	"heed/internal/store"
 	"heed/internal/verify"
 	"heed/internal/witness"
 	"heed/record"
@@ -21,7 +23,7 @@ import (
 
 type verifyCmd struct {
 	place   `embed:""`
-	URL     string   `help:"A running log: https://heed.example.nhs.uk/log. Tiles and checkpoint only; needs no key." name:"url"`
+	URL     string   `help:"A running log: https://heed.example.nhs.uk/log. Tiles and checkpoint only; give the log's public key with --log-vkey." name:"url"`
 	Since   string   `help:"A checkpoint that you kept: shows that history since then was only added to." type:"existingfile"`
 	LogKey  string   `help:"Public key of the log, as heed init printed it; from the folder when not given." name:"log-vkey"`
 	Witness []string `help:"Public keys of witnesses whose signatures are to be checked." sep:"none"`
@@ -43,7 +45,10 @@ That history was only added to since a checkpoint that you kept:
     curl -s https://heed.example.nhs.uk/log/checkpoint >monday.checkpoint
     heed verify --url https://heed.example.nhs.uk/log --since monday.checkpoint
 
-It exits with 0 when nothing was altered, with 1 when something was (each is named) or when it could not look, with 2 when the call is wrong.`
+It writes nothing into the installation, and runs from a read-only copy of it too:
+it works on a private copy of the database, for which TMPDIR must have room.
+
+It exits with 0 when nothing was altered, with 1 when something was (each is named) or when it could not look, with 2 when the call is wrong or proves nothing: without a public key, keys or a kept checkpoint.`
 }
 
 func (c *verifyCmd) Run(env *Env) error {
@@ -73,58 +78,83 @@ func (c *verifyCmd) Run(env *Env) error {
 		}
 		o.Since = note
 	}
-	r, err := verify.Installation(env.Ctx, o)
-	if err != nil {
-		return err
-	}
-	lists, err := c.lists(env, cfg, o, &r)
+	r, concerns, err := c.check(env, cfg, o)
 	if err != nil {
 		return err
 	}
 	sayReport(env, r)
-	if lists >= 0 {
-		env.say("Compared %d concerns with the lists made from them.", lists)
+	if concerns >= 0 {
+		env.say("Compared %d concerns and everybody's look-ups with the lists and duties made from them.", concerns)
 	}
-	if !r.OK() {
+	switch {
+	case !r.OK():
+		env.say("%d differences were found.", r.Found)
 		return exit(1)
+	case !r.Proved:
+		env.say("Nothing was proved: whoever can write what was read can write it anew. Give the log's public key with --log-vkey, or a checkpoint that you kept with --since.")
+		return exit(2)
 	}
+	env.say("Nothing was altered.")
 	return nil
 }
 
-// lists compares what pages list with the history; -1 when there are no keys to open it with.
-func (c *verifyCmd) lists(env *Env, cfg app.Config, o verify.Options, r *verify.Report) (int, error) {
+// check looks at all that can be looked at; concerns is -1 when lists were not compared.
+func (c *verifyCmd) check(env *Env, cfg app.Config, o verify.Options) (r verify.Report, concerns int, err error) {
+	if o.HTTP != "" {
+		r, err = verify.Installation(env.Ctx, o)
+		return r, -1, err
+	}
+	t, err := verify.Open(env.Ctx, o)
+	if err != nil {
+		return r, -1, err
+	}
+	defer func() { err = errors.Join(err, t.Close()) }()
 	if o.KeyFile == "" {
-		return -1, nil
+		r, err = t.Check(env.Ctx)
+		return r, -1, err
 	}
-	n, err := app.CheckLists(env.Ctx, cfg, func(what string) {
-		r.Found++
-		r.Differences = append(r.Differences, verify.Difference{Kind: verify.List, Where: "concern_v1", Leaf: -1, What: what})
-	})
-	if err != nil && !r.OK() {
-		return -1, nil // what keeps the lists from being read is named above
+	rows := make(chan rowsChecked, 1)
+	go func() { rows <- checkRows(env.Ctx, cfg, t.Store) }() // beside the history, with the other core
+	r, err = t.Check(env.Ctx)
+	compared := <-rows
+	for _, what := range compared.differences {
+		r.Add(verify.Difference{Kind: verify.List, Where: "made from the history", Leaf: -1, What: what})
 	}
-	return n, err
+	if err == nil && compared.err != nil && r.OK() { // else what keeps the lists from being read is named already
+		err = compared.err
+	}
+	if compared.err != nil {
+		compared.concerns = -1
+	}
+	return r, compared.concerns, err
+}
+
+type rowsChecked struct {
+	concerns    int
+	differences []string
+	err         error
+}
+
+func checkRows(ctx context.Context, cfg app.Config, s *store.Store) (c rowsChecked) {
+	c.concerns, c.err = app.CheckRows(ctx, cfg, s, func(what string) { c.differences = append(c.differences, what) })
+	return c
 }
 
 // sayReport says what was looked at, what was found, and what could not be seen.
 func sayReport(env *Env, r verify.Report) {
 	env.say("Log %s: %d leaves, %d of them public, root %s", r.Origin, r.Size, r.Public, r.Root)
-	env.say("Checked %d entries of %d records (%d opened, %d erased, %d not numbered yet), %d tiles, %d checkpoints, %d other sealed fields, in %s.",
+	env.say("Looked at %d entries of %d records (%d opened, %d erased, %d not numbered yet), %d tiles, %d checkpoints, %d other sealed fields, in %s.",
 		r.Entries, r.Records, r.Opened, r.Erased, r.Waiting, r.Tiles, r.Checkpoints, r.Fields, r.Took.Round(time.Millisecond))
 	for _, w := range r.Witnessed {
 		env.say("Witness %s signed %d leaves, last on %s.", w.Name, w.Size, w.At.UTC().Format("2 January 2006 at 15:04 UTC"))
 	}
 	for _, w := range r.Warnings {
-		env.say("Note: %s", w)
+		env.say("Note: %s.", w)
 	}
+	env.say("Checked: %s.", strings.Join(r.Checked, "; "))
 	for _, d := range r.Differences {
 		env.say("Altered: %s", d)
 	}
-	if r.OK() {
-		env.say("Nothing was altered.")
-		return
-	}
-	env.say("%d differences were found.", r.Found)
 }
 
 // keys finds the public keys against which signatures are checked.

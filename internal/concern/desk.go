@@ -199,6 +199,11 @@ func (d *Desk) load(tx *store.Tx, org id.Org, rec id.Record) (*Concern, *vault.K
 	if err != nil {
 		return nil, nil, err
 	}
+	return d.loadBy(tx, b, org, rec)
+}
+
+// loadBy is load with what the organisation says.
+func (d *Desk) loadBy(tx *store.Tx, b book, org id.Org, rec id.Record) (*Concern, *vault.Key, error) {
 	key, err := d.Vault.Key(tx, org, rec)
 	if err != nil {
 		return nil, nil, err

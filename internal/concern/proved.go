@@ -1,13 +1,10 @@
 package concern
 
 import (
-	"context"
-	"fmt"
 	"sync"
 
 	"heed/internal/fail"
 	"heed/internal/id"
-	"heed/internal/ledger"
 	"heed/internal/store"
 )
 
@@ -87,68 +84,4 @@ func (r Row) differs(made Row) string {
 		}
 	}
 	return ""
-}
-
-// CheckLists compares the table of lists with the history of every concern and
-// tells each difference: a row that was changed, one that is not there, one that
-// belongs to no record. It writes nothing, may run beside writers, and gives the
-// number of concerns.
-func (d *Desk) CheckLists(ctx context.Context, found func(rec id.Record, what string)) (n int, err error) {
-	listed := map[id.Record]id.Org{}
-	err = d.Store.View(ctx, func(tx *store.Tx) error {
-		rows, err := store.All(tx, (*Row).fields, `select `+columns+` from concern_v1`)
-		for _, r := range rows {
-			listed[r.Record] = r.Org
-		}
-		return err
-	})
-	if err != nil {
-		return 0, fmt.Errorf("read the list of concerns: %w", err)
-	}
-	err = d.Ledger.Begun(ctx, kindRaised, func(tx *store.Tx, e ledger.Entry) error {
-		n++
-		delete(listed, e.Record)
-		what, err := d.checkRow(tx, e)
-		if what != "" {
-			found(e.Record, what)
-		}
-		return err
-	})
-	if err != nil {
-		return n, fmt.Errorf("compare the list of concerns: %w", err)
-	}
-	return n, d.Store.View(ctx, func(tx *store.Tx) error {
-		for rec, org := range listed {
-			if _, err := d.Vault.Key(tx, org, rec); !fail.Is(err, fail.Gone) {
-				found(rec, "is in the list of concerns and has no history")
-			}
-		}
-		return nil
-	})
-}
-
-// checkRow says what is wrong with the row of a concern; "" for nothing.
-func (d *Desk) checkRow(tx *store.Tx, e ledger.Entry) (string, error) {
-	r, err := store.One(tx, (*Row).fields, `select `+columns+` from concern_v1 where record = $1`, e.Record)
-	if fail.Is(err, fail.Missing) {
-		return "is not in the list of concerns", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	c, _, err := d.load(tx, e.Org, e.Record)
-	if fail.Is(err, fail.Tampered) {
-		return "does not match its history", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	b, err := d.book(tx, c.Org)
-	if err != nil {
-		return "", err
-	}
-	if column := r.differs(b.rowOf(c)); column != "" {
-		return "stands in the list of concerns with another " + column, nil
-	}
-	return "", nil
 }

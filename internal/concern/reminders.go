@@ -28,14 +28,21 @@ const (
 	mailGlass   = jobs.Waiting
 )
 
+func dutyName(rec id.Record) string { return jobDue + ":" + rec.String() }
+
+// duty is the job that the concern asks for; ok is false when no deadline runs.
+func (c *Concern) duty() (j jobs.Job, ok bool) {
+	next, ok := c.NextDue()
+	return jobs.Job{Name: dutyName(c.Record), Kind: jobDue, Org: c.Org, Record: c.Record, Due: next.At}, ok
+}
+
 // remind sets the concern's duty to its earliest open deadline, or ends it.
 func (d *Desk) remind(tx *store.Tx, c *Concern) error {
-	name := jobDue + ":" + c.Record.String()
-	next, ok := c.NextDue()
+	j, ok := c.duty()
 	if !ok {
-		return d.Jobs.Cancel(tx, name)
+		return d.Jobs.Cancel(tx, j.Name)
 	}
-	return d.Jobs.Put(tx, jobs.Job{Name: name, Kind: jobDue, Org: c.Org, Record: c.Record, Due: next.At})
+	return d.Jobs.Put(tx, j)
 }
 
 // due is what the duty does: the owner is told; a deadline that is a working day

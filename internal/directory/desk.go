@@ -243,6 +243,11 @@ func (d *Desk) load(tx *store.Tx, person id.Person) (Person, *vault.Key, error) 
 	if err != nil {
 		return Person{}, nil, err
 	}
+	return d.loadIn(tx, org, person)
+}
+
+// loadIn is load for who knows the organisation.
+func (d *Desk) loadIn(tx *store.Tx, org id.Org, person id.Person) (Person, *vault.Key, error) {
 	key, err := d.Vault.Key(tx, org, person.Record())
 	if err != nil {
 		return Person{}, nil, err
@@ -344,9 +349,7 @@ func (d *Desk) Daybook(tx *store.Tx, org id.Org) (*vault.Key, error) {
 		return nil, err
 	}
 	by := ledger.Author{Role: string(access.System), Rule: "daybook"}
-	_, err = d.Ledger.Append(tx, key, 0, by, ledger.Event{Kind: kindDaybookOpened, Data: struct {
-		Day string `json:"day"`
-	}{day.Format(time.DateOnly)}})
+	_, err = d.Ledger.Append(tx, key, 0, by, ledger.Event{Kind: kindDaybookOpened, Data: daybookOpened{day.Format(time.DateOnly)}})
 	return key, err
 }
 

@@ -118,6 +118,10 @@ type tokenRevoked struct {
 	Hash string `json:"hash"`
 }
 
+type daybookOpened struct {
+	Day string `json:"day"`
+}
+
 func foldOrganisation(o *Organisation, e ledger.Entry) error {
 	if e.Kind != kindOrganisationOpened {
 		return nil

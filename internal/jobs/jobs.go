@@ -22,6 +22,7 @@
 package jobs
 
 import (
+	"bytes"
 	"context"
 	"embed"
 	"log/slog"
@@ -258,4 +259,35 @@ func (q *Queue) Standing(tx *store.Tx) (Standing, error) {
 		s.LastMail = clock.FromMicros(at)
 	}
 	return s, err
+}
+
+// lateness is how much later than its time a duty may stand: after it was done it is
+// due again a day later, and the clock may have been set back a little.
+const lateness = 24*time.Hour + slack
+
+// Amiss says what is wrong with a duty, a job that the history of a record asks for;
+// "" for nothing. One that comes early does no harm: its handler looks at the history.
+func Amiss(tx *store.Tx, want Job) (string, error) {
+	type row struct {
+		kind     string
+		org, rec []byte
+		next     int64
+	}
+	r, err := store.One(tx, func(r *row) []any { return []any{&r.kind, &r.org, &r.rec, &r.next} },
+		"select kind, org, record, next from job where name = $1", []byte(want.Name))
+	latest := want.Due
+	if again := tx.Now().Add(lateness); again.After(latest) {
+		latest = again
+	}
+	switch {
+	case fail.Is(err, fail.Missing):
+		return "has a deadline and nobody will be reminded of it: its duty was taken away", nil
+	case err != nil:
+		return "", err
+	case r.kind != want.Kind || !bytes.Equal(r.org, want.Org.Bytes()) || !bytes.Equal(r.rec, want.Record.Bytes()):
+		return "has a duty that was changed", nil
+	case r.next > clock.Micros(latest):
+		return "has a duty that was put off", nil
+	}
+	return "", nil
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
+	"heed/internal/clock"
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/store"
@@ -42,9 +44,11 @@ func (l *Log) Each(ctx context.Context, kindPrefix string, fn func(*store.Tx, En
 
 // Begun gives fn the first entry of every record that begins with this kind, oldest
 // first, each opened and its leaf recomputed. It writes nothing and passes over
-// erased records: for comparing projections with the history.
-func (l *Log) Begun(ctx context.Context, kind string, fn func(*store.Tx, Entry) error) error {
+// erased records: for comparing projections with the history. After each piece of the
+// work it calls rest with how long that took; nothing is held open meanwhile.
+func (l *Log) Begun(ctx context.Context, kind string, rest func(context.Context, time.Duration), fn func(*store.Tx, Entry) error) error {
 	for after, n := int64(0), replayBatch; n == replayBatch; {
+		worked := clock.Stopwatch()
 		err := l.store.View(ctx, func(tx *store.Tx) error {
 			rows, err := store.All(tx, scanRow, `select `+rowColumns+` from entry where version = 1 and n > $1 order by n limit $2`, after, replayBatch)
 			if err != nil {
@@ -67,8 +71,29 @@ func (l *Log) Begun(ctx context.Context, kind string, fn func(*store.Tx, Entry) 
 		if err != nil {
 			return err
 		}
+		rest(ctx, worked())
 	}
-	return nil
+	return ctx.Err()
+}
+
+// Begins says whether a record begins with this kind; an erased one may have.
+func (l *Log) Begins(tx *store.Tx, rec id.Record, kind string) (bool, error) {
+	r, err := store.One(tx, scanRow, `select `+rowColumns+` from entry where record = $1 and version = 1`, rec)
+	if fail.Is(err, fail.Missing) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("read a first entry: %w", err)
+	}
+	keys := keyring{vault: l.vault, known: map[id.Record]*vault.Key{}}
+	e, err := keys.open(tx, r)
+	if fail.Is(err, fail.Gone) {
+		return true, nil
+	}
+	if fail.Is(err, fail.Tampered) {
+		return true, nil // named where entries are checked
+	}
+	return err == nil && e.Kind == kind, err
 }
 
 // replay gives fn the entries from leaf at on, and says where to go on. At the end

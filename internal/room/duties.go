@@ -40,13 +40,19 @@ func (d *Desk) after(tx *store.Tx, a access.Actor, was, is *State) error {
 	return nil
 }
 
+// duty is the job that the record asks for; ok is false when no deadline runs.
+func (s *State) duty() (j jobs.Job, ok bool) {
+	next, ok := s.NextDue()
+	return jobs.Job{Name: dueName(s.Record), Kind: jobDue, Org: s.Org, Record: s.Record, Due: next.At}, ok
+}
+
 // remind sets the record's duty to its earliest open deadline, or ends it.
 func (d *Desk) remind(tx *store.Tx, s *State) error {
-	next, ok := s.NextDue()
+	j, ok := s.duty()
 	if !ok {
-		return d.Jobs.Cancel(tx, dueName(s.Record))
+		return d.Jobs.Cancel(tx, j.Name)
 	}
-	return d.Jobs.Put(tx, jobs.Job{Name: dueName(s.Record), Kind: jobDue, Org: s.Org, Record: s.Record, Due: next.At})
+	return d.Jobs.Put(tx, j)
 }
 
 // due is what the duty does: the owner is told; what is a working day over tells

@@ -4,9 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"time"
 
+	"heed/internal/clock"
 	"heed/internal/fail"
 	"heed/internal/id"
+	"heed/internal/jobs"
 	"heed/internal/store"
 )
 
@@ -32,9 +35,82 @@ const checkBatch = 500
 // CheckLists compares what finding and listing stand on with the history, record by
 // record in the order of their ids, so that its memory does not grow with their
 // number. It gives each difference in words, and how many records there are.
-func (d *Desk) CheckLists(ctx context.Context, found func(id.Record, string)) (records int, err error) {
+// Between pieces of the work it calls rest.
+func (d *Desk) CheckLists(ctx context.Context, rest func(context.Context, time.Duration), found func(id.Record, string)) (records int, err error) {
+	return d.eachRow(ctx, rest, func(tx *store.Tx, x row) error {
+		what, err := d.checkRow(tx, x)
+		if what != "" {
+			found(x.record, what)
+		}
+		return err
+	})
+}
+
+// RemakeDuties makes the duty of every record whose history asks for one, and has
+// none or one that was put off; it tells of each.
+func (d *Desk) RemakeDuties(ctx context.Context, rest func(context.Context, time.Duration), found func(id.Record, string)) error {
+	var lost []row
+	_, err := d.eachRow(ctx, rest, func(tx *store.Tx, x row) error {
+		is, err := d.proved(tx, x)
+		if fail.Is(err, fail.Gone) || fail.Is(err, fail.Tampered) {
+			return nil // what was tampered with is named by CheckLists
+		}
+		if err != nil {
+			return err
+		}
+		what, err := dutyAmiss(tx, &is)
+		if what != "" {
+			lost = append(lost, x)
+			found(x.record, what)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, x := range lost {
+		err := d.Store.Do(ctx, func(tx *store.Tx) error {
+			is, err := d.proved(tx, x)
+			if fail.Is(err, fail.Gone) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			return d.remind(tx, &is)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func dutyAmiss(tx *store.Tx, s *State) (string, error) {
+	if want, ok := s.duty(); ok {
+		return jobs.Amiss(tx, want)
+	}
+	return "", nil
+}
+
+// proved is where a record stands by its history alone.
+func (d *Desk) proved(tx *store.Tx, x row) (State, error) {
+	key, err := d.Vault.Key(tx, x.org, x.record)
+	if err != nil {
+		return State{}, err
+	}
+	history, err := d.Ledger.History(tx, key)
+	if err != nil {
+		return State{}, err
+	}
+	is, _, err := fold(history)
+	return is, err
+}
+
+func (d *Desk) eachRow(ctx context.Context, rest func(context.Context, time.Duration), fn func(*store.Tx, row) error) (records int, err error) {
 	var after id.Record
 	for n := checkBatch; n == checkBatch; records += n {
+		worked := clock.Stopwatch()
 		err := d.Store.View(ctx, func(tx *store.Tx) error {
 			rows, err := store.All(tx, (*row).fields, `select `+rowColumns+rowTables+`where r.record > $1 order by r.record limit $2`, after, checkBatch)
 			if err != nil {
@@ -43,12 +119,8 @@ func (d *Desk) CheckLists(ctx context.Context, found func(id.Record, string)) (r
 			n = len(rows)
 			for _, x := range rows {
 				after = x.record
-				what, err := d.checkRow(tx, x)
-				if err != nil {
+				if err := fn(tx, x); err != nil {
 					return err
-				}
-				if what != "" {
-					found(x.record, what)
 				}
 			}
 			return nil
@@ -56,8 +128,9 @@ func (d *Desk) CheckLists(ctx context.Context, found func(id.Record, string)) (r
 		if err != nil {
 			return records, err
 		}
+		rest(ctx, worked())
 	}
-	return records, nil
+	return records, ctx.Err()
 }
 
 // checkRow says how a record's rows differ from its history, or "".
@@ -89,7 +162,10 @@ func (d *Desk) checkRow(tx *store.Tx, x row) (string, error) {
 	if !same(s, is) {
 		return "stands in the lists otherwise than in its history", nil
 	}
-	return d.checkPlaces(tx, r, &is)
+	if what, err := d.checkPlaces(tx, r, &is); what != "" || err != nil {
+		return what, err
+	}
+	return dutyAmiss(tx, &is)
 }
 
 func same(a, b State) bool {

@@ -143,7 +143,7 @@ func BenchmarkRows(b *testing.B) {
 			began := processor()
 			for b.Loop() {
 				v := newCheck(w.store, w.o, nil)
-				v.tiles = openTiles(w.ctx(), w.store, workers())
+				v.tiles = openTiles(w.ctx(), w.store, v.workers(), false)
 				w.must(v.state(w.ctx()))
 				w.must(v.tree(w.ctx()))
 				v.tiles.close()

@@ -75,7 +75,7 @@ func (v *check) fields(ctx context.Context) error {
 		}
 		return nil
 	}}
-	for range workers() {
+	for range v.workers() {
 		fns = append(fns, func() error {
 			w := &fieldCheck{check: v, opened: newOpened(v.keys)}
 			for f := range work {

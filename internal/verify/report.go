@@ -73,7 +73,9 @@ type Report struct {
 
 	Found       int64        // how many differences
 	Differences []Difference // the first of them: by kind, then in order of the tree
+	Checked     []string     // what was looked at, in words
 	Warnings    []string     // what could not be checked, and why
+	Proved      bool         // by something from outside what was checked: a public key, keys, or a kept checkpoint
 	Took        time.Duration
 }
 
@@ -90,6 +92,13 @@ func (r Report) Err() error {
 		first = r.Differences[0].String()
 	}
 	return fail.New(fail.Tampered, "%d differences were found. The first: %s", r.Found, first)
+}
+
+// Add notes a difference that somebody else's check found.
+func (r *Report) Add(d Difference) {
+	if r.Found++; len(r.Differences) < maxDifferences {
+		r.Differences = append(r.Differences, d)
+	}
 }
 
 // maxDifferences bounds what a report lists; Found counts on.
@@ -160,12 +169,31 @@ func (v *check) report(took time.Duration) Report {
 		Entries: c.entries.Load(), Opened: c.opened.Load(), Erased: c.erased.Load(), Waiting: c.waiting.Load(), Padding: c.padding.Load(),
 		Records: c.records.Load(), Checkpoints: c.checkpoints.Load(), Fields: c.fields.Load(), Tiles: tileCount(v.head.Size),
 		Found: v.total, Differences: v.diffs, Warnings: v.warnings, Took: took,
+		Checked: v.checked(), Proved: !v.o.Log.IsZero() || v.keys != nil || len(v.o.remembered()) > 0,
 	}
 	for _, w := range c.witnessed {
 		r.Witnessed = append(r.Witnessed, w)
 	}
 	slices.SortFunc(r.Witnessed, func(a, b Witnessed) int { return cmp.Compare(a.Name, b.Name) })
 	return r
+}
+
+// checked says what this check looks at, given what it was given.
+func (v *check) checked() []string {
+	out := []string{"that the tiles give the root which the log states"}
+	if !v.o.Log.IsZero() {
+		out = append(out, "the log's signatures")
+	}
+	if v.store != nil {
+		out = append(out, "that each row is the entry which the tree has at its place")
+	}
+	if v.keys != nil {
+		out = append(out, "that each entry and sealed field opens at its place", "that what has no key was erased by an entry")
+	}
+	if len(v.o.remembered()) > 0 {
+		out = append(out, "that history since the kept checkpoint was only added to")
+	}
+	return out
 }
 
 // tileCount is how many tiles a tree of size leaves has.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"heed/internal/clock"
 	"heed/internal/store"
 	"heed/record"
 )
@@ -27,7 +28,7 @@ func (v *check) rowsFrom(ctx context.Context, from int64) error {
 	defer cancel()
 	ranges := make(chan int64)
 	fns := []func() error{func() error { defer close(ranges); return v.ranges(ctx, from, ranges) }}
-	for range workers() {
+	for range v.workers() {
 		fns = append(fns, func() error {
 			w := &rowCheck{check: v}
 			if v.keys != nil {
@@ -35,10 +36,12 @@ func (v *check) rowsFrom(ctx context.Context, from int64) error {
 			}
 			defer func() { v.readings.add(w.readings) }()
 			for lo := range ranges {
+				worked := clock.Stopwatch()
 				if err := w.chunk(ctx, lo, beyond(lo)); err != nil {
 					cancel() // the ranges end, and with them the other goroutines
 					return err
 				}
+				v.rest(ctx, worked())
 			}
 			return nil
 		})

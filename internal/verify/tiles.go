@@ -17,6 +17,8 @@ type tileSource struct {
 	ask  chan tileAsk
 	done sync.WaitGroup
 	ctx  context.Context
+
+	gently bool
 }
 
 type tileAsk struct {
@@ -31,33 +33,35 @@ type tileAnswer struct {
 
 var errNoTile = errors.New("it is not there")
 
-func openTiles(ctx context.Context, s *store.Store, readers int) *tileSource {
-	t := &tileSource{ask: make(chan tileAsk), ctx: ctx}
+func openTiles(ctx context.Context, s *store.Store, readers int, gently bool) *tileSource {
+	t := &tileSource{ask: make(chan tileAsk), ctx: ctx, gently: gently}
 	for range readers {
 		t.done.Go(func() { t.serve(s) })
 	}
 	return t
 }
 
-// serve answers until the source is closed. A statement that fails ends its view, so a new one is begun.
+// serve answers until the source is closed. A statement that fails ends its view, so
+// a new one is begun; gently, each answer has a view of its own, because one that is
+// held open keeps the store from tidying up.
 func (t *tileSource) serve(s *store.Store) {
-	for open := true; open; {
+	for a := range t.ask {
+		answered := false
 		err := s.View(t.ctx, func(tx *store.Tx) error {
-			for a := range t.ask {
+			for more := true; more; {
 				b, err := readTile(tx, a.tile)
 				a.answer <- tileAnswer{b, err}
-				if err != nil && !errors.Is(err, errNoTile) {
+				answered = true
+				if t.gently || err != nil && !errors.Is(err, errNoTile) {
 					return nil
 				}
+				if a, more = <-t.ask; more {
+					answered = false
+				}
 			}
-			open = false
 			return nil
 		})
-		if err != nil && open { // no view can be had: answer with that
-			a, ok := <-t.ask
-			if !ok {
-				return
-			}
+		if err != nil && !answered { // no view can be had: answer with that
 			a.answer <- tileAnswer{nil, err}
 		}
 	}

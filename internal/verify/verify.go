@@ -16,7 +16,8 @@
 //   - every leaf that was held outside the database while numbering stood still has its entry (held.go)
 //   - with an older checkpoint: that this tree begins with that one (since.go)
 //
-// What it keeps true: it changes nothing; it never panics on damaged data, which is
+// What it keeps true: it changes nothing, not even the time of a file, since it works
+// on a private copy (copy.go); it never panics on damaged data, which is
 // a Difference like any other; it uses all cores and a bounded amount of memory
 // (some megabytes, and 16 bytes for each reading); every difference names
 // what differs.
@@ -32,7 +33,6 @@ package verify
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"runtime"
 	"slices"
 	"time"
@@ -69,6 +69,11 @@ type Options struct {
 	// Fields are the sealed columns beside the ledger's.
 	Fields []Field
 
+	// Gently makes the check take little of the machine: one thing after the other,
+	// with rests four times as long as the work, and no view of the store held open
+	// while it rests. For a check beside people at work.
+	Gently bool
+
 	// Progress, which may be nil, is called now and then from several goroutines.
 	Progress func(Progress)
 }
@@ -94,13 +99,12 @@ func Installation(ctx context.Context, o Options) (Report, error) {
 	if o.HTTP != "" {
 		return served(ctx, o)
 	}
-	o.Remembered = append(slices.Clone(o.Remembered), o.kept()...) // before the tree is looked at, which may grow
-	s, err := store.Open(ctx, store.Options{Path: o.Path, URL: o.URL, ReadOnly: true, Clock: clock.System{}, Log: slog.New(slog.DiscardHandler)})
+	t, err := Open(ctx, o)
 	if err != nil {
 		return Report{}, err
 	}
-	r, err := Store(ctx, s, o)
-	return r, errors.Join(err, s.Close())
+	r, err := t.Check(ctx)
+	return r, errors.Join(err, t.Close())
 }
 
 // Store checks what an open store holds; Path, URL and HTTP are not looked at. It
@@ -111,6 +115,7 @@ func Store(ctx context.Context, s *store.Store, o Options) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
+	o.Remembered = append(slices.Clone(o.Remembered), o.kept()...) // before the tree is looked at, which may grow
 	v := newCheck(s, o, keys)
 	if err := v.run(ctx); err != nil {
 		return Report{}, err
@@ -144,7 +149,7 @@ func newCheck(s *store.Store, o Options, keys *keyring) *check {
 // run is the order of the parts. A part that cannot read its table says so as a
 // difference and the others go on; only the end of ctx stops all.
 func (v *check) run(ctx context.Context) error {
-	v.tiles = openTiles(ctx, v.store, workers())
+	v.tiles = openTiles(ctx, v.store, v.workers(), v.o.Gently)
 	defer v.tiles.close()
 	if err := v.stop(ctx, v.state(ctx)); err != nil {
 		return err
@@ -201,7 +206,25 @@ func (v *check) tree(ctx context.Context) error {
 	return nil
 }
 
-func workers() int { return max(2, runtime.GOMAXPROCS(0)) }
+func (v *check) workers() int {
+	if v.o.Gently {
+		return 1
+	}
+	return max(2, runtime.GOMAXPROCS(0))
+}
+
+// rest leaves the machine to others after work that took so long.
+func (v *check) rest(ctx context.Context, worked time.Duration) {
+	if !v.o.Gently {
+		return
+	}
+	t := time.NewTimer(4 * worked)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	}
+}
 
 // parallel runs functions at once and gives the first error.
 func parallel(fns ...func() error) error {

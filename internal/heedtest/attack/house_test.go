@@ -306,7 +306,7 @@ func (h *house) differences() []string {
 	for _, d := range r.Differences {
 		out = append(out, d.String())
 	}
-	_, err = app.CheckLists(ctx, h.config, func(s string) { out = append(out, s) })
+	_, err = app.CheckRows(ctx, h.config, h.Store, func(s string) { out = append(out, s) })
 	check(h.t, err)
 	return out
 }

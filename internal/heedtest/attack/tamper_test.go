@@ -29,6 +29,8 @@ func worked(t *testing.T) app.Config {
 	}
 	h.closed("porter")
 	h.as("nurse", access.Worker).post("/raise/what", url.Values{"what": {"A draft"}})
+	lead := h.person("lead")
+	check(t, h.Store.Do(ctx, func(tx *storeTx) error { _, err := h.Directory.Daybook(tx, lead.Org); return err }))
 	_, err := h.Ledger.Sequence(ctx)
 	check(t, err)
 	h.unchanged()
@@ -97,6 +99,16 @@ func TestAltered(t *testing.T) {
 		"a list row of another raiser":    {do(`update concern_v1 set raiser = owner where rowid = 1`), "another raiser"},
 		"a list row closed":               {do(`update concern_v1 set open = 0 where open = 1`), "another open"},
 		"a list row taken away":           {do(`delete from concern_v1 where rowid = 1`), "is not in the list"},
+		"a list row put in":               {do(`insert into concern_v1 select x'00112233445566778899aabbccddeeff', org, team, 'HDAAAAAAAA', raiser, owner, version, state, progress, waiting, open, raised_at, tell_by, due, told_at, closed_at from concern_v1 limit 1`), "has no history"},
+		"duties taken away":               {do(`delete from job`), "its duty was taken away"},
+		"a duty put off":                  {do(`update job set next = next + 400000000000000 where kind = 'concern-due'`), "put off"},
+		"a duty of another record":        {do(`update job set record = org where kind = 'concern-due'`), "a duty that was changed"},
+		"people taken away":               {do(`delete from directory_person`), "the person"},
+		"a person of another login name":  {do(`update directory_person set login_mac = x'00' where rowid = 1`), "the person"},
+		"holders of a role taken away":    {do(`delete from directory_holder where role = 'caldicott_guardian'`), "the role caldicott_guardian"},
+		"tokens taken away":               {do(`delete from directory_token`), "a token of"},
+		"an organisation taken away":      {do(`delete from directory_organisation where rowid = 1`), "the organisation"},
+		"a daybook taken away":            {do(`delete from directory_daybook`), "the daybook of"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
