@@ -43,11 +43,24 @@ func (a *App) prove(ctx context.Context) error {
 	if err != nil && r.OK() { // else what keeps the rows from being read is named already
 		return fmt.Errorf("compare rows with the history: %w", err)
 	}
+	if unread(r) { // the database was in the way, which may pass: looked at again soon, and shown until then
+		return fmt.Errorf("verify the installation: %w", fail.Wrap(fail.Broken, r.Err(), "It could not be read"))
+	}
 	for _, what := range rows {
 		r.Add(verify.Difference{Kind: verify.List, Where: "made from the history", Leaf: -1, What: what})
 	}
 	a.tell(r, concerns)
 	return nil
+}
+
+// unread says that all that was found is that something could not be read.
+func unread(r verify.Report) bool {
+	for _, d := range r.Differences {
+		if d.Kind != verify.Unreadable {
+			return false
+		}
+	}
+	return !r.OK()
 }
 
 func (a *App) verify(ctx context.Context) (verify.Report, error) {

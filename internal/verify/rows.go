@@ -435,6 +435,9 @@ func (w *rowCheck) open(leaf int64, stored [32]byte, against bool, k *openedKey)
 		w.count.opened.Add(1)
 		if erased, ok := record.ErasedRecord(payload); ok && erased != rec {
 			w.gone.name(erased, org)
+			if lacks := decided(payload, org, rec); lacks != "" {
+				w.differs(leaf, "says that record "+hexOf(erased[:])+" was erased, and "+lacks)
+			}
 		}
 	}
 }

@@ -444,6 +444,67 @@ func flips() []tampering {
 	}})
 }
 
+// emptied are rows that nothing else needs.
+func emptied() []tampering {
+	return []tampering{
+		{"a checkpoint taken away", func(w *world, r *rand.Rand) want {
+			sizes := w.list(`select size from log_checkpoint order by size`)
+			size := sizes[r.IntN(len(sizes))]
+			w.sql(`delete from log_cosignature where size = $1`, size)
+			w.sql(`delete from log_checkpoint where size = $1`, size)
+			return want{[]Kind{Checkpoint}, fmt.Sprintf("log_checkpoint %d", size)}
+		}},
+		{"checkpoints emptied", func(w *world, r *rand.Rand) want {
+			w.sql(`delete from log_cosignature`)
+			w.sql(`delete from log_checkpoint`)
+			return want{[]Kind{Checkpoint}, "log_checkpoint"}
+		}},
+		{"key_org emptied", func(w *world, r *rand.Rand) want {
+			w.sql(`delete from key_org`)
+			return want{[]Kind{Key}, "key_org"}
+		}},
+		{"key_generation emptied", func(w *world, r *rand.Rand) want {
+			w.sql(`delete from key_generation`)
+			return want{[]Kind{Key}, "key_generation"}
+		}},
+	}
+}
+
+// TestErasedOnTwoWords: an erasure entry that Heed itself wrote without the word of two
+// people or by another rule is named: that a key is gone is not enough.
+func TestErasedOnTwoWords(t *testing.T) {
+	each(t, func(w *world) {
+		w.begin(w.org.Record(), 1)
+		for _, c := range []struct {
+			rule  string
+			by    int
+			lacks string
+		}{
+			{"erased-on-two-words", 2, ""},
+			{"erased-on-two-words", 1, "does not name two people"},
+			{"erased-on-two-words", 0, "does not name two people"},
+			{"worker-raises", 2, "was written by the rule worker-raises"},
+			{"erased-before-the-restore", 0, ""},
+			{"erased-before-the-restore", 2, "was written by the rule erased-before-the-restore"},
+		} {
+			before := w.verify().Found
+			w.eraser.Rule, w.by = c.rule, c.by
+			rec := w.begin(id.NewRecord(w.clock.Now()), 2)
+			w.erase(rec)
+			got := w.verify()
+			if c.lacks == "" {
+				if got.Found != before {
+					w.Errorf("%s on %d words: %v", c.rule, c.by, got.Differences)
+				}
+				continue
+			}
+			if err := (want{[]Kind{Entry}, rec.String() + " was erased, and " + c.lacks}).check(c.rule, got); err != nil {
+				w.Error(err)
+			}
+		}
+	})
+}
+
 // TestEveryTamperingIsFound is promises I2, D9 and C5 at the gate's size, on both
 // engines: everything is found and named, and the untouched installation is clean
 // before the first and after the last.
@@ -454,7 +515,7 @@ func TestEveryTamperingIsFound(t *testing.T) {
 		w.clean(w.verify())
 		r := rand.New(rand.NewPCG(11, 22))
 		done := 0
-		for _, set := range [][]tampering{edits(), removals(), insertions(), swaps(), cutsAndEmpties(), flips()} {
+		for _, set := range [][]tampering{edits(), removals(), insertions(), swaps(), cutsAndEmpties(), flips(), emptied()} {
 			for _, x := range set {
 				for range w.times() {
 					wanted := x.do(w, r)

@@ -12,6 +12,8 @@
 //   - every entry: its leaf is the tree's leaf; it opens under its record's key at its
 //     place, and gives that leaf again; entries without a number are waiting for one (rows.go)
 //   - every record: versions 1, 2, 3 … up to its head; a key, or an erasure entry (records.go)
+//   - tables whose rows nothing else needs, against what was written with them (gaps.go)
+//   - every erasure entry: in its organisation's own record, with reason, rule and two people (erasures.go)
 //   - every other sealed field that the caller registers opens at its place (fields.go)
 //   - every leaf that was held outside the database while numbering stood still has its entry (held.go)
 //   - with an older checkpoint: that this tree begins with that one (since.go)
@@ -166,6 +168,7 @@ func (v *check) run(ctx context.Context) error {
 		func() error { return v.stop(ctx, v.records(ctx)) },
 		func() error { return v.stop(ctx, v.checkpoints(ctx)) },
 		func() error { return v.stop(ctx, v.keyTables(ctx)) },
+		func() error { return v.stop(ctx, v.gaps(ctx)) },
 		func() error { return v.stop(ctx, v.held(ctx)) },
 	); err != nil {
 		return err

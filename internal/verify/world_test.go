@@ -48,6 +48,8 @@ type world struct {
 	recs    []id.Record
 	o       Options
 	clock   *clock.Hand
+	eraser  ledger.Author // who writes the entry of an erasure
+	by      int           // on how many people's word
 }
 
 // memory is a witness that signs everything and keeps it.
@@ -81,7 +83,7 @@ var t0 = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 func newWorld(t testing.TB, s *store.Store, hand *clock.Hand) *world {
 	t.Helper()
 	dir := t.TempDir()
-	w := &world{TB: t, store: s, org: id.NewOrg(t0), clock: hand}
+	w := &world{TB: t, store: s, org: id.NewOrg(t0), clock: hand, eraser: ledger.Author{Role: "system", Rule: "erased-on-two-words"}, by: 2}
 	var err error
 	w.signer, err = record.NewSigner("heed.test/log")
 	w.must(err)
@@ -143,6 +145,20 @@ func (w *world) look(rec id.Record) {
 	}))
 }
 
+type erasedData struct {
+	record.ErasedData
+	Reason string      `json:"reason"`
+	By     []id.Person `json:"by"`
+}
+
+// words are of so many people.
+func words(n int) (by []id.Person) {
+	for range n {
+		by = append(by, id.NewPerson(t0))
+	}
+	return by
+}
+
 // erase erases a record as the program does: an entry in the organisation's own record.
 func (w *world) erase(rec id.Record) {
 	w.Helper()
@@ -155,7 +171,8 @@ func (w *world) erase(rec id.Record) {
 		if err != nil {
 			return err
 		}
-		if _, err := w.log.Append(tx, key, at, nurse, ledger.Event{Kind: record.KindErased, Data: record.ErasedData{Record: rec.String(), Generation: generation}}); err != nil {
+		said := erasedData{record.ErasedData{Record: rec.String(), Generation: generation}, "Its time has come", words(w.by)}
+		if _, err := w.log.Append(tx, key, at, w.eraser, ledger.Event{Kind: record.KindErased, Data: said}); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(`update note_v1 set body = null where record = $1`, rec); err != nil {
