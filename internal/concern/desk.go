@@ -205,6 +205,11 @@ func (d *Desk) load(tx *store.Tx, org id.Org, rec id.Record) (*Concern, *vault.K
 // loadBy is load with what the organisation says.
 func (d *Desk) loadBy(tx *store.Tx, b book, org id.Org, rec id.Record) (*Concern, *vault.Key, error) {
 	key, err := d.Vault.Key(tx, org, rec)
+	if fail.Is(err, fail.Missing) { // never erased: that is said by the key store
+		if v, e := d.Ledger.Version(tx, rec); e == nil && v > 0 {
+			err = fail.Wrap(fail.Tampered, err, "The key of this record was taken away outside Heed, so it is not shown")
+		}
+	}
 	if err != nil {
 		return nil, nil, err
 	}

@@ -176,6 +176,9 @@ func (v *check) run(ctx context.Context) error {
 	if err := v.stop(ctx, v.erased(ctx)); err != nil {
 		return err
 	}
+	if err := v.stop(ctx, v.destroyed(ctx)); err != nil {
+		return err
+	}
 	v.repeated()
 	if err := v.stop(ctx, v.fields(ctx)); err != nil {
 		return err

@@ -1,0 +1,59 @@
+package verify
+
+import (
+	"context"
+
+	"heed/internal/fail"
+	"heed/record"
+)
+
+// destroyed holds the erasure entries against the key store: what an entry says was
+// erased is named by a tombstone there, or its destruction is under way. Otherwise its
+// key is there again, and an old backup with it would give the record back.
+//
+// The other way round proves nothing: beside a restored database the key store may
+// name records that were made after the backup.
+func (v *check) destroyed(ctx context.Context) error {
+	if v.keys == nil {
+		return nil
+	}
+	if err := v.erasureRows(ctx); err != nil { // before the key store: a row goes after its tombstone has come
+		return err
+	}
+	named, err := v.keys.erased()
+	if err != nil {
+		return err
+	}
+	for _, rec := range v.listed {
+		if len(rec) == 16 {
+			named[[16]byte(rec)] = true
+		}
+	}
+	for rec := range v.gone.named {
+		if !named[rec] {
+			v.found(Difference{Kind: Key, Where: "key store", Leaf: -1, Record: hexOf(rec[:]), What: "an entry says that it was erased, and no tombstone says that its key was destroyed: an older copy of the key store was put back"})
+		}
+	}
+	return nil
+}
+
+// erased are the records that the key store's tombstones name.
+func (k *keyring) erased() (map[[16]byte]bool, error) {
+	ks, err := k.load()
+	if err != nil {
+		return nil, err
+	}
+	named := map[[16]byte]bool{}
+	for _, o := range ks.Orgs {
+		stones, err := record.OpenTombstones(k.orgs, o)
+		if err != nil {
+			return nil, fail.Wrap(fail.Tampered, err, "The tombstones in the key store %s do not open", k.path)
+		}
+		for _, t := range stones {
+			for _, r := range t.Records {
+				named[r.Record] = named[r.Record] || !t.Lost
+			}
+		}
+	}
+	return named, nil
+}
