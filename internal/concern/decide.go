@@ -49,10 +49,10 @@ func (b book) decideStep(c *Concern, role access.Role, s Step, now time.Time) (l
 	if err := daysAreNotAhead(s, now); err != nil {
 		return ledger.Event{}, err
 	}
-	if err := c.holds(s); err != nil {
+	if err := b.process.MayAs(process.Role(role), c.Status, s.Step(), s.Outcome()); err != nil {
 		return ledger.Event{}, err
 	}
-	if err := b.process.MayAs(process.Role(role), c.Status, s.Step(), s.Outcome()); err != nil {
+	if err := c.holds(s, workday.Of(now)); err != nil {
 		return ledger.Event{}, err
 	}
 	info, _ := b.process.Step(s.Step())
@@ -79,8 +79,10 @@ func daysAreNotAhead(s Step, now time.Time) error {
 }
 
 // holds checks what a step says about the record itself.
-func (c *Concern) holds(s Step) error {
+func (c *Concern) holds(s Step, today workday.Day) error {
 	switch s := s.(type) {
+	case Agreeing:
+		return s.Agree(c, today)
 	case Correct:
 		if s.Of > c.Version {
 			return fail.Fields{{Name: "of", Words: "Select what you are correcting"}}.Err()

@@ -285,6 +285,14 @@ func (d *Desk) take(tx *store.Tx, a access.Actor, c *Concern, key *vault.Key, ru
 			return nil, err
 		}
 	}
+	if s, ok := t.Step.(GiveFeedback); ok {
+		raiser, err := d.Directory.PersonIn(tx, c.Raiser)
+		if err != nil {
+			return nil, err
+		}
+		s.Unread = raiser.Left
+		t.Step = s
+	}
 	role := a.Role
 	if actionOf(t.Step.Step(), a, c) == access.AddToOwn {
 		role = access.Worker // whoever raised it adds as the one who raised it, whatever else they are

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"heed/internal/access"
+	"heed/internal/clock/workday"
 	"heed/internal/concern"
 	"heed/internal/fail"
 	"heed/internal/heedtest/world"
@@ -115,6 +116,10 @@ func (m *machine) take(r *rapid.T, a access.Actor, n int, stale bool) {
 		version--
 	} else {
 		stale = false
+	}
+	if r, ok := try.step.(sharing.Referral); ok { // sent today: not before it was decided
+		r.Day = workday.Of(m.w.Hand.Now()).String()
+		try.step = r
 	}
 	_, err := m.w.Concerns.Take(context.Background(), a, ref, concern.Taking{Step: try.step, Version: version})
 	if err != nil {

@@ -23,7 +23,7 @@ func worry() concern.Report {
 }
 
 func shareDecision() sharing.Decision {
-	return sharing.Decision{Result: process.Share, Purpose: "safeguarding", With: "A. Officer, police Prevent team", What: "What the nurse heard, name and date of birth",
+	return sharing.Decision{Result: process.Share, Purpose: "safeguarding", To: []string{"police_prevent", "mash"}, With: "A. Officer, police Prevent team", What: "What the nurse heard, name and date of birth",
 		Consent: "not_asked", NotAsked: "raise_risk", Article6: "6_1_e", Article9: "9_2_g_para_6", CommonLaw: "public_interest",
 		Harm: "He may be drawn in further", Distress: "He may trust the ward less", Necessity: "Police cannot help without knowing who it is", Told: "later"}
 }

@@ -26,6 +26,12 @@ type Dated interface {
 	Days() map[string]string
 }
 
+// Agreeing is a step that speaks of what the record holds, or of a day to come:
+// Agree names what does not fit. It is asked in the commit, with the record as it is.
+type Agreeing interface {
+	Agree(c *Concern, today workday.Day) error
+}
+
 // The built-in steps of this room.
 type (
 	// Acknowledge takes a concern up; whoever does it owns it from then on.
@@ -56,6 +62,8 @@ type (
 		Result string `json:"result"` // told | cannot_be_told
 		Words  string `json:"words"`  // written for the raiser; or the reason, for the record
 		Line   string `json:"line,omitempty"`
+		// Unread is set by the desk: the person who raised it had left, and cannot read it here.
+		Unread bool `json:"unread,omitempty"`
 	}
 	// Close ends the record.
 	Close struct {

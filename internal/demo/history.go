@@ -208,7 +208,7 @@ func longRoute(lead string) []told {
 	return []told{
 		{2 * time.Hour, lead, plain(concern.Acknowledge{Words: "Thank you. I have your concern and will ring you."})},
 		{4 * time.Hour, lead, plain(concern.Triage{Decision: process.OpenCase, Reasons: "What was heard is first-hand and fits with what the team knows. Somebody seems to be using this person."})},
-		{20 * time.Hour, lead, plain(sharing.Decision{Result: process.Share, Purpose: "safeguarding", With: "A made-up officer, police Prevent team", What: "Name, age, what was heard and by whom", HeldBack: "Diagnosis and treatment",
+		{20 * time.Hour, lead, plain(sharing.Decision{Result: process.Share, Purpose: "safeguarding", To: []string{"police_prevent"}, With: "A made-up officer, police Prevent team", What: "Name, age, what was heard and by whom", HeldBack: "Diagnosis and treatment",
 			Consent: "not_asked", NotAsked: "raise_risk", Article6: "6_1_e", Article9: "9_2_g_para_6", CommonLaw: "public_interest",
 			Harm: "The person may be drawn in further by people who exploit them.", Distress: "The person may lose trust in the ward; we keep care apart from this.", Necessity: "Nobody can offer support without knowing who it is. Clinical detail is held back.", Told: "later"})},
 		{3 * time.Hour, lead, func(day string) concern.Step {

@@ -19,6 +19,7 @@ package sharing
 import (
 	"slices"
 
+	"heed/internal/clock/workday"
 	"heed/internal/concern"
 	"heed/internal/fail"
 	"heed/internal/process"
@@ -104,23 +105,24 @@ var (
 
 // Decision is an information-sharing decision, to share or not to.
 type Decision struct {
-	Result     string `json:"result"` // share | not_share
-	Purpose    string `json:"purpose"`
-	With       string `json:"with,omitempty"`      // named person, role and organisation
-	What       string `json:"what,omitempty"`      // exactly which items; the rest stays
-	HeldBack   string `json:"held_back,omitempty"` // what was held back
-	Consent    string `json:"consent"`             // what came of asking
-	NotAsked   string `json:"not_asked,omitempty"` // why consent was not asked
-	Capacity   string `json:"capacity,omitempty"`  // if doubted: assessment and best interests
-	Article6   string `json:"article_6,omitempty"`
-	Article9   string `json:"article_9,omitempty"`
-	CommonLaw  string `json:"common_law,omitempty"` // the basis in confidentiality
-	Harm       string `json:"harm,omitempty"`       // harm if it is not shared
-	Distress   string `json:"distress,omitempty"`   // harm or distress to the person, and to trust, if it is
-	Necessity  string `json:"necessity"`            // why this is necessary and less would not do; or why not sharing is right
-	Told       string `json:"person_told,omitempty"`
-	AdviceFrom string `json:"advice_from,omitempty"`
-	Review     string `json:"review,omitempty"` // when it is looked at again, YYYY-MM-DD
+	Result     string   `json:"result"` // share | not_share
+	Purpose    string   `json:"purpose"`
+	To         []string `json:"to,omitempty"`        // who may be sent a referral: of Recipients
+	With       string   `json:"with,omitempty"`      // named person, role and organisation
+	What       string   `json:"what,omitempty"`      // exactly which items; the rest stays
+	HeldBack   string   `json:"held_back,omitempty"` // what was held back
+	Consent    string   `json:"consent"`             // what came of asking
+	NotAsked   string   `json:"not_asked,omitempty"` // why consent was not asked
+	Capacity   string   `json:"capacity,omitempty"`  // if doubted: assessment and best interests
+	Article6   string   `json:"article_6,omitempty"`
+	Article9   string   `json:"article_9,omitempty"`
+	CommonLaw  string   `json:"common_law,omitempty"` // the basis in confidentiality
+	Harm       string   `json:"harm,omitempty"`       // harm if it is not shared
+	Distress   string   `json:"distress,omitempty"`   // harm or distress to the person, and to trust, if it is
+	Necessity  string   `json:"necessity"`            // why this is necessary and less would not do; or why not sharing is right
+	Told       string   `json:"person_told,omitempty"`
+	AdviceFrom string   `json:"advice_from,omitempty"`
+	Review     string   `json:"review,omitempty"` // when it is looked at again, YYYY-MM-DD
 }
 
 // Step is the process's step.
@@ -137,6 +139,9 @@ func (d Decision) Validate() error {
 	}
 	pick(&f, "purpose", "Select the purpose", Purposes, d.Purpose)
 	if d.Result == process.Share {
+		if len(d.To) == 0 || slices.ContainsFunc(d.To, func(to string) bool { return !concern.OneOf(Recipients, to) }) {
+			f.Add("to", "Select who it may go to")
+		}
 		concern.Fault(&f, "with", "with whom it is shared", concern.MaxShort, true, d.With)
 		concern.Fault(&f, "what", "what exactly is shared", concern.MaxText, true, d.What)
 	}
@@ -158,6 +163,15 @@ func (d Decision) Validate() error {
 	concern.Fault(&f, "advice_from", "whose advice was taken", concern.MaxShort, false, d.AdviceFrom)
 	if d.Review != "" {
 		concern.DayFault(&f, "review", "the review date", d.Review)
+	}
+	return f.Err()
+}
+
+// Agree holds that a decision is looked at again on a day to come.
+func (d Decision) Agree(_ *concern.Concern, today workday.Day) error {
+	var f fail.Fields
+	if d.Review != "" && d.Review <= today.String() {
+		f.Add("review", "The review date must be in the future")
 	}
 	return f.Err()
 }
@@ -228,6 +242,27 @@ func (r Referral) Validate() error {
 	return f.Err()
 }
 
+// Agree holds that a referral goes to whom the latest sharing decision names, and not
+// before it was decided; the process holds that there is such a decision.
+func (r Referral) Agree(c *concern.Concern, _ workday.Day) error {
+	var f fail.Fields
+	taken, ok := c.Last(process.DecideSharing)
+	if !ok {
+		return nil
+	}
+	d, err := concern.Read[Decision](taken)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(d.To, r.To) {
+		f.Add("to", "Select somebody whom the sharing decision names, or record a new decision first")
+	}
+	if r.Day < workday.Of(taken.At).String() {
+		f.Add("day", "When it was sent must be the day of the sharing decision or later")
+	}
+	return f.Err()
+}
+
 // Told is what others told us: that they have the referral, or what came of it.
 type Told struct {
 	Kind   string `json:"kind"` // acknowledged | outcome
@@ -260,6 +295,23 @@ func (t Told) Validate() error {
 		pick(&f, "outcome", "Select the outcome", Outcomes, t.Result)
 	}
 	concern.Fault(&f, "words", "what they said", concern.MaxText, false, t.Words)
+	return f.Err()
+}
+
+// Agree holds that nobody has a referral before it was sent.
+func (t Told) Agree(c *concern.Concern, _ workday.Day) error {
+	var f fail.Fields
+	sent, ok := c.Last(process.Refer)
+	if !ok || t.Kind != process.ToldAcknowledged {
+		return nil
+	}
+	r, err := concern.Read[Referral](sent)
+	if err != nil {
+		return err
+	}
+	if t.Day < r.Day {
+		f.Add("day", "When they told you must be the day when the referral was sent or later")
+	}
 	return f.Err()
 }
 

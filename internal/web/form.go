@@ -196,9 +196,8 @@ type DayAsk struct {
 	Ask
 	// NotAfter is the last day that may be given ("must be today or in the past"); zero for any.
 	NotAfter words.Day
-	// After is a day that the date must come after, and AfterWhat what that day is ("the date of the panel").
-	After     words.Day
-	AfterWhat string
+	// After is the last day that may not be given ("must be in the future"); zero for any.
+	After words.Day
 }
 
 // Day reads the three fields name-day, name-month and name-year.
@@ -220,18 +219,11 @@ func (f *Form) Day(name string, a DayAsk) words.Day {
 	case !a.NotAfter.IsZero() && a.NotAfter.Before(d):
 		f.faults.Add(name+"-day", words.Sentence(a.What)+" must be today or in the past")
 	case !a.After.IsZero() && !a.After.Before(d):
-		f.faults.Add(name+"-day", words.Sentence(a.What)+" must be after "+a.After.String()+afterWhat(a.AfterWhat))
+		f.faults.Add(name+"-day", words.Sentence(a.What)+" must be in the future")
 	default:
 		return d
 	}
 	return words.Day{}
-}
-
-func afterWhat(what string) string {
-	if what == "" {
-		return ""
-	}
-	return ", " + what
 }
 
 // Add notes a fault of the form's own, in page order.

@@ -31,6 +31,20 @@ func Choose(f *web.Form, name, words string, list []concern.Choice) nhs.Radios {
 	return f.Radios(r)
 }
 
+// Boxes is a question to which several choices of a list may be the answer.
+func Boxes(f *web.Form, name, words string, list []concern.Choice) nhs.Checkboxes {
+	b := nhs.Checkboxes{Name: name, Legend: nhs.Legend{Text: words, Size: nhs.SizeS}, Hint: nhs.Hint{Text: "Select all that apply"}}
+	for _, c := range list {
+		b.Items = append(b.Items, nhs.Checkbox{Value: c.ID, Text: c.Label})
+	}
+	return f.Checkboxes(b)
+}
+
+// PickAll reads those choices of a list that were ticked.
+func PickAll(f *web.Form, name, what string, needed bool, list []concern.Choice) []string {
+	return f.Choices(name, web.Ask{What: what, Needed: needed}, ids(list)...)
+}
+
 // Pick reads one of a list's choices.
 func Pick(f *web.Form, name, what string, needed bool, list []concern.Choice) string {
 	return f.Choice(name, web.Ask{What: what, Needed: needed}, ids(list)...)

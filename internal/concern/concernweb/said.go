@@ -66,7 +66,11 @@ func linesOf(info process.StepInfo, t concern.Taken) ([]line, error) {
 		if s.Result == process.CannotBeTold {
 			return []line{{"Reason, for the record", s.Words}, {"The person who raised it sees", s.Line}}, err
 		}
-		return []line{{"Told the person who raised it", s.Words}}, err
+		out := []line{{"Told the person who raised it", s.Words}}
+		if s.Unread {
+			out = append(out, line{"Not read here", "The person who raised it had left, and could not log in to read this"})
+		}
+		return out, err
 	case process.Close:
 		s, err := concern.Read[concern.Close](t)
 		return []line{{"Reasons", s.Reasons}, {"Lessons", s.Lessons}}, err
@@ -92,7 +96,7 @@ func labelOrNone(list []concern.Choice, id string) string {
 
 func decisionLines(s sharing.Decision) []line {
 	return []line{
-		{"Purpose", labelOrNone(sharing.Purposes, s.Purpose)}, {"With", s.With}, {"What exactly", s.What}, {"Held back", s.HeldBack},
+		{"Purpose", labelOrNone(sharing.Purposes, s.Purpose)}, {"May go to", labels(sharing.Recipients, s.To)}, {"With", s.With}, {"What exactly", s.What}, {"Held back", s.HeldBack},
 		{"Consent", labelOrNone(sharing.Consents, s.Consent)}, {"Not asked because", labelOrNone(sharing.NotAskedBecause, s.NotAsked)}, {"Capacity", s.Capacity},
 		{"Lawful basis", labelOrNone(sharing.Article6, s.Article6)}, {"Condition for health information", labelOrNone(sharing.Article9, s.Article9)},
 		{"Basis in the duty of confidence", labelOrNone(sharing.Confidentiality, s.CommonLaw)},

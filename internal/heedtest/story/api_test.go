@@ -93,7 +93,7 @@ func TestTheSameThroughTheAPI(t *testing.T) {
 		}{
 			{"acknowledge", obj{}},
 			{"triage", obj{"decision": "open_case", "reasons": "Somebody is using him"}},
-			{"decide_sharing", obj{"result": "share", "purpose": "safeguarding", "with": "A. Officer", "what": "Name and what was heard", "consent": "not_asked", "not_asked": "raise_risk",
+			{"decide_sharing", obj{"result": "share", "purpose": "safeguarding", "to": []string{"police_prevent"}, "with": "A. Officer", "what": "Name and what was heard", "consent": "not_asked", "not_asked": "raise_risk",
 				"article_6": "6_1_e", "article_9": "9_2_g_para_6", "common_law": "public_interest", "harm": "h", "distress": "d", "necessity": "n", "person_told": "later"}},
 			{"refer", obj{"to": "police_prevent", "by": "secure email", "day": day, "what": "The form"}},
 			{"record_told", obj{"kind": "acknowledged", "from": "police", "day": day}},

@@ -34,7 +34,8 @@ func decisionFields(_ *web.Request, f *web.Form, _ *concern.Concern) ([]web.Comp
 		concernweb.Choose(f, "purpose", "What is it for?", sharing.Purposes),
 		heading("With whom and what"),
 		nhs.Para("Leave these empty if you do not share."),
-		concernweb.Line(f, "with", "With whom?", "Name, role and organisation"),
+		concernweb.Boxes(f, "to", "Who may it go to?", sharing.Recipients),
+		concernweb.Line(f, "with", "With whom exactly?", "Name, role and organisation"),
 		concernweb.Long(f, "what", "What exactly is shared?", "Item by item. Everything else stays", 4),
 		concernweb.Long(f, "held_back", "What is held back? (optional)", "", 3),
 		heading("Consent"),
@@ -53,10 +54,11 @@ func decisionFields(_ *web.Request, f *web.Form, _ *concern.Concern) ([]web.Comp
 	}, nil
 }
 
-func readDecision(_ *web.Request, f *web.Form) (concern.Step, error) {
+func readDecision(q *web.Request, f *web.Form) (concern.Step, error) {
 	d := sharing.Decision{Result: concernweb.Pick(f, "result", "whether to share information", true, results)}
 	share := d.Result == process.Share
 	d.Purpose = concernweb.Pick(f, "purpose", "the purpose", true, sharing.Purposes)
+	d.To = concernweb.PickAll(f, "to", "who it may go to", share, sharing.Recipients)
 	d.With = f.Line("with", web.Ask{What: "with whom it is shared", Needed: share, Max: concern.MaxShort})
 	d.What = f.Text("what", web.Ask{What: "what exactly is shared", Needed: share})
 	d.HeldBack = f.Text("held_back", web.Ask{What: "what is held back"})
@@ -76,7 +78,7 @@ func readDecision(_ *web.Request, f *web.Form) (concern.Step, error) {
 	d.Necessity = f.Text("necessity", web.Ask{What: "why this is necessary and proportionate", Needed: true})
 	d.Told = concernweb.Pick(f, "person_told", "whether the person was told", share, sharing.PersonTold)
 	d.AdviceFrom = f.Line("advice_from", web.Ask{What: "whose advice was taken", Max: concern.MaxShort})
-	if day := f.Day("review", web.DayAsk{Ask: web.Ask{What: "the review date"}}); day != (words.Day{}) {
+	if day := f.Day("review", web.DayAsk{Ask: web.Ask{What: "the review date"}, After: q.Today()}); day != (words.Day{}) {
 		d.Review = day.ISO()
 	}
 	return d, nil
