@@ -149,8 +149,9 @@ func (a *API) serve(op operation) http.HandlerFunc {
 
 // actor is who the bearer token acts as.
 func (a *API) actor(r *http.Request) (access.Actor, error) {
-	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if !ok || token == "" || len(token) > 200 {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	token = strings.TrimLeft(token, " ")
+	if !strings.EqualFold(scheme, "Bearer") || token == "" || len(token) > 200 {
 		return access.Actor{}, fail.New(fail.SignIn, "Send a token in the header Authorization, as: Bearer followed by the token")
 	}
 	return a.Directory.ByToken(r.Context(), token)

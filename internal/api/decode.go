@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"mime"
@@ -24,6 +25,9 @@ const (
 
 // decode reads one JSON object strictly into a new In.
 func decode[In any](w http.ResponseWriter, r *http.Request) (any, error) {
+	if r.Header.Get("Content-Encoding") != "" {
+		return nil, &malformed{http.StatusUnsupportedMediaType, fail.New(fail.Bad, "Send the request without compression: leave the header Content-Encoding out")}
+	}
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/json" {
 		return nil, &malformed{http.StatusUnsupportedMediaType, fail.New(fail.Bad, "Send JSON, with the header Content-Type: application/json")}
@@ -36,6 +40,7 @@ func decode[In any](w http.ResponseWriter, r *http.Request) (any, error) {
 	case err != nil:
 		return nil, &malformed{http.StatusBadRequest, fail.New(fail.Bad, "The request did not arrive whole: send it again")}
 	}
+	body = bytes.TrimPrefix(body, []byte("\ufeff")) // a byte-order mark is no part of JSON, and may be passed over (RFC 8259, section 8.1)
 	if err := wellFormed(body); err != nil {
 		return nil, err
 	}

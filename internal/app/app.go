@@ -260,10 +260,7 @@ func (a *App) Handler() http.Handler {
 	mux.Handle("/readyz", web.Readyz(a.Standing))
 	mux.Handle("/readyz/pages", web.Readyz(a.taking)) // for a balancer: what stands still in the background does not stop care
 	mux.Handle("/", a.site.Handler())
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		web.SecureHeaders(w.Header()) // whatever answers; each may say more for itself
-		mux.ServeHTTP(w, r)
-	})
+	return web.Secured(mux, a.Config.Plain)
 }
 
 // Run does what goes on beside the requests until the context ends: numbering and

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"crypto/tls"
 	"errors"
 	"net"
 	"net/http"
@@ -128,7 +127,8 @@ func listen(env *Env, a *app.App, at listening) error {
 		}
 		a.Beside("certificate", certificateEvery, time.Minute, pair.renew)
 		scheme = "https"
-		srv.TLSConfig = &tls.Config{GetCertificate: pair.get}
+		srv.TLSConfig = web.TLS()
+		srv.TLSConfig.GetCertificate = pair.get
 		serve = func() error { return srv.ServeTLS(l, "", "") }
 	}
 	if at.metrics != "" {

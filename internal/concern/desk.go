@@ -285,7 +285,7 @@ func (d *Desk) take(tx *store.Tx, a access.Actor, c *Concern, key *vault.Key, ru
 			return nil, err
 		}
 	}
-	if s, ok := t.Step.(GiveFeedback); ok {
+	if s, ok := t.Step.(GiveFeedback); ok && !c.Raiser.IsZero() {
 		raiser, err := d.Directory.PersonIn(tx, c.Raiser)
 		if err != nil {
 			return nil, err

@@ -84,8 +84,35 @@ func (d *Definition) move(s Status, step Step, outcome string) (Move, error) {
 	if missing != "" {
 		return Move{}, fail.New(fail.Conflict, "%s", missing)
 	}
-	return Move{}, fail.New(fail.Conflict, "You cannot do this now: %s. The concern is at: %s",
-		lowerFirst(info.Label), lowerFirst(d.Label(s.State)))
+	return Move{}, fail.New(fail.Conflict, "You cannot do this now: %s. %s", lowerFirst(info.Label), d.first(s.State, o))
+}
+
+// first says which step has to come first: the one with which the shortest way to a
+// state begins from which this outcome is possible.
+func (d *Definition) first(from State, o Outcome) string {
+	type way struct {
+		at    State
+		first string
+	}
+	seen := map[State]bool{from: true}
+	for queue := []way{{at: from}}; len(queue) > 0; queue = queue[1:] {
+		w := queue[0]
+		if w.first != "" && slices.ContainsFunc(o.Moves, func(m Move) bool { return slices.Contains(m.From, w.at) }) {
+			return "First: " + w.first
+		}
+		for _, step := range d.AllSteps {
+			for _, next := range step.Outcomes {
+				for _, m := range next.Moves {
+					if m.To == "" || seen[m.To] || !slices.Contains(m.From, w.at) {
+						continue
+					}
+					seen[m.To] = true
+					queue = append(queue, way{m.To, or(w.first, lowerFirst(step.Label))})
+				}
+			}
+		}
+	}
+	return "The concern is at: " + lowerFirst(d.Label(from))
 }
 
 // missing says in words which fact stands in the way of a move.

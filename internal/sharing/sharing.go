@@ -242,22 +242,39 @@ func (r Referral) Validate() error {
 	return f.Err()
 }
 
+// latest is the sharing decision that counts, with the day on which it was taken; zero when there is none.
+func latest(c *concern.Concern) (d Decision, day string, err error) {
+	taken, ok := c.Last(process.DecideSharing)
+	if !ok {
+		return d, "", nil
+	}
+	d, err = concern.Read[Decision](taken)
+	return d, workday.Of(taken.At).String(), err
+}
+
+// MayGoTo are those to whom the latest sharing decision lets a referral go.
+func MayGoTo(c *concern.Concern) (out []concern.Choice, err error) {
+	d, _, err := latest(c)
+	for _, r := range Recipients {
+		if slices.Contains(d.To, r.ID) {
+			out = append(out, r)
+		}
+	}
+	return out, err
+}
+
 // Agree holds that a referral goes to whom the latest sharing decision names, and not
 // before it was decided; the process holds that there is such a decision.
 func (r Referral) Agree(c *concern.Concern, _ workday.Day) error {
 	var f fail.Fields
-	taken, ok := c.Last(process.DecideSharing)
-	if !ok {
-		return nil
-	}
-	d, err := concern.Read[Decision](taken)
+	d, decided, err := latest(c)
 	if err != nil {
 		return err
 	}
 	if !slices.Contains(d.To, r.To) {
 		f.Add("to", "Select somebody whom the sharing decision names, or record a new decision first")
 	}
-	if r.Day < workday.Of(taken.At).String() {
+	if r.Day < decided {
 		f.Add("day", "When it was sent must be the day of the sharing decision or later")
 	}
 	return f.Err()

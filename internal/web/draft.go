@@ -63,26 +63,33 @@ func (q *Request) Keep(d *Draft) error {
 	return q.site.o.Sessions.keepDraft(q.Context(), q.session.owner, d.name, d.Values)
 }
 
-// DropDraft throws the draft away in the caller's own commit, beside what it became. For a Desk that takes such a function.
-func (q *Request) DropDraft(name string) func(*store.Tx) error {
+// DropDraft throws the draft away in the caller's own commit, beside what it became,
+// with what was left unsent on its pages. For a Desk that takes such a function.
+func (q *Request) DropDraft(name string, pages ...string) func(*store.Tx) error {
 	if q.session == nil {
 		return func(*store.Tx) error { return nil }
 	}
+	names := []string{name}
+	for _, path := range pages {
+		names = append(names, heldName(path))
+	}
 	who := q.session.owner
 	return func(tx *store.Tx) error {
-		if _, err := tx.Exec(`delete from web_draft where person = $1 and name = $2`, who.person, name); err != nil {
-			return fmt.Errorf("drop draft: %w", err)
+		for _, n := range names {
+			if _, err := tx.Exec(`delete from web_draft where person = $1 and name = $2`, who.person, n); err != nil {
+				return fmt.Errorf("drop draft: %w", err)
+			}
 		}
 		return nil
 	}
 }
 
 // Drop throws the draft away now.
-func (q *Request) Drop(name string) error {
+func (q *Request) Drop(name string, pages ...string) error {
 	if q.site.o.Sessions == nil {
 		return nil
 	}
-	return q.site.o.Sessions.store.Do(q.Context(), q.DropDraft(name))
+	return q.site.o.Sessions.store.Do(q.Context(), q.DropDraft(name, pages...))
 }
 
 func (s *Sessions) openDraft(ctx context.Context, who owner, name string, into any) error {

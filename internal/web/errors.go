@@ -77,6 +77,8 @@ func describe(err error) (status int, title string, t trouble) {
 	switch {
 	case errors.Is(err, errMethod):
 		return http.StatusMethodNotAllowed, "This page cannot be used that way", trouble{Lines: []string{"Go back and use the buttons and links of the page."}}
+	case errors.Is(err, errEncoded):
+		return http.StatusUnsupportedMediaType, "This cannot be read", trouble{Lines: []string{"Send the form as it is, without compression."}}
 	case status == http.StatusNotFound:
 		return status, titleMissing, trouble{Advise: true, Lines: []string{
 			"If you typed the web address, check that it is right.", "If you pasted the web address, check that you copied all of it."}}
@@ -93,7 +95,7 @@ func describe(err error) (status int, title string, t trouble) {
 	case fail.TooLarge:
 		return status, "What you sent is too long", trouble{Advise: true, Lines: []string{"Nothing was kept. Go back: what you typed may still be on the page. Make it shorter and send it again."}}
 	case fail.Busy:
-		return status, "Try again in a moment", trouble{Advise: true, Lines: say}
+		return status, "Wait before you try again", trouble{Advise: true, Lines: say}
 	case fail.Full, fail.ReadOnly:
 		return status, titleUnavailable, trouble{Advise: true, Lines: []string{"Nothing new can be kept at the moment. You can try again later."}}
 	case fail.Gone:

@@ -1,6 +1,10 @@
 package web
 
-import "heed/internal/web/nhs"
+import (
+	"strings"
+
+	"heed/internal/web/nhs"
+)
 
 // The functions of this file put what was typed, and what is the matter with it,
 // into a component: write the component as it asks, and let the form fill it in.
@@ -62,7 +66,7 @@ func (f *Form) Date(name string, c nhs.DateInput) nhs.DateInput {
 	}{{"day", "Day", "numeric", 2}, {"month", "Month", "text", 4}, {"year", "Year", "numeric", 4}} {
 		part := nhs.DatePart{ID: name + "-" + p.part, Name: name + "-" + p.part, Label: nhs.Label{Text: p.label},
 			Value: f.Value(name + "-" + p.part), Width: p.width, Inputmode: p.mode}
-		if wrong == p.part {
+		if wrong == p.part || fault != "" && strings.TrimSpace(part.Value) == "" {
 			part.Error = nhs.On
 		}
 		c.Parts = append(c.Parts, part)

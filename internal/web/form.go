@@ -18,6 +18,7 @@ const (
 	versionField = "_version" // version of the record that the form changes
 	hereField    = "_here"    // the page's address, for what leaves it
 	sureField    = "_sure"    // the answer to an interruption
+	backField    = "_back"    // where the Back link of a page with a form leads
 )
 
 // Limits that hold when an Ask states none. Characters, not bytes.
@@ -35,7 +36,8 @@ type Form struct {
 	typed    url.Values
 	defaults url.Values
 	posted   bool
-	held     bool // typed before the session fell asleep: the words are shown, nothing is chosen
+	again    bool // typed a moment ago, on the same page, and shown as it was left
+	held     bool // typed in an earlier session: the words are shown, nothing is chosen
 	faults   fail.Fields
 	asked    []asked // in page order
 	version  int64
@@ -267,7 +269,7 @@ func (f *Form) Value(name string) string {
 
 // Values are all values of a field, for checkboxes.
 func (f *Form) Values(name string) []string {
-	if v, ok := f.typed[name]; ok || f.posted {
+	if v, ok := f.typed[name]; ok || f.posted || f.again {
 		return v
 	}
 	return f.defaults[name]

@@ -1,25 +1,31 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"heed/internal/clock"
 	"heed/internal/fail"
 	"heed/internal/store"
+	"heed/internal/web/casework"
+	"heed/internal/web/nhs"
 )
 
-// A held form is one that came after its session had fallen asleep, or that its
-// sender left by "Leave this page". It belongs to a session that nobody has ended: who
+// A held form is one whose page was left with words in it: by "Back", for the answer
+// to one more question, by "Leave this page", or because its session had fallen asleep.
+// It is shown again when its page is opened again. It belongs to a session that nobody has ended: who
 // has logged out, or been logged out, writes nothing any more. There are a few for each
-// person, a new one in place of the oldest. What it chose is never chosen again for them:
-// somebody else may have sat at that machine, so a person chooses anew.
+// person, a new one in place of the oldest. In the same session all of it is shown again. In
+// another, what it chose is not chosen again: somebody else may have sat at that
+// machine, so a person chooses anew.
 const (
-	mostHeld   = 5
+	mostHeld   = 10
 	leaveGrace = 10 * time.Second // the script of "Leave this page" sends the text beside the leaving
 )
 
@@ -32,10 +38,11 @@ func (s *Sessions) mayHold(x session) bool {
 	return x.ended == 0 || x.left && now-x.ended <= leaveGrace.Microseconds()
 }
 
-// heldForm is what was sent and where to.
+// heldForm is what was typed, for which address, in which session.
 type heldForm struct {
-	Path   string
-	Values url.Values
+	Path    string
+	Values  url.Values
+	Session []byte // hash of its token
 }
 
 // heldName is the draft's name for a form of this address; the address itself is not in the clear.
@@ -44,17 +51,18 @@ func heldName(path string) string {
 	return "held:" + hex.EncodeToString(sum[:12])
 }
 
-// hold keeps a late form for the person whose session it was.
-func (s *Sessions) hold(ctx context.Context, who owner, path string, values url.Values) error {
+// hold keeps a form for the person whose session it is.
+func (s *Sessions) hold(ctx context.Context, x session, path string, values url.Values) error {
+	who := x.owner
 	kept := url.Values{}
 	for name, v := range values {
-		if !isSecret(name) && name != keyField && name != hereField && name != sureField {
+		if !isSecret(name) && (name == versionField || !strings.HasPrefix(name, "_")) {
 			kept[name] = v
 		}
 	}
 	return s.store.Do(ctx, func(tx *store.Tx) error {
 		name := heldName(path)
-		if err := s.keepDraftIn(tx, who, name, heldForm{path, kept}); err != nil {
+		if err := s.keepDraftIn(tx, who, name, heldForm{path, kept, x.token[:]}); err != nil {
 			return err
 		}
 		_, err := tx.Exec(`delete from web_draft where person = $1 and name like 'held:%' and name <> $2 and name not in (
@@ -66,9 +74,9 @@ select name from web_draft where person = $1 and name like 'held:%' and name <> 
 	})
 }
 
-// takeUp puts a held form's text into the form of the page that is opened again.
+// takeUp puts a held form's words into the form of the page that is opened again.
 func (q *Request) takeUp() {
-	if q.session == nil || !q.SignedIn() || !q.session.held || q.Posted() {
+	if q.Posted() || !q.SignedIn() || q.site.routes["POST "+q.route.Pattern] == nil {
 		return
 	}
 	var held heldForm
@@ -76,18 +84,58 @@ func (q *Request) takeUp() {
 	if err != nil {
 		return
 	}
-	q.form = &Form{typed: held.Values, held: true, key: newKey(), here: q.Here()}
-	q.notice = "You were logged out while you were writing. What you typed is here. Check it, make your choices again, and send it."
+	same := bytes.Equal(held.Session, q.session.token[:])
+	q.form = &Form{typed: held.Values, again: same, held: !same, key: newKey(), here: q.Here()}
+	if !same {
+		q.notice = "You were logged out while you were writing. What you typed is here. Check it, make your choices again, and send it."
+	}
 }
 
-// putDown forgets a held form once a form of the same address was taken.
-func (q *Request) putDown() {
-	if q.session == nil || !q.session.held {
-		return
+// goBack keeps what stands in the form that is left by its Back link, and goes there.
+func (s *Site) goBack(q *Request) (Response, error) {
+	f := q.Form()
+	here, to := f.typed.Get(hereField), f.typed.Get(backField)
+	if !localPath(to) {
+		to = "/"
 	}
-	if err := q.Drop(heldName(q.Here())); err != nil {
-		q.site.o.Log.WarnContext(q.Context(), "held form not dropped", "failure", causeText(err))
+	if localPath(here) {
+		if err := s.o.Sessions.hold(q.Context(), *q.session, here, f.typed); err != nil {
+			return nil, err
+		}
 	}
+	return SeeOther(to), nil
+}
+
+// Interrupt asks one thing more before something rare: the same form with all that was
+// typed, hidden, and one button that goes on. Whoever goes back, by the link or the
+// browser's own button, finds the form as it was left. Sure says that the answer was given.
+func (q *Request) Interrupt(p Page, box casework.Interruption, send string) Page {
+	f := q.Form()
+	if err := q.site.o.Sessions.hold(q.Context(), *q.session, q.Here(), f.typed); err != nil {
+		noteError(q.http, err) // the hidden fields hold it all the same
+	}
+	f.Version(f.Expected())
+	fields := nhs.Group{nhs.HTML(f.Hidden()), nhs.HiddenInput{Name: sureField, Value: "yes"}}
+	box.Form, box.Continue = append(fields, f.carried()...), send
+	box.Back, box.BackText = q.Here(), "Go back and change this"
+	p.Question, p.Back, p.Body = true, "", Stack(box)
+	return p
+}
+
+// Sure says that an interruption was answered.
+func (f *Form) Sure() bool { return f.typed.Get(sureField) == "yes" }
+
+// carried is everything that was typed, in hidden fields. Secrets and the kit's own fields stay out.
+func (f *Form) carried() (out nhs.Group) {
+	for _, name := range sortedKeys(f.typed) {
+		if strings.HasPrefix(name, "_") || isSecret(name) {
+			continue
+		}
+		for _, v := range f.typed[name] {
+			out = append(out, nhs.HiddenInput{Name: name, Value: v})
+		}
+	}
+	return out
 }
 
 // signInFirst sends whoever must sign in to the page for it. A form that came too
@@ -104,7 +152,7 @@ func (s *Site) signInFirst(q *Request) (answer, bool) {
 	if q.session == nil || q.form == nil || !shown || !s.o.Sessions.mayHold(*q.session) {
 		return s.giveBack(q)
 	}
-	if err := s.o.Sessions.hold(q.Context(), q.session.owner, next, q.form.typed); err != nil {
+	if err := s.o.Sessions.hold(q.Context(), *q.session, next, q.form.typed); err != nil {
 		noteError(q.http, err)
 		return s.giveBack(q)
 	}

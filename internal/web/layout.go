@@ -48,8 +48,12 @@ type layoutModel struct {
 // formID is the id that a page's own form carries if "Leave this page" shall keep what stands in it.
 const formID = "form"
 
+func holdsForm(body template.HTML) bool {
+	return strings.Contains(string(body), `<form id="`+formID+`" method="post"`)
+}
+
 func (l *layout) render(q *Request, p Page, body template.HTML) ([]byte, error) {
-	hasForm := strings.Contains(string(body), `<form id="`+formID+`" method="post"`)
+	hasForm := holdsForm(body)
 	m := layoutModel{Title: documentTitle(p, l.s.Service), Body: body, Wide: p.Wide, Foot: nhs.Group{l.footer()},
 		Styles: []string{assets.Path("nhsuk.css"), assets.Path("heed.css")}, Script: assets.Path("heed.js"), Icon: assets.Path("icon.svg")}
 	m.Top = nhs.Group{nhs.SkipLink{}}
@@ -59,10 +63,10 @@ func (l *layout) render(q *Request, p Page, body template.HTML) ([]byte, error) 
 	}
 	m.Top = append(m.Top, l.demoBanner(q), l.notice(q, p), l.header(q, p), l.phase())
 	if p.Back != "" {
-		m.Before = append(m.Before, nhs.BackLink{Text: p.BackText, Href: p.Back})
+		m.Before = append(m.Before, backLink(q, p, hasForm))
 	}
 	if len(m.Before) > 0 { // within a landmark, as everything on a page is
-		m.Before = nhs.Group{nhs.HTML(`<nav class="heed-before" aria-label="Leave or go back">`), m.Before, nhs.HTML(`</nav>`)}
+		m.Before = nhs.Group{nhs.HTML(`<nav class="heed-before" aria-label="Leave or go back">`), enterSends(hasForm), m.Before, nhs.HTML(`</nav>`)}
 	}
 	m.Said, m.Above, m.Head = l.said(q, p), p.Above, headingOf(p)
 	if q.SignedIn() {
@@ -146,8 +150,28 @@ func (l *layout) phase() nhs.Component {
 	return nhs.Group{nhs.HTML(`<aside aria-label="About this service">`), b, nhs.HTML(`</aside>`)}
 }
 
-// The addresses that "Leave this page" uses.
+// enterSends is what the Enter key presses in a field: the first button of the form on
+// the page. Without it that would be one of those that leave the page.
+func enterSends(hasForm bool) nhs.Component {
+	if !hasForm {
+		return nil
+	}
+	return nhs.HTML(`<button type="submit" form="` + formID + `" hidden></button>`)
+}
+
+// backLink leads to the page before. On a page with a form it sends the form along, so
+// that what stands in it is there again when the page is opened again.
+func backLink(q *Request, p Page, hasForm bool) nhs.Component {
+	if !hasForm || !q.SignedIn() {
+		return nhs.BackLink{Text: p.BackText, Href: p.Back}
+	}
+	return nhs.BackLink{Text: p.BackText, Type: "submit", Attrs: []nhs.Attr{{Name: "form", Value: formID}, {Name: "formaction", Value: backPath},
+		{Name: "name", Value: backField}, {Name: "value", Value: p.Back}}}
+}
+
+// The addresses that "Leave this page" and "Back" use.
 const (
+	backPath  = "/back"
 	leavePath = "/leave"
 	keepPath  = "/leave/keep"
 )

@@ -86,7 +86,7 @@ func (q *Request) Did(tx *store.Tx, to string) error {
 		return fmt.Errorf("note outcome: %w", err)
 	}
 	q.did = true
-	return nil
+	return q.DropDraft(heldName(q.Here()))(tx)
 }
 
 const onceField = "web:once"
@@ -135,7 +135,6 @@ func (s *Site) once(q *Request) (Response, error) {
 		return nil, err
 	}
 	if r, ok := resp.(Redirect); ok {
-		q.putDown()
 		if !q.did {
 			if err := ss.store.Do(q.Context(), func(tx *store.Tx) error { return q.Did(tx, r.To) }); err != nil {
 				s.o.Log.WarnContext(q.Context(), "outcome not kept", "failure", causeText(err))

@@ -10,16 +10,16 @@ import (
 
 // savedSession is a row of web_session as somebody with SQL would keep it.
 type savedSession struct {
-	token, person, org, account, flash, proof            []byte
-	role                                                 string
-	stage, second, started, seen, ended, tries, heldFlag int64
+	token, person, org, account, flash, proof  []byte
+	role                                       string
+	stage, second, started, seen, ended, tries int64
 }
 
 func (r *savedSession) fields() []any {
-	return []any{&r.token, &r.stage, &r.person, &r.org, &r.role, &r.second, &r.started, &r.seen, &r.ended, &r.tries, &r.heldFlag, &r.account, &r.flash, &r.proof}
+	return []any{&r.token, &r.stage, &r.person, &r.org, &r.role, &r.second, &r.started, &r.seen, &r.ended, &r.tries, &r.account, &r.flash, &r.proof}
 }
 
-const sessionColumns = `token, stage, person, org, role, second_factor, started, seen, ended, tries, held, account, flash, proof`
+const sessionColumns = `token, stage, person, org, role, second_factor, started, seen, ended, tries, account, flash, proof`
 
 func saveSessions(t *testing.T, h *house) (rows []savedSession) {
 	t.Helper()
@@ -44,8 +44,8 @@ func putBack(t *testing.T, h *house, rows []savedSession, seen int64) {
 			if seen != 0 {
 				r.seen = seen
 			}
-			_, err := tx.Exec(`insert into web_session (`+sessionColumns+`) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14)`,
-				r.token, r.stage, r.person, r.org, r.role, r.second, r.started, r.seen, r.ended, r.tries, r.heldFlag, r.account, r.flash, r.proof)
+			_, err := tx.Exec(`insert into web_session (`+sessionColumns+`) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)`,
+				r.token, r.stage, r.person, r.org, r.role, r.second, r.started, r.seen, r.ended, r.tries, r.account, r.flash, r.proof)
 			if err != nil {
 				return err
 			}

@@ -133,7 +133,7 @@ var leaveView = NewView(files, "leave.html", leaveModel{To: "https://www.bbc.co.
 func (s *Site) leave(q *Request) (Response, error) {
 	here := q.Form().typed.Get(hereField)
 	if q.SignedIn() && localPath(here) && len(q.typedBack()) > 0 { // signed in: it lives, and may hold
-		if err := s.o.Sessions.hold(q.Context(), q.session.owner, here, q.form.typed); err != nil {
+		if err := s.o.Sessions.hold(q.Context(), *q.session, here, q.form.typed); err != nil {
 			noteError(q.http, err) // leaving comes first
 		}
 	}
@@ -144,6 +144,7 @@ func (s *Site) leave(q *Request) (Response, error) {
 		}
 	}
 	s.loseCookie(q.writer)
+	forget(q.writer.Header())
 	q.who, q.session, q.form = Who{}, nil, nil
 	return Page{Title: "Opening another page", leaving: s.o.Settings.LeaveTo, Body: leaveView.With(leaveModel{s.o.Settings.LeaveTo})}, nil
 }
@@ -164,7 +165,7 @@ func (s *Site) keepLeft(q *Request) (Response, error) {
 	if q.session == nil || !localPath(here) || !s.o.Sessions.mayHold(*q.session) {
 		return empty{http.StatusNoContent}, nil
 	}
-	if err := s.o.Sessions.hold(q.Context(), q.session.owner, here, q.form.typed); err != nil {
+	if err := s.o.Sessions.hold(q.Context(), *q.session, here, q.form.typed); err != nil {
 		return nil, err
 	}
 	return empty{http.StatusNoContent}, nil

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"crypto/tls"
 	"net/http"
 	"strings"
 	"time"
@@ -26,16 +27,32 @@ func SecureHeaders(h http.Header) {
 	h.Set("Cache-Control", "no-store")
 }
 
-// secured sets the headers before anything else can answer. Assets replace Cache-Control by their own.
-func (s *Site) secured(next http.Handler) http.Handler {
+// Secured sets the headers before anything else can answer, each of which may say
+// more for itself. Only what is plain HTTP on one's own machine goes without the order
+// to use TLS.
+func Secured(next http.Handler, plainHTTP bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		SecureHeaders(w.Header())
-		if !s.o.Plain {
+		if !plainHTTP {
 			w.Header().Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 		}
 		next.ServeHTTP(w, r)
 	})
 }
+
+// TLS is how Heed speaks TLS itself: 1.2 with forward secrecy and authenticated
+// encryption only, or 1.3.
+func TLS() *tls.Config {
+	return &tls.Config{MinVersion: tls.VersionTLS12, CipherSuites: []uint16{
+		tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+		tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+		tls.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, tls.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+	}}
+}
+
+// forget tells the browser to keep nothing of the session. Its cookie is taken back by
+// name: "cookies" here would log people out of everything else of their organisation.
+func forget(h http.Header) { h.Set("Clear-Site-Data", `"cache", "storage"`) }
 
 // Server is an http.Server whose slow clients are cut: a header must be there
 // within 10 seconds, a form within 30, an answer is read within 60.

@@ -105,7 +105,6 @@ type session struct {
 	seen         int64
 	ended        int64
 	tries        int
-	held         bool
 	left         bool // ended by "Leave this page"
 	account      []byte
 	flash        []byte
@@ -113,11 +112,11 @@ type session struct {
 }
 
 func (s *session) fields() []any {
-	return []any{&s.stage, &s.owner.person, &s.owner.org, &s.role, &s.secondFactor, &s.started, &s.seen, &s.ended, &s.tries, &s.held, &s.account, &s.flash, &s.proof}
+	return []any{&s.stage, &s.owner.person, &s.owner.org, &s.role, &s.secondFactor, &s.started, &s.seen, &s.ended, &s.tries, &s.account, &s.flash, &s.proof}
 }
 
 const (
-	sessionColumns = `stage, person, org, role, second_factor, started, seen, ended, tries, held, account, flash, proof`
+	sessionColumns = `stage, person, org, role, second_factor, started, seen, ended, tries, account, flash, proof`
 	selectSession  = `select ` + sessionColumns + ` from web_session where token = $1`
 )
 
@@ -194,10 +193,6 @@ func (s *Sessions) start(tx *store.Tx, old *session, next session) (token string
 			return "", fmt.Errorf("end old session: %w", err)
 		}
 	}
-	var held int
-	if err := tx.QueryRow(`select count(*) from web_draft where person = $1 and name like 'held:%'`, next.owner.person).Scan(&held); err != nil {
-		return "", fmt.Errorf("look for held forms: %w", err)
-	}
 	if next.started == 0 {
 		next.started = now
 	}
@@ -206,9 +201,9 @@ func (s *Sessions) start(tx *store.Tx, old *session, next session) (token string
 	if err != nil {
 		return "", err
 	}
-	err = tx.ChangeOne(`insert into web_session (token, stage, person, org, role, second_factor, started, seen, ended, tries, held, account, flash, proof)
-values ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9, $10, null, $11)`,
-		hash[:], next.stage, next.owner.person, next.owner.org, next.role, flag(next.secondFactor), next.started, now, flag(held > 0), next.account, proof)
+	err = tx.ChangeOne(`insert into web_session (token, stage, person, org, role, second_factor, started, seen, ended, tries, account, flash, proof)
+values ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9, null, $10)`,
+		hash[:], next.stage, next.owner.person, next.owner.org, next.role, flag(next.secondFactor), next.started, now, next.account, proof)
 	if err != nil {
 		return "", fmt.Errorf("begin session: %w", err)
 	}

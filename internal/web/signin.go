@@ -74,6 +74,7 @@ func (s *Site) signInRoutes() []Route {
 		Get("/role", SignedIn, "Change role", s.showRole),
 		Post("/role", SignedIn, "Change role", s.changeRole),
 		Post("/session/stay", Public, "Stay logged in", s.stay),
+		Post(backPath, SignedIn, "Go back and keep what stands in the page", s.goBack),
 		Post(leavePath, Public, "Leave this page", s.leave),
 		Get(leavePath, Public, "Leave this page", s.leaveByLink),
 		Post(keepPath, Public, "Keep what stood in the page that is left", s.keepLeft),
@@ -295,6 +296,7 @@ func (s *Site) logOut(q *Request) (Response, error) {
 		}
 	}
 	s.loseCookie(q.writer)
+	forget(q.writer.Header())
 	return SeeOther("/log-in?why=out"), nil
 }
 

@@ -82,7 +82,7 @@ func (s *Site) Parts() []Part { return slices.Clone(s.parts) }
 // Handler is the whole site with everything that surrounds a page: log, panic
 // recovery, security headers, cross-site refusal.
 func (s *Site) Handler() http.Handler {
-	return s.logged(s.recovered(s.secured(http.HandlerFunc(s.guarded))))
+	return s.logged(s.recovered(Secured(http.HandlerFunc(s.guarded), s.o.Plain)))
 }
 
 // guarded refuses what other sites make a browser send.
@@ -122,7 +122,10 @@ func (s *Site) notRouted(w http.ResponseWriter, r *http.Request) {
 	s.answerError(q, errMethod)
 }
 
-var errMethod = errors.New("method not allowed")
+var (
+	errMethod  = errors.New("method not allowed")
+	errEncoded = errors.New("a body that is packed")
+)
 
 // serve runs one route.
 func (s *Site) serve(w http.ResponseWriter, r *http.Request, route *Route) {
@@ -199,16 +202,21 @@ func (s *Site) again(q *Request, cause error) (Response, error) {
 		return nil, cause // the page itself is gone: say what the matter was
 	}
 	if p, ok := resp.(Page); ok {
-		p.Status = status
-		return p, nil
+		if body, err := p.Body.Render(); err == nil && holdsForm(body) {
+			p.Status = status
+			return p, nil
+		}
 	}
-	return nil, cause // a GET that leads elsewhere would lose what was typed
+	return nil, cause // a page without the form, or one that leads elsewhere, would lose what was typed
 }
 
 // readForm reads a POST's form, within its limit.
 func (q *Request) readForm() error {
 	if !q.Posted() {
 		return nil
+	}
+	if q.http.Header.Get("Content-Encoding") != "" {
+		return errEncoded
 	}
 	most := q.route.MaxBody
 	if most <= 0 {

@@ -50,20 +50,5 @@ func (f *Form) Ask(q Question) Body {
 	return askView.With(askModel{q.Before, f.Hidden(), q.Fields, b, q.After})
 }
 
-// Again carries everything that was typed along in hidden fields, for a page that
-// asks one thing more before the form is taken. Secrets and the kit's own fields stay out.
-func (f *Form) Again() []Component {
-	var out []Component
-	for _, name := range sortedKeys(f.typed) {
-		if name == keyField || name == versionField || isSecret(name) {
-			continue
-		}
-		for _, v := range f.typed[name] {
-			out = append(out, nhs.HiddenInput{Name: name, Value: v})
-		}
-	}
-	return out
-}
-
 // Secret reads a password or a one-time code: nothing trimmed, never shown again.
 func (f *Form) Secret(name, what string) string { return f.secret(name, what) }

@@ -91,8 +91,13 @@ func (p *pages) sendReason(q *web.Request) (web.Response, error) {
 	return web.SeeOther("/cases/" + string(ref)), nil
 }
 
-func casePage(c *concern.Concern, title string, above []web.Component, body web.Body) web.Page {
-	return web.Page{Title: title, Section: sectionCase, Nav: "/inbox", Back: "/inbox", BackText: "Inbox", Above: above, Wide: true, Body: body}
+// casePage leads back to where its reader came from: the inbox is a lead's alone.
+func casePage(q *web.Request, title string, above []web.Component, body web.Body) web.Page {
+	p := web.Page{Title: title, Section: sectionCase, Back: "/", Above: above, Wide: true, Body: body}
+	if access.Role(q.Who().Role) == access.Lead {
+		p.Nav, p.Back, p.BackText = "/inbox", "/inbox", sectionInbox
+	}
+	return p
 }
 
 // summary is what a lead needs first: what was written, what may be done now, what happened last.
@@ -117,7 +122,7 @@ func (p *pages) summary(q *web.Request) (web.Response, error) {
 	if raiser == "" {
 		raiser = "Somebody without an account"
 	}
-	return casePage(c, "Case "+string(c.Reference), above, web.Stack(
+	return casePage(q, "Case "+string(c.Reference), above, web.Stack(
 		p.doNext(Actor(q), c),
 		nhs.Heading{Text: "What was raised", Level: 2, Size: nhs.SizeM},
 		nhs.Paragraph{Content: nhs.Group{nhs.Text("By "), nhs.HTML(words.Name(raiser)), nhs.Text(" on "), nhs.HTML(words.MomentHTML(c.RaisedAt)), nhs.Text(".")}},
@@ -206,7 +211,7 @@ func (p *pages) wholeTimeline(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	return casePage(c, "Timeline of case "+string(c.Reference), above, web.Stack(line)), nil
+	return casePage(q, "Timeline of case "+string(c.Reference), above, web.Stack(line)), nil
 }
 
 // decisions are triage and sharing, with their reasons, newest first.
@@ -233,7 +238,7 @@ func (p *pages) decisions(q *web.Request) (web.Response, error) {
 			return nil, err
 		}
 	}
-	return casePage(c, "Decisions of case "+string(c.Reference), above, web.Stack(body)), nil
+	return casePage(q, "Decisions of case "+string(c.Reference), above, web.Stack(body)), nil
 }
 
 // readers are all who opened the record.
@@ -266,7 +271,7 @@ func (p *pages) readers(q *web.Request) (web.Response, error) {
 	for _, r := range readers {
 		t.Rows = append(t.Rows, []nhs.Cell{{Content: nhs.HTML(words.MomentHTML(r.At))}, {Content: nhs.HTML(words.Name(names[r.By]))}, {Text: roleWords(d, r.Role)}, {Content: whatAndWhy(r)}})
 	}
-	return casePage(c, "Who has opened case "+string(ref), above, web.Stack(t, nhs.Para("That you looked at this list is written down too."))), nil
+	return casePage(q, "Who has opened case "+string(ref), above, web.Stack(t, nhs.Para("That you looked at this list is written down too."))), nil
 }
 
 // whatAndWhy is what somebody did, with the reason that they gave.
@@ -312,7 +317,7 @@ func (p *pages) notes(q *web.Request) (web.Response, error) {
 		casework.WhoCanSee{What: "this note", Roles: []string{"Safeguarding leads of the team", "Whoever has this case"}},
 		f.CharacterCount(nhs.CharacterCount{Name: "words", MaxLength: concern.MaxText, Threshold: 75, Rows: 6, Label: Label("Add a note"), Hint: nhs.Hint{Text: "What you add stays. To put something right, add a correction"}}),
 	}
-	return casePage(c, "Notes of case "+string(c.Reference), above, f.Ask(box)), nil
+	return casePage(q, "Notes of case "+string(c.Reference), above, f.Ask(box)), nil
 }
 
 // present leaves an absent component out.

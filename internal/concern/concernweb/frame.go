@@ -37,6 +37,15 @@ func (p *pages) frame(q *web.Request, c *concern.Concern, current string) ([]web
 	}, nav}, nil
 }
 
+// hasLeft says whether somebody can log in here no more.
+func (p *pages) hasLeft(q *web.Request, x id.Person) (bool, error) {
+	if x.IsZero() {
+		return false, nil
+	}
+	who, err := p.directory.Person(q.Context(), x)
+	return who.Left, err
+}
+
 // due is the earliest open deadline in words.
 func (p *pages) due(q *web.Request, c *concern.Concern) casework.Due {
 	next, ok := c.NextDue()

@@ -26,6 +26,9 @@ const (
 	pathCheck   = "/raise/check"
 )
 
+// draftPages are those on which something of the draft may be left unsent.
+var draftPages = []string{pathAbout, pathWhat, pathWhen, pathPerson, pathSpoken, pathContact, pathCheck}
+
 func (p *pages) raiseRoutes() []web.Route {
 	may := string(access.RaiseConcern)
 	return []web.Route{
@@ -33,6 +36,7 @@ func (p *pages) raiseRoutes() []web.Route {
 		web.Get(pathAbout, may, "Who is this about?", p.about),
 		web.Post(pathAbout, may, "Who is this about?", p.sendAbout),
 		web.Get("/raise/colleague", may, "A concern about a colleague", p.colleague),
+		web.Post("/raise/colleague", may, "Delete what was typed", p.deleteDraft),
 		web.Get(pathWhat, may, "What are you worried about?", p.what),
 		web.Post(pathWhat, may, "What are you worried about?", p.sendWhat),
 		web.Get(pathWhen, may, "When and where did it happen?", p.when),
@@ -102,7 +106,8 @@ func (p *pages) sendAbout(q *web.Request) (web.Response, error) {
 	return p.keep(q, pathWhat, "about")
 }
 
-// colleague is the door of the sealed route: it says whom to ring and keeps nothing.
+// colleague is the door of the sealed route: it says whom to ring, keeps nothing, and
+// offers to delete what was typed before it was opened.
 func (p *pages) colleague(q *web.Request) (web.Response, error) {
 	o, err := p.organisation(q)
 	if err != nil {
@@ -112,13 +117,34 @@ func (p *pages) colleague(q *web.Request) (web.Response, error) {
 	if o.Colleague.Telephone != "" {
 		whom = nhs.Para("Ring " + o.Colleague.Owner + " on " + o.Colleague.Telephone + ".")
 	}
-	return web.Page{Title: "A concern about a colleague", Section: sectionRaise, Nav: pathStart, Back: pathAbout, Leave: true, Body: web.Stack(
+	_, d, err := p.draft(q)
+	if err != nil {
+		return nil, err
+	}
+	page := web.Page{Title: "A concern about a colleague", Section: sectionRaise, Nav: pathStart, Back: pathAbout, Leave: true}
+	body := []web.Component{
 		nhs.Para("A concern about a colleague is kept apart from all others. It is not written into Heed yet: you tell it to one named person."),
 		whom,
 		nhs.Heading{Text: "Who will not see it", Level: 2, Size: nhs.SizeM},
-		nhs.Para("Your team, your manager, your colleague's manager, and the people who take up concerns about patients. Nothing of what you typed here was kept."),
-		p.emergency(q),
-	)}, nil
+		nhs.Para("Your team, your manager, your colleague's manager, and the people who take up concerns about patients."),
+	}
+	if len(d.Values) == 0 {
+		page.Body = web.Stack(append(body, p.emergency(q))...)
+		return page, nil
+	}
+	page.Body = q.Form().Ask(web.Question{
+		Before: append(body, nhs.Heading{Text: "What you typed so far", Level: 2, Size: nhs.SizeM},
+			nhs.Para("What you typed under “Raise a concern” is still kept, for you alone, for at most 7 days. It was sent to nobody.")),
+		Send: "Delete what I typed", After: []web.Component{p.emergency(q)},
+	})
+	return page, nil
+}
+
+func (p *pages) deleteDraft(q *web.Request) (web.Response, error) {
+	if err := q.Drop(draftRaise, draftPages...); err != nil {
+		return nil, err
+	}
+	return web.Redirect{To: "/raise/colleague", Flash: "What you typed was deleted"}, nil
 }
 
 func (p *pages) what(q *web.Request) (web.Response, error) {
@@ -340,7 +366,7 @@ func (p *pages) send(q *web.Request) (web.Response, error) {
 	if d.Text("what") == "" {
 		return nil, fail.New(fail.Conflict, "This concern was sent already, or has nothing in it yet. Look under My concerns before you write it again")
 	}
-	receipt, err := p.desk.Raise(q.Context(), Actor(q), report(d), q.Key(), q.DropDraft(draftRaise))
+	receipt, err := p.desk.Raise(q.Context(), Actor(q), report(d), q.Key(), q.DropDraft(draftRaise, draftPages...))
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"heed/internal/fail"
 	"heed/internal/process"
 	"heed/internal/web"
+	"heed/internal/web/casework"
 	"heed/internal/web/nhs"
 )
 
@@ -21,7 +22,7 @@ type StepPage struct {
 	Fields func(q *web.Request, f *web.Form, c *concern.Concern) ([]web.Component, error)
 	Read   func(q *web.Request, f *web.Form) (concern.Step, error)
 	// Stop may ask for a second look first: an interruption that goes before the step is taken.
-	Stop func(q *web.Request, f *web.Form, s concern.Step) web.Component
+	Stop func(s concern.Step) *casework.Interruption
 }
 
 // StepRoutes are the routes of step pages, also for rooms that bring steps of their own.
@@ -52,7 +53,7 @@ func (p *pages) showStep(q *web.Request, s StepPage) (web.Response, error) {
 		return nil, err
 	}
 	if info, open := p.mayTake(q, c, s.Step); !open {
-		return p.notNow(c, s, info, above), nil
+		return p.notNow(q, c, s, info, above), nil
 	}
 	f.Version(c.Version)
 	fields, err := s.Fields(q, f, c)
@@ -63,7 +64,7 @@ func (p *pages) showStep(q *web.Request, s StepPage) (web.Response, error) {
 	if s.Before != nil {
 		before = append(before, s.Before(q, c)...)
 	}
-	page := casePage(c, s.Title, above, f.Ask(web.Question{Before: before, Fields: fields, Send: s.Send, After: []web.Component{p.emergency(q)}}))
+	page := casePage(q, s.Title, above, f.Ask(web.Question{Before: before, Fields: fields, Send: s.Send, After: []web.Component{p.emergency(q)}}))
 	page.Caption, page.Back, page.BackText, page.Wide = string(c.Reference), "/cases/"+string(c.Reference), "Case", false
 	return page, nil
 }
@@ -79,16 +80,16 @@ func (p *pages) mayTake(q *web.Request, c *concern.Concern, step process.Step) (
 	return info, false
 }
 
-// notNow says what has to come first, and loses nothing: there was no form yet.
-func (p *pages) notNow(c *concern.Concern, s StepPage, info process.StepInfo, above []web.Component) web.Page {
-	why := "This cannot be done now. The concern is at: " + p.desk.Definition(c.Org).Label(c.Status.State) + "."
+// notNow says what has to come first. It has no form: what was sent to it is given back by the kit.
+func (p *pages) notNow(q *web.Request, c *concern.Concern, s StepPage, info process.StepInfo, above []web.Component) web.Page {
+	why := "Only somebody in another role can do this."
 	for _, o := range info.Outcomes {
-		if err := p.desk.Definition(c.Org).May(c.Status, s.Step, o.ID); err != nil {
+		if err := p.desk.Definition(c.Org).MayAs(process.Role(q.Who().Role), c.Status, s.Step, o.ID); err != nil {
 			why = fail.Words(err) + "."
 			break
 		}
 	}
-	page := casePage(c, s.Title, above, web.Stack(nhs.Para(why), nhs.Paragraph{Content: nhs.Link{Text: "Back to the case", Href: "/cases/" + string(c.Reference)}}))
+	page := casePage(q, s.Title, above, web.Stack(nhs.Para(why), nhs.Paragraph{Content: nhs.Link{Text: "Back to the case", Href: "/cases/" + string(c.Reference)}}))
 	page.Back, page.BackText = "/cases/"+string(c.Reference), "Case"
 	return page
 }
@@ -109,9 +110,9 @@ func (p *pages) takeStep(q *web.Request, s StepPage) (web.Response, error) {
 	if err := step.Validate(); err != nil {
 		return nil, err
 	}
-	if s.Stop != nil && f.Text("sure", web.Ask{What: "that you are sure"}) != "yes" {
-		if again := s.Stop(q, f, step); again != nil {
-			return p.interrupt(q, s, again)
+	if s.Stop != nil && !f.Sure() {
+		if box := s.Stop(step); box != nil {
+			return q.Interrupt(web.Page{Title: s.Title, Section: sectionCase, Nav: "/inbox"}, *box, s.Send), nil
 		}
 	}
 	if _, err := p.desk.Take(q.Context(), Actor(q), ref, concern.Taking{Step: step, Version: f.Expected(), Key: q.Key()}); err != nil {
@@ -121,19 +122,4 @@ func (p *pages) takeStep(q *web.Request, s StepPage) (web.Response, error) {
 		return nil, err
 	}
 	return web.Redirect{To: "/cases/" + string(ref), Flash: s.Flash}, nil
-}
-
-// interrupt shows the blue page before something rare: the same form with what
-// was typed, hidden, and one more answer.
-func (p *pages) interrupt(q *web.Request, s StepPage, box web.Component) (web.Response, error) {
-	ref, err := q.Reference("ref")
-	if err != nil {
-		return nil, err
-	}
-	f := q.Form()
-	f.Version(f.Expected())
-	return web.Page{Title: s.Title, Section: sectionCase, Caption: string(ref), Nav: "/inbox", Back: q.Here(), Question: true, Body: f.Ask(web.Question{
-		Before: []web.Component{box}, Fields: append(f.Again(), nhs.HiddenInput{Name: "sure", Value: "yes"}), Send: s.Send,
-		After: []web.Component{nhs.Paragraph{Content: nhs.Link{Text: "Back to the case", Href: "/cases/" + string(ref)}}},
-	})}, nil
 }

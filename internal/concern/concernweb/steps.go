@@ -11,7 +11,7 @@ import (
 )
 
 func (p *pages) stepRoutes() []web.Route {
-	routes := StepRoutes(p.desk, p.directory, acknowledgePage, triagePage, askAdvicePage, advicePage, feedbackPage, closePage, correctPage, p.assignPage())
+	routes := StepRoutes(p.desk, p.directory, acknowledgePage, triagePage, askAdvicePage, advicePage, p.feedbackPage(), closePage, correctPage, p.assignPage())
 	// The map of pages names triage below /concerns as well.
 	return append(append(routes, web.Get("/concerns/{ref}/triage", web.SignedIn, triagePage.Title, func(q *web.Request) (web.Response, error) {
 		ref, err := q.Reference("ref")
@@ -97,41 +97,54 @@ var answersToRaiser = []concern.Choice{
 	{ID: process.CannotBeTold, Label: "They cannot be told, because"},
 }
 
-var feedbackPage = StepPage{
-	Path: "feedback", Step: process.GiveFeedback, Title: "Answer the person who raised it", Send: "Send this answer", Flash: "The person who raised it has been told that there is an answer to read",
-	Before: func(*web.Request, *concern.Concern) []web.Component {
-		return []web.Component{nhs.Para("In most cases nothing prevents an answer. What you write here is what they read.")}
-	},
-	Fields: func(_ *web.Request, f *web.Form, _ *concern.Concern) ([]web.Component, error) {
-		r := Choose(f, "result", "Can they be told?", answersToRaiser)
-		r.Items[0].Conditional = Long(f, "words", "What do you want to tell them?", "Thank them, say what was done, and what happens now", 6)
-		r.Items[1].Conditional = nhs.Group{Long(f, "because", "Why can they not be told?", "For the record. They do not see this", 4),
-			f.Textarea(nhs.Textarea{Name: "line", Rows: 3, Label: Label("What do they see instead?")})}
-		return []web.Component{r}, nil
-	},
-	Read: func(_ *web.Request, f *web.Form) (concern.Step, error) {
-		s := concern.GiveFeedback{Result: f.Choice("result", web.Ask{What: "whether the person who raised it can be told", Needed: true}, process.Told, process.CannotBeTold)}
-		switch s.Result {
-		case process.Told:
-			s.Words = f.Text("words", web.Ask{What: "what you want to tell the person who raised it", Needed: true})
-		case process.CannotBeTold:
-			s.Words = f.Text("because", web.Ask{What: "the reason why they cannot be told", Needed: true})
-			s.Line = f.Text("line", web.Ask{What: "what the person who raised it sees instead", Needed: true, Max: concern.MaxShort})
-		}
-		return s, nil
-	},
-	Stop: func(_ *web.Request, _ *web.Form, s concern.Step) web.Component {
-		if s.Outcome() != process.CannotBeTold {
-			return nil
-		}
-		return casework.Interruption{Heading: "You are about to leave them without an answer", Text: "The person who raised this will read only the line that you wrote for them. People who hear nothing stop raising concerns. Your reason is kept on the record."}
-	},
+// feedbackPage says so when nobody will read the answer here.
+func (p *pages) feedbackPage() StepPage {
+	return StepPage{
+		Path: "feedback", Step: process.GiveFeedback, Title: "Answer the person who raised it", Send: "Send this answer", Flash: "Your answer was recorded",
+		Fields: func(q *web.Request, f *web.Form, c *concern.Concern) ([]web.Component, error) {
+			gone, err := p.hasLeft(q, c.Raiser)
+			if err != nil {
+				return nil, err
+			}
+			how := web.Component(nhs.Para("In most cases nothing prevents an answer. What you write here is what they read, under My concerns."))
+			if gone {
+				how = nhs.WarningCallout{Heading: nhs.CardHeading{Text: "The person who raised this has left", Level: 2},
+					Text: "They cannot log in and will not read this here. If you can reach them, tell them in another way, and write down what you told them and how."}
+			}
+			r := Choose(f, "result", "Can they be told?", answersToRaiser)
+			r.Items[0].Conditional = Long(f, "words", "What do you want to tell them?", "Thank them, say what was done, and what happens now", 6)
+			r.Items[1].Conditional = nhs.Group{Long(f, "because", "Why can they not be told?", "For the record. They do not see this", 4),
+				f.Textarea(nhs.Textarea{Name: "line", Rows: 3, Label: Label("What do they see instead?")})}
+			return []web.Component{how, r}, nil
+		},
+		Read: func(_ *web.Request, f *web.Form) (concern.Step, error) {
+			s := concern.GiveFeedback{Result: f.Choice("result", web.Ask{What: "whether the person who raised it can be told", Needed: true}, process.Told, process.CannotBeTold)}
+			switch s.Result {
+			case process.Told:
+				s.Words = f.Text("words", web.Ask{What: "what you want to tell the person who raised it", Needed: true})
+			case process.CannotBeTold:
+				s.Words = f.Text("because", web.Ask{What: "the reason why they cannot be told", Needed: true})
+				s.Line = f.Text("line", web.Ask{What: "what the person who raised it sees instead", Needed: true, Max: concern.MaxShort})
+			}
+			return s, nil
+		},
+		Stop: func(s concern.Step) *casework.Interruption {
+			if s.Outcome() != process.CannotBeTold {
+				return nil
+			}
+			return &casework.Interruption{Heading: "You are about to leave them without an answer", Text: "The person who raised this will read only the line that you wrote for them. People who hear nothing stop raising concerns. Your reason is kept on the record."}
+		},
+	}
 }
 
 var closePage = StepPage{
 	Path: "close", Step: process.Close, Title: "Close this concern", Send: "Close this concern", Flash: "The concern was closed",
 	Before: func(_ *web.Request, c *concern.Concern) []web.Component {
-		return []web.Component{nhs.Para("Before you close: the person who raised it was answered on " + words.Date(c.ToldAt) + ".")}
+		said := "the person who raised it was answered on "
+		if answer, ok := c.Last(process.GiveFeedback); ok && answer.Outcome == process.CannotBeTold {
+			said = "why the person who raised it cannot be told was recorded on "
+		}
+		return []web.Component{nhs.Para("Before you close: " + said + words.Date(c.ToldAt) + ".")}
 	},
 	Fields: func(_ *web.Request, f *web.Form, _ *concern.Concern) ([]web.Component, error) {
 		return []web.Component{Long(f, "reasons", "Reasons for closing", "", 5), Long(f, "lessons", "What should be learned from it? (optional)", "", 4)}, nil
@@ -170,7 +183,7 @@ func entryName(t concern.Taken) string {
 
 func (p *pages) assignPage() StepPage {
 	return StepPage{
-		Path: "assign", Step: process.Assign, Title: "Give this concern to someone else", Send: "Give it to them", Flash: "The concern was given to someone else, who has been told",
+		Path: "assign", Step: process.Assign, Title: "Give this concern to someone else", Send: "Give it to them", Flash: "The concern was given to someone else",
 		Fields: func(q *web.Request, f *web.Form, c *concern.Concern) ([]web.Component, error) {
 			leads, err := p.desk.Leads(q.Context(), c.Org)
 			if err != nil {

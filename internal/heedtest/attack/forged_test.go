@@ -44,8 +44,8 @@ func TestForgedSessions(t *testing.T) {
 			}
 		}
 		insert := func(hash [32]byte, person any, role string, proof any) {
-			h.exec(`insert into web_session (token, stage, person, org, role, second_factor, started, seen, ended, tries, held, account, flash, proof)
-				values ($1, 2, $2, $3, $4, 1, $5, $5, 0, 0, 0, null, null, $6)`, hash[:], person, lead.Org, role, now, proof)
+			h.exec(`insert into web_session (token, stage, person, org, role, second_factor, started, seen, ended, tries, account, flash, proof)
+				values ($1, 2, $2, $3, $4, 1, $5, $5, 0, 0, null, null, $6)`, hash[:], person, lead.Org, role, now, proof)
 		}
 		token, hash := planted("no proof")
 		insert(hash, lead.ID, string(access.Lead), nil)
@@ -88,8 +88,8 @@ func TestForgedLateForm(t *testing.T) {
 	h := onSQLite(t)
 	nurse := h.person("nurse")
 	token, hash := planted("late")
-	h.exec(`insert into web_session (token, stage, person, org, role, second_factor, started, seen, ended, tries, held, account, flash, proof)
-		values ($1, 2, $2, $3, 'worker', 1, 1, 1, 5, 0, 0, null, null, null)`, hash[:], nurse.ID, nurse.Org)
+	h.exec(`insert into web_session (token, stage, person, org, role, second_factor, started, seen, ended, tries, account, flash, proof)
+		values ($1, 2, $2, $3, 'worker', 1, 1, 1, 5, 0, null, null, null)`, hash[:], nurse.ID, nurse.Org)
 	(&visitor{h, "heed-plain=" + token}).post("/raise/what", url.Values{"what": {"Words that she never wrote"}})
 	n, err := rows(h, `select count(*) from web_draft`)
 	check(t, err)

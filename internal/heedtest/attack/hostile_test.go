@@ -242,7 +242,7 @@ func wrongBodies(body string) map[string]string {
 		"unknown": `{"` + marker + `":1}`, "cut": strings.TrimSuffix(body, "}"), "comment": "/*" + marker + "*/" + body, "trailing comma": strings.TrimSuffix(body, "}") + ",}",
 		"deep": strings.Repeat(`{"a":`, 1000) + "1" + strings.Repeat("}", 1000), "deep list": `{"what":` + strings.Repeat("[", 1000) + strings.Repeat("]", 1000) + "}",
 		"10 MB": `{"what":"` + strings.Repeat("w", 10<<20) + `"}`, "10 MB of spaces": strings.Repeat(" ", 10<<20) + body, "broken UTF-8": `{"what":"` + "\xff\xfe" + `","words":"` + "\xff" + `"}`,
-		"BOM": "\ufeff" + body, "UTF-16": "{\x00\"\x00", "NUL": "\x00" + body, "lone surrogate": `{"words":"\ud800","what":"\ud800"}`, "proto": `{"__proto__":{"x":1}}`,
+		"two BOMs": "\ufeff\ufeff" + body, "UTF-16": "{\x00\"\x00", "NUL": "\x00" + body, "lone surrogate": `{"words":"\ud800","what":"\ud800"}`, "proto": `{"__proto__":{"x":1}}`,
 	}
 	var fields map[string]any
 	if json.Unmarshal([]byte(body), &fields) != nil {

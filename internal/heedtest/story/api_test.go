@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"heed/internal/clock/workday"
 	"heed/internal/demo"
 )
 
@@ -85,7 +86,7 @@ func TestTheSameThroughTheAPI(t *testing.T) {
 		if status, p, _ := nurse.ask("POST", "/concerns", "story-key-1", "", obj{"about": "unsure", "what": "Something else"}); status != http.StatusConflict {
 			t.Errorf("the same key for something else: %d %v", status, p)
 		}
-		day := time.Now().UTC().AddDate(0, 0, -1).Format(time.DateOnly)
+		day := workday.Of(time.Now()).String()
 		etag := ""
 		for i, x := range []struct {
 			step string

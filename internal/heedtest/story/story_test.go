@@ -114,10 +114,10 @@ func TestFromTheNurseToTheAnswer(t *testing.T) {
 			Press("Decide what happens next").Press("Save this decision").See("There is a problem", "Select what happens next").
 			Choose("Open a case").Fill("Reasons for your decision", "Somebody is using him").Press("Save this decision").
 			Press("Decide whether to share information").
-			Choose("Share").Choose("Safeguarding the person").Fill("With whom?", "A. Officer, police Prevent team").Fill("What exactly is shared?", "Name and what was heard").
+			Choose("Share").Choose("Safeguarding the person").Choose("Police Prevent team").Fill("With whom exactly?", "A. Officer, police Prevent team").Fill("What exactly is shared?", "Name and what was heard").
 			Choose("Asked, and given").Choose("Public task, Article 6(1)(e)").Choose("Health or social care, Article 9(2)(h)").Choose("Consent").
 			Fill("Why is this necessary and proportionate?", "Support cannot begin without it").Choose("Yes").Press("Save this decision").
-			Press("Record a referral").Choose("Police Prevent team").Fill("How was it sent?", "Secure email").FillDate("When was it sent?", "1", "3", "2026").Fill("What was sent?", "The form").Press("Record this referral").
+			Press("Record a referral").Choose("Police Prevent team").Fill("How was it sent?", "Secure email").FillDate("When was it sent?", "2", "3", "2026").Fill("What was sent?", "The form").Press("Record this referral").
 			Press("Record what you were told").Choose("They have the referral").Choose("Police").FillDate("When did they tell you?", "2", "3", "2026").Press("Record this").
 			DoNotSee("Close this concern").
 			Open("/cases/"+ref+"/close").See("Tell the person who raised the concern").

@@ -47,10 +47,11 @@ var emergencyPage = concernweb.StepPage{
 
 var referralPage = concernweb.StepPage{
 	Path: "referral", Step: process.Refer, Title: "Record a referral", Send: "Record this referral", Flash: "The referral was recorded. The person who raised it sees that it was passed on",
-	Before: nothingIsSent("Heed sends nothing. Send the referral in the way that the recipient asks for, then record it here. Only what the sharing decision names may leave."),
-	Fields: func(_ *web.Request, f *web.Form, _ *concern.Concern) ([]web.Component, error) {
-		return []web.Component{concernweb.Choose(f, "to", "Where did it go?", sharing.Recipients), concernweb.Line(f, "name", "Name of the person or team (optional)", ""),
-			concernweb.Line(f, "by", "How was it sent?", "For example, by secure email"), concernweb.Day(f, "day", "When was it sent?"), concernweb.Long(f, "what", "What was sent?", "", 5)}, nil
+	Before: nothingIsSent("Heed sends nothing. Send the referral in the way that the recipient asks for, then record it here. Only what the sharing decision names may leave, and only to those whom it names."),
+	Fields: func(_ *web.Request, f *web.Form, c *concern.Concern) ([]web.Component, error) {
+		named, err := sharing.MayGoTo(c)
+		return []web.Component{concernweb.Choose(f, "to", "Where did it go?", named), concernweb.Line(f, "name", "Name of the person or team (optional)", ""),
+			concernweb.Line(f, "by", "How was it sent?", "For example, by secure email"), concernweb.Day(f, "day", "When was it sent?"), concernweb.Long(f, "what", "What was sent?", "", 5)}, err
 	},
 	Read: func(q *web.Request, f *web.Form) (concern.Step, error) {
 		return sharing.Referral{To: concernweb.Pick(f, "to", "where the referral went", true, sharing.Recipients), Name: f.Line("name", web.Ask{What: "the name of the person or team"}),
@@ -87,11 +88,11 @@ var toldPage = concernweb.StepPage{
 }
 
 // stopWithoutConsent is the interruption before identifiable words leave without consent.
-func stopWithoutConsent(_ *web.Request, _ *web.Form, s concern.Step) web.Component {
+func stopWithoutConsent(s concern.Step) *casework.Interruption {
 	d := s.(sharing.Decision)
 	if d.Result != process.Share || d.Consent == "given" {
 		return nil
 	}
-	return casework.Interruption{Heading: "You are about to share without consent",
+	return &casework.Interruption{Heading: "You are about to share without consent",
 		Text: "You have recorded a lawful basis and weighed both sides. Check that less would not do, and that the Caldicott Guardian's advice is not needed first."}
 }

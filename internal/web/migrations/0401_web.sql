@@ -11,7 +11,6 @@ create table web_session (
     seen          bigint  not null,
     ended         bigint  not null, -- 0 while it lives
     tries         integer not null, -- wrong codes in stage 1
-    held          integer not null, -- 1: a form sent after an earlier session's end waits to be shown
     account       blob,             -- stage 1: how the name that was typed is counted
     flash         blob              -- sealed words for the next page
 );
