@@ -38,7 +38,7 @@ func enrolPart(a *App) web.Part {
 		once := f.Secret("password-once", "the one-time code")
 		password := f.Secret("password", "a password")
 		secret := f.Line("secret", web.Ask{What: "the key", Needed: true})
-		code := f.Line("code", web.Ask{What: "the code", Needed: true})
+		code := f.OneTimeCode("code")
 		if err := f.Err(); err != nil {
 			return nil, err
 		}

@@ -26,7 +26,7 @@ type serveCmd struct {
 	Beat       time.Duration `help:"How often the public checkpoint moves." env:"HEED_BEAT" default:"5m"`
 	BackupLife time.Duration `help:"How long backups of the key store are kept: an erased record could be brought back until then." env:"HEED_BACKUP_LIFE" default:"35d"`
 	Witness    []string      `help:"A witness: its address, a space, and its public key; several with ; between them, and 2 of 3 when not all must sign." env:"HEED_WITNESS" sep:";"`
-	MailHost   string        `help:"Mail server; without one, notices show in the pages only." env:"HEED_MAIL_HOST"`
+	MailHost   string        `help:"Mail server; without one nobody is told that something waits." env:"HEED_MAIL_HOST"`
 	MailPort   int           `help:"Its port." env:"HEED_MAIL_PORT" default:"587"`
 	MailTLS    string        `help:"TLS with the mail server: always, if offered, never." env:"HEED_MAIL_TLS" name:"mail-tls" default:"always"`
 	MailFrom   string        `help:"Sender of mail." env:"HEED_MAIL_FROM"`

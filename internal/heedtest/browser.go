@@ -2,7 +2,6 @@ package heedtest
 
 import (
 	"os/exec"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -44,7 +43,6 @@ type options struct {
 	width    int
 	noScript bool
 	signIn   func(*Visitor, string)
-	excuse   []string
 }
 
 // Width is the window's width in pixels; 360 unless told.
@@ -55,11 +53,6 @@ func NoScript() Option { return func(o *options) { o.noScript = true } }
 
 // SignIn says how As becomes somebody; unless told, it uses the demo's "Who do you want to be?".
 func SignIn(how func(v *Visitor, who string)) Option { return func(o *options) { o.signIn = how } }
-
-// Excuse lets an axe rule pass, by its id. Say why beside it.
-func Excuse(rules ...string) Option {
-	return func(o *options) { o.excuse = append(o.excuse, rules...) }
-}
 
 // Browser starts Chromium and opens one visitor's window. It is closed with the test.
 func Browser(t T, baseURL string, opts ...Option) *Visitor {
@@ -136,7 +129,6 @@ func find() (string, error) {
 func (v *Visitor) Beside(opts ...Option) *Visitor {
 	v.t.Helper()
 	o := v.o
-	o.excuse = slices.Clone(o.excuse)
 	for _, opt := range opts {
 		opt(&o)
 	}

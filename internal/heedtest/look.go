@@ -7,6 +7,7 @@ import (
 	"github.com/go-rod/rod/lib/input"
 	"github.com/go-rod/rod/lib/proto"
 
+	"heed/internal/web"
 	axe "heed/third_party/axe-core"
 )
 
@@ -18,11 +19,19 @@ func (v *Visitor) look() {
 	v.eval(&shape, jsShape)
 	all := append(v.faults.take(), shape...)
 	all = append(all, v.accessible()...)
+	all = append(all, v.spaced()...)
 	all = append(all, v.keyboard()...)
 	all = append(all, v.faults.take()...)
 	for _, f := range all {
 		v.t.Errorf("%s%s", v.where(), f)
 	}
+}
+
+// spaced sets the text as wide apart as WCAG 2.2, 1.4.12, asks, and looks for what is cut off or runs out.
+func (v *Visitor) spaced() (all []string) {
+	v.t.Helper()
+	v.eval(&all, jsSpaced)
+	return all
 }
 
 // accessible runs axe-core. It needs scripts to run, so on a page without them they
@@ -38,11 +47,11 @@ func (v *Visitor) accessible() (all []string) {
 	if _, err := (proto.RuntimeEvaluate{Expression: axe.Source}).Call(v.page); err != nil {
 		v.must("load axe", err)
 	}
-	excused := v.o.excuse
-	if excused == nil {
-		excused = []string{}
+	known := map[string]string{}
+	for _, f := range web.KnownFaults {
+		known[f.Rule] = f.Selector
 	}
-	v.eval(&all, jsAxe, excused)
+	v.eval(&all, jsAxe, known)
 	for i := range all {
 		all[i] = "axe: " + all[i]
 	}

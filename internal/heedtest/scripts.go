@@ -106,15 +106,37 @@ const jsShape = `() => { ` + jsTidy + `
 }`
 
 // jsAxe runs axe-core, which was evaluated before, and tells each violation in a line.
-const jsAxe = `async (excused) => {
-	const rules = {};
-	for (const id of excused) rules[id] = { enabled: false };
-	const result = await axe.run(document, { runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }, rules, resultTypes: ["violations"] });
-	// What nhsuk-frontend 10.6.1 does by itself, and its makers have weighed (as those of govuk-frontend did):
-	// a choice with a further question tells whether that is shown; the button that draws a file's place is named by its label first.
-	const upstream = { "aria-allowed-attr": ".nhsuk-radios__input[aria-expanded], .nhsuk-checkboxes__input[aria-expanded]", "label-content-name-mismatch": ".nhsuk-file-upload__drop-button" };
-	for (const v of result.violations) if (upstream[v.id]) v.nodes = v.nodes.filter(n => { const el = document.querySelector(n.target[0]); return !(el && el.matches(upstream[v.id])); });
+const jsAxe = `async (known) => {
+	const result = await axe.run(document, { runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }, resultTypes: ["violations"] });
+	// What the accessibility statement tells of, and nothing else.
+	for (const v of result.violations) if (known[v.id]) v.nodes = v.nodes.filter(n => { const el = document.querySelector(n.target[0]); return !(el && el.matches(known[v.id])); });
 	return result.violations.filter(v => v.nodes.length).map(v => v.id + ": " + v.help + ": " + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(" · "));
+}`
+
+// jsSpaced puts more room between lines, words and letters (WCAG 2.2, 1.4.12), looks, and takes it back.
+const jsSpaced = `() => { ` + jsTidy + `
+	const sheet = new CSSStyleSheet();
+	sheet.replaceSync("* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important } p { margin-block-end: 2em !important }");
+	document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+	const faults = [], width = document.documentElement.clientWidth;
+	const say = el => el.tagName.toLowerCase() + "." + el.className + " " + tidy(el.textContent).slice(0, 40);
+	if (document.documentElement.scrollWidth > width + 1) {
+		const wide = [...document.querySelectorAll("body *")].filter(el => shown(el) && el.getBoundingClientRect().right > width + 1 && ![...el.children].some(c => c.getBoundingClientRect().right > width + 1));
+		faults.push("with wider text it is " + document.documentElement.scrollWidth + " pixels wide in a window of " + width + ": " + wide.slice(0, 3).map(say).join(" · "));
+	}
+	for (const el of document.querySelectorAll("body *")) {
+		if (!shown(el) || el.closest(".nhsuk-u-visually-hidden, .nhsuk-skip-link") || !el.textContent.trim()) continue;
+		const s = getComputedStyle(el), cut = o => o === "hidden" || o === "clip";
+		if (cut(s.overflowX) && el.scrollWidth > el.clientWidth + 1 || cut(s.overflowY) && el.scrollHeight > el.clientHeight + 1) faults.push("with wider text it is cut off: " + say(el));
+	}
+	const nav = document.querySelector(".nhsuk-header__navigation");
+	if (nav) for (const a of nav.querySelectorAll("a, button")) {
+		if (!shown(a)) continue;
+		const r = a.getBoundingClientRect(), n = nav.getBoundingClientRect();
+		if (r.right > n.right + 1 || r.left < n.left - 1 || r.bottom > n.bottom + 1) faults.push("with wider text it runs out of the navigation: " + say(a));
+	}
+	document.adoptedStyleSheets = document.adoptedStyleSheets.filter(s => s !== sheet);
+	return faults;
 }`
 
 // jsFocusables counts the controls that the Tab key should reach, and remembers how each looks without the focus.

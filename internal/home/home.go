@@ -74,9 +74,9 @@ func (h *pages) statement(q *web.Request) (web.Response, error) {
 		nhs.Heading{Text: "Who runs it", Level: 2, Size: nhs.SizeM},
 	}
 	for _, o := range all {
-		who := "Roles are granted by two people together."
+		who := "Every role but that of a worker is granted by two people together."
 		if o.OnePerson {
-			who = "This is a one-person practice: roles are granted by one person alone."
+			who = "This is a one-person practice: every role but that of a worker is granted by one person alone."
 		}
 		parts = append(parts, nhs.Paragraph{Content: nhs.Group{nhs.Text(o.Name + ". " + who)}})
 	}

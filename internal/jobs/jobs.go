@@ -61,7 +61,7 @@ type Handler func(ctx context.Context, tx *store.Tx, j Job) error
 type Options struct {
 	Clock clock.Clock
 	Log   *slog.Logger
-	Mail  *Mailer       // nil: no mail server, notices show in the pages only
+	Mail  *Mailer       // nil: no mail server, nothing is sent
 	Idle  time.Duration // the longest that Run waits before it looks again, 15 s when 0
 }
 
@@ -239,7 +239,7 @@ type Standing struct {
 }
 
 // Standing counts. A notice counts as waiting too long only where there is a mail
-// server: without one, notices show in the pages. A job of a kind that nobody here
+// server: without one nobody is told, and what waits stands in the lists. A job of a kind that nobody here
 // can do counts always: a newer version put it, and somebody has to do it.
 func (q *Queue) Standing(tx *store.Tx) (Standing, error) {
 	now := clock.Micros(tx.Now())

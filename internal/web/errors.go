@@ -103,7 +103,7 @@ func describe(err error) (status int, title string, t trouble) {
 	case fail.Unknown:
 		return status, titleBroken, trouble{Advise: true, Lines: []string{"We do not know if what you sent was kept. Look for it before you send it again."}}
 	case fail.Tampered:
-		return status, titleBroken, trouble{Advise: true, Lines: []string{"This record does not match what was written down when it was made, so it is not shown. The people who look after the service have been told."}}
+		return status, titleBroken, trouble{Advise: true, Lines: []string{"This record does not match what was written down when it was made, so it is not shown. Tell the people who look after the service."}}
 	}
 	return http.StatusInternalServerError, titleBroken, trouble{Advise: true, Lines: []string{"Try again later."}}
 }
@@ -141,7 +141,11 @@ func (s *Site) errorAnswer(q *Request, err error) (answer, error) {
 	if q.Posted() {
 		t.Typed = q.typedBack()
 		if len(t.Typed) > 0 {
-			t.Lines = append(t.Lines, "What you typed was not kept. It is below: copy it, or send it again.")
+			given := "What you typed was not kept. It is below: copy it, or send it again."
+			if fail.Is(err, fail.Unknown) {
+				given = "What you typed is below: copy it, and send it again only if you do not find it."
+			}
+			t.Lines = append(t.Lines, given)
 			t.Action, t.Key, t.Stamp = q.http.URL.Path, q.form.typed.Get(keyField), q.form.typed.Get(versionField)
 		}
 	}

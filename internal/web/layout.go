@@ -189,12 +189,13 @@ func leaveButton(hasForm bool) nhs.Component {
 func timeOut(q *Request, hasForm bool) (note, dialog nhs.Component) {
 	ss := q.site.o.Sessions
 	end := ss.endsAt(*q.session)
-	dialog = casework.TimeoutDialog{Life: end.Sub(q.Now()), Keep: "/session/stay", LogOut: "/log-out",
-		Ended: "/log-in?" + url.Values{"next": {q.Here()}, "why": {"ended"}}.Encode()}
+	again := func(why string) string { return "/log-in?" + url.Values{"next": {q.Here()}, "why": {why}}.Encode() }
+	d := casework.TimeoutDialog{Life: end.Sub(q.Now()), Keep: "/session/stay", LogOut: "/log-out", Ended: again("ended")}
 	if hasForm {
+		d.Draft, d.Kept = keepPath, again("kept")
 		note = casework.TimeoutNote{At: words.Clock(end)}
 	}
-	return note, dialog
+	return note, d
 }
 
 // said is what stands first in main: the summary of errors, or else one banner.

@@ -103,9 +103,9 @@ func (s *Site) showLogIn(q *Request) (Response, error) {
 	}
 	switch q.Query("why") {
 	case "kept":
-		m.Lines = []string{"You were logged out, because nothing was done for a while. What you typed is kept: log in to go on with it."}
+		m.Lines = []string{"You were logged out, because nothing was done for a while or you had been logged in for a long time. What you typed is kept: log in to go on with it."}
 	case "ended":
-		m.Lines = []string{"You were logged out, because nothing was done for a while. Log in to go on."}
+		m.Lines = []string{"You were logged out, because nothing was done for a while or you had been logged in for a long time. Log in to go on."}
 	case "out":
 		m.Lines = []string{"You are logged out."}
 	}

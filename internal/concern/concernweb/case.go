@@ -69,7 +69,7 @@ func (p *pages) reason(q *web.Request) (web.Response, error) {
 		told = "the other Caldicott Guardian or the executive lead is"
 	}
 	return web.Page{Title: "Say why you need to open this", Caption: string(ref), Section: sectionCase, Back: "/", Body: f.Ask(web.Question{
-		Before: []web.Component{nhs.WarningCallout{Heading: nhs.CardHeading{Text: "This is not on your desk", Level: 2}, Text: "Your name and your reason are written down and " + told + " told at once. Whoever may see who has opened this record sees your reason too."}},
+		Before: []web.Component{nhs.WarningCallout{Heading: nhs.CardHeading{Text: "This is not on your desk", Level: 2}, Text: "Your name and your reason are written down at once, and " + told + " told. Whoever may see who has opened this record sees your reason too."}},
 		Fields: []web.Component{f.Textarea(nhs.Textarea{Name: "reason", Rows: 4, Label: Label("Why do you need to open this record?")})},
 		Send:   "Write this down and open it",
 	})}, nil
@@ -314,7 +314,7 @@ func (p *pages) notes(q *web.Request) (web.Response, error) {
 	box := web.Question{Send: "Add this note", After: []web.Component{nhs.Heading{Text: "Notes", Level: 2, Size: nhs.SizeM}, list}}
 	box.Before = present(meanwhile)
 	box.Fields = []web.Component{
-		casework.WhoCanSee{What: "this note", Roles: []string{"Safeguarding leads of the team", "Whoever has this case"}},
+		casework.WhoCanSee{What: "this note", Roles: []string{"Safeguarding leads of the team", "Whoever has this case", "Others who may open it, with a reason that is written down"}},
 		f.CharacterCount(nhs.CharacterCount{Name: "words", MaxLength: concern.MaxText, Threshold: 75, Rows: 6, Label: Label("Add a note"), Hint: nhs.Hint{Text: "What you add stays. To put something right, add a correction"}}),
 	}
 	return casePage(q, "Notes of case "+string(c.Reference), above, f.Ask(box)), nil

@@ -84,7 +84,7 @@ func (p *pages) own(q *web.Request) (web.Response, error) {
 			nhs.Row("Where it stands", string(v.Progress)),
 			nhs.Row("Sent", words.Moment(v.RaisedAt)),
 			nhs.Row("Who has it", team.Name),
-			{Key: nhs.SummaryCell{Text: "Told you"}, Value: nhs.SummaryCell{Content: toldOwn(v)}},
+			{Key: nhs.SummaryCell{Text: "Told you"}, Value: nhs.SummaryCell{Content: toldOwn(v, team.Lead.Telephone != "")}},
 		}},
 		nhs.Heading{Text: "What happened", Level: 2, Size: nhs.SizeM},
 		newsOf(v, names),
@@ -96,12 +96,16 @@ func (p *pages) own(q *web.Request) (web.Response, error) {
 	)}, nil
 }
 
-func toldOwn(v concern.OwnView) web.Component {
+func toldOwn(v concern.OwnView, ring bool) web.Component {
 	switch {
 	case !v.ToldAt.IsZero():
 		return nhs.Text("On " + words.Date(v.ToldAt))
 	case v.Overdue:
-		return nhs.Group{nhs.Tag{Text: "Overdue", Colour: nhs.Orange}, nhs.Text(" You should have heard by " + words.Date(v.TellBy) + ". Ring the number below.")}
+		say := " You should have heard by " + words.Date(v.TellBy) + "."
+		if ring {
+			say += " Ring the number below."
+		}
+		return nhs.Group{nhs.Tag{Text: "Overdue", Colour: nhs.Orange}, nhs.Text(say)}
 	}
 	return nhs.Text("Not told yet. You will hear by " + words.Date(v.TellBy))
 }
@@ -109,7 +113,7 @@ func toldOwn(v concern.OwnView) web.Component {
 // newsOf are dated sentences, newest first.
 func newsOf(v concern.OwnView, names map[id.Person]string) web.Component {
 	if len(v.News) == 0 {
-		return nhs.Para("Your concern was received. Nothing has happened since.")
+		return nhs.Para("Your concern was received. There is nothing to tell you yet.")
 	}
 	var out nhs.Group
 	for i := len(v.News) - 1; i >= 0; i-- {

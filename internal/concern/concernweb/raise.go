@@ -64,10 +64,10 @@ func (p *pages) start(q *web.Request) (web.Response, error) {
 			nhs.Para("Use this if you are worried that someone may be drawn into terrorism, or that others are using them. This is safeguarding: the aim is to help the person."),
 			nhs.Para("You do not need to be sure, and you need nothing at hand. It takes about 2 minutes. You can ask for advice at any time."),
 			nhs.Heading{Text: "Who will see it", Level: 2, Size: nhs.SizeM},
-			nhs.Para("Your safeguarding team. Everyone who opens it is written down. The person it is about is not told your name."),
+			nhs.Para("Your safeguarding team. Everyone who opens it is written down. This service shows it, and your name, to nobody else without a reason that is written down, and never to the person it is about."),
 			nhs.Para("As soon as you send it, you see the date by which we will tell you what happened."),
 			nhs.Button{Text: "Start now", Href: pathAbout},
-			nhs.Para("What you type is kept for you until you send it. “Leave this page” takes you to another page at once and signs you out; it does not clear the history of your browser."),
+			nhs.Para("Each time you go on to another page, what you typed is kept for you alone until you send it, for at most 7 days. “Leave this page” takes you to another page at once and logs you out; it does not clear the history of your browser."),
 		),
 	}, nil
 }
@@ -265,7 +265,7 @@ func (p *pages) contact(q *web.Request) (web.Response, error) {
 		f.Default("reach", me.Phone)
 	}
 	return p.fields(q, f, "How can we reach you?", p.back(q, pathSpoken),
-		nhs.Para("We keep your name from the person it is about."),
+		nhs.Para("This service does not show your name to the person it is about."),
 		f.Textarea(nhs.Textarea{Name: "reach", Rows: 3, Label: Label("How and when to reach you (optional)"), Hint: nhs.Hint{Text: "For example, a number, and when you are on shift"}}),
 	), nil
 }

@@ -132,7 +132,7 @@ func (p *pages) feedbackPage() StepPage {
 			if s.Outcome() != process.CannotBeTold {
 				return nil
 			}
-			return &casework.Interruption{Heading: "You are about to leave them without an answer", Text: "The person who raised this will read only the line that you wrote for them. People who hear nothing stop raising concerns. Your reason is kept on the record."}
+			return &casework.Interruption{Heading: "You are about to leave them without an answer", Text: "As the answer, the person who raised this will read only the line that you wrote for them. People who hear nothing stop raising concerns. Your reason is kept on the record."}
 		},
 	}
 }
@@ -161,7 +161,7 @@ var correctPage = StepPage{
 		for _, t := range c.Taken {
 			s.Items = append(s.Items, nhs.Option{Value: words.Number(int(t.Version)), Text: entryName(t)})
 		}
-		return []web.Component{f.Select(s), Long(f, "words", "What is right?", "What was written stays; your correction is added below it", 5)}, nil
+		return []web.Component{f.Select(s), Long(f, "words", "What is right?", "What was written stays. Your correction is an entry of its own", 5)}, nil
 	},
 	Read: func(_ *web.Request, f *web.Form) (concern.Step, error) {
 		return concern.Correct{Of: int64(f.Whole("of", web.Ask{What: "what you are correcting"}, 1, 1_000_000)), Words: f.Text("words", web.Ask{What: "what is right", Needed: true})}, nil

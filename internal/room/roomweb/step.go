@@ -140,8 +140,9 @@ func (p *pages) sendStep(q *web.Request) (web.Response, error) {
 		return nil, err
 	}
 	f := q.Form()
-	if stops(info.Stop, in) && f.Text("sure_of_it", web.Ask{What: "that you are sure"}) != "yes" {
-		return p.interrupt(q, info)
+	if stops(info.Stop, in) && !f.Sure() {
+		return q.Interrupt(web.Page{Title: info.Label, Section: p.section, Nav: p.base},
+			casework.Interruption{Heading: info.Stop.Heading, Text: info.Stop.Words}, info.Send), nil
 	}
 	got, err := p.desk.Take(q.Context(), q.Actor(), p.room, ref, room.Taking{Step: info.ID, Answers: in, Version: f.Expected(), Key: q.Key()})
 	if err != nil {
@@ -157,14 +158,4 @@ func stops(s process.Stop, in field.Answers) bool {
 		}
 	}
 	return false
-}
-
-// interrupt is the page before something rare: everything that was typed goes with it.
-func (p *pages) interrupt(q *web.Request, info process.StepInfo) (web.Response, error) {
-	f := q.Form()
-	f.Version(f.Expected())
-	return web.Page{Title: info.Label, Section: p.section, Nav: p.base, Back: q.Here(), Question: true, Body: f.Ask(web.Question{
-		Before: []web.Component{casework.Interruption{Heading: info.Stop.Heading, Text: info.Stop.Words}},
-		Fields: append(f.Again(), nhs.HiddenInput{Name: "sure_of_it", Value: "yes"}), Send: info.Send,
-	})}, nil
 }

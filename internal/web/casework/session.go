@@ -68,7 +68,9 @@ type TimeoutDialog struct {
 	Warn   time.Duration // how long before; 2 minutes when less (WCAG 2.2.1 asks for 20 seconds at least)
 	Keep   string        // address that prolongs the session, by POST
 	LogOut string        // address that ends it, by POST
-	Ended  string        // page that says that it has ended and what was kept
+	Ended  string        // page that says that it has ended
+	Draft  string        // where what stands in the page's form is sent before; nothing is when empty
+	Kept   string        // page that says that it has ended and that what was typed is kept
 }
 
 // minWarning is the least time to answer the dialog.
@@ -80,9 +82,13 @@ func (t TimeoutDialog) Render(b *nhs.Buffer) {
 	b.Int("data-life", int(t.Life/time.Second))
 	b.Int("data-warn", int(max(t.Warn, minWarning)/time.Second))
 	b.Address("data-ended", t.Ended)
+	if t.Draft != "" {
+		b.Address("data-draft", t.Draft)
+		b.Address("data-kept", t.Kept)
+	}
 	b.Raw(` data-say="You will be logged out in"><h2 class="nhsuk-heading-m" id="heed-timeout-title">You are about to be logged out</h2>`)
 	b.Raw(`<p class="nhsuk-body" id="heed-timeout-text">For your security you will be logged out in <strong aria-hidden="true" data-left>2 minutes</strong>`)
-	b.Raw(`<span class="nhsuk-u-visually-hidden" role="status" data-said></span>.</p><p class="nhsuk-body">What you sent before is kept.</p><div class="heed-timeout__actions">`)
+	b.Raw(`<span class="nhsuk-u-visually-hidden" role="status" data-said></span>.</p><p class="nhsuk-body">What you have typed is kept.</p><div class="heed-timeout__actions">`)
 	timeoutForm(b, t.Keep, nhs.Button{Text: "Stay logged in", Attrs: []nhs.Attr{{Name: "data-stay", Bare: true}}})
 	timeoutForm(b, t.LogOut, nhs.Button{Text: "Log out", Variant: nhs.Secondary, Attrs: []nhs.Attr{{Name: "data-out", Bare: true}}})
 	b.Raw("</div></dialog>")
@@ -105,7 +111,7 @@ type TimeoutNote struct {
 func (t TimeoutNote) Render(b *nhs.Buffer) {
 	b.Raw(`<p class="nhsuk-body-s heed-timeout-note">If you do nothing, this page times out at `)
 	b.Put(nhs.NoWrap(t.At))
-	b.Raw(". What you sent before is kept.</p>")
+	b.Raw(". What you have typed is kept.</p>")
 }
 
 // Progress shows how far a long task is. A script follows the server's events; without one the page fetches

@@ -1,6 +1,7 @@
 // Leave this page: by its link or button, or by pressing Shift three times. The page is blanked at once,
 // because leaving may take a moment; what was typed goes to the server on the way out.
 // After the pattern of GOV.UK "Exit this page".
+import { keep } from './keep.js'
 
 const presses = 3
 const within = 5000 // milliseconds for all three
@@ -57,18 +58,7 @@ function blank (element, status) {
 }
 
 function follow (link) {
-  keepDraft(link.dataset.draft)
+  keep(link.dataset.draft)
   // replace: this page is not one step back from the next one. It stays in the history all the same.
   window.location.replace(link.href)
-}
-
-function keepDraft (address) {
-  const form = document.querySelector('main form')
-  if (!address || !form || new URL(address, window.location.href).origin !== window.location.origin) return
-  const typed = new URLSearchParams()
-  for (const [name, value] of new FormData(form)) {
-    if (typeof value === 'string') typed.append(name, value)
-  }
-  // keepalive: sent even though the page goes away.
-  fetch(address, { method: 'POST', body: typed, keepalive: true, credentials: 'same-origin' }).catch(() => {})
 }

@@ -1,5 +1,6 @@
 // Warns before a session ends and lets the person stay. Other tabs are told. The server ends the
-// session by its own clock whether this runs or not.
+// session by its own clock whether this runs or not. What stands in the page's form is kept before the page goes.
+import { keep as keepForm } from './keep.js'
 
 const channelName = 'heed-session'
 
@@ -26,9 +27,10 @@ export function start ([dialog]) {
     }
   }
 
-  const ended = () => {
+  const ended = async () => {
     clearInterval(timer)
-    window.location.assign(dialog.dataset.ended)
+    const kept = await keepForm(dialog.dataset.draft)
+    window.location.assign(kept ? dialog.dataset.kept : dialog.dataset.ended)
   }
 
   const keep = async () => {
@@ -70,7 +72,12 @@ export function start ([dialog]) {
     event.preventDefault()
     keep()
   })
-  dialog.querySelector('[data-out]')?.form.addEventListener('submit', () => channel?.postMessage({ out: true }))
+  dialog.querySelector('[data-out]')?.form.addEventListener('submit', async (event) => {
+    event.preventDefault()
+    await keepForm(dialog.dataset.draft)
+    channel?.postMessage({ out: true })
+    event.target.submit()
+  })
   if (channel) {
     channel.onmessage = ({ data }) => {
       if (data?.out) ended()
