@@ -3,6 +3,7 @@ package app
 import (
 	"heed/internal/directory"
 	"heed/internal/fail"
+	"heed/internal/plain"
 	"heed/internal/web"
 	"heed/internal/web/nhs"
 )
@@ -35,7 +36,7 @@ func enrolPart(a *App) web.Part {
 	send := func(q *web.Request) (web.Response, error) {
 		f := q.Form()
 		login := f.Line("login", web.Ask{What: "your login name", Needed: true})
-		once := f.Secret("password-once", "the one-time code")
+		once := plain.Visible(f.Secret("password-once", "the one-time code"))
 		password := f.Secret("password", "a password")
 		secret := f.Line("secret", web.Ask{What: "the key", Needed: true})
 		code := f.OneTimeCode("code")

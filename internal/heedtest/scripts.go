@@ -125,7 +125,7 @@ const jsSpaced = `() => { ` + jsTidy + `
 		faults.push("with wider text it is " + document.documentElement.scrollWidth + " pixels wide in a window of " + width + ": " + wide.slice(0, 3).map(say).join(" · "));
 	}
 	for (const el of document.querySelectorAll("body *")) {
-		if (!shown(el) || el.closest(".nhsuk-u-visually-hidden, .nhsuk-skip-link") || !el.textContent.trim()) continue;
+		if (!shown(el) || el.closest(".nhsuk-u-visually-hidden, .nhsuk-skip-link") || !el.textContent.trim() || el.clientWidth <= 1 || el.clientHeight <= 1) continue;
 		const s = getComputedStyle(el), cut = o => o === "hidden" || o === "clip";
 		if (cut(s.overflowX) && el.scrollWidth > el.clientWidth + 1 || cut(s.overflowY) && el.scrollHeight > el.clientHeight + 1) faults.push("with wider text it is cut off: " + say(el));
 	}

@@ -32,15 +32,25 @@ func NHSNumber(typed string) (digits, fault string) {
 	return s, ""
 }
 
-// Digits is a number or code without what stands between its signs: space of any
-// kind, dashes, and what cannot be seen, which comes along when it is pasted.
-func Digits(typed string) string {
+// Visible is a number or code without space of any kind, and without what cannot be
+// seen and comes along when it is pasted.
+func Visible(typed string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || unicode.Is(unicode.Pd, r) || r == '\u2212' || unseen(r) {
+		if unicode.IsSpace(r) || unseen(r) {
 			return -1
 		}
 		return r
 	}, typed)
+}
+
+// Digits is Visible, and without the dashes that people put between the parts of a number.
+func Digits(typed string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Pd, r) || r == '\u2212' {
+			return -1
+		}
+		return r
+	}, Visible(typed))
 }
 
 func notDigit(r rune) string {

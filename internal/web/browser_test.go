@@ -29,7 +29,7 @@ func served(t *testing.T) (base string, h *house) {
 		return all, nil
 	}
 	part := h.notes.privatePart()
-	part.Nav = []web.NavItem{{Text: "Notes", Path: "/notes"}, {Text: "Add a note", Path: "/notes/add"}}
+	part.Nav = []web.NavItem{{Text: "Raise a concern", Path: "/notes/add"}, {Text: "My concerns", Path: "/notes"}, {Text: "Inbox", Path: "/inbox"}}
 	site, err := web.New(web.Options{Plain: true, Clock: hand, Sessions: h.sessions, Demo: &web.Demo{People: people},
 		Settings: web.Settings{OrgName: "Northmoor NHS Trust", Phone: "0300 123 4567", PhoneHours: "Monday to Friday, 9am to 5pm", Phase: "beta", Feedback: "/contact",
 			DemoBanner: "This is a demo. Everybody in it is made up.", LeaveTo: "/accessibility", Version: "1.0.0", Tested: "2 March 2026"}}, part)

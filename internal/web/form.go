@@ -158,7 +158,7 @@ func (f *Form) Choices(name string, a Ask, offered ...string) []string {
 // Whole reads a whole number between two limits; 0 when none was given.
 func (f *Form) Whole(name string, a Ask, least, most int) int {
 	v, _ := f.ask(name, a)
-	v = strings.ReplaceAll(strings.TrimSpace(v), ",", "")
+	v = strings.ReplaceAll(plain.Visible(v), ",", "")
 	if v == "" {
 		if a.Needed {
 			f.faults.Add(name, "Enter "+a.What)

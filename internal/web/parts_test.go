@@ -41,6 +41,19 @@ func TestEveryEmptyPartOfADateIsMarked(t *testing.T) {
 	}
 }
 
+// TestEnterSendsTheForm: the first button of the form, in the order of the page, is the
+// one that sends it, and none of those that leave the page.
+func TestEnterSendsTheForm(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		v := h.visitor().logIn("amara", "123001")
+		page := v.get("/notes/add").wants(200, `formaction="/back"`).last.Body.String()
+		i := strings.Index(page, `form="form"`)
+		if j := strings.LastIndex(page[:i], "<"); !strings.HasPrefix(page[j:], `<button type="submit" form="form" hidden>`) {
+			t.Errorf("the Enter key presses %.90s", page[j:])
+		}
+	})
+}
+
 // TestAPageWithoutItsFormGivesTheWordsBack: while it was written the step went away.
 func TestAPageWithoutItsFormGivesTheWordsBack(t *testing.T) {
 	for _, kind := range []fail.Kind{fail.Stale, fail.Conflict} {

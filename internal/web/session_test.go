@@ -131,6 +131,8 @@ func TestUseIsWrittenDownForOtherMachines(t *testing.T) {
 
 func ctx2(t *testing.T) context.Context { return t.Context() }
 
+// TestWhatWasTypedOutlivesTheSession is promise D17 after a time-out; a refused form and a
+// full disk give their words back in TestTheKitsOwnPagesInABrowser.
 func TestWhatWasTypedOutlivesTheSession(t *testing.T) {
 	eachHouse(t, func(t *testing.T, h *house) {
 		v := h.visitor().logIn("amara", "123001")

@@ -7,6 +7,7 @@ import (
 	"time"
 )
 
+// TestTenOfAHundredGuessesReachTheCheck is promise A8.
 func TestTenOfAHundredGuessesReachTheCheck(t *testing.T) {
 	eachHouse(t, func(t *testing.T, h *house) {
 		known := h.visitor().logIn("amara", "123001")

@@ -2,10 +2,13 @@ package attack_test
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -234,5 +237,41 @@ func TestWire(t *testing.T) {
 	}
 	if took := watch(); took > 5*time.Second {
 		t.Errorf("a slow header is cut after %v", took)
+	}
+}
+
+// TestSlowClients: a hundred that never end their headers, and a hundred that never end
+// their forms, are in nobody's way (promise W10 at gate size; no times, the machine is shared).
+func TestSlowClients(t *testing.T) {
+	h := onSQLite(t)
+	srv := web.Server(h.Handler())
+	srv.ReadHeaderTimeout, srv.ReadTimeout = 3*time.Second, 3*time.Second
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	check(t, err)
+	go srv.Serve(l) //nolint:errcheck // ends with the test
+	t.Cleanup(func() { _ = srv.Close() })
+	var slow []net.Conn
+	for _, begun := range []string{"GET / HTTP/1.1\r\nHost: heed\r\nX-Slow: ", "POST /log-in HTTP/1.1\r\nHost: heed\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\nlogin="} {
+		for range 100 {
+			c, err := net.Dial("tcp", l.Addr().String())
+			check(t, err)
+			defer c.Close()
+			_, err = c.Write([]byte(begun))
+			check(t, err)
+			slow = append(slow, c)
+		}
+	}
+	for range 40 {
+		resp, err := h.client.Get("http://" + l.Addr().String() + "/statement")
+		check(t, err)
+		if _ = resp.Body.Close(); resp.StatusCode != http.StatusOK {
+			t.Errorf("others are answered %d", resp.StatusCode)
+		}
+	}
+	for i, c := range slow {
+		_ = c.SetReadDeadline(clock.System{}.Now().Add(30 * time.Second))
+		if _, err := io.Copy(io.Discard, c); err != nil && errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Fatalf("slow client %d is not cut", i)
+		}
 	}
 }

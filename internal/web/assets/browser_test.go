@@ -165,7 +165,7 @@ func until(t *testing.T, p *rod.Page, js string) {
 func TestScripts(t *testing.T) {
 	b := browser(t)
 	for name, try := range map[string]func(*testing.T, *rod.Browser){
-		"leave by Shift": leaveByShift, "leave by button": leaveByButton, "time-out ends": timeoutEnds, "time-out stays": timeoutStays,
+		"leave by Shift": leaveByShift, "leave by button": leaveByButton, "time-out ends": timeoutEnds, "time-out keeps": timeoutKeeps, "Enter sends": enterSends, "time-out stays": timeoutStays,
 		"progress": progressFollows, "components": componentsStart,
 	} {
 		t.Run(name, func(t *testing.T) { try(t, b) })
@@ -228,6 +228,31 @@ func timeoutEnds(t *testing.T, b *rod.Browser) {
 	until(t, p, `() => document.activeElement.textContent === 'Stay logged in'`)
 	until(t, p, `() => document.querySelector('[data-said]').textContent === 'You will be logged out in 20 seconds.'`)
 	until(t, p, `() => location.pathname === '/ended'`)
+}
+
+// timeoutKeeps: the page goes only when what stands in it was sent to be kept.
+func timeoutKeeps(t *testing.T, b *rod.Browser) {
+	d := timeout(4 * time.Second)
+	d.Draft, d.Kept = "/draft", "/kept"
+	s := newSite(t, map[string]nhs.Component{"/page": nhs.Group{
+		nhs.HTML(`<form method="post" id="form">`), nhs.Textarea{Name: "what", Label: nhs.Label{Text: "What?"}}, nhs.HTML(`</form>`), d,
+	}})
+	p := open(t, b, s.URL+"/page")
+	p.MustEval(`() => { document.querySelector('#what').value = 'half a sentence' }`)
+	until(t, p, `() => location.pathname === '/kept'`)
+	s.saw(t, "POST /draft what=half+a+sentence")
+}
+
+// enterSends: the Enter key presses the first button of a form on the page, shown or
+// not; web puts a hidden one before those that leave (layout.go).
+func enterSends(t *testing.T, b *rod.Browser) {
+	s := newSite(t, map[string]nhs.Component{"/page": nhs.Group{
+		nhs.HTML(`<button type="submit" form="form" hidden></button>`), casework.LeavePage{Href: "/leave", Form: "form"},
+		nhs.HTML(`<form method="post" action="/sent" id="form">`), nhs.Input{Name: "what", Label: nhs.Label{Text: "What?"}}, nhs.Button{Text: "Continue"}, nhs.HTML(`</form>`),
+	}})
+	p := open(t, b, s.URL+"/page")
+	p.MustElement("#what").MustInput("a word").MustType(input.Enter)
+	s.saw(t, "POST /sent what=a+word")
 }
 
 func timeoutStays(t *testing.T, b *rod.Browser) {

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"heed/internal/plain"
 )
 
 // Day is a day of the calendar, without a time and without a zone. The zero
@@ -79,7 +81,7 @@ func (f DayFault) Empty() bool { return f.Words == "" && f.Part != "" }
 // phrase for the messages ("when it happened"). A fault without words means that
 // all three fields are empty: whether that matters is the form's to say.
 func ParseDay(what, day, month, year string) (Day, *DayFault) {
-	day, month, year = strings.TrimSpace(day), strings.TrimSpace(month), strings.TrimSpace(year)
+	day, month, year = plain.Visible(day), plain.Visible(month), plain.Visible(year)
 	if day == "" && month == "" && year == "" {
 		return Day{}, &DayFault{Part: "day"}
 	}

@@ -96,6 +96,7 @@ func TestDaysAsPeopleTypeThem(t *testing.T) {
 		{"6", "SEPT", "2026", "6 September 2026", "", ""},
 		{"6", "Mar.", "2026", "6 March 2026", "", ""},
 		{"29", "2", "2028", "29 February 2028", "", ""},
+		{"\u200b6\u00a0", "8\u200d", "\ufeff2026", "6 August 2026", "", ""},
 		{"", "", "", "", "day", ""},
 		{"6", "", "2026", "", "month", "When it happened must include a month"},
 		{"", "", "2026", "", "day", "When it happened must include a day and month"},
