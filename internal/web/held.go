@@ -118,7 +118,7 @@ func (q *Request) Interrupt(p Page, box casework.Interruption, send string) Page
 	fields := nhs.Group{nhs.HTML(f.Hidden()), nhs.HiddenInput{Name: sureField, Value: "yes"}}
 	box.Form, box.Continue = append(fields, f.carried()...), send
 	box.Back, box.BackText = q.Here(), "Go back and change this"
-	p.Question, p.Back, p.Body = true, "", Stack(box)
+	p.Title, p.Question, p.Back, p.Body = box.Heading, true, "", Stack(box)
 	return p
 }
 
