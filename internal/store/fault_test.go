@@ -4,6 +4,7 @@ import (
 	"context"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -30,6 +31,9 @@ type logFile struct {
 	skip   atomic.Int32 // sound writes before that one
 	failed atomic.Int32 // how many writes failed
 	syncs  atomic.Int32 // how many syncs were asked for
+
+	wrote  func(data []byte, at int64) // told of each write that was made, if it is there
+	synced func()                      // and of each sync
 
 	// SQLite calls these by address: they must stay in reach of the collector.
 	onSync  func(*libc.TLS, uintptr, int32) int32
@@ -69,7 +73,11 @@ func (l *logFile) patch(t *testing.T, tls *libc.TLS, db uintptr) {
 		if rc := l.sync.Swap(0); rc != 0 {
 			return rc
 		}
-		return call[func(*libc.TLS, uintptr, int32) int32](sound.FxSync)(tls, file, flags)
+		if rc := call[func(*libc.TLS, uintptr, int32) int32](sound.FxSync)(tls, file, flags); rc != 0 || l.synced == nil {
+			return rc
+		}
+		l.synced()
+		return 0
 	}
 	l.onWrite = func(tls *libc.TLS, file, data uintptr, n int32, at int64) int32 {
 		if rc := l.write.Load(); rc != 0 && l.skip.Add(-1) < 0 {
@@ -79,7 +87,11 @@ func (l *logFile) patch(t *testing.T, tls *libc.TLS, db uintptr) {
 			}
 			return rc
 		}
-		return call[func(*libc.TLS, uintptr, uintptr, int32, int64) int32](sound.FxWrite)(tls, file, data, n, at)
+		rc := call[func(*libc.TLS, uintptr, uintptr, int32, int64) int32](sound.FxWrite)(tls, file, data, n, at)
+		if rc == 0 && l.wrote != nil {
+			l.wrote(slices.Clone(libc.GoBytes(data, int(n))), at)
+		}
+		return rc
 	}
 	own := libc.Xmalloc(tls, libc.Tsize_t(unsafe.Sizeof(sound)))
 	changed := at[sqlite3.Tsqlite3_io_methods](own)
