@@ -98,7 +98,7 @@ func TestPostgresOverANetworkNeedsTLS(t *testing.T) {
 
 func TestKindsOfTheServersErrors(t *testing.T) {
 	for code, kind := range map[string]fail.Kind{
-		"53100": fail.Full, "25006": fail.ReadOnly, "55P03": fail.Busy, "57P01": fail.Busy, "08006": fail.Busy, "42P01": fail.Broken, "23505": fail.Broken,
+		"53100": fail.Full, "25006": fail.ReadOnly, "55P03": fail.Busy, "57014": fail.Busy, "57P01": fail.Busy, "08006": fail.Busy, "42P01": fail.Broken, "23505": fail.Broken,
 	} {
 		err := fmt.Errorf("insert: %w", &pgconn.PgError{Code: code})
 		if got := fail.KindOf(translate(err)); got != kind {
@@ -115,10 +115,10 @@ func TestOnlyAnOrdinaryErrorOfACommitIsANo(t *testing.T) {
 		err error
 		no  bool
 	}{
-		{&pgconn.PgError{Severity: "ERROR", Code: "40001"}, true},
-		{fmt.Errorf("commit: %w", &pgconn.PgError{Severity: "ERROR", Code: "23503"}), true},
-		{&pgconn.PgError{Severity: "FATAL", Code: "57P01"}, false}, // ended while waiting for the standby
-		{&pgconn.PgError{Severity: "PANIC", Code: "XX000"}, false},
+		{&pgconn.PgError{Severity: "FEHLER", SeverityUnlocalized: "ERROR", Code: "40001"}, true},
+		{fmt.Errorf("commit: %w", &pgconn.PgError{SeverityUnlocalized: "ERROR", Code: "23503"}), true},
+		{&pgconn.PgError{Severity: "ERROR", SeverityUnlocalized: "FATAL", Code: "57P01"}, false}, // ended while waiting for the standby
+		{&pgconn.PgError{SeverityUnlocalized: "PANIC", Code: "XX000"}, false},
 		{io.ErrUnexpectedEOF, false},
 		{context.DeadlineExceeded, false},
 	} {

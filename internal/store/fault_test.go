@@ -200,7 +200,7 @@ func TestFailedSyncIsNotAcknowledged(t *testing.T) {
 			t.Errorf("unit %d of a commit whose sync failed: %v", i, err)
 		}
 	}
-	if err := s.Ready(context.Background()); !fail.Is(err, fail.Broken) {
+	if err := s.Ready(context.Background()); !fail.Is(err, fail.ReadOnly) {
 		t.Errorf("Ready says %v", err)
 	}
 	heals(t, s)
@@ -238,7 +238,7 @@ func TestFailedWriteIsRefusedOrRerun(t *testing.T) {
 		kind  fail.Kind
 	}{
 		{"full once", sqlite3.SQLITE_FULL, false, fail.Full}, {"full", sqlite3.SQLITE_FULL, true, fail.Full},
-		{"fault once", sqlite3.SQLITE_IOERR_WRITE, false, fail.Broken}, {"fault", sqlite3.SQLITE_IOERR_WRITE, true, fail.Broken},
+		{"fault once", sqlite3.SQLITE_IOERR_WRITE, false, fail.ReadOnly}, {"fault", sqlite3.SQLITE_IOERR_WRITE, true, fail.ReadOnly},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for skip := range 5 {

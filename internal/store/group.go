@@ -349,7 +349,7 @@ func (w *writer) rollback() {
 // acknowledged, and the connection is not trusted again.
 func (w *writer) lost(err error) error {
 	w.e.log.Error("a commit failed on its way to the disk", "error", err)
-	w.health.set(fail.Wrap(fail.Broken, err, "The disk failed"))
+	w.health.set(fail.Wrap(fail.ReadOnly, err, wordsReadOnly))
 	return fail.Wrap(fail.Unknown, err, wordsUnknown)
 }
 

@@ -11,20 +11,26 @@ import (
 const foreignPostgres = `
 	with mine as (select oid from pg_namespace where nspname = current_schema()),
 	extended as (select classid, objid from pg_depend where deptype = 'e')
-	select 'trigger ' || t.tgname || ' on ' || c.relname from pg_trigger t join pg_class c on c.oid = t.tgrelid
+	select 'trigger ' || t.tgname || ' on ' || c.relname
+		from pg_trigger t join pg_class c on c.oid = t.tgrelid
 		where c.relnamespace in (select oid from mine) and not t.tgisinternal
-	union all select 'a foreign key of ' || c.relname || ' is switched off' from pg_trigger t join pg_class c on c.oid = t.tgrelid
+	union all select 'a foreign key of ' || c.relname || ' is switched off'
+		from pg_trigger t join pg_class c on c.oid = t.tgrelid
 		where c.relnamespace in (select oid from mine) and t.tgisinternal and t.tgenabled <> 'O'
-	union all select 'rule ' || r.rulename || ' on ' || c.relname from pg_rewrite r join pg_class c on c.oid = r.ev_class
+	union all select 'rule ' || r.rulename || ' on ' || c.relname
+		from pg_rewrite r join pg_class c on c.oid = r.ev_class
 		where c.relnamespace in (select oid from mine) and r.rulename <> '_RETURN'
-	union all select case c.relkind when 'f' then 'foreign table ' when 'p' then 'partitioned table ' else 'view ' end || c.relname
+	union all select case c.relkind when 'f' then 'foreign table ' when 'p' then 'partitioned table ' else 'view ' end
+		|| c.relname
 		from pg_class c where c.relnamespace in (select oid from mine) and c.relkind in ('v', 'm', 'f', 'p')
 		and not exists (select from extended where classid = 'pg_class'::regclass and objid = c.oid)
 	union all select 'function ' || p.proname from pg_proc p where p.pronamespace in (select oid from mine)
 		and not exists (select from extended where classid = 'pg_proc'::regclass and objid = p.oid)
 	union all select 'row security on ' || c.relname from pg_class c
-		where c.relnamespace in (select oid from mine) and (c.relrowsecurity or exists (select from pg_policy where polrelid = c.oid))
-	union all select c.relname || ' inherits or is inherited from' from pg_inherits i join pg_class c on c.oid in (i.inhrelid, i.inhparent)
+		where c.relnamespace in (select oid from mine)
+		and (c.relrowsecurity or exists (select from pg_policy where polrelid = c.oid))
+	union all select c.relname || ' inherits or is inherited from'
+		from pg_inherits i join pg_class c on c.oid in (i.inhrelid, i.inhparent)
 		where c.relkind = 'r' and c.relnamespace in (select oid from mine)`
 
 // columnsPostgres, uniquePostgres and countsPostgres describe Heed's tables as twin does.
@@ -33,10 +39,12 @@ const columnsPostgres = `select c.relname::text, a.attname::text, a.attnotnull, 
 	where c.relkind = 'r' and c.relnamespace = (select oid from pg_namespace where nspname = current_schema())`
 
 const uniquePostgres = `select c.relname::text, (select string_agg(coalesce(a.attname, '(…)'), ', ' order by k.at)
-		from unnest(i.indkey) with ordinality k (col, at) left join pg_attribute a on a.attrelid = c.oid and a.attnum = k.col and k.col > 0
+		from unnest(i.indkey) with ordinality k (col, at)
+		left join pg_attribute a on a.attrelid = c.oid and a.attnum = k.col and k.col > 0
 		where k.at <= i.indnkeyatts) || case when i.indpred is null then '' else ' where …' end
 	from pg_index i join pg_class c on c.oid = i.indrelid
-	where i.indisunique and i.indisvalid and i.indimmediate and c.relnamespace = (select oid from pg_namespace where nspname = current_schema())`
+	where i.indisunique and i.indisvalid and i.indimmediate
+	and c.relnamespace = (select oid from pg_namespace where nspname = current_schema())`
 
 const countsPostgres = `select c.relname::text, count(*) filter (where k.contype = 'c' and k.convalidated),
 		count(*) filter (where k.contype = 'f' and k.convalidated), count(*) filter (where k.contype = 'x')
@@ -66,7 +74,9 @@ func tablesPostgres(tx *Tx) (have map[string]table, odd []string, err error) {
 		table, name                    string
 		required, defaulted, generated bool
 	}
-	columns, err := All(tx, func(c *col) []any { return []any{&c.table, &c.name, &c.required, &c.defaulted, &c.generated} }, columnsPostgres)
+	columns, err := All(tx, func(c *col) []any {
+		return []any{&c.table, &c.name, &c.required, &c.defaulted, &c.generated}
+	}, columnsPostgres)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -96,7 +106,9 @@ func tablesPostgres(tx *Tx) (have map[string]table, odd []string, err error) {
 		table                    string
 		checks, foreign, exclude int
 	}
-	all, err := All(tx, func(c *counts) []any { return []any{&c.table, &c.checks, &c.foreign, &c.exclude} }, countsPostgres)
+	all, err := All(tx, func(c *counts) []any {
+		return []any{&c.table, &c.checks, &c.foreign, &c.exclude}
+	}, countsPostgres)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -128,7 +140,8 @@ func differences(name string, want, have table) (found []string) {
 		found = append(found, fmt.Sprintf("table %s has %d checks and should have %d", name, have.checks, want.checks))
 	}
 	if have.foreign != want.foreign {
-		found = append(found, fmt.Sprintf("table %s has %d foreign keys and should have %d", name, have.foreign, want.foreign))
+		found = append(found,
+			fmt.Sprintf("table %s has %d foreign keys and should have %d", name, have.foreign, want.foreign))
 	}
 	for _, c := range slices.Sorted(maps.Keys(want.columns)) {
 		was, is := want.columns[c], have.columns[c]

@@ -3,9 +3,12 @@ package store
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/binary"
 	"fmt"
 	"time"
+
+	"heed/internal/fail"
 )
 
 // exclusive takes a turn by an advisory lock on a connection of its own. The lock
@@ -20,15 +23,16 @@ func (e *pgEngine) exclusive(ctx context.Context, name string, fn func(context.C
 	defer conn.Close()
 	sum := sha256.Sum256([]byte("heed turn " + name))
 	key := int64(binary.BigEndian.Uint64(sum[:8]))
-	var got bool
-	if err := conn.QueryRowContext(ctx, "select pg_try_advisory_lock($1)", key).Scan(&got); err != nil {
+	held := turn{conn: conn, key: key}
+	got, err := held.take(ctx)
+	if err != nil {
 		discard(conn)
 		return false, translate(fmt.Errorf("take a turn: %w", err))
 	}
 	if !got {
 		return false, nil
 	}
-	turn, end := context.WithCancel(ctx)
+	on, end := context.WithCancel(ctx)
 	watched := make(chan struct{})
 	go func() {
 		defer close(watched)
@@ -36,13 +40,10 @@ func (e *pgEngine) exclusive(ctx context.Context, name string, fn func(context.C
 		defer tick.Stop()
 		for {
 			select {
-			case <-turn.Done():
+			case <-on.Done():
 				return
 			case <-tick.C:
-				ask, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-				_, err := conn.ExecContext(ask, "select 1")
-				cancel()
-				if err != nil {
+				if held.lost(ctx) {
 					end()
 					return
 				}
@@ -52,9 +53,40 @@ func (e *pgEngine) exclusive(ctx context.Context, name string, fn func(context.C
 	defer func() {
 		end()
 		<-watched
-		if _, err := conn.ExecContext(context.WithoutCancel(ctx), "select pg_advisory_unlock($1)", key); err != nil {
+		if err := held.give(context.WithoutCancel(ctx)); err != nil {
+			e.log.Error("a turn could not be given back", "turn", name, "why", err)
 			discard(conn)
 		}
 	}()
-	return true, fn(turn)
+	return true, fn(on)
+}
+
+// turn is a lock of one session of the server's.
+type turn struct {
+	conn    *sql.Conn
+	key     int64
+	session int64
+}
+
+func (t *turn) take(ctx context.Context) (got bool, err error) {
+	err = t.conn.QueryRowContext(ctx, "select pg_try_advisory_lock($1), pg_backend_pid()", t.key).Scan(&got, &t.session)
+	return got, err
+}
+
+// lost says that the session with the lock does not answer any more, or another one does.
+func (t *turn) lost(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	var session int64
+	err := t.conn.QueryRowContext(ctx, "select pg_backend_pid()").Scan(&session)
+	return err != nil || session != t.session
+}
+
+func (t *turn) give(ctx context.Context) error {
+	var given bool
+	err := t.conn.QueryRowContext(ctx, "select pg_advisory_unlock($1)", t.key).Scan(&given)
+	if err == nil && !given {
+		return fail.New(fail.Conflict, wordsPooler)
+	}
+	return err
 }

@@ -16,8 +16,25 @@ import (
 	"heed/internal/fail"
 )
 
-// maxRuns bounds how often a unit is run again after a deadlock or a lost server.
-const maxRuns = 10
+const (
+	maxRuns   = 10               // how often a unit is run after deadlocks or a lost server
+	unitLimit = 15 * time.Second // after which none is run again
+	poolWait  = 10 * time.Second // for a connection, while others use them all
+)
+
+// connection is a connection of a pool, which is waited for so long and no longer.
+func connection(ctx context.Context, db *sql.DB) (*sql.Conn, error) {
+	soon, cancel := context.WithTimeout(ctx, poolWait)
+	defer cancel()
+	conn, err := db.Conn(soon)
+	if err != nil && ctx.Err() == nil && soon.Err() != nil {
+		return nil, fail.Wrap(fail.Busy, err, wordsBusy)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("connect: %w", err)
+	}
+	return conn, nil
+}
 
 // What a unit sees. Its statements see what was committed before each, so that it goes
 // on from the newest rows once it has their locks; one that only records a reading
@@ -35,6 +52,7 @@ func (e *pgEngine) do(ctx context.Context, fn func(*Tx) error, reading bool) err
 	if reading {
 		begin = oneMoment
 	}
+	began := e.uptime()
 	for run := 1; ; run++ {
 		tx, err := e.once(ctx, begin, fn)
 		if begin == newest && fail.Is(err, fail.Tampered) {
@@ -47,7 +65,7 @@ func (e *pgEngine) do(ctx context.Context, fn func(*Tx) error, reading bool) err
 			e.last.Store(int64(e.uptime()))
 			return answer(tx.after)
 		}
-		if run == maxRuns || !again(err) || ctx.Err() != nil {
+		if run == maxRuns || e.uptime()-began > unitLimit || !again(err) || ctx.Err() != nil {
 			logPanic(e.log, err)
 			return translate(err)
 		}
@@ -78,9 +96,9 @@ func again(err error) bool {
 // not run on the caller's context: cancelling one would cost the connection. Locks
 // are waited for at most lock_timeout.
 func (e *pgEngine) once(ctx context.Context, begin string, fn func(*Tx) error) (_ *Tx, err error) {
-	conn, err := e.writeDB.Conn(ctx)
+	conn, err := connection(ctx, e.writeDB)
 	if err != nil {
-		return nil, fmt.Errorf("connect: %w", err)
+		return nil, err
 	}
 	defer conn.Close()
 	apart := context.WithoutCancel(ctx)
@@ -95,8 +113,10 @@ func (e *pgEngine) once(ctx context.Context, begin string, fn func(*Tx) error) (
 			err = caught(v)
 		}
 		if !committing {
+			refused := tookNoWrites(tx.broken)
 			err = tx.end(err)
-			if _, e := conn.ExecContext(apart, "rollback"); e != nil {
+			_, undone := conn.ExecContext(apart, "rollback")
+			if undone != nil || refused || tookNoWrites(err) {
 				discard(conn)
 			}
 		}
@@ -125,6 +145,8 @@ func (e *pgEngine) commit(ctx context.Context, conn *sql.Conn) error {
 		switch {
 		case err != nil:
 			return err
+		case tag.String() == "ROLLBACK": // a definite no
+			return fail.Wrap(fail.Busy, errors.New("store: commit was answered by a rollback"), wordsBusy)
 		case tag.String() != "COMMIT":
 			return fmt.Errorf("store: commit answered %q", tag)
 		}
@@ -136,7 +158,7 @@ func (e *pgEngine) commit(ctx context.Context, conn *sql.Conn) error {
 	if err == nil || fail.Is(err, fail.Unknown) {
 		return err
 	}
-	if saidNo(err) {
+	if saidNo(err) || fail.Is(err, fail.Busy) {
 		return err
 	}
 	discard(conn)
@@ -144,11 +166,16 @@ func (e *pgEngine) commit(ctx context.Context, conn *sql.Conn) error {
 }
 
 // saidNo says that the server answered a commit with an ordinary error. A fatal one
-// may come after the commit was made, while it was waiting for the standby.
+// may come after the commit was made, while it was waiting for the standby. Severity
+// is a word of the server's language.
 func saidNo(err error) bool {
 	var said *pgconn.PgError
-	return errors.As(err, &said) && said.Severity == "ERROR"
+	return errors.As(err, &said) && said.SeverityUnlocalized == "ERROR"
 }
+
+// tookNoWrites says that the server is a standby by now, or was closed for changes:
+// its connection is not used again, because another server may lead.
+func tookNoWrites(err error) bool { return postgresCode(err) == "25006" }
 
 // discard closes the connection instead of giving it back to its pool.
 func discard(conn *sql.Conn) {
@@ -181,9 +208,9 @@ func (e *pgEngine) look(ctx context.Context, fn func(*Tx) error) error {
 }
 
 func (e *pgEngine) lookOnce(ctx context.Context, fn func(*Tx) error) error {
-	conn, err := e.readDB.Conn(ctx)
+	conn, err := connection(ctx, e.readDB)
 	if err != nil {
-		return fmt.Errorf("connect: %w", err)
+		return err
 	}
 	defer conn.Close()
 	tx := start(ctx, enginePostgres, plain{conn}, e.clock)
@@ -196,9 +223,9 @@ func (e *pgEngine) lookOnce(ctx context.Context, fn func(*Tx) error) error {
 
 // viewOnce reads one snapshot; begun says that fn was run.
 func (e *pgEngine) viewOnce(ctx context.Context, fn func(*Tx) error) (begun bool, err error) {
-	conn, err := e.readDB.Conn(ctx)
+	conn, err := connection(ctx, e.readDB)
 	if err != nil {
-		return false, fmt.Errorf("connect: %w", err)
+		return false, err
 	}
 	defer conn.Close()
 	if _, err := conn.ExecContext(ctx, "begin isolation level repeatable read read only"); err != nil {

@@ -24,6 +24,10 @@ const (
 	writeConns = 10
 	readConns  = 16
 	idleConn   = time.Minute // a reader that nobody has needed for so long is closed
+	maxAge     = 10 * time.Minute
+
+	connectWithin = 5 * time.Second
+	silence       = 20 * time.Second // longer than a lock or a statement is waited for
 )
 
 // pgEngine is a PostgreSQL database. Units run side by side at READ COMMITTED; row
@@ -49,42 +53,60 @@ func openPostgres(ctx context.Context, s *Store, o Options) (_ *pgEngine, err er
 		return nil, err
 	}
 	conf.OnNotice = e.notice
+	if conf.ValidateConnect == nil && !o.ReadOnly {
+		conf.ValidateConnect = notStandby
+	}
 	defer func() {
 		if err != nil {
 			e.close()
 		}
 	}()
-	checked := stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error { return checkPostgres(ctx, c) })
-	writes := conf.Copy()
-	writes.RuntimeParams["idle_in_transaction_session_timeout"] = "60s" // a Heed that hangs gives its locks back
-	e.writeDB = stdlib.OpenDB(*writes, checked)
-	e.writeDB.SetMaxOpenConns(writeConns)
-	e.writeDB.SetMaxIdleConns(writeConns)
-	reads := conf.Copy()
-	reads.RuntimeParams["default_transaction_read_only"] = "on"
-	e.readDB = stdlib.OpenDB(*reads, checked)
-	e.readDB.SetMaxOpenConns(readConns)
-	// As many stay as may be open: under load a connection that is closed is opened
-	// again at once, which costs the server more than what is asked on it.
-	e.readDB.SetMaxIdleConns(readConns)
+	patience := o.Silence
+	if patience == 0 {
+		patience = silence
+	}
+	watched := conf.Copy()
+	watched.DialFunc = impatient(conf.DialFunc, patience)
+	e.writeDB = pool(watched, writeConns, setting{"statement_timeout", "15s"},
+		setting{"idle_in_transaction_session_timeout", "60s"}) // a Heed that hangs gives its locks back
+	e.readDB = pool(watched, readConns, setting{"default_transaction_read_only", "on"})
 	e.readDB.SetConnMaxIdleTime(idleConn)
-	e.turnsDB = stdlib.OpenDB(*conf, checked)
-	e.turnsDB.SetMaxIdleConns(1)
+	e.turnsDB = pool(watched, 0)
 	if err := e.readDB.PingContext(ctx); err != nil {
 		return nil, fmt.Errorf("reach the database: %w", err)
 	}
 	if o.ReadOnly {
 		return e, nil
 	}
-	err = untilRan(ctx, func() (bool, error) {
+	return e, e.migrate(ctx, conf, o)
+}
+
+// migrate brings the tables up to date on connections that may take their time.
+func (e *pgEngine) migrate(ctx context.Context, conf *pgx.ConnConfig, o Options) error {
+	patient := pool(conf, 2)
+	defer patient.Close()
+	return untilRan(ctx, func() (bool, error) {
 		return e.exclusive(ctx, "migrate", func(ctx context.Context) error {
-			if _, err := e.writeDB.ExecContext(ctx, blobDomain); err != nil {
+			if _, err := patient.ExecContext(ctx, blobDomain); err != nil {
 				return fmt.Errorf("make domain: %w", err)
 			}
-			return migrate(ctx, enginePostgres, e.writeDB, o.Migrations)
+			return migrate(ctx, enginePostgres, patient, o.Migrations)
 		})
 	})
-	return e, err
+}
+
+// pool keeps up to so many connections, each made ready and checked when it is
+// opened; 0 is as many as are asked for, of which one stays. As many stay as may be
+// open: under load a connection that is closed is opened again at once, which costs
+// the server more than what is asked on it. None grows old: what has changed behind
+// its address is found.
+func pool(conf *pgx.ConnConfig, most int, settings ...setting) *sql.DB {
+	ready := stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error { return makeReady(ctx, c, settings) })
+	db := stdlib.OpenDB(*conf, ready)
+	db.SetMaxOpenConns(most)
+	db.SetMaxIdleConns(max(1, most))
+	db.SetConnMaxLifetime(maxAge)
+	return db
 }
 
 // blobDomain lets one schema serve both engines.
@@ -110,10 +132,9 @@ func pgConfig(address string) (*pgx.ConnConfig, error) {
 			return nil, fail.New(fail.Conflict, "Heed speaks to a database on another machine only over TLS whose certificate it can check. Add sslmode=verify-full to its address")
 		}
 	}
-	for k, v := range map[string]string{
-		"application_name": "heed", "lock_timeout": "10s", "client_encoding": "UTF8",
-	} {
-		conf.RuntimeParams[k] = v
+	conf.RuntimeParams["application_name"], conf.RuntimeParams["client_encoding"] = "heed", "UTF8"
+	if conf.ConnectTimeout == 0 {
+		conf.ConnectTimeout = connectWithin
 	}
 	return conf, nil
 }
@@ -124,19 +145,6 @@ func local(host string) bool {
 	}
 	ip := net.ParseIP(host)
 	return ip != nil && ip.IsLoopback()
-}
-
-// checkPostgres is asked of every new connection, because a setting can change while Heed runs.
-func checkPostgres(ctx context.Context, c *pgx.Conn) error {
-	var version int
-	var commit, fsync, pages, encoding string
-	err := c.QueryRow(ctx, `select current_setting('server_version_num')::int, current_setting('synchronous_commit'),
-		current_setting('fsync'), current_setting('full_page_writes'), current_setting('server_encoding')`).
-		Scan(&version, &commit, &fsync, &pages, &encoding)
-	if err != nil {
-		return fmt.Errorf("check: %w", err)
-	}
-	return durablePostgres(version, commit, fsync, pages, encoding)
 }
 
 // durablePostgres judges what the server said of itself.

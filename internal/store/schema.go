@@ -26,7 +26,12 @@ type Schema struct {
 // show another; a constraint that is gone lets two things be where one may be. What
 // other programs keep in schemas of their own, and what belongs to an extension, is
 // no reason. Tables that this program does not know hurt nobody.
+//
+// It also asks again whether the database keeps what it acknowledges.
 func (s *Store) Sound(ctx context.Context, want Schema) error {
+	if err := s.engine.durable(ctx); err != nil {
+		return err
+	}
 	found, err := s.Foreign(ctx, want)
 	if err != nil || len(found) == 0 {
 		return err
@@ -166,8 +171,10 @@ func describe(tx *Tx, name, text string) (table, error) {
 		}
 	}
 	// A key that is SQLite's own row number has no index there.
-	t.unique, err = All(tx, oneString, `select (select group_concat(name, ', ') from (select name from pragma_index_info(l.name) order by seqno))
-		|| case when partial then ' where …' else '' end from pragma_index_list($1) l where "unique" and origin <> 'pk'`, name)
+	t.unique, err = All(tx, oneString, `select
+		(select group_concat(name, ', ') from (select name from pragma_index_info(l.name) order by seqno))
+		|| case when partial then ' where …' else '' end
+		from pragma_index_list($1) l where "unique" and origin <> 'pk'`, name)
 	if err != nil {
 		return t, err
 	}

@@ -238,6 +238,9 @@ func (e *sqliteEngine) scrub(ctx context.Context) error {
 	return e.writer.scrub(ctx)
 }
 
+// durable was asked when the file was opened, and nobody else sets its connections.
+func (e *sqliteEngine) durable(context.Context) error { return nil }
+
 func (e *sqliteEngine) close() error {
 	var err error
 	e.closed.Do(func() {

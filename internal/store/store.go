@@ -38,9 +38,10 @@ type Options struct {
 	Path         string // SQLite: the folder of the installation; the file is PATH/heed.db
 	URL          string // PostgreSQL: postgres://…
 	Clock        clock.Clock
-	Migrations   []fs.FS // each holds migrations/NNNN_name.sql
-	ReserveBytes int64   // SQLite: size of the reserve for readings, 8 MiB when 0
-	ReadOnly     bool    // look at an existing store only: no migrations, Do is refused
+	Migrations   []fs.FS       // each holds migrations/NNNN_name.sql
+	ReserveBytes int64         // SQLite: size of the reserve for readings, 8 MiB when 0
+	Silence      time.Duration // PostgreSQL: a server that says nothing for so long is given up, 20 s when 0
+	ReadOnly     bool          // look at an existing store only: no migrations, Do is refused
 	Log          *slog.Logger
 }
 
@@ -70,6 +71,7 @@ type engine interface {
 	// that a commit has succeeded within the last second.
 	standing() (recent bool, err error)
 	scrub(ctx context.Context) error
+	durable(ctx context.Context) error
 	close() error
 }
 

@@ -55,7 +55,7 @@ func statusOf(k fail.Kind) int {
 		return http.StatusRequestEntityTooLarge
 	case fail.Busy:
 		return http.StatusTooManyRequests
-	case fail.Full, fail.ReadOnly:
+	case fail.Full, fail.ReadOnly, fail.Unknown:
 		return http.StatusServiceUnavailable
 	case fail.Gone:
 		return http.StatusGone

@@ -208,6 +208,9 @@ func binaries() (string, error) {
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
 	slices.SortFunc(found, func(a, b string) int { return len(b) - len(a) + strings.Compare(b, a) })
 	if path, err := exec.LookPath("initdb"); err == nil {
+		if lies, err := filepath.EvalSymlinks(path); err == nil { // its neighbours are where it is
+			path = lies
+		}
 		found = slices.Insert(found, 0, path)
 	}
 	for _, f := range found {
@@ -218,4 +221,30 @@ func binaries() (string, error) {
 	}
 	return "", errors.New("PostgreSQL is not installed, and every test runs on it too: install the Debian package " +
 		"postgresql (apt-get install postgresql), or name a server in HEED_TEST_POSTGRES, or set HEED_TEST_POSTGRES=skip")
+}
+
+// Standby makes a server that follows this one, from a copy of its folder. It reads,
+// and takes no writes before it is promoted.
+func (c *Cluster) Standby() (*Cluster, error) {
+	s := &Cluster{bin: c.bin, who: c.who, more: c.more}
+	var err error
+	if s.dir, err = os.MkdirTemp("", "heedpg"); err != nil {
+		return nil, fmt.Errorf("make folder for a standby: %w", err)
+	}
+	if c.who != nil {
+		if err := os.Chown(s.dir, int(c.who.Uid), int(c.who.Gid)); err != nil {
+			return nil, fmt.Errorf("give folder to another user: %w", err)
+		}
+	}
+	base := exec.Command(filepath.Join(c.bin, "pg_basebackup"), "-h", c.dir, "-U", "heed", "-D", s.data(), "-R", "-c", "fast", "--no-sync")
+	s.as(base)
+	if out, err := base.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("copy the primary: %w: %s", err, out)
+	}
+	return s, s.Start()
+}
+
+// Demote has a server that is not running come back as a standby.
+func (c *Cluster) Demote() error {
+	return os.WriteFile(filepath.Join(c.data(), "standby.signal"), nil, 0o644)
 }

@@ -1,0 +1,209 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"heed/internal/clock"
+	"heed/internal/fail"
+)
+
+// setting is what Heed sets for a session of its own. It is set by SQL once the
+// session is there: poolers refuse it as a parameter of the start, and a session that
+// may only read would not be taken for one of a primary.
+type setting struct{ name, value string }
+
+// everySession is set on every connection.
+var everySession = []setting{{"lock_timeout", "10s"}, {"client_connection_check_interval", "5s"}}
+
+// makeReady sets and checks a new connection, because what is behind an address, and
+// how it is set, can change while Heed runs.
+func makeReady(ctx context.Context, c *pgx.Conn, settings []setting) error {
+	if err := checkPostgres(ctx, c); err != nil {
+		return err
+	}
+	settings = append(settings[:len(settings):len(settings)], everySession...)
+	for _, s := range settings {
+		if _, err := c.PgConn().Exec(ctx, "set "+s.name+" = '"+s.value+"'").ReadAll(); err != nil {
+			return fmt.Errorf("set %s: %w", s.name, err)
+		}
+	}
+	return oneSession(ctx, c, settings)
+}
+
+// promises are what a server says of how it keeps what it acknowledges.
+type promises struct {
+	version                        int
+	commit, fsync, pages, encoding string
+}
+
+// promised asks for all of them but the first, which is asked for in two ways.
+const promised = `current_setting('server_version_num')::int, current_setting('fsync'),
+	current_setting('full_page_writes'), current_setting('server_encoding')`
+
+func (p *promises) scan() []any { return []any{&p.commit, &p.version, &p.fsync, &p.pages, &p.encoding} }
+
+func (p *promises) durable() error {
+	return durablePostgres(p.version, p.commit, p.fsync, p.pages, p.encoding)
+}
+
+// checkPostgres asks the server whether it keeps what it acknowledges, and has it keep
+// to that on this connection, whatever is changed later.
+func checkPostgres(ctx context.Context, c *pgx.Conn) error {
+	var said promises
+	row := c.QueryRow(ctx, `select set_config('synchronous_commit', current_setting('synchronous_commit'), false), `+
+		promised, pgx.QueryExecModeSimpleProtocol)
+	if err := row.Scan(said.scan()...); err != nil {
+		return fmt.Errorf("check: %w", err)
+	}
+	return said.durable()
+}
+
+// durable asks again what a new connection would be given.
+func (e *pgEngine) durable(ctx context.Context) error {
+	return e.look(ctx, func(tx *Tx) error {
+		said, err := One(tx, (*promises).scan,
+			`select (select reset_val from pg_settings where name = 'synchronous_commit'), `+promised)
+		if err != nil {
+			return err
+		}
+		return said.durable()
+	})
+}
+
+// notStandby passes by a server that only follows another, so that the next host of
+// the address is tried.
+func notStandby(ctx context.Context, c *pgconn.PgConn) error {
+	err := pgconn.ValidateConnectTargetSessionAttrsPrimary(ctx, c)
+	if err != nil && ctx.Err() == nil && !lostConnection(err) {
+		return fail.Wrap(fail.ReadOnly, err, wordsStandby)
+	}
+	return err
+}
+
+// oneSession makes sure that this connection is one session of the server's: a pooler
+// that gives each transaction another one loses settings, and leaves the locks of a
+// turn behind where nobody can let them go. A pooler shows by the number of the
+// session, which is its own. Whether it keeps the session for us is tried: while we
+// are idle another connection takes one, and ours has to be as it was.
+func oneSession(ctx context.Context, c *pgx.Conn, settings []setting) error {
+	before, err := backend(ctx, c)
+	if err != nil || before == c.PgConn().PID() {
+		return err
+	}
+	conf := c.Config().Copy()
+	conf.ValidateConnect, conf.AfterConnect = nil, nil
+	other, err := pgx.ConnectConfig(ctx, conf)
+	if err != nil {
+		return fmt.Errorf("try the pooler: %w", err)
+	}
+	defer other.Close(context.WithoutCancel(ctx))
+	ctx, cancel := context.WithTimeout(ctx, connectWithin)
+	defer cancel()
+	if _, err := other.PgConn().Exec(ctx, "begin").ReadAll(); err != nil {
+		return fail.Wrap(fail.Conflict, err, wordsPoolSmall)
+	}
+	theirs, err := backend(ctx, other)
+	if err != nil {
+		return err
+	}
+	after, err := backend(ctx, c)
+	if err != nil {
+		return err
+	}
+	if theirs == before || after != before {
+		return fail.New(fail.Conflict, wordsPooler)
+	}
+	for _, s := range settings {
+		var is string
+		err := c.QueryRow(ctx, "select current_setting('"+s.name+"')", pgx.QueryExecModeSimpleProtocol).Scan(&is)
+		if err != nil {
+			return fmt.Errorf("ask %s: %w", s.name, err)
+		}
+		if is != s.value && s.value != "60s" { // which the server calls a minute
+			return fail.New(fail.Conflict, wordsPooler)
+		}
+	}
+	return nil
+}
+
+// backend is the number of the session that answers.
+func backend(ctx context.Context, c *pgx.Conn) (pid uint32, err error) {
+	err = c.QueryRow(ctx, "select pg_backend_pid()", pgx.QueryExecModeSimpleProtocol).Scan(&pid)
+	if err != nil {
+		return 0, fmt.Errorf("ask for the session: %w", err)
+	}
+	return pid, nil
+}
+
+// impatient gives up a server that says nothing for so long while it is asked
+// something: a link that is frozen and not broken would hold a unit, and with it its
+// connection, for ever.
+func impatient(dial pgconn.DialFunc, limit time.Duration) pgconn.DialFunc {
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		c, err := dial(ctx, network, addr)
+		if err != nil {
+			return nil, err
+		}
+		return &link{Conn: c, limit: limit}, nil
+	}
+}
+
+// link is a connection with a deadline for each read and write. A deadline that its
+// user sets goes before.
+type link struct {
+	net.Conn
+	limit time.Duration
+
+	mu    sync.Mutex
+	reads bool // the user has set a deadline for reads; guarded by mu
+	write bool // and for writes
+}
+
+func (l *link) Read(b []byte) (int, error) {
+	if err := l.begin(&l.reads, l.Conn.SetReadDeadline); err != nil {
+		return 0, err
+	}
+	return l.Conn.Read(b)
+}
+
+func (l *link) Write(b []byte) (int, error) {
+	if err := l.begin(&l.write, l.Conn.SetWriteDeadline); err != nil {
+		return 0, err
+	}
+	return l.Conn.Write(b)
+}
+
+func (l *link) begin(given *bool, set func(time.Time) error) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if *given {
+		return nil
+	}
+	return set(clock.System{}.Now().Add(l.limit))
+}
+
+func (l *link) SetDeadline(t time.Time) error {
+	return errors.Join(l.SetReadDeadline(t), l.SetWriteDeadline(t))
+}
+
+func (l *link) SetReadDeadline(t time.Time) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.reads = !t.IsZero()
+	return l.Conn.SetReadDeadline(t)
+}
+
+func (l *link) SetWriteDeadline(t time.Time) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.write = !t.IsZero()
+	return l.Conn.SetWriteDeadline(t)
+}
