@@ -164,7 +164,7 @@ func (a *App) kernel() error {
 		return err
 	}
 	a.Ledger, err = ledger.Open(a.Store, a.Vault, ledger.Options{Origin: signer.Name(), SignerKey: signer.Text(), Beat: a.Config.Beat, Clock: a.Clock, Log: a.Log, Witnesses: witnesses, Quorum: quorum,
-		Folder: a.Config.Data})
+		Folder: a.Config.Data, Announce: func(tx *store.Tx, s ledger.Step) error { return a.Directory.NoteStep(tx, s) }})
 	if err != nil {
 		return err
 	}

@@ -27,6 +27,7 @@ const (
 	kindKeysChanged        = "keys.changed"
 	kindKeysLost           = "keys.lost"
 	kindKeysAgain          = "keys.destroyed_again"
+	kindStepChanged        = "log.step_changed"
 )
 
 // Events are the kinds of event with what each says, for docs/events.md.
@@ -44,6 +45,7 @@ func Events() map[string]string {
 		kindKeysChanged:        "The organisation's key was changed, by the word of its grantors",
 		kindKeysLost:           "Keys that no copy holds any more were given up: how many records can never be read again",
 		kindKeysAgain:          "Keys of erased records, which an older copy of the key store had brought back, were destroyed again: how many, by the word of the grantors",
+		kindStepChanged:        "By how many leaves the public tree grows with a beat was changed: from how many, to how many",
 		record.KindErased:      "A record was erased: which, why, and by whose word",
 		kindDaybookOpened:      "The day's book of list pages and refused readings was begun",
 	}

@@ -112,18 +112,32 @@ func (d *Desk) NoteDestroyedAgain(ctx context.Context, org id.Org, records int, 
 }
 
 func (d *Desk) note(ctx context.Context, org id.Org, event func(Organisation) ledger.Event) error {
-	return d.Store.Do(ctx, func(tx *store.Tx) error {
-		o, err := d.organisation(tx, org)
-		if err != nil {
-			return err
-		}
-		key, err := d.Vault.Key(tx, org, org.Record())
-		if err != nil {
-			return err
-		}
-		_, err = d.Ledger.Append(tx, key, o.Version, operator, event(o))
+	return d.Store.Do(ctx, func(tx *store.Tx) error { return d.noteIn(tx, org, operator, event) })
+}
+
+func (d *Desk) noteIn(tx *store.Tx, org id.Org, by ledger.Author, event func(Organisation) ledger.Event) error {
+	o, err := d.organisation(tx, org)
+	if err != nil {
 		return err
-	})
+	}
+	key, err := d.Vault.Key(tx, org, org.Record())
+	if err != nil {
+		return err
+	}
+	_, err = d.Ledger.Append(tx, key, o.Version, by, event(o))
+	return err
+}
+
+// NoteStep writes, in the commit of the beat that does it first, that the public tree
+// grows by another step from now on: to the record of the first organisation, which
+// is the installation's.
+func (d *Desk) NoteStep(tx *store.Tx, s ledger.Step) error {
+	orgs, err := organisations(tx)
+	if err != nil || len(orgs) == 0 {
+		return err
+	}
+	by := ledger.Author{Role: string(access.System), Rule: "step-by-what-waits"}
+	return d.noteIn(tx, orgs[0], by, func(Organisation) ledger.Event { return ledger.Event{Kind: kindStepChanged, Data: s} })
 }
 
 // HeldToken is a token as its owner and the operator see it: never the token itself.

@@ -10,8 +10,8 @@
 //	                  into Options.Folder, before the page or the receipt
 //	Sequence          about a second later: a place in the tree (log_run), the tiles
 //	                  at its edge (log_tile), the signed state (log_state), one commit
-//	Publish           on the beat: padding to a multiple of 16, a signed checkpoint
-//	                  (log_checkpoint), from then on Checkpoint and Tile serve it
+//	Publish           on the beat: a signed checkpoint (log_checkpoint) that is larger by
+//	                  the step of the day, from then on Checkpoint and Tile serve it
 //	Witnessing        at once after that: cosignatures (log_cosignature)
 //
 // A leaf is an HMAC of header and ciphertext under a random blinder that lies
@@ -37,8 +37,8 @@
 //   - When these do not agree the state is not known, and the log stops: nothing is
 //     numbered or signed by this process any more (Trouble). Entries go on being
 //     written; care does not wait for the log.
-//   - The public size grows by 1 to 16 padding leaves on every beat, to a multiple of
-//     16, whether or not anything was written; outsiders see no step in between.
+//   - The public size grows by the same step with every beat, whether or not anything
+//     was written; what is more waits for the next, an hour at most (pace.go).
 //
 // # Who is trusted with what
 //

@@ -60,6 +60,9 @@ type Options struct {
 	Log       *slog.Logger
 	Witnesses []Witness
 	Quorum    int // how many of them must sign what is public; all when 0
+	// Announce writes the entry that says by how much the public tree grows from now
+	// on, in the commit of the first beat that does; nil for none.
+	Announce func(*store.Tx, Step) error
 	// Folder is where the log keeps what the database must not be believed about:
 	// the last checkpoint that was signed, and leaves that wait too long for their
 	// place. Without one nothing is kept.

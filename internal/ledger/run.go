@@ -22,7 +22,7 @@ func (l *Log) Run(ctx context.Context) error {
 	wg.Go(func() { l.runWaiting(ctx) })
 	defer wg.Wait()
 	beat := l.o.Clock.After(l.o.Beat)
-	err := l.safely(func() error { l.greet(ctx); return l.Publish(ctx) })
+	err := l.safely(func() error { l.greet(ctx); return l.publishOnce(ctx) })
 	owed := err != nil // a beat that could not be kept is made up for
 	for said := ""; ; {
 		said = l.say(said, err)
@@ -57,7 +57,7 @@ func (l *Log) publishDue(ctx context.Context) error {
 	if err == nil && ago >= 0 && ago < l.o.Beat/2 {
 		return nil
 	}
-	return l.Publish(ctx)
+	return l.publishOnce(ctx)
 }
 
 // runWaiting looks after entries that wait for too long, beside the sequencer, which

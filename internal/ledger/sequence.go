@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"maps"
@@ -19,9 +18,6 @@ import (
 // SQLite, who has to write the step, is not held up.
 const batch = 2048
 
-// padTo: sizes of published trees are multiples of it.
-const padTo = 16
-
 // errMoved: another sequencer took the turn between reading and writing.
 var errMoved = errors.New("ledger: another sequencer was here first")
 
@@ -31,15 +27,18 @@ type run struct {
 	blinders     []byte // padding; nil for entries
 }
 
-// step is one move of the tree, worked out in full before anything is written.
-type step struct {
+// move is one step of the tree, worked out in full before anything is written.
+type move struct {
 	from    int64 // the size that it was worked out from
 	entries int
 	leaves  [][32]byte // of those entries
 	runs    []run
 	tiles   map[tileID][]byte
 	edge    edge
-	public  []byte // the checkpoint to publish; nil when the step only numbers
+	// For the public; nil and 0 when the step only numbers.
+	public     []byte
+	publicSize int64
+	changed    *Step
 }
 
 // Sequence numbers what has been committed, in insertion order, and gives how
@@ -55,10 +54,24 @@ func (l *Log) Sequence(ctx context.Context) (int, error) {
 	}
 }
 
-// Publish numbers what has been committed, pads the tree with at least one leaf
-// to a multiple of 16 and signs it for the public. Padding also when nothing was
-// written, so that the size tells nobody whether anything was.
+// Publish brings everything that has been committed to the public now, in as many
+// beats as that takes. For commands and tests; Run does one beat at a time.
 func (l *Log) Publish(ctx context.Context) error {
+	for {
+		if err := l.publishOnce(ctx); err != nil {
+			return err
+		}
+		var all bool
+		err := l.store.View(ctx, func(tx *store.Tx) (err error) { all, err = l.everythingPublic(tx); return err })
+		if err != nil || all {
+			return err
+		}
+	}
+}
+
+// publishOnce is one beat: it numbers what has been committed and lets the public see
+// a tree that is larger by the step of the day (pace.go).
+func (l *Log) publishOnce(ctx context.Context) error {
 	if _, err := l.Sequence(ctx); err != nil {
 		return err
 	}
@@ -109,7 +122,7 @@ func (l *Log) stop(err error) {
 func (l *Log) advance(ctx context.Context, publish bool) (int, error) {
 	for range 20 {
 		s, err := l.plan(ctx, publish)
-		if err != nil || len(s.runs) == 0 {
+		if err != nil || len(s.runs) == 0 && s.public == nil {
 			return 0, err
 		}
 		err = l.store.Do(ctx, func(tx *store.Tx) error { return l.write(tx, s) })
@@ -130,14 +143,14 @@ func (l *Log) advance(ctx context.Context, publish bool) (int, error) {
 
 // plan reads and computes, holding no lock. What it reads may be old by the time
 // it is written: write then finds another size and gives errMoved.
-func (l *Log) plan(ctx context.Context, publish bool) (step, error) {
-	var s step
+func (l *Log) plan(ctx context.Context, publish bool) (move, error) {
+	var s move
 	err := l.store.View(ctx, func(tx *store.Tx) error {
 		st, err := l.load(tx)
 		if err != nil {
 			return err
 		}
-		s = step{from: st.edge.size, edge: st.edge, tiles: map[tileID][]byte{}}
+		s = move{from: st.edge.size, edge: st.edge, tiles: map[tileID][]byte{}}
 		if err := s.number(tx); err != nil || !publish {
 			return err
 		}
@@ -148,17 +161,13 @@ func (l *Log) plan(ctx context.Context, publish bool) (step, error) {
 		if err != nil {
 			return err
 		}
-		if err := s.pad(); err != nil {
-			return err
-		}
-		s.public, err = l.sign(tx, st.public, s)
-		return err
+		return l.publish(tx, st.public, &s)
 	})
 	return s, err
 }
 
 // number gives a place to what waits, in insertion order, one run of numbers at a time.
-func (s *step) number(tx *store.Tx) error {
+func (s *move) number(tx *store.Tx) error {
 	waits, err := store.All(tx, scanInt, `select n from entry_pending order by n limit $1`, batch)
 	if err != nil {
 		return fmt.Errorf("read pending: %w", err)
@@ -191,20 +200,6 @@ func (s *step) number(tx *store.Tx) error {
 	return nil
 }
 
-// pad appends 1 to 16 leaves that stand for nothing.
-func (s *step) pad() error {
-	r := run{seq: s.edge.size, size: padTo - s.edge.size%padTo}
-	r.blinders = make([]byte, r.size*record.BlinderSize)
-	rand.Read(r.blinders)
-	for leaf := range paddingLeaves(r.blinders) {
-		if err := s.edge.append(record.LeafHash(leaf), s.tiles); err != nil {
-			return err
-		}
-	}
-	s.runs = append(s.runs, r)
-	return nil
-}
-
 // paddingLeaves are the leaves that blinders make.
 func paddingLeaves(blinders []byte) func(yield func([32]byte) bool) {
 	return func(yield func([32]byte) bool) {
@@ -216,24 +211,10 @@ func paddingLeaves(blinders []byte) func(yield func([32]byte) bool) {
 	}
 }
 
-// sign makes the public checkpoint, once it is shown from the tiles that the new
-// tree begins with the one that was published last.
-func (l *Log) sign(tx *store.Tx, last record.Checkpoint, s step) ([]byte, error) {
-	c := record.Checkpoint{Origin: l.o.Origin, Size: s.edge.size, Root: s.edge.root()}
-	proof, err := record.ConsistencyProof(tileReader(tx, s.tiles), last.Size, c.Size)
-	if err == nil {
-		err = record.VerifyConsistency(last.Size, c.Size, proof, last.Root, c.Root)
-	}
-	if err != nil {
-		return nil, unsound(err, "the tree of %d does not begin with the tree of %d that was published", c.Size, last.Size)
-	}
-	return record.SignCheckpoint(c, l.signer), nil
-}
-
 // write puts a step into the database, all of it or nothing: numbers, tiles,
 // state and, for the public, the checkpoint. Killed before the commit, nothing
 // has happened; after it, everything has.
-func (l *Log) write(tx *store.Tx, s step) error {
+func (l *Log) write(tx *store.Tx, s move) error {
 	if err := hurry(tx); err != nil {
 		return err
 	}
@@ -258,11 +239,7 @@ func (l *Log) write(tx *store.Tx, s step) error {
 	if s.public == nil {
 		return nil
 	}
-	if err := tx.ChangeOne(`insert into log_checkpoint (size, at, note) values ($1, $2, $3)`,
-		c.Size, clock.Micros(tx.Now()), s.public); err != nil {
-		return fmt.Errorf("write checkpoint: %w", err)
-	}
-	return nil
+	return l.writePublic(tx, s, clock.Micros(tx.Now()))
 }
 
 // hurry has PostgreSQL end this unit when its process stops in the middle of it, so
@@ -289,7 +266,7 @@ func lock(tx *store.Tx, from int64) error {
 
 // writeRuns numbers entries. Exactly what was planned leaves the waiting rows: an
 // entry with a smaller n that commits late (PostgreSQL) keeps waiting.
-func writeRuns(tx *store.Tx, s step) error {
+func writeRuns(tx *store.Tx, s move) error {
 	for _, r := range s.runs {
 		var n, padding any
 		if r.blinders == nil {
