@@ -100,6 +100,12 @@
 // itself at each step of its work, with the extension line "internal"; it must
 // never be published or cosigned.
 //
+// # Outside the database
+//
+// Leaves that had to wait for their place lie in files of one line each (ParseHeld).
+// What somebody keeps of an entry is a promise, signed by the log's key, or, once
+// the entry is public, a proof in the form c2sp.org/tlog-proof@v1 (Receipt.Sign).
+//
 // # What it keeps true, and who is trusted
 //
 // Nothing here trusts what it reads: every parser takes any bytes and gives an

@@ -25,6 +25,7 @@ type verifyCmd struct {
 	place   `embed:""`
 	URL     string   `help:"A running log: https://heed.example.nhs.uk/log. Tiles and checkpoint only; give the log's public key with --log-vkey." name:"url"`
 	Since   string   `help:"A checkpoint that you kept: shows that history since then was only added to." type:"existingfile"`
+	Receipt string   `help:"A receipt that somebody kept: shows that its entry is still there, or says that it is gone." type:"existingfile"`
 	LogKey  string   `help:"Public key of the log, as heed init printed it; from the folder when not given." name:"log-vkey"`
 	Witness []string `help:"Public keys of witnesses whose signatures are to be checked." sep:"none"`
 	NoKeys  bool     `help:"Do not open entries: compare them with the tree only."`
@@ -44,6 +45,10 @@ That history was only added to since a checkpoint that you kept:
 
     curl -s https://heed.example.nhs.uk/log/checkpoint >monday.checkpoint
     heed verify --url https://heed.example.nhs.uk/log --since monday.checkpoint
+
+That the entry of a receipt, which somebody downloaded when they sent a concern, is still there:
+
+    heed verify --data /srv/heed --receipt note.txt
 
 It writes nothing into the installation, and runs from a read-only copy of it too:
 it works on a private copy of the database, for which TMPDIR must have room.
@@ -77,6 +82,13 @@ func (c *verifyCmd) Run(env *Env) error {
 			return fail.Wrap(fail.Bad, err, "The checkpoint %s cannot be read", c.Since)
 		}
 		o.Since = note
+	}
+	if c.Receipt != "" {
+		b, err := os.ReadFile(c.Receipt)
+		if err != nil {
+			return fail.Wrap(fail.Bad, err, "The receipt %s cannot be read", c.Receipt)
+		}
+		o.Receipt = b
 	}
 	r, concerns, err := c.check(env, cfg, o)
 	if err != nil {
@@ -147,6 +159,9 @@ func sayReport(env *Env, r verify.Report) {
 		r.Entries, r.Records, r.Opened, r.Erased, r.Waiting, r.Tiles, r.Checkpoints, r.Fields, r.Took.Round(time.Millisecond))
 	for _, w := range r.Witnessed {
 		env.say("Witness %s signed %d leaves, last on %s.", w.Name, w.Size, w.At.UTC().Format("2 January 2006 at 15:04 UTC"))
+	}
+	if r.Receipt != "" {
+		env.say("%s", r.Receipt)
 	}
 	for _, w := range r.Warnings {
 		env.say("Note: %s.", w)

@@ -41,6 +41,16 @@ func (d *Desk) Own(ctx context.Context, a access.Actor, ref id.Reference) (OwnVi
 	return c.Own(d.Clock.Now())
 }
 
+// Receipt gives the raiser what proves later that the concern was here, and says
+// nothing of it. To fetch it is a reading like any other.
+func (d *Desk) Receipt(ctx context.Context, a access.Actor, ref id.Reference) ([]byte, error) {
+	c, err := d.read(ctx, a, ref, access.ViewOwnConcern, kindOwn, nil)
+	if err != nil {
+		return nil, err
+	}
+	return d.Ledger.ReceiptFile(ctx, ledger.Entry{Record: c.Record, Version: 1})
+}
+
 // Reader is somebody who opened a concern.
 type Reader struct {
 	At   time.Time

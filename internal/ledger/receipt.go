@@ -13,6 +13,7 @@ import (
 // and without any key, that the entry was in the log, and says nothing of it.
 type Receipt struct {
 	Leaf [32]byte // the commitment; known as soon as the entry is written
+	At   int64    // when that was, microseconds since 1970 UTC
 
 	// Published says that the rest is there: the entry lies under a public checkpoint.
 	Published  bool
@@ -42,7 +43,7 @@ func (l *Log) Inclusion(ctx context.Context, e Entry) (Receipt, error) {
 		if len(f.leaf) != hashSize {
 			return tampered("entry number %d has no leaf", f.n)
 		}
-		r = Receipt{Leaf: [32]byte(f.leaf)}
+		r = Receipt{Leaf: [32]byte(f.leaf), At: f.at}
 		index, err := findLeaf(tx, f.n)
 		if fail.Is(err, fail.Missing) {
 			return nil // not numbered yet
@@ -71,19 +72,29 @@ func (l *Log) Inclusion(ctx context.Context, e Entry) (Receipt, error) {
 	return r, err
 }
 
-// found is an entry's number and leaf.
-type found struct {
-	n    int64
-	leaf []byte
+// ReceiptFile is the receipt of an entry as somebody keeps it (record.OpenReceipt): a
+// promise under the log's signature, and once the entry is public the proof.
+func (l *Log) ReceiptFile(ctx context.Context, e Entry) ([]byte, error) {
+	r, err := l.Inclusion(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	return record.Receipt{Leaf: r.Leaf, At: r.At, Index: r.Index, Proof: r.Proof, Checkpoint: r.Checkpoint}.Sign(l.signer), nil
 }
 
-func scanFound(f *found) []any { return []any{&f.n, &f.leaf} }
+// found is an entry's number and leaf, and when it was written.
+type found struct {
+	n, at int64
+	leaf  []byte
+}
+
+func scanFound(f *found) []any { return []any{&f.n, &f.at, &f.leaf} }
 
 func findEntry(tx *store.Tx, e Entry) (found, error) {
 	if e.Version > 0 {
-		return store.One(tx, scanFound, `select n, leaf from entry where record = $1 and version = $2 and version > 0`, e.Record, e.Version)
+		return store.One(tx, scanFound, `select n, at, leaf from entry where record = $1 and version = $2 and version > 0`, e.Record, e.Version)
 	}
-	return store.One(tx, scanFound, `select n, leaf from entry where record = $1 and version = 0 and id = $2`, e.Record, e.ID)
+	return store.One(tx, scanFound, `select n, at, leaf from entry where record = $1 and version = 0 and id = $2`, e.Record, e.ID)
 }
 
 // findLeaf is an entry's place in the tree; fail.Missing when it has none yet.

@@ -268,21 +268,24 @@ func (v *check) since(read record.TileReader) {
 	}
 }
 
-func (v *check) compare(where string, c record.Checkpoint, read record.TileReader) {
+// compare says whether the tree begins with that of a checkpoint.
+func (v *check) compare(where string, c record.Checkpoint, read record.TileReader) bool {
 	switch {
 	case c.Origin != v.head.Origin:
 		v.foundf(Checkpoint, where, "is of the log %q and not of %q", c.Origin, v.head.Origin)
-		return
+		return false
 	case c.Size > v.head.Size:
 		v.foundf(Rollback, where, "the tree has only %d leaves now: an older copy was put back, or its end was cut off", v.head.Size)
-		return
+		return false
 	}
 	proof, err := record.ConsistencyProof(read, c.Size, v.head.Size)
 	if err != nil {
 		v.foundf(History, where, "cannot be compared with the tree: %v", err)
-		return
+		return false
 	}
 	if err := record.VerifyConsistency(c.Size, v.head.Size, proof, c.Root, v.head.Root); err != nil {
 		v.foundf(History, where, "the tree of %d leaves does not begin with it: history was rewritten", v.head.Size)
+		return false
 	}
+	return true
 }

@@ -29,6 +29,7 @@ const (
 	Rollback   Kind = "rollback"   // a larger tree was signed before: an older copy was put back
 	History    Kind = "history"    // another tree was signed before: history was rewritten
 	List       Kind = "list"       // a list that is made from the history is not what the history makes
+	Receipt    Kind = "receipt"    // what somebody kept does not fit, or its entry is gone
 	Unreadable Kind = "unreadable" // a table or a page cannot be read
 )
 
@@ -70,6 +71,7 @@ type Report struct {
 	Entries, Opened, Erased, Waiting, Padding int64 // of entries: opened with keys, erased, not numbered yet
 	Records, Tiles, Checkpoints, Fields       int64
 	Witnessed                                 []Witnessed
+	Receipt                                   string // what became of the entry of a receipt, in words; empty without one
 
 	Found       int64        // how many differences
 	Differences []Difference // the first of them: by kind, then in order of the tree
@@ -157,7 +159,7 @@ func (c *counts) witness(w Witnessed) {
 	}
 }
 
-var kindOrder = []Kind{Rollback, History, Checkpoint, TileKind, Numbering, Entry, Record, Key, Sealed, Witness, Unreadable}
+var kindOrder = []Kind{Receipt, Rollback, History, Checkpoint, TileKind, Numbering, Entry, Record, Key, Sealed, Witness, Unreadable}
 
 func (v *check) report(took time.Duration) Report {
 	slices.SortStableFunc(v.diffs, func(a, b Difference) int {
@@ -168,7 +170,7 @@ func (v *check) report(took time.Duration) Report {
 		Origin: v.head.Origin, Size: v.head.Size, Root: v.head.Root, Public: c.public.Load(),
 		Entries: c.entries.Load(), Opened: c.opened.Load(), Erased: c.erased.Load(), Waiting: c.waiting.Load(), Padding: c.padding.Load(),
 		Records: c.records.Load(), Checkpoints: c.checkpoints.Load(), Fields: c.fields.Load(), Tiles: tileCount(v.head.Size),
-		Found: v.total, Differences: v.diffs, Warnings: v.warnings, Took: took,
+		Found: v.total, Differences: v.diffs, Warnings: v.warnings, Receipt: v.told, Took: took,
 		Checked: v.checked(), Proved: !v.o.Log.IsZero() || v.keys != nil || len(v.o.remembered()) > 0,
 	}
 	for _, w := range c.witnessed {

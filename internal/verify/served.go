@@ -56,6 +56,7 @@ func served(ctx context.Context, o Options) (Report, error) {
 		v.tileFault(f)
 	}
 	v.since(get)
+	v.receipt(ctx, get)
 	return v.report(took()), ctx.Err()
 }
 

@@ -68,6 +68,9 @@ type Options struct {
 	// believed about (held.go); empty when there is none to look at.
 	Folder string
 
+	// Receipt is what somebody kept of an entry: is it still there? (receipt.go)
+	Receipt []byte
+
 	// Fields are the sealed columns beside the ledger's.
 	Fields []Field
 
@@ -137,6 +140,7 @@ type check struct {
 	gone  erasures
 	count counts
 
+	told     string // of the receipt
 	readings readings
 	listed   [][]byte // records in the table erasure
 }
@@ -184,6 +188,7 @@ func (v *check) run(ctx context.Context) error {
 		return err
 	}
 	v.since(v.tiles.read)
+	v.receipt(ctx, v.tiles.read)
 	return ctx.Err()
 }
 

@@ -50,6 +50,7 @@ func (p *pages) raiseRoutes() []web.Route {
 		web.Get(pathCheck, may, "Check your answers and send", p.check),
 		web.Post(pathCheck, may, "Check your answers and send", p.send),
 		web.Get("/raise/sent/{ref}", may, "Concern sent", p.sent),
+		web.Get("/raise/sent/{ref}/receipt", may, "Receipt", p.receipt),
 	}
 }
 
@@ -399,5 +400,23 @@ func (p *pages) sent(q *web.Request) (web.Response, error) {
 		nhs.Paragraph{Content: nhs.Group{nhs.Text("You can follow it and add to it under "), nhs.Link{Text: "My concerns", Href: "/mine/" + string(ref)}, nhs.Text(".")}},
 		ring(team.Lead),
 		p.emergency(q),
+		nhs.Heading{Text: "If you want proof that you sent it", Level: 2, Size: nhs.SizeM},
+		nhs.Paragraph{Content: nhs.Group{nhs.Text("You can "), nhs.Link{Text: "download a receipt", Href: "/raise/sent/" + string(ref) + "/receipt"},
+			nhs.Text(". It says nothing about your concern or about you. Whoever checks the records can prove with it that the concern was here. " +
+				"On a computer that others use, do not leave it among the downloads.")}},
 	)}, nil
+}
+
+// receipt is offered and never comes by itself; its name tells whoever sees the
+// downloads of a shared computer nothing.
+func (p *pages) receipt(q *web.Request) (web.Response, error) {
+	ref, err := q.Reference("ref")
+	if err != nil {
+		return nil, err
+	}
+	b, err := p.desk.Receipt(q.Context(), Actor(q), ref)
+	if err != nil {
+		return nil, err
+	}
+	return web.Download{Name: "note.txt", Type: "text/plain; charset=utf-8", Body: b}, nil
 }
