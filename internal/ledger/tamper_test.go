@@ -179,7 +179,9 @@ func TestWhenTheStateIsNotKnownNothingIsSigned(t *testing.T) {
 		"an older state put back": func(r *room) {
 			r.sql(`update log_state set size = $1, root = $2, note = $3`, old.size, old.root, old.note)
 		},
-		"a public one for internal": func(r *room) { r.sql(`update log_state set note = (select note from log_checkpoint order by size limit 1)`) },
+		"a public one for internal": func(r *room) {
+			r.sql(`update log_state set note = (select note from log_checkpoint order by size limit 1)`)
+		},
 		"an older log put back": func(r *room) {
 			r.sql(`delete from log_run where seq >= $1`, old.size)
 			r.sql(`delete from log_tile where level > 0 or idx > 0`)
