@@ -3,6 +3,7 @@ package record
 import (
 	"bytes"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 )
@@ -86,4 +87,23 @@ func FuzzOpenReceipt(f *testing.F) {
 			t.Fatalf("an error without a class: %v", err)
 		}
 	})
+}
+
+// torchwoodKey is the key of the log in testdata/torchwood.tlog-proof, which torchwood
+// v0.9.0 wrote: another program's form of the receipt of leaf 42 of 100.
+const torchwoodKey = "heed.test/log+2869342e+ATmMOS/s004zdYTKip+XS3gG8Sqt4oGJYIfQlbwJINIK"
+
+func TestAReceiptIsWhatAnotherProgramWrites(t *testing.T) {
+	b, err := os.ReadFile("testdata/torchwood.tlog-proof")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := ParseVerifier(torchwoodKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := OpenReceipt(b, v)
+	if err != nil || r.Index != 42 || r.Leaf != [32]byte{42} || !bytes.Equal(r.Sign(Signer{}), b) {
+		t.Fatalf("%+v, %v", r, err)
+	}
 }
