@@ -33,6 +33,13 @@ func CheckRows(ctx context.Context, c Config, s *store.Store, found func(string)
 
 // checkRows is CheckRows of an open installation; rest is called between pieces of the work.
 func (a *App) checkRows(ctx context.Context, rest func(context.Context, time.Duration), found func(string)) (concerns int, err error) {
+	foreign, err := a.Store.Foreign(ctx, a.tables())
+	if err != nil {
+		return 0, err
+	}
+	for _, what := range foreign {
+		found("the tables themselves: " + what)
+	}
 	if err := a.Directory.CheckLookups(ctx, found); err != nil {
 		return 0, err
 	}

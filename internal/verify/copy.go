@@ -28,6 +28,7 @@ const (
 type Subject struct {
 	Store *store.Store
 	o     Options
+	keys  *keyring // read before the copy was made: what the key store had destroyed by then is in the copy
 	drop  func() error
 }
 
@@ -39,6 +40,13 @@ type Subject struct {
 func Open(ctx context.Context, o Options) (*Subject, error) {
 	at := store.Options{URL: o.URL, ReadOnly: true, Clock: clock.System{}, Log: slog.New(slog.DiscardHandler)}
 	t := &Subject{o: o, drop: func() error { return nil }}
+	err := there(o.Path)
+	if err != nil {
+		return nil, err
+	}
+	if t.keys, err = openKeys(o.KeyFile, o.KeyStore); err != nil {
+		return nil, err
+	}
 	if o.Path != "" {
 		t.o.Remembered = append(slices.Clone(o.Remembered), o.kept()...) // before the copy, as Store does it before it looks
 		dir, err := privateCopy(ctx, o)
@@ -51,7 +59,6 @@ func Open(ctx context.Context, o Options) (*Subject, error) {
 			t.o.Folder = dir
 		}
 	}
-	var err error
 	if t.Store, err = store.Open(ctx, at); err != nil {
 		return nil, errors.Join(err, t.drop())
 	}
@@ -59,10 +66,21 @@ func Open(ctx context.Context, o Options) (*Subject, error) {
 }
 
 // Check checks it.
-func (t *Subject) Check(ctx context.Context) (Report, error) { return Store(ctx, t.Store, t.o) }
+func (t *Subject) Check(ctx context.Context) (Report, error) { return with(ctx, t.Store, t.o, t.keys) }
 
 // Close ends it, and takes the private copy away.
 func (t *Subject) Close() error { return errors.Join(t.Store.Close(), t.drop()) }
+
+// there refuses a folder without a database, before anything else is asked of it.
+func there(folder string) error {
+	if folder == "" {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(folder, fileDatabase)); errors.Is(err, fs.ErrNotExist) {
+		return fail.Wrap(fail.Missing, err, "There is no Heed installation in this folder")
+	}
+	return nil
+}
 
 // copyTries is how often a copy is begun anew because the writer was in the way.
 const copyTries = 20
@@ -74,9 +92,6 @@ const copyTries = 20
 // and SQLite takes a page from the log before it takes it from the database.
 func privateCopy(ctx context.Context, o Options) (dir string, err error) {
 	folder := o.Path
-	if _, err := os.Stat(filepath.Join(folder, fileDatabase)); errors.Is(err, fs.ErrNotExist) {
-		return "", fail.Wrap(fail.Missing, err, "There is no Heed installation in this folder")
-	}
 	if dir, err = os.MkdirTemp("", "heed-verify-"); err != nil {
 		return "", fail.Wrap(fail.Full, err, "A private copy of the database cannot be made: name a folder that can be written to in TMPDIR")
 	}

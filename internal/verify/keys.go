@@ -21,8 +21,9 @@ import (
 // more, and what was read stays known to the end of the check, because a view may
 // be older than the key store.
 type keyring struct {
-	path string
-	orgs []record.OrgKey
+	path  string
+	orgs  []record.OrgKey
+	first record.KeyStore // as it was when the check began
 
 	mu     sync.RWMutex
 	stored map[genID]record.GenerationKey
@@ -55,7 +56,7 @@ func openKeys(keyFile, keyStore string) (*keyring, error) {
 	if k.orgs, err = record.ParseKeyFile(text); err != nil {
 		return nil, fail.Wrap(fail.Tampered, err, "The key file %s is damaged (%v)", keyFile, err)
 	}
-	if _, err := k.load(); err != nil {
+	if k.first, err = k.load(); err != nil {
 		return nil, err
 	}
 	return k, nil

@@ -470,6 +470,33 @@ func emptied() []tampering {
 	}
 }
 
+// TestKeyStoreAgainstHistory: what an entry erased and the key store does not know of is
+// named; so is what the key store destroyed and no entry erased.
+func TestKeyStoreAgainstHistory(t *testing.T) {
+	each(t, func(w *world) {
+		w.begin(w.org.Record(), 1)
+		rec := w.begin(id.NewRecord(w.clock.Now()), 2)
+		w.dump("before")
+		w.erase(rec)
+		w.clean(w.verify())
+		w.restore("before")
+		if err := (want{[]Kind{Key}, rec.String() + ": was destroyed, and no erasure entry says"}).check("an older database", w.verify()); err != nil {
+			w.Error(err)
+		}
+	})
+	each(t, func(w *world) {
+		w.begin(w.org.Record(), 1)
+		rec := w.begin(id.NewRecord(w.clock.Now()), 2)
+		w.must(w.store.Do(w.ctx(), func(tx *store.Tx) error { return w.noteErased(tx, rec, 1) })) // and nothing is destroyed
+		w.sql(`delete from record_key where record = $1`, rec)
+		w.sql(`update entry set sealed = null where record = $1`, rec)
+		w.sql(`delete from note_v1 where record = $1`, rec)
+		if err := (want{[]Kind{Key}, rec.String() + ": an entry says that it was erased, and no tombstone says"}).check("a hidden key", w.verify()); err != nil {
+			w.Error(err)
+		}
+	})
+}
+
 // TestErasedOnTwoWords: an erasure entry that Heed itself wrote without the word of two
 // people or by another rule is named: that a key is gone is not enough.
 func TestErasedOnTwoWords(t *testing.T) {

@@ -4,15 +4,13 @@ import (
 	"context"
 
 	"heed/internal/fail"
+	"heed/internal/store"
 	"heed/record"
 )
 
 // destroyed holds the erasure entries against the key store: what an entry says was
 // erased is named by a tombstone there, or its destruction is under way. Otherwise its
 // key is there again, and an old backup with it would give the record back.
-//
-// The other way round proves nothing: beside a restored database the key store may
-// name records that were made after the backup.
 func (v *check) destroyed(ctx context.Context) error {
 	if v.keys == nil {
 		return nil
@@ -37,12 +35,46 @@ func (v *check) destroyed(ctx context.Context) error {
 	return nil
 }
 
+// undeclared is the other way round: what the key store had destroyed when the check
+// began, and of which the database has entries, was erased by an entry, which came
+// first. Beside a restored database the key store may also name records that were
+// made after the backup: of those nothing is there.
+func (v *check) undeclared(ctx context.Context) error {
+	if v.keys == nil {
+		return nil
+	}
+	named, err := v.keys.namedBy(v.keys.first)
+	if err != nil {
+		return err
+	}
+	return v.store.View(ctx, func(tx *store.Tx) error {
+		for rec, erased := range named {
+			if _, said := v.gone.named[rec]; said || !erased {
+				continue
+			}
+			n, err := store.One(tx, scanInt, `select count(*) from entry where record = $1 and version = 1`, rec[:])
+			if err != nil {
+				return err
+			}
+			if n > 0 {
+				v.found(Difference{Kind: Key, Where: "key store", Leaf: -1, Record: hexOf(rec[:]), What: "was destroyed, and no erasure entry says that it was erased"})
+			}
+		}
+		return nil
+	})
+}
+
 // erased are the records that the key store's tombstones name.
 func (k *keyring) erased() (map[[16]byte]bool, error) {
 	ks, err := k.load()
 	if err != nil {
 		return nil, err
 	}
+	return k.namedBy(ks)
+}
+
+// namedBy are the records that tombstones name; false for what was given up and not erased.
+func (k *keyring) namedBy(ks record.KeyStore) (map[[16]byte]bool, error) {
 	named := map[[16]byte]bool{}
 	for _, o := range ks.Orgs {
 		stones, err := record.OpenTombstones(k.orgs, o)

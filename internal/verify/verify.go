@@ -115,11 +115,16 @@ func Installation(ctx context.Context, o Options) (Report, error) {
 // Store checks what an open store holds; Path, URL and HTTP are not looked at. It
 // may run beside writers: what is written after it began is not part of it.
 func Store(ctx context.Context, s *store.Store, o Options) (Report, error) {
-	took := clock.Stopwatch()
 	keys, err := openKeys(o.KeyFile, o.KeyStore)
 	if err != nil {
 		return Report{}, err
 	}
+	return with(ctx, s, o, keys)
+}
+
+// with is Store with keys that were read before the store was looked at or copied.
+func with(ctx context.Context, s *store.Store, o Options, keys *keyring) (Report, error) {
+	took := clock.Stopwatch()
 	o.Remembered = append(slices.Clone(o.Remembered), o.kept()...) // before the tree is looked at, which may grow
 	v := newCheck(s, o, keys)
 	if err := v.run(ctx); err != nil {
@@ -180,7 +185,7 @@ func (v *check) run(ctx context.Context) error {
 	if err := v.stop(ctx, v.erased(ctx)); err != nil {
 		return err
 	}
-	if err := v.stop(ctx, v.destroyed(ctx)); err != nil {
+	if err := v.stop(ctx, errors.Join(v.destroyed(ctx), v.undeclared(ctx))); err != nil {
 		return err
 	}
 	v.repeated()

@@ -159,20 +159,26 @@ func words(n int) (by []id.Person) {
 	return by
 }
 
+// noteErased writes the entry of an erasure.
+func (w *world) noteErased(tx *store.Tx, rec id.Record, generation int64) error {
+	key, err := w.vault.Key(tx, w.org, w.org.Record())
+	if err != nil {
+		return err
+	}
+	at, err := w.log.Version(tx, w.org.Record())
+	if err != nil {
+		return err
+	}
+	said := erasedData{record.ErasedData{Record: rec.String(), Generation: generation}, "Its time has come", words(w.by)}
+	_, err = w.log.Append(tx, key, at, w.eraser, ledger.Event{Kind: record.KindErased, Data: said})
+	return err
+}
+
 // erase erases a record as the program does: an entry in the organisation's own record.
 func (w *world) erase(rec id.Record) {
 	w.Helper()
 	_, err := w.vault.Erase(w.ctx(), w.org, rec, func(tx *store.Tx, generation int64) error {
-		key, err := w.vault.Key(tx, w.org, w.org.Record())
-		if err != nil {
-			return err
-		}
-		at, err := w.log.Version(tx, w.org.Record())
-		if err != nil {
-			return err
-		}
-		said := erasedData{record.ErasedData{Record: rec.String(), Generation: generation}, "Its time has come", words(w.by)}
-		if _, err := w.log.Append(tx, key, at, w.eraser, ledger.Event{Kind: record.KindErased, Data: said}); err != nil {
+		if err := w.noteErased(tx, rec, generation); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(`update note_v1 set body = null where record = $1`, rec); err != nil {
