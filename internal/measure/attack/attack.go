@@ -62,15 +62,15 @@ type Finding struct {
 	Recoverable []string // cells with one value left
 	Narrow      []string // cells with two
 	Cells       []Found  // every hidden cell, in the order of the tables
-	Steps       int      // search steps taken beyond the networks
+	Steps       int      // taken in all
 	Sums        []string // how many sums were checked, by dimension
 	NoTotal     []string // dimensions without a Total
 }
 
-// Limit is the number of search steps allowed where tables are not networks.
+// Limit is the number of steps allowed: checks of one sum, and other work counted as such.
 type Limit int
 
-// DefaultSteps (checks of one sum) is up to a few seconds of work. It decides three-way
+// DefaultSteps is up to a few seconds of work. It decides three-way
 // tables with up to 110 hidden cells in full (a test holds that); beyond that, cells are "not
 // proven". A number of steps, not a time, so that the answer is the same everywhere.
 const DefaultSteps Limit = 8_000_000
@@ -156,6 +156,9 @@ func (f *Frame) Attack(ranges []Range, hidden []int, hints []int64, steps Limit)
 	}
 	for _, id := range derived {
 		r := s.outer[id]
+		if s.spent() && !s.proven(id) && !(s.joint && s.seen[id].Values() >= Enough) {
+			unproven = true
+		}
 		switch small := r.High > 0 && r.Low <= Small; {
 		case small && r.Values() == 1:
 			out.Recoverable = append(out.Recoverable, f.Names[id])

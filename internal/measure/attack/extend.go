@@ -45,7 +45,7 @@ func (s *system) extend(nets [][]int, base solution, want []bool) {
 
 // drive takes the open cells of one network to one end, each from the solution again.
 func (x *extender) drive(i int, want []bool, down bool) {
-	for k := 0; x.left > 0; k++ {
+	for k := 0; x.left > 0 && !x.s.spent(); k++ {
 		n, ok := x.s.network(x.nets[i], nil)
 		x.left--
 		if !ok || !n.feasible() {

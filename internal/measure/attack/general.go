@@ -62,7 +62,7 @@ func (s *system) relax(p part, nets [][]int, want []bool) (moved, fits bool) {
 			continue // cells settled meanwhile cannot make it worse, so this does not happen
 		}
 		if !n.feasible() {
-			return false, false
+			return false, s.spent()
 		}
 		n.bound(all, relaxed)
 	}

@@ -13,6 +13,7 @@ const maxTableau = 600_000
 // nothing is believed of them: a bound is worked out anew in whole numbers from the
 // rounded multipliers (certain), and a solution is checked sum by sum.
 type linear struct {
+	s         *system
 	cells     []int       // column → cell
 	sums      [][]column  // row → its columns, as they were
 	constant  []int64     // b
@@ -37,7 +38,7 @@ const tiny = 1e-9
 // newLinear sets up a component, all cells at their lower bounds. It is nil when the
 // component is too large. ceiling stands for no upper bound where a number is needed.
 func (s *system) newLinear(p part, ceiling int64) *linear {
-	l := &linear{}
+	l := &linear{s: s}
 	place := map[int]int{}
 	for _, c := range p.cells {
 		if s.free(c) {
@@ -150,6 +151,10 @@ func (l *linear) minimise(cost []float64) bool {
 		if j < 0 {
 			return true
 		}
+		if l.s.spent() {
+			return false
+		}
+		l.s.spend(len(l.t) * len(l.d) / 8)
 		theta, row := l.ratio(j)
 		if math.IsInf(theta, 1) {
 			return false
@@ -321,6 +326,9 @@ func (s *system) program(p part, want []bool) bool {
 			o, w := s.outer[c], s.seen[c]
 			if way > 0 && w.Low <= o.Low || way < 0 && w.High >= o.High {
 				continue
+			}
+			if s.spent() {
+				return s.propagate()
 			}
 			if l.pivots > start.pivots+500 { // begin afresh before errors add up
 				l = start.clone()

@@ -116,6 +116,7 @@ func (s *system) network(sums []int, fixed func(cell int) (int64, bool)) (*netwo
 	}
 	n.prev = make([]int, nodes)
 	n.mark = make([]int, nodes)
+	s.spend(16 * len(n.cells)) // building one costs more than going through it
 	return n, true
 }
 
@@ -167,14 +168,18 @@ func (n *network) end(r int) int {
 }
 
 // reach looks for the shortest residual path from u to a node that stop accepts,
-// without arc skip; -1 when there is none.
+// without arc skip; -1 when there is none, or when the steps are used up.
 func (n *network) reach(u, skip int, stop func(int) bool) int {
 	n.round++
 	n.mark[u] = n.round
 	n.prev[u] = -1
 	n.list = append(n.list[:0], u)
+	if n.s.spent() {
+		return -1
+	}
 	for i := 0; i < len(n.list); i++ {
 		x := n.list[i]
+		n.s.spend(len(n.out[x]))
 		for _, r := range n.out[x] {
 			if r>>1 == skip || n.room(r) <= 0 {
 				continue
@@ -211,7 +216,8 @@ func (n *network) push(v int, amount int64) {
 	}
 }
 
-// feasible looks for one flow that meets every need.
+// feasible looks for one flow that meets every need. False: there is none, or the steps
+// were used up before one was found.
 func (n *network) feasible() bool {
 	for u := range n.need {
 		for n.need[u] < 0 {
@@ -260,6 +266,9 @@ func (n *network) bound(want []bool, m meaning) {
 		endless := n.most[a] < n.high[a] && n.stretch(a, false)
 		if n.least[a] > n.low[a] {
 			n.stretch(a, true)
+		}
+		if n.s.spent() {
+			break // this arc may go further
 		}
 		high := n.most[a]
 		if endless {

@@ -13,7 +13,8 @@ type system struct {
 	in    [][]int // cell → sums that it stands in
 	joint bool    // seen comes from solutions of everything, so that it proves
 	limit int
-	steps int
+	steps int // taken so far; see spend
+	small int // work that is not yet a whole step
 
 	queue  []int
 	queued []bool
@@ -46,6 +47,20 @@ func (s *system) proven(id int) bool {
 	w := s.seen[id]
 	return w.Low <= r.Low && (w.High >= r.High || r.High >= Unbounded/2 && w.High >= Unbounded/2)
 }
+
+// workPerStep is how many arcs, or numbers of a linear programme, weigh as much as one
+// check of a sum.
+const workPerStep = 32
+
+// spend counts work other than checks of sums into the steps.
+func (s *system) spend(work int) {
+	s.small += work
+	s.steps += s.small / workPerStep
+	s.small %= workPerStep
+}
+
+// spent says that the steps are used up: what was not proven by then stays so.
+func (s *system) spent() bool { return s.steps >= s.limit }
 
 // see widens what is known to be attained.
 func (s *system) see(id int, v int64) {
@@ -90,11 +105,12 @@ func (s *system) enqueue(e int) {
 func (s *system) propagate() bool {
 	budget := 400 * (len(s.frame.sums) + 1)
 	fits := true
-	for len(s.queue) > 0 && fits && budget > 0 {
+	for len(s.queue) > 0 && fits && budget > 0 && !s.spent() {
 		e := s.queue[0]
 		s.queue = s.queue[1:]
 		s.queued[e] = false
 		fits = s.narrow(e, nil)
+		s.steps++
 		budget--
 	}
 	for _, e := range s.queue {
@@ -246,7 +262,7 @@ func (s *system) component(p part, want []bool) bool {
 	}
 	if n, ok := s.network(p.sums, nil); ok {
 		if !n.feasible() {
-			return false
+			return s.spent()
 		}
 		n.bound(want, exact)
 		return true

@@ -12,7 +12,7 @@ type Options struct {
 	Rules   attack.Rules // what a reader is told: attack.Marked for exact numbers; Rounded
 	Need    int64        // values that every hidden cell must keep: 2 (not exact) or 3
 	Earlier []attack.Table
-	Steps   attack.Limit
+	Steps   attack.Limit // of the whole search for a pattern
 }
 
 // Rounded is the HES rounding with one mark for primary and secondary suppression.
@@ -32,7 +32,7 @@ const (
 	maxTidy  = 2_000_000 // cells looked at while taking back
 	maxDepth = 5         // further cells that the exact search goes to
 	maxLoops = 200
-	maxSteps = 2_000_000 // of each attack
+	maxShare = 4 // the part of the steps that one attack may take, and that finding the fewest leaves
 )
 
 // Suppress hides the counts of 1 to 7 and as few further cells as it finds so that
@@ -54,7 +54,6 @@ func Suppress(tables []attack.Table, h attack.Hierarchy, o Options) (Pattern, er
 	if err != nil {
 		return Pattern{}, err
 	}
-	o.Steps = min(o.Steps, maxSteps)
 	s := newSuppressor(frame, len(tables), o, frame.Truth(len(tables)))
 	if err := s.run(); err != nil {
 		return Pattern{}, err
@@ -68,6 +67,7 @@ func Suppress(tables []attack.Table, h attack.Hierarchy, o Options) (Pattern, er
 
 func newSuppressor(frame *attack.Frame, current int, o Options, truth []int64) *suppressor {
 	s := &suppressor{frame: frame, current: current, o: o, truth: truth, hide: make([]bool, len(frame.Names))}
+	s.left = o.Steps
 	s.prepare()
 	return s
 }
@@ -132,8 +132,22 @@ type suppressor struct {
 	primary []int
 	may     []bool // may be hidden as secondary
 	tries   int
+	left    attack.Limit // steps that the search may still take
 	found   attack.Finding
 }
+
+// attack spends steps of the search on one attack.
+func (s *suppressor) attack(ranges []attack.Range, hidden []int, hints []int64) attack.Finding {
+	found := s.frame.Attack(ranges, hidden, hints, min(s.left, s.o.Steps/maxShare))
+	s.left -= attack.Limit(found.Steps)
+	return found
+}
+
+// spent says that the steps are used up, so that the last finding proves nothing.
+func (s *suppressor) spent() bool { return s.left <= 0 }
+
+var errSpent = fail.New(fail.Refused, "not proven safe in the time: no pattern of marks was found and proven within the "+
+	"steps of one search. Publish fewer tables or dimensions together, merge categories, or withhold the table")
 
 // prepare finds the small counts and the cells that could protect them.
 func (s *suppressor) prepare() {
@@ -160,7 +174,7 @@ func (s *suppressor) prepare() {
 func (s *suppressor) exposed() []int {
 	s.tries++
 	ranges, hidden := s.hiding(s.o.Rules)
-	s.found = s.frame.Attack(ranges, hidden, s.truth, s.o.Steps)
+	s.found = s.attack(ranges, hidden, s.truth)
 	if s.found.Status == attack.Contradiction {
 		return s.primary
 	}
@@ -192,7 +206,7 @@ func (s *suppressor) believed(hidden []int) []int {
 	rules := s.o.Rules
 	rules.MarkHigh = Small
 	ranges, _ := s.hiding(rules)
-	found := s.frame.Attack(ranges, hidden, nil, s.o.Steps)
+	found := s.attack(ranges, hidden, nil)
 	alone := found.Status == attack.Contradiction
 	if alone {
 		ranges = s.frame.Alone(ranges)
@@ -217,18 +231,20 @@ func (s *suppressor) hiding(r attack.Rules) (ranges []attack.Range, hidden []int
 
 func (s *suppressor) run() error {
 	first := s.exposed()
-	if s.found.Status == attack.Contradiction {
+	switch {
+	case s.found.Status == attack.Contradiction:
 		return refusal(s.found)
-	}
-	if len(first) == 0 {
-		return nil
-	}
-	if s.fewest(first) {
+	case s.spent():
+		return errSpent
+	case len(first) == 0 || s.fewest(first):
 		return nil
 	}
 	graphs := s.frame.Graphs()
 	for range maxLoops {
 		open := s.exposed()
+		if s.spent() {
+			return errSpent
+		}
 		if len(open) == 0 {
 			s.tidy()
 			return nil
@@ -262,16 +278,21 @@ func (s *suppressor) fewest(open []int) bool {
 		if s.deepen(open, depth, nil, seen) {
 			return true
 		}
-		if s.tries > maxTries || len(s.hide) > 400 {
+		if s.enough() || len(s.hide) > 400 {
 			return false
 		}
 	}
 	return false
 }
 
+// enough ends the search for the fewest cells, in time for another way.
+func (s *suppressor) enough() bool {
+	return s.tries > maxTries || s.left <= s.o.Steps/maxShare
+}
+
 func (s *suppressor) deepen(open []int, depth int, chosen []int, seen map[string]bool) bool {
 	for _, c := range s.choices(open) {
-		if s.tries > maxTries {
+		if s.enough() {
 			return false
 		}
 		next := slices.Sorted(slices.Values(append(slices.Clone(chosen), c)))
@@ -281,11 +302,9 @@ func (s *suppressor) deepen(open []int, depth int, chosen []int, seen map[string
 		}
 		seen[k] = true
 		s.hide[c] = true
-		if depth == 1 || s.tries < maxTries {
-			rest := s.exposed()
-			if len(rest) == 0 || depth > 1 && s.deepen(rest, depth-1, next, seen) {
-				return true
-			}
+		rest := s.exposed()
+		if !s.spent() && (len(rest) == 0 || depth > 1 && s.deepen(rest, depth-1, next, seen)) {
+			return true
 		}
 		s.hide[c] = false
 	}
@@ -434,17 +453,19 @@ func (s *suppressor) tidy() {
 		}
 	}
 	slices.SortFunc(extra, func(a, b int) int { return int(s.truth[b] - s.truth[a]) })
-	budget := maxTidy
+	budget, proven := maxTidy, s.found
 	for _, c := range extra {
-		if budget -= len(s.hide); budget < 0 {
+		if budget -= len(s.hide); budget < 0 || s.spent() {
 			break
 		}
 		s.hide[c] = false
-		if len(s.exposed()) > 0 {
+		if open := s.exposed(); len(open) > 0 || s.spent() {
 			s.hide[c] = true
+		} else {
+			proven = s.found
 		}
 	}
-	s.exposed()
+	s.found = proven
 }
 
 func (s *suppressor) pattern(tables []attack.Table) Pattern {
