@@ -77,7 +77,7 @@ var playing = []func(word string) concern.Step{
 		return sharing.Decision{Result: process.NotShare, Purpose: "crime", Consent: "refused", Necessity: w}
 	},
 	func(w string) concern.Step {
-		return sharing.Referral{To: "mash", By: "telephone", Day: "2026-03-01", What: w}
+		return sharing.Referral{To: "mash", By: "telephone", Day: "2026-03-02", What: w}
 	},
 	func(w string) concern.Step { return concern.GiveFeedback{Result: process.Told, Words: w} },
 	func(w string) concern.Step { return concern.Close{Reasons: w} },
