@@ -181,18 +181,32 @@ var steps = []string{"decided", "successor", "moving", "moved", "scrubbed", "des
 
 // Killed at each step, and killed again at the same step while it resumes.
 func TestKilledAtEachStep(t *testing.T) {
+	for _, engine := range []string{"sqlite", "postgres"} {
+		t.Run(engine, func(t *testing.T) { killedAtEachStep(t, engine) })
+	}
+}
+
+func killedAtEachStep(t *testing.T, engine string) {
 	for _, step := range steps {
 		t.Run(strings.ReplaceAll(step, " ", "-"), func(t *testing.T) {
-			t.Parallel()
-			data := t.TempDir()
-			s := openSQLite(t, data, clock.NewHand(t0))
+			var data, url string
+			if engine == "sqlite" {
+				t.Parallel()
+				data = t.TempDir()
+			} else {
+				url = storetest.Postgres(t)
+			}
+			open := func() *store.Store {
+				return storetest.Open(t, store.Options{Path: data, URL: url, Clock: clock.NewHand(t0), Migrations: theMigrations})
+			}
+			s := open()
 			w := newWorld(t, s, clock.NewHand(t0))
 			recs := w.make(230)
 			old, err := os.ReadFile(w.o.KeyFile)
 			w.must(err)
 			sec := w.secretsOf(recs[229])
 			w.must(s.Close())
-			o := order{Path: data, KeyFile: w.o.KeyFile, KeyStore: w.o.KeyStore, Org: w.org, Records: recs[228:],
+			o := order{Path: data, URL: url, KeyFile: w.o.KeyFile, KeyStore: w.o.KeyStore, Org: w.org, Records: recs[228:],
 				Erase: !strings.HasPrefix(step, "rekey"), Rekey: strings.HasPrefix(step, "rekey"), KillAt: step}
 			if step == "moving" {
 				o.Times = 1
@@ -207,14 +221,18 @@ func TestKilledAtEachStep(t *testing.T) {
 					}
 				}
 			}
-			w.store = openSQLite(t, data, clock.NewHand(t0))
+			w.store = open()
 			w.reopen()
 			w.must(w.vault.Resume(w.ctx()))
 			w.settled(recs)
 			if o.Erase {
 				_, err := w.key(sec.rec)
 				w.want(err, fail.Gone)
-				if found := holding(t, []string{data, filepath.Dir(w.o.KeyStore)}, sec.raw[:], sec.wrapped); len(found) > 0 {
+				folders := []string{filepath.Dir(w.o.KeyStore)}
+				if data != "" {
+					folders = append(folders, data)
+				}
+				if found := holding(t, folders, sec.raw[:], sec.wrapped); len(found) > 0 {
 					t.Fatalf("bytes left in %v", found)
 				}
 				w.cannotOpen([]secrets{sec})
