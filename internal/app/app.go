@@ -178,7 +178,7 @@ func (a *App) kernel() error {
 func (a *App) slices() (err error) {
 	a.spent = spent.In(a.Config.spent(), a.Clock, a.Log)
 	a.Jobs = jobs.New(a.Store, jobs.Options{Clock: a.Clock, Log: a.Log, Mail: a.mailer()})
-	a.Directory = directory.New(directory.Parts{Store: a.Store, Vault: a.Vault, Ledger: a.Ledger, Clock: a.Clock, Spent: a.spent})
+	a.Directory = directory.New(directory.Parts{Store: a.Store, Vault: a.Vault, Ledger: a.Ledger, Clock: a.Clock, Spent: a.spent, Jobs: a.Jobs})
 	a.Concerns = concern.New(concern.Parts{Store: a.Store, Vault: a.Vault, Ledger: a.Ledger, Policy: a.Policy, Directory: a.Directory,
 		Jobs: a.Jobs, Clock: a.Clock, Log: a.Log, Process: func(id.Org) *process.Definition { return a.Process }})
 	a.Rooms, err = room.NewDesk(room.Parts{Store: a.Store, Vault: a.Vault, Ledger: a.Ledger, Policy: a.Policy, Directory: a.Directory,
@@ -213,6 +213,7 @@ func (a *App) Parts() []web.Part {
 		concernweb.Part(a.Concerns, a.Directory),
 		sharingweb.Part(a.Concerns, a.Directory),
 		enrolPart(a),
+		grantorPart(a),
 	}
 	for _, r := range Rooms() {
 		parts = append(parts, roomweb.Part(r, a.Rooms, a.Directory))
@@ -276,6 +277,7 @@ func (a *App) Run(ctx context.Context) {
 		{name: "reminders and mail", turn: 2 * time.Minute, run: a.Jobs.Run},
 		{name: "sessions", turn: time.Minute, run: a.Sessions.Run},
 		every(a.Clock, "looking after the tables", a.Config.beat(), time.Minute, a.sound),
+		every(a.Clock, "grantors", time.Minute, time.Minute, a.Directory.FinishReplacements),
 		every(a.Clock, "remembering the database", rememberEvery, time.Minute, a.remember),
 		every(a.Clock, "watching", watchEvery, time.Minute, a.watch),
 		every(a.Clock, "verifying itself", proveEvery, proveWithin, a.prove),

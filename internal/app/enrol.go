@@ -49,7 +49,15 @@ func enrolPart(a *App) web.Part {
 		} else if err != nil {
 			return nil, err
 		}
-		return web.SeeOther("/log-in"), nil
+		codes, err := a.Directory.RecoveryCodes(q.Context(), login)
+		if err != nil {
+			return nil, err
+		}
+		return web.Page{Title: "Your account is set up", Body: web.Stack(
+			nhs.Para("These are your recovery codes. They are shown this once. Write them down and keep them away from your phone: if you lose it, one of them and your password let you set up another."),
+			nhs.Bullets(codes...),
+			nhs.Button{Text: "Continue to log in", Href: "/log-in"},
+		)}, nil
 	}
 	return web.Part{Name: "enrol", Routes: []web.Route{
 		web.Get("/set-up", web.Public, "Set up your account", show),

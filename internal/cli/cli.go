@@ -39,6 +39,7 @@ type CLI struct {
 	Init    initCmd    `cmd:"" help:"Set up an installation: folder, keys, organisation and its two grantors."`
 	Serve   serveCmd   `cmd:"" help:"Run an installation."`
 	User    userCmd    `cmd:"" help:"Accounts: add, roles, codes, leavers."`
+	Grantor grantorCmd `cmd:"" help:"The two people who together give every role: who they are, and replacing one."`
 	Token   tokenCmd   `cmd:"" help:"Tokens for programs."`
 	Keys    keysCmd    `cmd:"" help:"Copy, change and give up keys."`
 	Process processCmd `cmd:"" help:"Check the referral process with an organisation's overlay."`

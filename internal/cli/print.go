@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/alecthomas/kong"
+
 	"heed/internal/access"
 	"heed/internal/api"
 	"heed/internal/app"
@@ -107,29 +109,60 @@ func routes() (string, error) {
 	return b.String(), nil
 }
 
-// settings is every flag that an environment variable can give, by command.
-func settings() (string, error) {
+// Command is one command with its flags, for the documents and what is compared with them.
+type Command struct {
+	Path  string // "heed user add"
+	Flags []*kong.Flag
+}
+
+// Commands are all that people may type.
+func Commands() ([]Command, error) {
 	parser, err := newParser(new(CLI))
+	if err != nil {
+		return nil, err
+	}
+	var all []Command
+	for _, leaf := range parser.Model.Leaves(true) {
+		c := Command{Path: "heed " + strings.TrimPrefix(leaf.Path(), "heed ")}
+		if words := strings.Fields(c.Path); len(words) > 1 { // without the names of arguments
+			c.Path = strings.Join(slices.DeleteFunc(words, func(w string) bool { return strings.HasPrefix(w, "<") || strings.HasPrefix(w, "[") }), " ")
+		}
+		for _, group := range leaf.AllFlags(true) {
+			for _, f := range group {
+				if f.Name != "help" && !slices.ContainsFunc(c.Flags, func(x *kong.Flag) bool { return x.Name == f.Name }) {
+					c.Flags = append(c.Flags, f)
+				}
+			}
+		}
+		all = append(all, c)
+	}
+	return all, nil
+}
+
+// settings is every flag of every command.
+func settings() (string, error) {
+	all, err := Commands()
 	if err != nil {
 		return "", err
 	}
 	var b strings.Builder
-	b.WriteString("# Settings\n\nEvery flag of an installation, its environment variable, and what it is when not given. A flag goes before the variable.\n")
-	for _, command := range parser.Model.Leaves(true) {
-		path := command.Path()
-		if !slices.Contains([]string{"serve", "witness", "demo", "init"}, strings.TrimPrefix(path, "heed ")) {
-			continue
+	b.WriteString("# Settings\n\nEvery command with its flags. A flag that has a variable of the environment can be given by either; the flag goes before the variable, and a variable without a value is not set. Times may be in days: `35d`.\n")
+	for _, c := range all {
+		fmt.Fprintf(&b, "\n## %s\n", c.Path)
+		if len(c.Flags) > 0 {
+			b.WriteString("\n| flag | variable | when not given | what it is |\n| --- | --- | --- | --- |\n")
 		}
-		fmt.Fprintf(&b, "\n## %s\n\n| flag | variable | when not given | what it is |\n| --- | --- | --- | --- |\n", path)
-		for _, f := range command.Flags {
-			if len(f.Envs) > 0 {
-				def := f.Default
-				if def != "" {
-					def = "`" + def + "`"
-				}
-				fmt.Fprintf(&b, "| `--%s` | `%s` | %s | %s |\n", f.Name, strings.Join(f.Envs, ", "), def, f.Help)
-			}
+		for _, f := range c.Flags {
+			fmt.Fprintf(&b, "| `--%s` | %s | %s | %s |\n", f.Name, code(strings.Join(f.Envs, ", ")), code(f.Default), strings.ReplaceAll(f.Help, "|", "\\|"))
 		}
 	}
 	return b.String(), nil
+}
+
+// code marks what is not empty.
+func code(s string) string {
+	if s == "" {
+		return ""
+	}
+	return "`" + s + "`"
 }

@@ -22,6 +22,7 @@ type initCmd struct {
 	ExitURL   string   `help:"Where Leave this page goes: your intranet." default:"https://www.nhs.uk/" name:"exit-url"`
 	Colleague string   `help:"Owner of the route for concerns about colleagues, as: Name, telephone."`
 	Grantor   []string `help:"A grantor, as: login, Full Name, email, role. Give it twice: two different people, who together grant every further role. Roles: caldicott_guardian, executive_lead, safeguarding_lead, administrator." required:"" sep:"none"`
+	Second    string   `help:"A second witness, as: login, Full Name, email, role (worker will do). With their word and the other grantor's a grantor who leaves can be replaced." name:"second-witness"`
 	OnePerson bool     `help:"A one-person practice with one grantor; its statement page says so."`
 }
 
@@ -55,6 +56,14 @@ func (c *initCmd) Run(env *Env) error {
 		}
 		f.Grantors = append(f.Grantors, p)
 	}
+	if c.Second != "" {
+		p, err := parsePerson(c.Second)
+		if err != nil {
+			return fail.Wrap(fail.Bad, err, "The second witness %q cannot be named so: %s", c.Second, wordsOf(err))
+		}
+		f.Second = &p
+	}
+	f.Recovery = directory.NewRecoveryWord()
 	if len(f.Grantors) == 1 && !c.OnePerson {
 		return fail.New(fail.Bad, "Name two grantors: give --grantor twice. A one-person practice has one, with --one-person")
 	}
@@ -67,9 +76,13 @@ func (c *initCmd) Run(env *Env) error {
 		if c.OnePerson {
 			env.say("One person alone grants every role here: its statement page says so.")
 		}
-		env.say("\nGive each grantor their own code, by a way that only they see. It works once, for 7 days, at /set-up:")
+		env.say("\nGive each of them their own code, by a way that only they see. It works once, for 7 days, at /set-up:")
 		for _, e := range codes {
 			env.say("  %s: %s", e.Login, e.Code)
+		}
+		env.say("\nThe recovery word, which is shown this once. Write it down and put it into the safe: with it and somebody's word a grantor who leaves, or lost everything, can be replaced:\n    %s", f.Recovery)
+		if f.Second == nil {
+			env.say("No second witness was named: a grantor can be replaced only with this word.")
 		}
 		return nil
 	})

@@ -10,11 +10,12 @@ import (
 )
 
 type userCmd struct {
-	Add    userAddCmd    `cmd:"" help:"Give somebody an account. A role beyond that of a worker needs the word of both grantors."`
-	Grant  userGrantCmd  `cmd:"" name:"grant-role" help:"Give somebody a further role, on the word of both grantors."`
-	Revoke userRevokeCmd `cmd:"" name:"revoke-role" help:"Take a role back, on the word of one grantor. It counts from the next request on."`
-	Code   userCodeCmd   `cmd:"" help:"Make a new one-time code for somebody who lost password or phone."`
-	Leave  userLeaveCmd  `cmd:"" help:"End the account of somebody who leaves, on the word of one grantor."`
+	Add     userAddCmd     `cmd:"" help:"Give somebody an account. A role beyond that of a worker needs the word of both grantors."`
+	Grant   userGrantCmd   `cmd:"" name:"grant-role" help:"Give somebody a further role, on the word of both grantors."`
+	Revoke  userRevokeCmd  `cmd:"" name:"revoke-role" help:"Take a role back, on the word of one grantor. It counts from the next request on."`
+	Code    userCodeCmd    `cmd:"" help:"Make a new one-time code for somebody who lost password or phone."`
+	Recover userRecoverCmd `cmd:"" help:"Use a recovery code of your own, when your phone is lost."`
+	Leave   userLeaveCmd   `cmd:"" help:"End the account of somebody who leaves, on the word of one grantor."`
 }
 
 // voices are the grantors who give their word for what a command does.
@@ -141,7 +142,7 @@ func (userLeaveCmd) Help() string {
 
 What the person raised and did stays in the records. Sessions and tokens of theirs give nothing from the next request on. The name cannot be used again.
 
-A grantor who leaves can give no more words: roles beyond that of a worker then cannot be granted any more.`
+A grantor who leaves can give no more words: give their place to somebody else first, with heed grantor replace.`
 }
 
 func (c *userLeaveCmd) Run(env *Env) error {
@@ -151,7 +152,7 @@ func (c *userLeaveCmd) Run(env *Env) error {
 		}
 		env.say("%s has left. Their sessions and tokens give nothing any more.", c.Login)
 		if o.IsGrantor(p.ID) {
-			env.say("Note: %s was a grantor. Nobody can be given a role beyond that of a worker from now on.", c.Login)
+			env.say("Note: %s was a grantor. Nobody can be given a role beyond that of a worker until somebody has taken their place:\n  heed grantor replace --out %s --help", c.Login, c.Login)
 		}
 		return nil
 	})

@@ -34,7 +34,7 @@ func word(env *Env, a *app.App, login, variable string) (directory.Word, error) 
 		return directory.Word{}, err
 	}
 	if password == "" {
-		if password, code, err = asked(env, login); err != nil {
+		if password, code, err = asked(env, login, "6 digit code"); err != nil {
 			return directory.Word{}, err
 		}
 	}
@@ -58,12 +58,12 @@ func given(variable string) (password, code string, err error) {
 	return strings.TrimRight(v[:i], " "), v[i+1:], nil
 }
 
-func asked(env *Env, login string) (password, code string, err error) {
+func asked(env *Env, login, what string) (password, code string, err error) {
 	fmt.Fprintf(env.Err, "Password of %s: ", login)
 	if password, err = line(env, true); err != nil {
 		return "", "", err
 	}
-	fmt.Fprintf(env.Err, "6 digit code of %s: ", login)
+	fmt.Fprintf(env.Err, "%s of %s: ", what, login)
 	code, err = line(env, false)
 	return password, code, err
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"heed/internal/clock/workday"
 	"heed/internal/fail"
 	"heed/internal/id"
+	"heed/internal/jobs"
 	"heed/internal/ledger"
 	"heed/internal/spent"
 	"heed/internal/store"
@@ -26,6 +28,7 @@ type Parts struct {
 	Vault  *vault.Vault
 	Ledger *ledger.Log
 	Clock  clock.Clock
+	Jobs   *jobs.Queue // for notices; nil: none are sent
 	Spent  *spent.Book // what was used up, outside the database; in memory unless told
 }
 
@@ -63,6 +66,8 @@ type Founding struct {
 	Colleague                ColleagueDoor
 	Grantors                 []NewPerson // two; one for a one-person practice
 	OnePerson                bool
+	Second                   *NewPerson // whose word counts when a grantor is replaced
+	Recovery                 string     // the recovery word, of NewRecoveryWord
 }
 
 // Validate names what is missing, before anything is made.
@@ -84,12 +89,24 @@ func (f Founding) Validate() error {
 	if f.Team == "" {
 		faults.Add("team", "Enter the name of the team that takes up concerns")
 	}
-	for _, g := range f.Grantors {
+	for _, g := range f.founders() {
 		if err := g.Validate(); err != nil {
 			return err
 		}
+		if f.Second != nil && g != *f.Second && strings.EqualFold(g.Login, f.Second.Login) {
+			faults.Add("second-witness", "The second witness must be another person than the grantors")
+		}
 	}
 	return faults.Err()
+}
+
+// founders are the grantors, and the second witness when there is one.
+func (f Founding) founders() []NewPerson {
+	all := slices.Clone(f.Grantors)
+	if f.Second != nil {
+		all = append(all, *f.Second)
+	}
+	return all
 }
 
 // Enrolment is a one-time code with which somebody chooses a password and a second factor.
@@ -107,7 +124,7 @@ func (d *Desk) OpenOrganisation(ctx context.Context, org id.Org, f Founding) (Or
 	var out []Enrolment
 	now := d.Clock.Now()
 	team := Team{ID: id.NewTeam(now), Name: f.Team, Lead: f.Lead}
-	people := make([]id.Person, len(f.Grantors))
+	people := make([]id.Person, len(f.founders()))
 	for i := range people {
 		people[i] = id.NewPerson(now)
 	}
@@ -119,7 +136,14 @@ func (d *Desk) OpenOrganisation(ctx context.Context, org id.Org, f Founding) (Or
 		if err != nil {
 			return err
 		}
-		opened := organisationOpened{f.Name, f.Nation, f.Telephone, f.ExitURL, people, f.OnePerson, []Team{team}, f.Colleague, lookup}
+		grantors := people[:len(f.Grantors)]
+		opened := organisationOpened{f.Name, f.Nation, f.Telephone, f.ExitURL, grantors, f.OnePerson, []Team{team}, f.Colleague, lookup, id.Person{}, ""}
+		if f.Second != nil {
+			opened.Second = people[len(f.Grantors)]
+		}
+		if f.Recovery != "" {
+			opened.Recovery = tokenHash(f.Recovery)
+		}
 		if _, err := d.Ledger.Append(tx, key, 0, founding, ledger.Event{Kind: kindOrganisationOpened, Data: opened}); err != nil {
 			return err
 		}
@@ -127,9 +151,9 @@ func (d *Desk) OpenOrganisation(ctx context.Context, org id.Org, f Founding) (Or
 			return err
 		}
 		o := Organisation{ID: org, lookup: lookup}
-		for i, g := range f.Grantors {
+		for i, g := range f.founders() {
 			g.Team = team.ID
-			grant := roleGranted{Role: g.Role, Team: team.ID, By: people}
+			grant := roleGranted{Role: g.Role, Team: team.ID, By: grantors}
 			e, err := d.add(tx, o, people[i], g, grant, founding)
 			if err != nil {
 				return err

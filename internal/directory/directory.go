@@ -44,8 +44,11 @@ type Organisation struct {
 	OnePerson bool
 	Teams     []Team
 	Colleague ColleagueDoor
+	Second    id.Person    // whose word counts when a grantor is replaced; zero when none was named
+	Replacing *Replacement // nil unless a grantor is being replaced
 
-	lookup []byte // key of the login look-up
+	lookup   []byte // key of the login look-up
+	recovery string // hash of the word in the safe; empty once it was used
 }
 
 // Team is a group of people who work on the same concerns.
@@ -105,6 +108,7 @@ type Person struct {
 	password  string // argon2id text form
 	totp      string // base32 secret
 	enrolment map[string]time.Time
+	recovery  map[string]bool // hashes of unused recovery codes
 	tokens    map[string]Token
 }
 

@@ -28,6 +28,11 @@ const (
 	kindKeysLost           = "keys.lost"
 	kindKeysAgain          = "keys.destroyed_again"
 	kindStepChanged        = "log.step_changed"
+	kindReplacing          = "grantor.replacing"
+	kindReplacementStopped = "grantor.replacement_stopped"
+	kindGrantorReplaced    = "grantor.replaced"
+	kindRecoveryMade       = "person.recovery_codes_made"
+	kindRecovered          = "person.recovered"
 )
 
 // Events are the kinds of event with what each says, for docs/events.md.
@@ -47,6 +52,11 @@ func Events() map[string]string {
 		kindKeysAgain:          "Keys of erased records, which an older copy of the key store had brought back, were destroyed again: how many, by the word of the grantors",
 		kindStepChanged:        "By how many leaves the public tree grows with a beat was changed: from how many, to how many",
 		record.KindErased:      "A record was erased: which, why, and by whose word",
+		kindReplacing:          "A grantor is to be replaced: by whom, on whose words, and until when that can be stopped",
+		kindReplacementStopped: "The replacing of a grantor was stopped, by whom",
+		kindGrantorReplaced:    "A grantor was replaced: nobody had stopped it",
+		kindRecoveryMade:       "Recovery codes were made for somebody who sets up their account",
+		kindRecovered:          "Somebody who lost their second factor used a recovery code and their password for a new one-time code",
 		kindDaybookOpened:      "The day's book of list pages and refused readings was begun",
 	}
 }
@@ -61,6 +71,8 @@ type organisationOpened struct {
 	Teams     []Team         `json:"teams"`
 	Colleague ColleagueDoor  `json:"colleague"`
 	Lookup    []byte         `json:"lookup"`
+	Second    id.Person      `json:"second"`
+	Recovery  string         `json:"recovery,omitempty"` // hash of the word in the safe
 }
 
 type personAdded struct {
@@ -125,16 +137,35 @@ type daybookOpened struct {
 }
 
 func foldOrganisation(o *Organisation, e ledger.Entry) error {
-	if e.Kind != kindOrganisationOpened {
-		return nil
+	var err error
+	read := func(into any) bool { err = json.Unmarshal(e.Data, into); return err == nil }
+	switch e.Kind {
+	case kindOrganisationOpened:
+		var d organisationOpened
+		if read(&d) {
+			o.Name, o.Nation, o.Telephone, o.ExitURL = d.Name, d.Nation, d.Telephone, d.ExitURL
+			o.Grantors, o.OnePerson, o.Teams, o.Colleague = d.Grantors, d.OnePerson, d.Teams, d.Colleague
+			o.Second, o.lookup, o.recovery = d.Second, d.Lookup, d.Recovery
+		}
+	case kindReplacing:
+		var d Replacement
+		if read(&d) {
+			o.Replacing = &d
+			if d.Recovery {
+				o.recovery = "" // a word that was said is no secret any more
+			}
+		}
+	case kindReplacementStopped:
+		o.Replacing = nil
+	case kindGrantorReplaced:
+		var d grantorReplaced
+		if read(&d) {
+			o.replace(d)
+		}
 	}
-	var d organisationOpened
-	if err := json.Unmarshal(e.Data, &d); err != nil {
+	if err != nil {
 		return fmt.Errorf("read %s: %w", e.Kind, err)
 	}
-	o.Name, o.Nation, o.Telephone, o.ExitURL = d.Name, d.Nation, d.Telephone, d.ExitURL
-	o.Grantors, o.OnePerson, o.Teams, o.Colleague = d.Grantors, d.OnePerson, d.Teams, d.Colleague
-	o.lookup = d.Lookup
 	return nil
 }
 
@@ -172,6 +203,20 @@ func foldPerson(p *Person, e ledger.Entry) error {
 		var d enrolled
 		if read(&d) {
 			p.password, p.totp, p.enrolment, p.SetUp = d.Password, d.TOTP, nil, e.At
+		}
+	case kindRecoveryMade:
+		var d recoveryMade
+		if read(&d) {
+			p.recovery = map[string]bool{}
+			for _, h := range d.Hashes {
+				p.recovery[h] = true
+			}
+		}
+	case kindRecovered:
+		var d recovered
+		if read(&d) {
+			delete(p.recovery, d.Used)
+			p.enrolment = map[string]time.Time{d.Offer.Hash: d.Offer.Expires}
 		}
 	case kindTokenIssued:
 		var d tokenIssued

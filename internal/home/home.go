@@ -30,7 +30,17 @@ func Part(people *directory.Desk, p *access.Policy) web.Part {
 
 // start leads to what this person comes for.
 func (h *pages) start(q *web.Request) (web.Response, error) {
-	switch access.Role(q.Who().Role) {
+	role := access.Role(q.Who().Role)
+	if role != "" && role != access.Worker { // told of it by mail: it must not be looked for
+		o, err := h.directory.Organisation(q.Context(), q.Who().Org)
+		if err != nil {
+			return nil, err
+		}
+		if o.Replacing != nil {
+			return web.SeeOther("/grantors"), nil
+		}
+	}
+	switch role {
 	case access.Lead:
 		return web.SeeOther("/inbox"), nil
 	case "":
@@ -44,6 +54,7 @@ func (h *pages) start(q *web.Request) (web.Response, error) {
 		nhs.List{Plain: true, Items: []nhs.Component{
 			nhs.Link{Text: "Follow the concerns that you raised", Href: "/mine"},
 			nhs.Link{Text: "Read who may do what", Href: "/who-may"},
+			nhs.Link{Text: "See who grants roles", Href: "/grantors"},
 		}},
 	)}, nil
 }

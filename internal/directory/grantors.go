@@ -1,0 +1,302 @@
+package directory
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base32"
+	"slices"
+	"strings"
+	"time"
+
+	"heed/internal/access"
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/jobs"
+	"heed/internal/ledger"
+	"heed/internal/store"
+)
+
+// A grantor who leaves, or who lost everything, is replaced: by the words of two
+// whom the organisation named when it was set up, or by the recovery word from the
+// safe and the word of somebody who holds a role by the grantors' own words. Whoever
+// set the organisation up saw the recovery word, and whoever runs the machine can
+// add workers: neither is enough, alone or together. Everybody with a role is told,
+// and for 72 hours any of them can stop it.
+
+// StopTime is how long a replacement can be stopped.
+const StopTime = 72 * time.Hour
+
+// Replacement is a grantor's place that is to be given to somebody else.
+type Replacement struct {
+	Out      id.Person   `json:"out"`
+	In       id.Person   `json:"in"`
+	By       []id.Person `json:"by"`
+	Recovery bool        `json:"recovery,omitempty"` // the word from the safe was given
+	Until    time.Time   `json:"until"`              // until then it can be stopped
+}
+
+type replacementStopped struct {
+	By id.Person `json:"by"`
+}
+
+type grantorReplaced struct {
+	Out id.Person `json:"out"`
+	In  id.Person `json:"in"`
+}
+
+func (o *Organisation) replace(r grantorReplaced) {
+	for i, g := range o.Grantors {
+		if g == r.Out {
+			o.Grantors[i] = r.In
+		}
+	}
+	o.Replacing = nil
+}
+
+// ReplaceGrantor begins to give a grantor's place to somebody else. recovery is the
+// word from the safe, or "".
+func (d *Desk) ReplaceGrantor(ctx context.Context, org id.Org, out, in id.Person, recovery string, words ...Word) (Replacement, error) {
+	var r Replacement
+	err := d.inOrganisation(ctx, org, operator, func(tx *store.Tx, o Organisation) (ledger.Event, error) {
+		if err := d.standing(tx, words); err != nil {
+			return ledger.Event{}, err
+		}
+		next, err := d.personIn(tx, in)
+		if err != nil {
+			return ledger.Event{}, err
+		}
+		voices, err := d.voices(tx, o, words)
+		if err != nil {
+			return ledger.Event{}, err
+		}
+		if r, err = decideReplacement(o, out, next, recovery, voices); err != nil {
+			return ledger.Event{}, err
+		}
+		r.Until = tx.Now().Add(StopTime)
+		return ledger.Event{Kind: kindReplacing, Data: r}, d.announce(tx, o)
+	})
+	return r, err
+}
+
+// voice is somebody who gave their word, and by what it counts.
+type voice struct {
+	person id.Person
+	named  bool // a grantor, or the second witness
+	trusts bool // holds a role that the grantors gave and that runs nothing
+}
+
+func (d *Desk) voices(tx *store.Tx, o Organisation, words []Word) (all []voice, err error) {
+	for _, w := range words {
+		p, err := d.personIn(tx, w.person)
+		if err != nil {
+			return nil, err
+		}
+		v := voice{person: w.person, named: o.IsGrantor(w.person) || !o.Second.IsZero() && o.Second == w.person}
+		v.trusts = p.Org == o.ID && slices.ContainsFunc(p.Grants, func(g Grant) bool { return privileged(g.Role) }) && !p.Has(access.Administrator)
+		if p.Org == o.ID && !slices.ContainsFunc(all, func(x voice) bool { return x.person == v.person }) {
+			all = append(all, v)
+		}
+	}
+	return all, nil
+}
+
+// decideReplacement says whether these words are enough.
+func decideReplacement(o Organisation, out id.Person, in Person, recovery string, voices []voice) (Replacement, error) {
+	r := Replacement{Out: out, In: in.ID}
+	switch {
+	case o.Replacing != nil:
+		return r, fail.New(fail.Conflict, "A grantor is being replaced already. See it with heed grantor list, and stop it with heed grantor stop")
+	case !o.IsGrantor(out):
+		return r, fail.New(fail.Bad, "The person who is to be replaced is not a grantor. See who is with heed grantor list")
+	case in.Org != o.ID || in.Left || !in.Enrolled():
+		return r, fail.New(fail.Bad, "The person who takes the place must have an account that they have set up")
+	case o.IsGrantor(in.ID) || in.ID == o.Second:
+		return r, fail.New(fail.Bad, "The person who takes the place must be another than the grantors and the second witness: two people must go on watching each other")
+	}
+	named, trusting := 0, 0
+	for _, v := range voices {
+		if v.person == in.ID {
+			continue // nobody speaks for themself
+		}
+		if v.named {
+			named++
+		}
+		if v.named || v.trusts {
+			trusting++
+			r.By = append(r.By, v.person)
+		}
+	}
+	if recovery != "" {
+		if o.recovery == "" || subtle.ConstantTimeCompare([]byte(tokenHash(tidy(recovery))), []byte(o.recovery)) != 1 {
+			return r, fail.New(fail.Refused, "The recovery word does not look right. It is in the safe, as heed init printed it")
+		}
+		r.Recovery = true
+	}
+	if named < 2 && (!r.Recovery || trusting < 1) {
+		return r, fail.New(fail.Refused, "This needs the words of two of these: the grantors, and the second witness named by heed init. Or it needs the recovery word from the safe and one of them, or somebody with a role that is not the administrator's")
+	}
+	return r, nil
+}
+
+// announce tells everybody with a role that there is something to read.
+func (d *Desk) announce(tx *store.Tx, o Organisation) error {
+	if d.Jobs == nil {
+		return nil
+	}
+	told := map[id.Person]bool{}
+	for _, role := range grantableRoles {
+		if !privileged(role) {
+			continue
+		}
+		holders, err := d.Holders(tx, o.ID, role, id.Team{})
+		if err != nil {
+			return err
+		}
+		for _, p := range holders {
+			if told[p.ID] {
+				continue
+			}
+			told[p.ID] = true
+			if err := d.Jobs.Mail(tx, jobs.Mail{To: p.ID, Org: o.ID, Template: jobs.Waiting}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// StopReplacement ends a replacement before its time. Anybody with a role may.
+func (d *Desk) StopReplacement(ctx context.Context, org id.Org, by id.Person) error {
+	return d.inOrganisation(ctx, org, ledger.Author{Person: by, Role: string(access.Worker), Rule: "stop-replacing-a-grantor"},
+		func(tx *store.Tx, o Organisation) (ledger.Event, error) {
+			p, err := d.personIn(tx, by)
+			if err != nil {
+				return ledger.Event{}, err
+			}
+			switch {
+			case o.Replacing == nil:
+				return ledger.Event{}, fail.New(fail.Conflict, "No grantor is being replaced")
+			case p.Org != org || p.Left || !slices.ContainsFunc(p.Grants, func(g Grant) bool { return privileged(g.Role) }):
+				return ledger.Event{}, fail.New(fail.Refused, "Only somebody with a role beyond that of a worker can stop this")
+			}
+			return ledger.Event{Kind: kindReplacementStopped, Data: replacementStopped{by}}, d.announce(tx, o)
+		})
+}
+
+// StopByWord is StopReplacement by somebody's word, at the machine.
+func (d *Desk) StopByWord(ctx context.Context, org id.Org, w Word) error {
+	return d.StopReplacement(ctx, org, w.person)
+}
+
+// FinishReplacements gives the places whose time to be stopped is over.
+func (d *Desk) FinishReplacements(ctx context.Context) error {
+	all, err := d.Organisations(ctx)
+	if err != nil {
+		return err
+	}
+	for _, o := range all {
+		if o.Replacing == nil || d.Clock.Now().Before(o.Replacing.Until) {
+			continue
+		}
+		err := d.inOrganisation(ctx, o.ID, ledger.Author{Role: string(access.System), Rule: "replace-a-grantor"}, func(tx *store.Tx, o Organisation) (ledger.Event, error) {
+			if o.Replacing == nil || tx.Now().Before(o.Replacing.Until) {
+				return ledger.Event{}, errNothingToDo
+			}
+			return ledger.Event{Kind: kindGrantorReplaced, Data: grantorReplaced{o.Replacing.Out, o.Replacing.In}}, d.announce(tx, o)
+		})
+		if err != nil && err != errNothingToDo { //nolint:errorlint // it is returned as it is
+			return err
+		}
+	}
+	return nil
+}
+
+var errNothingToDo = fail.New(fail.Conflict, "Nothing to do")
+
+// inOrganisation appends one event to an organisation's own record.
+func (d *Desk) inOrganisation(ctx context.Context, org id.Org, by ledger.Author, decide func(*store.Tx, Organisation) (ledger.Event, error)) error {
+	return d.Store.Do(ctx, func(tx *store.Tx) error {
+		o, err := d.organisation(tx, org)
+		if err != nil {
+			return err
+		}
+		ev, err := decide(tx, o)
+		if err != nil {
+			return err
+		}
+		key, err := d.Vault.Key(tx, org, org.Record())
+		if err != nil {
+			return err
+		}
+		_, err = d.Ledger.Append(tx, key, o.Version, by, ev)
+		return err
+	})
+}
+
+// NewRecoveryWord is what heed init prints once, for the safe.
+func NewRecoveryWord() string { return recoveryText() }
+
+// recoveryText is 100 random bits that can be read from paper and typed: five groups of four.
+func recoveryText() string {
+	var b [13]byte
+	rand.Read(b[:])
+	s := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:])[:20]
+	return strings.Join([]string{s[:4], s[4:8], s[8:12], s[12:16], s[16:]}, "-")
+}
+
+// tidy is a recovery text however it was typed.
+func tidy(s string) string {
+	return strings.ToUpper(strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '-' || r == ' ' }), "-"))
+}
+
+// Recovery codes, for somebody who lost their phone and knows their password.
+type recoveryMade struct {
+	Hashes []string `json:"hashes"`
+}
+
+type recovered struct {
+	Used  string           `json:"used"` // hash of the recovery code
+	Offer enrolmentOffered `json:"offer"`
+}
+
+const howManyCodes = 4
+
+// RecoveryCodes makes somebody's recovery codes anew; the older ones end. They are
+// shown once, on the page on which the person has just set up their account, which
+// is the only caller.
+func (d *Desk) RecoveryCodes(ctx context.Context, login string) (codes []string, err error) {
+	p, err := d.FindLogin(ctx, login)
+	if err != nil {
+		return nil, err
+	}
+	made := recoveryMade{}
+	for range howManyCodes {
+		c := recoveryText()
+		codes, made.Hashes = append(codes, c), append(made.Hashes, tokenHash(c))
+	}
+	by := ledger.Author{Person: p.ID, Role: string(access.Worker), Rule: "own-credentials"}
+	err = d.change(ctx, p.ID, by, func(*store.Tx, Person, Organisation) (ledger.Event, error) {
+		return ledger.Event{Kind: kindRecoveryMade, Data: made}, nil
+	})
+	return codes, err
+}
+
+// Recover uses up a recovery code, with the password, and gives a one-time code for
+// a new second factor. It needs nobody else: both are the person's own.
+func (d *Desk) Recover(ctx context.Context, login, password, recovery string) (string, error) {
+	person, err := d.CheckPassword(ctx, login, password)
+	if err != nil {
+		return "", err
+	}
+	code, hash := randomText(), tokenHash(tidy(recovery))
+	by := ledger.Author{Person: person, Role: string(access.Worker), Rule: "own-credentials"}
+	err = d.change(ctx, person, by, func(tx *store.Tx, p Person, _ Organisation) (ledger.Event, error) {
+		if p.Left || !p.recovery[hash] {
+			return ledger.Event{}, wrongLogin()
+		}
+		offer := enrolmentOffered{tokenHash(code), tx.Now().Add(7 * 24 * time.Hour)}
+		return ledger.Event{Kind: kindRecovered, Data: recovered{hash, offer}}, nil
+	})
+	return code, err
+}
