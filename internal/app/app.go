@@ -193,8 +193,25 @@ func (a *App) mailer() *jobs.Mailer {
 		return nil
 	}
 	m.Link = a.Config.PublicURL
-	m.Address = a.address
+	m.Address, m.Instead = a.address, a.instead
 	return &m
+}
+
+// instead is who hears of it when a person's notices are refused for good: another
+// lead of the organisation, else its Caldicott Guardian.
+func (a *App) instead(_ context.Context, tx *store.Tx, org id.Org, p id.Person) (id.Person, error) {
+	for _, role := range []access.Role{access.Lead, access.CaldicottGuardian} {
+		holders, err := a.Directory.Holders(tx, org, role, id.Team{})
+		if err != nil {
+			return id.Person{}, err
+		}
+		for _, h := range holders {
+			if h.ID != p && h.Email != "" {
+				return h.ID, nil
+			}
+		}
+	}
+	return id.Person{}, nil
 }
 
 // address is a person's as it is when a message is sent.
@@ -214,6 +231,7 @@ func (a *App) Parts() []web.Part {
 		sharingweb.Part(a.Concerns, a.Directory),
 		enrolPart(a),
 		grantorPart(a),
+		healthPart(a),
 	}
 	for _, r := range Rooms() {
 		parts = append(parts, roomweb.Part(r, a.Rooms, a.Directory))

@@ -41,6 +41,7 @@ type CLI struct {
 	User    userCmd    `cmd:"" help:"Accounts: add, roles, codes, leavers."`
 	Grantor grantorCmd `cmd:"" help:"The two people who together give every role: who they are, and replacing one."`
 	Token   tokenCmd   `cmd:"" help:"Tokens for programs."`
+	Mail    mailCmd    `cmd:"" help:"Try the mail server."`
 	Keys    keysCmd    `cmd:"" help:"Copy, change and give up keys."`
 	Process processCmd `cmd:"" help:"Check the referral process with an organisation's overlay."`
 	Verify  verifyCmd  `cmd:"" help:"Prove that nothing was altered. Exits with 1 when something was."`

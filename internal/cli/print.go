@@ -153,14 +153,14 @@ func settings() (string, error) {
 			b.WriteString("\n| flag | variable | when not given | what it is |\n| --- | --- | --- | --- |\n")
 		}
 		for _, f := range c.Flags {
-			fmt.Fprintf(&b, "| `--%s` | %s | %s | %s |\n", f.Name, code(strings.Join(f.Envs, ", ")), code(f.Default), strings.ReplaceAll(f.Help, "|", "\\|"))
+			fmt.Fprintf(&b, "| `--%s` | %s | %s | %s |\n", f.Name, marked(strings.Join(f.Envs, ", ")), marked(f.Default), strings.ReplaceAll(f.Help, "|", "\\|"))
 		}
 	}
 	return b.String(), nil
 }
 
-// code marks what is not empty.
-func code(s string) string {
+// marked shows what is not empty as code.
+func marked(s string) string {
 	if s == "" {
 		return ""
 	}

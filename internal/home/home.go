@@ -49,13 +49,17 @@ func (h *pages) start(q *web.Request) (web.Response, error) {
 		}
 		return web.SeeOther("/raise"), nil
 	}
+	links := []nhs.Component{
+		nhs.Link{Text: "Follow the concerns that you raised", Href: "/mine"},
+		nhs.Link{Text: "Read who may do what", Href: "/who-may"},
+		nhs.Link{Text: "See who grants roles", Href: "/grantors"},
+	}
+	if role == access.Administrator {
+		links = append(links, nhs.Link{Text: "See whether the service is well", Href: "/service"})
+	}
 	return web.Page{Title: "What would you like to do?", Body: web.Stack(
 		nhs.Button{Text: "Raise a concern", Href: "/raise"},
-		nhs.List{Plain: true, Items: []nhs.Component{
-			nhs.Link{Text: "Follow the concerns that you raised", Href: "/mine"},
-			nhs.Link{Text: "Read who may do what", Href: "/who-may"},
-			nhs.Link{Text: "See who grants roles", Href: "/grantors"},
-		}},
+		nhs.List{Plain: true, Items: links},
 	)}, nil
 }
 

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"crypto/tls"
 	"encoding/hex"
-	"errors"
 	"net/mail"
 	"slices"
 	"strings"
@@ -63,6 +62,8 @@ type Mailer struct {
 	// Address gives a person's address when a message is sent: "" or fail.Missing
 	// or fail.Gone means that they have none any more.
 	Address func(ctx context.Context, tx *store.Tx, org id.Org, p id.Person) (string, error)
+	// Instead names who is told when somebody's notices are refused for good; nobody when zero or nil.
+	Instead func(ctx context.Context, tx *store.Tx, org id.Org, p id.Person) (id.Person, error)
 }
 
 var tlsPolicies = map[string]gomail.TLSPolicy{
@@ -121,6 +122,8 @@ type letter struct {
 	template string
 	address  string
 	jobs     []claimed
+	arrived  bool
+	fault    mailFault // of what was refused for good; without a stage when nothing was
 }
 
 // sendMail sends what waits in the outbox and says how many notices it ended.
@@ -131,13 +134,14 @@ func (q *Queue) sendMail(ctx context.Context) (n int, err error) {
 			return n, err
 		}
 		known, failed := q.address(ctx, letters(mine))
-		done, again := q.deliver(ctx, known)
+		ended, again := q.deliver(ctx, known)
 		// What the server has taken is recorded although the program is being stopped.
 		ctx := context.WithoutCancel(ctx)
-		if err := q.end(ctx, done); err != nil {
+		done, err := q.end(ctx, ended)
+		if err != nil {
 			return n, err
 		}
-		n += len(done)
+		n += done
 		if err := q.putOff(ctx, append(again, failed...)...); err != nil || len(mine) < mailBatch {
 			return n, err
 		}
@@ -178,76 +182,93 @@ func (q *Queue) address(ctx context.Context, all []*letter) (known []*letter, fa
 	return known, failed
 }
 
-// deliver sends over one connection, and sorts the notices into those that have
-// come to an end and those to try again.
-func (q *Queue) deliver(ctx context.Context, all []*letter) (done, again []claimed) {
+// deliver sends over one connection, and sorts the letters into those that have come
+// to an end and the notices to try again.
+func (q *Queue) deliver(ctx context.Context, all []*letter) (ended []*letter, again []claimed) {
 	var messages []*gomail.Msg
 	var sent []*letter
 	for _, l := range all {
 		m, err := q.message(l)
 		if err != nil {
-			q.log.Warn("mail: a person has no address that can be used", "notices", len(l.jobs))
-			done = append(done, l.jobs...)
+			l.fault = mailFault{stage: "address"}
+			q.log.Warn("mail: a person has no address that can be used", "person", l.to.String(), "notices", len(l.jobs))
+			ended = append(ended, l)
 			continue
 		}
 		messages, sent = append(messages, m), append(sent, l)
 	}
 	if len(messages) == 0 {
-		return done, nil
+		return ended, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, leaseLength/2)
 	defer cancel()
-	client, err := q.client()
+	client, err := q.mail.client()
 	if err == nil {
 		err = client.DialAndSendWithContext(ctx, messages...)
 	}
 	for i, l := range sent {
-		m := messages[i]
-		var refused *gomail.SendError
+		failed := messages[i].SendError()
+		if failed == nil {
+			failed = err
+		}
 		switch {
-		case m.IsDelivered():
+		case messages[i].IsDelivered():
 			q.lastMail.Store(clock.Micros(q.clock.Now()))
-			done = append(done, l.jobs...)
-		case errors.As(m.SendError(), &refused) && !refused.IsTemp() && refused.ErrorCode() >= 550 && refused.ErrorCode() <= 553,
-			l.jobs[0].attempts >= maxMailAttempts:
-			q.log.Warn("mail: a notice was given up", "attempts", l.jobs[0].attempts)
-			done = append(done, l.jobs...)
+			l.arrived = true
+			ended = append(ended, l)
+		case permanent(failed), l.jobs[0].attempts >= maxMailAttempts:
+			l.fault = faultOf(failed)
+			q.log.Warn("mail: a notice was given up", "person", l.to.String(), "stopped", l.fault.String(), "attempts", l.jobs[0].attempts)
+			ended = append(ended, l)
 		default:
+			q.log.Warn("mail: a notice is tried again", "person", l.to.String(), "stopped", faultOf(failed).String(), "attempts", l.jobs[0].attempts)
 			again = append(again, l.jobs...)
 		}
 	}
-	if len(again) > 0 {
-		q.log.Warn("mail: notices are tried again", "notices", len(again), "server", err != nil)
-	}
-	return done, again
+	return ended, again
 }
 
-// end takes notices out of the outbox, unless they were asked for again meanwhile.
-func (q *Queue) end(ctx context.Context, done []claimed) error {
-	if len(done) == 0 {
-		return nil
+// end takes notices out of the outbox, unless they were asked for again meanwhile,
+// and writes down whose were refused. It gives how many it took out.
+func (q *Queue) end(ctx context.Context, ended []*letter) (n int, err error) {
+	if len(ended) == 0 {
+		return 0, nil
 	}
-	return q.store.Do(ctx, func(tx *store.Tx) error {
-		for _, c := range done {
-			if _, err := tx.Exec("delete from job where name = $1 and lease = $2", []byte(c.Name), c.lease); err != nil {
-				return err
+	err = q.store.Do(ctx, func(tx *store.Tx) error {
+		n = 0
+		for _, l := range ended {
+			for _, c := range l.jobs {
+				if _, err := tx.Exec("delete from job where name = $1 and lease = $2", []byte(c.Name), c.lease); err != nil {
+					return err
+				}
+				n++
+			}
+			if l.arrived {
+				if _, err := tx.Exec("delete from mail_refused where person = $1", l.to); err != nil {
+					return err
+				}
+			} else if l.address != "" { // who has left has none, and nobody is told of that
+				if err := q.noteRefused(ctx, tx, l); err != nil {
+					return err
+				}
 			}
 		}
 		return nil
 	})
+	return n, err
 }
 
-func (q *Queue) client() (*gomail.Client, error) {
-	_, domain, _ := strings.Cut(q.mail.From, "@")
-	options := []gomail.Option{gomail.WithPort(q.mail.Port), gomail.WithTLSPolicy(tlsPolicies[q.mail.TLS]),
+func (m *Mailer) client() (*gomail.Client, error) {
+	_, domain, _ := strings.Cut(m.From, "@")
+	options := []gomail.Option{gomail.WithPort(m.Port), gomail.WithTLSPolicy(tlsPolicies[m.TLS]),
 		gomail.WithTimeout(30 * time.Second), gomail.WithHELO(domain)} // our machine's name is nobody's business
-	if q.mail.TLSConfig != nil {
-		options = append(options, gomail.WithTLSConfig(q.mail.TLSConfig))
+	if m.TLSConfig != nil {
+		options = append(options, gomail.WithTLSConfig(m.TLSConfig))
 	}
-	if q.mail.User != "" {
-		options = append(options, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover), gomail.WithUsername(q.mail.User), gomail.WithPassword(q.mail.Password))
+	if m.User != "" {
+		options = append(options, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover), gomail.WithUsername(m.User), gomail.WithPassword(m.Password))
 	}
-	return gomail.NewClient(q.mail.Host, options...)
+	return gomail.NewClient(m.Host, options...)
 }
 
 // message writes a letter. Its Message-ID comes from the notice, so that a second

@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"io"
+	"log/slog"
 	"math/big"
 	"net"
 	"net/mail"
@@ -125,6 +126,7 @@ type office struct {
 	post      *post
 	org       id.Org
 	addresses map[id.Person]string
+	log       *strings.Builder
 }
 
 func eachOffice(t *testing.T, withTLS bool, change func(*jobs.Mailer), fn func(t *testing.T, o office)) {
@@ -132,7 +134,7 @@ func eachOffice(t *testing.T, withTLS bool, change func(*jobs.Mailer), fn func(t
 	hand := clock.NewHand(t0)
 	storetest.EachClock(t, migrations, hand, func(t *testing.T, s *store.Store) {
 		hand.Set(t0)
-		o := office{post: openPost(t, withTLS), org: id.NewOrg(t0), addresses: map[id.Person]string{}}
+		o := office{post: openPost(t, withTLS), org: id.NewOrg(t0), addresses: map[id.Person]string{}, log: &strings.Builder{}}
 		m := &jobs.Mailer{Host: "localhost", Port: o.post.port, TLS: "never", From: "notices@heed.example", Link: "https://heed.example/",
 			Address: func(_ context.Context, _ *store.Tx, org id.Org, p id.Person) (string, error) {
 				if a, ok := o.addresses[p]; ok && org == o.org {
@@ -147,7 +149,7 @@ func eachOffice(t *testing.T, withTLS bool, change func(*jobs.Mailer), fn func(t
 			change(m)
 		}
 		must(t, m.Check())
-		o.world = world{s, jobs.New(s, jobs.Options{Clock: hand, Mail: m}), hand}
+		o.world = world{s, jobs.New(s, jobs.Options{Clock: hand, Mail: m, Log: slog.New(slog.NewTextHandler(o.log, nil))}), hand}
 		fn(t, o)
 	})
 }
@@ -388,4 +390,78 @@ func TestWithoutAMailServerNothingWaits(t *testing.T) {
 			t.Errorf("unknown notice: %v", err)
 		}
 	})
+}
+
+// TestWhoseMailIsRefused: a refusal for good names the person by id, the stage and the
+// server's number, never the address; another lead is told; the administrator sees
+// it until a notice arrives. Seen to fail when only "given up" was said.
+func TestWhoseMailIsRefused(t *testing.T) {
+	var lead, other id.Person
+	eachOffice(t, false, func(m *jobs.Mailer) {
+		m.Instead = func(_ context.Context, _ *store.Tx, _ id.Org, p id.Person) (id.Person, error) {
+			if p == lead {
+				return other, nil
+			}
+			return lead, nil // whose own is refused: it must not go round
+		}
+	}, func(t *testing.T, o office) {
+		o.post.refuse = func(to string) error {
+			if strings.HasPrefix(to, "gone") {
+				return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such user gone@trust.example"}
+			}
+			return nil
+		}
+		lead, other = o.person("gone@trust.example"), o.person("here@trust.example")
+		o.tell(t, lead, jobs.Waiting)
+		o.work(t, 1)
+		o.work(t, 1) // the other lead's
+		if got := o.post.taken(); len(got) != 1 || got[0].to[0] != "here@trust.example" {
+			t.Errorf("%v were told", got)
+		}
+		said := o.log.String()
+		if !strings.Contains(said, lead.String()) || !strings.Contains(said, "recipient (550)") || strings.Contains(said, "@trust.example") {
+			t.Errorf("the log says %s", said)
+		}
+		refused := func() (all []jobs.Refused) {
+			must(t, o.View(context.Background(), func(tx *store.Tx) (err error) { all, err = o.q.RefusedIn(tx, o.org); return err }))
+			return all
+		}
+		if all := refused(); len(all) != 1 || all[0].Person != lead || all[0].Code != 550 || all[0].Stage != "recipient" {
+			t.Errorf("the administrator sees %+v", all)
+		}
+		o.addresses[other] = "gone-too@trust.example"
+		o.tell(t, other, jobs.Waiting)
+		o.work(t, 1)
+		o.work(t, 0) // the lead's own is refused: nobody is told in a circle
+		o.addresses[lead] = "back@trust.example"
+		o.tell(t, lead, jobs.Waiting)
+		o.work(t, 1)
+		if all := refused(); len(all) != 1 || all[0].Person != other {
+			t.Errorf("after the address was put right: %+v", all)
+		}
+	})
+}
+
+// TestMailTestSaysWhereItStopped in words: connection, TLS, recipient.
+func TestMailTestSaysWhereItStopped(t *testing.T) {
+	p := openPost(t, true)
+	good := jobs.Mailer{Host: "localhost", Port: p.port, TLS: "always", From: "notices@heed.example", TLSConfig: &tls.Config{RootCAs: p.roots, ServerName: "localhost"}}
+	must(t, good.Test(context.Background(), "a@trust.example"))
+	plain := openPost(t, false)
+	refusing := openPost(t, false)
+	refusing.refuse = func(string) error { return &smtp.SMTPError{Code: 550, Message: "no"} }
+	for want, change := range map[string]func(*jobs.Mailer){
+		"signed by nobody whom this machine trusts": func(m *jobs.Mailer) { m.TLSConfig = &tls.Config{ServerName: "localhost"} },
+		"for another name":                          func(m *jobs.Mailer) { m.TLSConfig = &tls.Config{RootCAs: p.roots, ServerName: "other"} },
+		"offers no TLS":                             func(m *jobs.Mailer) { m.Port = plain.port },
+		"nothing answers":                           func(m *jobs.Mailer) { m.Port = 1 },
+		"recipient (550)":                           func(m *jobs.Mailer) { m.Port, m.TLS = refusing.port, "never" },
+	} {
+		m := good
+		change(&m)
+		err := m.Test(context.Background(), "a@trust.example")
+		if !strings.Contains(fail.Words(err), want) || strings.Contains(fail.Words(err), "a@trust") {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
 }
