@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/http"
@@ -9,7 +10,6 @@ import (
 	"heed/internal/app"
 	"heed/internal/clock"
 	"heed/internal/fail"
-	"heed/internal/jobs"
 	"heed/internal/web"
 )
 
@@ -26,12 +26,7 @@ type serveCmd struct {
 	Beat       time.Duration `help:"How often the public checkpoint moves." env:"HEED_BEAT" default:"5m"`
 	BackupLife time.Duration `help:"How long backups of the key store are kept: an erased record could be brought back until then." env:"HEED_BACKUP_LIFE" default:"35d"`
 	Witness    []string      `help:"A witness: its address, a space, and its public key; several with ; between them, and 2 of 3 when not all must sign." env:"HEED_WITNESS" sep:";"`
-	MailHost   string        `help:"Mail server; without one nobody is told that something waits." env:"HEED_MAIL_HOST"`
-	MailPort   int           `help:"Its port." env:"HEED_MAIL_PORT" default:"587"`
-	MailTLS    string        `help:"TLS with the mail server: always, if offered, never." env:"HEED_MAIL_TLS" name:"mail-tls" default:"always"`
-	MailFrom   string        `help:"Sender of mail." env:"HEED_MAIL_FROM"`
-	MailUser   string        `help:"Name at the mail server." env:"HEED_MAIL_USER"`
-	MailPass   string        `help:"Password at the mail server; better in the environment." env:"HEED_MAIL_PASSWORD" name:"mail-password"`
+	mailFlags  `embed:""`
 }
 
 func (serveCmd) Help() string {
@@ -76,7 +71,7 @@ func (c *serveCmd) config() (cfg app.Config, err error) {
 	case cfg.PublicURL == "":
 		return cfg, fail.New(fail.Bad, "Mail leads people to where they sign in: give that address with --public-url, such as https://heed.example.nhs.uk")
 	}
-	cfg.Mail = jobs.Mailer{Host: c.MailHost, Port: c.MailPort, TLS: c.MailTLS, From: c.MailFrom, User: c.MailUser, Password: c.MailPass}
+	cfg.Mail = c.mailer()
 	return cfg, backupLife(c.BackupLife)
 }
 
@@ -127,8 +122,7 @@ func listen(env *Env, a *app.App, at listening) error {
 		}
 		a.Beside("certificate", certificateEvery, time.Minute, pair.renew)
 		scheme = "https"
-		srv.TLSConfig = web.TLS()
-		srv.TLSConfig.GetCertificate = pair.get
+		srv.TLSConfig = &tls.Config{GetCertificate: pair.get}
 		serve = func() error { return srv.ServeTLS(l, "", "") }
 	}
 	if at.metrics != "" {
