@@ -92,6 +92,8 @@ const (
 	Close               Action = "close"
 	AddNote             Action = "add_note"
 	Correct             Action = "correct"
+	DeclareConflict     Action = "declare_conflict"
+	KeepFrom            Action = "keep_from"
 	LocalStep           Action = "local_step" // a step that an organisation's overlay adds
 	ViewReaders         Action = "view_readers"
 	BreakGlass          Action = "break_glass"
@@ -100,17 +102,12 @@ const (
 
 // Functions: actions on what is no record.
 const (
-	RaiseConcern       Action = "raise_concern"
-	ListOwn            Action = "list_own"
-	ListInbox          Action = "list_inbox"
-	ListColleagueInbox Action = "list_colleague_inbox"
-	ListReadings       Action = "list_readings" // all accesses in the organisation: the Guardian's feed
-	ManagePeople       Action = "manage_people"
-	ManageSettings     Action = "manage_settings"
-	GrantRole          Action = "grant_role"
-	ViewWhoMay         Action = "view_who_may"
-	ViewHealth         Action = "view_health"
-	ViewFigures        Action = "view_figures"
+	RaiseConcern Action = "raise_concern"
+	ListOwn      Action = "list_own"
+	ListInbox    Action = "list_inbox"
+	Oversee      Action = "oversee"      // what was opened with a reason, and what is overdue
+	ReviewGlass  Action = "review_glass" // as the second person
+	ViewWhoMay   Action = "view_who_may"
 )
 
 // verbs is an action in the sentence "… can <verb>".
@@ -120,25 +117,24 @@ var verbs = map[Action]string{
 	AskAdvice: "ask for advice", RecordAdvice: "record advice", DecideSharing: "decide about sharing",
 	EmergencyDisclosure: "record what was shared in an emergency", Refer: "record a referral", RecordTold: "record what we were told",
 	GiveFeedback: "answer the person who raised it", Close: "close a concern", AddNote: "add a note", Correct: "correct something",
+	DeclareConflict: "declare a conflict of interest", KeepFrom: "name somebody who must not learn of a concern",
 	LocalStep: "record a step of the organisation's own", ViewReaders: "see who has opened a concern",
 	BreakGlass: "break the glass", Erase: "erase a concern",
 	RaiseConcern: "raise a concern", ListOwn: "list their own concerns", ListInbox: "list a team's concerns",
-	ListColleagueInbox: "list concerns on the colleague route", ListReadings: "see all readings", ManagePeople: "manage people and teams",
-	ManageSettings: "change settings", GrantRole: "grant a role", ViewWhoMay: "read who may do what",
-	ViewHealth: "see whether the service is well", ViewFigures: "see figures",
+	Oversee: "see what was opened with a reason and what is overdue", ReviewGlass: "review why a record was opened",
+	ViewWhoMay: "read who may do what",
 }
 
 // RecordActions are the actions on a record, in the order in which tables show them.
 func RecordActions() []Action {
 	return []Action{ViewOwnConcern, AddToOwn, ViewConcern, Acknowledge, Assign, Triage, AskAdvice, RecordAdvice,
-		DecideSharing, EmergencyDisclosure, Refer, RecordTold, GiveFeedback, Close, AddNote, Correct, LocalStep,
-		ViewReaders, BreakGlass, Erase}
+		DecideSharing, EmergencyDisclosure, Refer, RecordTold, GiveFeedback, Close, AddNote, Correct,
+		DeclareConflict, KeepFrom, LocalStep, ViewReaders, BreakGlass, Erase}
 }
 
 // Functions are the actions on what is no record, in the order in which tables show them.
 func Functions() []Action {
-	return []Action{RaiseConcern, ListOwn, ListInbox, ListColleagueInbox, ListReadings, ManagePeople, ManageSettings,
-		GrantRole, ViewWhoMay, ViewHealth, ViewFigures}
+	return []Action{RaiseConcern, ListOwn, ListInbox, Oversee, ReviewGlass, ViewWhoMay}
 }
 
 // Actor is who asks. The zero Actor may do nothing.
@@ -177,6 +173,9 @@ type Resource struct {
 	Subjects    []id.Person
 	Conflicts   []id.Person
 	Named       []id.Person // line managers to whom it was routed
+	PassedBy    []id.Person // managers whom it passes by
+	NoLead      bool        // no safeguarding lead but the raiser could decide
+	NobodyElse  bool        // nor a Caldicott Guardian
 	Closed      bool
 	Stage       string // where a record of a room stands
 }
@@ -217,6 +216,9 @@ const (
 	RuleNothing = "nothing-allows-it" // no permit applies
 	RuleBroken  = "policy-error"      // a rule failed to evaluate: closed
 	RuleNobody  = "nobody"            // no person, organisation or known role
+
+	// RuleStandIn is the policy by which the Guardian works where no lead could decide.
+	RuleStandIn = "guardian-stands-in-where-no-lead-can"
 )
 
 // GlassBroken says that the rule is one of which the Caldicott Guardian is told at once.

@@ -27,7 +27,13 @@ var recordSituations = []situation{
 	{"raised it, one factor", func(w cast, a *Actor, r *Resource) { r.Raiser = w.me; a.MFA = false }},
 	{"raised it, closed", func(w cast, a *Actor, r *Resource) { r.Raiser = w.me; r.Closed = true }},
 	{"was given it", func(w cast, a *Actor, r *Resource) { r.Owner = w.me }},
-	{"named on it", func(w cast, a *Actor, r *Resource) { r.Named = []id.Person{w.me} }},
+	{"passes them by", func(w cast, a *Actor, r *Resource) { r.Team, r.PassedBy = w.team, []id.Person{w.me} }},
+	{"own team, raised it", func(w cast, a *Actor, r *Resource) { r.Team, r.Raiser = w.team, w.me }},
+	{"own team, raised it, no other lead", func(w cast, a *Actor, r *Resource) { r.Team, r.Raiser, r.NoLead = w.team, w.me, true }},
+	{"own team, raised it, nobody else", func(w cast, a *Actor, r *Resource) {
+		r.Team, r.Raiser, r.NoLead, r.NobodyElse = w.team, w.me, true, true
+	}},
+	{"no lead could decide", func(w cast, a *Actor, r *Resource) { r.NoLead = true }},
 	{"other team", func(w cast, a *Actor, r *Resource) {}},
 	{"other organisation", func(w cast, a *Actor, r *Resource) {
 		r.Org, r.Team, r.Owner, r.Raiser = w.otherOrg, w.team, w.me, w.me

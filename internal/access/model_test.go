@@ -20,7 +20,7 @@ func model(a Actor, act Action, r Resource, reason bool) bool {
 		return modelFunction(a, act)
 	}
 	me := a.Person
-	if slices.Contains(r.Subjects, me) || slices.Contains(r.Conflicts, me) {
+	if slices.Contains(r.Subjects, me) || slices.Contains(r.Conflicts, me) || slices.Contains(r.PassedBy, me) {
 		return false
 	}
 	mine := me == r.Raiser && !me.IsZero()
@@ -28,18 +28,13 @@ func model(a Actor, act Action, r Resource, reason bool) bool {
 		return mine
 	}
 	if act == AddToOwn {
-		return mine && !r.Closed
+		return mine
 	}
-	if a.Role == System {
-		return act == Erase && r.Closed && r.Compartment == Patient
-	}
-	if !a.MFA {
+	if !a.MFA || mine && !r.NobodyElse && (act == Triage || act == DecideSharing || act == Close) {
 		return false
 	}
 	patient := r.Compartment == Patient
 	switch a.Role {
-	case LineManager:
-		return act == AddNote && patient && !r.Closed && slices.Contains(r.Named, me)
 	case Lead:
 		if !patient {
 			return false
@@ -51,6 +46,9 @@ func model(a Actor, act Action, r Resource, reason bool) bool {
 	case ColleagueOwner:
 		return !patient && modelWorks(act, r.Closed, reason, true)
 	case CaldicottGuardian:
+		if patient && r.NoLead && !r.Closed && (act == LocalStep || modelWorks(act, false, false, true)) && act != ViewReaders {
+			return true
+		}
 		switch act {
 		case ViewReaders:
 			return true
@@ -68,7 +66,7 @@ func modelWorks(act Action, closed, reason, theirs bool) bool {
 	switch act {
 	case ViewConcern, ViewReaders, RecordTold, GiveFeedback, AddNote, Correct:
 		return theirs && (!closed || reason)
-	case Acknowledge, Assign, Triage, AskAdvice, RecordAdvice, DecideSharing, EmergencyDisclosure, Refer, Close, LocalStep:
+	case Acknowledge, Assign, Triage, AskAdvice, RecordAdvice, DecideSharing, EmergencyDisclosure, Refer, Close, DeclareConflict, KeepFrom, LocalStep:
 		return theirs && !closed
 	}
 	return false
@@ -82,15 +80,11 @@ func modelFunction(a Actor, act Action) bool {
 		return a.Role != System
 	}
 	may := map[Role]string{
-		Lead:              "list_inbox view_figures",
-		ColleagueOwner:    "list_colleague_inbox",
-		CaldicottGuardian: "list_readings grant_role view_figures",
-		ExecutiveLead:     "grant_role view_figures",
-		Administrator:     "manage_people manage_settings view_health",
-		Analyst:           "view_figures",
-		System:            "manage_people manage_settings grant_role view_health",
+		Lead:              "list_inbox",
+		CaldicottGuardian: "oversee review_glass",
+		ExecutiveLead:     "oversee review_glass",
 	}
-	return (a.MFA || a.Role == System) && slices.Contains(strings.Fields(may[a.Role]), string(act))
+	return a.MFA && slices.Contains(strings.Fields(may[a.Role]), string(act))
 }
 
 // randomWorld draws from few people, teams and organisations, so that they meet.
@@ -122,7 +116,7 @@ func (w randomWorld) draw() (Actor, Action, Resource, bool) {
 	}
 	r := Resource{Kind: KindConcern, Org: pick(w.rnd, w.orgs), Compartment: pick(w.rnd, []string{Patient, Patient, Colleague}),
 		Raiser: pick(w.rnd, w.people), Owner: pick(w.rnd, w.people), Team: pick(w.rnd, w.teams),
-		Subjects: w.some(), Conflicts: w.some(), Named: w.some(), Closed: w.rnd.IntN(3) == 0}
+		Subjects: w.some(), Conflicts: w.some(), PassedBy: w.some(), NoLead: w.rnd.IntN(3) == 0, NobodyElse: w.rnd.IntN(3) == 0, Closed: w.rnd.IntN(3) == 0}
 	return a, pick(w.rnd, RecordActions()), r, reason
 }
 

@@ -303,7 +303,9 @@ func (p *Policy) newWorld(a Actor, r Resource) world {
 func recordAttributes(what types.RecordMap, r Resource) {
 	what["compartment"] = types.String(r.Compartment)
 	what["closed"] = types.Boolean(r.Closed)
-	what["subjects"], what["conflicts"], what["named"] = staffSet(r.Subjects), staffSet(r.Conflicts), staffSet(r.Named)
+	what["no_lead"], what["nobody_else"] = types.Boolean(r.NoLead), types.Boolean(r.NobodyElse)
+	what["subjects"], what["conflicts"], what["passed_by"] = staffSet(r.Subjects), staffSet(r.Conflicts), staffSet(r.PassedBy)
+	what["named"] = staffSet(r.Named)
 	if !r.Raiser.IsZero() {
 		what["raiser"] = staff(r.Raiser)
 	}
@@ -335,10 +337,14 @@ func actionUID(name string) types.EntityUID { return types.NewEntityUID("Action"
 // The groups of actions that the policies name; a test compares them with the schema.
 var groups = map[Action][]string{
 	ViewOwnConcern: {"own"}, AddToOwn: {"own"},
-	Acknowledge: {"working"}, Assign: {"working"}, Triage: {"working"}, AskAdvice: {"working"}, RecordAdvice: {"working"},
-	DecideSharing: {"working"}, EmergencyDisclosure: {"working"}, Refer: {"working"}, Close: {"working"}, LocalStep: {"working"},
+	Acknowledge: {"working"}, Assign: {"working"}, Triage: {"working", "deciding"}, AskAdvice: {"working"}, RecordAdvice: {"working"},
+	DecideSharing: {"working", "deciding"}, EmergencyDisclosure: {"working"}, Refer: {"working"}, Close: {"working", "deciding"}, LocalStep: {"working"},
+	DeclareConflict: {"working"}, KeepFrom: {"working"},
 	RecordTold: {"working", "complete"}, GiveFeedback: {"working", "complete"}, AddNote: {"working", "complete"}, Correct: {"working", "complete"},
 }
+
+// Decides says whether an action is one of those by which a concern is decided.
+func Decides(act Action) bool { return slices.Contains(groups[act], "deciding") }
 
 // BreaksGlass says whether the actor is somebody who may break the glass at all.
 // Such an actor gets the same page that asks for a reason for every well-formed

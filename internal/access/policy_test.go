@@ -2,8 +2,11 @@ package access
 
 import (
 	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,6 +20,7 @@ import (
 
 	"heed/internal/fail"
 	"heed/internal/id"
+	"heed/internal/process"
 )
 
 func readSchema(t *testing.T) *resolved.Schema {
@@ -102,7 +106,7 @@ func TestActionsAreThoseOfTheSchema(t *testing.T) {
 			t.Errorf("%s has no words", act)
 		}
 	}
-	for _, g := range []string{"own", "working", "complete"} {
+	for _, g := range []string{"own", "working", "deciding", "complete"} {
 		delete(inSchema, g)
 	}
 	if len(inSchema) > 0 {
@@ -136,8 +140,8 @@ func TestErrTellsOfFunctionsAndHidesRecords(t *testing.T) {
 	p, w := mustPolicy(t), newCast()
 	worker := Actor{Person: w.me, Org: w.org, Role: Worker, MFA: true}
 	fn := Function(w.org)
-	err := p.Decide(worker, ManagePeople, fn, Context{}).Err(fn)
-	if !fail.Is(err, fail.Refused) || fail.Words(err) != "Only an administrator can manage people and teams" {
+	err := p.Decide(worker, ListInbox, fn, Context{}).Err(fn)
+	if !fail.Is(err, fail.Refused) || fail.Words(err) != "Only a safeguarding lead can list a team's concerns" {
 		t.Errorf("function: %v", err)
 	}
 	rec := Resource{Kind: KindConcern, Org: w.org, Compartment: Patient, Team: w.team}
@@ -239,4 +243,65 @@ func TestEveryRuleIsUsed(t *testing.T) {
 			t.Errorf("no cell of the matrix names the rule %s", r.id)
 		}
 	}
+}
+
+// Each action is asked by the program: a rule that nobody asks is not published.
+// Steps of the process are asked by their own name (see concern.actionOf).
+func TestEveryActionIsAsked(t *testing.T) {
+	asked := map[string]bool{}
+	for _, s := range process.Patient().AllSteps {
+		asked[string(s.ID)] = true
+	}
+	for name, value := range namesOfActions(t) {
+		if !asked[value] && !found(t, `access\.`+name+`\b`) {
+			t.Errorf("%s is in the policies, and nothing outside this package asks it", value)
+		}
+	}
+	for _, field := range []string{"Subjects", "Conflicts", "PassedBy", "NoLead", "NobodyElse", "Raiser", "Owner", "Closed"} {
+		if !found(t, `\b`+field+`:|\br\.`+field+`\b.*=`) {
+			t.Errorf("nothing outside this package says %s of a resource", field)
+		}
+	}
+}
+
+// namesOfActions are the constants of access.go by name.
+func namesOfActions(t *testing.T) map[string]string {
+	t.Helper()
+	raw, err := os.ReadFile("access.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]string{}
+	for _, m := range regexp.MustCompile(`(?m)^\t(\w+)\s+Action = "(\w+)"`).FindAllStringSubmatch(string(raw), -1) {
+		out[m[1]] = m[2]
+	}
+	if len(out) != len(RecordActions())+len(Functions()) {
+		t.Fatalf("read %d actions of %d", len(out), len(RecordActions())+len(Functions()))
+	}
+	return out
+}
+
+// program is the text of every file outside this package that is no test.
+var program = sync.OnceValues(func() (string, error) {
+	var all strings.Builder
+	err := filepath.WalkDir("..", func(path string, _ os.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") ||
+			strings.HasPrefix(path, "../heedtest") || strings.HasPrefix(path, "../access") {
+			return err
+		}
+		raw, err := os.ReadFile(path)
+		all.Write(raw)
+		return err
+	})
+	return all.String(), err
+})
+
+// found says whether the program has a text of this form.
+func found(t *testing.T, form string) bool {
+	t.Helper()
+	text, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return regexp.MustCompile(form).MatchString(text)
 }

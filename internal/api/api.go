@@ -140,7 +140,7 @@ func (a *API) serve(op operation) http.HandlerFunc {
 			a.problem(w, r, err)
 			return
 		}
-		if t, ok := out.(tagged); ok {
+		if t, ok := out.(tagged); ok && t.etag() != "" {
 			w.Header().Set("ETag", t.etag())
 		}
 		write(w, op.status, "application/json", out)

@@ -53,7 +53,7 @@ func (a *API) operations() []operation {
 	for _, r := range a.Kinds {
 		ops = append(ops, a.roomOperations(r)...)
 	}
-	return append(ops, post[local, record]("/concerns/{reference}/{step}", "takeLocalStep", "Take a step that your organisation added", http.StatusOK, a.takeLocal, refParameter,
+	return append(ops, post[local, recorded]("/concerns/{reference}/{step}", "takeLocalStep", "Take a step that your organisation added", http.StatusOK, a.takeLocal, refParameter,
 		parameter{"step", "path", "The step's name in the organisation's process", true, map[string]any{"type": "string"}}, keyParameter, matchHeader))
 }
 
@@ -73,6 +73,8 @@ func (a *API) stepOperations() []operation {
 		take[concern.Close](a, process.Close, "Close a concern"),
 		take[concern.AddNote](a, process.AddNote, "Add a note"),
 		take[concern.Correct](a, process.Correct, "Correct an earlier step; what was written stays"),
+		take[concern.DeclareConflict](a, process.DeclareConflict, "Declare a conflict of interest: you lose everything about the concern"),
+		take[concern.KeepFrom](a, process.KeepFrom, "Name somebody who must not learn of the concern"),
 	}
 }
 
@@ -86,7 +88,7 @@ func get[Out any](path, name, summary string, do func(*call) (any, error), ps ..
 
 // take is the operation of a built-in step.
 func take[S concern.Step](a *API, s process.Step, summary string) operation {
-	return post[S, record]("/concerns/{reference}/"+string(s), "take"+camel(string(s)), summary, http.StatusOK, func(c *call) (any, error) {
+	return post[S, recorded]("/concerns/{reference}/"+string(s), "take"+camel(string(s)), summary, http.StatusOK, func(c *call) (any, error) {
 		return a.take(c, *c.in.(*S))
 	}, refParameter, keyParameter, matchHeader)
 }
@@ -199,8 +201,9 @@ func (a *API) whole(c *call, full *concern.Concern) (any, error) {
 		owner = p.Name
 	}
 	label := a.Concerns.Definition(full.Org).Label(full.Status.State)
-	out.Case = caseOf(full, label, owner, a.Concerns.MayTake(c.actor, full))
-	return out, nil
+	may, err := a.Concerns.MayTake(c.ctx, c.actor, full)
+	out.Case = caseOf(full, label, owner, may)
+	return out, err
 }
 
 func (a *API) take(c *call, s concern.Step) (any, error) {
@@ -216,15 +219,20 @@ func (a *API) take(c *call, s concern.Step) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	full, err := a.Concerns.Take(c.ctx, c.actor, ref, concern.Taking{Step: s, Version: version, Key: key})
+	done, err := a.Concerns.Take(c.ctx, c.actor, ref, concern.Taking{Step: s, Version: version, Key: key})
+	if fail.Is(err, fail.Stale) {
+		return nil, a.meanwhile(c, ref, version, err)
+	}
+	return recorded{string(done.Reference), done.At, done.Version}, err
+}
+
+// meanwhile adds what somebody else did, for who may open the record.
+func (a *API) meanwhile(c *call, ref id.Reference, seen int64, stale error) error {
+	now, since, err := a.Concerns.Since(c.ctx, c.actor, ref, seen)
 	if err != nil {
-		return nil, err
+		return stale
 	}
-	if c.actor.Role != access.Lead { // who added to what they raised sees that and not the case
-		v, err := full.Own(a.Clock.Now())
-		return ownRecord(v), err
-	}
-	return a.whole(c, full)
+	return &meanwhile{changed{now, stepsOf(since)}, stale}
 }
 
 func (a *API) takeLocal(c *call) (any, error) {

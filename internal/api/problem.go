@@ -7,7 +7,6 @@ import (
 
 	json "github.com/go-json-experiment/json"
 
-	"heed/internal/concern"
 	"heed/internal/fail"
 	"heed/internal/room"
 )
@@ -67,9 +66,9 @@ func problemOf(err error) problem {
 	for _, f := range fail.FieldsOf(err) {
 		p.Errors = append(p.Errors, fault{f.Name, f.Words})
 	}
-	var c *concern.Changed
+	var c *meanwhile
 	if errors.As(err, &c) {
-		p.Changed = &changed{c.Now.Version, stepsOf(c.Since)}
+		p.Changed = &c.changed
 	}
 	var x *room.Changed
 	if errors.As(err, &x) {
@@ -81,6 +80,16 @@ func problemOf(err error) problem {
 	}
 	return p
 }
+
+// meanwhile is a fail.Stale with what somebody else did, for who may open the record
+// and has, with an entry, done so.
+type meanwhile struct {
+	changed
+	err error
+}
+
+func (m *meanwhile) Error() string { return m.err.Error() }
+func (m *meanwhile) Unwrap() error { return m.err }
 
 // malformed is a request that could not be read at all.
 type malformed struct {

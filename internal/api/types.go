@@ -23,18 +23,33 @@ type contact struct {
 	Telephone string `json:"telephone"`
 }
 
-// row is one concern in a list: no word of what was written.
+// recorded answers a step: that it was taken, and nothing of the record.
+type recorded struct {
+	Reference string    `json:"reference"`
+	At        time.Time `json:"at" doc:"When it was recorded"`
+	Version   int64     `json:"version,omitzero" doc:"Of the record then, for those who work on it"`
+}
+
+func (r recorded) etag() string {
+	if r.Version == 0 {
+		return ""
+	}
+	return etagOf(r.Version)
+}
+
+// row is one concern in a list: no word of what was written. What is about the work
+// on it is there for those who work on it.
 type row struct {
 	Reference string     `json:"reference"`
 	Progress  string     `json:"progress" enum:"Received,Being looked at,Passed on,Finished"`
-	State     string     `json:"state"`
+	State     string     `json:"state,omitempty"`
 	RaisedAt  time.Time  `json:"raised_at"`
 	TellBy    time.Time  `json:"tell_by"`
 	Due       *time.Time `json:"due,omitempty" doc:"When the next thing is due"`
 	ToldAt    *time.Time `json:"told_at,omitempty" doc:"When the person who raised it was last told something"`
 	ClosedAt  *time.Time `json:"closed_at,omitempty"`
-	Waiting   bool       `json:"waiting" doc:"The next word is somebody else's"`
-	Version   int64      `json:"version"`
+	Waiting   bool       `json:"waiting,omitzero" doc:"The next word is somebody else's"`
+	Version   int64      `json:"version,omitzero"`
 }
 
 // page is one page of a list.
@@ -47,7 +62,6 @@ type page struct {
 // person who raised it.
 type record struct {
 	Reference string         `json:"reference"`
-	Version   int64          `json:"version"`
 	Progress  string         `json:"progress" enum:"Received,Being looked at,Passed on,Finished"`
 	RaisedAt  time.Time      `json:"raised_at"`
 	TellBy    time.Time      `json:"tell_by"`
@@ -64,6 +78,7 @@ type news struct {
 }
 
 type caseWork struct {
+	Version  int64      `json:"version"`
 	State    string     `json:"state"`
 	Label    string     `json:"label"`
 	Owner    string     `json:"owner" doc:"The name of whoever has it"`
@@ -91,7 +106,12 @@ type local struct {
 // tagged answers carry their version as ETag, to be sent back as If-Match.
 type tagged interface{ etag() string }
 
-func (r record) etag() string { return etagOf(r.Version) }
+func (r record) etag() string {
+	if r.Case == nil {
+		return "" // it would count the steps of others
+	}
+	return etagOf(r.Case.Version)
+}
 
 func etagOf(version int64) string { return strconv.Quote(strconv.FormatInt(version, 10)) }
 
@@ -104,7 +124,7 @@ func rowOf(r concern.Row) row {
 
 func ownRecord(v concern.OwnView) record {
 	out := record{
-		Reference: string(v.Reference), Version: v.Version, Progress: string(v.Progress), RaisedAt: v.RaisedAt,
+		Reference: string(v.Reference), Progress: string(v.Progress), RaisedAt: v.RaisedAt,
 		TellBy: v.TellBy, ToldAt: maybe(v.ToldAt), Report: v.Report, News: []news{},
 	}
 	for _, n := range v.News {
@@ -123,7 +143,7 @@ func stepsOf(taken []concern.Taken) []step {
 
 func caseOf(c *concern.Concern, label, owner string, may []process.StepInfo) *caseWork {
 	next, _ := c.NextDue()
-	w := &caseWork{State: string(c.Status.State), Label: label, Owner: owner, Due: maybe(next.At), ClosedAt: maybe(c.ClosedAt), Steps: stepsOf(c.Taken), MayTake: []string{}}
+	w := &caseWork{Version: c.Version, State: string(c.Status.State), Label: label, Owner: owner, Due: maybe(next.At), ClosedAt: maybe(c.ClosedAt), Steps: stepsOf(c.Taken), MayTake: []string{}}
 	for _, s := range may {
 		w.MayTake = append(w.MayTake, string(s.ID))
 	}

@@ -308,7 +308,7 @@ const catchUpEvery = 5 * time.Second
 
 // tables are what the database holds: whatever else stands among them is named.
 func (a *App) tables() store.Schema {
-	return store.Schema{Migrations: Migrations(), Projections: []store.Projection{a.Concerns.Projection(), a.Rooms.Projection()}}
+	return store.Schema{Migrations: Migrations(), Projections: []store.Projection{a.Concerns.Projection(), a.Concerns.GlassProjection(), a.Rooms.Projection()}}
 }
 
 // sound asks the database again what it was asked at the start.

@@ -146,5 +146,6 @@ func SealedFields() []verify.Field {
 		{Table: "concern_retry", Record: "record", Version: "version", Sealed: "digest", Name: "retry"},
 		{Table: "room_retry", Record: "record", Version: "version", Sealed: "digest", Name: "retry"},
 		{Table: "room_record_v1", Record: "record", Version: "version", Sealed: "state", Name: room.StateField},
+		{Table: "concern_reason", Record: "book", Version: "at", Sealed: "sealed", Name: "reason"},
 	}
 }

@@ -14,6 +14,7 @@
 package concern
 
 import (
+	"slices"
 	"time"
 
 	"heed/internal/id"
@@ -98,11 +99,13 @@ type Concern struct {
 	Report   Report
 
 	Owner    id.Person
+	Barred   // who loses everything about it
 	Status   process.Status
 	Taken    []Taken       // every step, oldest first
 	Due      []process.Due // the duties that run, the soonest due first
 	ToldAt   time.Time     // last feedback
 	ClosedAt time.Time
+	ended    int // of Taken: how many steps there were at the end
 }
 
 // Taken is one step of the record's history.
@@ -113,6 +116,7 @@ type Taken struct {
 	Role    string
 	Step    process.Step
 	Outcome string
+	Alone   bool   // the one who raised it decided, since nobody else could
 	Body    []byte // JSON of the step's own type
 }
 
@@ -167,8 +171,15 @@ func (c *Concern) Progress() Progress {
 		return Finished
 	case referred:
 		return PassedOn
-	case len(c.Taken) == 0:
-		return Received
+	case slices.ContainsFunc(c.Taken, func(t Taken) bool { return !c.raisersOwn(t) }):
+		return BeingLookedAt
 	}
-	return BeingLookedAt
+	return Received // what the raiser adds is nobody's look
+}
+
+// clone is the same concern, whose steps can be added to without changing this one.
+func (c *Concern) clone() *Concern {
+	next := *c
+	next.Taken = slices.Clip(c.Taken)
+	return &next
 }

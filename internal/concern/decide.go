@@ -40,16 +40,33 @@ func (b book) tellBy(now time.Time) time.Time {
 // holds that every definition has it.
 const firstWord = "first_word"
 
+// deciding is a step with all that the desk found out for it.
+type deciding struct {
+	step   Step
+	role   access.Role
+	effect effect
+}
+
+// outcome is how the step came out. What the raiser adds after the end is something
+// that somebody has to read.
+func (x deciding) outcome(c *Concern) string {
+	if x.step.Step() == process.AddNote && x.role == access.Worker && c.Closed() {
+		return process.AddedLater
+	}
+	return x.step.Outcome()
+}
+
 // decideStep turns a step into its event, or says why not. The rules of what may
 // follow what are the process's; here stand those that need the record.
-func (b book) decideStep(c *Concern, role access.Role, s Step, now time.Time) (ledger.Event, error) {
+func (b book) decideStep(c *Concern, x deciding, now time.Time) (ledger.Event, error) {
+	s := x.step
 	if err := s.Validate(); err != nil {
 		return ledger.Event{}, err
 	}
 	if err := daysAreNotAhead(s, now); err != nil {
 		return ledger.Event{}, err
 	}
-	if err := b.process.MayAs(process.Role(role), c.Status, s.Step(), s.Outcome()); err != nil {
+	if err := b.process.MayAs(process.Role(x.role), c.Status, s.Step(), x.outcome(c)); err != nil {
 		return ledger.Event{}, err
 	}
 	if err := c.holds(s, workday.Of(now)); err != nil {
@@ -60,7 +77,7 @@ func (b book) decideStep(c *Concern, role access.Role, s Step, now time.Time) (l
 	if err != nil {
 		return ledger.Event{}, fmt.Errorf("write %s: %w", s.Step(), err)
 	}
-	return ledger.Event{Kind: info.Kind, Data: stepTaken{s.Step(), s.Outcome(), b.process.Name(), body}}, nil
+	return ledger.Event{Kind: info.Kind, Data: stepTaken{s.Step(), x.outcome(c), b.process.Name(), body, x.effect}}, nil
 }
 
 func daysAreNotAhead(s Step, now time.Time) error {
@@ -91,28 +108,32 @@ func (c *Concern) holds(s Step, today workday.Day) error {
 		if s.Owner == c.Owner {
 			return fail.Fields{{Name: "owner", Words: "Select somebody other than the person who has it now"}}.Err()
 		}
+		if c.Has(s.Owner) {
+			return fail.Fields{{Name: "owner", Words: "Select a safeguarding lead of your organisation"}}.Err()
+		}
 	}
 	return nil
 }
 
 // putAway is how long after its closing a concern still lies on the desk of those
 // who worked on it: long enough to print it or put a slip right. After that access
-// asks for a reason.
+// asks for a reason, unless something was added that they have to read.
 const putAway = 24 * time.Hour
 
 // resource is the concern as access sees it.
 func (c *Concern) resource(now time.Time) access.Resource {
 	return access.Resource{
 		Kind: access.KindConcern, Org: c.Org, Compartment: string(c.Compartment), Team: c.Team,
-		Raiser: c.Raiser, Owner: c.Owner, Closed: c.Closed() && now.Sub(c.ClosedAt) >= putAway,
+		Raiser: c.Raiser, Owner: c.Owner, Subjects: c.Subjects, Conflicts: c.Conflicts, PassedBy: c.PassedBy,
+		Closed: c.Closed() && len(c.Due) == 0 && now.Sub(c.ClosedAt) >= putAway,
 	}
 }
 
 // actionOf is what access is asked for a step: the action of the same name. The
 // raiser's own note is asked for as such, in whatever role but the lead's, who adds
 // notes anyway; a step that an overlay added is asked for as a local step.
-func actionOf(s process.Step, a access.Actor, c *Concern) access.Action {
-	if s == process.AddNote && a.Person == c.Raiser && a.Role != access.Lead {
+func actionOf(s process.Step, a access.Actor, raiser id.Person) access.Action {
+	if s == process.AddNote && a.Person == raiser && a.Role != access.Lead {
 		return access.AddToOwn
 	}
 	if act := access.Action(s); slices.Contains(access.RecordActions(), act) {

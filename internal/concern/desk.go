@@ -42,6 +42,9 @@ type Desk struct {
 	Parts
 	routes routes
 	rows   provedRows
+
+	openings pace // cases opened
+	reasons  pace // reasons given
 }
 
 // New makes a desk and takes on its jobs.
@@ -69,8 +72,12 @@ const (
 	retryLife = 48 * time.Hour
 )
 
-// forget ends the keys of retries that nobody will send again.
+// forget ends the keys of retries that nobody will send again, and reasons that
+// open nothing any more.
 func (d *Desk) forget(_ context.Context, tx *store.Tx, j jobs.Job) error {
+	if _, err := tx.Exec(`delete from concern_reason where at < $1`, clock.Micros(tx.Now().Add(-reasonLasts))); err != nil {
+		return err
+	}
 	if err := forgetRetries(tx, tx.Now().Add(-retryLife)); err != nil {
 		return err
 	}
@@ -109,7 +116,7 @@ func (d *Desk) Raise(ctx context.Context, a access.Actor, r Report, key string, 
 	if err := decision.Err(access.Function(a.Org)); err != nil {
 		return Receipt{}, err
 	}
-	digest := digestOf(r)
+	digest := digestOf(string(process.Raise), "", r)
 	var out Receipt
 	err := d.again(ctx, func(tx *store.Tx) error {
 		before, found, err := d.before(tx, a, key, digest)
@@ -138,7 +145,7 @@ func (d *Desk) raise(tx *store.Tx, a access.Actor, rule string, r Report, retryW
 	if err != nil {
 		return Receipt{}, err
 	}
-	owner, err := d.ownerFor(tx, a.Org, a.Team)
+	owner, err := d.ownerFor(tx, a.Org, a.Team, a.Person)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -158,10 +165,12 @@ func (d *Desk) raise(tx *store.Tx, a access.Actor, rule string, r Report, retryW
 	}
 	c := new(Concern)
 	b.begin(c, ledger.Entry{Org: a.Org, Record: rec, Version: version, At: tx.Now(), Author: by}, event)
-	if err := insertRow(tx, b.rowOf(c)); err != nil {
+	row := b.rowOf(c)
+	if err := insertRow(tx, row); err != nil {
 		return Receipt{}, err
 	}
-	if err := d.remember(tx, a, retryWith, key, retry{rec, version, digest}); err != nil {
+	tx.AfterCommit(func() { d.rows.put(row) })
+	if err := d.remember(tx, a, retryWith, key, retry{rec, version, digest, tx.Now()}); err != nil {
 		return Receipt{}, err
 	}
 	if err := d.remind(tx, c); err != nil {
@@ -231,107 +240,146 @@ type Taking struct {
 	Key     string // the same key again does nothing again
 }
 
-// Changed is a fail.Stale with what somebody else did meanwhile, so that both
-// texts can be shown and none is lost.
-type Changed struct {
-	Now   *Concern
-	Since []Taken
-	err   error
+// Take takes a step and says that it was recorded. fail.Stale when somebody else
+// changed the record since the version that the person saw; see Since.
+func (d *Desk) Take(ctx context.Context, a access.Actor, ref id.Reference, t Taking) (Recorded, error) {
+	for range 4 {
+		f, err := d.look(ctx, a, ref, func(raiser id.Person) access.Action { return actionOf(t.Step.Step(), a, raiser) })
+		if err != nil {
+			return Recorded{}, err
+		}
+		if out, err := d.takeFound(ctx, a, ref, f, t); !errors.Is(err, errMoved) {
+			return out.recordedFor(f.act), err
+		}
+	}
+	return Recorded{}, fail.New(fail.Busy, "Several people are changing this at once. Nothing was saved. Try again in a moment")
 }
 
-func (e *Changed) Error() string { return e.err.Error() }
-func (e *Changed) Unwrap() error { return e.err }
+// errMoved says that the record moved on between folding it and writing to it.
+var errMoved = errors.New("concern: the record moved on meanwhile")
 
-// Take takes a step and gives the concern as it is then.
-func (d *Desk) Take(ctx context.Context, a access.Actor, ref id.Reference, t Taking) (*Concern, error) {
-	var out *Concern
-	var refusal error
-	digest := digestOf(t.Step)
-	err := d.again(ctx, func(tx *store.Tx) (err error) {
-		out, refusal = nil, nil
-		c, key, decision, err := d.find(tx, a, ref, func(c *Concern) access.Action { return actionOf(t.Step.Step(), a, c) })
+// takeFound takes a step on a record that was folded outside the writer, if it
+// still stands where it stood then. Inside the writer nothing grows with its history.
+func (d *Desk) takeFound(ctx context.Context, a access.Actor, ref id.Reference, f found, t Taking) (out Recorded, err error) {
+	refusal := f.refusal()
+	digest := digestOf(string(t.Step.Step()), ref, t.Step)
+	err = d.again(ctx, func(tx *store.Tx) error {
+		if refusal != nil {
+			return d.refuse(tx, a, ref)
+		}
+		r, found, err := d.before(tx, a, t.Key, digest)
+		if err != nil || found {
+			out = Recorded{ref, r.At, r.Version}
+			return err
+		}
+		version, err := d.Ledger.Version(tx, f.c.Record)
 		if err != nil {
 			return err
 		}
-		if refusal = decision.Err(c.resource(tx.Now())); refusal != nil {
-			return d.refuse(tx, a, ref, decision.Rule)
+		if version != f.c.Version {
+			return errMoved
 		}
-		if _, found, err := d.before(tx, a, t.Key, digest); err != nil || found {
-			out = c
-			return err
+		if t.Version != 0 && t.Version != version && f.act != access.AddToOwn {
+			return fail.New(fail.Stale, "Someone else changed this case")
 		}
-		if t.Version != 0 && t.Version != c.Version {
-			return &Changed{c, c.Since(t.Version), fail.New(fail.Stale, "Someone else changed this case")}
-		}
-		out, err = d.take(tx, a, c, key, decision.Rule, t, digest)
+		out, err = d.take(tx, a, f, t, digest)
 		return err
 	})
 	if err == nil {
 		err = refusal
 	}
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
+	return out, err
 }
 
-func (d *Desk) take(tx *store.Tx, a access.Actor, c *Concern, key *vault.Key, rule string, t Taking, digest []byte) (*Concern, error) {
+func (d *Desk) take(tx *store.Tx, a access.Actor, f found, t Taking, digest []byte) (Recorded, error) {
+	c := f.c.clone()
 	b, err := d.book(tx, c.Org)
 	if err != nil {
-		return nil, err
+		return Recorded{}, err
 	}
-	if s, ok := t.Step.(Assign); ok {
-		if err := d.mayOwn(tx, c, s.Owner); err != nil {
-			return nil, err
-		}
-	}
-	if s, ok := t.Step.(GiveFeedback); ok && !c.Raiser.IsZero() {
-		raiser, err := d.Directory.PersonIn(tx, c.Raiser)
-		if err != nil {
-			return nil, err
-		}
-		s.Unread = raiser.Left
-		t.Step = s
-	}
-	role := a.Role
-	if actionOf(t.Step.Step(), a, c) == access.AddToOwn {
-		role = access.Worker // whoever raised it adds as the one who raised it, whatever else they are
-	}
-	event, err := b.decideStep(c, role, t.Step, tx.Now())
+	key, err := d.Vault.Key(tx, c.Org, c.Record) // erased meanwhile: gone
 	if err != nil {
-		return nil, err
+		return Recorded{}, err
 	}
-	by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: rule}
-	version, err := d.Ledger.Append(tx, key, c.Version, by, event)
+	event, err := d.decide(tx, b, f, a, t.Step)
 	if err != nil {
-		return nil, err
+		return Recorded{}, err
+	}
+	version, err := d.Ledger.Append(tx, key, c.Version, f.author(a), event)
+	if fail.Is(err, fail.Stale) {
+		return Recorded{}, errMoved
+	}
+	if err != nil {
+		return Recorded{}, err
 	}
 	data, err := json.Marshal(event.Data)
 	if err != nil {
-		return nil, fmt.Errorf("write %s: %w", event.Kind, err)
+		return Recorded{}, fmt.Errorf("write %s: %w", event.Kind, err)
 	}
 	before := c.Owner
-	e := ledger.Entry{Org: c.Org, Record: c.Record, Version: version, At: tx.Now(), Kind: event.Kind, Author: by, Data: data}
-	if err := b.apply(c, e); err != nil {
-		return nil, err
+	e := ledger.Entry{Org: c.Org, Record: c.Record, Version: version, At: tx.Now(), Kind: event.Kind, Author: f.author(a), Data: data}
+	if err := b.fold(c, []ledger.Entry{e}); err != nil {
+		return Recorded{}, err
 	}
-	if err := updateRow(tx, b.rowOf(c)); err != nil {
-		return nil, err
+	if err := d.keep(tx, b, c); err != nil {
+		return Recorded{}, err
 	}
-	if err := d.remember(tx, a, t.Key, key, retry{c.Record, version, digest}); err != nil {
-		return nil, err
+	out := Recorded{c.Reference, tx.Now(), version}
+	if err := d.remember(tx, a, t.Key, key, retry{c.Record, version, digest, out.At}); err != nil {
+		return Recorded{}, err
 	}
-	if err := d.remind(tx, c); err != nil {
-		return nil, err
+	return out, d.tell(tx, a, c, t.Step, before)
+}
+
+// keep brings list row and duty to where a record stands now.
+func (d *Desk) keep(tx *store.Tx, b book, c *Concern) error {
+	row := b.rowOf(c)
+	if err := updateRow(tx, row); err != nil {
+		return err
 	}
-	return c, d.tell(tx, a, c, t.Step, before)
+	tx.AfterCommit(func() { d.rows.put(row) })
+	return d.remind(tx, c)
+}
+
+// decide asks what needs other records, then the process and the record itself.
+func (d *Desk) decide(tx *store.Tx, b book, f found, a access.Actor, s Step) (ledger.Event, error) {
+	x := deciding{step: s, role: a.Role}
+	switch {
+	case f.act == access.AddToOwn:
+		x.role = access.Worker // whoever raised it adds as the one who raised it, whatever else they are
+		if f.c.additions(tx.Now()) >= additionsADay {
+			return ledger.Event{}, fail.New(fail.Conflict, "You have added to this %d times within a day. Ring your safeguarding team", additionsADay)
+		}
+	case f.decision.Rule == access.RuleStandIn:
+		x.role = access.Lead
+	case a.Person == f.c.Raiser && access.Decides(f.act):
+		x.effect.Alone = true // access allows it only where nobody else is left
+	}
+	if s, ok := s.(Assign); ok {
+		if err := d.mayOwn(tx, f.c, s.Owner); err != nil {
+			return ledger.Event{}, err
+		}
+	}
+	if s, ok := s.(GiveFeedback); ok && !f.c.Raiser.IsZero() {
+		raiser, err := d.Directory.PersonIn(tx, f.c.Raiser)
+		if err != nil {
+			return ledger.Event{}, err
+		}
+		s.Unread = raiser.Left
+		x.step = s
+	}
+	var err error
+	if x.effect.Barred, x.effect.Owner, err = d.barring(tx, f.c, a.Person, s); err != nil {
+		return ledger.Event{}, err
+	}
+	return b.decideStep(f.c, x, tx.Now())
 }
 
 // tell sends notices without a personal word: to the raiser when there is an
 // answer to read, to a new owner, to the owner when somebody else added something.
 func (d *Desk) tell(tx *store.Tx, a access.Actor, c *Concern, s Step, before id.Person) error {
 	switch {
-	case s.Step() == process.GiveFeedback:
+	case s.Step() == process.GiveFeedback, s.Outcome() == process.FirstWords:
 		return d.notify(tx, c.Raiser, c.Org, mailAnswer)
 	case c.Owner != before && c.Owner != a.Person:
 		return d.notify(tx, c.Owner, c.Org, mailWaiting)
@@ -341,33 +389,77 @@ func (d *Desk) tell(tx *store.Tx, a access.Actor, c *Concern, s Step, before id.
 	return nil
 }
 
-// find is the way to a record: by reference, folded, and asked of access. A
-// record of another organisation is not there at all. What needs a reason is
-// asked again with the reason that this person gave a short while ago.
-func (d *Desk) find(tx *store.Tx, a access.Actor, ref id.Reference, act func(*Concern) access.Action) (*Concern, *vault.Key, access.Decision, error) {
+// found is a record as somebody asked for it; c is there when access allows.
+type found struct {
+	c        *Concern
+	act      access.Action
+	decision access.Decision
+	reason   string // that they gave, where one is asked
+}
+
+func (f found) refusal() error { return f.decision.Err(access.Resource{Kind: access.KindConcern}) }
+
+func (f found) author(a access.Actor) ledger.Author {
+	return ledger.Author{Person: a.Person, Role: string(a.Role), Rule: f.decision.Rule}
+}
+
+// look finds a record in one snapshot, outside the writer.
+func (d *Desk) look(ctx context.Context, a access.Actor, ref id.Reference, act func(raiser id.Person) access.Action) (f found, err error) {
+	err = d.Store.View(ctx, func(tx *store.Tx) error { f, err = d.find(tx, a, ref, act); return err })
+	return f, err
+}
+
+// find is the way to a record: by reference, asked of access, folded, and asked
+// again. A record of another organisation is not there at all. What the list row
+// refuses already is not folded, so that a record that is hidden costs what a
+// missing one does, however long its history; what the row allows counts only when
+// the history allows it too (promise I7).
+func (d *Desk) find(tx *store.Tx, a access.Actor, ref id.Reference, act func(raiser id.Person) access.Action) (f found, err error) {
 	row, err := rowByReference(tx, ref)
-	if fail.Is(err, fail.Missing) || err == nil && row.Org != a.Org {
-		return &Concern{Org: a.Org}, nil, access.Decision{Rule: ruleMissing}, nil
+	there := err == nil && row.Org == a.Org
+	if err != nil && !fail.Is(err, fail.Missing) {
+		return f, err
 	}
-	if err != nil {
-		return nil, nil, access.Decision{}, err
+	if !there {
+		row = Row{Org: a.Org}
+	} else if known, ok := d.rows.get(row); ok {
+		row = known
 	}
-	c, key, err := d.load(tx, row.Org, row.Record)
+	f.act = act(row.Raiser)
+	if err := d.ask(tx, &f, a, ref, row.resource(tx.Now())); err != nil {
+		return f, err
+	}
+	if !there {
+		f.decision = access.Decision{Rule: ruleMissing}
+	}
+	if f.decision.Effect != access.Allow {
+		return f, nil
+	}
+	c, _, err := d.load(tx, row.Org, row.Record)
 	if err != nil {
-		return nil, nil, access.Decision{}, err
+		return f, err
 	}
 	if c.Reference != ref {
-		return nil, nil, access.Decision{}, fail.New(fail.Tampered, "The list of concerns does not match the record")
+		return f, fail.New(fail.Tampered, "The list of concerns does not match the record")
 	}
-	decision := d.Policy.Decide(a, act(c), c.resource(tx.Now()), access.Context{})
-	if decision.Effect == access.NeedsReason {
-		reason, err := d.reasonGiven(tx, a, ref)
-		if err != nil {
-			return nil, nil, access.Decision{}, err
+	f.c, f.act = c, act(c.Raiser)
+	return f, d.ask(tx, &f, a, ref, c.resource(tx.Now()))
+}
+
+// ask asks access. What needs a reason is asked again with the reason that this
+// person gave a short while ago.
+func (d *Desk) ask(tx *store.Tx, f *found, a access.Actor, ref id.Reference, r access.Resource) (err error) {
+	if err := d.alone(tx, a, &r); err != nil {
+		return err
+	}
+	f.decision = d.Policy.Decide(a, f.act, r, access.Context{})
+	if f.decision.Effect == access.NeedsReason {
+		if f.reason, err = d.reasonGiven(tx, a, ref); err != nil {
+			return err
 		}
-		decision = d.Policy.Decide(a, act(c), c.resource(tx.Now()), access.Context{Reason: reason})
+		f.decision = d.Policy.Decide(a, f.act, r, access.Context{Reason: f.reason})
 	}
-	return c, key, decision, nil
+	return nil
 }
 
 // ruleMissing stands in the entry of a refused reading, for hidden and missing alike.
@@ -375,7 +467,7 @@ const ruleMissing = "not-found"
 
 // refuse writes that somebody asked for what is not theirs or not there: one
 // kind, one size, one place, so that the record of it tells no more than the answer.
-func (d *Desk) refuse(tx *store.Tx, a access.Actor, ref id.Reference, _ string) error {
+func (d *Desk) refuse(tx *store.Tx, a access.Actor, ref id.Reference) error {
 	key, err := d.Directory.Daybook(tx, a.Org)
 	if err != nil {
 		return err
@@ -440,12 +532,12 @@ func (d *Desk) again(ctx context.Context, fn func(*store.Tx) error) error {
 	return err
 }
 
-// digestOf tells whether two requests ask for the same.
-func digestOf(v any) []byte {
-	b, err := json.Marshal(v)
+// digestOf tells whether two requests ask for the same: operation, record and body.
+func digestOf(operation string, ref id.Reference, body any) []byte {
+	b, err := json.Marshal([]any{operation, ref, body})
 	if err != nil { // plain structs of text: cannot happen
 		panic(err)
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%T %s", v, b))
+	sum := sha256.Sum256(b)
 	return sum[:]
 }

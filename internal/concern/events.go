@@ -13,25 +13,29 @@ import (
 
 // The kinds of event that are no steps of the process.
 const (
-	kindRaised  = "concern.raised"
-	kindViewed  = "concern.viewed"
-	kindOwn     = "concern.own_progress_viewed"
-	kindListed  = "concern.listed"
-	kindRefused = "concern.refused"
-	kindReaders = "concern.readers_viewed"
-	kindReason  = "concern.reason_given"
+	kindRaised    = "concern.raised"
+	kindViewed    = "concern.viewed"
+	kindOwn       = "concern.own_progress_viewed"
+	kindListed    = "concern.listed"
+	kindRefused   = "concern.refused"
+	kindReaders   = "concern.readers_viewed"
+	kindReason    = "concern.reason_given"
+	kindGlassBook = "concern.glass_book_opened"
+	kindReviewed  = "concern.reason_reviewed"
 )
 
 // Events are the kinds of event with what each says, for docs/events.md. The
 // steps of the process bring kinds of their own.
 func Events(d *process.Definition) map[string]string {
 	all := map[string]string{
-		kindViewed:  "Somebody opened the concern; written before the page is sent",
-		kindOwn:     "The person who raised it looked at its progress",
-		kindListed:  "A list was shown, and which references it named",
-		kindRefused: "Somebody asked for a concern that is not theirs or does not exist; both are written alike",
-		kindReaders: "Somebody looked at who has opened the concern",
-		kindReason:  "Somebody said why they need to open a concern that is not plainly theirs; the Caldicott Guardian is told",
+		kindViewed:    "Somebody opened the concern; written before the page is sent",
+		kindOwn:       "The person who raised it looked at its progress",
+		kindListed:    "A list was shown, and which references it named",
+		kindRefused:   "Somebody asked for a concern that is not theirs or does not exist; both are written alike",
+		kindReaders:   "Somebody looked at who has opened the concern",
+		kindReason:    "Somebody said why they need to open a concern that is not plainly theirs; the Caldicott Guardian is told",
+		kindGlassBook: "The month's book of reasons and their reviews was begun",
+		kindReviewed:  "A second person reviewed the reason that somebody gave",
 	}
 	for _, s := range d.AllSteps {
 		all[s.Kind] = s.Label
@@ -55,6 +59,14 @@ type stepTaken struct {
 	Outcome string          `json:"outcome,omitempty"`
 	Process string          `json:"process"`
 	Body    json.RawMessage `json:"body"`
+	effect
+}
+
+// effect is what a step changes besides the status, as it was found when it was taken.
+type effect struct {
+	Barred id.Person `json:"barred,omitzero"` // whom it bars
+	Owner  id.Person `json:"owner,omitzero"`  // who has the concern from then on
+	Alone  bool      `json:"alone,omitempty"` // the raiser decided: nobody else could
 }
 
 type listed struct {
@@ -67,11 +79,9 @@ type refused struct {
 	Reference id.Reference `json:"reference"`
 }
 
-// reasonSaid stands in the day's book for existing and missing references alike,
-// and in the record's own readings when there is one.
-type reasonSaid struct {
-	Reference id.Reference `json:"reference"`
-	Reason    string       `json:"reason"`
+// viewed is a reading of a record; with the reason where one was asked.
+type viewed struct {
+	Reason string `json:"reason,omitempty"`
 }
 
 // book is what folding needs: the process in force and the calendar of the organisation.
@@ -87,6 +97,7 @@ func (b book) fold(c *Concern, history []ledger.Entry) error {
 			return err
 		}
 	}
+	b.clocks(c) // once: what runs now, not what ran after each step
 	return nil
 }
 
@@ -104,13 +115,9 @@ func (b book) apply(c *Concern, e ledger.Entry) error {
 		return fmt.Errorf("read %s: %w", e.Kind, err)
 	}
 	c.Version = e.Version
-	c.Taken = append(c.Taken, Taken{e.Version, e.At, e.Author.Person, e.Author.Role, d.Step, d.Outcome, d.Body})
+	c.Taken = append(c.Taken, Taken{e.Version, e.At, e.Author.Person, e.Author.Role, d.Step, d.Outcome, d.Alone, d.Body})
 	c.Status = b.process.After(c.Status, d.Step, d.Outcome)
-	if err := b.effects(c, d, e); err != nil {
-		return err
-	}
-	b.clocks(c)
-	return nil
+	return b.effects(c, d, e)
 }
 
 // begin is what the first event makes; e is its entry, whose data is d.
@@ -125,9 +132,16 @@ func (b book) begin(c *Concern, e ledger.Entry, d raised) {
 
 // effects are what a step changes besides the status.
 func (b book) effects(c *Concern, d stepTaken, e ledger.Entry) error {
+	c.Barred = c.with(d.Step, d.Outcome, d.effect.Barred)
+	if !d.Owner.IsZero() {
+		c.Owner = d.Owner
+	}
 	switch d.Step {
 	case process.Acknowledge:
 		c.Owner = e.Author.Person
+		if d.Outcome == process.FirstWords {
+			c.ToldAt = e.At
+		}
 	case process.Assign:
 		var a Assign
 		if err := json.Unmarshal(d.Body, &a); err != nil {
@@ -138,15 +152,19 @@ func (b book) effects(c *Concern, d stepTaken, e ledger.Entry) error {
 		c.ToldAt = e.At
 	}
 	if b.process.Ended(c.Status) && c.ClosedAt.IsZero() {
-		c.ClosedAt = e.At
+		c.ClosedAt, c.ended = e.At, len(c.Taken)
 	}
 	return nil
 }
 
-// clocks says which duties run now; none after the end.
+// clocks says which duties run now; after the end only those that began after it.
 func (b book) clocks(c *Concern) {
-	c.Due = nil
 	if c.Closed() {
+		after := make([]process.Taken, 0, len(c.Taken)-c.ended)
+		for _, t := range c.Taken[c.ended:] {
+			after = append(after, process.Taken{Step: t.Step, Outcome: t.Outcome, At: t.At})
+		}
+		c.Due = b.process.Due(b.nation, after)
 		return
 	}
 	history := make([]process.Taken, 0, len(c.Taken)+1)

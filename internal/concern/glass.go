@@ -2,25 +2,34 @@ package concern
 
 import (
 	"context"
+	"crypto/sha256"
+	_ "embed"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"heed/internal/access"
+	"heed/internal/clock"
 	"heed/internal/fail"
 	"heed/internal/id"
+	"heed/internal/jobs"
 	"heed/internal/ledger"
 	"heed/internal/plain"
 	"heed/internal/store"
+	"heed/internal/vault"
 )
 
 // A reason lasts this long for the person who gave it; then it is asked again.
 const reasonLasts = 30 * time.Minute
 
-var reasonToOpen = plain.Field{Label: "why you need to open this record", Limit: MaxShort, Must: true}
+var (
+	reasonToOpen = plain.Field{Label: "why you need to open this record", Limit: MaxShort, Must: true}
+	reviewWords  = plain.Field{Label: "what you found", Limit: MaxShort, Must: true}
+)
 
-// ReasonFirst is a fail.Hidden for somebody who may break the glass: a page asks
-// for a reason, the API answers as for what does not exist.
+// ReasonFirst is an error for somebody who may break the glass: a page asks for a
+// reason, the API answers as its cause says.
 type ReasonFirst struct{ err error }
 
 func (e *ReasonFirst) Error() string { return e.err.Error() }
@@ -28,50 +37,98 @@ func (e *ReasonFirst) Unwrap() error { return e.err }
 
 // openWithGlass opens a record on a reason given a short while ago. Until one is
 // given the answer is the same for every reference.
-func (d *Desk) openWithGlass(ctx context.Context, a access.Actor, ref id.Reference, hidden error) (*Concern, error) {
+func (d *Desk) openWithGlass(ctx context.Context, a access.Actor, ref id.Reference, cause error) (*Concern, error) {
 	var reason string
 	err := d.Store.View(ctx, func(tx *store.Tx) (err error) { reason, err = d.reasonGiven(tx, a, ref); return err })
 	if err != nil {
 		return nil, err
 	}
 	if reason == "" {
-		return nil, &ReasonFirst{hidden}
+		return nil, &ReasonFirst{cause}
 	}
-	return d.read(ctx, a, ref, access.BreakGlass, kindViewed, nil)
+	s, err := d.read(ctx, a, ref, access.BreakGlass, kindViewed)
+	return s.Case, err
 }
 
-// reasonGiven is the reason that the actor gave for this reference within the
-// last half hour, from the day's book; "" when there is none.
+// reasonSaid stands in the book of the month, for existing and missing references alike.
+type reasonSaid struct {
+	Reference id.Reference `json:"reference"`
+	Reason    string       `json:"reason"`
+}
+
+// reviewed stands in the same book, about an earlier entry of it.
+type reviewed struct {
+	Of    id.Entry `json:"of"`
+	Words string   `json:"words"`
+}
+
+// reasonTag finds the reason of one person for one reference.
+func reasonTag(p id.Person, ref id.Reference) []byte {
+	sum := sha256.Sum256(fmt.Appendf(nil, "heed/reason/1\n%s\n%s", p, ref))
+	return sum[:]
+}
+
+// reasonGiven is the reason that the actor gave for this reference within the last
+// half hour; "" when there is none. One row is looked at, however many others asked.
 func (d *Desk) reasonGiven(tx *store.Tx, a access.Actor, ref id.Reference) (string, error) {
-	key, err := d.Directory.FindDaybook(tx, a.Org)
+	type row struct {
+		book   id.Record
+		at     time.Time
+		sealed []byte
+	}
+	r, err := store.One(tx, func(r *row) []any { return []any{&r.book, instant{&r.at}, &r.sealed} },
+		`select book, at, sealed from concern_reason where tag = $1`, reasonTag(a.Person, ref))
 	if fail.Is(err, fail.Missing) {
 		return "", nil
 	}
 	if err != nil {
 		return "", err
 	}
-	entries, err := d.Ledger.Readings(tx, key)
+	if tx.Now().Sub(r.at) > reasonLasts || r.at.After(tx.Now()) {
+		return "", nil
+	}
+	key, err := d.Vault.Key(tx, a.Org, r.book)
 	if err != nil {
 		return "", err
 	}
-	for _, e := range entries {
-		if e.Kind != kindReason || e.Author.Person != a.Person || tx.Now().Sub(e.At) > reasonLasts || e.At.After(tx.Now()) {
-			continue
-		}
-		var said reasonSaid
-		if err := json.Unmarshal(e.Data, &said); err != nil {
-			return "", fmt.Errorf("read %s: %w", e.Kind, err)
-		}
-		if said.Reference == ref {
-			return said.Reason, nil
-		}
+	plain, err := key.Open(reasonField, clock.Micros(r.at), r.sealed)
+	if err != nil {
+		return "", err
 	}
-	return "", nil
+	var kept reasonKept
+	if err := json.Unmarshal(plain, &kept); err != nil {
+		return "", fmt.Errorf("read a reason: %w", err)
+	}
+	if kept.By != a.Person || kept.Reference != ref {
+		return "", nil // a row that was moved by SQL
+	}
+	return kept.Reason, nil
+}
+
+const reasonField = "reason"
+
+// reasonKept is what a row seals: whose reason it is, for what.
+type reasonKept struct {
+	By id.Person `json:"by"`
+	reasonSaid
+}
+
+// keepReason puts the row that opens the reference to this person for a while.
+func keepReason(tx *store.Tx, book *vault.Key, by id.Person, said reasonSaid) error {
+	plain, err := json.Marshal(reasonKept{by, said})
+	if err != nil {
+		return fmt.Errorf("write a reason: %w", err)
+	}
+	at := clock.Micros(tx.Now())
+	_, err = tx.Exec(`insert into concern_reason (tag, book, at, sealed) values ($1, $2, $3, $4)
+		on conflict (tag) do update set book = excluded.book, at = excluded.at, sealed = excluded.sealed`,
+		reasonTag(by, said.Reference), book.Record(), at, book.Seal(reasonField, at, plain))
+	return err
 }
 
 // GiveReason writes down why somebody needs to open a record that is not plainly
 // theirs, and tells the Caldicott Guardian. It does the same for every well-formed
-// reference, so that it tells nothing of what exists.
+// reference, so that neither answer nor time tells what exists.
 func (d *Desk) GiveReason(ctx context.Context, a access.Actor, ref id.Reference, reason string) error {
 	if words := reasonToOpen.Fault(reason); words != "" {
 		return fail.Fields{{Name: "reason", Words: words}}.Err()
@@ -79,53 +136,241 @@ func (d *Desk) GiveReason(ctx context.Context, a access.Actor, ref id.Reference,
 	if !d.Policy.BreaksGlass(a) {
 		return fail.New(fail.Hidden, "Page not found")
 	}
-	return d.Store.DoReading(ctx, func(tx *store.Tx) error {
-		by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: "break-glass"}
-		ev := ledger.Event{Kind: kindReason, Data: reasonSaid{ref, reason}}
-		book, err := d.Directory.Daybook(tx, a.Org)
+	if d.reasons.spent(a.Person, ref, reasonsAnHour, d.Clock.Now()) {
+		return fail.New(fail.Busy, "You have given reasons for %d records within an hour. Ring the Caldicott Guardian, or wait", reasonsAnHour)
+	}
+	err := d.Store.DoReading(ctx, func(tx *store.Tx) error {
+		book, err := d.glassBook(tx, a.Org)
 		if err != nil {
 			return err
 		}
-		if err := d.Ledger.Reading(tx, book, by, ev); err != nil {
+		by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: "break-glass"}
+		said := reasonSaid{ref, reason}
+		if err := d.Ledger.Reading(tx, book, by, ledger.Event{Kind: kindReason, Data: said}); err != nil {
 			return err
 		}
-		row, err := rowByReference(tx, ref)
-		if err == nil && row.Org == a.Org {
-			key, err := d.Vault.Key(tx, row.Org, row.Record)
-			if err != nil {
-				return err
-			}
-			if err := d.Ledger.Reading(tx, key, by, ev); err != nil {
-				return err
-			}
-		} else if err != nil && !fail.Is(err, fail.Missing) {
+		if err := keepReason(tx, book, a.Person, said); err != nil {
 			return err
 		}
 		return d.tellGuardians(tx, a)
 	})
+	if err == nil {
+		d.reasons.note(a.Person, ref, d.Clock.Now())
+	}
+	return err
 }
 
 // tellGuardians sends word, without a personal word, to every Caldicott Guardian;
 // to the executive lead when the one who opened is the Guardian.
 func (d *Desk) tellGuardians(tx *store.Tx, a access.Actor) error {
-	told := false
 	for _, role := range []access.Role{access.CaldicottGuardian, access.ExecutiveLead} {
 		who, err := d.Directory.Holders(tx, a.Org, role, id.Team{})
 		if err != nil {
 			return err
 		}
+		told := false
 		for _, p := range who {
 			if p.ID == a.Person {
 				continue
 			}
 			told = true
-			if err := d.notify(tx, p.ID, a.Org, mailGlass); err != nil {
+			if err := d.Jobs.MailSoon(tx, jobs.Mail{To: p.ID, Org: a.Org, Template: mailGlass}); err != nil {
 				return err
 			}
 		}
 		if told {
 			return nil
 		}
+	}
+	return nil
+}
+
+// The book of a month.
+
+//go:embed glass.sql
+var glassSchema string
+
+// GlassProjection is the list of the months' books, made by replay of the ledger.
+func (d *Desk) GlassProjection() store.Projection {
+	return store.Projection{Name: "concern_glass", Version: 1, Schema: glassSchema, Replay: func(ctx context.Context, _ *store.Store) error {
+		return d.Ledger.Each(ctx, kindGlassBook, func(tx *store.Tx, e ledger.Entry) error {
+			var b glassBegun
+			if err := json.Unmarshal(e.Data, &b); err != nil {
+				return fmt.Errorf("read %s: %w", e.Kind, err)
+			}
+			_, err := insertGlassBook(tx, e.Org, b.Month, e.Record)
+			return err
+		})
+	}}
+}
+
+type glassBegun struct {
+	Month string `json:"month"`
+}
+
+const monthForm = "2006-01"
+
+func insertGlassBook(tx *store.Tx, org id.Org, month string, rec id.Record) (bool, error) {
+	n, err := tx.Exec(`insert into concern_glass_v1 (org, month, record) values ($1, $2, $3) on conflict do nothing`, org, month, rec)
+	return n == 1, err
+}
+
+func (d *Desk) findGlassBook(tx *store.Tx, org id.Org, month string) (*vault.Key, error) {
+	rec, err := store.One(tx, func(r *id.Record) []any { return []any{r} },
+		`select record from concern_glass_v1 where org = $1 and month = $2`, org, month)
+	if err != nil {
+		return nil, err
+	}
+	return d.Vault.Key(tx, org, rec)
+}
+
+// glassBook is the key of this month's book, begun when it is not there yet.
+func (d *Desk) glassBook(tx *store.Tx, org id.Org) (*vault.Key, error) {
+	month := tx.Now().Format(monthForm)
+	key, err := d.findGlassBook(tx, org, month)
+	if !fail.Is(err, fail.Missing) {
+		return key, err
+	}
+	fresh := id.NewRecord(tx.Now())
+	made, err := insertGlassBook(tx, org, month, fresh)
+	if err != nil {
+		return nil, err
+	}
+	if !made { // another process began it meanwhile
+		return d.findGlassBook(tx, org, month)
+	}
+	if key, err = d.Vault.New(tx, org, fresh); err != nil {
+		return nil, err
+	}
+	by := ledger.Author{Role: string(access.System), Rule: "glass-book"}
+	_, err = d.Ledger.Append(tx, key, 0, by, ledger.Event{Kind: kindGlassBook, Data: glassBegun{month}})
+	return key, err
+}
+
+// Broken is one reason that somebody gave for opening a record, and its review.
+type Broken struct {
+	Entry     id.Entry
+	At        time.Time
+	By        id.Person
+	Role      string
+	Reference id.Reference
+	Reason    string
+	Review    Review // zero: nobody has reviewed it yet
+}
+
+// Review is a second person's word on it.
+type Review struct {
+	At    time.Time
+	By    id.Person
+	Words string
+}
+
+// oversees asks access for a function of those who are told.
+func (d *Desk) oversees(a access.Actor, act access.Action) (rule string, err error) {
+	decision := d.Policy.Decide(a, act, access.Function(a.Org), access.Context{})
+	return decision.Rule, decision.Err(access.Function(a.Org))
+}
+
+// Glass gives the reasons of a month, newest first: to the Guardian all, to the
+// executive lead those of Guardians. That they were looked at is in the ledger before.
+func (d *Desk) Glass(ctx context.Context, a access.Actor, month time.Time) (out []Broken, err error) {
+	rule, err := d.oversees(a, access.Oversee)
+	if err != nil {
+		return nil, err
+	}
+	err = d.Store.View(ctx, func(tx *store.Tx) error {
+		all, err := d.glassOf(tx, a.Org, month)
+		for i := len(all) - 1; i >= 0; i-- {
+			if a.Role == access.CaldicottGuardian || all[i].Role == string(access.CaldicottGuardian) {
+				out = append(out, all[i])
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	refs := make([]id.Reference, len(out))
+	for i, b := range out {
+		refs[i] = b.Reference
+	}
+	return out, d.listed(ctx, a, rule, listGlass, refs)
+}
+
+// glassOf reads the book of a month, oldest first, each with its first review.
+func (d *Desk) glassOf(tx *store.Tx, org id.Org, month time.Time) (out []Broken, err error) {
+	key, err := d.findGlassBook(tx, org, month.Format(monthForm))
+	if fail.Is(err, fail.Missing) || fail.Is(err, fail.Gone) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	entries, err := d.Ledger.Readings(tx, key)
+	if err != nil {
+		return nil, err
+	}
+	at := map[id.Entry]int{}
+	for _, e := range entries {
+		var said struct {
+			reasonSaid
+			reviewed
+		}
+		if err := json.Unmarshal(e.Data, &said); err != nil {
+			return nil, fmt.Errorf("read %s: %w", e.Kind, err)
+		}
+		i, known := at[said.Of]
+		switch {
+		case e.Kind == kindReason:
+			at[e.ID] = len(out)
+			out = append(out, Broken{Entry: e.ID, At: e.At, By: e.Author.Person, Role: e.Author.Role, Reference: said.Reference, Reason: said.Reason})
+		case e.Kind == kindReviewed && known && out[i].Review.At.IsZero():
+			out[i].Review = Review{e.At, e.Author.Person, said.Words}
+		}
+	}
+	return out, nil
+}
+
+// ReviewGlass is a second person's word on a reason that somebody gave (promise A12).
+func (d *Desk) ReviewGlass(ctx context.Context, a access.Actor, month time.Time, entry id.Entry, words string) error {
+	if fault := reviewWords.Fault(words); fault != "" {
+		return fail.Fields{{Name: "words", Words: fault}}.Err()
+	}
+	rule, err := d.oversees(a, access.ReviewGlass)
+	if err != nil {
+		return err
+	}
+	var key *vault.Key
+	err = d.Store.View(ctx, func(tx *store.Tx) error {
+		all, err := d.glassOf(tx, a.Org, month)
+		if err != nil {
+			return err
+		}
+		if err := mayReview(a, all, entry); err != nil {
+			return err
+		}
+		key, err = d.findGlassBook(tx, a.Org, month.Format(monthForm))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return d.Store.Do(ctx, func(tx *store.Tx) error {
+		by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: rule}
+		return d.Ledger.Reading(tx, key, by, ledger.Event{Kind: kindReviewed, Data: reviewed{entry, words}})
+	})
+}
+
+// mayReview holds that a reason is reviewed once, by somebody else, who is told of it.
+func mayReview(a access.Actor, all []Broken, entry id.Entry) error {
+	i := slices.IndexFunc(all, func(b Broken) bool { return b.Entry == entry })
+	switch {
+	case i < 0, a.Role != access.CaldicottGuardian && all[i].Role != string(access.CaldicottGuardian):
+		return fail.New(fail.Missing, "Page not found")
+	case all[i].By == a.Person:
+		return fail.New(fail.Conflict, "Somebody else reviews what you opened")
+	case !all[i].Review.At.IsZero():
+		return fail.New(fail.Conflict, "Somebody has reviewed this already")
 	}
 	return nil
 }

@@ -33,7 +33,7 @@ func TestAReasonComesBeforeWhatIsNotOnesOwn(t *testing.T) {
 		if _, err := w.Concerns.Open(ctx, guardian, ref); err != nil {
 			w.T.Errorf("with a reason: %v", err)
 		}
-		_, readers, err := w.Concerns.Readers(ctx, guardian, ref)
+		readers, err := w.Concerns.Readers(ctx, guardian, ref)
 		if err != nil {
 			w.T.Fatal(err)
 		}

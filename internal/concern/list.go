@@ -21,16 +21,21 @@ var where = map[List]struct{ cond, order string }{
 	ListToday:   {`org = $1 and team = $2 and open = 1 and due > 0 and due <= $3`, `due, record`},
 	ListClosed:  {`org = $1 and team = $2 and open = 0`, `record desc`},
 	ListOwn:     {`org = $1 and raiser = $2`, `record desc`},
+	listLate:    {`org = $1 and team = $2 and open = 1 and due > 0 and due <= $3`, `due, record`},
+	ListMine:    {`org = $1 and owner = $2 and open = 1`, `due, record`},
 }
 
 // arguments are the values of a list's condition.
 func arguments(tx *store.Tx, a access.Actor, list List) []any {
 	args := []any{a.Org, a.Team}
-	if list == ListOwn {
+	if list == ListOwn || list == ListMine {
 		args[1] = a.Person
 	}
-	if list == ListToday {
+	switch list {
+	case ListToday:
 		args = append(args, clock.Micros(workday.Of(tx.Now()).End()))
+	case listLate:
+		args = append(args, clock.Micros(tx.Now().Add(-lateAfter)))
 	}
 	return args
 }
@@ -70,15 +75,6 @@ func listQuery(tx *store.Tx, a access.Actor, q Query, limit int) (text string, a
 		text += ` offset ` + next(q.Offset)
 	}
 	return text, args, nil
-}
-
-func countRows(tx *store.Tx, a access.Actor, list List) (int, error) {
-	w, ok := where[list]
-	if !ok {
-		w = where[ListAll]
-	}
-	return store.One(tx, func(n *int) []any { return []any{n} },
-		`select count(*) from concern_v1 where `+w.cond, arguments(tx, a, list)...)
 }
 
 // lastRow is the row after which a page begins. It is looked for among what this

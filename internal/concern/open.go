@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"heed/internal/access"
@@ -12,33 +13,49 @@ import (
 	"heed/internal/ledger"
 	"heed/internal/process"
 	"heed/internal/store"
-	"heed/internal/vault"
 )
 
 // Open gives a concern to somebody who works on it. The reading is in the ledger
 // before this returns: no entry, no concern (promise I1).
 //
 // Who may break the glass gets *ReasonFirst, a fail.Hidden, for every reference
-// that is not plainly theirs, existing or not.
+// that is not plainly theirs, existing or not; and everybody does who has opened
+// many cases within the hour (promise S5).
 func (d *Desk) Open(ctx context.Context, a access.Actor, ref id.Reference) (*Concern, error) {
-	c, err := d.read(ctx, a, ref, access.ViewConcern, kindViewed, nil)
+	if d.openings.spent(a.Person, ref, openingsAnHour, d.Clock.Now()) {
+		return d.openWithGlass(ctx, a, ref, fail.New(fail.Refused, "You have opened %d cases within an hour. Open this one on its page, "+
+			"where you say why you need to, or wait", openingsAnHour))
+	}
+	s, err := d.read(ctx, a, ref, access.ViewConcern, kindViewed)
+	if err == nil {
+		d.openings.note(a.Person, ref, d.Clock.Now())
+	}
 	if fail.Is(err, fail.Hidden) && d.Policy.BreaksGlass(a) {
 		return d.openWithGlass(ctx, a, ref, err)
 	}
 	if fail.FieldsOf(err).For("reason") != "" && a.Role != access.Lead { // a lead's own closed case: they see it listed
 		return nil, &ReasonFirst{fail.New(fail.Hidden, "Page not found")}
 	}
-	return c, err
+	return s.Case, err
 }
 
-// Own gives the raiser what they sent and where it stands. The caller shows
-// nothing else of it: see OwnView.
+// Own gives the raiser what they sent and where it stands.
 func (d *Desk) Own(ctx context.Context, a access.Actor, ref id.Reference) (OwnView, error) {
-	c, err := d.read(ctx, a, ref, access.ViewOwnConcern, kindOwn, nil)
+	s, err := d.read(ctx, a, ref, access.ViewOwnConcern, kindOwn)
 	if err != nil {
 		return OwnView{}, err
 	}
-	return c.Own(d.Clock.Now())
+	return *s.Own, nil
+}
+
+// Since gives what somebody else did since a version, to who may open the concern:
+// it is an opening, with its entry.
+func (d *Desk) Since(ctx context.Context, a access.Actor, ref id.Reference, version int64) (now int64, since []Taken, err error) {
+	c, err := d.Open(ctx, a, ref)
+	if err != nil {
+		return 0, nil, err
+	}
+	return c.Version, c.Since(version), nil
 }
 
 // Receipt gives the raiser what proves later that the concern was here, and says
@@ -61,32 +78,29 @@ type Reader struct {
 	Why  string // the reason that was given, where one was asked
 }
 
-// Readers are all who opened the concern, newest first. Looking at them is itself written.
-func (d *Desk) Readers(ctx context.Context, a access.Actor, ref id.Reference) (*Concern, []Reader, error) {
-	var out []Reader
-	c, err := d.read(ctx, a, ref, access.ViewReaders, kindReaders, func(tx *store.Tx, key *vault.Key) error {
-		entries, err := d.Ledger.Readings(tx, key)
+// Readers are all who opened the concern, newest first, and nothing else of it.
+// Looking at them is itself written.
+func (d *Desk) Readers(ctx context.Context, a access.Actor, ref id.Reference) (out []Reader, err error) {
+	f, err := d.reading(ctx, a, ref, access.ViewReaders, kindReaders)
+	if err != nil {
+		return nil, err
+	}
+	err = d.Store.View(ctx, func(tx *store.Tx) error {
+		key, err := d.Vault.Key(tx, f.c.Org, f.c.Record)
 		if err != nil {
 			return err
 		}
-		out = make([]Reader, 0, len(entries))
-		for _, e := range entries {
-			r := Reader{At: e.At, By: e.Author.Person, Role: e.Author.Role, What: whatWasRead(e.Kind), Rule: e.Author.Rule}
-			if e.Kind == kindReason {
-				var said reasonSaid
-				if err := json.Unmarshal(e.Data, &said); err != nil {
-					return fmt.Errorf("read %s: %w", e.Kind, err)
-				}
-				r.Why = said.Reason
+		entries, err := d.Ledger.Readings(tx, key)
+		for _, e := range slices.Backward(entries) {
+			var said viewed
+			if err := json.Unmarshal(e.Data, &said); err != nil {
+				return fmt.Errorf("read %s: %w", e.Kind, err)
 			}
-			out = append(out, r)
+			out = append(out, Reader{At: e.At, By: e.Author.Person, Role: e.Author.Role, What: whatWasRead(e.Kind), Rule: e.Author.Rule, Why: said.Reason})
 		}
-		for i, j := 0, len(out)-1; i < j; i, j = i+1, j-1 {
-			out[i], out[j] = out[j], out[i]
-		}
-		return nil
+		return err
 	})
-	return c, out, err
+	return out, err
 }
 
 func whatWasRead(kind string) string {
@@ -97,123 +111,59 @@ func whatWasRead(kind string) string {
 		return "Looked at progress"
 	case kindReaders:
 		return "Looked at who has opened it"
-	case kindReason:
-		return "Gave a reason to open it"
 	}
 	return "Opened"
 }
 
-// read records the reading, and what is more in the same unit, and gives the concern.
-func (d *Desk) read(ctx context.Context, a access.Actor, ref id.Reference, act access.Action, kind string, more func(*store.Tx, *vault.Key) error) (*Concern, error) {
-	var out *Concern
-	var refusal error
-	err := d.Store.DoReading(ctx, func(tx *store.Tx) error {
-		out, refusal = nil, nil
-		c, key, decision, err := d.find(tx, a, ref, func(*Concern) access.Action { return act })
+// read records the reading, then gives what this actor is shown.
+func (d *Desk) read(ctx context.Context, a access.Actor, ref id.Reference, act access.Action, kind string) (Shown, error) {
+	f, err := d.reading(ctx, a, ref, act, kind)
+	if err != nil {
+		return Shown{}, err
+	}
+	return f.c.shown(act, d.Clock.Now())
+}
+
+// reading finds a record outside the writer, and writes down that it was asked for:
+// by whom and by which rule, or that it was refused.
+func (d *Desk) reading(ctx context.Context, a access.Actor, ref id.Reference, act access.Action, kind string) (found, error) {
+	f, err := d.look(ctx, a, ref, func(id.Person) access.Action { return act })
+	if err != nil {
+		return found{}, err
+	}
+	refusal := f.refusal()
+	err = d.Store.DoReading(ctx, func(tx *store.Tx) error {
+		if refusal != nil {
+			return d.refuse(tx, a, ref)
+		}
+		key, err := d.Vault.Key(tx, f.c.Org, f.c.Record) // erased meanwhile: gone
 		if err != nil {
 			return err
 		}
-		if refusal = decision.Err(c.resource(tx.Now())); refusal != nil {
-			return d.refuse(tx, a, ref, decision.Rule)
-		}
-		by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: decision.Rule}
-		if err := d.Ledger.Reading(tx, key, by, ledger.Event{Kind: kind, Data: struct{}{}}); err != nil {
-			return err
-		}
-		out = c
-		if more != nil {
-			return more(tx, key)
-		}
-		return nil
+		return d.Ledger.Reading(tx, key, f.author(a), ledger.Event{Kind: kind, Data: viewed{f.reason}})
 	})
 	if err == nil {
 		err = refusal
 	}
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
-}
-
-// OwnView is all that the raiser sees of a concern.
-type OwnView struct {
-	Reference id.Reference
-	Version   int64
-	RaisedAt  time.Time
-	TellBy    time.Time
-	ToldAt    time.Time
-	Overdue   bool // no word yet, and the promised day is over
-	Progress  Progress
-	Report    Report
-	Team      id.Team
-	News      []News
-}
-
-// News is one dated sentence written for the raiser.
-type News struct {
-	At    time.Time
-	By    id.Person
-	Title string
-	Words string
-	Mine  bool // the raiser's own addition
-}
-
-// Own keeps what is written for the raiser and the raiser's own words; nothing
-// of decisions, advice, sharing or what others told us.
-func (c *Concern) Own(now time.Time) (OwnView, error) {
-	v := OwnView{
-		Reference: c.Reference, Version: c.Version, RaisedAt: c.RaisedAt, TellBy: c.TellBy, ToldAt: c.ToldAt,
-		Overdue: c.ToldAt.IsZero() && !c.Closed() && now.After(c.TellBy), Progress: c.Progress(), Report: c.Report, Team: c.Team,
-	}
-	for _, t := range c.Taken {
-		n, ok, err := c.news(t)
-		if err != nil {
-			return OwnView{}, err
-		}
-		if ok {
-			v.News = append(v.News, n)
-		}
-	}
-	return v, nil
-}
-
-func (c *Concern) news(t Taken) (News, bool, error) {
-	n := News{At: t.At, By: t.By}
-	switch t.Step {
-	case process.Acknowledge:
-		s, err := Read[Acknowledge](t)
-		n.Title, n.Words = "Your concern was taken up", s.Words
-		return n, true, err
-	case process.Refer:
-		n.Title = "Your concern was passed on"
-		return n, true, nil
-	case process.GiveFeedback:
-		s, err := Read[GiveFeedback](t)
-		n.Title, n.Words = "An answer for you", s.Words
-		if s.Result == process.CannotBeTold {
-			n.Title, n.Words = "What we can tell you", s.Line
-		}
-		return n, true, err
-	case process.Close:
-		n.Title = "Your concern was closed"
-		return n, true, nil
-	case process.AddNote:
-		s, err := Read[AddNote](t)
-		n.Title, n.Words, n.Mine = "You added something", s.Words, true
-		return n, t.By == c.Raiser && t.Role != string(access.Lead), err
-	}
-	return News{}, false, nil
+	return f, err
 }
 
 // MayTake are the steps that this actor may take now, in the process's order.
-func (d *Desk) MayTake(a access.Actor, c *Concern) []process.StepInfo {
-	var out []process.StepInfo
-	for _, s := range d.Definition(c.Org).StepsFor(process.Role(a.Role), c.Status) {
-		if d.Policy.Decide(a, actionOf(s.ID, a, c), c.resource(d.Clock.Now()), access.Context{}).Effect == access.Allow {
+func (d *Desk) MayTake(ctx context.Context, a access.Actor, c *Concern) (out []process.StepInfo, err error) {
+	r := c.resource(d.Clock.Now())
+	if err := d.Store.View(ctx, func(tx *store.Tx) error { return d.alone(tx, a, &r) }); err != nil {
+		return nil, err
+	}
+	role := process.Role(a.Role)
+	if r.NoLead && a.Role == access.CaldicottGuardian {
+		role = process.SafeguardingLead
+	}
+	for _, s := range d.Definition(c.Org).StepsFor(role, c.Status) {
+		if d.Policy.Decide(a, actionOf(s.ID, a, c.Raiser), r, access.Context{}).Effect == access.Allow {
 			out = append(out, s)
 		}
 	}
-	return out
+	return out, nil
 }
 
 // List names a list page.
@@ -227,7 +177,10 @@ const (
 	ListWaiting List = "waiting" // for somebody outside
 	ListToday   List = "today"   // due today or overdue
 	ListClosed  List = "closed"
-	ListOwn     List = "own" // the actor's own, newest first
+	ListOwn     List = "own"   // the actor's own, newest first
+	ListMine    List = "owned" // what the actor has been given, what is due first on top
+	listGlass   List = "glass" // reasons given: for those who are told of them
+	listLate    List = "late"  // what has been overdue for a day: likewise
 )
 
 // Query asks for one page of a list.
@@ -267,46 +220,125 @@ func (d *Desk) ListPage(ctx context.Context, a access.Actor, q Query) (Page, err
 	if err != nil {
 		return Page{}, err
 	}
-	return page, d.listed(ctx, a, decision.Rule, q.List, page.Rows)
+	refs := make([]id.Reference, len(page.Rows))
+	for i, r := range page.Rows {
+		refs[i], page.Rows[i] = r.Reference, r.shownTo(q.List)
+	}
+	return page, d.listed(ctx, a, decision.Rule, q.List, refs)
 }
 
-// page reads one row more than asked, to know whether there is a next page, and
-// drops rows that access refuses (the subject of a case, a declared conflict). A
+// page reads rows until the page is full, and one more, to know whether there is a
+// next page. It drops rows that access refuses (the subject of a case, a declared
+// conflict) and fills their places, so that no page is short by what is hidden. A
 // closed row that would need a reason to open is listed: a reference says nothing.
 //
 // The table only says where to look: whose a row is and where it stands comes from
 // the record's own history, so that a row changed by SQL shows nobody more (promise I7).
-func (d *Desk) page(tx *store.Tx, a access.Actor, q Query) (Page, error) {
-	rows, err := selectRows(tx, a, q, q.Limit+1)
-	if err != nil {
-		return Page{}, err
-	}
-	p := Page{Total: -1, More: len(rows) > q.Limit}
-	if p.More {
-		rows = rows[:q.Limit]
-	}
+func (d *Desk) page(tx *store.Tx, a access.Actor, q Query) (p Page, err error) {
 	act := access.ViewConcern
 	if q.List == ListOwn {
 		act = access.ViewOwnConcern
 	}
 	may := &asked{d.Policy, a, act, map[question]bool{}}
+	pass, most := q.Offset, q.Offset+q.Limit+1
+	for q.Offset = 0; ; {
+		rows, err := selectRows(tx, a, q, most)
+		if err != nil {
+			return Page{}, err
+		}
+		for _, r := range rows {
+			r, ok, err := d.seen(tx, may, q.List, r)
+			if err != nil {
+				return Page{}, err
+			}
+			switch {
+			case !ok:
+			case pass > 0:
+				pass--
+			case len(p.Rows) == q.Limit:
+				p.More = true
+				return p, nil
+			default:
+				p.Rows = append(p.Rows, r)
+			}
+		}
+		if len(rows) < most {
+			return p, nil
+		}
+		q.Offset += most
+	}
+}
+
+// Told gives the Guardian what she is told of beside reasons: what has been overdue
+// for a day anywhere in the organisation, and what waits for herself since there is no
+// lead for it. Rows only; that they were shown is in the ledger before.
+func (d *Desk) Told(ctx context.Context, a access.Actor) (late, mine []Row, err error) {
+	rule, err := d.oversees(a, access.Oversee)
+	if err != nil || a.Role != access.CaldicottGuardian {
+		return nil, nil, err
+	}
+	err = d.Store.View(ctx, func(tx *store.Tx) error {
+		late, mine = nil, nil
+		o, err := d.Directory.OrganisationIn(tx, a.Org)
+		if err != nil {
+			return err
+		}
+		for _, team := range o.Teams {
+			of := a
+			of.Team = team.ID
+			rows, err := d.rowsFor(tx, a, of, listLate)
+			if err != nil {
+				return err
+			}
+			late = append(late, rows...)
+		}
+		mine, err = d.rowsFor(tx, a, a, ListMine)
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	var refs []id.Reference
+	for _, r := range slices.Concat(late, mine) {
+		refs = append(refs, r.Reference)
+	}
+	return late, mine, d.listed(ctx, a, rule, listLate, refs)
+}
+
+// rowsFor are the first rows of a list as somebody else's place has it, without what
+// this actor may not know of.
+func (d *Desk) rowsFor(tx *store.Tx, a, of access.Actor, list List) (out []Row, err error) {
+	rows, err := selectRows(tx, of, Query{List: list}, MaxPage)
+	may := &asked{d.Policy, a, access.ViewConcern, map[question]bool{}}
 	for _, r := range rows {
 		r, err := d.proved(tx, r)
 		if fail.Is(err, fail.Gone) || fail.Is(err, fail.Missing) {
 			continue
 		}
 		if err != nil {
-			return Page{}, err
+			return nil, err
 		}
-		theirs := r.Org == a.Org && r.Team == a.Team
-		if q.List == ListOwn {
-			theirs = r.Raiser == a.Person
-		}
-		if theirs && may.see(r.resource(tx.Now())) {
-			p.Rows = append(p.Rows, r)
+		if r.Org == a.Org && may.see(r.resource(tx.Now())) {
+			out = append(out, r)
 		}
 	}
-	return p, nil
+	return out, err
+}
+
+// seen is a list row as its history makes it, if this actor may see it in this list.
+func (d *Desk) seen(tx *store.Tx, may *asked, list List, r Row) (Row, bool, error) {
+	r, err := d.proved(tx, r)
+	if fail.Is(err, fail.Gone) || fail.Is(err, fail.Missing) {
+		return r, false, nil
+	}
+	if err != nil {
+		return r, false, err
+	}
+	theirs := r.Org == may.actor.Org && r.Team == may.actor.Team
+	if list == ListOwn {
+		theirs = r.Raiser == may.actor.Person
+	}
+	return r, theirs && may.see(r.resource(tx.Now())), nil
 }
 
 // asked asks access once for each different question of a page: access is pure,
@@ -318,7 +350,7 @@ type asked struct {
 	known  map[question]bool
 }
 
-// question is all of a list row's resource.
+// question is all of a list row's resource in which nobody is barred.
 type question struct {
 	org           id.Org
 	team          id.Team
@@ -328,38 +360,31 @@ type question struct {
 }
 
 func (m *asked) see(r access.Resource) bool {
+	if len(r.Subjects)+len(r.Conflicts)+len(r.PassedBy) > 0 {
+		return m.ask(r)
+	}
 	q := question{r.Org, r.Team, r.Compartment, r.Raiser, r.Owner, r.Closed}
 	may, ok := m.known[q]
 	if !ok {
-		may = m.policy.Decide(m.actor, m.action, r, access.Context{}).Effect != access.Deny
+		may = m.ask(r)
 		m.known[q] = may
 	}
 	return may
 }
 
-// Count says how many a list holds, for "14 cases".
-func (d *Desk) Count(ctx context.Context, a access.Actor, list List) (n int, err error) {
-	act := access.ListInbox
-	if list == ListOwn {
-		act = access.ListOwn
-	}
-	if err := d.Policy.Decide(a, act, access.Function(a.Org), access.Context{}).Err(access.Function(a.Org)); err != nil {
-		return 0, err
-	}
-	err = d.Store.View(ctx, func(tx *store.Tx) error { n, err = countRows(tx, a, list); return err })
-	return n, err
+func (m *asked) ask(r access.Resource) bool {
+	return m.policy.Decide(m.actor, m.action, r, access.Context{}).Effect != access.Deny
 }
 
 func (r Row) resource(now time.Time) access.Resource {
-	c := Concern{Org: r.Org, Compartment: Patient, Team: r.Team, Raiser: r.Raiser, Owner: r.Owner, ClosedAt: r.ClosedAt}
+	c := Concern{Org: r.Org, Compartment: Patient, Team: r.Team, Raiser: r.Raiser, Owner: r.Owner, ClosedAt: r.ClosedAt, Barred: r.Barred}
+	if r.Open {
+		c.ClosedAt = time.Time{} // closed, with a duty that runs
+	}
 	return c.resource(now)
 }
 
-func (d *Desk) listed(ctx context.Context, a access.Actor, rule string, list List, rows []Row) error {
-	refs := make([]id.Reference, len(rows))
-	for i, r := range rows {
-		refs[i] = r.Reference
-	}
+func (d *Desk) listed(ctx context.Context, a access.Actor, rule string, list List, refs []id.Reference) error {
 	return d.Store.DoReading(ctx, func(tx *store.Tx) error {
 		key, err := d.Directory.Daybook(tx, a.Org)
 		if err != nil {

@@ -66,7 +66,7 @@ func (d *Desk) due(_ context.Context, tx *store.Tx, j jobs.Job) error {
 	if err := d.notify(tx, c.Owner, c.Org, mailOverdue); err != nil {
 		return err
 	}
-	if tx.Now().Sub(due) >= 24*time.Hour {
+	if tx.Now().Sub(due) >= lateAfter {
 		if err := d.escalate(tx, c); err != nil {
 			return err
 		}
@@ -74,6 +74,9 @@ func (d *Desk) due(_ context.Context, tx *store.Tx, j jobs.Job) error {
 	again := jobs.Job{Name: j.Name, Kind: jobDue, Org: c.Org, Record: c.Record, Due: tx.Now().Add(24 * time.Hour)}
 	return d.Jobs.Put(tx, again)
 }
+
+// lateAfter is how long a duty is overdue before the Guardian is told.
+const lateAfter = 24 * time.Hour
 
 func (d *Desk) escalate(tx *store.Tx, c *Concern) error {
 	for _, role := range []access.Role{access.Lead, access.CaldicottGuardian} {
@@ -86,6 +89,9 @@ func (d *Desk) escalate(tx *store.Tx, c *Concern) error {
 			return err
 		}
 		for _, p := range who {
+			if c.Has(p.ID) {
+				continue
+			}
 			if err := d.notify(tx, p.ID, c.Org, mailOverdue); err != nil {
 				return err
 			}
@@ -105,7 +111,13 @@ func (d *Desk) notify(tx *store.Tx, to id.Person, org id.Org, template string) e
 // concern goes first; it gives nobody a right.
 type routes struct {
 	mu   sync.Mutex
-	lead map[id.Team]route
+	lead map[routeKey]route
+}
+
+// routeKey is a team, and the lead who raises a concern there: it goes to another.
+type routeKey struct {
+	team   id.Team
+	raiser id.Person
 }
 
 type route struct {
@@ -116,29 +128,46 @@ type route struct {
 const routeLife = 5 * time.Second
 
 // ownerFor is who a new concern goes to: the first of the team's leads, else any
-// lead of the organisation, else the Caldicott Guardian. No concern is without an
-// owner; an organisation with none of them cannot take one up and says so.
-func (d *Desk) ownerFor(tx *store.Tx, org id.Org, team id.Team) (id.Person, error) {
+// lead of the organisation, else the Caldicott Guardian; the raiser only when there
+// is nobody else. No concern is without an owner; an organisation with none of them
+// cannot take one up and says so.
+func (d *Desk) ownerFor(tx *store.Tx, org id.Org, team id.Team, raiser id.Person) (id.Person, error) {
+	key := routeKey{team: team}
+	p, err := d.routed(tx, org, key)
+	if err != nil || p != raiser {
+		return p, err
+	}
+	key.raiser = raiser
+	if other, err := d.routed(tx, org, key); !fail.Is(err, fail.Conflict) {
+		return other, err
+	}
+	return p, nil
+}
+
+func (d *Desk) routed(tx *store.Tx, org id.Org, key routeKey) (id.Person, error) {
 	d.routes.mu.Lock()
-	r, ok := d.routes.lead[team]
+	r, ok := d.routes.lead[key]
 	d.routes.mu.Unlock()
 	if now := tx.Now(); ok && now.Before(r.until) && !now.Before(r.until.Add(-routeLife)) {
 		return r.person, nil
 	}
-	p, err := d.findOwner(tx, org, team)
+	p, err := d.findOwner(tx, org, key.team, func(p id.Person) bool { return p == key.raiser })
 	if err != nil {
 		return id.Person{}, err
 	}
 	d.routes.mu.Lock()
-	if d.routes.lead == nil {
-		d.routes.lead = map[id.Team]route{}
+	defer d.routes.mu.Unlock()
+	if d.routes.lead == nil || len(d.routes.lead) > mostRoutes {
+		d.routes.lead = map[routeKey]route{}
 	}
-	d.routes.lead[team] = route{p, tx.Now().Add(routeLife)}
-	d.routes.mu.Unlock()
+	d.routes.lead[key] = route{p, tx.Now().Add(routeLife)}
 	return p, nil
 }
 
-func (d *Desk) findOwner(tx *store.Tx, org id.Org, team id.Team) (id.Person, error) {
+const mostRoutes = 10_000
+
+// findOwner passes over who must not have it.
+func (d *Desk) findOwner(tx *store.Tx, org id.Org, team id.Team, not func(id.Person) bool) (id.Person, error) {
 	for _, try := range []struct {
 		role access.Role
 		team id.Team
@@ -147,8 +176,10 @@ func (d *Desk) findOwner(tx *store.Tx, org id.Org, team id.Team) (id.Person, err
 		if err != nil {
 			return id.Person{}, err
 		}
-		if len(who) > 0 {
-			return who[0].ID, nil
+		for _, p := range who {
+			if !not(p.ID) {
+				return p.ID, nil
+			}
 		}
 	}
 	return id.Person{}, fail.New(fail.Conflict, "Nobody takes up concerns here yet: ring your safeguarding team")

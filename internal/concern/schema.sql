@@ -11,7 +11,7 @@ create table concern_v1 (
     state     text not null,
     progress  text not null,
     waiting   integer not null,  -- 1: for somebody outside
-    open      integer not null,  -- 0: closed
+    open      integer not null,  -- 0: closed, and nothing is due
     raised_at bigint not null,
     tell_by   bigint not null,
     due       bigint not null,   -- the earliest open deadline; 0: none
@@ -23,6 +23,7 @@ create table concern_v1 (
 create index concern_v1_team on concern_v1 (org, team, record);
 create index concern_v1_due on concern_v1 (org, team, open, due, record);
 create index concern_v1_raiser on concern_v1 (raiser, record);
+create index concern_v1_owner on concern_v1 (owner, open, due, record);
 -- Two lists of few out of many, with their order; the conditions are those of list.go.
 create index concern_v1_new on concern_v1 (org, team, due, record) where open = 1 and state = 'received';
 create index concern_v1_waiting on concern_v1 (org, team, due, record) where open = 1 and waiting = 1;

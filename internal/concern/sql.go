@@ -32,12 +32,14 @@ type Row struct {
 	State     process.State
 	Progress  Progress
 	Waiting   bool
-	Open      bool
+	Open      bool // somebody has something to do: not closed, or added to since
 	RaisedAt  time.Time
 	TellBy    time.Time
 	Due       time.Time // zero: nothing is due
 	ToldAt    time.Time // zero: not told yet
 	ClosedAt  time.Time
+
+	Barred // from the history alone: in no column of the table
 }
 
 const columns = `record, org, team, reference, raiser, owner, version, state, progress, waiting, open, raised_at, tell_by, due, told_at, closed_at`
@@ -51,7 +53,7 @@ func (r *Row) fields() []any {
 func (b book) rowOf(c *Concern) Row {
 	next, _ := c.NextDue()
 	return Row{c.Record, c.Org, c.Team, c.Reference, c.Raiser, c.Owner, c.Version, c.Status.State, c.Progress(),
-		c.waiting(), !c.Closed(), c.RaisedAt, c.TellBy, next.At, c.ToldAt, c.ClosedAt}
+		c.waiting(), !c.Closed() || len(c.Due) > 0, c.RaisedAt, c.TellBy, next.At, c.ToldAt, c.ClosedAt, c.Barred}
 }
 
 // waiting says that the next word is somebody else's: advice was asked and not
@@ -100,6 +102,7 @@ type retry struct {
 	Record  id.Record
 	Version int64
 	Digest  []byte
+	At      time.Time
 }
 
 func retryKey(p id.Person, key string) []byte {
@@ -110,13 +113,13 @@ func retryKey(p id.Person, key string) []byte {
 }
 
 func findRetry(tx *store.Tx, key []byte) (retry, error) {
-	return store.One(tx, func(r *retry) []any { return []any{&r.Record, &r.Version, &r.Digest} },
-		`select record, version, digest from concern_retry where key = $1`, key)
+	return store.One(tx, func(r *retry) []any { return []any{&r.Record, &r.Version, &r.Digest, instant{&r.At}} },
+		`select record, version, digest, at from concern_retry where key = $1`, key)
 }
 
 func insertRetry(tx *store.Tx, key []byte, r retry) error {
 	return tx.Later(keyTaken, `insert into concern_retry (key, record, version, digest, at) values ($1, $2, $3, $4, $5)`,
-		key, r.Record, r.Version, r.Digest, clock.Micros(tx.Now()))
+		key, r.Record, r.Version, r.Digest, clock.Micros(r.At))
 }
 
 func keyTaken(rows int64, err error) error {

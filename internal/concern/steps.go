@@ -3,6 +3,7 @@ package concern
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"heed/internal/clock/workday"
 	"heed/internal/fail"
@@ -84,6 +85,18 @@ type (
 		Owner   id.Person `json:"owner"`
 		Reasons string    `json:"reasons"`
 	}
+	// DeclareConflict says that whoever takes it has a conflict of interest: they lose
+	// everything about the concern.
+	DeclareConflict struct {
+		Reasons string `json:"reasons"`
+	}
+	// KeepFrom names somebody who works here and must learn nothing of the concern:
+	// because it is about them, or because it passes their manager by.
+	KeepFrom struct {
+		Why     string `json:"why"`   // subject | passed_by
+		Login   string `json:"login"` // the account's name, as typed
+		Reasons string `json:"reasons,omitempty"`
+	}
 	// Local is a step that the organisation's overlay adds, answered in words.
 	Local struct {
 		ID      process.Step      `json:"step"`
@@ -118,26 +131,37 @@ func Label(list []Choice, id string) string {
 // OneOf says whether id is in the list.
 func OneOf(list []Choice, id string) bool { return Label(list, id) != id }
 
-func (Acknowledge) Step() process.Step  { return process.Acknowledge }
-func (Triage) Step() process.Step       { return process.Triage }
-func (AskAdvice) Step() process.Step    { return process.AskAdvice }
-func (RecordAdvice) Step() process.Step { return process.RecordAdvice }
-func (GiveFeedback) Step() process.Step { return process.GiveFeedback }
-func (Close) Step() process.Step        { return process.Close }
-func (AddNote) Step() process.Step      { return process.AddNote }
-func (Correct) Step() process.Step      { return process.Correct }
-func (Assign) Step() process.Step       { return process.Assign }
-func (s Local) Step() process.Step      { return s.ID }
+func (Acknowledge) Step() process.Step     { return process.Acknowledge }
+func (Triage) Step() process.Step          { return process.Triage }
+func (AskAdvice) Step() process.Step       { return process.AskAdvice }
+func (RecordAdvice) Step() process.Step    { return process.RecordAdvice }
+func (GiveFeedback) Step() process.Step    { return process.GiveFeedback }
+func (Close) Step() process.Step           { return process.Close }
+func (AddNote) Step() process.Step         { return process.AddNote }
+func (Correct) Step() process.Step         { return process.Correct }
+func (Assign) Step() process.Step          { return process.Assign }
+func (DeclareConflict) Step() process.Step { return process.DeclareConflict }
+func (KeepFrom) Step() process.Step        { return process.KeepFrom }
+func (s Local) Step() process.Step         { return s.ID }
 
-func (Acknowledge) Outcome() string    { return "" }
-func (s Triage) Outcome() string       { return s.Decision }
-func (RecordAdvice) Outcome() string   { return "" }
-func (s GiveFeedback) Outcome() string { return s.Result }
-func (Close) Outcome() string          { return "" }
-func (AddNote) Outcome() string        { return "" }
-func (Correct) Outcome() string        { return "" }
-func (Assign) Outcome() string         { return "" }
-func (s Local) Outcome() string        { return s.Result }
+// Outcome says whether there are first words for the raiser, which end a duty.
+func (s Acknowledge) Outcome() string {
+	if strings.TrimSpace(s.Words) != "" {
+		return process.FirstWords
+	}
+	return ""
+}
+
+func (s Triage) Outcome() string        { return s.Decision }
+func (RecordAdvice) Outcome() string    { return "" }
+func (s GiveFeedback) Outcome() string  { return s.Result }
+func (Close) Outcome() string           { return "" }
+func (AddNote) Outcome() string         { return "" }
+func (Correct) Outcome() string         { return "" }
+func (Assign) Outcome() string          { return "" }
+func (DeclareConflict) Outcome() string { return "" }
+func (s KeepFrom) Outcome() string      { return s.Why }
+func (s Local) Outcome() string         { return s.Result }
 
 // Outcome of a request for advice depends on whether its words identify the person.
 func (s AskAdvice) Outcome() string {
@@ -259,6 +283,24 @@ func (s Assign) Validate() error {
 		f.Add("owner", "Select who should take this concern")
 	}
 	Fault(&f, "reasons", "why you are giving it to them", MaxShort, false, s.Reasons)
+	return f.Err()
+}
+
+// Validate names every fault.
+func (s DeclareConflict) Validate() error {
+	var f fail.Fields
+	Fault(&f, "reasons", "what your conflict of interest is", MaxShort, true, s.Reasons)
+	return f.Err()
+}
+
+// Validate names every fault; that there is such an account is not told.
+func (s KeepFrom) Validate() error {
+	var f fail.Fields
+	if s.Why != process.Subject && s.Why != process.PassedBy {
+		f.Add("why", "Select why they must not learn of it")
+	}
+	Fault(&f, "login", "the name with which they log in", MaxLine, true, s.Login)
+	Fault(&f, "reasons", "what the record should say about it", MaxShort, false, s.Reasons)
 	return f.Err()
 }
 

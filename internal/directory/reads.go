@@ -128,6 +128,9 @@ func (d *Desk) find(tx *store.Tx, login string) (Person, error) {
 	return Person{}, fail.New(fail.Missing, "Person not found")
 }
 
+// LoginIn is FindLogin within a unit of work or a view.
+func (d *Desk) LoginIn(tx *store.Tx, login string) (Person, error) { return d.find(tx, login) }
+
 // FindLogin gives the person with a login name.
 func (d *Desk) FindLogin(ctx context.Context, login string) (p Person, err error) {
 	err = d.Store.View(ctx, func(tx *store.Tx) error { p, err = d.find(tx, login); return err })

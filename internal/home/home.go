@@ -23,7 +23,7 @@ func Part(people *directory.Desk, p *access.Policy) web.Part {
 	h := &pages{people, p}
 	return web.Part{Name: "home", Routes: []web.Route{
 		web.Get("/{$}", web.Public, "Start", h.start),
-		web.Get("/who-may", web.SignedIn, "Who may do what", h.whoMay),
+		web.Get("/who-may", string(access.ViewWhoMay), "Who may do what", h.whoMay),
 		web.Get("/statement", web.Public, "About this service", h.statement),
 	}}
 }
@@ -54,7 +54,10 @@ func (h *pages) start(q *web.Request) (web.Response, error) {
 		nhs.Link{Text: "Read who may do what", Href: "/who-may"},
 		nhs.Link{Text: "See who grants roles", Href: "/grantors"},
 	}
-	if role == access.Administrator {
+	switch role {
+	case access.CaldicottGuardian, access.ExecutiveLead:
+		links = append(links, nhs.Link{Text: "See what you are told of", Href: "/told"})
+	case access.Administrator:
 		links = append(links, nhs.Link{Text: "See whether the service is well", Href: "/service"})
 	}
 	return web.Page{Title: "What would you like to do?", Body: web.Stack(

@@ -157,3 +157,6 @@ func ParseTeam(s string) (Team, error) { r, err := parse(s); return Team{r}, err
 
 // ParseRecord reads 32 hexadecimal digits.
 func ParseRecord(s string) (Record, error) { r, err := parse(s); return Record{r}, err }
+
+// ParseEntry reads an entry id.
+func ParseEntry(s string) (Entry, error) { r, err := parse(s); return Entry{r}, err }

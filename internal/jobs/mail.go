@@ -105,14 +105,25 @@ func bare(s string) bool {
 // Notices to one person that wait together leave as one message: their number
 // tells nothing.
 func (q *Queue) Mail(tx *store.Tx, m Mail) error {
+	return q.mailAt(tx, m, id.NewEntry(tx.Now()).String(), tx.Now())
+}
+
+func (q *Queue) mailAt(tx *store.Tx, m Mail, name string, due time.Time) error {
 	if bodies[m.Template] == "" || m.To.IsZero() || m.Org.IsZero() {
 		return fail.New(fail.Broken, "jobs: a notice must have a person, an organisation and a known template")
 	}
 	if q.mail == nil {
 		return nil
 	}
-	return q.Put(tx, Job{Name: mailKind + ":" + id.NewEntry(tx.Now()).String(), Kind: mailKind, Org: m.Org,
-		Record: m.To.Record(), Due: tx.Now(), Payload: []byte(m.Template)})
+	return q.Put(tx, Job{Name: mailKind + ":" + name, Kind: mailKind, Org: m.Org,
+		Record: m.To.Record(), Due: due, Payload: []byte(m.Template)})
+}
+
+// MailSoon puts a notice of which one a minute is enough: it leaves at the end of
+// the minute, for all that were asked for in it.
+func (q *Queue) MailSoon(tx *store.Tx, m Mail) error {
+	end := tx.Now().Truncate(time.Minute).Add(time.Minute)
+	return q.mailAt(tx, m, m.To.String()+":"+m.Template+":"+end.Format(time.RFC3339), end)
 }
 
 // letter is one message and the notices that it answers for.

@@ -30,6 +30,8 @@ const (
 	Close               Step = "close"
 	AddNote             Step = "add_note"
 	Correct             Step = "correct"
+	DeclareConflict     Step = "declare_conflict"
+	KeepFrom            Step = "keep_from"
 )
 
 // The outcomes of the built-in steps. A step without a choice has the outcome "".
@@ -38,6 +40,13 @@ const (
 	OtherRoute      = "other_route"
 	Hold            = "hold"
 	OpenCase        = "open_case"
+
+	FirstWords = "first_words" // of acknowledge: with words for the raiser
+
+	AddedLater = "added_later" // of add_note: by the raiser, after the end
+
+	Subject  = "subject" // of keep_from: it is about them
+	PassedBy = "passed_by"
 
 	Identified = "identified" // of ask_advice: words that identify the person
 

@@ -44,7 +44,7 @@ type builtInStep struct {
 // builtIns are the steps that the slices are written for: event kind and outcomes.
 var builtIns = []builtInStep{
 	{Raise, "concern.raised", []string{""}},
-	{Acknowledge, "concern.acknowledged", []string{""}},
+	{Acknowledge, "concern.acknowledged", []string{"", FirstWords}},
 	{Assign, "concern.assigned", []string{""}},
 	{Triage, "concern.triaged", []string{NotSafeguarding, OtherRoute, Hold, OpenCase}},
 	{AskAdvice, "concern.advice_asked", []string{"", Identified}},
@@ -55,8 +55,10 @@ var builtIns = []builtInStep{
 	{RecordTold, "concern.told", []string{ToldAcknowledged, ToldOutcome}},
 	{GiveFeedback, "concern.feedback_given", []string{Told, CannotBeTold}},
 	{Close, "concern.closed", []string{""}},
-	{AddNote, "concern.note_added", []string{""}},
+	{AddNote, "concern.note_added", []string{"", AddedLater}},
 	{Correct, "concern.corrected", []string{""}},
+	{DeclareConflict, "concern.conflict_declared", []string{""}},
+	{KeepFrom, "concern.kept_from", []string{Subject, PassedBy}},
 }
 
 func builtIn(d *Definition) string {

@@ -122,8 +122,12 @@ func (p *pages) summary(q *web.Request) (web.Response, error) {
 	if raiser == "" {
 		raiser = "Somebody without an account"
 	}
+	next, err := p.doNext(q, c)
+	if err != nil {
+		return nil, err
+	}
 	return casePage(q, "Case "+string(c.Reference), above, web.Stack(
-		p.doNext(Actor(q), c),
+		next,
 		nhs.Heading{Text: "What was raised", Level: 2, Size: nhs.SizeM},
 		nhs.Paragraph{Content: nhs.Group{nhs.Text("By "), nhs.HTML(words.Name(raiser)), nhs.Text(" on "), nhs.HTML(words.MomentHTML(c.RaisedAt)), nhs.Text(".")}},
 		reportList(c.Report, reachRaiser),
@@ -139,6 +143,7 @@ var stepPaths = map[process.Step]string{
 	process.Acknowledge: "acknowledge", process.Assign: "assign", process.Triage: "triage", process.AskAdvice: "advice/ask",
 	process.RecordAdvice: "advice", process.DecideSharing: "sharing/new", process.EmergencyDisclosure: "emergency", process.Refer: "referral",
 	process.RecordTold: "told", process.GiveFeedback: "feedback", process.Close: "close", process.Correct: "correct", process.AddNote: "notes",
+	process.DeclareConflict: "conflict", process.KeepFrom: "keep-from",
 }
 
 // StepPath is the address of a step's page.
@@ -179,12 +184,16 @@ func usual(c *concern.Concern) process.Step {
 }
 
 // doNext offers what this person may do now: one button, and links.
-func (p *pages) doNext(a access.Actor, c *concern.Concern) web.Component {
+func (p *pages) doNext(q *web.Request, c *concern.Concern) (web.Component, error) {
+	may, err := p.desk.MayTake(q.Context(), Actor(q), c)
+	if err != nil {
+		return nil, err
+	}
 	next := usual(c)
 	var out nhs.Group
 	var links nhs.List
 	links.Plain = true
-	for _, s := range p.desk.MayTake(a, c) {
+	for _, s := range may {
 		if s.ID == next {
 			out = append(out, nhs.Button{Text: s.Label, Href: StepPath(c.Reference, s.ID)})
 			continue
@@ -192,10 +201,10 @@ func (p *pages) doNext(a access.Actor, c *concern.Concern) web.Component {
 		links.Items = append(links.Items, nhs.Link{Text: s.Label, Href: StepPath(c.Reference, s.ID)})
 	}
 	if len(out)+len(links.Items) == 0 {
-		return nil
+		return nil, nil //nolint:nilnil // no component is a component
 	}
 	head := nhs.Heading{Text: "What you can do", Level: 2, Size: nhs.SizeM}
-	return append(append(nhs.Group{head}, out...), links)
+	return append(append(nhs.Group{head}, out...), links), nil
 }
 
 func (p *pages) wholeTimeline(q *web.Request) (web.Response, error) {
@@ -241,20 +250,17 @@ func (p *pages) decisions(q *web.Request) (web.Response, error) {
 	return casePage(q, "Decisions of case "+string(c.Reference), above, web.Stack(body)), nil
 }
 
-// readers are all who opened the record.
+// readers are all who opened the record, and nothing else of it: whoever may look at
+// this list need not be one who may open the case.
 func (p *pages) readers(q *web.Request) (web.Response, error) {
 	ref, err := q.Reference("ref")
 	if err != nil {
 		return nil, err
 	}
-	c, readers, err := p.desk.Readers(q.Context(), Actor(q), ref)
+	readers, err := p.desk.Readers(q.Context(), Actor(q), ref)
 	if first := reasonFirst(err, ref); first != nil {
 		return first, nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	above, err := p.frame(q, c, "/access")
 	if err != nil {
 		return nil, err
 	}
@@ -266,12 +272,17 @@ func (p *pages) readers(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := p.desk.Definition(c.Org)
+	d := p.desk.Definition(q.Who().Org)
 	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "Everyone who has opened this case, newest first", Size: nhs.SizeM}, Head: nhs.Heads("When", "Who", "As", "What")}
 	for _, r := range readers {
 		t.Rows = append(t.Rows, []nhs.Cell{{Content: nhs.HTML(words.MomentHTML(r.At))}, {Content: nhs.HTML(words.Name(names[r.By]))}, {Text: roleWords(d, r.Role)}, {Content: whatAndWhy(r)}})
 	}
-	return casePage(q, "Who has opened case "+string(ref), above, web.Stack(t, nhs.Para("That you looked at this list is written down too."))), nil
+	page := web.Page{Title: "Who has opened case " + string(ref), Section: sectionCase, Wide: true, Nav: "/inbox", Back: "/inbox", BackText: "Inbox",
+		Above: []web.Component{sections(ref, "/access")}, Body: web.Stack(t, nhs.Para("That you looked at this list is written down too."))}
+	if access.Role(q.Who().Role) != access.Lead { // who may look at this list and not at the case
+		page.Nav, page.Back, page.BackText, page.Above = pathTold, pathTold, sectionTold, nil
+	}
+	return page, nil
 }
 
 // whatAndWhy is what somebody did, with the reason that they gave.

@@ -24,17 +24,21 @@ func (p *pages) frame(q *web.Request, c *concern.Concern, current string) ([]web
 	if err != nil {
 		return nil, err
 	}
-	base := "/cases/" + string(c.Reference)
+	return []web.Component{casework.KeyDetails{
+		Reference: string(c.Reference), Person: c.Report.Person.Name, Age: c.Report.Person.Age,
+		Status: statusOf[c.Status.State], Owner: names[c.Owner], Due: p.due(q, c),
+	}, sections(c.Reference, current)}, nil
+}
+
+// sections leads to the sections of a case; current is the path of this one.
+func sections(ref id.Reference, current string) web.Component {
 	nav := casework.SubNavigation{Label: "Sections of this case"}
 	for _, s := range []struct{ text, path string }{
 		{"Summary", ""}, {"Notes", "/notes"}, {"Decisions", "/decisions"}, {"Timeline", "/timeline"}, {"Who has opened it", "/access"},
 	} {
-		nav.Items = append(nav.Items, casework.SubItem{Text: s.text, Href: base + s.path, Current: s.path == current})
+		nav.Items = append(nav.Items, casework.SubItem{Text: s.text, Href: "/cases/" + string(ref) + s.path, Current: s.path == current})
 	}
-	return []web.Component{casework.KeyDetails{
-		Reference: string(c.Reference), Person: c.Report.Person.Name, Age: c.Report.Person.Age,
-		Status: statusOf[c.Status.State], Owner: names[c.Owner], Due: p.due(q, c),
-	}, nav}, nil
+	return nav
 }
 
 // hasLeft says whether somebody can log in here no more.
@@ -101,6 +105,9 @@ func (p *pages) event(c *concern.Concern, t concern.Taken, names map[id.Person]s
 		return e, err
 	}
 	e.Content = said
+	if t.Alone {
+		e.Content = append(nhs.Group(present(said)), nhs.Para("Decided by the person who raised it: nobody else was left who could."))
+	}
 	return e, nil
 }
 

@@ -42,10 +42,6 @@ func (p *pages) inbox(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, err := p.desk.Count(q.Context(), a, current.list)
-	if err != nil {
-		return nil, err
-	}
 	o, err := p.organisation(q)
 	if err != nil {
 		return nil, err
@@ -59,7 +55,6 @@ func (p *pages) inbox(q *web.Request) (web.Response, error) {
 	}
 	return web.Page{Title: sectionInbox, Section: sectionInbox, Nav: "/inbox", Wide: true, Body: web.Stack(
 		p.inboxTabs(current.list),
-		nhs.Para(words.Count(n, "concern", "concerns")+" in this list"),
 		body,
 		turn("/inbox?list="+string(current.list)+"&", q.PageNumber(), page.More),
 	)}, nil

@@ -28,6 +28,7 @@ const (
 	sectionMine  = "My concerns"
 	sectionInbox = "Inbox"
 	sectionCase  = "Case"
+	sectionTold  = "What you are told of"
 )
 
 type pages struct {
@@ -42,11 +43,13 @@ func Part(desk *concern.Desk, people *directory.Desk) web.Part {
 		{Text: sectionRaise, Path: "/raise"},
 		{Text: sectionMine, Path: "/mine"},
 		{Text: sectionInbox, Path: "/inbox", For: []string{string(access.Lead)}},
+		{Text: sectionTold, Path: pathTold, For: []string{string(access.CaldicottGuardian), string(access.ExecutiveLead)}},
 	}}
 	part.Routes = append(part.Routes, p.raiseRoutes()...)
 	part.Routes = append(part.Routes, p.mineRoutes()...)
 	part.Routes = append(part.Routes, p.inboxRoutes()...)
 	part.Routes = append(part.Routes, p.caseRoutes()...)
+	part.Routes = append(part.Routes, p.toldRoutes()...)
 	part.Routes = append(part.Routes, p.stepRoutes()...)
 	return part
 }

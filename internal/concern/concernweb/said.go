@@ -80,6 +80,12 @@ func linesOf(info process.StepInfo, t concern.Taken) ([]line, error) {
 	case process.Correct:
 		s, err := concern.Read[concern.Correct](t)
 		return []line{{"What is right", s.Words}}, err
+	case process.DeclareConflict:
+		s, err := concern.Read[concern.DeclareConflict](t)
+		return []line{{"Conflict of interest", s.Reasons}}, err
+	case process.KeepFrom:
+		s, err := concern.Read[concern.KeepFrom](t)
+		return []line{{"Kept from", s.Login}, {"Why", s.Reasons}}, err
 	case process.Assign:
 		s, err := concern.Read[concern.Assign](t)
 		return []line{{"Why", s.Reasons}}, err

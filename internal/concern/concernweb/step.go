@@ -1,6 +1,7 @@
 package concernweb
 
 import (
+	"heed/internal/access"
 	"heed/internal/concern"
 	"heed/internal/directory"
 	"heed/internal/fail"
@@ -18,6 +19,7 @@ type StepPage struct {
 	Title  string
 	Send   string // the button, which says what happens
 	Flash  string // once it is done
+	Then   string // where it leads; empty: back to the case
 	Before func(q *web.Request, c *concern.Concern) []web.Component
 	Fields func(q *web.Request, f *web.Form, c *concern.Concern) ([]web.Component, error)
 	Read   func(q *web.Request, f *web.Form) (concern.Step, error)
@@ -52,7 +54,11 @@ func (p *pages) showStep(q *web.Request, s StepPage) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if info, open := p.mayTake(q, c, s.Step); !open {
+	info, open, err := p.mayTake(q, c, s.Step)
+	if err != nil {
+		return nil, err
+	}
+	if !open {
 		return p.notNow(q, c, s, info, above), nil
 	}
 	f.Version(c.Version)
@@ -70,14 +76,15 @@ func (p *pages) showStep(q *web.Request, s StepPage) (web.Response, error) {
 }
 
 // mayTake says whether the step is open to this person now.
-func (p *pages) mayTake(q *web.Request, c *concern.Concern, step process.Step) (process.StepInfo, bool) {
-	for _, s := range p.desk.MayTake(Actor(q), c) {
+func (p *pages) mayTake(q *web.Request, c *concern.Concern, step process.Step) (process.StepInfo, bool, error) {
+	may, err := p.desk.MayTake(q.Context(), Actor(q), c)
+	for _, s := range may {
 		if s.ID == step {
-			return s, true
+			return s, true, err
 		}
 	}
 	info, _ := p.desk.Definition(c.Org).Step(step)
-	return info, false
+	return info, false, err
 }
 
 // notNow says what has to come first. It has no form: what was sent to it is given back by the kit.
@@ -88,6 +95,10 @@ func (p *pages) notNow(q *web.Request, c *concern.Concern, s StepPage, info proc
 			why = fail.Words(err) + "."
 			break
 		}
+	}
+	if access.Decides(access.Action(s.Step)) && Actor(q).Person == c.Raiser {
+		why = "You raised this concern, so somebody else decides: give it to another safeguarding lead. " +
+			"Where there is no other, the Caldicott Guardian sees it."
 	}
 	page := casePage(q, s.Title, above, web.Stack(nhs.Para(why), nhs.Paragraph{Content: nhs.Link{Text: "Back to the case", Href: "/cases/" + string(c.Reference)}}))
 	page.Back, page.BackText = "/cases/"+string(c.Reference), "Case"
@@ -121,5 +132,9 @@ func (p *pages) takeStep(q *web.Request, s StepPage) (web.Response, error) {
 		}
 		return nil, err
 	}
-	return web.Redirect{To: "/cases/" + string(ref), Flash: s.Flash}, nil
+	then := s.Then
+	if then == "" {
+		then = "/cases/" + string(ref)
+	}
+	return web.Redirect{To: then, Flash: s.Flash}, nil
 }

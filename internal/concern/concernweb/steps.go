@@ -11,7 +11,7 @@ import (
 )
 
 func (p *pages) stepRoutes() []web.Route {
-	routes := StepRoutes(p.desk, p.directory, acknowledgePage, triagePage, askAdvicePage, advicePage, p.feedbackPage(), closePage, correctPage, p.assignPage())
+	routes := StepRoutes(p.desk, p.directory, acknowledgePage, triagePage, askAdvicePage, advicePage, p.feedbackPage(), closePage, correctPage, conflictPage, keepFromPage, p.assignPage())
 	// The map of pages names triage below /concerns as well.
 	return append(append(routes, web.Get("/concerns/{ref}/triage", web.SignedIn, triagePage.Title, func(q *web.Request) (web.Response, error) {
 		ref, err := q.Reference("ref")
@@ -168,11 +168,48 @@ var correctPage = StepPage{
 	},
 }
 
+var conflictPage = StepPage{
+	Path: "conflict", Step: process.DeclareConflict, Title: "Declare a conflict of interest", Send: "Declare this and leave the case", Then: "/",
+	Flash: "Your conflict of interest was recorded. The case is not yours any more",
+	Before: func(*web.Request, *concern.Concern) []web.Component {
+		return []web.Component{nhs.WarningCallout{Heading: nhs.CardHeading{Text: "You cannot undo this", Level: 2},
+			Text: "From then on you see nothing of this case, whatever your role. If it is yours, another safeguarding lead or the Caldicott Guardian gets it and is told."}}
+	},
+	Fields: func(_ *web.Request, f *web.Form, _ *concern.Concern) ([]web.Component, error) {
+		return []web.Component{f.Textarea(nhs.Textarea{Name: "reasons", Rows: 4, Label: Label("What is your conflict of interest?"), Hint: nhs.Hint{Text: "For example, that you are related"}})}, nil
+	},
+	Read: func(_ *web.Request, f *web.Form) (concern.Step, error) {
+		return concern.DeclareConflict{Reasons: f.Text("reasons", web.Ask{What: "what your conflict of interest is", Needed: true, Max: concern.MaxShort})}, nil
+	},
+}
+
+var keptFrom = []concern.Choice{
+	{ID: process.Subject, Label: "The concern is about them"},
+	{ID: process.PassedBy, Label: "They are a manager whom it has to pass by"},
+}
+
+var keepFromPage = StepPage{
+	Path: "keep-from", Step: process.KeepFrom, Title: "Name somebody who must not learn of it", Send: "Record this", Flash: "It was recorded. Who logs in by that name sees nothing of this case",
+	Before: func(*web.Request, *concern.Concern) []web.Component {
+		return []web.Component{nhs.InsetText{Text: "Whoever logs in by the name that you enter sees nothing of this case, whatever their role, and is not told of it. " +
+			"Heed does not say whether there is such an account: check the name before you send it."}}
+	},
+	Fields: func(_ *web.Request, f *web.Form, _ *concern.Concern) ([]web.Component, error) {
+		return []web.Component{Choose(f, "why", "Why must they not learn of it?", keptFrom), Line(f, "login", "The name with which they log in", ""),
+			f.Textarea(nhs.Textarea{Name: "reasons", Rows: 3, Label: Label("What should the record say about it? (optional)")})}, nil
+	},
+	Read: func(_ *web.Request, f *web.Form) (concern.Step, error) {
+		return concern.KeepFrom{Why: Pick(f, "why", "why they must not learn of it", true, keptFrom),
+			Login: f.Line("login", web.Ask{What: "the name with which they log in", Needed: true}), Reasons: f.Text("reasons", web.Ask{What: "what the record should say about it", Max: concern.MaxShort})}, nil
+	},
+}
+
 func entryName(t concern.Taken) string {
 	names := map[process.Step]string{
 		process.Acknowledge: "Taken up", process.Assign: "Given to someone else", process.Triage: "Decision", process.AskAdvice: "Advice asked", process.RecordAdvice: "Advice",
 		process.DecideSharing: "Sharing decision", process.EmergencyDisclosure: "Shared in an emergency", process.Refer: "Referral", process.RecordTold: "What we were told",
 		process.GiveFeedback: "Answer", process.Close: "Closing", process.AddNote: "Note", process.Correct: "Correction",
+		process.DeclareConflict: "Conflict of interest", process.KeepFrom: "Kept from somebody",
 	}
 	name := names[t.Step]
 	if name == "" {

@@ -184,7 +184,7 @@ func (l *life) holds(t *testing.T, h *house, p point) {
 		if err != nil || !listed[ref] {
 			t.Errorf("concern %d lives: its raiser gets %v, listed %t", i, err, listed[ref])
 		}
-		if _, _, err := h.Concerns.Readers(ctx, lead, ref); err != nil {
+		if _, err := h.Concerns.Readers(ctx, lead, ref); err != nil {
 			t.Errorf("concern %d lives: its lead gets %v", i, err)
 		}
 	}

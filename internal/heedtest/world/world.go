@@ -111,7 +111,7 @@ func (w *World) open(s *store.Store) {
 		Log: slog.New(slog.DiscardHandler), Process: func(id.Org) *process.Definition { return w.Process }})
 	w.Rooms = must(room.NewDesk(w.Parts(), rooms...))(t)
 	w.check(w.Vault.Settle(ctx, w.Concerns))
-	w.check(s.EnsureProjections(ctx, w.Concerns.Projection(), w.Rooms.Projection()))
+	w.check(s.EnsureProjections(ctx, w.Concerns.Projection(), w.Concerns.GlassProjection(), w.Rooms.Projection()))
 }
 
 // Parts are what a desk of rooms works with.

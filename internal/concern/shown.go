@@ -1,0 +1,143 @@
+package concern
+
+import (
+	"time"
+
+	"heed/internal/access"
+	"heed/internal/id"
+	"heed/internal/process"
+)
+
+// Shown is what one actor is shown of one record. Nothing else of a record leaves
+// this package for page, print view, API, conflict, retry or error.
+type Shown struct {
+	Reference id.Reference
+	Own       *OwnView // for the one who raised it
+	Case      *Concern // for those who work on it
+}
+
+// shown decides what somebody is shown of a record, by what access allowed them to
+// do with it. Whoever took a step, looked at who has opened the record, or may do
+// what is not named here is shown its reference and nothing else.
+func (c *Concern) shown(allowed access.Action, now time.Time) (Shown, error) {
+	out := Shown{Reference: c.Reference}
+	switch allowed {
+	case access.ViewOwnConcern:
+		own, err := c.Own(now)
+		out.Own = &own
+		return out, err
+	case access.ViewConcern, access.BreakGlass:
+		out.Case = c
+	}
+	return out, nil
+}
+
+// shownTo is the list row as it is shown: the one who raised a concern is not
+// shown the work on it, nor a version that would count it.
+func (r Row) shownTo(list List) Row {
+	if list != ListOwn {
+		return r
+	}
+	return Row{Record: r.Record, Org: r.Org, Team: r.Team, Reference: r.Reference, Raiser: r.Raiser, Progress: r.Progress,
+		RaisedAt: r.RaisedAt, TellBy: r.TellBy, ToldAt: r.ToldAt}
+}
+
+// Recorded is the answer to a step: that it was taken, and nothing of the record.
+type Recorded struct {
+	Reference id.Reference
+	At        time.Time
+	Version   int64 // that the record then stood at; 0 for who is not shown it
+}
+
+// recordedFor leaves out the version for the one who raised it: it counts the steps
+// of others.
+func (r Recorded) recordedFor(act access.Action) Recorded {
+	if act == access.AddToOwn {
+		r.Version = 0
+	}
+	return r
+}
+
+// OwnView is all that the raiser sees of a concern.
+type OwnView struct {
+	Reference id.Reference
+	RaisedAt  time.Time
+	TellBy    time.Time
+	ToldAt    time.Time
+	Overdue   bool // no word yet, and the promised day is over
+	Progress  Progress
+	Report    Report
+	Team      id.Team
+	News      []News
+}
+
+// News is one dated sentence written for the raiser.
+type News struct {
+	At    time.Time
+	By    id.Person
+	Title string
+	Words string
+	Mine  bool // the raiser's own addition
+}
+
+// Own keeps what is written for the raiser and the raiser's own words; nothing
+// of decisions, advice, sharing or what others told us.
+func (c *Concern) Own(now time.Time) (OwnView, error) {
+	v := OwnView{
+		Reference: c.Reference, RaisedAt: c.RaisedAt, TellBy: c.TellBy, ToldAt: c.ToldAt, Progress: c.Progress(), Report: c.Report, Team: c.Team,
+		Overdue: c.ToldAt.IsZero() && !c.Closed() && now.After(c.TellBy),
+	}
+	for _, t := range c.Taken {
+		n, ok, err := c.news(t)
+		if err != nil {
+			return OwnView{}, err
+		}
+		if ok {
+			v.News = append(v.News, n)
+		}
+	}
+	return v, nil
+}
+
+func (c *Concern) news(t Taken) (News, bool, error) {
+	n := News{At: t.At, By: t.By}
+	switch t.Step {
+	case process.Acknowledge:
+		s, err := Read[Acknowledge](t)
+		n.Title, n.Words = "Your concern was taken up", s.Words
+		return n, true, err
+	case process.Refer:
+		n.Title = "Your concern was passed on"
+		return n, true, nil
+	case process.GiveFeedback:
+		s, err := Read[GiveFeedback](t)
+		n.Title, n.Words = "An answer for you", s.Words
+		if s.Result == process.CannotBeTold {
+			n.Title, n.Words = "What we can tell you", s.Line
+		}
+		return n, true, err
+	case process.Close:
+		n.Title = "Your concern was closed"
+		return n, true, nil
+	case process.AddNote:
+		s, err := Read[AddNote](t)
+		n.Title, n.Words, n.Mine = "You added something", s.Words, true
+		return n, c.raisersOwn(t), err
+	}
+	return News{}, false, nil
+}
+
+// additions is how often the raiser added something within the last day.
+func (c *Concern) additions(now time.Time) (n int) {
+	for _, t := range c.Taken {
+		if c.raisersOwn(t) && now.Sub(t.At) < 24*time.Hour {
+			n++
+		}
+	}
+	return n
+}
+
+// raisersOwn says whether a step is what the one who raised the concern added to it.
+func (c *Concern) raisersOwn(t Taken) bool {
+	return t.Step == process.AddNote && t.By == c.Raiser && t.Role != string(access.Lead)
+}
