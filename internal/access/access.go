@@ -217,6 +217,8 @@ const (
 	RuleBroken  = "policy-error"      // a rule failed to evaluate: closed
 	RuleNobody  = "nobody"            // no person, organisation or known role
 
+	// RuleNotAlone is the policy that keeps the raiser from deciding.
+	RuleNotAlone = "raiser-never-decides-alone"
 	// RuleStandIn is the policy by which the Guardian works where no lead could decide.
 	RuleStandIn = "guardian-stands-in-where-no-lead-can"
 )

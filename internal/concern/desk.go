@@ -262,6 +262,10 @@ var errMoved = errors.New("concern: the record moved on meanwhile")
 // still stands where it stood then. Inside the writer nothing grows with its history.
 func (d *Desk) takeFound(ctx context.Context, a access.Actor, ref id.Reference, f found, t Taking) (out Recorded, err error) {
 	refusal := f.refusal()
+	if f.decision.Rule == access.RuleNotAlone && a.Role == access.Lead {
+		refusal = fail.New(fail.Conflict, "You raised this concern, so somebody else decides: give it to another safeguarding lead. "+
+			"Where there is no other, the Caldicott Guardian sees it")
+	}
 	digest := digestOf(string(t.Step.Step()), ref, t.Step)
 	err = d.again(ctx, func(tx *store.Tx) error {
 		if refusal != nil {

@@ -90,6 +90,8 @@ var forms = map[string]url.Values{
 	"/cases/{ref}/correct":      {"of": {"1"}, "words": {"Otherwise"}},
 	"/cases/{ref}/assign":       {"owner": {"DEPUTY"}},
 	"/cases/{ref}/steps/{step}": {},
+	"/cases/{ref}/conflict":     {"reasons": {"We are related"}},
+	"/cases/{ref}/keep-from":    {"why": {"subject"}, "login": {"nobody.at.all"}},
 	"/cases/{ref}/sharing/new":  {"result": {"not_share"}, "purpose": {"safeguarding"}, "consent": {"given"}, "necessity": {"Not needed"}},
 	"/cases/{ref}/emergency":    {"with": {"999"}, "what": {"The name"}, "why": {"Life at stake"}},
 	"/cases/{ref}/referral":     {"to": {"police_prevent"}, "by": {"email"}, "day-day": {"1"}, "day-month": {"3"}, "day-year": {"2026"}, "what": {"The form"}},
@@ -104,6 +106,7 @@ var bodies = map[string]string{
 	"refer":                `{"to":"police_prevent","by":"email","day":"2026-03-01","what":"The form"}`,
 	"record_told":          `{"kind":"acknowledged","from":"police","day":"2026-03-01"}`,
 	"give_feedback":        `{"result":"told","words":"Thank you"}`, "close": `{"reasons":"Done"}`, "add_note": `{"words":"A note"}`,
+	"declare_conflict": `{"reasons":"We are related"}`, "keep_from": `{"why":"passed_by","login":"nobody.at.all"}`,
 	"correct": `{"of":1,"words":"Otherwise"}`, "{step}": `{"outcome":"","answers":{}}`,
 }
 
@@ -179,7 +182,9 @@ func matrix(t *testing.T, h *house) (lines []string) {
 	}
 	for _, r := range h.routes() {
 		method, pattern, _ := strings.Cut(r, " ")
+		h.hand.Move(time.Hour) // nobody opens more than an hour's cases
 		for _, s := range people {
+			s.web = h.signed(s)
 			line := fmt.Sprintf("%-46s %-18s", r, s)
 			if !strings.Contains(pattern, "{ref}") && !strings.Contains(pattern, "{reference}") {
 				lines = append(lines, line+" "+h.ask(s, method, pattern, ""))
