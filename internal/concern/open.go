@@ -61,11 +61,11 @@ func (d *Desk) Since(ctx context.Context, a access.Actor, ref id.Reference, vers
 // Receipt gives the raiser what proves later that the concern was here, and says
 // nothing of it. To fetch it is a reading like any other.
 func (d *Desk) Receipt(ctx context.Context, a access.Actor, ref id.Reference) ([]byte, error) {
-	c, err := d.read(ctx, a, ref, access.ViewOwnConcern, kindOwn, nil)
+	f, err := d.reading(ctx, a, ref, access.ViewOwnConcern, kindOwn)
 	if err != nil {
 		return nil, err
 	}
-	return d.Ledger.ReceiptFile(ctx, ledger.Entry{Record: c.Record, Version: 1})
+	return d.Ledger.ReceiptFile(ctx, ledger.Entry{Record: f.c.Record, Version: 1})
 }
 
 // Reader is somebody who opened a concern.

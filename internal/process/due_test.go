@@ -47,7 +47,7 @@ func TestDutiesRunFromStepToStep(t *testing.T) {
 		{"2026-04-17 08:00", "emergency_disclosure", "", "decision_after_emergency 2026-04-17, hold_review 2026-04-22"}, // a second one does not put the first off
 		{"2026-04-17 08:30", "record_advice", "", "decision_after_emergency 2026-04-17, hold_review 2026-04-22"},
 		{"2026-04-17 09:00", "triage", "open_case", "decision_after_emergency 2026-04-17, sharing_decision 2026-04-21"},
-		{"2026-04-17 10:00", "decide_sharing", "share", ""},
+		{"2026-04-17 10:00", "decide_sharing", "share", "answer 2026-04-21"},
 		{"2026-04-17 11:00", "refer", "", "outcome_chase 2026-05-01"},
 		{"2026-04-20 11:00", "record_told", "acknowledged", "outcome_chase 2026-05-01"},
 		{"2026-05-05 11:00", "record_told", "outcome", "answer 2026-05-07"},
