@@ -108,6 +108,7 @@ const (
 	Oversee      Action = "oversee"      // what was opened with a reason, and what is overdue
 	ReviewGlass  Action = "review_glass" // as the second person
 	ViewWhoMay   Action = "view_who_may"
+	ViewHealth   Action = "view_health"
 )
 
 // verbs is an action in the sentence "… can <verb>".
@@ -122,7 +123,7 @@ var verbs = map[Action]string{
 	BreakGlass: "break the glass", Erase: "erase a concern",
 	RaiseConcern: "raise a concern", ListOwn: "list their own concerns", ListInbox: "list a team's concerns",
 	Oversee: "see what was opened with a reason and what is overdue", ReviewGlass: "review why a record was opened",
-	ViewWhoMay: "read who may do what",
+	ViewWhoMay: "read who may do what", ViewHealth: "see whether the service is well",
 }
 
 // RecordActions are the actions on a record, in the order in which tables show them.
@@ -134,7 +135,7 @@ func RecordActions() []Action {
 
 // Functions are the actions on what is no record, in the order in which tables show them.
 func Functions() []Action {
-	return []Action{RaiseConcern, ListOwn, ListInbox, Oversee, ReviewGlass, ViewWhoMay}
+	return []Action{RaiseConcern, ListOwn, ListInbox, Oversee, ReviewGlass, ViewWhoMay, ViewHealth}
 }
 
 // Actor is who asks. The zero Actor may do nothing.

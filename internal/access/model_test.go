@@ -83,6 +83,7 @@ func modelFunction(a Actor, act Action) bool {
 		Lead:              "list_inbox",
 		CaldicottGuardian: "oversee review_glass",
 		ExecutiveLead:     "oversee review_glass",
+		Administrator:     "view_health",
 	}
 	return a.MFA && slices.Contains(strings.Fields(may[a.Role]), string(act))
 }

@@ -28,11 +28,6 @@ func CheckRows(ctx context.Context, c Config, s *store.Store, found func(string)
 	if err := a.slices(); err != nil {
 		return 0, err
 	}
-	return a.checkRows(ctx, func(context.Context, time.Duration) {}, found)
-}
-
-// checkRows is CheckRows of an open installation; rest is called between pieces of the work.
-func (a *App) checkRows(ctx context.Context, rest func(context.Context, time.Duration), found func(string)) (concerns int, err error) {
 	foreign, err := a.Store.Foreign(ctx, a.tables())
 	if err != nil {
 		return 0, err
@@ -40,6 +35,12 @@ func (a *App) checkRows(ctx context.Context, rest func(context.Context, time.Dur
 	for _, what := range foreign {
 		found("the tables themselves: " + what)
 	}
+	return a.checkRows(ctx, func(context.Context, time.Duration) {}, found)
+}
+
+// checkRows is CheckRows of an open installation, which looks after the tables
+// themselves on every beat; rest is called between pieces of the work.
+func (a *App) checkRows(ctx context.Context, rest func(context.Context, time.Duration), found func(string)) (concerns int, err error) {
 	if err := a.Directory.CheckLookups(ctx, found); err != nil {
 		return 0, err
 	}

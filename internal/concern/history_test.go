@@ -14,8 +14,10 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"heed/internal/clock"
+	"heed/internal/clock/workday"
 	"heed/internal/concern"
 	"heed/internal/fail"
 	"heed/internal/heedtest/world"
@@ -65,23 +67,24 @@ type played struct {
 	Alarm   string // an answer that nobody deserved
 }
 
-var playing = []func(word string) concern.Step{
-	func(w string) concern.Step { return concern.Acknowledge{Words: w} },
-	func(w string) concern.Step { return concern.Triage{Decision: process.OpenCase, Reasons: w} },
-	func(w string) concern.Step {
+// playing are the steps that the players take; day is that of the moment.
+var playing = []func(word, day string) concern.Step{
+	func(w, _ string) concern.Step { return concern.Acknowledge{Words: w} },
+	func(w, _ string) concern.Step { return concern.Triage{Decision: process.OpenCase, Reasons: w} },
+	func(w, _ string) concern.Step {
 		d := shareDecision()
 		d.Necessity = w
 		return d
 	},
-	func(w string) concern.Step {
+	func(w, _ string) concern.Step {
 		return sharing.Decision{Result: process.NotShare, Purpose: "crime", Consent: "refused", Necessity: w}
 	},
-	func(w string) concern.Step {
-		return sharing.Referral{To: "mash", By: "telephone", Day: "2026-03-02", What: w}
+	func(w, day string) concern.Step {
+		return sharing.Referral{To: "mash", By: "telephone", Day: day, What: w}
 	},
-	func(w string) concern.Step { return concern.GiveFeedback{Result: process.Told, Words: w} },
-	func(w string) concern.Step { return concern.Close{Reasons: w} },
-	func(w string) concern.Step { return concern.AddNote{Words: w} }, // the rest: always possible
+	func(w, _ string) concern.Step { return concern.GiveFeedback{Result: process.Told, Words: w} },
+	func(w, _ string) concern.Step { return concern.Close{Reasons: w} },
+	func(w, _ string) concern.Step { return concern.AddNote{Words: w} }, // the rest: always possible
 }
 
 // play has clients read and take steps, together on a few concerns at a time.
@@ -97,6 +100,9 @@ func play(w *world.World, g game) []played {
 			seen := map[id.Reference]int64{}
 			for n := range g.Each {
 				at := min(n*len(g.Refs)/g.Each+r.IntN(2), len(g.Refs)-1)
+				if c == 0 && n > 0 && n*len(g.Refs)/g.Each > (n-1)*len(g.Refs)/g.Each {
+					w.Hand.Move(5 * time.Minute) // nobody opens more than twenty concerns an hour
+				}
 				p := played{Ref: g.Refs[at], Known: told[at].Load()}
 				if r.IntN(3) == 0 || seen[p.Ref] == 0 {
 					p.look(w, []string{"lead", "second"}[c%2])
@@ -105,7 +111,7 @@ func play(w *world.World, g game) []played {
 					if r.IntN(2) == 0 {
 						p.Asked = 0
 					}
-					p.step(w, []string{"lead", "second"}[c%2], playing[min(r.IntN(40), len(playing)-1)](p.Word))
+					p.step(w, []string{"lead", "second"}[c%2], playing[min(r.IntN(40), len(playing)-1)](p.Word, workday.Of(w.Hand.Now()).String()))
 				}
 				if p.Version > 0 {
 					seen[p.Ref] = p.Version
@@ -260,6 +266,7 @@ func judge(t *testing.T, w *world.World, all []played) {
 		c := history[p.Ref]
 		if c == nil {
 			var err error
+		w.Hand.Move(5 * time.Minute)
 			if c, err = w.Concerns.Open(context.Background(), w.As("lead"), p.Ref); err != nil {
 				t.Fatal(err)
 			}
