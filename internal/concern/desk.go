@@ -34,6 +34,9 @@ type Parts struct {
 	Log       *slog.Logger
 	// Process is the patient route with the organisation's overlay, if it has one.
 	Process func(id.Org) *process.Definition
+	// OpeningsAnHour is how many different cases a person opens within an hour before
+	// a reason is asked for each; 20 when 0.
+	OpeningsAnHour int
 }
 
 // Desk is the only way to a concern for other rooms. Every method asks access
@@ -243,7 +246,7 @@ type Taking struct {
 // Take takes a step and says that it was recorded. fail.Stale when somebody else
 // changed the record since the version that the person saw; see Since.
 func (d *Desk) Take(ctx context.Context, a access.Actor, ref id.Reference, t Taking) (Recorded, error) {
-	for range 4 {
+	for range 12 {
 		f, err := d.look(ctx, a, ref, func(raiser id.Person) access.Action { return actionOf(t.Step.Step(), a, raiser) })
 		if err != nil {
 			return Recorded{}, err

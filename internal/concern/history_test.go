@@ -14,7 +14,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"heed/internal/clock"
 	"heed/internal/clock/workday"
@@ -90,7 +89,7 @@ var playing = []func(word, day string) concern.Step{
 // play has clients read and take steps, together on a few concerns at a time.
 func play(w *world.World, g game) []played {
 	told := make([]atomic.Int64, len(g.Refs))
-	var front atomic.Int64 // how far the first of them has come
+	w.Concerns.OpeningsAnHour = len(g.Refs) // it is not about how many a person opens
 	var mu sync.Mutex
 	var out []played
 	var all sync.WaitGroup
@@ -101,9 +100,6 @@ func play(w *world.World, g game) []played {
 			seen := map[id.Reference]int64{}
 			for n := range g.Each {
 				at := min(n*len(g.Refs)/g.Each+r.IntN(2), len(g.Refs)-1)
-				if old := front.Load(); int64(at) > old && front.CompareAndSwap(old, int64(at)) {
-					w.Hand.Move(5 * time.Minute) // nobody opens more than twenty concerns an hour
-				}
 				p := played{Ref: g.Refs[at], Known: told[at].Load()}
 				if r.IntN(3) == 0 || seen[p.Ref] == 0 {
 					p.look(w, []string{"lead", "second"}[c%2])
@@ -254,7 +250,6 @@ func judge(t *testing.T, w *world.World, all []played) {
 	history := map[id.Reference]*concern.Concern{}
 	steps, readings, alarms := 0, 0, 0
 	acknowledged := map[string]bool{}
-	w.Hand.Move(time.Hour)
 	for _, p := range all {
 		if p.Alarm != "" {
 			if alarms++; alarms < 5 {
@@ -268,7 +263,6 @@ func judge(t *testing.T, w *world.World, all []played) {
 		c := history[p.Ref]
 		if c == nil {
 			var err error
-			w.Hand.Move(5 * time.Minute)
 			if c, err = w.Concerns.Open(context.Background(), w.As("lead"), p.Ref); err != nil {
 				t.Fatal(err)
 			}

@@ -22,9 +22,9 @@ import (
 // that is not plainly theirs, existing or not; and everybody does who has opened
 // many cases within the hour (promise S5).
 func (d *Desk) Open(ctx context.Context, a access.Actor, ref id.Reference) (*Concern, error) {
-	if d.openings.spent(a.Person, ref, openingsAnHour, d.Clock.Now()) {
+	if d.openings.spent(a.Person, ref, d.openingsAnHour(), d.Clock.Now()) {
 		return d.openWithGlass(ctx, a, ref, fail.New(fail.Refused, "You have opened %d cases within an hour. Open this one on its page, "+
-			"where you say why you need to, or wait", openingsAnHour))
+			"where you say why you need to, or wait", d.openingsAnHour()))
 	}
 	s, err := d.read(ctx, a, ref, access.ViewConcern, kindViewed)
 	if err == nil {

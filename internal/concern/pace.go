@@ -14,6 +14,14 @@ const (
 	additionsADay  = 20 // by the one who raised a concern, to one concern
 )
 
+// openingsAnHour is the organisation's own limit, or the usual one.
+func (d *Desk) openingsAnHour() int {
+	if d.OpeningsAnHour > 0 {
+		return d.OpeningsAnHour
+	}
+	return openingsAnHour
+}
+
 // pace counts, for each person, the different references of the last hour. It is
 // this process's memory and nobody's record: a reference that does not exist counts
 // like one that does.
