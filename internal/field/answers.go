@@ -1,6 +1,7 @@
 package field
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -54,16 +55,17 @@ func (v Value) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON reads any of the three forms.
 func (v *Value) UnmarshalJSON(b []byte) error {
 	*v = Value{}
-	if json.Unmarshal(b, &v.Text) == nil {
-		return nil
+	var into any = &v.Text
+	if rest := bytes.TrimLeft(b, " \t\r\n"); len(rest) > 0 && rest[0] == '[' {
+		into = &v.List
+		if rest = bytes.TrimLeft(rest[1:], " \t\r\n"); len(rest) > 0 && rest[0] == '{' {
+			into = &v.Group
+		}
 	}
-	if json.Unmarshal(b, &v.List) == nil {
-		return nil
+	if err := json.Unmarshal(b, into); err != nil {
+		return fmt.Errorf("field: an answer must be text, a list of texts or a list of groups: %w", err)
 	}
-	if json.Unmarshal(b, &v.Group) == nil {
-		return nil
-	}
-	return fmt.Errorf("field: an answer must be text, a list of texts or a list of groups")
+	return nil
 }
 
 // Into reads answers into a struct whose JSON names are those of the fields, for

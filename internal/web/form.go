@@ -318,3 +318,6 @@ func (f *Form) Raw(name, what string) []string {
 	f.asked = append(f.asked, asked{name, what})
 	return f.typed[name]
 }
+
+// TestOnlyForm is a form as somebody sent it.
+func TestOnlyForm(typed url.Values) *Form { return &Form{typed: typed, posted: true} }

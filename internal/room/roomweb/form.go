@@ -126,17 +126,15 @@ func rows(x field.Field) int {
 }
 
 // answers reads a form. Its rules are field's own: here only the three parts of a
-// day are put together, since a page alone has those.
-func answers(f *web.Form, fields []field.Field) (field.Answers, fail.Fields) {
-	out := field.Answers{}
-	var faults fail.Fields
+// day are put together, since a page alone has those. Where they make no day, finer
+// has the words and the part that field cannot know.
+func answers(f *web.Form, fields []field.Field) (out field.Answers, finer map[string]fail.Field) {
+	out, finer = field.Answers{}, map[string]fail.Field{}
 	for _, x := range fields {
 		if x.Kind == field.Day {
-			day, part, fault := dayOf(f, x)
-			if fault != "" && x.Shown(out) {
-				faults.Add(part, fault)
-			}
+			day, wrong := dayOf(f, x)
 			out.Set(x.ID, day)
+			finer[x.ID] = wrong
 			continue
 		}
 		sent := slices.DeleteFunc(slices.Clone(f.Raw(x.ID, x.What)), func(s string) bool { return s == "" })
@@ -149,33 +147,38 @@ func answers(f *web.Form, fields []field.Field) (field.Answers, fail.Fields) {
 			out.Set(x.ID, sent[0])
 		}
 	}
-	return out, faults
+	return out, finer
 }
 
-// dayOf puts a day together as it is stored; an empty one is no answer.
-func dayOf(f *web.Form, x field.Field) (day, part, fault string) {
-	one := func(p string) string { return strings.Join(f.Raw(x.ID+"-"+p, x.What), " ") }
-	d, wrong := words.ParseDay(x.What, one("day"), one("month"), one("year"))
+// dayOf puts a day together as it is stored; an empty one is no answer. What makes
+// no day is given as it was typed, which field refuses.
+func dayOf(f *web.Form, x field.Field) (day string, wrong fail.Field) {
+	part := func(p string) string { return strings.Join(f.Raw(x.ID+"-"+p, x.What), " ") }
+	typed := []string{part("day"), part("month"), part("year")}
+	d, fault := words.ParseDay(x.What, typed[0], typed[1], typed[2])
 	switch {
-	case wrong != nil && wrong.Empty():
-		return "", "", ""
-	case wrong != nil:
-		return "", x.ID + "-" + wrong.Part, wrong.Words
+	case fault != nil && fault.Empty():
+		return "", fail.Field{Name: x.ID + "-day"}
+	case fault != nil:
+		return strings.Join(typed, "/"), fail.Field{Name: x.ID + "-" + fault.Part, Words: fault.Words}
 	}
-	return d.ISO(), "", ""
+	return d.ISO(), fail.Field{Name: x.ID + "-day"}
 }
 
-// onPage names the faults of answers as the inputs of the page: a day's fault
-// belongs to its first part.
-func onPage(err error, fields []field.Field) error {
+// onPage names the faults of answers as the inputs of the page: a day's belongs to
+// the part that is wrong.
+func onPage(err error, finer map[string]fail.Field) error {
 	all := fail.FieldsOf(err)
 	if len(all) == 0 {
 		return err
 	}
 	out := make(fail.Fields, len(all))
 	for i, x := range all {
-		if y, ok := field.Find(fields, x.Name); ok && y.Kind == field.Day {
-			x.Name += "-day"
+		if part, ok := finer[x.Name]; ok {
+			x.Name = part.Name
+			if part.Words != "" {
+				x.Words = part.Words
+			}
 		}
 		out[i] = x
 	}

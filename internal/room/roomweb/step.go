@@ -27,13 +27,10 @@ func (p *pages) showFirst(q *web.Request) (web.Response, error) {
 
 func (p *pages) sendFirst(q *web.Request) (web.Response, error) {
 	info := p.room.First()
-	in, err := p.sent(q, info)
-	if err != nil {
-		return nil, err
-	}
+	in, finer := answers(q.Form(), info.Fields)
 	got, err := p.desk.Begin(q.Context(), q.Actor(), p.room, room.Beginning{Answers: in, Key: q.Key()})
 	if err != nil {
-		return nil, onPage(err, info.Fields)
+		return nil, onPage(err, finer)
 	}
 	return web.Redirect{To: p.path(got.Reference), Flash: got.Done}, nil
 }
@@ -53,12 +50,6 @@ func (p *pages) ask(q *web.Request, info process.StepInfo, before []web.Componen
 		send = info.Label
 	}
 	return f.Ask(web.Question{Before: before, Fields: fields, Send: send}), nil
-}
-
-// sent reads a form; faults of a day's parts are the page's own.
-func (p *pages) sent(q *web.Request, info process.StepInfo) (field.Answers, error) {
-	in, faults := answers(q.Form(), info.Fields)
-	return in, faults.Err()
 }
 
 // showStep asks what a step needs, or says what has to come first.
@@ -135,10 +126,7 @@ func (p *pages) sendStep(q *web.Request) (web.Response, error) {
 	if !ok || info.ID == p.room.First().ID {
 		return nil, fail.New(fail.Missing, "Page not found")
 	}
-	in, err := p.sent(q, info)
-	if err != nil {
-		return nil, err
-	}
+	in, finer := answers(q.Form(), info.Fields)
 	f := q.Form()
 	if stops(info.Stop, in) && !f.Sure() {
 		return q.Interrupt(web.Page{Title: info.Label, Section: p.section, Nav: p.base},
@@ -146,7 +134,7 @@ func (p *pages) sendStep(q *web.Request) (web.Response, error) {
 	}
 	got, err := p.desk.Take(q.Context(), q.Actor(), p.room, ref, room.Taking{Step: info.ID, Answers: in, Version: f.Expected(), Key: q.Key()})
 	if err != nil {
-		return nil, onPage(err, info.Fields)
+		return nil, onPage(err, finer)
 	}
 	return web.Redirect{To: p.path(ref), Flash: got.Done}, nil
 }

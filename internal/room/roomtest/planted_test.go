@@ -1,0 +1,99 @@
+package roomtest_test
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// planted are faults put into package room, each with the clause that must find it.
+// A clause that never failed shows nothing.
+var planted = []struct{ name, file, old, new, clause string }{
+	{"a record is shown without an entry", "find.go",
+		`if err := d.Ledger.Reading(tx, f.key, by, ledger.Event{Kind: r.Name + kind, Data: struct{}{}}); err != nil {`,
+		`if err := error(nil); by.Rule == "" {`, "no_entry,_no_record"},
+	{"a list is shown without an entry", "list.go",
+		`return page, d.listed(ctx, a, decision.Rule, r.Name+kindListed, q.List, page.Rows)`, `return page, nil`, "no_entry,_no_record"},
+	{"what is missing is not written down", "find.go",
+		`return d.note(tx, a, ruleMissing, r.Name+kindRefused, refused{ref})`,
+		`if _, err := rowByReference(tx, ref); err != nil {
+		return nil
+	}
+	return d.note(tx, a, ruleMissing, r.Name+kindRefused, refused{ref})`, "hidden_is_missing"},
+	{"what is hidden says so", "find.go",
+		`return f.decision.Err(r.resource(&f.state, now))`,
+		`if f.decision.Effect != access.Allow {
+		return fail.New(fail.Refused, "This is not yours")
+	}
+	return nil`, "hidden_is_missing"},
+	{"a key says nothing of the record", "once.go", `room, operation, ref, b)`, `room, operation, "", b)`, "sent_twice_is_once"},
+	{"what a key did is forgotten", "once.go", `	if key == "" {
+		return nil
+	}
+	return tx.Later(keyTaken`, `	if key != "" {
+		return nil
+	}
+	return tx.Later(keyTaken`, "sent_twice_is_once"},
+	{"what changed is shown without an entry", "desk.go",
+		`if err := d.Ledger.Reading(tx, f.key, by, ledger.Event{Kind: r.Name + kindViewed, Data: struct{}{}}); err != nil {`,
+		`if err := error(nil); by.Rule == "" {`, "who_changed_it_meanwhile"},
+	{"a record is missing from its lists", "tags.go", `!listed(l, s)`, `!listed(l, s) || l.Of == ofOrganisation`, "lists_show_what_they_say"},
+	{"a record stays where it was", "rows.go", `if !slices.Contains(now, p) {`, `if false {`, "live_rows_are_those_of_a_replay"},
+	{"a list is sorted by what no index has", "list.go", `order by l.tag, l.sort, l.record limit `, `order by r.version limit `, "each_list_comes_from_an_index"},
+	{"folding asks today's definition", "find.go", `return View{State: s, Room: r`, `if len(def.Timers) == 0 {
+		s.Due = nil
+	}
+	return View{State: s, Room: r`, "an_old_entry_means_what_it_meant"},
+	{"one person is two", "decide.go", `if slices.Contains(s.People[as], a.Person) {`, `if as == "" {`, "two_people_are_two"},
+	{"what is not asked is taken in silence", "decide.go", `if strict {`, `if false {`, "an_unknown_answer_is_refused"},
+	{"another program's rows stay", "catchup.go", `where r.room = $1 and r.made <> $2`, `where r.room = $1 and r.made > $2`, "another_program"},
+	{"a step changes nothing", "decide.go", `if after.State != before.State {`, `if false {`, "every_way_through_it_can_be_gone"},
+}
+
+// TestPlantedFaults puts each fault into package room by an overlay of the compiler
+// and runs the clause on the register.
+func TestPlantedFaults(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiles the program a dozen times")
+	}
+	for _, p := range planted {
+		t.Run(p.name, func(t *testing.T) {
+			file, err := filepath.Abs(filepath.Join("..", p.file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Count(string(text), p.old) != 1 {
+				t.Fatalf("%s does not hold the planted place once: %q", p.file, p.old)
+			}
+			dir := t.TempDir()
+			bad := filepath.Join(dir, p.file)
+			if err := os.WriteFile(bad, []byte(strings.Replace(string(text), p.old, p.new, 1)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			overlay, err := json.Marshal(map[string]map[string]string{"Replace": {file: bad}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			list := filepath.Join(dir, "overlay.json")
+			if err := os.WriteFile(list, overlay, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			cmd := exec.Command("go", "test", "-overlay", list, "-run", "TestRoom/sqlite/"+p.clause, "../../policy")
+			cmd.Env = append(os.Environ(), "HEED_TEST_POSTGRES=skip")
+			out, err := cmd.CombinedOutput()
+			switch {
+			case err == nil:
+				t.Errorf("nobody noticed:\n%s", out)
+			case !strings.Contains(string(out), "--- FAIL: TestRoom/sqlite/"):
+				t.Errorf("it failed otherwise than by a clause:\n%s", out)
+			}
+		})
+	}
+}

@@ -1,0 +1,131 @@
+package roomweb
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/url"
+	"reflect"
+	"strings"
+	"testing"
+
+	"heed/internal/clock/workday"
+	"heed/internal/fail"
+	"heed/internal/field"
+	"heed/internal/web"
+)
+
+// hostile are texts that people and programs send.
+var hostile = []string{"", " ", "a", "  spaces  ", "two\nlines", "crlf\r\nlines", strings.Repeat("x", 201), strings.Repeat("é", 4001), "\x00", "\xff", "<b>", "=1+1",
+	"مريم", "\u200b", "12", "1,200", "-1", "1e3", "9990000018", "999 000 0018", "01632 960001", "a@b.c", "yes", "no", "one", "two", "14:30", "2026-02", "somebody"}
+
+// A page and a program that send the same answers are told the same and keep the
+// same, for 2,000 random forms with 4 random answers each; and what was kept shows.
+func TestPageAndAPIAreOne(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	w := field.World{Today: workday.Day{Year: 2026, Month: 3, Day: 2}, Known: func(_ field.Field, id string) bool { return id == "somebody" }}
+	kept, refused := 0, 0
+	for i := range 2000 {
+		fields := form(r)
+		if fault := field.Form("fields", fields, false); fault != "" {
+			t.Fatalf("form %d: %s", i, fault)
+		}
+		for range 4 {
+			typed, sent := said(r, fields)
+			page, _ := answers(web.TestOnlyForm(typed), fields)
+			onPageKept, _, faults := field.Check(fields, page, w)
+			body, err := json.Marshal(sent)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var decoded field.Answers
+			if err := json.Unmarshal(body, &decoded); err != nil {
+				t.Fatal(err)
+			}
+			apiKept, _, apiFaults := field.Check(fields, decoded, w)
+			if names(faults) != names(apiFaults) {
+				t.Fatalf("form %d: the page refuses %s, the program %s\n%+v\n%q", i, names(faults), names(apiFaults), fields, typed)
+			}
+			if len(faults) > 0 {
+				refused++
+				continue
+			}
+			kept++
+			if !reflect.DeepEqual(onPageKept, apiKept) {
+				t.Fatalf("form %d: the page keeps %v, the program %v", i, onPageKept, apiKept)
+			}
+			if n := len(field.Show(fields, apiKept, nil)); n != len(apiKept) {
+				t.Fatalf("form %d: %d answers kept, %d shown", i, len(apiKept), n)
+			}
+		}
+	}
+	if kept < 500 || refused < 500 {
+		t.Errorf("too dull: %d kept, %d refused", kept, refused)
+	}
+}
+
+func names(faults fail.Fields) string { return fmt.Sprint(faults) }
+
+func form(r *rand.Rand) []field.Field {
+	kinds := []field.Kind{field.Line, field.Text, field.Choice, field.Choices, field.YesNo, field.Day, field.Whole, field.NHSNumber,
+		field.Telephone, field.Email, field.Person, field.Month, field.Time}
+	out := make([]field.Field, 1+r.IntN(5))
+	for i := range out {
+		f := field.Field{ID: fmt.Sprintf("f%d", i), Ask: "Ask?", What: fmt.Sprintf("answer %d", i), Kind: kinds[r.IntN(len(kinds))], Needed: r.IntN(3) == 0}
+		switch f.Kind {
+		case field.Choice, field.Choices:
+			f.Choices = []field.Option{{ID: "one", Label: "First"}, {ID: "two", Label: "Second"}}
+			if f.Kind == field.Choices && r.IntN(2) == 0 {
+				f.Alone = "one"
+			}
+		case field.Whole:
+			f.Max = 1500
+		case field.Day:
+			f.When = []string{"", "past", "ahead"}[r.IntN(3)]
+		case field.Line, field.Text:
+			f.Max = []int{0, 3, 300}[r.IntN(3)]
+		}
+		if i > 0 && (out[i-1].Kind == field.Choice || out[i-1].Kind == field.YesNo) {
+			c := field.Condition{Field: out[i-1].ID, Is: out[i-1].Offered()[:1]}
+			switch r.IntN(3) {
+			case 0:
+				f.ShownWhen = []field.Condition{c}
+			case 1:
+				f.NeededWhen = []field.Condition{c}
+			}
+		}
+		out[i] = f
+	}
+	return out
+}
+
+// said are the same random answers as a page sends them and as a program does.
+func said(r *rand.Rand, fields []field.Field) (url.Values, field.Answers) {
+	typed, sent := url.Values{}, field.Answers{}
+	for _, f := range fields {
+		s := hostile[r.IntN(len(hostile))]
+		switch f.Kind {
+		case field.Day:
+			day := []string{"", "2026-03-02", "2026-03-03", "2026-02-28", "2026-02-30", "1990-01-01"}[r.IntN(6)]
+			if day != "" {
+				typed.Set(f.ID+"-year", day[:4])
+				typed.Set(f.ID+"-month", day[5:7])
+				typed.Set(f.ID+"-day", day[8:])
+			}
+			sent.Set(f.ID, day)
+		case field.Choices:
+			list := [][]string{nil, {"one"}, {"two", "one"}, {"three"}}[r.IntN(4)]
+			typed[f.ID] = list
+			if len(list) > 0 {
+				sent[f.ID] = field.Value{List: list}
+			}
+		default:
+			if s == "\xff" {
+				s = "a" // broken UTF-8 cannot be sent as JSON
+			}
+			typed.Set(f.ID, s)
+			sent.Set(f.ID, s)
+		}
+	}
+	return typed, sent
+}
