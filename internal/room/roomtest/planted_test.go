@@ -50,6 +50,11 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"one person is two", "decide.go", `if slices.Contains(s.People[as], a.Person) {`, `if as == "" {`, "two_people_are_two"},
 	{"what is not asked is taken in silence", "decide.go", `if strict {`, `if false {`, "an_unknown_answer_is_refused"},
 	{"another program's rows stay", "catchup.go", `where r.room = $1 and r.made <> $2`, `where r.room = $1 and r.made > $2`, "another_program"},
+	{"a tag is the owner", "tags.go", `return Tag(mac.Sum(nil)[:16])`, `if len(whose) == 16 {
+		return Tag(whose)
+	}
+	return Tag(mac.Sum(nil)[:16])`, "nothing_stands_in_the_clear"},
+	{"a picture is not sealed", "rows.go", `return key.Seal(StateField, s.Version, plain), nil`, `return append(key.Seal(StateField, s.Version, plain), plain...), nil`, "nothing_stands_in_the_clear"},
 	{"a step changes nothing", "decide.go", `if after.State != before.State {`, `if false {`, "every_way_through_it_can_be_gone"},
 }
 

@@ -57,6 +57,7 @@ var clauses = []clause{
 	{"an old entry means what it meant", meaning},
 	{"two people are two", twoPeople},
 	{"an unknown answer is refused", unasked},
+	{"nothing stands in the clear", nothingInTheClear},
 }
 
 // suite is one room in a world with people.
