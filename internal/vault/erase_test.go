@@ -280,10 +280,10 @@ func TestOldKeyStoreIsRefused(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		recs := w.make(5)
 		sec := w.secretsOf(recs[0])
-		alone := w.make(1) // of another day, so that its erasure makes no further key
+		w.make(1) // of another day, so that its erasure makes no further key
 		before := readAll(t, w.o.KeyStore)
 		w.clock.Move(25 * time.Hour)
-		alone = w.make(1)
+		alone := w.make(1)
 		single := readAll(t, w.o.KeyStore)
 		lonely := w.secretsOf(alone[0])
 		w.erase(alone[0])

@@ -291,7 +291,8 @@ func (f *Frame) Alone(ranges []Range) []Range {
 	s := newSystem(f, ranges, nil, 0)
 	for e := range f.sums {
 		var trail []change
-		fits := s.narrow(e, &trail) && s.narrow(e, &trail)
+		fits := s.narrow(e, &trail)
+		fits = fits && s.narrow(e, &trail) // the second look uses what the first has narrowed
 		for i := len(trail) - 1; i >= 0; i-- {
 			c := trail[i]
 			if fits {

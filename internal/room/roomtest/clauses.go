@@ -106,7 +106,6 @@ func (s *suite) tables() []string {
 			room, made int
 			reference  string
 			version    int64
-			opened     string
 		}
 		all, err := store.All(tx, func(r *rec) []any { return []any{&r.record, &r.room, &r.made, &r.reference, &r.version} },
 			`select record, room, made, reference, version from room_record_v1 order by record`)
