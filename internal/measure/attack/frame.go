@@ -45,6 +45,9 @@ func assemble(f *Frame, tables []Table, h Hierarchy) (*assembly, error) {
 	if err := a.relate(); err != nil {
 		return nil, err
 	}
+	if err := a.number(tables); err != nil {
+		return nil, err
+	}
 	for i := range tables {
 		if err := a.place(&tables[i], i); err != nil {
 			return nil, err
@@ -104,18 +107,48 @@ func (a *assembly) read(t *Table) error {
 	return nil
 }
 
+// coords are where a cell of a table stands.
+func (a *assembly) coords(t *Table, c Cell) []coord {
+	var at []coord
+	for d, m := range c.At {
+		if m != Total {
+			at = append(at, coord{a.dim(t.Dims[d]), m})
+		}
+	}
+	slices.SortFunc(at, func(x, y coord) int { return cmp.Compare(x.dim, y.dim) })
+	return at
+}
+
+// number makes the cells in an order that does not depend on the files they stand in, so
+// that a search over them does not either.
+func (a *assembly) number(tables []Table) error {
+	var all [][]coord
+	for i := range tables {
+		for _, c := range tables[i].Cells {
+			all = append(all, a.coords(&tables[i], c))
+		}
+	}
+	slices.SortFunc(all, func(x, y []coord) int { // inner cells before margins
+		return cmp.Or(len(y)-len(x), slices.CompareFunc(x, y, byName))
+	})
+	for _, at := range all {
+		if _, err := a.cell(at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func byName(x, y coord) int {
+	return cmp.Or(cmp.Compare(x.dim, y.dim), cmp.Compare(x.member, y.member))
+}
+
 // place puts the cells of a table into the frame.
 func (a *assembly) place(t *Table, number int) error {
 	f := a.frame
 	here := make(map[int]bool, len(t.Cells))
 	for _, c := range t.Cells {
-		var at []coord
-		for d, m := range c.At {
-			if m != Total {
-				at = append(at, coord{a.dim(t.Dims[d]), m})
-			}
-		}
-		slices.SortFunc(at, func(x, y coord) int { return cmp.Compare(x.dim, y.dim) })
+		at := a.coords(t, c)
 		said := CellName(t.Dims, c.At)
 		if c.Kind == Number && (c.N < 0 || c.N > MaxCount) {
 			return fail.New(fail.Bad, "%s shows a number below 0 or above %d", said, int64(MaxCount))

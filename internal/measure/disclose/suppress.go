@@ -72,11 +72,13 @@ func newSuppressor(frame *attack.Frame, current int, o Options, truth []int64) *
 	return s
 }
 
-// In tables of up to smallTable cells up to maxOriginals true tables are tried as the
-// original of a release. Larger ones have so many that this is not gone through.
+// In tables of up to smallTable cells, true tables are tried as the original of a release:
+// for each value of a hidden cell up to perValue, in all up to maxOriginals. Larger tables
+// have so many that this is not gone through.
 const (
-	smallTable   = 12
-	maxOriginals = 400
+	smallTable   = 16
+	perValue     = 60
+	maxOriginals = 2000
 )
 
 // soleOriginal says whether a cell is hidden from nobody who knows this program: of all
@@ -87,25 +89,32 @@ func (s *suppressor) soleOriginal() bool {
 	if len(ranges) > smallTable {
 		return false
 	}
-	spread := make([]attack.Range, len(hidden))
-	open := len(hidden)
-	s.frame.Originals(ranges, maxOriginals, func(values []int64) bool {
-		if !s.sameRelease(values) {
-			return true
-		}
-		for i, c := range hidden {
-			r := &spread[i]
-			switch v := values[c]; {
-			case *r == attack.Range{}: // a hidden cell is 1 or more
-				*r = attack.Range{Low: v, High: v}
-			case v != r.Low && r.Low == r.High:
-				r.High = r.Low + 1
-				open--
+	least := map[int]attack.Range{} // of the originals found
+	tried := 0
+	note := func(values []int64) bool {
+		if tried++; s.sameRelease(values) {
+			for _, c := range hidden {
+				r, known := least[c]
+				if !known {
+					r = attack.Range{Low: values[c], High: values[c]}
+				}
+				least[c] = attack.Range{Low: min(r.Low, values[c]), High: max(r.High, values[c])}
 			}
 		}
-		return open > 0
-	})
-	return open > 0
+		return tried < maxOriginals
+	}
+	for _, c := range hidden {
+		all := ranges[c]
+		for v := all.Low; v <= all.High && tried < maxOriginals && least[c].Low == least[c].High; v++ {
+			ranges[c] = attack.Range{Low: v, High: v}
+			tried++
+			s.frame.Originals(ranges, perValue, note)
+		}
+		if ranges[c] = all; least[c].Low == least[c].High {
+			return true
+		}
+	}
+	return false
 }
 
 // sameRelease says whether other true counts would have been released with the same marks.
@@ -226,7 +235,9 @@ func (s *suppressor) believed(hidden []int) []int {
 
 // hiding is what a reader of the pattern knows at first sight.
 func (s *suppressor) hiding(r attack.Rules) (ranges []attack.Range, hidden []int) {
-	return s.frame.Hiding(r, s.current, s.hide, s.truth)
+	ranges, hidden = s.frame.Hiding(r, s.current, s.hide, s.truth)
+	slices.Sort(hidden) // whichever file a cell stands in
+	return ranges, hidden
 }
 
 func (s *suppressor) run() error {
