@@ -101,7 +101,7 @@ func (a *assembly) relate() error {
 			}
 		}
 		a.parts[dim] = partitions(given, seen)
-		a.overlap[dim] = len(a.parts[dim][Total]) > 1
+		a.overlap[dim] = len(a.parts[dim][Total]) > 1 || cross(given, seen)
 		over := map[string][]string{}
 		for parent, all := range a.parts[dim] {
 			for _, kids := range all {
@@ -149,8 +149,9 @@ func partitions(given map[string][]string, seen map[string]bool) map[string][][]
 	} else if len(seen) > 0 {
 		total = apart(given, seen)
 	}
+	tied := len(total) > 1 || cross(given, seen)
 	for parent, kids := range given {
-		if len(total) > 1 || slices.ContainsFunc(kids, below) {
+		if tied || slices.ContainsFunc(kids, below) {
 			out[parent] = [][]string{slices.Compact(slices.Sorted(slices.Values(kids)))}
 		}
 	}
@@ -216,6 +217,28 @@ func apart(parts map[string][]string, seen map[string]bool) [][]string {
 		}
 	}
 	return out
+}
+
+// cross says whether two members share leaves and neither lies in the other.
+func cross(parts map[string][]string, seen map[string]bool) bool {
+	var groups []map[string]bool
+	for m := range seen {
+		if len(parts[m]) == 0 {
+			continue
+		}
+		g := leavesOf(parts, m)
+		for _, other := range groups {
+			shares := false
+			for l := range g {
+				shares = shares || other[l]
+			}
+			if shares && !contains(g, other) && !contains(other, g) {
+				return true
+			}
+		}
+		groups = append(groups, g)
+	}
+	return false
 }
 
 // leavesOf are the members without parts below some members.
