@@ -137,6 +137,9 @@ func TestLinksInDocumentsLead(t *testing.T) {
 			}
 		}
 		for _, m := range named.FindAllStringSubmatch(string(text), -1) {
+			if strings.Contains(m[1], "NAME") { // of a room that is still to be built
+				continue
+			}
 			if _, err := os.Stat(filepath.Join(root, m[1])); err != nil {
 				t.Errorf("%s: %s is not there", path, m[1])
 			}

@@ -50,7 +50,7 @@ func (d *Desk) proved(tx *store.Tx, r Row) (Row, error) {
 	c, _, err := d.load(tx, r.Org, r.Record)
 	if fail.Is(err, fail.Tampered) {
 		d.Log.Error("a record in a list does not match its history", "record", r.Record.String())
-		return r, nil
+		return d.damaged(tx, r)
 	}
 	if err != nil {
 		return Row{}, err
@@ -66,6 +66,16 @@ func (d *Desk) proved(tx *store.Tx, r Row) (Row, error) {
 	}
 	d.rows.put(made)
 	return made, nil
+}
+
+// damaged is the row of a record that does not open. A row that names another
+// organisation than the record's head shows it to nobody.
+func (d *Desk) damaged(tx *store.Tx, r Row) (Row, error) {
+	ours, err := d.Ledger.Belongs(tx, r.Record, r.Org)
+	if err == nil && !ours {
+		err = fail.New(fail.Missing, "Not found")
+	}
+	return r, err
 }
 
 // differs names the first column in which a stored row is not what the history makes.

@@ -53,6 +53,12 @@ func (l *Log) Version(tx *store.Tx, rec id.Record) (int64, error) {
 	return h, nil
 }
 
+// Belongs says whether a record was begun in this organisation, as its head has it.
+func (l *Log) Belongs(tx *store.Tx, rec id.Record, org id.Org) (bool, error) {
+	n, err := store.One(tx, scanInt, `select count(*) from head where record = $1 and org = $2`, rec, org)
+	return n == 1, err
+}
+
 func scanInt(v *int64) []any { return []any{v} }
 
 func moveHead(tx *store.Tx, key *vault.Key, from, to int64) error {
