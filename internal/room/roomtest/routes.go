@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -140,6 +141,7 @@ func (m *matrix) people() []somebody {
 			out = append(out, somebody{string(g.Role), cookies[len(cookies)-1].String(), token})
 		}
 	}
+	slices.SortFunc(out, func(x, y somebody) int { return strings.Compare(x.name, y.name) })
 	return out
 }
 
