@@ -64,7 +64,7 @@ func (a *App) remake(ctx context.Context) error {
 	tell := func(rec id.Record, what string) {
 		a.Log.Error("a duty was changed outside the program, and is made anew from the history", "record", rec.String(), "what", what)
 	}
-	if err := errors.Join(a.Concerns.RemakeDuties(ctx, resting, tell), a.Rooms.RemakeDuties(ctx, resting, tell)); err != nil {
+	if err := errors.Join(a.Concerns.RemakeDuties(ctx, resting, tell), a.Rooms.Remake(ctx, resting, tell)); err != nil {
 		return fmt.Errorf("make duties anew: %w", err)
 	}
 	return nil

@@ -66,21 +66,31 @@ const catchUpBatch = 200
 // there is nothing to do it is one look at an index for each room.
 func (d *Desk) CatchUp(ctx context.Context) (done int, err error) {
 	for _, r := range d.rooms {
-		for n := catchUpBatch; n == catchUpBatch; done += n {
+		after := make([]byte, len(id.Record{}.Bytes())) // as bytes: a zero id is null
+		for n := catchUpBatch; n == catchUpBatch; {
+			var made int
+			var last []byte
 			err := d.Store.Do(ctx, func(tx *store.Tx) error {
+				made = 0
 				rows, err := store.All(tx, (*row).fields, `select `+rowColumns+rowTables+
-					`where r.room = $1 and r.made <> $2 order by r.made, r.record limit $3`, r.Number, r.Rows, catchUpBatch)
+					`where r.room = $1 and r.made <> $2 and r.record > $3 order by r.record limit $4`, r.Number, r.Rows, after, catchUpBatch)
 				if err != nil {
 					return err
 				}
 				n = len(rows)
 				for _, x := range rows {
-					if err := d.remake(tx, r, x); err != nil {
+					last = x.record.Bytes()
+					ok, err := d.remake(tx, r, x)
+					if err != nil {
 						return err
+					}
+					if ok {
+						made++
 					}
 				}
 				return nil
 			})
+			after, done = last, done+made
 			if err != nil {
 				return done, fmt.Errorf("room %s: %w", r.Name, err)
 			}
@@ -89,21 +99,27 @@ func (d *Desk) CatchUp(ctx context.Context) (done int, err error) {
 	return done, nil
 }
 
-func (d *Desk) remake(tx *store.Tx, r *Room, x row) error {
+// remake makes a record's places anew. One that is damaged is passed by and named:
+// it must not keep the others, or the program, from starting.
+func (d *Desk) remake(tx *store.Tx, r *Room, x row) (bool, error) {
 	s, _, err := d.open(x)
 	if fail.Is(err, fail.Gone) {
-		return wipe(tx, x.record)
+		return true, wipe(tx, x.record)
+	}
+	if fail.Is(err, fail.Tampered) {
+		d.Log.Error("a record's place in lists cannot be made anew: it is damaged", "record", x.record.String(), "room", r.Name)
+		return false, nil
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
 	places, err := d.placesOf(tx, r, &s)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if err := d.replacePlaces(tx, x.record, places); err != nil {
-		return err
+		return false, err
 	}
 	_, err = tx.Exec(`update room_record_v1 set made = $2 where record = $1 and version = $3`, x.record, r.Rows, x.version)
-	return err
+	return true, err
 }

@@ -124,18 +124,26 @@ func (d *Desk) rows(tx *store.Tx, a access.Actor, tag Tag, q Query, until int64,
 		if i == q.Limit {
 			break
 		}
+		if len(all) > q.Limit && i == q.Limit-1 {
+			next = id.Reference(x.reference)
+		}
+		r, known := d.byNumber(x.room)
+		if !known || x.org != a.Org {
+			continue
+		}
 		s, _, err := d.open(x)
 		if fail.Is(err, fail.Gone) {
+			continue
+		}
+		if fail.Is(err, fail.Tampered) { // it stays in sight; opening it says what is wrong
+			d.Log.Error("a record in a list is damaged", "record", x.record.String(), "room", r.Name)
+			out = append(out, Row{Room: r, Reference: id.Reference(x.reference), Label: "Damaged: tell your administrator"})
 			continue
 		}
 		if err != nil {
 			return nil, "", err
 		}
-		if len(all) > q.Limit && i == q.Limit-1 {
-			next = s.Reference
-		}
-		r, known := d.byNumber(x.room)
-		if !known || s.Org != a.Org || !in(&s) || !d.mayView(a, r, &s, tx.Now(), may) {
+		if s.Org != a.Org || !in(&s) || !d.mayView(a, r, &s, tx.Now(), may) {
 			continue
 		}
 		out = append(out, r.rowOf(&s))

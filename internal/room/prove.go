@@ -3,13 +3,14 @@ package room
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 
-	"heed/internal/clock"
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/jobs"
+	"heed/internal/ledger"
 	"heed/internal/store"
 )
 
@@ -29,55 +30,78 @@ func (r *Room) Events() map[string]string {
 	return all
 }
 
-// checkBatch is how many records CheckLists looks at in one view.
-const checkBatch = 500
-
-// CheckLists compares what finding and listing stand on with the history, record by
-// record in the order of their ids, so that its memory does not grow with their
-// number. It gives each difference in words, and how many records there are.
-// Between pieces of the work it calls rest.
+// CheckLists compares what finding and listing stand on, and the duties, with the
+// history: record by record as they begin in the ledger, so that a row that was taken
+// away is missed, and its memory does not grow with their number. It gives each
+// difference in words, and how many records there are. Between pieces of the work it
+// calls rest.
 func (d *Desk) CheckLists(ctx context.Context, rest func(context.Context, time.Duration), found func(id.Record, string)) (records int, err error) {
-	return d.eachRow(ctx, rest, func(tx *store.Tx, x row) error {
-		what, err := d.checkRow(tx, x)
+	err = d.eachBegun(ctx, rest, func(tx *store.Tx, r *Room, e ledger.Entry) error {
+		records++
+		is, err := d.proved(tx, e.Org, e.Record)
+		switch {
+		case fail.Is(err, fail.Gone):
+			return nil
+		case fail.Is(err, fail.Tampered):
+			found(e.Record, "does not match its history")
+			return nil
+		case err != nil:
+			return err
+		}
+		what, err := d.checkRow(tx, r, &is)
 		if what != "" {
-			found(x.record, what)
+			found(e.Record, what)
+		}
+		if err != nil {
+			return err
+		}
+		if what, err = dutyAmiss(tx, &is); what != "" {
+			found(e.Record, what)
 		}
 		return err
 	})
+	if err != nil {
+		return records, err
+	}
+	return records, d.strangers(ctx, found)
 }
 
-// RemakeDuties makes the duty of every record whose history asks for one, and has
-// none or one that was put off; it tells of each.
-func (d *Desk) RemakeDuties(ctx context.Context, rest func(context.Context, time.Duration), found func(id.Record, string)) error {
-	var lost []row
-	_, err := d.eachRow(ctx, rest, func(tx *store.Tx, x row) error {
-		is, err := d.proved(tx, x)
+// Remake brings back what was changed or taken away of what is made from the history:
+// rows, places in lists, duties. It tells of each.
+func (d *Desk) Remake(ctx context.Context, rest func(context.Context, time.Duration), found func(id.Record, string)) error {
+	type lost struct {
+		room *Room
+		e    ledger.Entry
+	}
+	var all []lost
+	err := d.eachBegun(ctx, rest, func(tx *store.Tx, r *Room, e ledger.Entry) error {
+		is, err := d.proved(tx, e.Org, e.Record)
 		if fail.Is(err, fail.Gone) || fail.Is(err, fail.Tampered) {
 			return nil // what was tampered with is named by CheckLists
 		}
 		if err != nil {
 			return err
 		}
-		what, err := dutyAmiss(tx, &is)
+		what, err := d.checkRow(tx, r, &is)
+		if err == nil && what == "" {
+			what, err = dutyAmiss(tx, &is)
+		}
 		if what != "" {
-			lost = append(lost, x)
-			found(x.record, what)
+			all = append(all, lost{r, e})
+			found(e.Record, what)
 		}
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	for _, x := range lost {
+	for _, x := range all {
 		err := d.Store.Do(ctx, func(tx *store.Tx) error {
-			is, err := d.proved(tx, x)
-			if fail.Is(err, fail.Gone) {
+			err := d.project(tx, x.room, x.e.Org, x.e.Record)
+			if fail.Is(err, fail.Gone) || fail.Is(err, fail.Tampered) {
 				return nil
 			}
-			if err != nil {
-				return err
-			}
-			return d.remind(tx, &is)
+			return err
 		})
 		if err != nil {
 			return err
@@ -94,8 +118,8 @@ func dutyAmiss(tx *store.Tx, s *State) (string, error) {
 }
 
 // proved is where a record stands by its history alone.
-func (d *Desk) proved(tx *store.Tx, x row) (State, error) {
-	key, err := d.Vault.Key(tx, x.org, x.record)
+func (d *Desk) proved(tx *store.Tx, org id.Org, rec id.Record) (State, error) {
+	key, err := d.Vault.Key(tx, org, rec)
 	if err != nil {
 		return State{}, err
 	}
@@ -107,65 +131,59 @@ func (d *Desk) proved(tx *store.Tx, x row) (State, error) {
 	return is, err
 }
 
-func (d *Desk) eachRow(ctx context.Context, rest func(context.Context, time.Duration), fn func(*store.Tx, row) error) (records int, err error) {
-	var after id.Record
-	for n := checkBatch; n == checkBatch; records += n {
-		worked := clock.Stopwatch()
-		err := d.Store.View(ctx, func(tx *store.Tx) error {
-			rows, err := store.All(tx, (*row).fields, `select `+rowColumns+rowTables+`where r.record > $1 order by r.record limit $2`, after, checkBatch)
+// eachBegun gives every record of every room by its first entry.
+func (d *Desk) eachBegun(ctx context.Context, rest func(context.Context, time.Duration), fn func(*store.Tx, *Room, ledger.Entry) error) error {
+	for _, r := range d.rooms {
+		err := d.Ledger.Begun(ctx, r.First().Kind, rest, func(tx *store.Tx, e ledger.Entry) error { return fn(tx, r, e) })
+		if err != nil {
+			return fmt.Errorf("room %s: %w", r.Name, err)
+		}
+	}
+	return nil
+}
+
+// checkRow says how a record's rows differ from where it stands by its history, or "".
+func (d *Desk) checkRow(tx *store.Tx, r *Room, is *State) (string, error) {
+	x, err := rowByRecord(tx, is.Record)
+	switch {
+	case fail.Is(err, fail.Missing):
+		return "cannot be found or listed: its row is not there", nil
+	case err != nil:
+		return "", err
+	case x.org != is.Org || x.room != r.Number || x.reference != string(is.Reference):
+		return "stands in the lists with another organisation, room or reference", nil
+	}
+	s, _, err := d.open(x)
+	switch {
+	case fail.Is(err, fail.Tampered):
+		return "stands in the lists with a picture that does not open", nil
+	case err != nil:
+		return "", err
+	case !same(s, *is):
+		return "stands in the lists otherwise than in its history", nil
+	case x.made != r.Rows:
+		return "", nil // another version's places: made again when that program starts
+	}
+	return d.checkPlaces(tx, r, is)
+}
+
+// strangers are rows that belong to no record.
+func (d *Desk) strangers(ctx context.Context, found func(id.Record, string)) error {
+	return d.Store.View(ctx, func(tx *store.Tx) error {
+		for _, text := range []string{
+			`select record from room_record_v1 r where not exists (select 1 from entry e where e.record = r.record and e.version = 1)`,
+			`select distinct record from room_list_v1 l where not exists (select 1 from room_record_v1 r where r.record = l.record)`,
+		} {
+			all, err := store.All(tx, func(r *id.Record) []any { return []any{r} }, text)
 			if err != nil {
 				return err
 			}
-			n = len(rows)
-			for _, x := range rows {
-				after = x.record
-				if err := fn(tx, x); err != nil {
-					return err
-				}
+			for _, rec := range all {
+				found(rec, "stands in the lists and in no history")
 			}
-			return nil
-		})
-		if err != nil {
-			return records, err
 		}
-		rest(ctx, worked())
-	}
-	return records, ctx.Err()
-}
-
-// checkRow says how a record's rows differ from its history, or "".
-func (d *Desk) checkRow(tx *store.Tx, x row) (string, error) {
-	s, key, err := d.open(x)
-	switch {
-	case fail.Is(err, fail.Gone):
-		return "", nil
-	case fail.Is(err, fail.Tampered):
-		return "does not match its history", nil
-	case err != nil:
-		return "", err
-	}
-	history, err := d.Ledger.History(tx, key)
-	if fail.Is(err, fail.Tampered) {
-		return "does not match its history", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	is, _, err := fold(history)
-	if err != nil {
-		return "", err
-	}
-	r, ok := d.byNumber(x.room)
-	if !ok || x.made != r.Rows {
-		return "", nil // another version's: made again when that program starts
-	}
-	if !same(s, is) {
-		return "stands in the lists otherwise than in its history", nil
-	}
-	if what, err := d.checkPlaces(tx, r, &is); what != "" || err != nil {
-		return what, err
-	}
-	return dutyAmiss(tx, &is)
+		return nil
+	})
 }
 
 func same(a, b State) bool {

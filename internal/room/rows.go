@@ -23,19 +23,20 @@ type row struct {
 	version    int64
 	made       int
 	state      []byte
+	reference  string
 	generation int64
 	wrapped    []byte
 	head       int64
 	sort       int64 // in a list
 }
 
-const rowColumns = `r.record, r.org, r.room, r.version, r.made, r.state, k.generation, k.wrapped, h.version`
+const rowColumns = `r.record, r.org, r.room, r.version, r.made, r.state, r.reference, k.generation, k.wrapped, h.version`
 
 // rowTables joins what one reading needs, so that all of it is of one moment.
 const rowTables = ` from room_record_v1 r join record_key k on k.record = r.record join head h on h.record = r.record `
 
 func (r *row) fields() []any {
-	return []any{&r.record, &r.org, &r.room, &r.version, &r.made, &r.state, &r.generation, &r.wrapped, &r.head}
+	return []any{&r.record, &r.org, &r.room, &r.version, &r.made, &r.state, &r.reference, &r.generation, &r.wrapped, &r.head}
 }
 
 func (r *row) listFields() []any { return append(r.fields(), &r.sort) }
@@ -151,7 +152,7 @@ func (d *Desk) replacePlaces(tx *store.Tx, rec id.Record, now []placed) error {
 
 func insertPlaces(tx *store.Tx, rec id.Record, places []placed) error {
 	for _, p := range places {
-		err := tx.Later(nil, `insert into room_list_v1 (tag, sort, record) values ($1, $2, $3) on conflict do nothing`, p.tag[:], p.sort, rec)
+		err := tx.Later(store.OneRow, `insert into room_list_v1 (tag, sort, record) values ($1, $2, $3)`, p.tag[:], p.sort, rec)
 		if err != nil {
 			return err
 		}

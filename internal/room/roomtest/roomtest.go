@@ -53,6 +53,7 @@ var clauses = []clause{
 	{"who changed it meanwhile is shown to those who may see", stale},
 	{"lists show what they say", lists},
 	{"another program's rows are made again", caughtUp},
+	{"what SQL changes is named and made as it was", tampered},
 	{"each list comes from an index", indexed},
 	{"an old entry means what it meant", meaning},
 	{"two people are two", twoPeople},

@@ -1,0 +1,70 @@
+package roomtest
+
+import (
+	"context"
+	"time"
+
+	"heed/internal/id"
+	"heed/internal/store"
+)
+
+// tampered changes, by SQL, each thing that finding and listing stand on: the check
+// names it, and Remake makes it as it was.
+func tampered(s *suite) {
+	one, two := s.begin().Reference, s.begin().Reference
+	clean := s.named()
+	if len(clean) > 0 {
+		s.t.Fatalf("before anything was changed: %v", clean)
+	}
+	of := func(ref id.Reference) string {
+		return `(select record from room_record_v1 where reference = '` + string(ref) + `')`
+	}
+	for name, text := range map[string]string{
+		"a row is taken away":     `delete from room_record_v1 where reference = '` + string(one) + `'`,
+		"all rows are taken away": `delete from room_record_v1`,
+		"a place is taken away":   `delete from room_list_v1 where record = ` + of(one),
+		"another's place":         `update room_list_v1 set sort = sort + 1000 where record = ` + of(one),
+		"another room":            `update room_record_v1 set room = 99 where reference = '` + string(one) + `'`,
+		"another reference":       `update room_record_v1 set reference = 'HD-7F3K-2X94' where reference = '` + string(one) + `'`,
+		"another organisation":    `update room_record_v1 set org = record where reference = '` + string(one) + `'`,
+		"another version":         `update room_record_v1 set version = 99 where reference = '` + string(one) + `'`,
+		"another's picture":       `update room_record_v1 set state = (select state from room_record_v1 where reference = '` + string(two) + `') where reference = '` + string(one) + `'`,
+		"a place of nobody's":     `insert into room_list_v1 (tag, sort, record) select tag, sort, org from room_list_v1 l join room_record_v1 r on r.record = l.record where r.reference = '` + string(one) + `'`,
+		"a duty is taken away":    `delete from job where kind = 'room-due'`,
+		"a duty is put off":       `update job set due = due + 1000000000000, next = next + 1000000000000 where kind = 'room-due'`,
+	} {
+		s.must(s.w.Store.Do(s.ctx, func(tx *store.Tx) error {
+			n, err := tx.Exec(text)
+			if err == nil && n == 0 {
+				s.t.Errorf("%s: nothing was changed", name)
+			}
+			return err
+		}))
+		if len(s.named()) == 0 {
+			s.t.Errorf("%s: nobody noticed", name)
+		}
+		s.must(s.desk.Remake(s.ctx, quietly, func(id.Record, string) {}))
+		s.must(s.w.Store.Do(s.ctx, func(tx *store.Tx) error { // what is nobody's stays named; here it goes
+			_, err := tx.Exec(`delete from room_list_v1 where record not in (select record from room_record_v1)`)
+			return err
+		}))
+		if still := s.named(); len(still) > 0 {
+			s.t.Errorf("%s: it was not made as it was: %v", name, still)
+		}
+		if _, err := s.desk.Open(s.ctx, s.reader(one), s.room, one); err != nil {
+			s.t.Errorf("%s: it cannot be opened afterwards: %v", name, err)
+		}
+	}
+}
+
+func (s *suite) named() (out []string) {
+	s.t.Helper()
+	n, err := s.desk.CheckLists(s.ctx, quietly, func(_ id.Record, what string) { out = append(out, what) })
+	s.must(err)
+	if n == 0 {
+		s.t.Error("the check looked at no record")
+	}
+	return out
+}
+
+func quietly(context.Context, time.Duration) {}
