@@ -10,6 +10,7 @@ import (
 	"heed/internal/clock"
 	"heed/internal/id"
 	"heed/internal/store"
+	"heed/internal/vault"
 )
 
 // CheckRows compares what is made from the history (lists, duties, look-ups of
@@ -18,7 +19,9 @@ import (
 // the writers: the history itself is what package verify proves without any.
 func CheckRows(ctx context.Context, c Config, s *store.Store, found func(string)) (concerns int, err error) {
 	a := &App{Config: c, Clock: clock.System{}, Log: slog.New(slog.DiscardHandler), Store: s}
-	if err := a.keys(ctx); err != nil {
+	look := c.keyOptions(a.Clock, a.Log)
+	look.Look = true
+	if a.Vault, err = vault.Open(ctx, s, look); err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, a.Vault.Close()) }()

@@ -29,6 +29,8 @@ const foreignPostgres = `
 	union all select 'row security on ' || c.relname from pg_class c
 		where c.relnamespace in (select oid from mine)
 		and (c.relrowsecurity or exists (select from pg_policy where polrelid = c.oid))
+	union all select 'table ' || c.relname || ' is unlogged: a crash of the server empties it'
+		from pg_class c where c.relkind = 'r' and c.relpersistence <> 'p' and c.relnamespace in (select oid from mine)
 	union all select c.relname || ' inherits or is inherited from'
 		from pg_inherits i join pg_class c on c.oid in (i.inhrelid, i.inhparent)
 		where c.relkind = 'r' and c.relnamespace in (select oid from mine)`

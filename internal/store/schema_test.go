@@ -26,6 +26,7 @@ var foreign = map[string][]struct{ do, undo, named string }{
 		{`drop table list_v1`, listed.Schema, "table list_v1 is gone"},
 	},
 	"postgres": {
+		{`alter table job set unlogged`, `alter table job set logged`, "job is unlogged"},
 		{`create function quiet() returns trigger language plpgsql as 'begin return null; end'`, `drop function quiet`, "function quiet"},
 		{`create function elsewhere.quiet() returns trigger language plpgsql as 'begin return null; end';
 			create trigger hush before insert on entry for each row when (new.version = 0) execute function elsewhere.quiet()`,

@@ -35,9 +35,13 @@ type rewritable interface {
 	Sync() error
 }
 
-// openKeyStore reads a key store and mends a slot that a crash left behind.
-func openKeyStore(path string) (*keyStore, error) {
+// openKeyStore reads a key store and mends a slot that a crash left behind, unless
+// it is for looking only: what is looked at is left as it is.
+func openKeyStore(path string, look bool) (*keyStore, error) {
 	k := &keyStore{path: path, seen: func(record.KeyStore) {}}
+	if look {
+		return k, k.read()
+	}
 	return k, k.change(func(*record.KeyStore) (bool, error) { return false, nil })
 }
 

@@ -208,7 +208,7 @@ func TestKeyStoreMendsASlotAtOpen(t *testing.T) {
 	if err := createKeyStore(path); err != nil {
 		t.Fatal(err)
 	}
-	k, err := openKeyStore(path)
+	k, err := openKeyStore(path, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -235,7 +235,7 @@ func TestKeyStoreMendsASlotAtOpen(t *testing.T) {
 	if err := os.WriteFile(path, now, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if k, err = openKeyStore(path); err != nil {
+	if k, err = openKeyStore(path, false); err != nil {
 		t.Fatal(err)
 	}
 	after, _ := os.ReadFile(path)
@@ -348,4 +348,30 @@ func must(b []byte, err error) []byte {
 		panic(err)
 	}
 	return b
+}
+
+// Who only looks changes nothing: not a slot that a crash left, and not a file that
+// cannot be written.
+func TestLookingMendsNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "generations.keys")
+	if err := createKeyStore(path); err != nil {
+		t.Fatal(err)
+	}
+	torn, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	torn[len(torn)-1] ^= 1
+	if err := os.WriteFile(path, torn, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(path, 0o400); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := openKeyStore(path, true); err != nil {
+		t.Fatal(err)
+	}
+	if after, err := os.ReadFile(path); err != nil || !bytes.Equal(after, torn) {
+		t.Errorf("looking changed the key store (%v)", err)
+	}
 }

@@ -15,7 +15,7 @@ func ownedByAnother(i os.FileInfo) bool {
 	return ok && st.Uid != 0 && int(st.Uid) != os.Geteuid()
 }
 
-func openToOthers(i os.FileInfo) bool { return i.Mode().Perm() != 0o600 }
+func openToOthers(i os.FileInfo) bool { return i.Mode().Perm()&0o077 != 0 }
 
 func lockFile(f *os.File, exclusive bool) error {
 	how := syscall.LOCK_SH

@@ -32,6 +32,7 @@ type Options struct {
 	KeyFile    string        // path of the key file; unless Keys is given
 	Keys       OrgKeys       // a key management service instead of the file
 	KeyStore   string        // path of the key store
+	Look       bool          // writes nothing, not even what a crash left to be mended
 	BackupLife time.Duration // how long backups of the key store are kept; default 35 days
 	Clock      clock.Clock
 	Log        *slog.Logger
@@ -107,7 +108,7 @@ func begin(ctx context.Context, s *store.Store, o Options) (*Vault, []remembered
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	if v.file, err = openOrCreate(o.KeyStore, len(known) == 0); err != nil {
+	if v.file, err = openOrCreate(o.KeyStore, len(known) == 0, o.Look); err != nil {
 		return nil, nil, nil, err
 	}
 	v.file.seen = v.forget
@@ -149,13 +150,16 @@ func (v *Vault) Close() error {
 	return nil
 }
 
-func openOrCreate(path string, fresh bool) (*keyStore, error) {
+func openOrCreate(path string, fresh, look bool) (*keyStore, error) {
+	if look {
+		return openKeyStore(path, true)
+	}
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) && fresh {
 		if err := createKeyStore(path); err != nil && !fail.Is(err, fail.Conflict) { // another process may be first
 			return nil, err
 		}
 	}
-	return openKeyStore(path)
+	return openKeyStore(path, false)
 }
 
 // AddOrg gives an organisation its key and notes the canary. Asking twice is asking once.
