@@ -65,6 +65,13 @@ func (c Config) keyStore() string { return or(c.KeyStore, filepath.Join(c.Data, 
 func (c Config) spent() string    { return filepath.Join(filepath.Dir(c.keyStore()), folderSpent) }
 func (c Config) logKey() string   { return or(c.LogKey, filepath.Join(c.Data, fileLogKey)) }
 
+// KeptCheckpoint is where the folder keeps how long the log was, if it does.
+func (c Config) KeptCheckpoint() (path string, there bool) {
+	path = filepath.Join(c.Data, "log.checkpoint")
+	_, err := os.Lstat(path)
+	return path, err == nil
+}
+
 // KeyFilePath, KeyStorePath and LogKeyPath are where the keys are.
 func (c Config) KeyFilePath() string { return c.keyFile() }
 

@@ -88,13 +88,17 @@ func (a *App) waiting(ctx context.Context) []web.Standing {
 	}
 	a.health.times = t
 	now := a.Clock.Now()
-	published := t.log.Published
+	// A program that was off for a night has missed no beat and kept nothing waiting.
+	published, unnumbered := t.log.Published, t.log.Unnumbered
 	if published.Before(a.health.opened) {
-		published = a.health.opened // a program that was off for a night has not missed its beats
+		published = a.health.opened
+	}
+	if !unnumbered.IsZero() && unnumbered.Before(a.health.opened) {
+		unnumbered = a.health.opened
 	}
 	return []web.Standing{
 		{Name: "reading"},
-		{Name: "numbering", Err: late(now, t.log.Unnumbered, numberWithin, "The oldest entry has waited for its place in the log for %s")},
+		{Name: "numbering", Err: late(now, unnumbered, numberWithin, "The oldest entry has waited for its place in the log for %s")},
 		{Name: "checkpoint", Err: late(now, published, missedBeats*a.Config.beat()+askWithin, "The public checkpoint has not moved for %s")},
 		{Name: "jobs", Err: late(now, t.jobs.Oldest, dueWithin, "The oldest job that is due has waited for %s")},
 		{Name: "tries", Err: tried(t.jobs.Failing)},

@@ -66,6 +66,12 @@ const catchUpBatch = 200
 // there is nothing to do it is one look at an index for each room.
 func (d *Desk) CatchUp(ctx context.Context) (done int, err error) {
 	for _, r := range d.rooms {
+		if behind, err := d.behind(ctx, r); err != nil || !behind {
+			if err != nil {
+				return done, fmt.Errorf("room %s: %w", r.Name, err)
+			}
+			continue // nothing to write: a full disk does not keep a program from starting
+		}
 		after := make([]byte, len(id.Record{}.Bytes())) // as bytes: a zero id is null
 		for n := catchUpBatch; n == catchUpBatch; {
 			var made int
@@ -97,6 +103,17 @@ func (d *Desk) CatchUp(ctx context.Context) (done int, err error) {
 		}
 	}
 	return done, nil
+}
+
+// behind says whether another version made any of a room's places.
+func (d *Desk) behind(ctx context.Context, r *Room) (yes bool, err error) {
+	err = d.Store.View(ctx, func(tx *store.Tx) error {
+		all, err := store.All(tx, func(n *int) []any { return []any{n} },
+			`select made from room_record_v1 where room = $1 and made <> $2 limit 1`, r.Number, r.Rows)
+		yes = len(all) > 0
+		return err
+	})
+	return yes, err
 }
 
 // remake makes a record's places anew. One that is damaged is passed by and named:
