@@ -123,12 +123,9 @@ func (a *API) list(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := page{Concerns: make([]row, 0, len(p.Rows))}
+	out := page{Concerns: make([]row, 0, len(p.Rows)), Next: p.Next}
 	for _, r := range p.Rows {
 		out.Concerns = append(out.Concerns, rowOf(r))
-	}
-	if p.More && len(p.Rows) > 0 {
-		out.Next = string(p.Rows[len(p.Rows)-1].Reference)
 	}
 	return out, nil
 }
@@ -144,7 +141,7 @@ func (a *API) query(c *call) (concern.Query, error) {
 }
 
 // paging reads limit and cursor, and the other names that an operation takes.
-func paging(c *call, others ...string) (limit int, cursor id.Reference, rest map[string]string, err error) {
+func paging(c *call, others ...string) (limit int, cursor string, rest map[string]string, err error) {
 	limit, rest = 50, map[string]string{}
 	var f fail.Fields
 	for name, values := range c.URL.Query() {
@@ -159,9 +156,7 @@ func paging(c *call, others ...string) (limit int, cursor id.Reference, rest map
 				f.Add("limit", "Limit must be a whole number between 1 and 100")
 			}
 		case name == "cursor":
-			if cursor, err = id.ParseReference(values[0]); err != nil {
-				f.Add("cursor", "Send the cursor as the page before gave it")
-			}
+			cursor = values[0]
 		default:
 			rest[name] = values[0]
 		}

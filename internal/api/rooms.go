@@ -190,5 +190,11 @@ func roomQuery(c *call, r *room.Room) (room.Query, error) {
 	if _, ok := r.Latest().List(rest["list"]); !ok {
 		return room.Query{}, fail.Fields{{Name: "list", Words: "Select one of the lists that the OpenAPI document names"}}.Err()
 	}
-	return room.Query{List: rest["list"], Limit: limit, After: cursor}, nil
+	var after id.Reference
+	if cursor != "" {
+		if after, err = id.ParseReference(cursor); err != nil {
+			return room.Query{}, fail.Fields{{Name: "cursor", Words: "Send the cursor as the page before gave it"}}.Err()
+		}
+	}
+	return room.Query{List: rest["list"], Limit: limit, After: after}, nil
 }

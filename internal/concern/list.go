@@ -6,7 +6,6 @@ import (
 	"heed/internal/access"
 	"heed/internal/clock"
 	"heed/internal/clock/workday"
-	"heed/internal/fail"
 	"heed/internal/process"
 	"heed/internal/store"
 )
@@ -41,17 +40,14 @@ func arguments(tx *store.Tx, a access.Actor, list List) []any {
 }
 
 func selectRows(tx *store.Tx, a access.Actor, q Query, limit int) ([]Row, error) {
-	text, args, err := listQuery(tx, a, q, limit)
-	if err != nil {
-		return nil, err
-	}
+	text, args := listQuery(tx, a, q, limit)
 	return store.All(tx, (*Row).fields, text, args...)
 }
 
 // listQuery is the question of one page. Each list's condition and order lie in one
 // index, so that a page costs the same however long the list is; a test holds the
 // plans of both engines to that.
-func listQuery(tx *store.Tx, a access.Actor, q Query, limit int) (text string, args []any, err error) {
+func listQuery(tx *store.Tx, a access.Actor, q Query, limit int) (text string, args []any) {
 	w, ok := where[q.List]
 	if !ok {
 		w = where[ListAll]
@@ -59,34 +55,14 @@ func listQuery(tx *store.Tx, a access.Actor, q Query, limit int) (text string, a
 	args = arguments(tx, a, q.List)
 	next := func(v any) string { args = append(args, v); return "$" + strconv.Itoa(len(args)) }
 	text = `select ` + columns + ` from concern_v1 where ` + w.cond
-	if q.After != "" {
-		last, err := lastRow(tx, a, q)
-		if err != nil {
-			return "", nil, err
-		}
-		if w.order == `record desc` {
-			text += ` and record < ` + next(last.Record)
-		} else {
-			text += ` and (due, record) > (` + next(micros(last.Due)) + `, ` + next(last.Record) + `)`
-		}
+	if at := q.after; !at.Record.IsZero() && w.order == `record desc` {
+		text += ` and record < ` + next(at.Record)
+	} else if !at.Record.IsZero() {
+		text += ` and (due, record) > (` + next(at.Sort) + `, ` + next(at.Record) + `)`
 	}
 	text += ` order by ` + w.order + ` limit ` + next(limit)
 	if q.Offset > 0 {
 		text += ` offset ` + next(q.Offset)
 	}
-	return text, args, nil
-}
-
-// lastRow is the row after which a page begins. It is looked for among what this
-// actor may list: a cursor tells nothing of any other reference, existing or not.
-func lastRow(tx *store.Tx, a access.Actor, q Query) (Row, error) {
-	all, args := ListAll, []any{a.Org, a.Team, string(q.After)}
-	if q.List == ListOwn {
-		all, args[1] = ListOwn, a.Person
-	}
-	r, err := store.One(tx, (*Row).fields, `select `+columns+` from concern_v1 where `+where[all].cond+` and reference = $3`, args...)
-	if fail.Is(err, fail.Missing) {
-		err = fail.Fields{{Name: "cursor", Words: "Send the cursor as the page before gave it"}}.Err()
-	}
-	return r, err
+	return text, args
 }

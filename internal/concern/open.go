@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"heed/internal/access"
+	"heed/internal/directory"
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/ledger"
@@ -186,9 +187,10 @@ const (
 // Query asks for one page of a list.
 type Query struct {
 	List   List
-	Limit  int          // 1 to MaxPage
-	After  id.Reference // the last reference of the page before
-	Offset int          // or a number of rows to pass over, for numbered pages
+	Limit  int    // 1 to MaxPage
+	After  string // the Next of the page before
+	Offset int    // or a number of rows to pass over, for numbered pages
+	after  directory.Place
 }
 
 // MaxPage is the longest page.
@@ -197,8 +199,9 @@ const MaxPage = 100
 // Page is one page of a list.
 type Page struct {
 	Rows  []Row
-	Total int  // how many there are in all; -1 when not counted
-	More  bool // there is a page after this one
+	Total int    // how many there are in all; -1 when not counted
+	More  bool   // there is a page after this one
+	Next  string // to be sent as After; empty on the last page
 }
 
 // ListPage gives one page. That it was shown, and which references it named, is
@@ -241,13 +244,19 @@ func (d *Desk) page(tx *store.Tx, a access.Actor, q Query) (p Page, err error) {
 	}
 	may := &asked{d.Policy, a, act, map[question]bool{}}
 	pass, most := q.Offset, q.Offset+q.Limit+1
+	if q.After != "" {
+		if q.after, err = d.Directory.PlaceOf(tx, a, string(q.List), q.After); err != nil {
+			return Page{}, err
+		}
+	}
+	var last directory.Place
 	for q.Offset = 0; ; {
 		rows, err := selectRows(tx, a, q, most)
 		if err != nil {
 			return Page{}, err
 		}
-		for _, r := range rows {
-			r, ok, err := d.seen(tx, may, q.List, r)
+		for _, x := range rows {
+			r, ok, err := d.seen(tx, may, q.List, x)
 			if err != nil {
 				return Page{}, err
 			}
@@ -257,9 +266,10 @@ func (d *Desk) page(tx *store.Tx, a access.Actor, q Query) (p Page, err error) {
 				pass--
 			case len(p.Rows) == q.Limit:
 				p.More = true
-				return p, nil
+				p.Next, err = d.Directory.Cursor(tx, a, string(q.List), last)
+				return p, err
 			default:
-				p.Rows = append(p.Rows, r)
+				p.Rows, last = append(p.Rows, r), directory.Place{Sort: micros(x.Due), Record: x.Record}
 			}
 		}
 		if len(rows) < most {

@@ -28,18 +28,15 @@ func TestListsAreReadFromAnIndex(t *testing.T) {
 			if list == concern.ListOwn {
 				who = w.As("nurse")
 			}
-			for _, q := range []concern.Query{{List: list}, {List: list, After: receipt.Reference}, {List: list, Offset: 50}} {
+			for _, q := range []concern.Query{{List: list}, concern.From(list, receipt.Record), {List: list, Offset: 50}} {
 				err := w.Store.View(ctx, func(tx *store.Tx) error {
-					text, args, err := concern.ListQuery(tx, who, q, 51)
-					if err != nil {
-						return err
-					}
+					text, args := concern.ListQuery(tx, who, q, 51)
 					plan, err := planOf(tx, text, args)
 					if err != nil {
 						return err
 					}
 					if fault := planFault(plan); fault != "" {
-						t.Errorf("%s after %q: %s\n%s\n%s", list, q.After, fault, text, plan)
+						t.Errorf("%+v: %s\n%s\n%s", q, fault, text, plan)
 					}
 					return nil
 				})

@@ -47,9 +47,9 @@ func TestOracle(t *testing.T) {
 				}
 			}
 		}
-		// A cursor is a reference too.
+		// No cursor is a reference: nothing is looked up by one.
 		want := h.call(s.token, "GET", "/api/v1/concerns?cursor="+string(id.NewReference()), "").plain()
-		if got := h.call(s.token, "GET", "/api/v1/concerns?cursor="+string(elsewhere), "").plain(); got != want {
+		if got := h.call(s.token, "GET", "/api/v1/concerns?cursor="+string(theirs), "").plain(); got != want {
 			t.Errorf("%s: the cursor tells what is there: %s and %s", s, got, want)
 		}
 	}

@@ -1,0 +1,68 @@
+package concern_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"heed/internal/concern"
+	"heed/internal/fail"
+	"heed/internal/heedtest/world"
+	"heed/internal/id"
+)
+
+// TestACursorSaysNothing: pages are full of what their reader may see, follow each
+// other without a gap, and no cursor is made of, or answers to, what is hidden.
+func TestACursorSaysNothing(t *testing.T) {
+	world.Each(t, func(w *world.World) {
+		lead, second := w.As("lead"), w.As("second")
+		var seen []id.Reference
+		for i := range 9 {
+			w.Hand.Move(time.Second)
+			ref := raised(w)
+			if i%3 == 1 { // barred from every third, the one that would end a page too
+				take(w, second, ref, concern.DeclareConflict{Reasons: "We are related"})
+				continue
+			}
+			seen = append(seen, ref)
+		}
+		slices.Reverse(seen)
+		var got []id.Reference
+		q := concern.Query{List: concern.ListAll, Limit: 2}
+		for {
+			p, err := w.Concerns.ListPage(ctx, second, q)
+			if err != nil {
+				w.T.Fatal(err)
+			}
+			for _, r := range p.Rows {
+				got = append(got, r.Reference)
+			}
+			if p.More != (p.Next != "") || len(p.Rows) != 2 {
+				w.T.Fatalf("%d rows, more %v, next %q", len(p.Rows), p.More, p.Next)
+			}
+			if _, err := id.ParseReference(p.Next); err == nil {
+				w.T.Errorf("the cursor %s is a reference", p.Next)
+			}
+			if q.After = p.Next; q.After == "" {
+				break
+			}
+			for who, list := range map[string]concern.Query{"another person": q, "another list": {List: concern.ListDue, Limit: 2, After: q.After}} {
+				a := second
+				if who == "another person" {
+					a = lead
+				}
+				if _, err := w.Concerns.ListPage(ctx, a, list); fail.FieldsOf(err).For("cursor") == "" {
+					w.T.Errorf("a cursor was taken from %s: %v", who, err)
+				}
+			}
+		}
+		if !slices.Equal(got, seen) {
+			w.T.Errorf("pages gave %v, want %v", got, seen)
+		}
+		for _, ref := range []id.Reference{seen[0], id.NewReference(), "x", "%"} {
+			if _, err := w.Concerns.ListPage(ctx, second, concern.Query{List: concern.ListAll, Limit: 2, After: string(ref)}); fail.FieldsOf(err).For("cursor") == "" {
+				w.T.Errorf("%s was taken as a cursor: %v", ref, err)
+			}
+		}
+	})
+}
