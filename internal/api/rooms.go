@@ -76,7 +76,7 @@ func (a *API) roomOperations(r *room.Room) []operation {
 		get[roomRecord](base+"/{reference}", "open"+name, "One "+r.One+". That you opened it is written down before it is sent",
 			func(c *call) (any, error) { return a.openRoom(c, r) }, refParameter),
 	}
-	for _, s := range r.Latest().AllSteps[1:] {
+	for _, s := range r.Steps() {
 		ops = append(ops, answered[roomReceipt](base+"/{reference}/"+string(s.ID), camel(string(s.ID))+name, s.Label, http.StatusOK, s.Fields,
 			func(c *call) (any, error) { return a.takeRoom(c, r, s.ID) }, refParameter, keyParameter, matchHeader))
 	}

@@ -316,7 +316,7 @@ func (a *App) sound(ctx context.Context) error { return a.Store.Sound(ctx, a.tab
 
 func (a *App) catchUp(ctx context.Context) error {
 	_, err := a.Rooms.CatchUp(ctx)
-	return err
+	return errors.Join(err, a.Rooms.Newer(ctx))
 }
 
 // Beside has a turn taken at once and then again after each pause, for as long as

@@ -61,63 +61,96 @@ func (d *Desk) project(tx *store.Tx, r *Room, org id.Org, rec id.Record) error {
 // catchUpBatch is how many records one unit of CatchUp makes anew.
 const catchUpBatch = 200
 
-// CatchUp makes anew the places of records that another version of the program
-// made: at every start, and now and then while two versions run side by side. Where
-// there is nothing to do it is one look at an index for each room.
+// byOlder are rows that a program made whose rows this one replaces, byNewer the others.
+const (
+	byOlder = `made < $2`
+	byNewer = `made > $2`
+)
+
+// CatchUp makes anew the places of records that an older program made: at every
+// start, and now and then while two versions run side by side. What a newer one made
+// is left alone, so that the two come to rest. Where there is nothing to do it is one
+// look at an index for each room.
 func (d *Desk) CatchUp(ctx context.Context) (done int, err error) {
 	for _, r := range d.rooms {
-		if behind, err := d.behind(ctx, r); err != nil || !behind {
-			if err != nil {
-				return done, fmt.Errorf("room %s: %w", r.Name, err)
-			}
-			continue // nothing to write: a full disk does not keep a program from starting
-		}
-		after := make([]byte, len(id.Record{}.Bytes())) // as bytes: a zero id is null
-		for n := catchUpBatch; n == catchUpBatch; {
-			var made int
-			var last []byte
-			err := d.Store.Do(ctx, func(tx *store.Tx) error {
-				made = 0
-				rows, err := store.All(tx, (*row).fields, `select `+rowColumns+rowTables+
-					`where r.room = $1 and r.made <> $2 and r.record > $3 order by r.record limit $4`, r.Number, r.Rows, after, catchUpBatch)
-				if err != nil {
-					return err
-				}
-				n = len(rows)
-				for _, x := range rows {
-					last = x.record.Bytes()
-					ok, err := d.remake(tx, r, x)
-					if err != nil {
-						return err
-					}
-					if ok {
-						made++
-					}
-				}
-				return nil
-			})
-			after, done = last, done+made
-			if err != nil {
-				return done, fmt.Errorf("room %s: %w", r.Name, err)
-			}
+		n, err := d.catchUp(ctx, r)
+		done += n
+		if err != nil {
+			return done, fmt.Errorf("room %s: %w", r.Name, err)
 		}
 	}
 	return done, nil
 }
 
-// behind says whether another version made any of a room's places.
-func (d *Desk) behind(ctx context.Context, r *Room) (yes bool, err error) {
+func (d *Desk) catchUp(ctx context.Context, r *Room) (done int, err error) {
+	behind, err := d.any(ctx, byOlder, r)
+	if err != nil || !behind {
+		return 0, err // nothing to write: a full disk does not keep a program from starting
+	}
+	after := make([]byte, len(id.Record{}.Bytes())) // as bytes: a zero id is null
+	for n := catchUpBatch; n == catchUpBatch; {
+		var made int
+		var last []byte
+		err := d.Store.Do(ctx, func(tx *store.Tx) error {
+			made = 0
+			rows, err := store.All(tx, (*row).fields, `select `+rowColumns+rowTables+
+				`where r.room = $1 and r.`+byOlder+` and r.record > $3 order by r.record limit $4`, r.Number, r.makes(), after, catchUpBatch)
+			if err != nil {
+				return err
+			}
+			n = len(rows)
+			for _, x := range rows {
+				last = x.record.Bytes()
+				ok, err := d.remake(tx, r, x)
+				if err != nil {
+					return err
+				}
+				if ok {
+					made++
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return done, err
+		}
+		after, done = last, done+made
+	}
+	return done, nil
+}
+
+// Newer says, for the rooms in which there are some, that a newer program has written
+// records beside or before this one: it goes on, and may not know the rules of some.
+func (d *Desk) Newer(ctx context.Context) error {
+	for _, r := range d.rooms {
+		newer, err := d.any(ctx, byNewer, r)
+		if err != nil {
+			return fmt.Errorf("room %s: %w", r.Name, err)
+		}
+		if newer {
+			return fail.New(fail.Conflict, "A newer version of Heed has written some of the %s. "+
+				"Those that follow newer rules cannot be opened here: use that version or a later one", r.Many)
+		}
+	}
+	return nil
+}
+
+// any says whether a room has rows for which a condition on $2, what this program
+// makes, holds.
+func (d *Desk) any(ctx context.Context, condition string, r *Room) (yes bool, err error) {
 	err = d.Store.View(ctx, func(tx *store.Tx) error {
 		all, err := store.All(tx, func(n *int) []any { return []any{n} },
-			`select made from room_record_v1 where room = $1 and made <> $2 limit 1`, r.Number, r.Rows)
+			`select made from room_record_v1 where room = $1 and `+condition+` limit 1`, r.Number, r.makes())
 		yes = len(all) > 0
 		return err
 	})
 	return yes, err
 }
 
-// remake makes a record's places anew. One that is damaged is passed by and named:
-// it must not keep the others, or the program, from starting.
+// remake makes a record's places anew. The row is claimed first, as it was read: a
+// step taken at this moment has it already, and made its places itself. One that is
+// damaged is passed by and named: it must not keep the others, or the program, from
+// starting.
 func (d *Desk) remake(tx *store.Tx, r *Room, x row) (bool, error) {
 	s, _, err := d.open(x)
 	if fail.Is(err, fail.Gone) {
@@ -130,13 +163,14 @@ func (d *Desk) remake(tx *store.Tx, r *Room, x row) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	claimed, err := tx.Exec(`update room_record_v1 set made = $2 where record = $1 and version = $3 and made = $4`,
+		x.record, r.makes(), x.version, x.made)
+	if err != nil || claimed != 1 {
+		return false, err
+	}
 	places, err := d.placesOf(tx, r, &s)
 	if err != nil {
 		return false, err
 	}
-	if err := d.replacePlaces(tx, x.record, places); err != nil {
-		return false, err
-	}
-	_, err = tx.Exec(`update room_record_v1 set made = $2 where record = $1 and version = $3`, x.record, r.Rows, x.version)
-	return true, err
+	return true, d.replacePlaces(tx, x.record, places)
 }

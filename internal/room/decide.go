@@ -37,14 +37,15 @@ func (d deciding) form(info process.StepInfo, in field.Answers, strict bool) (fi
 	return kept, faults.Err()
 }
 
-// outcome is how a step comes out by its answers.
-func outcome(info process.StepInfo, a field.Answers) string {
+// outcome is how a step comes out by its answers: the first outcome that fits. The
+// checker proves that one does (see outcomes.go); without one nothing is written.
+func outcome(info process.StepInfo, a field.Answers) (id string, ok bool) {
 	for _, o := range info.Outcomes {
 		if len(o.When) == 0 || slices.ContainsFunc(o.When, func(c field.Condition) bool { return c.Holds(a) }) {
-			return o.ID
+			return o.ID, true
 		}
 	}
-	return info.Outcomes[0].ID
+	return "", false
 }
 
 // event turns a step on a record into what is written, or says why not.
@@ -57,7 +58,10 @@ func (d deciding) event(s State, a access.Actor, step process.Step, in field.Ans
 	if err != nil {
 		return Event{}, err
 	}
-	out := outcome(info, answers)
+	out, ok := outcome(info, answers)
+	if !ok {
+		return Event{}, fail.New(fail.Conflict, "Nothing was saved: no outcome of this step fits these answers. Tell your administrator")
+	}
 	if err := d.process.MayAs(process.Role(a.Role), s.Status(), step, out); err != nil {
 		return Event{}, err
 	}

@@ -2,6 +2,7 @@ package room
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"slices"
 
@@ -40,15 +41,15 @@ type Desk struct {
 // NewDesk makes a desk for rooms and takes on their jobs. A room with a fault is refused.
 func NewDesk(p Parts, rooms ...*Room) (*Desk, error) {
 	d := &Desk{Parts: p, rooms: rooms}
-	numbers := map[int]string{}
-	for _, r := range rooms {
+	for i, r := range rooms {
 		if err := r.Check(); err != nil {
 			return nil, err
 		}
-		if other := numbers[r.Number]; other != "" {
-			return nil, fail.New(fail.Broken, "room: %s and %s have the same number", other, r.Name)
+		for _, other := range rooms[:i] {
+			if r.Name == other.Name || r.Number == other.Number || r.Kind == other.Kind || r.Many == other.Many {
+				return nil, fmt.Errorf("rooms %s and %s must each have a name, a number, a kind and a plural of their own", other.Name, r.Name)
+			}
 		}
-		numbers[r.Number] = r.Name
 	}
 	d.Jobs.Handle(jobDue, d.due)
 	d.Jobs.Handle(jobForget, d.forget)

@@ -194,6 +194,34 @@ func (d *Desk) may(a access.Actor, r *Room, def *process.Definition, s *State, n
 	return out
 }
 
+// StepOf is a step as the definition of a record has it, so that a form is read as it
+// was asked. Of a record that this actor has no business with it is the latest: what
+// is typed is read, and nothing of the record is told.
+func (d *Desk) StepOf(ctx context.Context, a access.Actor, r *Room, ref id.Reference, step process.Step) (process.StepInfo, error) {
+	all := r.Steps()
+	i := slices.IndexFunc(all, func(s process.StepInfo) bool { return s.ID == step })
+	if i < 0 {
+		return process.StepInfo{}, fail.New(fail.Missing, "Page not found")
+	}
+	info := all[i]
+	if len(r.Definitions) == 1 {
+		return info, nil
+	}
+	err := d.Store.View(ctx, func(tx *store.Tx) error {
+		f, err := d.find(tx, a, r, ref, r.action(string(step)))
+		if err != nil || f.refusal(r, tx.Now()) != nil {
+			return err
+		}
+		if def, err := r.Definition(f.state.Definition); err == nil {
+			if own, ok := def.Step(step); ok {
+				info = own
+			}
+		}
+		return nil
+	})
+	return info, err
+}
+
 // clone copies what apply changes in place.
 func (s *State) clone() State {
 	out := *s

@@ -161,7 +161,7 @@ func (d *Desk) checkRow(tx *store.Tx, r *Room, is *State) (string, error) {
 		return "", err
 	case !same(s, *is):
 		return "stands in the lists otherwise than in its history", nil
-	case x.made != r.Rows:
+	case x.made != r.makes():
 		return "", nil // another version's places: made again when that program starts
 	}
 	return d.checkPlaces(tx, r, is)

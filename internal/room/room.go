@@ -47,7 +47,8 @@ type Room struct {
 	Definitions []*process.Definition
 	// Policies is Cedar text: who may do what, each rule with its sentence.
 	Policies string
-	// Rows is raised when what a record's list rows are made of changes; see catchup.go.
+	// Rows is raised when Go code that makes a record's list rows changes: a new
+	// definition says so by itself. See catchup.go.
 	Rows int
 
 	// Stories are made-up records for the demo.
@@ -74,9 +75,28 @@ func (r *Room) Latest() *process.Definition { return r.Definitions[len(r.Definit
 func (r *Room) Definition(name string) (*process.Definition, error) {
 	i := slices.IndexFunc(r.Definitions, func(d *process.Definition) bool { return d.Name() == name })
 	if i < 0 {
-		return nil, fail.New(fail.Conflict, "This record follows rules (%s) that this program does not know: use a newer one", name)
+		return nil, fail.New(fail.Conflict, "This %s follows rules (%s) that this version of Heed does not know. Use a version that knows %s", r.One, name, name)
 	}
 	return r.Definitions[i], nil
+}
+
+// makes tells by what a record's list rows are made: a later definition makes others,
+// and so does a raised Rows. See catchup.go.
+func (r *Room) makes() int { return r.Rows*definitionsPerRows + r.Latest().Version }
+
+const definitionsPerRows = 10_000
+
+// Steps are the steps of all definitions but those that begin a record, each as the
+// latest definition that has it says it: a record of an older one still takes its own.
+func (r *Room) Steps() (all []process.StepInfo) {
+	for _, d := range slices.Backward(r.Definitions) {
+		for _, s := range d.AllSteps[1:] {
+			if !slices.ContainsFunc(all, func(x process.StepInfo) bool { return x.ID == s.ID }) {
+				all = append(all, s)
+			}
+		}
+	}
+	return all
 }
 
 // First is the step that begins a record.
@@ -87,12 +107,39 @@ func (r *Room) Check() error {
 	if !field.IsName(r.Name) || r.Number < 1 || r.Kind == "" || r.Compartment == "" || len(r.Definitions) == 0 {
 		return fmt.Errorf("room %q: must have a name, a number, a kind, a compartment and a definition", r.Name)
 	}
-	for _, d := range r.Definitions {
+	for i, d := range r.Definitions {
+		if fault := r.follows(i, d); fault != "" {
+			return fmt.Errorf("room %s: definitions[%d] (%s): %s", r.Name, i+1, d.Name(), fault)
+		}
 		if fault := sound(d); fault != "" {
 			return fmt.Errorf("room %s: definition %s: %s", r.Name, d.Name(), fault)
 		}
 	}
 	return nil
+}
+
+// follows says what is wrong with a definition beside those before it, or "": every
+// record that was ever begun is found by the kind of its first entry.
+func (r *Room) follows(i int, d *process.Definition) string {
+	switch {
+	case d.Process != r.Name:
+		return fmt.Sprintf("its process is %q: it must be %q, the room's name", d.Process, r.Name)
+	case len(d.AllSteps) == 0 || len(d.Lists) == 0:
+		return "it must have steps and lists"
+	case d.Version >= definitionsPerRows:
+		return fmt.Sprintf("its version must be below %d", definitionsPerRows)
+	case i == 0:
+		return ""
+	}
+	before := r.Definitions[i-1]
+	switch {
+	case d.Version <= before.Version:
+		return fmt.Sprintf("it stands after version %d: give each a version of its own, the oldest first", before.Version)
+	case d.AllSteps[0].ID != before.AllSteps[0].ID || d.AllSteps[0].Kind != before.AllSteps[0].Kind:
+		return fmt.Sprintf("its first step must be %q with the kind %q, as in version %d: records are found by it",
+			before.AllSteps[0].ID, before.AllSteps[0].Kind, before.Version)
+	}
+	return ""
 }
 
 // view is the action that opens a record; list, step and the rest are named alike,
@@ -111,7 +158,7 @@ func (r *Room) Actions() []access.RoomAction {
 		{Action: r.action(actView), Verb: "open a " + r.One},
 		{Action: r.action(actReaders), Verb: "see who has opened a " + r.One},
 	}
-	for _, s := range r.Latest().AllSteps {
+	for _, s := range append([]process.StepInfo{r.First()}, r.Steps()...) {
 		a := access.RoomAction{Action: r.action(string(s.ID)), Verb: lowerFirst(s.Label)}
 		if s.Group != "" {
 			a.Groups = []string{r.Name + "." + s.Group}

@@ -90,7 +90,7 @@ func (d *Desk) begin(tx *store.Tx, r *Room, key *vault.Key, s *State) error {
 		return err
 	}
 	err = tx.Later(referenceTaken, `insert into room_record_v1 (record, org, room, reference, version, made, state)
-		values ($1, $2, $3, $4, $5, $6, $7)`, s.Record, s.Org, r.Number, string(s.Reference), s.Version, r.Rows, sealed)
+		values ($1, $2, $3, $4, $5, $6, $7)`, s.Record, s.Org, r.Number, string(s.Reference), s.Version, r.makes(), sealed)
 	if err != nil {
 		return err
 	}
@@ -108,25 +108,26 @@ func referenceTaken(rows int64, err error) error {
 	return store.OneRow(rows, err)
 }
 
-// move brings the rows of a record from where it stood to where it stands.
+// move brings the rows of a record from where it stood to where it stands. made is
+// what its places were made by when it was read.
 func (d *Desk) move(tx *store.Tx, r *Room, key *vault.Key, was, is *State, made int) error {
 	sealed, err := seal(key, is)
 	if err != nil {
 		return err
 	}
-	n, err := tx.Exec(`update room_record_v1 set version = $2, made = $3, state = $4 where record = $1 and version = $5`,
-		is.Record, is.Version, r.Rows, sealed, was.Version)
+	n, err := tx.Exec(`update room_record_v1 set version = $2, made = $3, state = $4 where record = $1 and version = $5 and made = $6`,
+		is.Record, is.Version, r.makes(), sealed, was.Version, made)
 	if err != nil {
 		return err
 	}
 	if n != 1 {
-		return fail.New(fail.Tampered, wordsDamaged)
+		return errSameMoment // another program made its places again since it was read
 	}
 	now, err := d.placesOf(tx, r, is)
 	if err != nil {
 		return err
 	}
-	if made != r.Rows { // another program's places: all of them anew
+	if made != r.makes() { // another program's places: all of them anew
 		return d.replacePlaces(tx, is.Record, now)
 	}
 	before, err := d.placesOf(tx, r, was)
@@ -162,15 +163,11 @@ func insertPlaces(tx *store.Tx, rec id.Record, places []placed) error {
 
 // placesOf are the places of a record in lists, by the organisation's own key.
 func (d *Desk) placesOf(tx *store.Tx, r *Room, s *State) ([]placed, error) {
-	def, err := r.Definition(s.Definition)
-	if err != nil {
-		return nil, err
-	}
 	key, err := d.Directory.ListKey(tx, s.Org)
 	if err != nil {
 		return nil, err
 	}
-	return r.places(key, def, s), nil
+	return r.places(key, s), nil
 }
 
 // wipe takes away what the tables hold of a record: its erased form is that there is none.

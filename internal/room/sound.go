@@ -70,6 +70,9 @@ func soundStep(d *process.Definition, i int, s process.StepInfo) string {
 			}
 		}
 	}
+	if fault := soundOutcomes(s); fault != "" {
+		return place + " " + fault
+	}
 	return ""
 }
 

@@ -49,11 +49,12 @@ func tagOf(key []byte, room, compartment, list string, whose []byte) Tag {
 	return Tag(mac.Sum(nil)[:16])
 }
 
-// places are the rows of lists that a record is in.
-func (r *Room) places(key []byte, d *process.Definition, s *State) []placed {
+// places are the rows of lists that a record is in: of the latest lists, whichever
+// definition the record follows, so that a new list holds the old records too.
+func (r *Room) places(key []byte, s *State) []placed {
 	var out []placed
 	due, isDue := s.NextDue()
-	for _, l := range d.Lists {
+	for _, l := range r.Latest().Lists {
 		if l.Today || !listed(l, s) { // what is due today is the beginning of a list by due date: see list.go
 			continue
 		}

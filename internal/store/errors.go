@@ -17,16 +17,17 @@ import (
 )
 
 const (
-	wordsFull      = "There is no room to save this now. Nothing was saved"
-	wordsReadOnly  = "Nothing can be saved now, because the database takes no changes"
-	wordsNotKept   = "The database did not keep what was written to it. Nothing was saved"
-	wordsForeign   = "Somebody has changed the tables of this database outside Heed, so that it cannot be relied on: %s. Find out who did it and why, and put it right, or restore a backup"
-	wordsStandby   = "This database is a standby, which only follows another. Name the one that leads, or both: postgres://user@one,two/heed?target_session_attrs=read-write"
-	wordsPooler    = "Between Heed and its database stands a pooler, such as PgBouncer, that gives each transaction another session, so that Heed's locks and settings do not hold. Set pool_mode=session for this database, or give Heed the address of PostgreSQL itself"
-	wordsPoolSmall = "Between Heed and its database stands a pooler that has no session left for Heed. Give it at least 40 (default_pool_size), or give Heed the address of PostgreSQL itself"
-	wordsBusy      = "The service is busy. Nothing was saved. Try again in a minute"
-	wordsUnknown   = "We do not know whether this was saved. Check before you try again"
-	wordsNewer     = "This installation was last used by a newer version of Heed (it has change %d, which this version does not know). Start that version or a later one. Nothing was changed"
+	wordsFull       = "There is no room to save this now. Nothing was saved"
+	wordsReadOnly   = "Nothing can be saved now, because the database takes no changes"
+	wordsNotKept    = "The database did not keep what was written to it. Nothing was saved"
+	wordsForeign    = "Somebody has changed the tables of this database outside Heed, so that it cannot be relied on: %s. Find out who did it and why, and put it right, or restore a backup"
+	wordsStandby    = "This database is a standby, which only follows another. Name the one that leads, or both: postgres://user@one,two/heed?target_session_attrs=read-write"
+	wordsPooler     = "Between Heed and its database stands a pooler, such as PgBouncer, that gives each transaction another session, so that Heed's locks and settings do not hold. Set pool_mode=session for this database, or give Heed the address of PostgreSQL itself"
+	wordsPoolSmall  = "Between Heed and its database stands a pooler that has no session left for Heed. Give it at least 40 (default_pool_size), or give Heed the address of PostgreSQL itself"
+	wordsBusy       = "The service is busy. Nothing was saved. Try again in a minute"
+	wordsUnknown    = "We do not know whether this was saved. Check before you try again"
+	wordsNewer      = "This installation was last used by a newer version of Heed (it has change %d, which this version does not know). Start that version or a later one. Nothing was changed"
+	wordsNewerLists = "This installation was last used by a newer version of Heed (its lists %q are of version %d, and this version knows those of version %d). Start that version or a later one. Nothing was changed"
 )
 
 // SQLite's result codes, see sqlite.org/rescode.html.

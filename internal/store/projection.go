@@ -24,8 +24,12 @@ var createTable = regexp.MustCompile(`(?i)\bcreate\s+table\s+(?:if\s+not\s+exist
 
 // EnsureProjections makes and fills what this program's versions lack, one process
 // at a time, and marks it ready. One that was killed in the middle begins again
-// with empty tables. Tables of other versions are left alone.
+// with empty tables. Tables of older versions are left alone; where a newer program
+// has made newer ones, this one is refused: what it wrote would not stand in those.
 func (s *Store) EnsureProjections(ctx context.Context, ps ...Projection) error {
+	if err := s.noNewer(ctx, ps); err != nil {
+		return err
+	}
 	for _, p := range ps {
 		ready, err := s.projectionReady(ctx, p)
 		if err != nil {
@@ -42,6 +46,27 @@ func (s *Store) EnsureProjections(ctx context.Context, ps ...Projection) error {
 		}
 	}
 	return nil
+}
+
+// noNewer refuses a database for which a newer program has made newer tables.
+func (s *Store) noNewer(ctx context.Context, ps []Projection) error {
+	known := map[string]int{}
+	for _, p := range ps {
+		known[p.Name] = max(known[p.Name], p.Version)
+	}
+	return s.View(ctx, func(tx *Tx) error {
+		for name, version := range known {
+			n, err := One(tx, func(n *int) []any { return []any{n} },
+				"select coalesce(max(version), 0) from projection where name = $1 and state = 'ready'", name)
+			if err != nil {
+				return fmt.Errorf("read projection %s: %w", name, err)
+			}
+			if n > version {
+				return fail.New(fail.Conflict, wordsNewerLists, name, n, version)
+			}
+		}
+		return nil
+	})
 }
 
 // Remake has a projection made anew, from the history as it is after this unit, by

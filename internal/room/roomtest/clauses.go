@@ -313,44 +313,6 @@ func (s *suite) whole(a access.Actor, list string, limit int) []id.Reference {
 	return nil
 }
 
-// caughtUp has an older and a newer program take turns on one database: no record
-// is ever lost to a list.
-func caughtUp(s *suite) {
-	refs := s.some(3)
-	newer := *s.room
-	newer.Rows++
-	older := s.desk
-	s.desk = s.w.Desk(&newer)
-	defer func() { s.desk = older }()
-	for turn := range 4 {
-		program := []*room.Desk{older, s.desk}[turn%2]
-		r := []*room.Room{s.room, &newer}[turn%2]
-		info := r.First()
-		got, err := program.Begin(s.ctx, s.as(string(info.Roles[0]), 0), r, room.Beginning{Answers: s.x.Answers(info.Fields)})
-		s.must(err)
-		refs = append(refs, got.Reference)
-	}
-	done, err := s.desk.CatchUp(s.ctx)
-	s.must(err)
-	if done == 0 {
-		s.t.Error("nothing was made again")
-	}
-	again, err := s.desk.CatchUp(s.ctx)
-	s.must(err)
-	if again != 0 {
-		s.t.Errorf("%d records were made again twice", again)
-	}
-	s.must(s.w.Store.View(s.ctx, func(tx *store.Tx) error {
-		n, err := store.One(tx, func(n *int) []any { return []any{n} }, `select count(*) from room_record_v1 where room = $1 and made = $2`, s.room.Number, newer.Rows)
-		if err == nil && n < len(refs) {
-			s.t.Errorf("%d of %d records stand as the newer program makes them", n, len(refs))
-		}
-		return err
-	}))
-	_, err = older.CatchUp(s.ctx) // and back
-	s.must(err)
-}
-
 // meaning has a record go on under a program whose definition has changed in every
 // way that an overlay or a new version could: what was written means what it meant.
 func meaning(s *suite) {

@@ -6,6 +6,7 @@ import (
 	"heed/internal/access"
 	"heed/internal/heedtest"
 	"heed/internal/id"
+	"heed/internal/process"
 	"heed/internal/room"
 	"heed/internal/store"
 )
@@ -17,7 +18,7 @@ func indexed(s *suite) {
 	ref := s.begin().Reference
 	a := s.as(string(s.room.First().Roles[0]), 0)
 	for _, l := range s.room.Latest().Lists {
-		s.fill(a, l.ID, 1000)
+		s.fill(a, l, 1000)
 	}
 	s.must(s.w.Store.Do(s.ctx, func(tx *store.Tx) error {
 		_, err := tx.Exec("analyze")
@@ -61,20 +62,25 @@ func planFault(plan string) string {
 	return ""
 }
 
-// fill makes a list long. Its rows lead nowhere: they are never opened.
-func (s *suite) fill(a access.Actor, list string, n int) {
+// fill makes a list long behind the records that are in it, so that a page after one
+// of these has most of it still before it. Its rows lead nowhere: they are never opened.
+func (s *suite) fill(a access.Actor, l process.List, n int) {
 	s.must(s.w.Store.Do(s.ctx, func(tx *store.Tx) error {
-		_, args, err := s.desk.TestOnlyQuery(tx, a, s.room, room.Query{List: list, Limit: 1})
+		_, args, err := s.desk.TestOnlyQuery(tx, a, s.room, room.Query{List: l.ID, Limit: 1})
 		if err != nil {
 			return err
 		}
 		for i := range n {
+			behind := 1<<60 + i
+			if l.Order == "newest" {
+				behind = -1 - i
+			}
 			rec := id.NewRecord(tx.Now())
 			for _, row := range []struct {
 				text string
 				args []any
 			}{
-				{`insert into room_list_v1 (tag, sort, record) values ($1, $2, $3)`, []any{args[0], i, rec}},
+				{`insert into room_list_v1 (tag, sort, record) values ($1, $2, $3)`, []any{args[0], behind, rec}},
 				{`insert into room_record_v1 (record, org, room, reference, version, made, state) values ($1, $2, $3, $4, 1, $5, '')`,
 					[]any{rec, s.w.Org.ID, s.room.Number, string(id.NewReference()), s.room.Rows}},
 				{`insert into head (record, org, version) values ($1, $2, 1)`, []any{rec, s.w.Org.ID}},

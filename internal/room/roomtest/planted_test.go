@@ -49,7 +49,15 @@ var planted = []struct{ name, file, old, new, clause string }{
 	return View{State: s, Room: r`, "an_old_entry_means_what_it_meant"},
 	{"one person is two", "decide.go", `if slices.Contains(s.People[as], a.Person) {`, `if as == "" {`, "two_people_are_two"},
 	{"what is not asked is taken in silence", "decide.go", `if strict {`, `if false {`, "an_unknown_answer_is_refused"},
-	{"another program's rows stay", "catchup.go", `where r.room = $1 and r.made <> $2`, `where r.room = $1 and r.made > $2`, "another_program"},
+	{"another program's rows stay", "catchup.go", "byOlder = `made < $2`", "byOlder = `made > $2`", "another_program"},
+	{"an older program makes a newer one's rows again", "catchup.go", "byOlder = `made < $2`", "byOlder = `made <> $2`", "another_program"},
+	{"a new list has new records only", "tags.go", `for _, l := range r.Latest().Lists {
+		if l.Today`, `def, _ := r.Definition(s.Definition)
+	for _, l := range def.Lists {
+		if l.Today`, "another_program"},
+	{"a row is made again without being claimed", "catchup.go", `if err != nil || claimed != 1 {`, `if claimed > 99 {`, "postgres/made_again_beside"},
+	{"an old record's own step is gone", "room.go", `for _, d := range slices.Backward(r.Definitions) {`,
+		`for _, d := range r.Definitions[len(r.Definitions)-1:] {`, "a_record_goes_on"},
 	{"a tag is the owner", "tags.go", `return Tag(mac.Sum(nil)[:16])`, `if len(whose) == 16 {
 		return Tag(whose)
 	}
@@ -90,13 +98,18 @@ func TestPlantedFaults(t *testing.T) {
 			if err := os.WriteFile(list, overlay, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			cmd := exec.Command("go", "test", "-overlay", list, "-run", "TestRoom/sqlite/"+p.clause, "../../policy")
-			cmd.Env = append(os.Environ(), "HEED_TEST_POSTGRES=skip")
+			clause, raced := strings.CutPrefix(p.clause, "postgres/") // SQLite has one writer: nothing races there
+			engine, skip := "sqlite", "HEED_TEST_POSTGRES=skip"
+			if raced {
+				engine, skip = "postgres", ""
+			}
+			cmd := exec.Command("go", "test", "-overlay", list, "-run", "TestRoom/"+engine+"/"+clause, "../../policy")
+			cmd.Env = append(os.Environ(), skip)
 			out, err := cmd.CombinedOutput()
 			switch {
 			case err == nil:
 				t.Errorf("nobody noticed:\n%s", out)
-			case !strings.Contains(string(out), "--- FAIL: TestRoom/sqlite/"):
+			case !strings.Contains(string(out), "--- FAIL: TestRoom/"+engine+"/"):
 				t.Errorf("it failed otherwise than by a clause:\n%s", out)
 			}
 		})

@@ -122,9 +122,9 @@ func (p *pages) sendStep(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	info, ok := p.room.Latest().Step(process.Step(q.Path("step")))
-	if !ok || info.ID == p.room.First().ID {
-		return nil, fail.New(fail.Missing, "Page not found")
+	info, err := p.desk.StepOf(q.Context(), q.Actor(), p.room, ref, process.Step(q.Path("step")))
+	if err != nil {
+		return nil, err
 	}
 	in, finer := answers(q.Form(), info.Fields)
 	f := q.Form()

@@ -4,15 +4,17 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 
+	"heed/internal/fail"
 	"heed/internal/store"
 )
 
-// projections: one that dies half-way begins again clean, is built once, and leaves
-// the tables of other versions alone.
+// projections: one that dies half-way begins again clean, is built once, leaves the tables
+// of older versions alone, and is not served by a program that knows older ones only.
 func projections(t *testing.T, s *store.Store) {
 	fill := func(table string, rows int) func(context.Context, *store.Store) error {
 		return func(ctx context.Context, s *store.Store) error {
@@ -64,6 +66,13 @@ func projections(t *testing.T, s *store.Store) {
 		}
 		return err
 	}))
+	if err := s.EnsureProjections(bg, v1); !fail.Is(err, fail.Conflict) || !strings.Contains(fail.Words(err), "newer version of Heed") {
+		t.Errorf("an older program on newer lists got %v", err)
+	}
+	must(t, s.EnsureProjections(bg, v2)) // and nothing was harmed
+	if replays.Load() != 1 {
+		t.Errorf("built %d times", replays.Load())
+	}
 }
 
 func tables(t *testing.T, s *store.Store) {
