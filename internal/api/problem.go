@@ -59,6 +59,10 @@ func problemOf(err error) problem {
 	if !ok {
 		p.Status, p.Title, p.Kind = http.StatusInternalServerError, fail.Sentence, "broken"
 	}
+	switch k {
+	case fail.Full, fail.ReadOnly: // the cause names files of the machine, which /readyz and the program's log do
+		p.Title = "Nothing new can be kept at the moment. Try again later"
+	}
 	if p.Status == http.StatusNotFound {
 		p.Title, p.Kind = "Page not found", fail.Missing.String()
 		return p

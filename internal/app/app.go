@@ -102,7 +102,7 @@ func bringUp(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, b
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, a.Store.Close())
+			err = errors.Join(a.because(ctx, err), a.Store.Close())
 		}
 	}()
 	if err = a.keys(ctx); err != nil {
@@ -142,6 +142,18 @@ func bringUp(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, b
 		return nil, err
 	}
 	return a, a.remember(ctx)
+}
+
+// because is why a start failed: a damaged page is read as whatever it looks like,
+// so that a history seems short or a key store old.
+func (a *App) because(ctx context.Context, err error) error {
+	switch fail.KindOf(err) {
+	case fail.Broken, fail.Tampered, fail.Conflict, fail.Stale, fail.Missing:
+		if damage := a.Store.Intact(ctx); fail.Is(damage, fail.Conflict) {
+			return damage
+		}
+	}
+	return err
 }
 
 func (a *App) keys(ctx context.Context) (err error) {

@@ -36,6 +36,9 @@ func (a *App) prove(ctx context.Context) error {
 	if err == nil {
 		err = a.remake(ctx)
 	}
+	if damage := a.Store.Intact(ctx); fail.Is(damage, fail.Conflict) {
+		rows = append(rows, fail.Words(damage))
+	}
 	r, err2 := a.verify(ctx)
 	if err2 != nil {
 		return fmt.Errorf("verify the installation: %w", err2)

@@ -149,6 +149,9 @@ type rowsChecked struct {
 
 func checkRows(ctx context.Context, cfg app.Config, s *store.Store) (c rowsChecked) {
 	c.concerns, c.err = app.CheckRows(ctx, cfg, s, func(what string) { c.differences = append(c.differences, what) })
+	if damage := s.Intact(ctx); fail.Is(damage, fail.Conflict) { // a page that no entry stands on
+		c.differences = append(c.differences, fail.Words(damage))
+	}
 	return c
 }
 

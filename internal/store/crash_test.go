@@ -194,9 +194,9 @@ func TestKilledPostgres(t *testing.T) {
 	for range rounds(4) {
 		time.Sleep(time.Duration(200+rand.IntN(300)) * time.Millisecond)
 		must(t, cluster.Kill())
-		within(t, 5*time.Second, "Ready says that the server is gone", func() bool { return fail.Is(k.Ready(bg), fail.Busy) })
+		storetest.Within(t, 5*time.Second, "Ready says that the server is gone", func() bool { return fail.Is(k.Ready(bg), fail.Busy) })
 		must(t, cluster.Restart())
-		within(t, 10*time.Second, "ready again", func() bool { return k.Ready(bg) == nil })
+		storetest.Within(t, 10*time.Second, "ready again", func() bool { return k.Ready(bg) == nil })
 	}
 	over.Store(true)
 	all.Wait()

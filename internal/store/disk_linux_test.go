@@ -2,67 +2,16 @@ package store_test
 
 import (
 	"database/sql"
-	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
-	"heed/internal/clock"
 	"heed/internal/fail"
 	"heed/internal/store"
 	"heed/internal/store/storetest"
 )
-
-// smallDisk mounts a file system of a few megabytes, which only root may do.
-func smallDisk(t *testing.T, size string) string {
-	t.Helper()
-	dir := t.TempDir()
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size="+size+",mode=0700"); err != nil {
-		t.Skipf("a small disk cannot be mounted here (%v): run as root, in a place where mounting is allowed", err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
-			t.Errorf("unmount: %v", err)
-		}
-	})
-	return dir
-}
-
-// fillDisk writes a file until nothing more fits.
-func fillDisk(t *testing.T, dir string) (path string) {
-	t.Helper()
-	path = filepath.Join(dir, "somebody-elses-file")
-	f, err := os.Create(path)
-	must(t, err)
-	defer f.Close()
-	for _, size := range []int{1 << 20, 4 << 10, 512, 1} {
-		block := make([]byte, size)
-		for {
-			if _, err := f.Write(block); errors.Is(err, syscall.ENOSPC) {
-				break
-			} else if err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	return path
-}
-
-func within(t *testing.T, limit time.Duration, what string, ok func() bool) {
-	t.Helper()
-	watch := clock.Stopwatch()
-	for !ok() {
-		if watch() > limit {
-			t.Fatalf("not within %v: %s", limit, what)
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	t.Logf("%s after %v", what, watch().Round(time.Millisecond))
-}
 
 func integrity(t *testing.T, dir string) {
 	t.Helper()
@@ -79,13 +28,13 @@ func integrity(t *testing.T, dir string) {
 // TestFullDisk is promise D6: refused clearly, reading goes on while the reserve
 // lasts, then stops; writing heals by itself; nothing is kept by halves.
 func TestFullDisk(t *testing.T) {
-	dir := smallDisk(t, "24m")
+	dir := storetest.SmallDisk(t, "24m")
 	const reserve = 1 << 20
 	k := &kept{Store: storetest.Open(t, store.Options{Path: dir, ReserveBytes: reserve, Migrations: migrations(bodies)})}
 	for range 20 {
 		must(t, k.put(k.write, 2000))
 	}
-	filler := fillDisk(t, dir)
+	filler := storetest.FillDisk(t, dir)
 
 	// Sixty-four at once, before anybody has noticed. Together they are more than
 	// SQLite's cache, so the disk is full in the midst of the group, which is given up whole.
@@ -143,7 +92,7 @@ func TestFullDisk(t *testing.T) {
 	must(t, k.put(k.read, 1000)) // but readings have it
 
 	must(t, os.Remove(filler))
-	within(t, 10*time.Second, "writing heals", func() bool { return k.put(k.write, 100) == nil })
+	storetest.Within(t, 10*time.Second, "writing heals", func() bool { return k.put(k.write, 100) == nil })
 	must(t, k.Ready(bg))
 	if n := fileSize(t, filepath.Join(dir, "reserve")); n != reserve {
 		t.Errorf("the reserve is %d bytes after healing", n)
@@ -162,25 +111,25 @@ func fileSize(t *testing.T, path string) int64 {
 
 // TestFullDiskIsNoticedWithoutTraffic: Ready tells the truth when nobody writes.
 func TestFullDiskIsNoticedWithoutTraffic(t *testing.T) {
-	dir := smallDisk(t, "16m")
+	dir := storetest.SmallDisk(t, "16m")
 	s := storetest.Open(t, store.Options{Path: dir, Migrations: migrations(bodies)})
 	must(t, s.Ready(bg))
-	filler := fillDisk(t, dir)
-	within(t, 5*time.Second, "Ready says full", func() bool { return fail.Is(s.Ready(bg), fail.Full) })
+	filler := storetest.FillDisk(t, dir)
+	storetest.Within(t, 5*time.Second, "Ready says full", func() bool { return fail.Is(s.Ready(bg), fail.Full) })
 	must(t, os.Remove(filler))
-	within(t, 10*time.Second, "Ready says ready", func() bool { return s.Ready(bg) == nil })
+	storetest.Within(t, 10*time.Second, "Ready says ready", func() bool { return s.Ready(bg) == nil })
 }
 
 // TestStartOnAFullDisk: what is there can be read, and readings recorded, also after a restart.
 func TestStartOnAFullDisk(t *testing.T) {
-	dir := smallDisk(t, "16m")
+	dir := storetest.SmallDisk(t, "16m")
 	where := store.Options{Path: dir, ReserveBytes: 1 << 20, Migrations: migrations(bodies)}
 	s, err := store.Open(bg, where)
 	must(t, err)
 	k := &kept{Store: s}
 	must(t, k.put(k.write, 2000))
 	must(t, s.Close())
-	filler := fillDisk(t, dir)
+	filler := storetest.FillDisk(t, dir)
 
 	k.Store = storetest.Open(t, where)
 	if err := k.put(k.write, 100); !fail.Is(err, fail.Full) {
@@ -189,34 +138,30 @@ func TestStartOnAFullDisk(t *testing.T) {
 	must(t, k.put(k.read, 1000))
 	k.verify(t)
 	must(t, os.Remove(filler))
-	within(t, 10*time.Second, "writing heals", func() bool { return k.put(k.write, 100) == nil })
+	storetest.Within(t, 10*time.Second, "writing heals", func() bool { return k.put(k.write, 100) == nil })
 	k.verify(t)
 }
 
 // TestReadOnlyDisk takes writing away from a running store: a file system that
-// found an error and went read-only. Reading goes on, nothing is acknowledged.
+// found an error and went read-only. Reading goes on, nothing is acknowledged. When
+// it is repaired and mounted again, writing goes on without a restart, and readers
+// see what is written then. Seen to fail when readers kept the file from before.
 func TestReadOnlyDisk(t *testing.T) {
-	image := filepath.Join(t.TempDir(), "image")
-	must(t, os.WriteFile(image, nil, 0o600))
-	must(t, os.Truncate(image, 24<<20))
-	dir := t.TempDir()
-	for _, args := range [][]string{{"mkfs.ext4", "-q", image}, {"mount", "-o", "loop", image, dir}} {
-		if out, err := exec.Command(args[0], args[1:]...).CombinedOutput(); err != nil {
-			t.Skipf("a disk image cannot be mounted here (%s: %v %s): run as root, in a place where mounting is allowed", args[0], err, out)
-		}
-	}
-	t.Cleanup(func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) })
-	k := &kept{Store: storetest.Open(t, store.Options{Path: dir, Migrations: migrations(bodies)})}
+	disk := storetest.NewFailingDisk(t, 24)
+	k := &kept{Store: storetest.Open(t, store.Options{Path: disk.Dir, Migrations: migrations(bodies)})}
 	must(t, k.put(k.write, 2000))
-	if out, err := exec.Command("mount", "-o", "remount,abort", dir).CombinedOutput(); err != nil {
-		t.Skipf("the file system cannot be made to fail: %v %s", err, out)
-	}
+	disk.Fail()
 	for _, do := range []func(func(*store.Tx) error) error{k.write, k.read} {
 		err := k.put(do, 2000)
 		if !fail.Is(err, fail.ReadOnly) && !fail.Is(err, fail.Unknown) {
 			t.Errorf("on a read-only disk: %v", err)
 		}
 	}
-	within(t, 5*time.Second, "Ready says read-only", func() bool { return fail.Is(k.Ready(bg), fail.ReadOnly) })
+	storetest.Within(t, 5*time.Second, "Ready says read-only", func() bool { return fail.Is(k.Ready(bg), fail.ReadOnly) })
 	k.verify(t)
+	disk.Repair()
+	storetest.Within(t, 10*time.Second, "writing heals", func() bool { return k.put(k.write, 2000) == nil })
+	must(t, k.put(k.read, 2000))
+	k.verify(t)
+	integrity(t, disk.Dir)
 }

@@ -21,6 +21,7 @@ const (
 	wordsReadOnly   = "Nothing can be saved now, because the database takes no changes"
 	wordsNotKept    = "The database did not keep what was written to it. Nothing was saved"
 	wordsForeign    = "Somebody has changed the tables of this database outside Heed, so that it cannot be relied on: %s. Find out who did it and why, and put it right, or restore a backup"
+	wordsDamaged    = "The database %s is damaged, or is no database of Heed's. Keep its folder as it is in another place, then restore the latest backup: heed restore --help"
 	wordsStandby    = "This database is a standby, which only follows another. Name the one that leads, or both: postgres://user@one,two/heed?target_session_attrs=read-write"
 	wordsPooler     = "Between Heed and its database stands a pooler, such as PgBouncer, that gives each transaction another session, so that Heed's locks and settings do not hold. Set pool_mode=session for this database, or give Heed the address of PostgreSQL itself"
 	wordsPoolSmall  = "Between Heed and its database stands a pooler that has no session left for Heed. Give it at least 40 (default_pool_size), or give Heed the address of PostgreSQL itself"
@@ -35,9 +36,11 @@ const (
 	sqliteBusy       = 5
 	sqliteReadOnly   = 8
 	sqliteIO         = 10
+	sqliteCorrupt    = 11
 	sqliteFull       = 13
 	sqliteCantOpen   = 14
 	sqliteConstraint = 19
+	sqliteNoDatabase = 26
 	sqliteIOWrite    = sqliteIO | 3<<8
 
 	sqliteUniquePrimary = sqliteConstraint | 6<<8
@@ -52,6 +55,12 @@ func sqliteCode(err error) int {
 		return e.Code()
 	}
 	return 0
+}
+
+// damaged says that SQLite found its file other than it wrote it.
+func damaged(err error) bool {
+	code := sqliteCode(err) & 0xff
+	return code == sqliteCorrupt || code == sqliteNoDatabase
 }
 
 func postgresCode(err error) string {

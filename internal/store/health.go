@@ -123,6 +123,9 @@ func (w *writer) heal() {
 		w.health.set(fail.New(fail.Full, wordsFull))
 		return
 	}
+	if !fail.Is(was, fail.Full) { // a disk that was repaired is mounted anew
+		w.e.readers.renew()
+	}
 	w.health.set(nil)
 	w.e.log.Info("writing works again")
 }

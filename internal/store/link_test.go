@@ -48,7 +48,7 @@ func pinned(t *testing.T, dsn string) {
 	}
 	must(t, s.Sound(bg, store.Schema{}))
 	say(t, dsn, "alter system set synchronous_commit=off", "select pg_reload_conf()")
-	within(t, 5*time.Second, "asked again, it is found", func() bool { return fail.Is(s.Sound(bg, store.Schema{}), fail.Conflict) })
+	storetest.Within(t, 5*time.Second, "asked again, it is found", func() bool { return fail.Is(s.Sound(bg, store.Schema{}), fail.Conflict) })
 	if v := asked(); v != "on" {
 		t.Errorf("on a connection of Heed's synchronous_commit became %s", v)
 	}
@@ -153,7 +153,7 @@ func TestAFrozenLinkHoldsNobody(t *testing.T) {
 		t.Errorf("answered after %v", took)
 	}
 	p.frozen.Store(false)
-	within(t, 20*time.Second, "work goes on", func() bool { return s.Do(bg, func(*store.Tx) error { return nil }) == nil })
+	storetest.Within(t, 20*time.Second, "work goes on", func() bool { return s.Do(bg, func(*store.Tx) error { return nil }) == nil })
 }
 
 // TestAServerThatChanges: its settings, and who it is. The primary dies, its standby leads, and the old one comes back as a
@@ -180,7 +180,7 @@ func TestAServerThatChanges(t *testing.T) {
 	say(t, two.DSN("postgres"), "select pg_promote()")
 	must(t, one.Demote())
 	must(t, one.Restart())
-	within(t, 20*time.Second, "saving works at the new primary", func() bool {
+	storetest.Within(t, 20*time.Second, "saving works at the new primary", func() bool {
 		return s.Do(bg, func(tx *store.Tx) error {
 			_, err := tx.Exec("update store_probe set at = 2 where id = 1")
 			return err

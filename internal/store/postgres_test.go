@@ -48,11 +48,11 @@ func TestPostgresThatForgetsIsNotUsed(t *testing.T) {
 	must(t, s.Ready(bg))
 	// Changed under a running Heed: its next connections refuse.
 	say(t, dsn, "alter database "+name+" set synchronous_commit=off", endOthers)
-	within(t, 5*time.Second, "work is refused", func() bool {
+	storetest.Within(t, 5*time.Second, "work is refused", func() bool {
 		return s.Do(bg, func(*store.Tx) error { return nil }) != nil
 	})
 	say(t, dsn, "alter database "+name+" reset synchronous_commit")
-	within(t, 5*time.Second, "work goes on", func() bool {
+	storetest.Within(t, 5*time.Second, "work goes on", func() bool {
 		return s.Do(bg, func(*store.Tx) error { return nil }) == nil
 	})
 }
@@ -63,8 +63,8 @@ func TestPostgresThatTakesNoWrites(t *testing.T) {
 	name := database(t, dsn)
 	s := storetest.Open(t, store.Options{URL: dsn})
 	say(t, dsn, "alter database "+name+" set default_transaction_read_only=on", endOthers)
-	within(t, 5*time.Second, "Ready says read-only", func() bool { return fail.Is(s.Ready(bg), fail.ReadOnly) })
+	storetest.Within(t, 5*time.Second, "Ready says read-only", func() bool { return fail.Is(s.Ready(bg), fail.ReadOnly) })
 	must(t, s.View(bg, func(tx *store.Tx) error { return tx.QueryRow("select 1").Scan(new(int)) }))
 	say(t, dsn, "set default_transaction_read_only=off", "alter database "+name+" reset default_transaction_read_only", endOthers)
-	within(t, 5*time.Second, "Ready says ready", func() bool { return s.Ready(bg) == nil })
+	storetest.Within(t, 5*time.Second, "Ready says ready", func() bool { return s.Ready(bg) == nil })
 }

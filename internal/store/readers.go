@@ -18,6 +18,7 @@ type readers struct {
 	slots chan struct{}
 	mu    sync.Mutex
 	idle  []*cached // guarded by mu
+	since int       // guarded by mu: how often they were renewed
 	shut  bool      // guarded by mu
 }
 
@@ -35,12 +36,12 @@ func (r *readers) view(ctx context.Context, c clock.Clock, fn func(*Tx) error) (
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	conn, err := r.take(ctx)
+	conn, since, err := r.take(ctx)
 	if err != nil {
 		return err
 	}
 	sound := false
-	defer func() { r.give(conn, sound) }()
+	defer func() { r.give(conn, since, sound) }()
 	if err := conn.say("begin"); err != nil {
 		return fmt.Errorf("begin view: %w", err)
 	}
@@ -61,26 +62,28 @@ func (r *readers) view(ctx context.Context, c clock.Clock, fn func(*Tx) error) (
 	return err
 }
 
-func (r *readers) take(ctx context.Context) (*cached, error) {
+func (r *readers) take(ctx context.Context) (_ *cached, since int, _ error) {
 	r.mu.Lock()
+	since = r.since
 	if n := len(r.idle); n > 0 {
 		c := r.idle[n-1]
 		r.idle = r.idle[:n-1]
 		r.mu.Unlock()
-		return c, nil
+		return c, since, nil
 	}
 	r.mu.Unlock()
 	conn, err := r.db.Conn(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("open reader: %w", err)
+		return nil, since, fmt.Errorf("open reader: %w", err)
 	}
-	return newCached(conn), nil
+	return newCached(conn), since, nil
 }
 
-// give returns a connection; one that was interrupted is not used again.
-func (r *readers) give(c *cached, sound bool) {
+// give returns a connection; one that was interrupted, or taken before they were
+// renewed, is not used again.
+func (r *readers) give(c *cached, since int, sound bool) {
 	r.mu.Lock()
-	keep := sound && !r.shut
+	keep := sound && !r.shut && since == r.since
 	if keep {
 		r.idle = append(r.idle, c)
 	}
@@ -88,6 +91,17 @@ func (r *readers) give(c *cached, sound bool) {
 	if !keep {
 		c.discard()
 	}
+}
+
+// renew has every later view open the file anew: what is mounted there may be
+// another file than the one that the connections have open.
+func (r *readers) renew() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, c := range r.idle {
+		c.discard()
+	}
+	r.idle, r.since = nil, r.since+1
 }
 
 func (r *readers) close() {

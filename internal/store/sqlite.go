@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"heed/internal/clock"
@@ -22,6 +23,7 @@ import (
 // readers beside it.
 type sqliteEngine struct {
 	dir      string
+	named    string // the file, in words
 	clock    clock.Clock
 	log      *slog.Logger
 	uptime   func() time.Duration
@@ -66,12 +68,17 @@ func openSQLite(ctx context.Context, s *Store, o Options) (_ *sqliteEngine, err 
 		return nil, fmt.Errorf("folder: %w", err)
 	}
 	e := &sqliteEngine{dir: dir, clock: s.clock, log: s.log, uptime: s.uptime, readOnly: o.ReadOnly}
+	file := filepath.Join(dir, "heed.db")
+	e.named = file
+	if o.Original != "" {
+		e.named = filepath.Join(o.Original, "heed.db")
+	}
 	defer func() {
 		if err != nil {
 			e.close()
+			err = notStarted(dir, e.named, err)
 		}
 	}()
-	file := filepath.Join(dir, "heed.db")
 	if o.ReadOnly {
 		return e, e.openToLook(ctx, file)
 	}
@@ -82,7 +89,8 @@ func openSQLite(ctx context.Context, s *Store, o Options) (_ *sqliteEngine, err 
 	if err := res.open(); err != nil {
 		return nil, fmt.Errorf("reserve: %w", err)
 	}
-	e.writeDB, err = sql.Open("sqlite", sqliteDSN(file, writePragmas, "_txlock=immediate", defensive))
+	// rw makes no file: where a disk is not mounted any more there is to be no empty database.
+	e.writeDB, err = sql.Open("sqlite", sqliteDSN(file, writePragmas, "mode=rw", "_txlock=immediate", defensive))
 	if err != nil {
 		return nil, fmt.Errorf("open: %w", err)
 	}
@@ -93,6 +101,19 @@ func openSQLite(ctx context.Context, s *Store, o Options) (_ *sqliteEngine, err 
 			return e, diagnose(dir, err)
 		}
 	}
+}
+
+// notStarted names the file or the folder that stands in the way, and the way on.
+func notStarted(dir, file string, err error) error {
+	switch {
+	case damaged(err):
+		return fail.Wrap(fail.Conflict, err, wordsDamaged, file)
+	case !fail.Is(err, fail.ReadOnly):
+		return err
+	case errors.Is(tryWriting(dir), syscall.EROFS):
+		return fail.Wrap(fail.ReadOnly, err, "The folder %s is on a disk that takes no writes now. Mount it so that it can be written to, then do this again", dir)
+	}
+	return fail.Wrap(fail.ReadOnly, err, "The user who runs heed may not write to %s or a file in it. Run heed as the user to whom the folder belongs, or give it to that user: chown -R USER %[1]s", dir)
 }
 
 // begin makes the open file fit for use: checks, migrations, readers, writer.

@@ -26,6 +26,7 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -36,6 +37,7 @@ import (
 // Options say where the store is. Exactly one of Path and URL is given.
 type Options struct {
 	Path         string // SQLite: the folder of the installation; the file is PATH/heed.db
+	Original     string // SQLite: the folder that words name, when Path is a copy of it
 	URL          string // PostgreSQL: postgres://…
 	Clock        clock.Clock
 	Migrations   []fs.FS       // each holds migrations/NNNN_name.sql
@@ -105,6 +107,28 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return nil, translate(err)
 	}
 	return s, nil
+}
+
+// Intact looks through the whole database for pages that are damaged, and names
+// where. It takes seconds for each gigabyte. PostgreSQL looks for itself.
+func (s *Store) Intact(ctx context.Context) error {
+	if s.Engine() != engineSQLite {
+		return nil
+	}
+	var found []string
+	err := s.View(ctx, func(tx *Tx) (err error) {
+		found, err = All(tx, func(v *string) []any { return []any{v} }, "pragma quick_check(3)")
+		return err
+	})
+	switch {
+	case damaged(err):
+		found = []string{err.Error()}
+	case err != nil:
+		return err
+	case len(found) == 1 && found[0] == "ok":
+		return nil
+	}
+	return fail.Wrap(fail.Conflict, errors.New(strings.Join(found, "; ")), wordsDamaged, s.engine.(*sqliteEngine).named)
 }
 
 // Do runs a unit of work: all of it is kept, durably, or nothing is.

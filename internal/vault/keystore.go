@@ -125,6 +125,15 @@ func (k *keyStore) read() error {
 	return nil
 }
 
+// writable is nil when the file can be changed. It changes nothing.
+func (k *keyStore) writable() error {
+	f, err := openPrivate(k.path, theKeyStore, os.O_RDWR)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
 // CopyKeyStore gives a whole copy of the key store as it is now, for its own
 // backup. Taken after a copy of the database, it fits that copy.
 func (v *Vault) CopyKeyStore() ([]byte, error) {

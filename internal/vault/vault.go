@@ -120,9 +120,10 @@ func begin(ctx context.Context, s *store.Store, o Options) (*Vault, []remembered
 func (v *Vault) Tend(ctx context.Context) error { return errors.Join(v.endDays(), v.Resume(ctx)) }
 
 // Ready is nil while the keys are at hand; otherwise its words name the remedy.
-// It reads the key file and the key store, and unwraps one organisation's canary.
+// It reads the key file and the key store, asks whether the latter may be changed,
+// and unwraps one organisation's canary.
 func (v *Vault) Ready(ctx context.Context) error {
-	if err := v.file.read(); err != nil {
+	if err := errors.Join(v.file.read(), v.file.writable()); err != nil {
 		return err
 	}
 	if file, ok := v.keys.(*KeyFile); ok {

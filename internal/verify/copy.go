@@ -54,7 +54,7 @@ func Open(ctx context.Context, o Options) (*Subject, error) {
 			return nil, err
 		}
 		t.drop = func() error { return os.RemoveAll(dir) }
-		at.Path = dir
+		at.Path, at.Original = dir, o.Path
 		if o.Folder != "" {
 			t.o.Folder = dir
 		}

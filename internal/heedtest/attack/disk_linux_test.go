@@ -6,67 +6,37 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"heed/internal/access"
 	"heed/internal/app"
-	"heed/internal/clock"
+	"heed/internal/demo"
 	"heed/internal/directory"
+	"heed/internal/store/storetest"
 )
 
 // onSmallDisk opens a house on a file system of some megabytes, which only root may make.
 func onSmallDisk(t *testing.T, size string) (h *house, mount string) {
 	t.Helper()
-	dir := t.TempDir()
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size="+size+",mode=0700"); err != nil {
-		t.Skipf("a small disk cannot be mounted here (%v): run as root, in a place where mounting is allowed", err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
-			t.Errorf("unmount: %v", err)
-		}
-	})
+	dir := storetest.SmallDisk(t, size)
+	return onDisk(t, dir), dir
+}
+
+// onDisk opens a house whose folder lies there.
+func onDisk(t *testing.T, dir string) *house {
+	t.Helper()
 	from := folder(t)
 	c := from
 	c.Data, c.ReserveBytes = filepath.Join(dir, "demo"), 1<<20
 	check(t, os.Remove(filepath.Join(from.Data, "reserve")))
 	check(t, os.CopyFS(c.Data, os.DirFS(from.Data)))
 	private(t, c.Data)
-	return enter(t, c), dir
-}
-
-func fill(t *testing.T, dir string) (path string) {
-	t.Helper()
-	path = filepath.Join(dir, "somebody-elses-file")
-	f, err := os.Create(path)
-	check(t, err)
-	defer f.Close()
-	for _, size := range []int{1 << 20, 4 << 10, 512} {
-		for {
-			if _, err := f.Write(make([]byte, size)); errors.Is(err, syscall.ENOSPC) {
-				break
-			} else if err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	return path
-}
-
-func within(t *testing.T, limit time.Duration, what string, ok func() bool) {
-	t.Helper()
-	watch := clock.Stopwatch()
-	for !ok() {
-		if watch() > limit {
-			t.Fatalf("not within %v: %s", limit, what)
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	t.Logf("%s after %v", what, watch().Round(time.Millisecond))
+	check(t, exec.Command("sync", "-f", c.Data).Run()) // the copy was not made durable file by file, as Heed makes its own
+	return enter(t, c)
 }
 
 // ready is "ready", or the kind of what keeps a concern from being taken. Nothing
@@ -100,8 +70,8 @@ func TestFullDisk(t *testing.T) {
 	if h.ready() != "ready" {
 		t.Fatalf("before: %s", h.ready())
 	}
-	filler := fill(t, disk)
-	within(t, 5*time.Second, "readyz says full", func() bool { return h.ready() == "full" })
+	filler := storetest.FillDisk(t, disk)
+	storetest.Within(t, 5*time.Second, "readyz says full", func() bool { return h.ready() == "full" })
 
 	const typed = "He asked me to hide <him>, and I am worried"
 	a := nurse.post("/raise/what", url.Values{"what": {typed}})
@@ -135,7 +105,7 @@ func TestFullDisk(t *testing.T) {
 	}
 
 	check(t, os.Remove(filler))
-	within(t, 10*time.Second, "ready again", func() bool { return h.ready() == "ready" })
+	storetest.Within(t, 10*time.Second, "ready again", func() bool { return h.ready() == "ready" })
 	if a = nurse.post("/raise/check", nil); a.status != http.StatusSeeOther {
 		t.Errorf("after it healed the draft is sent with %d", a.status)
 	}
@@ -189,8 +159,8 @@ func TestKeyGone(t *testing.T) {
 func TestWorkThatBeganOnAFullDisk(t *testing.T) {
 	h, disk := onSmallDisk(t, "32m")
 	h.raise("nurse", "A worry that waits for its number")
-	filler := fill(t, disk)
-	within(t, 5*time.Second, "readyz says full", func() bool { return h.ready() == "full" })
+	filler := storetest.FillDisk(t, disk)
+	storetest.Within(t, 5*time.Second, "readyz says full", func() bool { return h.ready() == "full" })
 	run, stop := context.WithCancel(ctx)
 	ended := make(chan struct{})
 	go func() { defer close(ended); h.Run(run) }()
@@ -199,15 +169,149 @@ func TestWorkThatBeganOnAFullDisk(t *testing.T) {
 		return func() bool { h.hand.Move(time.Second); return ok() }
 	}
 	body := func() string { return h.send("GET", "/readyz", nil, nil).body }
-	within(t, 20*time.Second, "duties and numbering show", tick(func() bool {
+	storetest.Within(t, 20*time.Second, "duties and numbering show", tick(func() bool {
 		return strings.Contains(body(), "duties asked for at the start: full.") && strings.Contains(body(), "numbering: busy. The oldest entry has waited")
 	}))
 	check(t, os.Remove(filler))
-	within(t, 30*time.Second, "ready again", tick(func() bool { return body() == "ready\n" }))
+	storetest.Within(t, 30*time.Second, "ready again", tick(func() bool { return body() == "ready\n" }))
 	if waiting, err := rows(h, `select count(*) from entry_pending`); err != nil || waiting != 0 {
 		t.Errorf("%d entries still wait (%v)", waiting, err)
 	}
 	if !strings.Contains(h.log.text(), "background work failed") {
 		t.Errorf("the log says nothing: %s", h.log.text())
 	}
+}
+
+// TestReadOnlyDisk is promise D6 for a disk that found an error and takes no writes
+// any more, through pages and API: what needs an entry is answered 503 in words and
+// shows nothing, what was typed is given back, pages without an entry go on; and once
+// the disk is repaired and mounted again all goes on without a restart.
+// Seen to fail when readers kept the file from before the repair.
+func TestReadOnlyDisk(t *testing.T) {
+	disk := storetest.NewFailingDisk(t, 48)
+	h := onDisk(t, disk.Dir)
+	readOnly(t, h, disk.Fail, disk.Repair)
+}
+
+// readOnly takes writing away from a house, looks at it from outside, and gives it back.
+func readOnly(t *testing.T, h *house, take, give func()) {
+	t.Helper()
+	const secret, typed = "What only a recorded reader may see", "He asked me to hide <him>, and I am worried"
+	ref := h.raise("nurse", secret)
+	desk, token := h.token("lead"), h.token("nurse")
+	nurse, lead := h.as("nurse", access.Worker), h.as("lead", access.Lead)
+	nurse.post("/raise/about", url.Values{"about": {"patient"}})
+	nurse.post("/raise/what", url.Values{"what": {"A draft from before"}})
+	check(t, h.Ledger.Publish(ctx))
+	take()
+	before := h.readings()
+
+	a := nurse.post("/raise/what", url.Values{"what": {typed}})
+	if a.status != http.StatusServiceUnavailable || !strings.Contains(a.body, "He asked me to hide &lt;him&gt;, and I am worried") || !strings.Contains(a.body, telephone) {
+		t.Errorf("a page answers %d, words given back %t, number shown %t", a.status, strings.Contains(a.body, "He asked me"), strings.Contains(a.body, telephone))
+	}
+	if a = nurse.post("/raise/check", nil); a.status != http.StatusServiceUnavailable || !strings.Contains(a.body, telephone) {
+		t.Errorf("sending answers %d", a.status)
+	}
+	if a = h.call(token, "POST", "/api/v1/concerns", `{"about":"patient","what":"x"}`); a.status != http.StatusServiceUnavailable || !strings.Contains(a.body, `"kind":"read-only"`) {
+		t.Errorf("the API answers %d %s", a.status, a.body)
+	}
+	for name, a := range map[string]answer{
+		"a case": lead.get("/cases/" + string(ref)), "the inbox": lead.get("/inbox"), "my concerns": nurse.get("/mine"),
+		"the API": h.call(desk, "GET", "/api/v1/concerns/"+string(ref), ""),
+	} {
+		if a.status != http.StatusServiceUnavailable || strings.Contains(a.body, secret) || name == "the inbox" && strings.Contains(a.body, string(ref)) {
+			t.Errorf("%s, which needs an entry, answers %d", name, a.status)
+		}
+	}
+	for _, path := range []string{"/", "/raise", "/raise/what", "/log-in", "/healthz", "/log/checkpoint"} {
+		if a := nurse.get(path); a.status >= 400 {
+			t.Errorf("%s, which needs no entry, answers %d", path, a.status)
+		}
+	}
+	storetest.Within(t, 5*time.Second, "readyz says read-only", func() bool { return h.ready() == "read-only" })
+	if after := h.readings(); after != before {
+		t.Errorf("%d readings were recorded where nothing can be", after-before)
+	}
+
+	give()
+	storetest.Within(t, 10*time.Second, "ready again", func() bool { return h.ready() == "ready" })
+	if a = nurse.post("/raise/check", nil); a.status != http.StatusSeeOther {
+		t.Errorf("after it the draft is sent with %d", a.status)
+	}
+	if !strings.Contains(nurse.get("/mine").body, "HD-") || !strings.Contains(lead.get("/cases/"+string(ref)).body, secret) {
+		t.Error("after it something is not there")
+	}
+	h.unchanged()
+}
+
+// TestReadOnlyKeys is promise D6 for keys on a disk that takes no writes: what has
+// its key goes on, what needs a new one is refused in words with the text given
+// back, readyz says so, and no answer to a client names a file of the machine.
+// Seen to fail when readyz said ready, and when the API named the key store's path.
+func TestReadOnlyKeys(t *testing.T) {
+	t.Run("sqlite", func(t *testing.T) {
+		disk := storetest.SmallDisk(t, "16m")
+		c := folder(t)
+		c.KeyStore = filepath.Join(disk, "generations.keys")
+		moved := filepath.Join(c.Data, "generations.keys")
+		b, err := os.ReadFile(moved)
+		check(t, errors.Join(err, os.WriteFile(c.KeyStore, b, 0o600), os.Remove(moved)))
+		readOnlyKeys(t, enter(t, c), disk)
+	})
+	t.Run("postgres", func(t *testing.T) { // whose folder holds nothing but keys, and what it remembers
+		disk := storetest.SmallDisk(t, "16m")
+		c := demo.Config(filepath.Join(disk, "demo"))
+		c.DB = storetest.Postgres(t)
+		check(t, demo.People(ctx, c, start, nothing))
+		readOnlyKeys(t, enter(t, c), disk)
+	})
+}
+
+func readOnlyKeys(t *testing.T, h *house, disk string) {
+	t.Helper()
+	ref := h.raise("nurse", "A worry from before")
+	desk, token := h.token("lead"), h.token("nurse")
+	storetest.ReadOnly(t, disk, true)
+	if got := h.ready(); got != "read-only" {
+		t.Errorf("readyz says %q", got)
+	}
+	reads := func(what string) {
+		lead := h.as("lead", access.Lead)
+		if a := lead.get("/cases/" + string(ref)); a.status != http.StatusOK || !strings.Contains(a.body, "A worry from before") {
+			t.Errorf("%s a case is answered with %d", what, a.status)
+		}
+		if a := h.call(desk, "GET", "/api/v1/concerns/"+string(ref), ""); a.status != http.StatusOK {
+			t.Errorf("%s the API answers %d", what, a.status)
+		}
+	}
+	reads("at once")
+	h.hand.Move(25 * time.Hour) // the day's keys are another's: a new draft, a new record need new ones
+	reads("a day later")
+	nurse := h.as("nurse", access.Worker)
+	a := nurse.post("/raise/what", url.Values{"what": {"Typed on a bad day"}})
+	if a.status != http.StatusServiceUnavailable || !strings.Contains(a.body, "Typed on a bad day") || !strings.Contains(a.body, telephone) {
+		t.Errorf("a draft is answered with %d, words given back %t", a.status, strings.Contains(a.body, "Typed on a bad day"))
+	}
+	b := h.call(token, "POST", "/api/v1/concerns", `{"about":"patient","what":"x"}`)
+	if b.status != http.StatusServiceUnavailable || !strings.Contains(b.body, `"kind":"read-only"`) {
+		t.Errorf("the API answers %d %s", b.status, b.body)
+	}
+	if strings.Contains(a.body+b.body, disk) {
+		t.Error("an answer names a file of the machine")
+	}
+	if _, err := app.Open(ctx, h.config, h.hand, nothing); err == nil || !strings.Contains(err.Error(), h.config.KeyStorePath()+" is on a read-only disk") {
+		t.Errorf("a start says %v", err)
+	}
+	storetest.ReadOnly(t, disk, false)
+	if a = nurse.post("/raise/about", url.Values{"about": {"patient"}}); a.status != http.StatusSeeOther {
+		t.Errorf("after it a draft is answered with %d", a.status)
+	}
+	if a = h.call(token, "POST", "/api/v1/concerns", `{"about":"patient","what":"x"}`); a.status != http.StatusCreated {
+		t.Errorf("after it the API answers %d", a.status)
+	}
+	if got := h.ready(); got != "ready" {
+		t.Errorf("after it readyz says %q", got)
+	}
+	h.unchanged()
 }

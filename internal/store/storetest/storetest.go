@@ -11,6 +11,7 @@ import (
 	"context"
 	"io/fs"
 	"testing"
+	"time"
 
 	"heed/internal/clock"
 	"heed/internal/store"
@@ -56,4 +57,17 @@ func Open(t testing.TB, o store.Options) *store.Store {
 		}
 	})
 	return s
+}
+
+// Within waits until something holds.
+func Within(t testing.TB, limit time.Duration, what string, ok func() bool) {
+	t.Helper()
+	watch := clock.Stopwatch()
+	for !ok() {
+		if watch() > limit {
+			t.Fatalf("not within %v: %s", limit, what)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Logf("%s after %v", what, watch().Round(time.Millisecond))
 }
