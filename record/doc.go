@@ -12,12 +12,13 @@
 //
 // An entry is a header in the clear and a sealed part.
 //
-//	header = "heed/entry/1\n" ‖ org(16) ‖ record(16) ‖ entry(16) ‖ version(8) ‖ at(8) ‖ generation(8)   85 bytes
+//	header = "heed/entry/2\n" ‖ org(16) ‖ record(16) ‖ entry(16) ‖ version(8) ‖ at(8) ‖ generation(8) ‖ room(8)   93 bytes
 //
 // version is the record's version that the entry makes, 1, 2, 3 … without a gap,
 // or 0 for an entry that changes nothing (somebody read the record). at is
 // microseconds since 1970 UTC by the writer's clock and orders nothing.
-// generation is that of the keys when it was written (see Keys).
+// generation is that of the keys when it was written (see Keys). room is the number
+// of the kind of record, from 1; all entries of a record, and its head, have the same.
 //
 //	payload = JSON {"kind":…,"actor":…,"role":…,"rule":…,"data":…}
 //	sealed  = seal(record key, place(org, record, version, "entry:" ‖ hex(entry)), blinder(16) ‖ payload)

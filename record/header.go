@@ -8,10 +8,10 @@ import (
 
 // headerMagic opens every header. A later form gets another number, so that no
 // byte string can be read as two forms.
-const headerMagic = "heed/entry/1\n"
+const headerMagic = "heed/entry/2\n"
 
-// HeaderSize is the length of a canonical header: 13 + 3*16 + 3*8.
-const HeaderSize = len(headerMagic) + 3*16 + 3*8
+// HeaderSize is the length of a canonical header: 13 + 3*16 + 4*8.
+const HeaderSize = len(headerMagic) + 3*16 + 4*8
 
 // Header is what an entry says in the clear. It is bound to the sealed part by the leaf.
 type Header struct {
@@ -24,10 +24,13 @@ type Header struct {
 	At int64
 	// Generation is the generation of keys under which the record's key was wrapped at that moment.
 	Generation int64
+	// Room is the number of the kind of record, so that who replays one kind reads its
+	// entries only. All entries of a record carry the same. It never tells a compartment.
+	Room int64
 }
 
 // Append appends the canonical bytes of h to dst: the magic, the three ids, then
-// Version, At and Generation as big-endian 64-bit numbers (two's complement).
+// Version, At, Generation and Room as big-endian 64-bit numbers (two's complement).
 func (h Header) Append(dst []byte) []byte {
 	dst = append(dst, headerMagic...)
 	dst = append(dst, h.Org[:]...)
@@ -35,7 +38,8 @@ func (h Header) Append(dst []byte) []byte {
 	dst = append(dst, h.Entry[:]...)
 	dst = binary.BigEndian.AppendUint64(dst, uint64(h.Version))
 	dst = binary.BigEndian.AppendUint64(dst, uint64(h.At))
-	return binary.BigEndian.AppendUint64(dst, uint64(h.Generation))
+	dst = binary.BigEndian.AppendUint64(dst, uint64(h.Generation))
+	return binary.BigEndian.AppendUint64(dst, uint64(h.Room))
 }
 
 // ParseHeader reads canonical bytes. It is the inverse of Append and refuses
@@ -52,6 +56,7 @@ func ParseHeader(b []byte) (Header, error) {
 	h.Version = int64(binary.BigEndian.Uint64(b[48:]))
 	h.At = int64(binary.BigEndian.Uint64(b[56:]))
 	h.Generation = int64(binary.BigEndian.Uint64(b[64:]))
+	h.Room = int64(binary.BigEndian.Uint64(b[72:]))
 	return h, nil
 }
 

@@ -21,7 +21,7 @@ type Held struct {
 
 // Append appends the line of a file of held leaves:
 //
-//	base64(header(85) ‖ leaf(32)) ‖ " " ‖ hex(first 4 bytes of SHA-256 of that base64) ‖ "\n"
+//	base64(header(93) ‖ leaf(32)) ‖ " " ‖ hex(first 4 bytes of SHA-256 of that base64) ‖ "\n"
 func (h Held) Append(dst []byte) []byte {
 	raw := append(h.Header.Append(make([]byte, 0, HeaderSize+len(h.Leaf))), h.Leaf[:]...)
 	text := base64.StdEncoding.EncodeToString(raw)

@@ -17,17 +17,17 @@ func someID(n byte) (out [16]byte) {
 }
 
 func someHeader() Header {
-	return Header{Org: someID(1), Record: someID(40), Entry: someID(90), Version: 3, At: 1772366400000000, Generation: 12}
+	return Header{Org: someID(1), Record: someID(40), Entry: someID(90), Version: 3, At: 1772366400000000, Generation: 12, Room: 3}
 }
 
 func TestHeader(t *testing.T) {
 	h := someHeader()
 	b := h.Append(nil)
 	got, err := ParseHeader(b)
-	if err != nil || got != h || len(b) != HeaderSize || HeaderSize != 85 {
+	if err != nil || got != h || len(b) != HeaderSize || HeaderSize != 93 {
 		t.Fatalf("%v %v %d", got, err, len(b))
 	}
-	for _, bad := range [][]byte{nil, b[:84], append(bytes.Clone(b), 0), flip(b, 2)} {
+	for _, bad := range [][]byte{nil, b[:92], append(bytes.Clone(b), 0), flip(b, 2)} {
 		if _, err := ParseHeader(bad); Class(err) != "format" {
 			t.Errorf("%x: %v", bad, err)
 		}

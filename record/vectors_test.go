@@ -408,8 +408,9 @@ func addSealed(t *testing.T, v *vectors) {
 	entry("cut to nothing", h.Append(nil), nil, "format")
 	entry("shorter than a tag", h.Append(nil), sealed[:28], "format")
 	entry("without a blinder", h.Append(nil), k.Seal(h.Place(), []byte("short")), "format")
-	entry("header cut", h.Append(nil)[:84], sealed, "format")
+	entry("header cut", h.Append(nil)[:92], sealed, "format")
 	entry("header of another form", flip(h.Append(nil), 11), sealed, "format")
+	entry("header of the first form", append([]byte("heed/entry/1\n"), h.Append(nil)[13:85]...), sealed, "format")
 	h2 := h
 	h2.Version, h2.At = 0, -1
 	payload = `{"kind":"concern.viewed","actor":"","rule":"system"}`

@@ -38,7 +38,7 @@ import (
 )
 
 const (
-	magic     = "heed backup 1\n"
+	magic     = "heed backup 2\n"
 	chunkSize = 256 << 10
 	maxHeader = 1 << 20
 	maxChunk  = chunkSize + 64
@@ -369,7 +369,7 @@ type opener struct {
 func newOpener(ctx context.Context, in io.Reader, keys vault.OrgKeys) (*opener, error) {
 	start := make([]byte, len(magic)+4)
 	if _, err := io.ReadFull(in, start); err != nil || string(start[:len(magic)]) != magic {
-		return nil, fail.New(fail.Bad, "This file is not a backup of Heed")
+		return nil, fail.New(fail.Bad, "This file is not a backup of Heed, or was made by an early version, which alone can read it")
 	}
 	size := binary.BigEndian.Uint32(start[len(magic):])
 	if size > maxHeader {

@@ -123,7 +123,7 @@ func TestABackupGivesTheSameBackOnEitherEngine(t *testing.T) {
 				t.Errorf("restored over an installation: %v", err)
 			}
 			err := s.Do(ctx, func(tx *store.Tx) error { // what counts upwards goes on
-				_, err := tx.Exec(`insert into entry (id, org, record, version, at, generation, leaf) values ($1, $2, $3, 0, 1, 1, $4)`,
+				_, err := tx.Exec(`insert into entry (id, org, record, version, at, generation, room, leaf) values ($1, $2, $3, 0, 1, 1, 1, $4)`,
 					id.NewEntry(world.Start), w.Org.ID, w.Org.ID.Record(), []byte("leaf"))
 				return err
 			})

@@ -106,7 +106,7 @@ func write(ctx context.Context, a *app.App, entries int) error {
 				if err != nil {
 					return err
 				}
-				if _, err := a.Ledger.Append(tx, key, 0, by, events...); err != nil {
+				if _, err := a.Ledger.Append(tx, ledger.Daybook, key, 0, by, events...); err != nil {
 					return err
 				}
 			}

@@ -162,7 +162,7 @@ func (d *Desk) raise(tx *store.Tx, a access.Actor, rule string, r Report, retryW
 		return Receipt{}, err
 	}
 	by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: rule}
-	version, err := d.Ledger.Append(tx, key, 0, by, ledger.Event{Kind: kindRaised, Data: event})
+	version, err := d.Ledger.Append(tx, ledger.Concern, key, 0, by, ledger.Event{Kind: kindRaised, Data: event})
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -312,7 +312,7 @@ func (d *Desk) take(tx *store.Tx, a access.Actor, f found, t Taking, digest []by
 	if err != nil {
 		return Recorded{}, err
 	}
-	version, err := d.Ledger.Append(tx, key, c.Version, f.author(a), event)
+	version, err := d.Ledger.Append(tx, ledger.Concern, key, c.Version, f.author(a), event)
 	if fail.Is(err, fail.Stale) {
 		return Recorded{}, errMoved
 	}
@@ -480,7 +480,7 @@ func (d *Desk) refuse(tx *store.Tx, a access.Actor, ref id.Reference) error {
 		return err
 	}
 	by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: ruleMissing}
-	return d.Ledger.Reading(tx, key, by, ledger.Event{Kind: kindRefused, Data: refused{ref}})
+	return d.Ledger.Reading(tx, ledger.Daybook, key, by, ledger.Event{Kind: kindRefused, Data: refused{ref}})
 }
 
 // before finds an earlier try with the same key. The same key for something else

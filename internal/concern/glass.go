@@ -146,7 +146,7 @@ func (d *Desk) GiveReason(ctx context.Context, a access.Actor, ref id.Reference,
 		}
 		by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: "break-glass"}
 		said := reasonSaid{ref, reason}
-		if err := d.Ledger.Reading(tx, book, by, ledger.Event{Kind: kindReason, Data: said}); err != nil {
+		if err := d.Ledger.Reading(tx, ledger.ReasonBook, book, by, ledger.Event{Kind: kindReason, Data: said}); err != nil {
 			return err
 		}
 		if err := keepReason(tx, book, a.Person, said); err != nil {
@@ -193,7 +193,7 @@ var glassSchema string
 // GlassProjection is the list of the months' books, made by replay of the ledger.
 func (d *Desk) GlassProjection() store.Projection {
 	return store.Projection{Name: "concern_glass", Version: 1, Schema: glassSchema, Replay: func(ctx context.Context, _ *store.Store) error {
-		return d.Ledger.Each(ctx, kindGlassBook, func(tx *store.Tx, e ledger.Entry) error {
+		return d.Ledger.Each(ctx, ledger.ReasonBook, func(tx *store.Tx, e ledger.Entry) error {
 			var b glassBegun
 			if err := json.Unmarshal(e.Data, &b); err != nil {
 				return fmt.Errorf("read %s: %w", e.Kind, err)
@@ -243,7 +243,7 @@ func (d *Desk) glassBook(tx *store.Tx, org id.Org) (*vault.Key, error) {
 		return nil, err
 	}
 	by := ledger.Author{Role: string(access.System), Rule: "glass-book"}
-	_, err = d.Ledger.Append(tx, key, 0, by, ledger.Event{Kind: kindGlassBook, Data: glassBegun{month}})
+	_, err = d.Ledger.Append(tx, ledger.ReasonBook, key, 0, by, ledger.Event{Kind: kindGlassBook, Data: glassBegun{month}})
 	return key, err
 }
 
@@ -357,7 +357,7 @@ func (d *Desk) ReviewGlass(ctx context.Context, a access.Actor, month time.Time,
 	}
 	return d.Store.Do(ctx, func(tx *store.Tx) error {
 		by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: rule}
-		return d.Ledger.Reading(tx, key, by, ledger.Event{Kind: kindReviewed, Data: reviewed{entry, words}})
+		return d.Ledger.Reading(tx, ledger.ReasonBook, key, by, ledger.Event{Kind: kindReviewed, Data: reviewed{entry, words}})
 	})
 }
 

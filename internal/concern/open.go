@@ -141,7 +141,7 @@ func (d *Desk) reading(ctx context.Context, a access.Actor, ref id.Reference, ac
 		if err != nil {
 			return err
 		}
-		return d.Ledger.Reading(tx, key, f.author(a), ledger.Event{Kind: kind, Data: viewed{f.reason}})
+		return d.Ledger.Reading(tx, ledger.Concern, key, f.author(a), ledger.Event{Kind: kind, Data: viewed{f.reason}})
 	})
 	if err == nil {
 		err = refusal
@@ -401,6 +401,6 @@ func (d *Desk) listed(ctx context.Context, a access.Actor, rule string, list Lis
 			return err
 		}
 		by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: rule}
-		return d.Ledger.Reading(tx, key, by, ledger.Event{Kind: kindListed, Data: listed{string(list), refs}})
+		return d.Ledger.Reading(tx, ledger.Daybook, key, by, ledger.Event{Kind: kindListed, Data: listed{string(list), refs}})
 	})
 }

@@ -22,7 +22,7 @@ import (
 // beside writers, and gives the number of concerns. Between pieces of the work it calls rest.
 func (d *Desk) CheckLists(ctx context.Context, rest func(context.Context, time.Duration), found func(rec id.Record, what string)) (concerns int, err error) {
 	w := walk{desk: d, books: map[id.Org]book{}}
-	err = d.Ledger.Begun(ctx, kindRaised, rest, func(tx *store.Tx, e ledger.Entry) error {
+	err = d.Ledger.Begun(ctx, ledger.Concern, rest, func(tx *store.Tx, e ledger.Entry) error {
 		concerns++
 		c, err := w.load(tx, e)
 		if fail.Is(err, fail.Tampered) {
@@ -56,7 +56,7 @@ func (d *Desk) CheckLists(ctx context.Context, rest func(context.Context, time.D
 func (d *Desk) RemakeDuties(ctx context.Context, rest func(context.Context, time.Duration), found func(rec id.Record, what string)) error {
 	w := walk{desk: d, books: map[id.Org]book{}}
 	var lost []ledger.Entry
-	err := d.Ledger.Begun(ctx, kindRaised, rest, func(tx *store.Tx, e ledger.Entry) error {
+	err := d.Ledger.Begun(ctx, ledger.Concern, rest, func(tx *store.Tx, e ledger.Entry) error {
 		c, err := w.load(tx, e)
 		if fail.Is(err, fail.Tampered) {
 			return nil // it cannot be read by anybody; verify names it
@@ -144,7 +144,7 @@ func (d *Desk) strangers(ctx context.Context, found func(id.Record, string)) err
 			}
 			for _, r := range rows {
 				after = r.Record.Bytes()
-				began, err := d.Ledger.Begins(tx, r.Record, kindRaised)
+				began, err := d.Ledger.Begins(tx, r.Record, ledger.Concern)
 				if err != nil {
 					return err
 				}

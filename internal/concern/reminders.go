@@ -209,35 +209,12 @@ func (d *Desk) Projection() store.Projection {
 }
 
 func (d *Desk) replay(ctx context.Context, _ *store.Store) error {
-	return d.Ledger.Each(ctx, "concern.", func(tx *store.Tx, e ledger.Entry) error {
-		if e.Version == 0 {
-			return nil
+	w := walk{desk: d, books: map[id.Org]book{}}
+	return d.Ledger.Each(ctx, ledger.Concern, func(tx *store.Tx, e ledger.Entry) error {
+		c, err := w.load(tx, e)
+		if err != nil {
+			return fmt.Errorf("replay concern: %w", err)
 		}
-		return d.project(tx, e)
+		return insertRow(tx, w.books[e.Org].rowOf(c))
 	})
-}
-
-// project brings the row of one record to where its newest entry puts it: once
-// at its first entry and once at its last.
-func (d *Desk) project(tx *store.Tx, e ledger.Entry) error {
-	newest, err := d.Ledger.Version(tx, e.Record)
-	if err != nil || e.Kind != kindRaised && e.Version != newest {
-		return err
-	}
-	b, err := d.book(tx, e.Org)
-	if err != nil {
-		return err
-	}
-	if e.Kind == kindRaised {
-		c := new(Concern)
-		if err := b.apply(c, e); err != nil {
-			return err
-		}
-		return insertRow(tx, b.rowOf(c))
-	}
-	c, _, err := d.load(tx, e.Org, e.Record)
-	if err != nil {
-		return fmt.Errorf("replay concern: %w", err)
-	}
-	return updateRow(tx, b.rowOf(c))
 }

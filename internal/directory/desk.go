@@ -144,7 +144,7 @@ func (d *Desk) OpenOrganisation(ctx context.Context, org id.Org, f Founding) (Or
 		if f.Recovery != "" {
 			opened.Recovery = tokenHash(f.Recovery)
 		}
-		if _, err := d.Ledger.Append(tx, key, 0, founding, ledger.Event{Kind: kindOrganisationOpened, Data: opened}); err != nil {
+		if _, err := d.Ledger.Append(tx, ledger.Organisation, key, 0, founding, ledger.Event{Kind: kindOrganisationOpened, Data: opened}); err != nil {
 			return err
 		}
 		if err := insertOrganisation(tx, org); err != nil {
@@ -179,7 +179,7 @@ func (d *Desk) add(tx *store.Tx, o Organisation, p id.Person, n NewPerson, g rol
 	if g.Role == "" {
 		g.Role = access.Worker
 	}
-	_, err = d.Ledger.Append(tx, key, 0, by,
+	_, err = d.Ledger.Append(tx, ledger.Person, key, 0, by,
 		ledger.Event{Kind: kindPersonAdded, Data: personAdded{n.Name, n.Login, n.Email, n.Phone, n.Job}},
 		ledger.Event{Kind: kindRoleGranted, Data: g},
 		ledger.Event{Kind: kindEnrolmentOffered, Data: enrolmentOffered{tokenHash(code), tx.Now().Add(7 * 24 * time.Hour)}})
@@ -256,7 +256,7 @@ func (d *Desk) change(ctx context.Context, person id.Person, by ledger.Author, d
 		if err != nil {
 			return err
 		}
-		_, err = d.Ledger.Append(tx, key, p.Version, by, ev)
+		_, err = d.Ledger.Append(tx, ledger.Person, key, p.Version, by, ev)
 		return err
 	})
 }
@@ -373,7 +373,7 @@ func (d *Desk) Daybook(tx *store.Tx, org id.Org) (*vault.Key, error) {
 		return nil, err
 	}
 	by := ledger.Author{Role: string(access.System), Rule: "daybook"}
-	_, err = d.Ledger.Append(tx, key, 0, by, ledger.Event{Kind: kindDaybookOpened, Data: daybookOpened{day.Format(time.DateOnly)}})
+	_, err = d.Ledger.Append(tx, ledger.Daybook, key, 0, by, ledger.Event{Kind: kindDaybookOpened, Data: daybookOpened{day.Format(time.DateOnly)}})
 	return key, err
 }
 

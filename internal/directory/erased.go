@@ -43,7 +43,7 @@ func (d *Desk) NoteErased(tx *store.Tx, org id.Org, rec id.Record, generation in
 	if len(words) == 0 {
 		by.Rule = "erased-before-the-restore"
 	}
-	_, err = d.Ledger.Append(tx, key, version, by, ledger.Event{Kind: record.KindErased, Data: e})
+	_, err = d.Ledger.Append(tx, ledger.Organisation, key, version, by, ledger.Event{Kind: record.KindErased, Data: e})
 	return err
 }
 

@@ -229,7 +229,7 @@ func (d *Desk) inOrganisation(ctx context.Context, org id.Org, by ledger.Author,
 		if err != nil {
 			return err
 		}
-		_, err = d.Ledger.Append(tx, key, o.Version, by, ev)
+		_, err = d.Ledger.Append(tx, ledger.Organisation, key, o.Version, by, ev)
 		return err
 	})
 }

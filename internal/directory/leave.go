@@ -124,7 +124,7 @@ func (d *Desk) noteIn(tx *store.Tx, org id.Org, by ledger.Author, event func(Org
 	if err != nil {
 		return err
 	}
-	_, err = d.Ledger.Append(tx, key, o.Version, by, event(o))
+	_, err = d.Ledger.Append(tx, ledger.Organisation, key, o.Version, by, event(o))
 	return err
 }
 

@@ -64,10 +64,10 @@ type statement struct {
 // eachLookup gives fn each look-up that is not as the history makes it.
 func (d *Desk) eachLookup(ctx context.Context, fn func(lookup)) error {
 	noRest := func(context.Context, time.Duration) {}
-	for kind, wanted := range map[string]func(*store.Tx, ledger.Entry) ([]lookup, error){
-		kindOrganisationOpened: d.lookupsOfOrganisation, kindPersonAdded: d.lookupsOfPerson, kindDaybookOpened: d.lookupsOfDaybook,
+	for room, wanted := range map[ledger.Room]func(*store.Tx, ledger.Entry) ([]lookup, error){
+		ledger.Organisation: d.lookupsOfOrganisation, ledger.Person: d.lookupsOfPerson, ledger.Daybook: d.lookupsOfDaybook,
 	} {
-		err := d.Ledger.Begun(ctx, kind, noRest, func(tx *store.Tx, e ledger.Entry) error {
+		err := d.Ledger.Begun(ctx, room, noRest, func(tx *store.Tx, e ledger.Entry) error {
 			all, err := wanted(tx, e)
 			if fail.Is(err, fail.Tampered) {
 				return nil // the history itself is damaged: verify names it
@@ -141,7 +141,7 @@ func (d *Desk) lookupsOfDaybook(tx *store.Tx, e ledger.Entry) ([]lookup, error) 
 	at, err := store.One(tx, func(r *id.Record) []any { return []any{r} },
 		`select record from directory_daybook where org = $1 and day = $2`, e.Org, opened.Day)
 	if err == nil && at != e.Record {
-		if is, err := d.Ledger.Begins(tx, at, kindDaybookOpened); is || err != nil {
+		if is, err := d.Ledger.Begins(tx, at, ledger.Daybook); is || err != nil {
 			return nil, err
 		}
 	}

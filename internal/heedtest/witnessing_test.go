@@ -63,7 +63,7 @@ func (h *house) open() (l *ledger.Log, say func(), shut func()) {
 		must(h.t, s.Do(h.t.Context(), func(tx *store.Tx) error {
 			key, err := v.New(tx, h.org, id.NewRecord(tx.Now()))
 			if err == nil {
-				_, err = l.Append(tx, key, 0, ledger.Author{Role: "worker", Rule: "worker-raises"}, ledger.Event{Kind: "test.said"})
+				_, err = l.Append(tx, ledger.Concern, key, 0, ledger.Author{Role: "worker", Rule: "worker-raises"}, ledger.Event{Kind: "test.said"})
 			}
 			return err
 		}))

@@ -16,22 +16,22 @@ import (
 
 var errIncomplete = errors.New("ledger: an entry needs a kind and the rule that allowed it")
 
-// Append writes events as versions expected+1 … of the key's record and gives the
-// version that the record then stands at. fail.Stale when the record has moved on
+// Append writes events as versions expected+1 … of the key's record, which is of this
+// room, and gives the version that the record then stands at. fail.Stale when the record has moved on
 // since expected was read; expected 0 begins a record.
 //
 // The head moves first: on PostgreSQL it is the lock, so that a record's entries
 // get their insertion order, and hence their place in the tree, in order of version.
-func (l *Log) Append(tx *store.Tx, key *vault.Key, expected int64, by Author, events ...Event) (int64, error) {
-	if len(events) == 0 || expected < 0 {
-		return 0, errors.New("ledger: nothing to append, or to a version below 0")
+func (l *Log) Append(tx *store.Tx, room Room, key *vault.Key, expected int64, by Author, events ...Event) (int64, error) {
+	if len(events) == 0 || expected < 0 || room < 1 {
+		return 0, errors.New("ledger: nothing to append, or to a version below 0, or to no room")
 	}
 	version := expected + int64(len(events))
-	if err := moveHead(tx, key, expected, version); err != nil {
+	if err := moveHead(tx, room, key, expected, version); err != nil {
 		return 0, err
 	}
 	for i, ev := range events {
-		if err := l.put(tx, key, expected+1+int64(i), by, ev); err != nil {
+		if err := l.put(tx, room, key, expected+1+int64(i), by, ev); err != nil {
 			return 0, err
 		}
 	}
@@ -40,8 +40,8 @@ func (l *Log) Append(tx *store.Tx, key *vault.Key, expected int64, by Author, ev
 
 // Reading writes an entry that changes nothing: who saw the key's record. It takes
 // no version and touches no head, so that reading never makes a writer stale.
-func (l *Log) Reading(tx *store.Tx, key *vault.Key, by Author, ev Event) error {
-	return l.put(tx, key, 0, by, ev)
+func (l *Log) Reading(tx *store.Tx, room Room, key *vault.Key, by Author, ev Event) error {
+	return l.put(tx, room, key, 0, by, ev)
 }
 
 // Version is the version that a record stands at; fail.Missing when it was never begun.
@@ -61,13 +61,13 @@ func (l *Log) Belongs(tx *store.Tx, rec id.Record, org id.Org) (bool, error) {
 
 func scanInt(v *int64) []any { return []any{v} }
 
-func moveHead(tx *store.Tx, key *vault.Key, from, to int64) error {
+func moveHead(tx *store.Tx, room Room, key *vault.Key, from, to int64) error {
 	if from == 0 {
-		return tx.Later(headMoved, `insert into head (record, org, version) values ($1, $2, $3) on conflict (record) do nothing`,
-			key.Record(), key.Org(), to)
+		return tx.Later(headMoved, `insert into head (record, org, room, version) values ($1, $2, $3, $4) on conflict (record) do nothing`,
+			key.Record(), key.Org(), room, to)
 	}
-	return headMoved(tx.Exec(`update head set version = $1 where record = $2 and org = $3 and version = $4`,
-		to, key.Record(), key.Org(), from))
+	return headMoved(tx.Exec(`update head set version = $1 where record = $2 and org = $3 and room = $4 and version = $5`,
+		to, key.Record(), key.Org(), room, from))
 }
 
 // headMoved judges the answer to a move of a head.
@@ -81,20 +81,20 @@ func headMoved(moved int64, err error) error {
 	return nil
 }
 
-func (l *Log) put(tx *store.Tx, key *vault.Key, version int64, by Author, ev Event) error {
+func (l *Log) put(tx *store.Tx, room Room, key *vault.Key, version int64, by Author, ev Event) error {
 	payload, err := payload(by, ev)
 	if err != nil {
 		return err
 	}
 	h := record.Header{
 		Org: [16]byte(key.Org().Bytes()), Record: [16]byte(key.Record().Bytes()),
-		Version: version, At: clock.Micros(tx.Now()), Generation: key.Generation(),
+		Version: version, At: clock.Micros(tx.Now()), Generation: key.Generation(), Room: int64(room),
 	}
 	entry := id.NewEntry(tx.Now())
 	h.Entry = [16]byte(entry.Bytes())
 	sealed, leaf := key.RecordKey().SealEntry(h, payload)
 	tx.BeforeAnswer(func() error { return l.written(record.Held{Header: h, Leaf: leaf}) })
-	return insertEntry(tx, entry, key.Org(), key.Record(), version, h.At, h.Generation, leaf[:], sealed)
+	return insertEntry(tx, entry, key.Org(), key.Record(), version, h.At, h.Generation, room, leaf[:], sealed)
 }
 
 // entryTaken judges the answer to a new entry.
@@ -109,7 +109,8 @@ func entryTaken(rows int64, err error) error {
 	return nil
 }
 
-const entryRow = `insert into entry (id, org, record, version, at, generation, leaf, sealed) values ($1, $2, $3, $4, $5, $6, $7, $8) returning n`
+const entryRow = `insert into entry (id, org, record, version, at, generation, room, leaf, sealed)
+	values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning n`
 
 // entryPostgres puts an entry and its place among those that wait with one question
 // to the server; SQLite, which needs no journey, cannot say it in one.

@@ -39,7 +39,7 @@ func BenchmarkBegin(b *testing.B) {
 				must(b, r.store.Do(r.ctx, func(tx *store.Tx) error {
 					key, err := r.vault.New(tx, r.org, rec)
 					if err == nil {
-						_, err = r.Append(tx, key, 0, nurse, ev)
+						_, err = r.Append(tx, Concern, key, 0, nurse, ev)
 					}
 					return err
 				}))
@@ -64,7 +64,7 @@ func BenchmarkAppend(b *testing.B) {
 				}
 				at := version
 				for range min(64, b.N-done) {
-					if at, err = r.Append(tx, key, at, nurse, ev); err != nil {
+					if at, err = r.Append(tx, Concern, key, at, nurse, ev); err != nil {
 						return err
 					}
 				}
@@ -89,8 +89,8 @@ func BenchmarkSequence(b *testing.B) {
 					for range 5000 {
 						rec := id.NewRecord(tx.Now())
 						var n int64
-						if err := tx.QueryRow(`insert into entry (id, org, record, version, at, generation, leaf, sealed)
-							values ($1, $2, $3, 1, 0, 0, $4, $5) returning n`, rec, org, rec, sealed[:32], sealed).Scan(&n); err != nil {
+						if err := tx.QueryRow(`insert into entry (id, org, record, version, at, generation, room, leaf, sealed)
+							values ($1, $2, $3, 1, 0, 0, 1, $4, $5) returning n`, rec, org, rec, sealed[:32], sealed).Scan(&n); err != nil {
 							return err
 						}
 						if _, err := tx.Exec(`insert into entry_pending (n) values ($1)`, n); err != nil {

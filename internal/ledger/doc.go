@@ -24,6 +24,7 @@
 //   - A record's versions are 1, 2, 3 … without a gap, each once. Held by the head
 //     row, which writers move by compare-and-swap and PostgreSQL locks, and by a
 //     unique index, not by the isolation level.
+//   - Every entry of a record carries the number of one room, bound by its leaf (rooms.go).
 //   - Every committed entry gets exactly one place, in insertion order, never by id
 //     or clock, and never loses it. A record's entries lie in order of version.
 //   - Readings take no version: reading never makes a writer stale.
@@ -44,10 +45,10 @@
 //
 // The database administrator, or whoever can write to the database, reads ids,
 // times and counts. They can destroy; they cannot read an entry, nor write or
-// change one: History and Each authenticate every row under the record's key. A row
+// change one: History authenticates every row under the record's key. A row
 // that was altered, moved, swapped, or taken from the middle is found when its
-// record is read; a cut tail or a deleted reading when the tree is verified
-// (heed verify) or, for what has a place, by Each. Rewriting the tree needs the
+// record is read; a cut tail, a deleted reading or a record taken away whole when the
+// tree is verified (heed verify). Rewriting the tree needs the
 // signing key. They can hold numbering up for as long as they like; a turn that is
 // not let go is taken over, but a table can be locked by anybody. What they then
 // take away is missed: each process knows what it has written and not yet seen in

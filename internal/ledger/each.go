@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"heed/internal/clock"
@@ -14,56 +13,59 @@ import (
 	"heed/record"
 )
 
-// replayBatch is how many entries one unit of work of Each reads.
+// replayBatch is how many first entries one unit of work reads.
 const replayBatch = 512
 
-// Each gives fn every entry whose kind begins with kindPrefix, readings too, in
-// sequence order and, after those, in insertion order what has no number yet.
-// Each entry is opened and its leaf recomputed; one that was taken away or
-// altered is fail.Tampered. Entries of erased records are passed over: that they
-// were erased is told by an entry of another record.
+// Each gives fn the first entry of every record of a room, oldest first, each opened
+// and its leaf recomputed: one that was altered is fail.Tampered. Erased records are
+// passed over: that they were erased is told by an entry of another record. Entries
+// of other rooms are not looked at.
 //
-// fn writes through tx, in units of some hundreds of entries, and may be run
-// again for entries whose unit was not kept. For rebuilding projections.
-func (l *Log) Each(ctx context.Context, kindPrefix string, fn func(*store.Tx, Entry) error) error {
-	if _, err := l.Sequence(ctx); err != nil && !fail.Is(err, fail.Tampered) {
-		return err // what cannot be numbered because the log has stopped is read at the end
-	}
-	for next, done := int64(0), false; !done; {
-		at := next
-		err := l.store.Do(ctx, func(tx *store.Tx) (err error) {
-			next, done, err = l.replay(tx, at, kindPrefix, fn)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+// fn writes through tx, in units of some hundreds of records, and may be run again
+// for records whose unit was not kept. For making projections.
+func (l *Log) Each(ctx context.Context, room Room, fn func(*store.Tx, Entry) error) error {
+	return l.begun(room, fn, func(page func(*store.Tx) error) error { return l.store.Do(ctx, page) })
 }
 
-// Begun gives fn the first entry of every record that begins with this kind, oldest
-// first, each opened and its leaf recomputed. It writes nothing and passes over
-// erased records: for comparing projections with the history. After each piece of the
-// work it calls rest with how long that took; nothing is held open meanwhile.
-func (l *Log) Begun(ctx context.Context, kind string, rest func(context.Context, time.Duration), fn func(*store.Tx, Entry) error) error {
-	for after, n := int64(0), replayBatch; n == replayBatch; {
+// Begun is Each for comparing projections with the history: it writes nothing. After
+// each piece of the work it calls rest with how long that took; nothing is held open
+// meanwhile.
+func (l *Log) Begun(ctx context.Context, room Room, rest func(context.Context, time.Duration), fn func(*store.Tx, Entry) error) error {
+	err := l.begun(room, fn, func(page func(*store.Tx) error) error {
 		worked := clock.Stopwatch()
-		err := l.store.View(ctx, func(tx *store.Tx) error {
-			rows, err := store.All(tx, scanRow, `select `+rowColumns+` from entry where version = 1 and n > $1 order by n limit $2`, after, replayBatch)
+		err := l.store.View(ctx, page)
+		if err == nil {
+			rest(ctx, worked())
+		}
+		return err
+	})
+	if err == nil {
+		err = ctx.Err()
+	}
+	return err
+}
+
+const firstEntries = `select ` + rowColumns + ` from entry where room = $1 and version = 1 and n > $2 order by n limit $3`
+
+// begun goes through the records of a room, page by page, each in one unit of work.
+func (l *Log) begun(room Room, fn func(*store.Tx, Entry) error, unit func(func(*store.Tx) error) error) error {
+	for after, n := int64(0), replayBatch; n == replayBatch; {
+		var last int64
+		err := unit(func(tx *store.Tx) error {
+			rows, err := store.All(tx, scanRow, firstEntries, room, after, replayBatch)
 			if err != nil {
 				return fmt.Errorf("read first entries: %w", err)
 			}
 			keys := keyring{vault: l.vault, known: map[id.Record]*vault.Key{}}
 			for _, r := range rows {
 				e, err := keys.open(tx, r)
-				if err == nil && e.Kind == kind {
+				if err == nil {
 					err = fn(tx, e)
 				}
 				if err != nil && !fail.Is(err, fail.Gone) {
 					return err
 				}
-				after = r.n
+				last = r.n
 			}
 			n = len(rows)
 			return nil
@@ -71,13 +73,13 @@ func (l *Log) Begun(ctx context.Context, kind string, rest func(context.Context,
 		if err != nil {
 			return err
 		}
-		rest(ctx, worked())
+		after = last
 	}
-	return ctx.Err()
+	return nil
 }
 
-// Begins says whether a record begins with this kind; an erased one may have.
-func (l *Log) Begins(tx *store.Tx, rec id.Record, kind string) (bool, error) {
+// Begins says whether a record is of this room by its first entry; an erased one may be.
+func (l *Log) Begins(tx *store.Tx, rec id.Record, room Room) (bool, error) {
 	r, err := store.One(tx, scanRow, `select `+rowColumns+` from entry where record = $1 and version = 1`, rec)
 	if fail.Is(err, fail.Missing) {
 		return false, nil
@@ -86,84 +88,11 @@ func (l *Log) Begins(tx *store.Tx, rec id.Record, kind string) (bool, error) {
 		return false, fmt.Errorf("read a first entry: %w", err)
 	}
 	keys := keyring{vault: l.vault, known: map[id.Record]*vault.Key{}}
-	e, err := keys.open(tx, r)
-	if fail.Is(err, fail.Gone) {
+	_, err = keys.open(tx, r)
+	if fail.Is(err, fail.Gone) || fail.Is(err, fail.Tampered) { // this is named where entries are checked
 		return true, nil
 	}
-	if fail.Is(err, fail.Tampered) {
-		return true, nil // named where entries are checked
-	}
-	return err == nil && e.Kind == kind, err
-}
-
-// replay gives fn the entries from leaf at on, and says where to go on. At the end
-// of the tree come the entries that wait for a number, in the same unit: the lock
-// keeps the sequencer from moving them in between.
-func (l *Log) replay(tx *store.Tx, at int64, kindPrefix string, fn func(*store.Tx, Entry) error) (int64, bool, error) {
-	size, err := store.One(tx, scanInt, `select size from log_state where id = 1`+tx.ForUpdate())
-	if err != nil {
-		return 0, false, fmt.Errorf("lock log state: %w", err)
-	}
-	to := min(at+replayBatch, size)
-	rows, err := sequenced(tx, at, to)
-	if err != nil {
-		return 0, false, err
-	}
-	if to == size {
-		waits, err := store.All(tx, scanRow, `select `+rowColumns+` from entry
-			where n in (select n from entry_pending) order by n`)
-		if err != nil {
-			return 0, false, fmt.Errorf("read waiting entries: %w", err)
-		}
-		rows = append(rows, waits...)
-	}
-	keys := keyring{vault: l.vault, known: map[id.Record]*vault.Key{}}
-	for _, r := range rows {
-		e, err := keys.open(tx, r)
-		if fail.Is(err, fail.Gone) {
-			continue
-		}
-		if err != nil {
-			return 0, false, err
-		}
-		if strings.HasPrefix(e.Kind, kindPrefix) {
-			if err := fn(tx, e); err != nil {
-				return 0, false, err
-			}
-		}
-	}
-	return to, to == size, nil
-}
-
-// sequenced gives the entries among leaves from … to-1; all of them, or fail.Tampered.
-func sequenced(tx *store.Tx, from, to int64) ([]row, error) {
-	runs, err := readRuns(tx, from, to)
-	if err != nil {
-		return nil, err
-	}
-	var out []row
-	next := from
-	for _, r := range runs {
-		if r.seq != next {
-			return nil, tampered("leaf %d has no entry", next)
-		}
-		next += r.size
-		if r.blinders != nil {
-			continue
-		}
-		rows, err := store.All(tx, scanRow, `select `+rowColumns+` from entry where n >= $1 and n < $2 order by n`, r.n, r.n+r.size)
-		if err != nil {
-			return nil, fmt.Errorf("read entries: %w", err)
-		}
-		if int64(len(rows)) != r.size {
-			return nil, tampered("of entries %d to %d there are %d", r.n, r.n+r.size-1, len(rows))
-		}
-		out = append(out, rows...)
-	}
-	if next != to {
-		return nil, tampered("leaf %d has no entry", next)
-	}
-	return out, nil
+	return err == nil && r.room == room, err
 }
 
 // keyring keeps the keys of one unit of work.

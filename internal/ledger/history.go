@@ -19,26 +19,28 @@ type row struct {
 	org                     id.Org
 	record                  id.Record
 	version, at, generation int64
+	room                    Room
 	leaf, sealed            []byte
 }
 
-const rowColumns = `n, id, org, record, version, at, generation, leaf, sealed`
+const rowColumns = `n, id, org, record, version, at, generation, room, leaf, sealed`
 
 func scanRow(r *row) []any {
-	return []any{&r.n, &r.id, &r.org, &r.record, &r.version, &r.at, &r.generation, &r.leaf, &r.sealed}
+	return []any{&r.n, &r.id, &r.org, &r.record, &r.version, &r.at, &r.generation, &r.room, &r.leaf, &r.sealed}
 }
 
-// headed is an entry with the version that its record stands at.
+// headed is an entry with what the head of its record says.
 type headed struct {
 	row
-	head int64
+	head     int64
+	headRoom Room
 }
 
-func scanHeaded(h *headed) []any { return append(scanRow(&h.row), &h.head) }
+func scanHeaded(h *headed) []any { return append(scanRow(&h.row), &h.head, &h.headRoom) }
 
 // entriesUnderHead reads head and entries in one statement: in two, a record that
 // moves on in between would look damaged.
-const entriesUnderHead = `select e.n, e.id, e.org, e.record, e.version, e.at, e.generation, e.leaf, e.sealed, h.version
+const entriesUnderHead = `select e.n, e.id, e.org, e.record, e.version, e.at, e.generation, e.room, e.leaf, e.sealed, h.version, h.room
 	from head h join entry e on e.record = h.record and e.version > 0 where h.record = $1 order by e.version`
 
 const headAlone = `select version from head where record = $1
@@ -59,6 +61,9 @@ func versions(tx *store.Tx, rec id.Record) ([]row, int64, error) {
 	}
 	rows := make([]row, len(all))
 	for i, h := range all {
+		if h.room != h.headRoom {
+			return nil, 0, tampered("record %s is of room %d and its entry %s of room %d", rec, h.headRoom, h.id, h.room)
+		}
 		rows[i] = h.row
 	}
 	return rows, all[0].head, nil
@@ -140,7 +145,7 @@ func (r row) open(s *record.Scratch, key *vault.Key) (Entry, error) {
 func (r row) header() record.Header {
 	return record.Header{
 		Org: [16]byte(r.org.Bytes()), Record: [16]byte(r.record.Bytes()), Entry: [16]byte(r.id.Bytes()),
-		Version: r.version, At: r.at, Generation: r.generation,
+		Version: r.version, At: r.at, Generation: r.generation, Room: int64(r.room),
 	}
 }
 

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"heed/internal/clock"
 	"heed/internal/fail"
@@ -94,7 +96,7 @@ func (r *room) begin(texts ...string) id.Record {
 		for i, s := range texts {
 			events[i] = event(s)
 		}
-		_, err = r.Append(tx, key, 0, nurse, events...)
+		_, err = r.Append(tx, Concern, key, 0, nurse, events...)
 		return err
 	}))
 	return rec
@@ -107,7 +109,7 @@ func (r *room) add(rec id.Record, expected int64, texts ...string) error {
 			return err
 		}
 		for _, s := range texts {
-			if expected, err = r.Append(tx, key, expected, nurse, event(s)); err != nil {
+			if expected, err = r.Append(tx, Concern, key, expected, nurse, event(s)); err != nil {
 				return err
 			}
 		}
@@ -121,7 +123,7 @@ func (r *room) look(rec id.Record, by Author) error {
 		if err != nil {
 			return err
 		}
-		return r.Reading(tx, key, by, Event{Kind: "test.viewed"})
+		return r.Reading(tx, Concern, key, by, Event{Kind: "test.viewed"})
 	})
 }
 
@@ -264,7 +266,7 @@ func TestAnEntryNeedsAKindAndARule(t *testing.T) {
 			err := r.store.Do(r.ctx, func(tx *store.Tx) error {
 				key, err := r.vault.Key(tx, r.org, rec)
 				must(t, err)
-				_, err = r.Append(tx, key, 1, x.by, x.ev)
+				_, err = r.Append(tx, Concern, key, 1, x.by, x.ev)
 				return err
 			})
 			if !errors.Is(err, errIncomplete) {
@@ -274,33 +276,77 @@ func TestAnEntryNeedsAKindAndARule(t *testing.T) {
 	})
 }
 
-func TestEachReplaysInSequenceOrder(t *testing.T) {
+// TestARoomIsReadByItself: what begins each record of a room comes in the order in
+// which they began, and nothing of other rooms is opened, which would be found here:
+// none of their ten thousand entries opens.
+func TestARoomIsReadByItself(t *testing.T) {
 	each(t, func(t *testing.T, s *store.Store) {
 		r := furnish(t, s)
 		a, b := r.begin("a1"), r.begin("b1")
 		must(t, r.add(a, 1, "a2"))
 		must(t, r.Publish(r.ctx))
 		must(t, r.look(a, nurse))
-		must(t, r.add(b, 1, "b2", "b3"))
-		replay := func(prefix string) (got []string) {
-			must(t, r.Each(r.ctx, prefix, func(tx *store.Tx, e Entry) error {
-				got = append(got, e.Kind+string(e.Data))
+		must(t, s.Do(r.ctx, func(tx *store.Tx) error {
+			for range 10_000 {
+				if _, err := tx.Exec(`insert into entry (id, org, record, version, at, generation, room, leaf, sealed)
+					select id, org, $1, 1, at, generation, 2, leaf, sealed from entry where record = $2 and version = 1`, id.NewRecord(tx.Now()), b); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		r.stop(unsound(nil, "numbering stands"))
+		c := r.begin("c1")
+		var got, begun []string
+		must(t, r.Each(r.ctx, Concern, func(_ *store.Tx, e Entry) error { got = append(got, string(e.Data)); return nil }))
+		rest := func(context.Context, time.Duration) {}
+		must(t, r.Begun(r.ctx, Concern, rest, func(_ *store.Tx, e Entry) error { begun = append(begun, string(e.Data)); return nil }))
+		want := `[{"text":"a1"} {"text":"b1"} {"text":"c1"}]`
+		if fmt.Sprint(got) != want || fmt.Sprint(begun) != want {
+			t.Errorf("replayed %s, begun %s, want %s", got, begun, want)
+		}
+		must(t, s.View(r.ctx, func(tx *store.Tx) error {
+			for _, rec := range []id.Record{a, c} {
+				is, err := r.Begins(tx, rec, Concern)
+				other, err2 := r.Begins(tx, rec, Policy)
+				if !is || other || err != nil || err2 != nil {
+					t.Errorf("record %s: of its room %v, of another %v: %v %v", rec, is, other, err, err2)
+				}
+			}
+			return nil
+		}))
+		if s.Engine() == "sqlite" {
+			must(t, s.View(r.ctx, func(tx *store.Tx) error {
+				var x [3]int
+				var plan string
+				if err := tx.QueryRow("explain query plan "+firstEntries, Concern, 0, 1).Scan(&x[0], &x[1], &x[2], &plan); err != nil {
+					return err
+				}
+				if !strings.Contains(plan, "entry_begun (room=? AND n>?)") {
+					t.Errorf("first entries are found by: %s", plan)
+				}
 				return nil
 			}))
-			return got
 		}
-		want := `[test.said{"text":"a1"} test.said{"text":"b1"} test.said{"text":"a2"} test.viewed test.said{"text":"b2"} test.said{"text":"b3"}]`
-		if got := fmt.Sprint(replay("test.")); got != want {
-			t.Errorf("replayed %s, want %s", got, want)
-		}
-		if got := fmt.Sprint(replay("test.v")); got != "[test.viewed]" {
-			t.Errorf("replayed %s", got)
-		}
-		// What has no number, because the log has stopped, is replayed after the rest.
-		r.stop(unsound(nil, "a test says so"))
-		must(t, r.add(b, 3, "b4"))
-		if got := replay("test.s"); got[len(got)-1] != `test.said{"text":"b4"}` || len(got) != 6 {
-			t.Errorf("replayed %s", got)
+		wants(t, r.Each(r.ctx, Policy, func(*store.Tx, Entry) error { return nil }), fail.Tampered) // they do not open
+	})
+}
+
+// TestARecordGoesOnInItsRoom: an entry for another room is not taken.
+func TestARecordGoesOnInItsRoom(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store) {
+		r := furnish(t, s)
+		rec := r.begin("one")
+		for _, room := range []Room{0, Policy} {
+			err := r.store.Do(r.ctx, func(tx *store.Tx) error {
+				key, err := r.vault.Key(tx, r.org, rec)
+				must(t, err)
+				_, err = r.Append(tx, room, key, 1, nurse, event("two"))
+				return err
+			})
+			if err == nil {
+				t.Errorf("an entry for room %d was taken", room)
+			}
 		}
 	})
 }
@@ -318,7 +364,7 @@ func TestAnErasedRecordIsGoneAndTheTreeStillVerifies(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			if _, err := r.Append(tx, key, 1, nurse, event("erased another")); err != nil {
+			if _, err := r.Append(tx, Concern, key, 1, nurse, event("erased another")); err != nil {
 				return err
 			}
 			return r.Blank(tx, erased)
@@ -330,8 +376,8 @@ func TestAnErasedRecordIsGoneAndTheTreeStillVerifies(t *testing.T) {
 			t.Errorf("%d rows blanked, want 2", n)
 		}
 		var got []string
-		must(t, r.Each(r.ctx, "", func(_ *store.Tx, e Entry) error { got = append(got, string(e.Data)); return nil }))
-		if fmt.Sprint(got) != `[{"text":"kept"} {"text":"erased another"}]` {
+		must(t, r.Each(r.ctx, Concern, func(_ *store.Tx, e Entry) error { got = append(got, string(e.Data)); return nil }))
+		if fmt.Sprint(got) != `[{"text":"kept"}]` {
 			t.Errorf("replayed %s", got)
 		}
 		must(t, r.Publish(r.ctx))
@@ -353,6 +399,6 @@ func TestABlankedRowOfALivingRecordIsTampering(t *testing.T) {
 		must(t, s.Do(r.ctx, func(tx *store.Tx) error { return r.Blank(tx, rec) }))
 		_, err := r.history(rec)
 		wants(t, err, fail.Tampered)
-		wants(t, r.Each(r.ctx, "", func(*store.Tx, Entry) error { return nil }), fail.Tampered)
+		wants(t, r.Each(r.ctx, Concern, func(*store.Tx, Entry) error { return nil }), fail.Tampered)
 	})
 }

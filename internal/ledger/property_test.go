@@ -42,7 +42,7 @@ func (p *party) do(writer, n int, a act) error {
 			return err
 		}
 		if a.what == "read" {
-			return p.Reading(tx, key, nurse, Event{Kind: "test.viewed"})
+			return p.Reading(tx, Concern, key, nurse, Event{Kind: "test.viewed"})
 		}
 		at, err := p.Version(tx, rec)
 		if err != nil {
@@ -57,7 +57,7 @@ func (p *party) do(writer, n int, a act) error {
 			text := fmt.Sprintf("%s/%d/%d/%d", rec, writer, n, i)
 			texts, events[i] = append(texts, fmt.Sprintf(`{"text":%q}`, text)), event(text)
 		}
-		if _, err := p.Append(tx, key, at, nurse, events...); err != nil {
+		if _, err := p.Append(tx, Concern, key, at, nurse, events...); err != nil {
 			return err
 		}
 		if a.what == "give up" {

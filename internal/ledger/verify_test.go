@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"sync"
 
+	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/store"
+	"heed/internal/vault"
 	"heed/record"
 )
 
@@ -20,7 +22,7 @@ func audit(r *room) (entries int, err error) {
 		if err != nil {
 			return err
 		}
-		rows, err := store.All(tx, scanRow, `select n, id, org, record, version, at, generation, leaf, null from entry order by n`)
+		rows, err := store.All(tx, scanRow, `select n, id, org, record, version, at, generation, room, leaf, null from entry order by n`)
 		if err != nil {
 			return err
 		}
@@ -43,6 +45,25 @@ func audit(r *room) (entries int, err error) {
 		return compareTree(tx, leaves)
 	})
 	return entries, err
+}
+
+// everything opens every entry that is there, in insertion order, but those of erased records.
+func everything(r *room) (out []Entry) {
+	r.t.Helper()
+	must(r.t, r.store.View(r.ctx, func(tx *store.Tx) error {
+		rows, err := store.All(tx, scanRow, `select `+rowColumns+` from entry order by n`)
+		keys := keyring{vault: r.vault, known: map[id.Record]*vault.Key{}}
+		for _, x := range rows {
+			e, err := keys.open(tx, x)
+			if err == nil {
+				out = append(out, e)
+			} else if !fail.Is(err, fail.Gone) {
+				return err
+			}
+		}
+		return err
+	}))
+	return out
 }
 
 // placed walks the numbering: no gap, no overlap, every entry once, versions in order.

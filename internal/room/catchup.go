@@ -3,7 +3,6 @@ package room
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"heed/internal/fail"
 	"heed/internal/id"
@@ -18,12 +17,7 @@ func (d *Desk) Projection() store.Projection {
 
 func (d *Desk) replay(ctx context.Context, _ *store.Store) error {
 	for _, r := range d.rooms {
-		err := d.Ledger.Each(ctx, r.Name+".", func(tx *store.Tx, e ledger.Entry) error {
-			if e.Version != 1 || !strings.HasPrefix(e.Kind, r.Name+".") {
-				return nil
-			}
-			return d.project(tx, r, e.Org, e.Record)
-		})
+		err := d.Ledger.Each(ctx, r.Number, func(tx *store.Tx, e ledger.Entry) error { return d.project(tx, r, e.Org, e.Record) })
 		if err != nil {
 			return fmt.Errorf("room %s: %w", r.Name, err)
 		}

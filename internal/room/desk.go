@@ -71,7 +71,7 @@ func Policy(rooms ...*Room) (*access.Policy, error) {
 // Rooms are all rooms, in the order of the program's list.
 func (d *Desk) Rooms() []*Room { return d.rooms }
 
-func (d *Desk) byNumber(n int) (*Room, bool) {
+func (d *Desk) byNumber(n ledger.Room) (*Room, bool) {
 	for _, r := range d.rooms {
 		if r.Number == n {
 			return r, true
@@ -145,7 +145,7 @@ func (d *Desk) beginIn(tx *store.Tx, a access.Actor, r *Room, rule string, b Beg
 		return Receipt{}, err
 	}
 	by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: rule}
-	if _, err := d.Ledger.Append(tx, key, 0, by, ledger.Event{Kind: r.kind(info), Data: ev}); err != nil {
+	if _, err := d.Ledger.Append(tx, r.Number, key, 0, by, ledger.Event{Kind: r.kind(info), Data: ev}); err != nil {
 		return Receipt{}, err
 	}
 	var s State
@@ -295,7 +295,7 @@ func (d *Desk) takeIn(tx *store.Tx, a access.Actor, r *Room, f found, t Taking, 
 	}
 	info, _ := def.Step(t.Step)
 	by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: f.decision.Rule}
-	version, err := d.Ledger.Append(tx, f.key, f.state.Version, by, ledger.Event{Kind: r.kind(info), Data: ev})
+	version, err := d.Ledger.Append(tx, r.Number, f.key, f.state.Version, by, ledger.Event{Kind: r.kind(info), Data: ev})
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -321,7 +321,7 @@ func (d *Desk) changed(tx *store.Tx, a access.Actor, r *Room, f found, since int
 		return out, nil
 	}
 	by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: decision.Rule}
-	if err := d.Ledger.Reading(tx, f.key, by, ledger.Event{Kind: r.Name + kindViewed, Data: struct{}{}}); err != nil {
+	if err := d.Ledger.Reading(tx, r.Number, f.key, by, ledger.Event{Kind: r.Name + kindViewed, Data: struct{}{}}); err != nil {
 		return nil, err
 	}
 	history, err := d.Ledger.History(tx, f.key)

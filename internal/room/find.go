@@ -83,7 +83,7 @@ func (d *Desk) note(tx *store.Tx, a access.Actor, rule, kind string, data any) e
 		return err
 	}
 	by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: rule}
-	return d.Ledger.Reading(tx, book, by, ledger.Event{Kind: kind, Data: data})
+	return d.Ledger.Reading(tx, ledger.Daybook, book, by, ledger.Event{Kind: kind, Data: data})
 }
 
 // View is a record as somebody may see it.
@@ -145,7 +145,7 @@ func (d *Desk) read(ctx context.Context, a access.Actor, r *Room, ref id.Referen
 			return d.refuse(tx, a, r, ref)
 		}
 		by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: f.decision.Rule}
-		if err := d.Ledger.Reading(tx, f.key, by, ledger.Event{Kind: r.Name + kind, Data: struct{}{}}); err != nil {
+		if err := d.Ledger.Reading(tx, r.Number, f.key, by, ledger.Event{Kind: r.Name + kind, Data: struct{}{}}); err != nil {
 			return err
 		}
 		if out, err = d.view(tx, a, r, f); err != nil || more == nil {

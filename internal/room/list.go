@@ -11,6 +11,7 @@ import (
 	"heed/internal/clock/workday"
 	"heed/internal/fail"
 	"heed/internal/id"
+	"heed/internal/ledger"
 	"heed/internal/process"
 	"heed/internal/store"
 )
@@ -188,7 +189,7 @@ type placeAfter struct {
 
 // question is all of a list row that access looks at: most rows of a team differ in nothing.
 type question struct {
-	room          int
+	room          ledger.Room
 	team          id.Team
 	compartment   string
 	raiser, owner id.Person

@@ -134,7 +134,7 @@ func (d *Desk) proved(tx *store.Tx, org id.Org, rec id.Record) (State, error) {
 // eachBegun gives every record of every room by its first entry.
 func (d *Desk) eachBegun(ctx context.Context, rest func(context.Context, time.Duration), fn func(*store.Tx, *Room, ledger.Entry) error) error {
 	for _, r := range d.rooms {
-		err := d.Ledger.Begun(ctx, r.First().Kind, rest, func(tx *store.Tx, e ledger.Entry) error { return fn(tx, r, e) })
+		err := d.Ledger.Begun(ctx, r.Number, rest, func(tx *store.Tx, e ledger.Entry) error { return fn(tx, r, e) })
 		if err != nil {
 			return fmt.Errorf("room %s: %w", r.Name, err)
 		}

@@ -22,6 +22,7 @@ import (
 	"heed/internal/access"
 	"heed/internal/fail"
 	"heed/internal/field"
+	"heed/internal/ledger"
 	"heed/internal/process"
 )
 
@@ -35,8 +36,8 @@ type Room struct {
 	// Name is the room's in addresses, kinds of event and the ledger: "policy".
 	Name string
 	// Number stands in the clear with each row, so that a replay reads its own
-	// records only. Never used again for another room. Compartments share it.
-	Number int
+	// records only; it is listed, with this name, in ledger/rooms.go. Compartments share it.
+	Number ledger.Room
 	// Kind is the type of the record in the policies: "Policy".
 	Kind string
 	// One and Many name a record in a sentence: "policy", "policies".
@@ -104,8 +105,11 @@ func (r *Room) First() process.StepInfo { return r.Latest().AllSteps[0] }
 
 // Check says what is wrong with the room, or nil: the walls that hold for all.
 func (r *Room) Check() error {
-	if !field.IsName(r.Name) || r.Number < 1 || r.Kind == "" || r.Compartment == "" || len(r.Definitions) == 0 {
-		return fmt.Errorf("room %q: must have a name, a number, a kind, a compartment and a definition", r.Name)
+	if !field.IsName(r.Name) || r.Kind == "" || r.Compartment == "" || len(r.Definitions) == 0 {
+		return fmt.Errorf("room %q: must have a name, a kind, a compartment and a definition", r.Name)
+	}
+	if listed := r.Number.Name(); listed != r.Name {
+		return fmt.Errorf("room %s: its number %d is that of %q in ledger/rooms.go", r.Name, r.Number, listed)
 	}
 	for i, d := range r.Definitions {
 		if fault := r.follows(i, d); fault != "" {

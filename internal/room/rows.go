@@ -8,6 +8,7 @@ import (
 
 	"heed/internal/fail"
 	"heed/internal/id"
+	"heed/internal/ledger"
 	"heed/internal/store"
 	"heed/internal/vault"
 )
@@ -19,7 +20,7 @@ var schema string
 type row struct {
 	record     id.Record
 	org        id.Org
-	room       int
+	room       ledger.Room
 	version    int64
 	made       int
 	state      []byte

@@ -18,7 +18,9 @@ var own embed.FS
 
 // migrate brings the tables up to date, forward only. Packages have ranges of
 // numbers, so a lower number may arrive later. A store that knows a change which
-// this program does not know is newer: it is refused, and nothing is touched.
+// this program does not know is newer: it is refused, and nothing is touched. It is
+// too old when that change was withdrawn: another of its range, with a higher number
+// that the store does not have, came in its stead.
 // The caller sees to it that no other process migrates at the same time.
 func migrate(ctx context.Context, engine string, db *sql.DB, sources []fs.FS) error {
 	all, err := merged(engine, slices.Concat([]fs.FS{own}, sources))
@@ -43,7 +45,13 @@ func migrate(ctx context.Context, engine string, db *sql.DB, sources []fs.FS) er
 	}
 	for _, v := range applied {
 		if !known[v] {
-			return fail.New(fail.Conflict, wordsNewer, v)
+			words := wordsNewer
+			for k := range known {
+				if k/100 == v/100 && k > v && !slices.Contains(applied, k) {
+					words = wordsOlder
+				}
+			}
+			return fail.New(fail.Conflict, words, v)
 		}
 		delete(known, v)
 	}

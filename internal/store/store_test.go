@@ -84,6 +84,18 @@ func TestNewerStoreIsRefusedInWords(t *testing.T) {
 	})
 }
 
+func TestAStoreThatIsTooOldIsRefusedInWords(t *testing.T) {
+	places(t, func(t *testing.T, where store.Options) {
+		old, next := map[string]string{"0201_old.sql": "create table old (n bigint);"}, map[string]string{"0202_next.sql": "create table next (n bigint);"}
+		must(t, reopen(t, where, migrations(old)))
+		err := reopen(t, where, migrations(next))
+		if !fail.Is(err, fail.Conflict) || !strings.Contains(fail.Words(err), "early version of Heed (with change 201)") {
+			t.Errorf("a newer program on a store whose change was withdrawn got %v", err)
+		}
+		must(t, reopen(t, where, migrations(old))) // and nothing was harmed
+	})
+}
+
 func TestBrokenMigrationLeavesNothing(t *testing.T) {
 	places(t, func(t *testing.T, where store.Options) {
 		bad := map[string]string{"0201_bad.sql": "create table half (n bigint);\ninsert into nowhere (n) values (1);"}

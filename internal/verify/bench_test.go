@@ -36,16 +36,16 @@ func (w *world) fill(n int) {
 					if key, err = w.vault.New(tx, w.org, rec); err != nil {
 						return err
 					}
-					if _, err := tx.Exec(`insert into head (record, org, version) values ($1, $2, $3)`, rec, w.org, perRecord); err != nil {
+					if _, err := tx.Exec(`insert into head (record, org, room, version) values ($1, $2, 1, $3)`, rec, w.org, perRecord); err != nil {
 						return err
 					}
 				}
 				entry := id.NewEntry(w.clock.Now())
 				h := record.Header{Org: [16]byte(w.org.Bytes()), Record: [16]byte(rec.Bytes()), Entry: [16]byte(entry.Bytes()),
-					Version: int64(i%perRecord + 1), At: clock.Micros(w.clock.Now()), Generation: key.Generation()}
+					Version: int64(i%perRecord + 1), At: clock.Micros(w.clock.Now()), Generation: key.Generation(), Room: 1}
 				payload := fmt.Appendf(nil, `{"kind":"test.said","actor":"%032d","rule":"worker-raises","data":{"text":"%0120d"}}`, i, i)
 				sealed, leaf := key.RecordKey().SealEntry(h, payload[:200])
-				if _, err := tx.Exec(`insert into entry (id, org, record, version, at, generation, leaf, sealed) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+				if _, err := tx.Exec(`insert into entry (id, org, record, version, at, generation, room, leaf, sealed) values ($1, $2, $3, $4, $5, $6, 1, $7, $8)`,
 					entry, w.org, rec, h.Version, h.At, h.Generation, leaf[:], sealed); err != nil {
 					return err
 				}

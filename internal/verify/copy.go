@@ -62,7 +62,22 @@ func Open(ctx context.Context, o Options) (*Subject, error) {
 	if t.Store, err = store.Open(ctx, at); err != nil {
 		return nil, errors.Join(err, t.drop())
 	}
+	if err = t.readable(ctx); err != nil {
+		return nil, errors.Join(err, t.Close())
+	}
 	return t, nil
+}
+
+// readable refuses entries of the first form, which named no room. That a table or a
+// column is gone altogether is a difference, and is named with the others.
+func (t *Subject) readable(ctx context.Context) error {
+	return t.Store.View(ctx, func(tx *store.Tx) error {
+		columns, err := tx.Columns("entry")
+		if err == nil && slices.Contains(columns, "sealed") && !slices.Contains(columns, "room") {
+			return fail.New(fail.Conflict, "This history was written by an early version of Heed in a form that this version cannot read. Check it with the version that wrote it")
+		}
+		return nil
+	})
 }
 
 // Check checks it.

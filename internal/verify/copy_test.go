@@ -8,11 +8,13 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"heed/internal/clock"
+	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/store"
 	"heed/internal/store/storetest"
@@ -133,5 +135,19 @@ func TestCopyBesideWriters(t *testing.T) {
 		r, err := Installation(context.Background(), o)
 		w.must(err)
 		w.clean(r)
+	}
+}
+
+// TestAnEarlyFormIsRefusedInWords: entries that name no room are not read at all.
+func TestAnEarlyFormIsRefusedInWords(t *testing.T) {
+	hand := clock.NewHand(t0)
+	folder := t.TempDir()
+	w := newWorld(t, storetest.Open(t, store.Options{Path: folder, Migrations: migrations, Clock: hand, ReserveBytes: 64 << 10}), hand)
+	w.begin(w.org.Record(), 1)
+	w.sql(`drop index entry_begun`)
+	w.sql(`alter table entry drop column room`)
+	_, err := Installation(w.ctx(), Options{Path: folder, Log: w.signer.Verifier()})
+	if !fail.Is(err, fail.Conflict) || !strings.Contains(fail.Words(err), "early version") {
+		t.Errorf("a history of the first form: %v", err)
 	}
 }

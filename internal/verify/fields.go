@@ -148,7 +148,7 @@ func (w *fieldCheck) open(f Field) string {
 	k := w.opened.keys[rec]
 	if k == nil {
 		w.opened.forget()
-		w.opened.add(storedKey{r.record, r.keyOrg, r.keyGeneration.Int64, r.keySealed})
+		w.opened.add(storedKey{rec: r.record, org: r.keyOrg, generation: r.keyGeneration.Int64, wrapped: r.keySealed})
 		k = w.opened.keys[rec]
 	}
 	if k.err != nil {

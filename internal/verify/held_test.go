@@ -23,15 +23,15 @@ func TestAnEntryTakenAwayWhileItWaitedIsMissed(t *testing.T) {
 		w.look(rec)
 		lines := []byte(record.HeldMagic)
 		type row struct {
-			id, leaf                []byte
-			version, at, generation int64
+			id, leaf                      []byte
+			version, at, generation, room int64
 		}
 		w.must(w.store.View(w.ctx(), func(tx *store.Tx) error {
-			rows, err := store.All(tx, func(r *row) []any { return []any{&r.id, &r.leaf, &r.version, &r.at, &r.generation} },
-				`select id, leaf, version, at, generation from entry where record = $1`, rec)
+			rows, err := store.All(tx, func(r *row) []any { return []any{&r.id, &r.leaf, &r.version, &r.at, &r.generation, &r.room} },
+				`select id, leaf, version, at, generation, room from entry where record = $1`, rec)
 			for _, r := range rows {
 				lines = record.Held{Header: record.Header{Org: [16]byte(w.org.Bytes()), Record: [16]byte(rec.Bytes()), Entry: [16]byte(r.id),
-					Version: r.version, At: r.at, Generation: r.generation}, Leaf: [32]byte(r.leaf)}.Append(lines)
+					Version: r.version, At: r.at, Generation: r.generation, Room: r.room}, Leaf: [32]byte(r.leaf)}.Append(lines)
 			}
 			return err
 		}))

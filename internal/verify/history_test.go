@@ -21,8 +21,8 @@ func (w *world) rewrite(n int64) {
 	w.must(w.store.Do(w.ctx(), func(tx *store.Tx) error {
 		var h record.Header
 		var id, org, rec []byte
-		if err := tx.QueryRow(`select id, org, record, version, at, generation from entry where n = $1`, n).
-			Scan(&id, &org, &rec, &h.Version, &h.At, &h.Generation); err != nil {
+		if err := tx.QueryRow(`select id, org, record, version, at, generation, room from entry where n = $1`, n).
+			Scan(&id, &org, &rec, &h.Version, &h.At, &h.Generation, &h.Room); err != nil {
 			return err
 		}
 		h.Entry, h.Org, h.Record = [16]byte(id), [16]byte(org), [16]byte(rec)
@@ -186,7 +186,7 @@ func TestErasedSaysNothing(t *testing.T) {
 		var words [][]byte
 		w.must(w.store.View(w.ctx(), func(tx *store.Tx) error {
 			var id []byte
-			if err := tx.QueryRow(`select id, version, at, generation from entry where record = $1 and version = 1`, rec).Scan(&id, &h.Version, &h.At, &h.Generation); err != nil {
+			if err := tx.QueryRow(`select id, version, at, generation, room from entry where record = $1 and version = 1`, rec).Scan(&id, &h.Version, &h.At, &h.Generation, &h.Room); err != nil {
 				return err
 			}
 			h.Org, h.Record, h.Entry = [16]byte(w.org.Bytes()), [16]byte(rec.Bytes()), [16]byte(id)

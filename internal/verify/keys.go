@@ -272,6 +272,9 @@ type openedKey struct {
 	org  [16]byte
 	err  error // why it does not open
 	told bool  // and that has been reported
+
+	room     *int64 // what the record's head says; nil when it has none
+	roomTold bool   // that it differs from its entries' has been reported
 }
 
 const keepKeys = 8192
@@ -287,14 +290,17 @@ func (o *opened) forget() {
 	}
 }
 
-// storedKey is a row of record_key.
+// storedKey is a row of record_key, with the room that the record's head names.
 type storedKey struct {
 	rec, org   []byte
 	generation int64
 	wrapped    []byte
+	room       *int64
 }
 
-func scanStoredKey(k *storedKey) []any { return []any{&k.rec, &k.org, &k.generation, &k.wrapped} }
+func scanStoredKey(k *storedKey) []any {
+	return []any{&k.rec, &k.org, &k.generation, &k.wrapped, &k.room}
+}
 
 var errNoOrg = errors.New("its key names no organisation")
 
@@ -303,7 +309,7 @@ func (o *opened) add(k storedKey) {
 	if len(k.rec) != 16 {
 		return // no row of another table can name it
 	}
-	rec, out := [16]byte(k.rec), &openedKey{}
+	rec, out := [16]byte(k.rec), &openedKey{room: k.room}
 	if len(k.org) == 16 {
 		out.org = [16]byte(k.org)
 		out.key, out.err = o.ring.record(out.org, rec, k.generation, k.wrapped)

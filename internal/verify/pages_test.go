@@ -16,9 +16,9 @@ import (
 
 // proven are the columns whose every change must be found; n and the like hold them in place.
 var proven = []string{
-	`select n, id, org, record, version, at, generation, leaf, sealed from entry where record in (select record from record_key) order by n`,
+	`select n, id, org, record, version, at, generation, room, leaf, sealed from entry where record in (select record from record_key) order by n`,
 	`select n, leaf from entry order by n`,
-	`select record, version from head order by record`,
+	`select record, room, version from head order by record`,
 	`select n from entry_pending order by n`,
 	`select seq, size, n, padding from log_run order by seq`,
 	`select level, idx, hashes from log_tile order by level, idx`,

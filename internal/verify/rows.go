@@ -141,11 +141,12 @@ func (v *check) readRuns(tx *store.Tx, lo, hi int64) ([]run, error) {
 // row is an entry as stored. Its byte strings lie in the chunk's memory.
 type row struct {
 	n, version, at, generation  int64
+	room                        int64
 	id, org, record, leaf, seal []byte // seal is nil when the record was erased
 	fault                       error  // the columns are not of the right kind
 }
 
-const selectRows = `select n, id, org, record, version, at, generation, leaf, sealed
+const selectRows = `select n, id, org, record, version, at, generation, room, leaf, sealed
 	from entry where n >= $1 and n < $2 order by n`
 
 // rowCheck is one goroutine's part of rows.
@@ -230,7 +231,7 @@ func (w *rowCheck) read(tx *store.Tx, lo, hi int64) error {
 	defer rows.Close()
 	var r row
 	var id, org, rec, leaf, seal sql.RawBytes
-	dests := []any{&r.n, &id, &org, &rec, &r.version, &r.at, &r.generation, &leaf, &seal}
+	dests := []any{&r.n, &id, &org, &rec, &r.version, &r.at, &r.generation, &r.room, &leaf, &seal}
 	for rows.Next() {
 		if err := rows.Scan(dests...); err != nil {
 			w.rows = append(w.rows, unreadable(rows, len(dests), err))
@@ -274,7 +275,8 @@ var selectKeys = func() string {
 	for i := range marks {
 		marks[i] = fmt.Sprintf("$%d", i+1)
 	}
-	return `select record, org, generation, wrapped from record_key where record in (` + strings.Join(marks, ", ") + `)`
+	return `select k.record, k.org, k.generation, k.wrapped, h.room from record_key k left join head h on h.record = k.record
+		where k.record in (` + strings.Join(marks, ", ") + `)`
 }()
 
 // readKeys reads the keys of the chunk's records that are not at hand. Rows without
@@ -422,17 +424,18 @@ func (w *rowCheck) open(leaf int64, stored [32]byte, against bool, k *openedKey)
 		}
 		return
 	}
-	h := record.Header{Org: org, Record: rec, Entry: [16]byte(r.id), Version: r.version, At: r.at, Generation: r.generation}
+	h := record.Header{Org: org, Record: rec, Entry: [16]byte(r.id), Version: r.version, At: r.at, Generation: r.generation, Room: r.room}
 	payload, got, err := k.key.OpenEntry(&w.scratch, h, r.seal)
 	switch {
 	case err != nil:
 		w.differs(leaf, "does not open: it was changed, or put here from another place")
 	case got != stored:
-		w.differs(leaf, "gives another leaf than the one stored with it: its time, its generation or its leaf was changed")
+		w.differs(leaf, w.other(h, stored, k))
 	case against:
 		w.differs(leaf, "is not the entry that the tree has there")
 	default:
 		w.count.opened.Add(1)
+		w.headRoom(k)
 		if erased, ok := record.ErasedRecord(payload); ok && erased != rec {
 			w.gone.name(erased, org)
 			if lacks := decided(payload, org, rec); lacks != "" {
@@ -440,6 +443,27 @@ func (w *rowCheck) open(leaf int64, stored [32]byte, against bool, k *openedKey)
 			}
 		}
 	}
+}
+
+// other says why an entry gives another leaf than the one stored with it.
+func (w *rowCheck) other(h record.Header, stored [32]byte, k *openedKey) string {
+	if k.room != nil {
+		h.Room = *k.room
+	}
+	if _, got, err := k.key.OpenEntry(&w.scratch, h, w.row.seal); err == nil && got == stored {
+		return fmt.Sprintf("says that it is of room %d and was written for room %d: its number was changed", w.row.room, h.Room)
+	}
+	return "gives another leaf than the one stored with it: its time, its generation, its room or its leaf was changed"
+}
+
+// headRoom holds the number in a record's head against that of its entries.
+func (w *rowCheck) headRoom(k *openedKey) {
+	if k.room == nil || *k.room == w.row.room || k.roomTold { // a head that is not there is named with the records
+		return
+	}
+	k.roomTold = true
+	w.found(Difference{Kind: Record, Where: "head", Leaf: -1, Record: hexOf(w.row.record),
+		What: fmt.Sprintf("says that its record is of room %d, and entry %d is of room %d", *k.room, w.row.n, w.row.room)})
 }
 
 func (w *rowCheck) differs(leaf int64, what string) {

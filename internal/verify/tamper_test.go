@@ -61,7 +61,7 @@ func (w *world) flipBlob(r *rand.Rand, table, column, where string, args ...any)
 
 func edits() []tampering {
 	var out []tampering
-	for _, set := range []string{"at = at + 1", "at = at - 86400000000", "generation = generation + 1", "version = version + 1000"} {
+	for _, set := range []string{"at = at + 1", "at = at - 86400000000", "generation = generation + 1", "room = room + 1", "version = version + 1000"} {
 		out = append(out, tampering{"edit " + set, func(w *world, r *rand.Rand) want {
 			n := w.someEntry(r)
 			w.sql(`update entry set `+set+` where n = $1`, n)
@@ -88,6 +88,15 @@ func edits() []tampering {
 		n := w.one(`select min(n) from entry_pending`)
 		w.sql(`update entry set at = at + 1 where n = $1`, n)
 		return entryNamed(n)
+	}}, tampering{"room of a record's entries and head changed alike", func(w *world, r *rand.Rand) want {
+		rec := w.living(r)
+		w.sql(`update entry set room = 2 where record = $1`, rec)
+		w.sql(`update head set room = 2 where record = $1`, rec)
+		return want{[]Kind{Entry}, rec.String()}
+	}}, tampering{"room of a head changed", func(w *world, r *rand.Rand) want {
+		rec := w.living(r)
+		w.sql(`update head set room = 2 where record = $1`, rec)
+		return want{[]Kind{Record}, rec.String()}
 	}}, tampering{"head moved", func(w *world, r *rand.Rand) want {
 		rec := w.recs[r.IntN(len(w.recs))]
 		w.sql(`update head set version = version + $2 where record = $1`, rec, 1-2*r.IntN(2))
@@ -189,8 +198,8 @@ func (w *world) cutRun(seq int64) {
 	}
 }
 
-const copyEntry = `insert into entry (id, org, record, version, at, generation, leaf, sealed)
-	select id, org, record, %s, at, generation, leaf, sealed from entry where n = $1`
+const copyEntry = `insert into entry (id, org, record, version, at, generation, room, leaf, sealed)
+	select id, org, record, %s, at, generation, room, leaf, sealed from entry where n = $1`
 
 func insertions() []tampering {
 	newest := func(w *world) int64 { return w.one(`select max(n) from entry`) }
@@ -217,8 +226,8 @@ func insertions() []tampering {
 		}},
 		{"insert made-up bytes, waiting, head moved", func(w *world, r *rand.Rand) want {
 			rec := w.living(r)
-			w.sql(`insert into entry (id, org, record, version, at, generation, leaf, sealed)
-				select $2, org, record, version + 1, at, generation, $3, $4 from entry where n = (select max(n) from entry where record = $1 and version > 0)`,
+			w.sql(`insert into entry (id, org, record, version, at, generation, room, leaf, sealed)
+				select $2, org, record, version + 1, at, generation, room, $3, $4 from entry where n = (select max(n) from entry where record = $1 and version > 0)`,
 				rec, id.NewEntry(t0), bytes.Repeat([]byte{7}, 32), append([]byte{1}, bytes.Repeat([]byte{9}, 80)...))
 			w.sql(`update head set version = version + 1 where record = $1`, rec)
 			n := newest(w)
@@ -227,12 +236,15 @@ func insertions() []tampering {
 		}},
 		{"number one entry twice", func(w *world, r *rand.Rand) want {
 			n := w.someEntry(r)
+			for w.one(`select count(*) from log_run where n = $1`, n) == 1 { // the database itself refuses a second run from there
+				n = w.someEntry(r)
+			}
 			w.sql(`insert into log_run (seq, size, n) values ($1, 1, $2)`, w.one(`select size from log_state`), n)
 			return want{[]Kind{Numbering}, "log_run"}
 		}},
 		{"a head for nobody", func(w *world, r *rand.Rand) want {
 			rec := id.NewRecord(t0)
-			w.sql(`insert into head (record, org, version) values ($1, $2, 3)`, rec, w.org)
+			w.sql(`insert into head (record, org, room, version) values ($1, $2, 1, 3)`, rec, w.org)
 			return want{[]Kind{Record}, rec.String()}
 		}},
 	}
@@ -240,7 +252,7 @@ func insertions() []tampering {
 
 func swaps() []tampering {
 	var out []tampering
-	for _, columns := range []string{"sealed", "leaf", "sealed,leaf", "at", "id", "id,sealed,leaf,at,generation,record,version,org"} {
+	for _, columns := range []string{"sealed", "leaf", "sealed,leaf", "at", "id", "id,sealed,leaf,at,generation,room,record,version,org"} {
 		out = append(out, tampering{"swap " + columns, func(w *world, r *rand.Rand) want {
 			a, b := w.someEntry(r), w.someEntry(r)
 			for a == b || w.one(`select count(*) from entry x, entry y where x.n = $1 and y.n = $2 and x.at = y.at`, a, b) == 1 && columns == "at" {

@@ -124,7 +124,7 @@ func (w *world) begin(rec id.Record, n int) id.Record {
 		for i := range events {
 			events[i] = ledger.Event{Kind: "test.said", Data: map[string]string{"text": fmt.Sprintf("words %d", i)}}
 		}
-		v, err := w.log.Append(tx, key, 0, nurse, events...)
+		v, err := w.log.Append(tx, ledger.Concern, key, 0, nurse, events...)
 		if err != nil {
 			return err
 		}
@@ -141,7 +141,7 @@ func (w *world) look(rec id.Record) {
 		if err != nil {
 			return err
 		}
-		return w.log.Reading(tx, key, nurse, ledger.Event{Kind: "test.viewed"})
+		return w.log.Reading(tx, ledger.Concern, key, nurse, ledger.Event{Kind: "test.viewed"})
 	}))
 }
 
@@ -170,7 +170,7 @@ func (w *world) noteErased(tx *store.Tx, rec id.Record, generation int64) error 
 		return err
 	}
 	said := erasedData{record.ErasedData{Record: rec.String(), Generation: generation}, "Its time has come", words(w.by)}
-	_, err = w.log.Append(tx, key, at, w.eraser, ledger.Event{Kind: record.KindErased, Data: said})
+	_, err = w.log.Append(tx, ledger.Concern, key, at, w.eraser, ledger.Event{Kind: record.KindErased, Data: said})
 	return err
 }
 

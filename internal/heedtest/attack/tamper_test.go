@@ -90,7 +90,7 @@ func TestAltered(t *testing.T) {
 		"a byte of the signed state":      {flip("log_state", "note", "id = 1"), "signed state"},
 		"an entry taken away":             {do(`delete from entry where n = (select max(n) - 2 from entry)`), "taken away"},
 		"a reading taken away":            {do(`delete from entry where n = (select max(n) from entry where version = 0)`), "taken away"},
-		"an entry put in":                 {do(`insert into entry (id, org, record, version, at, generation, leaf, sealed) select x'00112233445566778899aabbccddeeff', org, record, 0, at, generation, leaf, sealed from entry where n = 5`), "entry"},
+		"an entry put in":                 {do(`insert into entry (id, org, record, version, at, generation, room, leaf, sealed) select x'00112233445566778899aabbccddeeff', org, record, 0, at, generation, room, leaf, sealed from entry where n = 5`), "entry"},
 		"two entries' words swapped":      {do(`update entry set sealed = (select sealed from entry o where o.n = case entry.n when 4 then 5 else 4 end) where n in (4, 5)`), "entry"},
 		"the tail cut":                    {do(`delete from entry where n > (select max(n) - 3 from entry)`, `delete from log_run where n > (select max(n) from entry)`), "taken away"},
 		"a head set back":                 {do(`update head set version = version - 1 where version > 2`), "record"},

@@ -83,7 +83,7 @@ func (s *suite) fill(a access.Actor, l process.List, n int) {
 				{`insert into room_list_v1 (tag, sort, record) values ($1, $2, $3)`, []any{args[0], behind, rec}},
 				{`insert into room_record_v1 (record, org, room, reference, version, made, state) values ($1, $2, $3, $4, 1, $5, '')`,
 					[]any{rec, s.w.Org.ID, s.room.Number, string(id.NewReference()), s.room.Rows}},
-				{`insert into head (record, org, version) values ($1, $2, 1)`, []any{rec, s.w.Org.ID}},
+				{`insert into head (record, org, room, version) values ($1, $2, $3, 1)`, []any{rec, s.w.Org.ID, s.room.Number}},
 				{`insert into record_key (record, org, generation, wrapped) values ($1, $2, 1, '')`, []any{rec, s.w.Org.ID}},
 			} {
 				if err := tx.Later(nil, row.text, row.args...); err != nil {

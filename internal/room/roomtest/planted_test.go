@@ -13,7 +13,7 @@ import (
 // A clause that never failed shows nothing.
 var planted = []struct{ name, file, old, new, clause string }{
 	{"a record is shown without an entry", "find.go",
-		`if err := d.Ledger.Reading(tx, f.key, by, ledger.Event{Kind: r.Name + kind, Data: struct{}{}}); err != nil {`,
+		`if err := d.Ledger.Reading(tx, r.Number, f.key, by, ledger.Event{Kind: r.Name + kind, Data: struct{}{}}); err != nil {`,
 		`if err := error(nil); by.Rule == "" {`, "no_entry,_no_record"},
 	{"a list is shown without an entry", "list.go",
 		`return page, d.listed(ctx, a, decision.Rule, r.Name+kindListed, q.List, page.Rows)`, `return page, nil`, "no_entry,_no_record"},
@@ -38,7 +38,7 @@ var planted = []struct{ name, file, old, new, clause string }{
 	}
 	return tx.Later(keyTaken`, "sent_twice_is_once"},
 	{"what changed is shown without an entry", "desk.go",
-		`if err := d.Ledger.Reading(tx, f.key, by, ledger.Event{Kind: r.Name + kindViewed, Data: struct{}{}}); err != nil {`,
+		`if err := d.Ledger.Reading(tx, r.Number, f.key, by, ledger.Event{Kind: r.Name + kindViewed, Data: struct{}{}}); err != nil {`,
 		`if err := error(nil); by.Rule == "" {`, "who_changed_it_meanwhile"},
 	{"a record is missing from its lists", "tags.go", `!listed(l, s)`, `!listed(l, s) || l.Of == ofOrganisation`, "lists_show_what_they_say"},
 	{"a record stays where it was", "rows.go", `if !slices.Contains(now, p) {`, `if false {`, "live_rows_are_those_of_a_replay"},

@@ -1,8 +1,11 @@
 -- +goose Up
 
+-- (0201 was the first form, without room: no program reads it any more.)
+
 -- One row for each entry, written in the same commit as the change (or, for a
 -- reading, before the first byte is sent) and never rewritten, but for blanking
 -- "sealed" when its record is erased. n is insertion order. version is 0 for a reading.
+-- room is the number of the kind of record (ledger.Rooms); never a compartment.
 create table entry (
   n          SERIALKEY,
   id         blob not null,
@@ -11,17 +14,20 @@ create table entry (
   version    bigint not null,
   at         bigint not null,
   generation bigint not null,
+  room       bigint not null,
   leaf       blob not null,
   sealed     blob
 );
 create unique index entry_version on entry (record, version) where version > 0;
 create index entry_reading on entry (record, n) where version = 0;
+create index entry_begun on entry (room, n) where version = 1;
 
 -- The version that each record stands at: compare-and-swap for writers, and the
 -- row that PostgreSQL locks. The unique index above holds even without it.
 create table head (
   record  blob primary key,
   org     blob not null,
+  room    bigint not null,
   version bigint not null
 );
 
