@@ -89,9 +89,6 @@ func Open(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger) (*Ap
 // settle brings database and key store together.
 func (a *App) settle(ctx context.Context) error { return a.Vault.Settle(ctx, a.Concerns) }
 
-// made is for who has just made the database: it is the folder's from now on.
-func made(*App, context.Context) error { return nil }
-
 // bringUp asks first whether the database belongs to the folder, before anything is
 // settled between them, and has the folder remember it at the end.
 func bringUp(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, belongs, settle func(*App, context.Context) error) (_ *App, err error) {
@@ -337,10 +334,20 @@ func (a *App) Beside(name string, pause, longest time.Duration, turn func(contex
 	a.beside = append(a.beside, every(a.Clock, name, pause, longest, turn))
 }
 
-// Close ends the installation in order.
+// Close ends the installation in order: what was written last gets its place, and the
+// folder remembers it, before the database can be put back to an older copy.
 func (a *App) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), closeWithin)
+	defer cancel()
+	_, err := a.Ledger.Sequence(ctx)
+	if err = errors.Join(err, a.remember(ctx)); err != nil {
+		a.Log.Warn("what was written last could not be numbered and remembered; it is at the next start", "why", err)
+	}
 	return errors.Join(a.Vault.Close(), a.Store.Close())
 }
+
+// closeWithin is how long numbering may take at the end.
+const closeWithin = 5 * time.Second
 
 // Serve answers on a listener until the context ends, then lets what has begun
 // finish. A folder with its database in it is served once: two would work, but each

@@ -35,6 +35,8 @@ type belonging struct {
 	Engine       string `json:"engine"`
 	Installation id.Org `json:"installation"` // its first organisation
 	History      int64  `json:"history"`      // the number of the last entry when last seen
+	// Restored: it was put back on purpose, and the log's files still say more.
+	Restored bool `json:"restored,omitempty"`
 }
 
 func (c Config) belongsPath() string { return filepath.Join(c.Data, fileBelongs) }
@@ -124,39 +126,83 @@ func (a *App) asSeen(ctx context.Context) (belonging, error) {
 }
 
 // belongs refuses a database that is not the one that the folder remembers, or
-// whose history is shorter than it was.
+// whose history is shorter than it was, or other.
 func (a *App) belongs(ctx context.Context) error {
-	now, err := a.asSeen(ctx)
+	b, err := a.Config.remembered()
 	if err != nil {
 		return err
 	}
-	if now.Installation.IsZero() {
-		return errEmpty()
-	}
-	b, err := a.Config.remembered()
+	now, err := a.asSeen(ctx)
 	switch {
 	case err != nil:
 		return err
+	case now.Installation.IsZero():
+		return errEmpty()
 	case b == nil:
+		return nil
 	case b.Installation != now.Installation:
 		return fail.New(fail.Conflict, "The folder %s belongs to another installation than this database. Name the right ones with --data and --db", a.Config.Data)
 	case now.History < b.History:
-		return fail.New(fail.Stale, "The history of this database ends with entry %d, and when it was last seen it had %d: an older copy was put in its place. Put the later one back. To go back to a backup on purpose, use heed restore; when that was done by other means, remove %s and start again",
-			now.History, b.History, a.Config.belongsPath())
+		return a.older(nil, "ends with entry %d, and when it was last seen it had %d", now.History, b.History)
+	case b.Restored:
+		return nil
 	}
-	return nil
+	why, err := a.Ledger.Behind(ctx)
+	if why != nil {
+		return a.older(why, "is not the one that was signed last")
+	}
+	return err
 }
 
-// remember writes down how long the history is now.
+func (a *App) older(why error, how string, args ...any) error {
+	return fail.Wrap(fail.Stale, why, "The history of this database %s: an older copy was put in its place. Put the later one back. "+
+		"To go back to a backup on purpose, use heed restore; when that was done by other means, remove %s and start again",
+		fmt.Sprintf(how, args...), a.Config.belongsPath())
+}
+
+// remember writes down how long the history is now. That it was longer is not forgotten.
 func (a *App) remember(ctx context.Context) error {
+	before, err := a.Config.remembered()
+	if err != nil {
+		return err
+	}
 	now, err := a.asSeen(ctx)
 	if err != nil {
 		return err
 	}
-	before, err := a.Config.remembered()
-	if err == nil && before != nil && *before == now {
-		return nil
+	if before == nil || before.Restored {
+		if now.Restored, err = a.behind(ctx); err != nil {
+			return err
+		}
 	}
+	switch {
+	case before == nil:
+	case *before == now:
+		return nil
+	case before.Installation == now.Installation && now.History < before.History:
+		return a.older(nil, "ends with entry %d, and when it was last seen it had %d", now.History, before.History)
+	}
+	return a.note(now)
+}
+
+// restored notes a database that was put back on purpose: it is the folder's from now on.
+func (a *App) restored(ctx context.Context) error {
+	now, err := a.asSeen(ctx)
+	if err != nil {
+		return err
+	}
+	if now.Restored, err = a.behind(ctx); err != nil {
+		return err
+	}
+	return a.note(now)
+}
+
+func (a *App) behind(ctx context.Context) (bool, error) {
+	why, err := a.Ledger.Behind(ctx)
+	return why != nil, err
+}
+
+func (a *App) note(now belonging) error {
 	raw, err := json.Marshal(now)
 	if err != nil {
 		return fmt.Errorf("remember the database: %w", err)

@@ -62,13 +62,8 @@ func (p place) opens(c app.Config, words ...string) {
 
 func (p place) sql(text string) {
 	p.t.Helper()
-	driver, at := "sqlite", filepath.Join(p.c.Data, "heed.db")
-	if p.c.DB != "" {
-		driver, at = "pgx", p.c.DB
-	}
-	db, err := sql.Open(driver, at)
-	check(p.t, err)
-	_, err = db.Exec(text)
+	db := p.beside()
+	_, err := db.Exec(text)
 	check(p.t, err)
 	check(p.t, db.Close())
 }

@@ -65,11 +65,9 @@ func (c Config) keyStore() string { return or(c.KeyStore, filepath.Join(c.Data, 
 func (c Config) spent() string    { return filepath.Join(filepath.Dir(c.keyStore()), folderSpent) }
 func (c Config) logKey() string   { return or(c.LogKey, filepath.Join(c.Data, fileLogKey)) }
 
-// KeptCheckpoint is where the folder keeps how long the log was, if it does.
-func (c Config) KeptCheckpoint() (path string, there bool) {
-	path = filepath.Join(c.Data, "log.checkpoint")
-	_, err := os.Lstat(path)
-	return path, err == nil
+// logFiles are what the log keeps of itself outside the database.
+func (c Config) logFiles() []string {
+	return []string{filepath.Join(c.Data, ledger.FileState), filepath.Join(c.Data, ledger.FileCheckpoint)}
 }
 
 // KeyFilePath, KeyStorePath and LogKeyPath are where the keys are.

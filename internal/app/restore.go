@@ -20,22 +20,28 @@ import (
 
 // Restore puts a backup into an empty database. The keys are put there by hand
 // before: they are never in a backup. Lists are made anew from the history.
-func Restore(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, keys vault.OrgKeys, from func() (io.ReadCloser, error), tell backup.Progress) error {
+// It gives the files in which the folder has it that the log was longer than it is now.
+func Restore(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, keys vault.OrgKeys,
+	from func() (io.ReadCloser, error), tell backup.Progress) (longer []string, err error) {
 	s, err := store.Open(ctx, store.Options{Path: c.sqlitePath(), URL: c.DB, Clock: clk, Migrations: Migrations(), Log: log})
 	if err != nil {
-		return c.reachable(err)
+		return nil, c.reachable(err)
 	}
 	if err := backup.Read(ctx, s, keys, from, tell); err != nil {
-		return errors.Join(err, s.Close())
+		return nil, errors.Join(err, s.Close())
 	}
 	if err := s.Close(); err != nil {
-		return err
+		return nil, err
 	}
-	a, err := bringUp(ctx, c, clk, log, made, (*App).settle) // makes the lists, and refuses keys that do not belong to it
+	a, err := bringUp(ctx, c, clk, log, (*App).restored, (*App).settle) // makes the lists, and refuses keys that do not belong to it
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return a.Close()
+	b, err := c.remembered()
+	if err == nil && b.Restored {
+		longer = c.logFiles()
+	}
+	return longer, errors.Join(err, a.Close())
 }
 
 // AcceptLostKeys gives up the keys that the key store lacks, when the installation

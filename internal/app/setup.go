@@ -85,7 +85,7 @@ func (c Config) setUpPath() string { return filepath.Join(c.Data, fileSetUp) }
 
 // made are the files that Init makes, the database apart.
 func (c Config) made() []string {
-	return []string{c.keyFile(), c.logKey(), c.keyStore(), c.belongsPath()}
+	return append(c.logFiles(), c.keyFile(), c.logKey(), c.keyStore(), c.belongsPath())
 }
 
 // vacant refuses a place where anything of an installation is, and clears one in

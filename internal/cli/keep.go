@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"heed/internal/app"
 	"heed/internal/backup"
@@ -123,14 +124,13 @@ func (c *restoreCmd) Run(env *Env) error {
 	if err != nil {
 		return err
 	}
-	at, remembered := cfg.KeptCheckpoint()
-	err = app.Restore(env.Ctx, cfg, clock.System{}, env.Log, keys, func() (io.ReadCloser, error) { return os.Open(c.File) }, progress(env))
+	longer, err := app.Restore(env.Ctx, cfg, clock.System{}, env.Log, keys, func() (io.ReadCloser, error) { return os.Open(c.File) }, progress(env))
 	if err != nil {
 		return err
 	}
-	if remembered {
-		env.say("This folder remembers from before the restore how long the log was, in %s. If the backup is older than that, verify and serve will say\n"+
-			"that an older copy was put back. When that is what you meant, and somebody else has agreed to it, move that file away first.", at)
+	if len(longer) > 0 {
+		env.say("The log was longer than this backup: the folder has it in\n  %s\nUntil those files are moved away Heed serves, and the log stands still: verify and serve say that an older copy\n"+
+			"was put back. When that is what you meant, and a second person has agreed to it, move them away.", strings.Join(longer, "\n  "))
 	}
 	env.say("Restored. Now prove it:\n  heed verify %s", c.where())
 	return nil

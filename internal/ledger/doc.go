@@ -9,7 +9,8 @@
 //	Waiting           what has no place after two seconds is held: its leaf is fsynced
 //	                  into Options.Folder, before the page or the receipt
 //	Sequence          about a second later: a place in the tree (log_run), the tiles
-//	                  at its edge (log_tile), the signed state (log_state), one commit
+//	                  at its edge (log_tile), the signed state (log_state), one commit;
+//	                  then that state outside the database too (kept.go)
 //	Publish           on the beat: a signed checkpoint (log_checkpoint) that is larger by
 //	                  the step of the day, from then on Checkpoint and Tile serve it
 //	Witnessing        at once after that: cosignatures (log_cosignature)
@@ -55,9 +56,9 @@
 // the tree, and what waits for more than two seconds lies outside the database
 // before anybody is answered (held.go). What they can do unseen by the installation
 // itself: kill it, take away what was written in its last two seconds, and start it
-// again. Putting back an older copy of the whole database is found by the checkpoint
-// that lies in Options.Folder (kept.go); of database and folder together by a
-// witness, or anybody who kept a checkpoint.
+// again. Putting back an older copy of the whole database is found by what lies in
+// Options.Folder (kept.go); of database and folder together by a witness, or anybody
+// who kept a checkpoint.
 //
 // Who holds a record key (or the keys above it) can read that record, and write
 // entries that open. They cannot give them a place that was given already, nor

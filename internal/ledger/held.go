@@ -280,13 +280,13 @@ func (l *Log) lose(h record.Held) {
 func (l *Log) Kept() error {
 	l.fresh.mu.Lock()
 	defer l.fresh.mu.Unlock()
-	switch err := l.unkept.Load(); {
+	switch err := l.unkept(); {
 	case l.fresh.lost > 0:
 		return fail.New(fail.Tampered, "%d entries were taken away from the database before they had a place in the log. Run heed verify", l.fresh.lost)
 	case l.fresh.failed != nil:
 		return fail.Wrap(fail.Busy, l.fresh.failed, "Entries wait for their place in the log and cannot be kept outside the database. Records cannot be opened")
 	case err != nil:
-		return fail.Wrap(fail.Busy, *err, "The last public checkpoint could not be kept outside the database")
+		return fail.Wrap(fail.Busy, err, "What was signed last could not be kept outside the database")
 	}
 	return nil
 }

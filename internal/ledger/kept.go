@@ -7,99 +7,225 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"sync"
 
+	"heed/internal/fail"
 	"heed/internal/store"
 	"heed/record"
 )
 
-// keptFile holds, within Options.Folder, the last checkpoint that this log is known to
-// have signed for the public: its own, or one that a witness gave back. The
-// database cannot be put back to an older copy, or rewritten, behind it.
-const keptFile = "log.checkpoint"
+// What this log has signed lies within Options.Folder too: the database cannot be put
+// back to an older copy, or rewritten, behind it. FileState is the tree as it was
+// signed at the last step of numbering that this process has taken or seen;
+// FileCheckpoint the last checkpoint for the public, its own or one that a witness gave
+// back. A database that is larger than both and begins with them is the same history,
+// whoever has numbered in it; one that is shorter or other never is.
+const (
+	FileState      = "log.state"
+	FileCheckpoint = "log.checkpoint"
+)
 
-// keep makes a public checkpoint durable outside the database.
+// keptFile is one of them, and what tells its signature from the other's.
+type keptFile struct {
+	name, whose string
+	mark        []string // the extension lines
+}
+
+var (
+	keptState  = keptFile{FileState, "what the folder of the installation has as signed", []string{internalMark}}
+	keptPublic = keptFile{FileCheckpoint, "the checkpoint that lies outside the database", nil}
+)
+
+// outside is what this process knows of the tree without the database.
+type outside struct {
+	disk sync.Mutex // held while a file is written; never waited for by who holds mu
+
+	mu     sync.Mutex
+	last   signed           // the largest tree that this process has seen signed
+	onDisk bool             // and whether it lies in FileState
+	failed map[string]error // by file: why the last does not lie there
+}
+
+// signed is a tree that this log has signed.
+type signed struct {
+	record.Checkpoint
+	note  []byte
+	whose string
+}
+
+// saw notes a tree whose signature and tiles were checked, and keeps it: one write for
+// all entries of a step, outside any unit of work.
+func (l *Log) saw(now signed) {
+	o := &l.outside
+	o.disk.Lock()
+	defer o.disk.Unlock()
+	if !o.moves(now) {
+		return
+	}
+	err := l.lay(keptState, now.note)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.onDisk = err == nil
+}
+
+// moves notes a tree, unless it is an older one or lies on the disk already.
+func (o *outside) moves(now signed) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if now.Size < o.last.Size || now.Size == o.last.Size && o.onDisk {
+		return false
+	}
+	now.whose = "what this program saw signed last"
+	o.last, o.onDisk = now, false
+	return true
+}
+
+// keep makes a checkpoint for the public durable outside the database.
 func (l *Log) keep(note []byte) error {
+	l.outside.disk.Lock()
+	defer l.outside.disk.Unlock()
+	return l.lay(keptPublic, note)
+}
+
+func (l *Log) lay(f keptFile, note []byte) error {
 	if l.o.Folder == "" {
 		return nil
 	}
-	path := filepath.Join(l.o.Folder, keptFile)
-	err := writeDurably(path+".new", note)
-	if err == nil {
-		err = os.Rename(path+".new", path)
-	}
-	if err == nil {
-		err = syncFolder(l.o.Folder)
-	}
+	err := replaceDurably(filepath.Join(l.o.Folder, f.name), note)
 	if err != nil {
-		return fmt.Errorf("keep the checkpoint: %w", err)
+		err = fmt.Errorf("keep %s: %w", f.name, err)
 	}
-	return nil
+	l.outside.mu.Lock()
+	defer l.outside.mu.Unlock()
+	l.outside.failed[f.name] = err
+	return err
 }
 
-// failed is nil for no error, for an atomic pointer.
-func failed(err error) *error {
-	if err == nil {
-		return nil
-	}
-	return &err
+// unkept is nil, or why what was signed last does not lie outside the database.
+func (l *Log) unkept() error {
+	l.outside.mu.Lock()
+	defer l.outside.mu.Unlock()
+	return errors.Join(l.outside.failed[FileState], l.outside.failed[FileCheckpoint])
 }
 
-func writeDurably(path string, b []byte) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+// replaceDurably puts a file in the place of another. Several processes may do so in one folder.
+func replaceDurably(path string, b []byte) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), ".heed-*") // 0600
 	if err != nil {
 		return err
 	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(f.Name()))
+		}
+	}()
 	_, err = f.Write(b)
-	return errors.Join(err, f.Sync(), f.Close())
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
 }
 
-// kept is the checkpoint that lies outside the database; of size 0 when none does.
-func (l *Log) kept() (record.Checkpoint, error) {
-	none := record.Checkpoint{Origin: l.o.Origin, Root: record.EmptyRoot()}
+// known is what the tree must begin with. It is asked for before the database is
+// looked at, which may only have become larger since. all: the public checkpoint too.
+func (l *Log) known(all bool) ([]signed, error) {
+	l.outside.mu.Lock()
+	defer l.outside.mu.Unlock()
+	out := []signed{l.outside.last}
+	var files []keptFile
+	if l.outside.last.note == nil {
+		out, files = nil, append(files, keptState)
+	}
+	if all {
+		files = append(files, keptPublic)
+	}
+	for _, f := range files {
+		s, err := l.read(f)
+		if err != nil {
+			return nil, err
+		}
+		if s.note != nil {
+			out = append(out, s)
+		}
+	}
+	return out, nil
+}
+
+// read is a checkpoint that lies outside the database; without a note when none does.
+func (l *Log) read(f keptFile) (signed, error) {
 	if l.o.Folder == "" {
-		return none, nil
+		return signed{}, nil
 	}
-	note, err := os.ReadFile(filepath.Join(l.o.Folder, keptFile))
+	note, err := os.ReadFile(filepath.Join(l.o.Folder, f.name))
 	if errors.Is(err, fs.ErrNotExist) {
-		return none, nil
+		return signed{}, nil
 	}
 	if err != nil {
-		return none, fmt.Errorf("read the kept checkpoint: %w", err)
+		return signed{}, fmt.Errorf("read %s: %w", f.name, err)
 	}
-	c, err := l.ours(note)
+	c, err := l.ours(note, f.mark...)
 	if err != nil {
-		l.o.Log.Warn("the checkpoint that is kept outside the database was not signed by this log; it is made anew", "why", err)
-		return none, nil
+		l.o.Log.Warn("what is kept outside the database was not signed by this log; it is made anew",
+			"file", f.name, "why", err)
+		return signed{}, nil
 	}
-	return c, nil
+	return signed{c, note, f.whose}, nil
 }
 
-// ours opens a public checkpoint that this log has signed, wherever it comes from.
-func (l *Log) ours(note []byte) (record.Checkpoint, error) {
+// ours opens a checkpoint that this log has signed, wherever it comes from.
+func (l *Log) ours(note []byte, mark ...string) (record.Checkpoint, error) {
 	c, _, err := record.OpenCheckpoint(note, l.verifier)
-	if err == nil && len(c.Extra) > 0 {
-		err = fmt.Errorf("%w: not a public checkpoint", record.ErrFormat)
+	if err == nil && !slices.Equal(c.Extra, mark) {
+		err = fmt.Errorf("%w: a checkpoint of another purpose", record.ErrFormat)
 	}
 	return c, err
 }
 
-// begins says whether the tree begins with the tree of a checkpoint that was signed;
-// when it does not, history is shorter or other than what was signed.
-func (l *Log) begins(tx *store.Tx, st state, c record.Checkpoint, whose string) error {
-	switch {
-	case c.Size == st.public.Size && c.Root == st.public.Root:
-		return nil
-	case c.Size > st.edge.size:
-		return unsound(nil, "%s is of %d leaves and %d are there: an older copy was put back", whose, c.Size, st.edge.size)
-	}
-	root, err := record.RootFromTiles(tileReader(tx, nil), c.Size, st.edge.size)
-	if err != nil {
-		return unsound(err, "%s cannot be compared with the tree", whose)
-	}
-	if root != c.Root {
-		return unsound(nil, "%s is of another tree of %d leaves: there are two histories", whose, c.Size)
+// begins says whether the tree begins with trees that were signed; when it does not,
+// history is shorter or other than what was signed.
+func begins(tx *store.Tx, st state, all ...signed) error {
+	for _, c := range all {
+		switch {
+		case c.Size == st.signed.Size && c.Root == st.signed.Root, c.Size == st.public.Size && c.Root == st.public.Root:
+			continue
+		case c.Size > st.signed.Size:
+			return unsound(nil, "%s is of %d leaves and %d are there: an older copy was put back",
+				c.whose, c.Size, st.signed.Size)
+		}
+		root, err := record.RootFromTiles(tileReader(tx, nil), c.Size, st.signed.Size)
+		if err != nil {
+			return unsound(err, "%s cannot be compared with the tree", c.whose)
+		}
+		if root != c.Root {
+			return unsound(nil, "%s is of another tree of %d leaves: there are two histories", c.whose, c.Size)
+		}
 	}
 	return nil
+}
+
+// Behind says why the database cannot be the one whose history was signed last, as far
+// as this program and the folder know: it is shorter, or another. nil when it can be,
+// also when its own parts do not agree, which Run finds.
+func (l *Log) Behind(ctx context.Context) (why, err error) {
+	known, err := l.known(true)
+	if err != nil {
+		return nil, err
+	}
+	err = l.store.View(ctx, func(tx *store.Tx) error {
+		st, err := l.load(tx)
+		if err == nil {
+			why = begins(tx, st, known...)
+		}
+		return err
+	})
+	if fail.Is(err, fail.Tampered) {
+		err = nil
+	}
+	return why, err
 }
 
 // proves asks a witness that does not sign for the last checkpoint that it did sign.
@@ -121,7 +247,7 @@ func (l *Log) proves(ctx context.Context, w Witness) error {
 	err = l.store.View(ctx, func(tx *store.Tx) error {
 		st, err := l.load(tx)
 		if err == nil {
-			found = l.begins(tx, st, c, "what the witness "+w.Name()+" signed")
+			found = begins(tx, st, signed{c, note, "what the witness " + w.Name() + " signed"})
 		}
 		return err
 	})

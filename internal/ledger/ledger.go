@@ -64,14 +64,15 @@ type Options struct {
 	// on, in the commit of the first beat that does; nil for none.
 	Announce func(*store.Tx, Step) error
 	// Folder is where the log keeps what the database must not be believed about:
-	// the last checkpoint that was signed, and leaves that wait too long for their
-	// place. Without one nothing is kept.
+	// what was signed last, for itself and for the public, and leaves that wait too
+	// long for their place. Without one nothing is kept.
 	Folder string
 }
 
 // Log is the ledger of one installation. Safe for concurrent use. It keeps no
-// state of the tree in memory: every turn reads it, checks it and goes on from
-// there, so that recovery and daily work are the same path.
+// state of the tree in memory but what it must begin with: every turn reads the
+// tree, checks it and goes on from there, so that recovery and daily work are the
+// same path.
 type Log struct {
 	store    *store.Store
 	vault    *vault.Vault
@@ -81,8 +82,8 @@ type Log struct {
 	trouble  atomic.Pointer[fail.Error] // set once, when the log must not be signed any more
 	push     chan struct{}              // a new checkpoint waits for the witnesses
 	fresh    fresh
-	unkept   atomic.Pointer[error] // why the last checkpoint does not lie outside the database
-	patience map[string]*patience  // by turn
+	outside  outside
+	patience map[string]*patience // by turn
 }
 
 // Open checks the signing key. It reads nothing from the database; the first turn of Run does.
@@ -103,6 +104,7 @@ func Open(s *store.Store, v *vault.Vault, o Options) (*Log, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	l := &Log{store: s, vault: v, o: o, signer: signer, verifier: signer.Verifier(), push: make(chan struct{}, 1)}
+	l.outside.failed = map[string]error{}
 	l.fresh = fresh{folder: o.Folder, uptime: clock.Stopwatch(), waiting: map[[32]byte]*wait{}}
 	l.patience = map[string]*patience{turnNumber: {limit: 5 * time.Second}, turnWitness: {limit: o.Beat}}
 	return l, nil

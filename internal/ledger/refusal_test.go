@@ -95,7 +95,7 @@ func TestWhatWasSignedIsRememberedOutsideTheDatabase(t *testing.T) {
 		r := furnish(t, s)
 		r.begin("one")
 		must(t, r.Publish(r.ctx))
-		kept, err := r.kept()
+		kept, err := r.read(keptPublic)
 		must(t, err)
 		if kept.Size != 16 {
 			t.Fatalf("%d leaves are remembered, want 16", kept.Size)

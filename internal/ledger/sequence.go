@@ -35,6 +35,7 @@ type move struct {
 	runs    []run
 	tiles   map[tileID][]byte
 	edge    edge
+	signed  signed // the tree that it makes
 	// For the public; nil and 0 when the step only numbers.
 	public     []byte
 	publicSize int64
@@ -133,36 +134,47 @@ func (l *Log) advance(ctx context.Context, publish bool) (int, error) {
 			return 0, err
 		}
 		l.fresh.numbered(s.leaves...)
+		l.saw(s.signed)
 		if s.public != nil {
-			l.unkept.Store(failed(l.keep(s.public)))
+			_ = l.keep(s.public) // Kept says so
 		}
 		return s.entries, nil
 	}
 	return 0, fail.Wrap(fail.Busy, errMoved, "The service is busy. Nothing was saved. Try again in a minute")
 }
 
+// sign signs a tree for the log itself.
+func (l *Log) sign(e edge) signed {
+	c := record.Checkpoint{Origin: l.o.Origin, Size: e.size, Root: e.root(), Extra: []string{internalMark}}
+	return signed{Checkpoint: c, note: record.SignCheckpoint(c, l.signer)}
+}
+
 // plan reads and computes, holding no lock. What it reads may be old by the time
 // it is written: write then finds another size and gives errMoved.
 func (l *Log) plan(ctx context.Context, publish bool) (move, error) {
 	var s move
-	err := l.store.View(ctx, func(tx *store.Tx) error {
-		st, err := l.load(tx)
+	known, err := l.known(publish)
+	if err != nil {
+		return s, err
+	}
+	var st state
+	err = l.store.View(ctx, func(tx *store.Tx) (err error) {
+		if st, err = l.load(tx); err == nil {
+			err = begins(tx, st, known...)
+		}
 		if err != nil {
 			return err
 		}
 		s = move{from: st.edge.size, edge: st.edge, tiles: map[tileID][]byte{}}
-		if err := s.number(tx); err != nil || !publish {
-			return err
+		if err = s.number(tx); err == nil && publish {
+			err = l.publish(tx, st.public, &s)
 		}
-		kept, err := l.kept()
-		if err == nil {
-			err = l.begins(tx, st, kept, "the checkpoint that lies outside the database")
-		}
-		if err != nil {
-			return err
-		}
-		return l.publish(tx, st.public, &s)
+		s.signed = l.sign(s.edge)
+		return err
 	})
+	if err == nil && st.signed.note != nil {
+		l.saw(st.signed) // another process may have numbered, or the last step could not be kept
+	}
 	return s, err
 }
 
@@ -231,9 +243,8 @@ func (l *Log) write(tx *store.Tx, s move) error {
 			return fmt.Errorf("write tile: %w", err)
 		}
 	}
-	c := record.Checkpoint{Origin: l.o.Origin, Size: s.edge.size, Root: s.edge.root(), Extra: []string{internalMark}}
 	if err := tx.ChangeOne(`update log_state set size = $1, root = $2, note = $3 where id = 1`,
-		c.Size, hashBytes(c.Root), record.SignCheckpoint(c, l.signer)); err != nil {
+		s.signed.Size, hashBytes(s.signed.Root), s.signed.note); err != nil {
 		return fmt.Errorf("write log state: %w", err)
 	}
 	if s.public == nil {

@@ -16,6 +16,7 @@ const internalMark = "internal"
 // state is the tree as the database says it stands, checked.
 type state struct {
 	edge   edge
+	signed signed            // as it was signed at the last step
 	public record.Checkpoint // the last published; size 0 when there is none
 }
 
@@ -39,18 +40,18 @@ func (l *Log) load(tx *store.Tx) (state, error) {
 	case err != nil:
 		return s, fmt.Errorf("read log state: %w", err)
 	case row.size == 0 && row.note == nil: // nothing has been numbered yet
-		row.root = hashBytes(record.EmptyRoot())
+		s.signed.Checkpoint = record.Checkpoint{Origin: l.o.Origin, Root: record.EmptyRoot()}
 	default:
-		c, _, err := record.OpenCheckpoint(row.note, l.verifier)
-		if err != nil || c.Size != row.size || string(c.Root[:]) != string(row.root) ||
-			len(c.Extra) != 1 || c.Extra[0] != internalMark {
+		c, err := l.ours(row.note, internalMark)
+		if err != nil || c.Size != row.size || string(c.Root[:]) != string(row.root) {
 			return s, unsound(err, "the tree of %d leaves is not the one that was signed", row.size)
 		}
+		s.signed = signed{Checkpoint: c, note: row.note}
 	}
 	if s.edge, err = loadEdge(tx, row.size); err != nil {
 		return s, err
 	}
-	if root := s.edge.root(); string(root[:]) != string(row.root) {
+	if s.edge.root() != s.signed.Root {
 		return s, unsound(nil, "the tiles of %d leaves do not give the root that was signed", row.size)
 	}
 	if s.public, err = l.lastPublic(tx); err != nil {
@@ -127,8 +128,8 @@ func (l *Log) lastPublic(tx *store.Tx) (record.Checkpoint, error) {
 	if err != nil {
 		return record.Checkpoint{}, fmt.Errorf("read checkpoint: %w", err)
 	}
-	c, _, err := record.OpenCheckpoint(note, l.verifier)
-	if err != nil || len(c.Extra) != 0 {
+	c, err := l.ours(note)
+	if err != nil {
 		return c, unsound(err, "the last public checkpoint was not signed by this log")
 	}
 	return c, nil

@@ -78,6 +78,10 @@ func (w *writer) watch() {
 				w.errand(w.heal)
 				continue
 			}
+			if err := w.e.inPlace(); err != nil {
+				w.fell(err)
+				continue
+			}
 			room, known := roomIn(w.e.dir)
 			if (known && room < lowWater) || !w.reserve.whole() {
 				w.fell(fail.New(fail.Full, wordsFull))
@@ -101,6 +105,10 @@ func (w *writer) errand(fn func()) {
 func (w *writer) heal() {
 	was := w.health.fault()
 	if was == nil {
+		return
+	}
+	if err := w.e.inPlace(); err != nil {
+		w.health.set(err)
 		return
 	}
 	if fail.Is(was, fail.Full) {

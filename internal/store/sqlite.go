@@ -23,7 +23,8 @@ import (
 // readers beside it.
 type sqliteEngine struct {
 	dir      string
-	named    string // the file, in words
+	named    string      // the file, in words
+	file     os.FileInfo // of the database when it was opened
 	clock    clock.Clock
 	log      *slog.Logger
 	uptime   func() time.Duration
@@ -84,6 +85,9 @@ func openSQLite(ctx context.Context, s *Store, o Options) (_ *sqliteEngine, err 
 	}
 	if err := makePrivate(dir, file); err != nil {
 		return nil, err
+	}
+	if e.file, err = os.Stat(file); err != nil {
+		return nil, fmt.Errorf("look at the file: %w", err)
 	}
 	res := &reserve{path: filepath.Join(dir, "reserve"), size: o.ReserveBytes}
 	if err := res.open(); err != nil {
@@ -163,6 +167,16 @@ func (e *sqliteEngine) openToLook(ctx context.Context, file string) error {
 		}
 	}
 	return fmt.Errorf("open to read: %w", err)
+}
+
+// inPlace refuses to go on when another file lies where the database was, or none:
+// what is written now would be in no file that anybody finds again.
+func (e *sqliteEngine) inPlace() error {
+	now, err := os.Stat(filepath.Join(e.dir, "heed.db"))
+	if err == nil && os.SameFile(now, e.file) {
+		return nil
+	}
+	return fail.Wrap(fail.ReadOnly, err, wordsReplaced)
 }
 
 // makePrivate makes the folder and the file readable to their owner only; SQLite

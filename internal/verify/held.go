@@ -18,16 +18,17 @@ import (
 // entries that were acknowledged while they had no place in the tree.
 const heldFolder = "held"
 
-// keptFile is the last checkpoint that the log signed for the public.
-const keptFile = "log.checkpoint"
+// keptFiles hold what the log signed last, for itself and for the public.
+var keptFiles = []string{"log.state", "log.checkpoint"}
 
-// kept is the checkpoint that lies outside the database, if there is one.
-func (o Options) kept() [][]byte {
-	note, err := os.ReadFile(filepath.Join(o.Folder, keptFile))
-	if o.Folder == "" || err != nil {
-		return nil
+// kept are the checkpoints that lie outside the database.
+func (o Options) kept() (all [][]byte) {
+	for _, name := range keptFiles {
+		if note, err := os.ReadFile(filepath.Join(o.Folder, name)); o.Folder != "" && err == nil {
+			all = append(all, note)
+		}
 	}
-	return [][]byte{note}
+	return all
 }
 
 // held checks that what was acknowledged is there: each leaf that lies outside the

@@ -97,9 +97,17 @@ func newWorld(t testing.TB, s *store.Store, hand *clock.Hand) *world {
 	w.must(err)
 	t.Cleanup(func() { w.vault.Close() })
 	w.must(w.vault.AddOrg(w.ctx(), w.org))
-	w.log, err = ledger.Open(s, w.vault, ledger.Options{Origin: "heed.test/log", SignerKey: w.signer.Text(), Clock: w.clock, Witnesses: []ledger.Witness{w.wit}})
-	w.must(err)
+	w.another()
 	return w
+}
+
+// another has a process that has seen nothing yet go on with the log.
+func (w *world) another() {
+	w.Helper()
+	log, err := ledger.Open(w.store, w.vault, ledger.Options{Origin: "heed.test/log", SignerKey: w.signer.Text(),
+		Clock: w.clock, Witnesses: []ledger.Witness{w.wit}})
+	w.must(err)
+	w.log = log
 }
 
 func (w *world) ctx() context.Context { return context.Background() }

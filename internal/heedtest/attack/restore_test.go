@@ -130,7 +130,8 @@ func live(h *house, changes bool) *life {
 func (l *life) restored(t *testing.T, p point, keyFile, keyStore []byte, db string) *house {
 	t.Helper()
 	c := l.folder(t, keyFile, keyStore, db)
-	check(t, app.Restore(ctx, c, l.hand, nothing, l.keysOf(t, p), reading(p.backup), func(string, int64) {}))
+	_, err := app.Restore(ctx, c, l.hand, nothing, l.keysOf(t, p), reading(p.backup), func(string, int64) {})
+	check(t, err)
 	return enter(t, c)
 }
 
@@ -226,7 +227,7 @@ func TestRestoreWithAnOlderKeyStore(t *testing.T) {
 			}
 			t.Run(fmt.Sprintf("%02d %s", i, p.name), func(t *testing.T) {
 				c := l.folder(t, end.keyFile, p.keyStore, engineOf(t, h))
-				err := app.Restore(ctx, c, l.hand, nothing, l.keysOf(t, end), reading(end.backup), func(string, int64) {})
+				_, err := app.Restore(ctx, c, l.hand, nothing, l.keysOf(t, end), reading(end.backup), func(string, int64) {})
 				if !fail.Is(err, fail.Stale) {
 					t.Fatalf("an older key store: %v", err)
 				}
