@@ -175,7 +175,7 @@ func (a *API) listRoom(c *call, r *room.Room) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := roomPage{Rows: make([]roomRow, 0, len(p.Rows)), Next: string(p.Next)}
+	out := roomPage{Rows: make([]roomRow, 0, len(p.Rows)), Next: p.Next}
 	for _, x := range p.Rows {
 		out.Rows = append(out.Rows, roomRow{string(x.Reference), x.Title, string(x.Stage), x.Label, maybe(x.Due.At), x.Due.Label, x.Version})
 	}
@@ -190,11 +190,5 @@ func roomQuery(c *call, r *room.Room) (room.Query, error) {
 	if _, ok := r.Latest().List(rest["list"]); !ok {
 		return room.Query{}, fail.Fields{{Name: "list", Words: "Select one of the lists that the OpenAPI document names"}}.Err()
 	}
-	var after id.Reference
-	if cursor != "" {
-		if after, err = id.ParseReference(cursor); err != nil {
-			return room.Query{}, fail.Fields{{Name: "cursor", Words: "Send the cursor as the page before gave it"}}.Err()
-		}
-	}
-	return room.Query{List: rest["list"], Limit: limit, After: after}, nil
+	return room.Query{List: rest["list"], Limit: limit, After: cursor}, nil
 }

@@ -41,11 +41,16 @@ func (d deciding) form(info process.StepInfo, in field.Answers, strict bool) (fi
 // checker proves that one does (see outcomes.go); without one nothing is written.
 func outcome(info process.StepInfo, a field.Answers) (id string, ok bool) {
 	for _, o := range info.Outcomes {
-		if len(o.When) == 0 || slices.ContainsFunc(o.When, func(c field.Condition) bool { return c.Holds(a) }) {
+		if fits(o, a) {
 			return o.ID, true
 		}
 	}
 	return "", false
+}
+
+// fits says whether a step can come out so by its answers.
+func fits(o process.Outcome, a field.Answers) bool {
+	return len(o.When) == 0 || slices.ContainsFunc(o.When, func(c field.Condition) bool { return c.Holds(a) })
 }
 
 // event turns a step on a record into what is written, or says why not.

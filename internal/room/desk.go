@@ -115,7 +115,7 @@ func (d *Desk) Begin(ctx context.Context, a access.Actor, r *Room, b Beginning) 
 			return err
 		}
 		if found {
-			out, err = d.repeated(tx, r, before, info.ID)
+			out, _, err = d.repeated(tx, a, r, before)
 			return err
 		}
 		if out, err = d.beginIn(tx, a, r, decision.Rule, b, digest); err != nil || b.Also == nil {
@@ -172,24 +172,32 @@ func receiptOf(s *State, ev Event, info process.StepInfo) Receipt {
 	return Receipt{Reference: s.Reference, Version: s.Version, Step: ev.Step, Outcome: ev.Outcome, Done: done}
 }
 
-// repeated is the receipt of what an earlier try did.
-func (d *Desk) repeated(tx *store.Tx, r *Room, was retry, step process.Step) (Receipt, error) {
-	found, err := rowByRecord(tx, was.record)
+// repeated is the receipt of what an earlier try did, as its entry says, and that entry.
+func (d *Desk) repeated(tx *store.Tx, a access.Actor, r *Room, was retry) (Receipt, Event, error) {
+	key, err := d.Vault.Key(tx, a.Org, was.record)
 	if err != nil {
-		return Receipt{}, err
+		return Receipt{}, Event{}, err
 	}
-	s, _, err := d.open(found)
+	history, err := d.Ledger.History(tx, key)
 	if err != nil {
-		return Receipt{}, err
+		return Receipt{}, Event{}, err
 	}
-	def, err := r.Definition(s.Definition)
+	s, taken, err := fold(history)
 	if err != nil {
-		return Receipt{}, err
+		return Receipt{}, Event{}, err
 	}
-	info, _ := def.Step(step)
-	out := receiptOf(&s, Event{Step: step}, info)
-	out.Version = was.version
-	return out, nil
+	i := slices.IndexFunc(taken, func(t Taken) bool { return t.Version == was.version })
+	if i < 0 {
+		return Receipt{}, Event{}, fail.New(fail.Tampered, wordsDamaged)
+	}
+	ev := taken[i].Event
+	def, err := r.Definition(ev.Definition)
+	if err != nil {
+		return Receipt{}, Event{}, err
+	}
+	info, _ := def.Step(ev.Step)
+	s.Version = was.version
+	return receiptOf(&s, ev, info), ev, nil
 }
 
 // deciding gathers what deciding a step needs.
@@ -245,27 +253,31 @@ type Changed struct {
 func (e *Changed) Error() string { return e.err.Error() }
 func (e *Changed) Unwrap() error { return e.err }
 
-// Take takes a step and answers with a receipt.
+// Take takes a step and answers with a receipt. Whoever took it already, with the same
+// key, has the same receipt, also where the step took the record out of their hands.
 func (d *Desk) Take(ctx context.Context, a access.Actor, r *Room, ref id.Reference, t Taking) (Receipt, error) {
 	digest := digestOf(r.Name, string(t.Step), ref, t.Answers)
 	var out Receipt
 	var refusal error
 	err := d.again(ctx, func(tx *store.Tx) error {
 		out, refusal = Receipt{}, nil
+		was, done, err := d.before(tx, a, t.Key, digest)
+		if err != nil {
+			return err
+		}
 		f, err := d.find(tx, a, r, ref, r.action(string(t.Step)))
 		if err != nil {
 			return err
 		}
+		if done {
+			got, ev, err := d.repeated(tx, a, r, was)
+			if err != nil || !barred(f.decision) || ev.bars(a.Person) {
+				out = got
+				return err
+			}
+		}
 		if refusal = f.refusal(r, tx.Now()); refusal != nil {
 			return d.refuse(tx, a, r, ref)
-		}
-		was, found, err := d.before(tx, a, t.Key, digest)
-		if err != nil {
-			return err
-		}
-		if found {
-			out, err = d.repeated(tx, r, was, t.Step)
-			return err
 		}
 		if t.Version != 0 && t.Version != f.state.Version {
 			refusal, err = d.changed(tx, a, r, f, t.Version)
@@ -279,6 +291,9 @@ func (d *Desk) Take(ctx context.Context, a access.Actor, r *Room, ref id.Referen
 	}
 	return out, err
 }
+
+// barred says that a rule closes the record to somebody, whatever opens it.
+func barred(d access.Decision) bool { return d.Effect == access.Deny && d.Rule != access.RuleNothing }
 
 func (d *Desk) takeIn(tx *store.Tx, a access.Actor, r *Room, f found, t Taking, digest []byte) (Receipt, error) {
 	def, err := r.Definition(f.state.Definition)

@@ -9,6 +9,7 @@ import (
 	"heed/internal/access"
 	"heed/internal/clock"
 	"heed/internal/clock/workday"
+	"heed/internal/directory"
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/ledger"
@@ -22,8 +23,8 @@ const MaxPage = 100
 // Query asks for one page of a list.
 type Query struct {
 	List  string
-	Limit int          // 1 to MaxPage
-	After id.Reference // the last reference of the page before
+	Limit int    // 1 to MaxPage
+	After string // the cursor of the page before
 }
 
 // Row is a record in a list: where it stands, and its title if its room has one.
@@ -44,7 +45,7 @@ type Row struct {
 type Page struct {
 	List process.List
 	Rows []Row
-	Next id.Reference // to be sent as After; empty on the last page
+	Next string // to be sent as After; empty on the last page
 }
 
 type listedRefs struct {
@@ -74,12 +75,12 @@ func (d *Desk) List(ctx context.Context, a access.Actor, r *Room, q Query) (Page
 		if err != nil {
 			return err
 		}
-		tag := tagOf(key, r.Name, r.Compartment, base(def, l), ownerOf(l.Of, a.Org, a.Team, a.Person))
-		until := int64(0)
+		of := reading{name: r.Name + "." + l.ID, tag: tagOf(key, r.Name, r.Compartment, base(def, l), ownerOf(l.Of, a.Org, a.Team, a.Person)),
+			newest: l.Order == orderNewest, in: func(s *State) bool { return listed(l, s) }}
 		if l.Today {
-			until = clock.Micros(workday.Of(tx.Now()).End())
+			of.until = clock.Micros(workday.Of(tx.Now()).End())
 		}
-		page.Rows, page.Next, err = d.rows(tx, a, tag, q, until, l.Order == orderNewest, func(s *State) bool { return listed(l, s) })
+		page.Rows, page.Next, err = d.rows(tx, a, of, q)
 		return err
 	})
 	if err != nil {
@@ -96,8 +97,8 @@ func (d *Desk) Work(ctx context.Context, a access.Actor, q Query) (Page, error) 
 		if err != nil {
 			return err
 		}
-		tag := tagOf(key, "", "", work, a.Person.Bytes())
-		page.Rows, page.Next, err = d.rows(tx, a, tag, q, 0, false, func(s *State) bool { return s.Owner == a.Person && !s.Ended() })
+		of := reading{name: work, tag: tagOf(key, "", "", work, a.Person.Bytes()), in: func(s *State) bool { return s.Owner == a.Person && !s.Ended() }}
+		page.Rows, page.Next, err = d.rows(tx, a, of, q)
 		return err
 	})
 	if err != nil {
@@ -106,85 +107,97 @@ func (d *Desk) Work(ctx context.Context, a access.Actor, q Query) (Page, error) 
 	return page, d.listed(ctx, a, "own-work", "work"+kindListed, work, page.Rows)
 }
 
-// rows reads one page. The tables only say where to look: whether a record is in
-// this list comes from its own sealed state, and whether this actor may see that it
-// is there from access, so that a row changed by SQL shows nobody more (promise I7).
-func (d *Desk) rows(tx *store.Tx, a access.Actor, tag Tag, q Query, until int64, newest bool, in func(*State) bool) ([]Row, id.Reference, error) {
-	text, args, err := d.query(tx, tag, q, until, newest)
-	if err != nil {
-		return nil, "", err
+// reading is one list that is being read.
+type reading struct {
+	name   string // of the list, for its cursors
+	tag    Tag
+	until  int64 // only what is sorted before or at this; 0: everything
+	newest bool
+	in     func(*State) bool
+}
+
+// rows reads until the page is full, and one row more, to know whether there is a next
+// page. What this actor may not see is passed over and its place filled, so that no
+// page is short, and no cursor is made, by what is hidden.
+//
+// The tables only say where to look: whether a record is in this list comes from its
+// own sealed state, and whether this actor may see that it is there from access, so
+// that a row changed by SQL shows nobody more (promise I7).
+func (d *Desk) rows(tx *store.Tx, a access.Actor, of reading, q Query) (out []Row, next string, err error) {
+	var at, last directory.Place
+	if q.After != "" {
+		if at, err = d.Directory.PlaceOf(tx, a, of.name, q.After); err != nil {
+			return nil, "", err
+		}
 	}
-	all, err := store.All(tx, (*row).listFields, text, args...)
-	if err != nil {
-		return nil, "", err
-	}
-	var out []Row
-	var next id.Reference
 	may := map[question]bool{}
-	for i, x := range all {
-		if i == q.Limit {
-			break
-		}
-		if len(all) > q.Limit && i == q.Limit-1 {
-			next = id.Reference(x.reference)
-		}
-		r, known := d.byNumber(x.room)
-		if !known || x.org != a.Org {
-			continue
-		}
-		s, _, err := d.open(x)
-		if fail.Is(err, fail.Gone) {
-			continue
-		}
-		if fail.Is(err, fail.Tampered) { // it stays in sight; opening it says what is wrong
-			d.Log.Error("a record in a list is damaged", "record", x.record.String(), "room", r.Name)
-			out = append(out, Row{Room: r, Reference: id.Reference(x.reference), Label: "Damaged: tell your administrator"})
-			continue
-		}
+	for {
+		text, args := of.query(at, q.Limit+1)
+		all, err := store.All(tx, (*row).listFields, text, args...)
 		if err != nil {
 			return nil, "", err
 		}
-		if s.Org != a.Org || !in(&s) || !d.mayView(a, r, &s, tx.Now(), may) {
-			continue
+		for _, x := range all {
+			at = directory.Place{Sort: x.sort, Record: x.record}
+			r, ok, err := d.listedRow(tx, a, of, x, may)
+			switch {
+			case err != nil:
+				return nil, "", err
+			case !ok:
+			case len(out) == q.Limit:
+				next, err = d.Directory.Cursor(tx, a, of.name, last)
+				return out, next, err
+			default:
+				out, last = append(out, r), at
+			}
 		}
-		out = append(out, r.rowOf(&s))
+		if len(all) <= q.Limit {
+			return out, "", nil
+		}
 	}
-	return out, next, nil
 }
 
-func (d *Desk) query(tx *store.Tx, tag Tag, q Query, until int64, newest bool) (string, []any, error) {
-	args := []any{tag[:]}
+// listedRow is a row as this actor may see it; ok is false when it is not in the list for them.
+func (d *Desk) listedRow(tx *store.Tx, a access.Actor, of reading, x row, may map[question]bool) (Row, bool, error) {
+	r, known := d.byNumber(x.room)
+	if !known || x.org != a.Org {
+		return Row{}, false, nil
+	}
+	s, _, err := d.open(x)
+	switch {
+	case fail.Is(err, fail.Gone):
+		return Row{}, false, nil
+	case fail.Is(err, fail.Tampered): // it stays in sight; opening it says what is wrong
+		d.Log.Error("a record in a list is damaged", "record", x.record.String(), "room", r.Name)
+		return Row{Room: r, Reference: id.Reference(x.reference), Label: "Damaged: tell your administrator"}, true, nil
+	case err != nil:
+		return Row{}, false, err
+	case s.Org != a.Org || !of.in(&s) || !d.mayView(a, r, &s, tx.Now(), may):
+		return Row{}, false, nil
+	}
+	return r.rowOf(&s), true, nil
+}
+
+// query is the question of one page: a stretch of the index of tags.
+func (of reading) query(at directory.Place, limit int) (string, []any) {
+	args := []any{of.tag[:]}
 	next := func(v any) string { args = append(args, v); return "$" + strconv.Itoa(len(args)) }
 	text := `select ` + rowColumns + `, l.sort from room_list_v1 l join room_record_v1 r on r.record = l.record
 		join record_key k on k.record = r.record join head h on h.record = r.record where l.tag = $1`
-	if until > 0 {
-		text += ` and l.sort <= ` + next(until)
+	if of.until > 0 {
+		text += ` and l.sort <= ` + next(of.until)
 	}
-	if q.After != "" {
-		last, err := store.One(tx, func(p *placeAfter) []any { return []any{&p.sort, &p.record} },
-			`select l.sort, l.record from room_list_v1 l join room_record_v1 r on r.record = l.record where l.tag = $1 and r.reference = $2`,
-			tag[:], string(q.After))
-		if fail.Is(err, fail.Missing) {
-			return "", nil, fail.Fields{{Name: "cursor", Words: "Send the cursor as the page before gave it"}}.Err()
-		}
-		if err != nil {
-			return "", nil, err
-		}
+	if !at.Record.IsZero() {
 		sign := ">"
-		if newest {
+		if of.newest {
 			sign = "<"
 		}
-		text += ` and (l.sort, l.record) ` + sign + ` (` + next(last.sort) + `, ` + next(last.record) + `)`
+		text += ` and (l.sort, l.record) ` + sign + ` (` + next(at.Sort) + `, ` + next(at.Record) + `)`
 	}
-	if newest {
-		return text + ` order by l.tag desc, l.sort desc, l.record desc limit ` + next(q.Limit+1), args, nil
+	if of.newest {
+		return text + ` order by l.tag desc, l.sort desc, l.record desc limit ` + next(limit), args
 	}
-	return text + ` order by l.tag, l.sort, l.record limit ` + next(q.Limit+1), args, nil
-}
-
-type placeAfter struct {
-	sort   int64
-	record id.Record
+	return text + ` order by l.tag, l.sort, l.record limit ` + next(limit), args
 }
 
 // question is all of a list row that access looks at: most rows of a team differ in nothing.
@@ -238,13 +251,13 @@ func Listed(l process.List, s *State, a access.Actor, now time.Time) bool {
 		(!l.Today || isDue && !due.At.After(workday.Of(now).End()))
 }
 
-// TestOnlyQuery is the text of a list's page, for tests of its plan.
-func (d *Desk) TestOnlyQuery(tx *store.Tx, a access.Actor, r *Room, q Query) (string, []any, error) {
-	l, _ := r.Latest().List(q.List)
+// TestOnlyQuery is the text of a list's page after a place, for tests of its plan.
+func (d *Desk) TestOnlyQuery(tx *store.Tx, a access.Actor, r *Room, l process.List, after directory.Place) (string, []any, error) {
 	key, err := d.Directory.ListKey(tx, a.Org)
 	if err != nil {
 		return "", nil, err
 	}
-	tag := tagOf(key, r.Name, r.Compartment, base(r.Latest(), l), ownerOf(l.Of, a.Org, a.Team, a.Person))
-	return d.query(tx, tag, q, 0, l.Order == orderNewest)
+	of := reading{tag: tagOf(key, r.Name, r.Compartment, base(r.Latest(), l), ownerOf(l.Of, a.Org, a.Team, a.Person)), newest: l.Order == orderNewest}
+	text, args := of.query(after, 51)
+	return text, args, nil
 }

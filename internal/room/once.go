@@ -64,6 +64,9 @@ func (d *Desk) before(tx *store.Tx, a access.Actor, key string, digest []byte) (
 		return r, false, err
 	}
 	k, err := d.Vault.Key(tx, a.Org, r.record)
+	if fail.Is(err, fail.Gone) {
+		return r, false, nil
+	}
 	if err != nil {
 		return r, false, err
 	}

@@ -67,6 +67,12 @@ type Event struct {
 	Effect     Effect        `json:"effect"`
 }
 
+// bars says whether the event itself closes the record to somebody: a declared
+// conflict does to whoever declared it.
+func (ev Event) bars(p id.Person) bool {
+	return slices.Contains(ev.Effect.People["subject"], p) || slices.Contains(ev.Effect.People["conflict"], p)
+}
+
 // Effect is all that an event changes. It was worked out when the step was taken,
 // under the definition of that day, and is never worked out again.
 type Effect struct {

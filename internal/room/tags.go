@@ -55,7 +55,7 @@ func (r *Room) places(key []byte, s *State) []placed {
 	var out []placed
 	due, isDue := s.NextDue()
 	for _, l := range r.Latest().Lists {
-		if l.Today || !listed(l, s) { // what is due today is the beginning of a list by due date: see list.go
+		if base(r.Latest(), l) != l.ID || !listed(l, s) {
 			continue
 		}
 		out = append(out, placed{tagOf(key, r.Name, s.Compartment, l.ID, whose(l.Of, s)), sortOf(l.Order, s)})
@@ -100,9 +100,10 @@ func sortOf(order string, s *State) int64 {
 // never sorts behind every due date.
 const never = 1 << 62
 
-// base is the list whose rows a list of today's shows the beginning of.
+// base is the list whose rows a list shows: its own, or, for what is due today, those
+// of the list of which it is the beginning.
 func base(d *process.Definition, l process.List) string {
-	if !l.Today {
+	if !l.Today || len(l.In)+len(l.Facts) > 0 {
 		return l.ID
 	}
 	for _, x := range d.Lists {

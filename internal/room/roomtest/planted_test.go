@@ -58,6 +58,20 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"a row is made again without being claimed", "catchup.go", `if err != nil || claimed != 1 {`, `if claimed > 99 {`, "postgres/made_again_beside"},
 	{"an old record's own step is gone", "room.go", `for _, d := range slices.Backward(r.Definitions) {`,
 		`for _, d := range r.Definitions[len(r.Definitions)-1:] {`, "a_record_goes_on"},
+	{"a page is short by what is hidden", "list.go", `			case !ok:
+			case len(out) == q.Limit:`, `			case !ok && len(out) < q.Limit:
+				q.Limit--
+			case len(out) >= q.Limit:`, "pages_are_full"},
+	{"a next page tells of what is hidden", "list.go", `			case !ok:
+			case len(out) == q.Limit:`, `			case !ok && len(out) < q.Limit:
+			case len(out) == q.Limit:`, "pages_are_full"},
+	{"a cursor is anybody's", "list.go", `d.Directory.PlaceOf(tx, a, of.name, q.After)`, `d.Directory.PlaceOf(tx, access.Actor{Org: a.Org}, "", q.After)`, "pages_are_full"},
+	{"a list of today without another is empty", "tags.go", `if base(r.Latest(), l) != l.ID || !listed(l, s) {`, `if l.Today || !listed(l, s) {`, "what_is_due_is_listed"},
+	{"who lost the record by a step has no receipt", "desk.go", `!barred(f.decision) ||`, `f.decision.Effect == access.Allow ||`, "sent_twice_is_once"},
+	{"who was barred since has a receipt", "desk.go", `!barred(f.decision) ||`, `!barred(f.decision) || true ||`, "sent_twice_is_once"},
+	{"a receipt sent again has no outcome", "desk.go", `	s.Version = was.version
+`, `	s.Version, ev.Outcome = was.version, "another"
+`, "sent_twice_is_once"},
 	{"a tag is the owner", "tags.go", `return Tag(mac.Sum(nil)[:16])`, `if len(whose) == 16 {
 		return Tag(whose)
 	}

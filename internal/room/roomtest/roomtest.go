@@ -52,6 +52,8 @@ var clauses = []clause{
 	{"sent twice is once", once},
 	{"who changed it meanwhile is shown to those who may see", stale},
 	{"lists show what they say", lists},
+	{"pages are full, and a cursor says nothing", paged},
+	{"pages follow each other while records move", gapless},
 	{"another program's rows are made again, and both come to rest", caughtUp},
 	{"made again beside a step, no row is lost", raced},
 	{"a record goes on under its own definition", ownDefinition},
@@ -61,6 +63,7 @@ var clauses = []clause{
 	{"two people are two", twoPeople},
 	{"an unknown answer is refused", unasked},
 	{"nothing stands in the clear", nothingInTheClear},
+	{"what is due is listed as due", today},
 }
 
 // suite is one room in a world with people.

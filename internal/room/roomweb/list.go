@@ -2,7 +2,6 @@ package roomweb
 
 import (
 	"heed/internal/clock/workday"
-	"heed/internal/id"
 	"heed/internal/process"
 	"heed/internal/room"
 	"heed/internal/web"
@@ -28,13 +27,13 @@ func tabs(base string, all []process.List, current process.List) web.Component {
 }
 
 // further leads to the next page and back to the first: a cursor has no numbers.
-func further(here string, after, next id.Reference) web.Component {
+func further(here, after, next string) web.Component {
 	pg := nhs.Pagination{}
 	if after != "" {
 		pg.Previous = nhs.PageLink{Href: here, Text: "First page"}
 	}
 	if next != "" {
-		pg.Next = nhs.PageLink{Href: here + "&after=" + string(next)}
+		pg.Next = nhs.PageLink{Href: here + "&after=" + next}
 	}
 	if after == "" && next == "" {
 		return nil

@@ -114,7 +114,7 @@ func (p *pages) lists(q *web.Request) (web.Response, error) {
 			current = l
 		}
 	}
-	after, _ := id.ParseReference(q.Query("after"))
+	after := q.Query("after")
 	page, err := p.desk.List(q.Context(), q.Actor(), p.room, room.Query{List: current.ID, Limit: perPage, After: after})
 	if err != nil {
 		return nil, err
