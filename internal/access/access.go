@@ -94,8 +94,11 @@ const (
 	Correct             Action = "correct"
 	DeclareConflict     Action = "declare_conflict"
 	KeepFrom            Action = "keep_from"
+	LiftBar             Action = "lift_bar"
+	ConfirmBar          Action = "confirm_bar"
 	LocalStep           Action = "local_step" // a step that an organisation's overlay adds
 	ViewReaders         Action = "view_readers"
+	BeTold              Action = "be_told" // who opened it with a reason, who is kept from it
 	BreakGlass          Action = "break_glass"
 	Erase               Action = "erase"
 )
@@ -119,7 +122,9 @@ var verbs = map[Action]string{
 	EmergencyDisclosure: "record what was shared in an emergency", Refer: "record a referral", RecordTold: "record what we were told",
 	GiveFeedback: "answer the person who raised it", Close: "close a concern", AddNote: "add a note", Correct: "correct something",
 	DeclareConflict: "declare a conflict of interest", KeepFrom: "name somebody who must not learn of a concern",
+	LiftBar: "ask to let somebody back in", ConfirmBar: "give the second word on who is kept from a concern",
 	LocalStep: "record a step of the organisation's own", ViewReaders: "see who has opened a concern",
+	BeTold:     "be told who gave a reason and who is kept from a concern",
 	BreakGlass: "break the glass", Erase: "erase a concern",
 	RaiseConcern: "raise a concern", ListOwn: "list their own concerns", ListInbox: "list a team's concerns",
 	Oversee: "see what was opened with a reason and what is overdue", ReviewGlass: "review why a record was opened",
@@ -130,7 +135,7 @@ var verbs = map[Action]string{
 func RecordActions() []Action {
 	return []Action{ViewOwnConcern, AddToOwn, ViewConcern, Acknowledge, Assign, Triage, AskAdvice, RecordAdvice,
 		DecideSharing, EmergencyDisclosure, Refer, RecordTold, GiveFeedback, Close, AddNote, Correct,
-		DeclareConflict, KeepFrom, LocalStep, ViewReaders, BreakGlass, Erase}
+		DeclareConflict, KeepFrom, LiftBar, ConfirmBar, LocalStep, ViewReaders, BeTold, BreakGlass, Erase}
 }
 
 // Functions are the actions on what is no record, in the order in which tables show them.

@@ -339,7 +339,7 @@ var groups = map[Action][]string{
 	ViewOwnConcern: {"own"}, AddToOwn: {"own"},
 	Acknowledge: {"working"}, Assign: {"working"}, Triage: {"working", "deciding"}, AskAdvice: {"working"}, RecordAdvice: {"working"},
 	DecideSharing: {"working", "deciding"}, EmergencyDisclosure: {"working"}, Refer: {"working"}, Close: {"working", "deciding"}, LocalStep: {"working"},
-	DeclareConflict: {"working"}, KeepFrom: {"working"},
+	DeclareConflict: {"working"}, KeepFrom: {"working"}, LiftBar: {"working"}, ConfirmBar: {"working"},
 	RecordTold: {"working", "complete"}, GiveFeedback: {"working", "complete"}, AddNote: {"working", "complete"}, Correct: {"working", "complete"},
 }
 

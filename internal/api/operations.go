@@ -74,7 +74,9 @@ func (a *API) stepOperations() []operation {
 		take[concern.AddNote](a, process.AddNote, "Add a note"),
 		take[concern.Correct](a, process.Correct, "Correct an earlier step; what was written stays"),
 		take[concern.DeclareConflict](a, process.DeclareConflict, "Declare a conflict of interest: you lose everything about the concern"),
-		take[concern.KeepFrom](a, process.KeepFrom, "Name somebody who must not learn of the concern"),
+		take[concern.KeepFrom](a, process.KeepFrom, "Ask that somebody must not learn of the concern"),
+		take[concern.LiftBar](a, process.LiftBar, "Ask to let somebody back in"),
+		take[concern.ConfirmBar](a, process.ConfirmBar, "Give the second word on who is kept from the concern, or let back in"),
 	}
 }
 

@@ -124,8 +124,8 @@ func fill(ctx context.Context, a *app.App, have, want int) error {
 	if err != nil {
 		return err
 	}
-	const text = `insert into concern_v1 (record, org, team, reference, raiser, owner, version, state, progress, waiting, open, raised_at, tell_by, due, told_at, closed_at)
-		select $1, org, team, $2, raiser, owner, $3, $4, $5, waiting, $6, raised_at - $7, tell_by - $7, $8, $9, $10 from concern_v1 where record = $11
+	const text = `insert into concern_v1 (record, org, team, reference, raiser, owner, version, state, progress, waiting, open, raised_at, tell_by, due, told_at, closed_at, picture)
+		select $1, org, team, $2, raiser, owner, $3, $4, $5, waiting, $6, raised_at - $7, tell_by - $7, $8, $9, $10, picture from concern_v1 where record = $11
 		on conflict (reference) do nothing`
 	const batch = 2000
 	for done := have; done < want; {

@@ -1,6 +1,7 @@
 package concern
 
 import (
+	"reflect"
 	"slices"
 
 	"heed/internal/access"
@@ -10,60 +11,194 @@ import (
 	"heed/internal/store"
 )
 
-// Barred are those who lose everything about a concern, whatever their role.
-type Barred struct {
-	Subjects  []id.Person // it is about them
-	Conflicts []id.Person // they declared a conflict of interest
-	PassedBy  []id.Person // managers whom it passes by
+// Bar keeps one person from a concern, whatever their role. Who declares a conflict of
+// interest, or that it is about themselves, is kept from it at once. Whoever else is
+// named is kept from it, or let back in, by the word of two people: one asks, and
+// another, who is not the one named, confirms.
+type Bar struct {
+	Of     int64     // the step that asked for it, or declared it
+	Why    string    // Conflict, process.Subject or process.PassedBy
+	Who    id.Person // zero: nobody logs in by the name that was given
+	By     id.Person // who asked
+	Second id.Person // who gave the second word; zero: nobody yet, or none was needed
+	State  BarState
+	Lift   int64     // the step that asked to let them back in; 0: none
+	LiftBy id.Person // who asked that
+	Steps  []int64   // all that are about it
 }
 
-// None says that nobody is barred.
-func (b Barred) None() bool { return len(b.Subjects)+len(b.Conflicts)+len(b.PassedBy) == 0 }
+// BarState is where a bar stands.
+type BarState string
 
-// Has says whether somebody is barred.
-func (b Barred) Has(p id.Person) bool {
-	return slices.Contains(b.Subjects, p) || slices.Contains(b.Conflicts, p) || slices.Contains(b.PassedBy, p)
-}
+// The states of a bar.
+const (
+	BarAsked   BarState = "asked" // it keeps nobody from anything yet
+	BarStands  BarState = "stands"
+	BarRefused BarState = "refused"
+	BarLifted  BarState = "lifted"
+)
 
-// with is the same and one more.
-func (b Barred) with(step process.Step, outcome string, p id.Person) Barred {
-	add := func(all []id.Person) []id.Person { return append(slices.Clip(all), p) }
+// Conflict is why somebody is barred who declared it themselves.
+const Conflict = "conflict"
+
+// Waits says whether somebody's second word is waited for, and on what step.
+func (b Bar) Waits() (step int64, asked id.Person, waits bool) {
 	switch {
-	case p.IsZero():
-	case step == process.DeclareConflict:
-		b.Conflicts = add(b.Conflicts)
-	case outcome == process.Subject:
-		b.Subjects = add(b.Subjects)
-	default:
-		b.PassedBy = add(b.PassedBy)
+	case b.State == BarAsked:
+		return b.Of, b.By, true
+	case b.State == BarStands && b.Lift > 0:
+		return b.Lift, b.LiftBy, true
 	}
-	return b
+	return 0, id.Person{}, false
 }
 
-// barring are the effects of a step that bars somebody: who it is, and who has the
-// concern from then on when it was theirs.
-func (d *Desk) barring(tx *store.Tx, c *Concern, by id.Person, s Step) (who, owner id.Person, err error) {
+func (b Bar) same(o Bar) bool {
+	steps := slices.Equal(b.Steps, o.Steps)
+	b.Steps, o.Steps = nil, nil
+	return steps && reflect.DeepEqual(b, o)
+}
+
+// Bars are all that were ever asked for, oldest first.
+type Bars []Bar
+
+// Has says whether somebody is kept from the concern.
+func (bs Bars) Has(p id.Person) bool {
+	return bs.some(func(b Bar) bool { return b.Who == p && b.State == BarStands })
+}
+
+// withheld are those on whom a bar is asked for and who must not learn of it first.
+func (bs Bars) withheld() (out []id.Person) {
+	for _, b := range bs {
+		if b.State == BarAsked && !b.Who.IsZero() {
+			out = append(out, b.Who)
+		}
+	}
+	return out
+}
+
+func (bs Bars) some(is func(Bar) bool) bool { return slices.ContainsFunc(bs, is) }
+
+// because are those who are kept from it for a reason.
+func (bs Bars) because(why string) (out []id.Person) {
+	for _, b := range bs {
+		if b.Why == why && b.State == BarStands && !b.Who.IsZero() {
+			out = append(out, b.Who)
+		}
+	}
+	return out
+}
+
+// Asked is the bar on which a step waits for its second word.
+func (bs Bars) Asked(step int64) (Bar, bool) {
+	return bs.find(func(b Bar) bool { of, _, waits := b.Waits(); return waits && of == step })
+}
+
+// At is the bar that a step is about.
+func (bs Bars) At(step int64) (Bar, bool) {
+	return bs.find(func(b Bar) bool { return slices.Contains(b.Steps, step) })
+}
+
+func (bs Bars) find(is func(Bar) bool) (Bar, bool) {
+	i := slices.IndexFunc(bs, is)
+	if i < 0 {
+		return Bar{}, false
+	}
+	return bs[i], true
+}
+
+// after are the bars after a step. who is the person whom it names, as it was found
+// when the step was taken; of is the step that a second word, or a lifting, is about.
+func (bs Bars) after(t Taken, who id.Person, of int64) Bars {
+	out := slices.Clone(bs) // what others hold stays as it is
+	var i int
+	switch t.Step {
+	case process.DeclareConflict:
+		out = append(out, Bar{Of: t.Version, Why: Conflict, Who: who, By: t.By, State: BarStands})
+		i = len(out) - 1
+	case process.KeepFrom:
+		b := Bar{Of: t.Version, Why: t.Outcome, Who: who, By: t.By, State: BarAsked}
+		if who == t.By {
+			b.State = BarStands
+		}
+		out = append(out, b)
+		i = len(out) - 1
+	case process.LiftBar:
+		if i = slices.IndexFunc(out, func(b Bar) bool { return b.Of == of }); i >= 0 {
+			out[i].Lift, out[i].LiftBy = t.Version, t.By
+		}
+	case process.ConfirmBar:
+		if i = slices.IndexFunc(out, func(b Bar) bool { on, _, waits := b.Waits(); return waits && on == of }); i >= 0 {
+			out[i].answer(t)
+		}
+	}
+	if i >= 0 {
+		out[i].Steps = append(slices.Clip(out[i].Steps), t.Version)
+	}
+	return out
+}
+
+// answer is the second word on what is asked of a bar.
+func (b *Bar) answer(t Taken) {
+	yes := t.Outcome == process.Confirmed
+	switch {
+	case b.State == BarAsked && yes:
+		b.State, b.Second = BarStands, t.By
+	case b.State == BarAsked:
+		b.State = BarRefused
+	case yes:
+		b.State = BarLifted
+	default:
+		b.Lift, b.LiftBy = 0, id.Person{}
+	}
+}
+
+// barring are the effects of a step that bars somebody, asks for it, or gives the
+// second word on it: whom it names, and who has the concern from then on when it was
+// theirs and is no more.
+func (d *Desk) barring(tx *store.Tx, c *Concern, a access.Actor, s Step) (who, owner id.Person, err error) {
+	by, bars := a.Person, false // bars: at once
 	switch s := s.(type) {
 	case DeclareConflict:
-		who = by
+		who, bars = by, true
 	case KeepFrom:
-		if who, err = d.personOf(tx, c.Org, s.Login); err != nil {
-			return who, owner, err
+		who, err = d.personOf(tx, c.Org, s.Login)
+		bars = who == by
+	case LiftBar:
+		b, ok := c.find(func(b Bar) bool { return b.Of == s.Of })
+		if !ok || b.State != BarStands || b.Lift > 0 {
+			err = fail.Fields{{Name: "of", Words: "Select who should be let back in"}}.Err()
 		}
-	default:
-		return who, owner, nil
+	case ConfirmBar:
+		b, ok := c.Asked(s.Of)
+		_, asked, _ := b.Waits()
+		switch {
+		case (!ok || b.Who == by) && slices.Contains(outsiders, a.Role): // nor that there is such a record
+			err = fail.New(fail.Hidden, "Page not found")
+		case !ok || b.Who == by: // what is about them is not there for them
+			err = fail.Fields{{Name: "of", Words: "Select what waits for a second word"}}.Err()
+		case asked == by:
+			err = fail.New(fail.Conflict, "You asked for this, so somebody else gives the second word: another lead, the Caldicott Guardian or the executive lead")
+		}
+		who, bars = b.Who, b.State == BarAsked && s.Result == process.Confirmed
 	}
-	if who.IsZero() || who != c.Owner {
-		return who, owner, nil
+	if err != nil || !bars || who.IsZero() || who != c.Owner {
+		return who, owner, err
 	}
-	owner, err = d.findOwner(tx, c.Org, c.Team, func(p id.Person) bool { return p == who || p == c.Raiser || c.Has(p) })
+	owner, err = d.nextOwner(tx, c, who)
+	return who, owner, err
+}
+
+// nextOwner is who has a concern whose owner is barred from it.
+func (d *Desk) nextOwner(tx *store.Tx, c *Concern, who id.Person) (id.Person, error) {
+	not := func(p id.Person) bool { return p == who || c.Has(p) }
+	owner, err := d.findOwner(tx, c.Org, c.Team, func(p id.Person) bool { return p == c.Raiser || not(p) })
 	if fail.Is(err, fail.Conflict) { // nobody but the raiser is left
-		owner, err = d.findOwner(tx, c.Org, c.Team, func(p id.Person) bool { return p == who || c.Has(p) })
+		owner, err = d.findOwner(tx, c.Org, c.Team, not)
 	}
 	if fail.Is(err, fail.Conflict) {
-		return who, owner, fail.New(fail.Conflict, "Nobody else could take this up. Ring the Caldicott Guardian before you record this")
+		err = fail.New(fail.Conflict, "Nobody else could take this up. Ring the Caldicott Guardian before you record this")
 	}
-	return who, owner, err
+	return owner, err
 }
 
 // personOf finds an account by its log-in name; zero when there is none, which is
@@ -78,16 +213,22 @@ func (d *Desk) personOf(tx *store.Tx, org id.Org, login string) (id.Person, erro
 
 // alone says to access whether somebody else than the raiser could decide. It is
 // asked only for those for whom the answer matters: the raiser, and the Guardian,
-// who stands in where no lead is left.
-func (d *Desk) alone(tx *store.Tx, a access.Actor, r *access.Resource) error {
+// who stands in where no lead is left. Whom they themselves had barred counts as if
+// that had not been: nobody comes to stand alone by their own word.
+func (d *Desk) alone(tx *store.Tx, a access.Actor, r *access.Resource, bars Bars) error {
 	if a.Person != r.Raiser && a.Role != access.CaldicottGuardian || a.Role == access.System {
 		return nil
 	}
-	barred := Barred{r.Subjects, r.Conflicts, r.PassedBy}
+	out := func(p id.Person) bool {
+		return bars.some(func(b Bar) bool {
+			theirs := b.Who != b.By && (b.By == a.Person || b.Second == a.Person && a.Person == r.Raiser)
+			return b.Who == p && b.State == BarStands && !theirs
+		})
+	}
 	left := func(role access.Role) (bool, error) {
 		who, err := d.Directory.Holders(tx, a.Org, role, id.Team{})
 		for _, p := range who {
-			if p.ID != r.Raiser && !barred.Has(p.ID) {
+			if p.ID != r.Raiser && !out(p.ID) {
 				return true, err
 			}
 		}

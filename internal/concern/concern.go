@@ -99,7 +99,7 @@ type Concern struct {
 	Report   Report
 
 	Owner    id.Person
-	Barred   // who loses everything about it
+	Bars     // who is kept from it, and of whom that was asked
 	Status   process.Status
 	Taken    []Taken       // every step, oldest first
 	Due      []process.Due // the duties that run, the soonest due first
@@ -171,10 +171,10 @@ func (c *Concern) Progress() Progress {
 		return Finished
 	case referred:
 		return PassedOn
-	case slices.ContainsFunc(c.Taken, func(t Taken) bool { return !c.raisersOwn(t) }):
+	case slices.ContainsFunc(c.Taken, func(t Taken) bool { return !c.raisersOwn(t) && t.Step != process.ConfirmBar }):
 		return BeingLookedAt
 	}
-	return Received // what the raiser adds is nobody's look
+	return Received // what the raiser adds, and a second word from outside, is nobody's look
 }
 
 // clone is the same concern, whose steps can be added to without changing this one.

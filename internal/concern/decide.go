@@ -124,7 +124,8 @@ const putAway = 24 * time.Hour
 func (c *Concern) resource(now time.Time) access.Resource {
 	return access.Resource{
 		Kind: access.KindConcern, Org: c.Org, Compartment: string(c.Compartment), Team: c.Team,
-		Raiser: c.Raiser, Owner: c.Owner, Subjects: c.Subjects, Conflicts: c.Conflicts, PassedBy: c.PassedBy,
+		Raiser: c.Raiser, Owner: c.Owner,
+		Subjects: c.because(process.Subject), Conflicts: c.because(Conflict), PassedBy: c.because(process.PassedBy),
 		Closed: c.Closed() && len(c.Due) == 0 && now.Sub(c.ClosedAt) >= putAway,
 	}
 }

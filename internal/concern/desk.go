@@ -169,7 +169,7 @@ func (d *Desk) raise(tx *store.Tx, a access.Actor, rule string, r Report, retryW
 	c := new(Concern)
 	b.begin(c, ledger.Entry{Org: a.Org, Record: rec, Version: version, At: tx.Now(), Author: by}, event)
 	row := b.rowOf(c)
-	if err := insertRow(tx, row); err != nil {
+	if err := insertRow(tx, key, row); err != nil {
 		return Receipt{}, err
 	}
 	tx.AfterCommit(func() { d.rows.put(row) })
@@ -328,20 +328,26 @@ func (d *Desk) take(tx *store.Tx, a access.Actor, f found, t Taking, digest []by
 	if err := b.fold(c, []ledger.Entry{e}); err != nil {
 		return Recorded{}, err
 	}
-	if err := d.keep(tx, b, c); err != nil {
+	if err := d.keep(tx, b, key, c); err != nil {
 		return Recorded{}, err
 	}
 	out := Recorded{c.Reference, tx.Now(), version}
 	if err := d.remember(tx, a, t.Key, key, retry{c.Record, version, digest, out.At}); err != nil {
 		return Recorded{}, err
 	}
+	switch t.Step.Step() {
+	case process.KeepFrom, process.LiftBar, process.DeclareConflict:
+		if err := d.tellOfBar(tx, a, f.decision.Rule, b.rowOf(c)); err != nil {
+			return Recorded{}, err
+		}
+	}
 	return out, d.tell(tx, a, c, t.Step, before)
 }
 
 // keep brings list row and duty to where a record stands now.
-func (d *Desk) keep(tx *store.Tx, b book, c *Concern) error {
+func (d *Desk) keep(tx *store.Tx, b book, key *vault.Key, c *Concern) error {
 	row := b.rowOf(c)
-	if err := updateRow(tx, row); err != nil {
+	if err := updateRow(tx, key, row); err != nil {
 		return err
 	}
 	tx.AfterCommit(func() { d.rows.put(row) })
@@ -376,7 +382,7 @@ func (d *Desk) decide(tx *store.Tx, b book, f found, a access.Actor, s Step) (le
 		x.step = s
 	}
 	var err error
-	if x.effect.Barred, x.effect.Owner, err = d.barring(tx, f.c, a.Person, s); err != nil {
+	if x.effect.Barred, x.effect.Owner, err = d.barring(tx, f.c, a, s); err != nil {
 		return ledger.Event{}, err
 	}
 	return b.decideStep(f.c, x, tx.Now())
@@ -427,13 +433,11 @@ func (d *Desk) find(tx *store.Tx, a access.Actor, ref id.Reference, act func(rai
 	if err != nil && !fail.Is(err, fail.Missing) {
 		return f, err
 	}
-	if !there {
-		row = Row{Org: a.Org}
-	} else if known, ok := d.rows.get(row); ok {
-		row = known
+	if row, err = d.pictured(tx, a.Org, row, there); err != nil {
+		return f, err
 	}
 	f.act = act(row.Raiser)
-	if err := d.ask(tx, &f, a, ref, row.resource(tx.Now())); err != nil {
+	if err := d.ask(tx, &f, a, ref, row.resource(tx.Now()), row.Bars); err != nil {
 		return f, err
 	}
 	if !there {
@@ -450,13 +454,13 @@ func (d *Desk) find(tx *store.Tx, a access.Actor, ref id.Reference, act func(rai
 		return f, fail.New(fail.Tampered, "The list of concerns does not match the record")
 	}
 	f.c, f.act = c, act(c.Raiser)
-	return f, d.ask(tx, &f, a, ref, c.resource(tx.Now()))
+	return f, d.ask(tx, &f, a, ref, c.resource(tx.Now()), c.Bars)
 }
 
 // ask asks access. What needs a reason is asked again with the reason that this
 // person gave a short while ago.
-func (d *Desk) ask(tx *store.Tx, f *found, a access.Actor, ref id.Reference, r access.Resource) (err error) {
-	if err := d.alone(tx, a, &r); err != nil {
+func (d *Desk) ask(tx *store.Tx, f *found, a access.Actor, ref id.Reference, r access.Resource, bars Bars) (err error) {
+	if err := d.alone(tx, a, &r, bars); err != nil {
 		return err
 	}
 	f.decision = d.Policy.Decide(a, f.act, r, access.Context{})

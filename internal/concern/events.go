@@ -22,6 +22,8 @@ const (
 	kindReason    = "concern.reason_given"
 	kindGlassBook = "concern.glass_book_opened"
 	kindReviewed  = "concern.reason_reviewed"
+	kindBarTold   = "concern.bar_told"
+	kindBars      = "concern.bars_viewed"
 )
 
 // Events are the kinds of event with what each says, for docs/events.md. The
@@ -36,6 +38,8 @@ func Events(d *process.Definition) map[string]string {
 		kindReason:    "Somebody said why they need to open a concern that is not plainly theirs; the Caldicott Guardian is told",
 		kindGlassBook: "The month's book of reasons and their reviews was begun",
 		kindReviewed:  "A second person reviewed the reason that somebody gave",
+		kindBarTold:   "Somebody is to be kept from a concern, or let back in; the Caldicott Guardian or the executive lead is told",
+		kindBars:      "Somebody looked at who is to be kept from the concern, and at nothing else of it",
 	}
 	for _, s := range d.AllSteps {
 		all[s.Kind] = s.Label
@@ -64,7 +68,7 @@ type stepTaken struct {
 
 // effect is what a step changes besides the status, as it was found when it was taken.
 type effect struct {
-	Barred id.Person `json:"barred,omitzero"` // whom it bars
+	Barred id.Person `json:"barred,omitzero"` // whom it bars, or asks to bar
 	Owner  id.Person `json:"owner,omitzero"`  // who has the concern from then on
 	Alone  bool      `json:"alone,omitempty"` // the raiser decided: nobody else could
 }
@@ -132,11 +136,16 @@ func (b book) begin(c *Concern, e ledger.Entry, d raised) {
 
 // effects are what a step changes besides the status.
 func (b book) effects(c *Concern, d stepTaken, e ledger.Entry) error {
-	c.Barred = c.with(d.Step, d.Outcome, d.effect.Barred)
 	if !d.Owner.IsZero() {
 		c.Owner = d.Owner
 	}
 	switch d.Step {
+	case process.DeclareConflict, process.KeepFrom, process.LiftBar, process.ConfirmBar:
+		var of struct{ Of int64 }
+		if err := json.Unmarshal(d.Body, &of); err != nil {
+			return fmt.Errorf("read %s: %w", e.Kind, err)
+		}
+		c.Bars = c.Bars.after(c.Taken[len(c.Taken)-1], d.effect.Barred, of.Of)
 	case process.Acknowledge:
 		c.Owner = e.Author.Person
 		if d.Outcome == process.FirstWords {

@@ -13,7 +13,6 @@ import (
 	"heed/internal/clock"
 	"heed/internal/fail"
 	"heed/internal/id"
-	"heed/internal/jobs"
 	"heed/internal/ledger"
 	"heed/internal/plain"
 	"heed/internal/store"
@@ -54,6 +53,7 @@ func (d *Desk) openWithGlass(ctx context.Context, a access.Actor, ref id.Referen
 type reasonSaid struct {
 	Reference id.Reference `json:"reference"`
 	Reason    string       `json:"reason"`
+	Bar       int64        `json:"bar,omitempty"` // no reason but a step by which somebody is to be kept out, or let back in
 }
 
 // reviewed stands in the same book, about an earlier entry of it.
@@ -145,44 +145,23 @@ func (d *Desk) GiveReason(ctx context.Context, a access.Actor, ref id.Reference,
 			return err
 		}
 		by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: "break-glass"}
-		said := reasonSaid{ref, reason}
+		said := reasonSaid{Reference: ref, Reason: reason}
 		if err := d.Ledger.Reading(tx, ledger.ReasonBook, book, by, ledger.Event{Kind: kindReason, Data: said}); err != nil {
 			return err
 		}
 		if err := keepReason(tx, book, a.Person, said); err != nil {
 			return err
 		}
-		return d.tellGuardians(tx, a)
+		r, err := d.standing(tx, a.Org, ref)
+		if err != nil {
+			return err
+		}
+		return d.tellOutside(tx, a, r)
 	})
 	if err == nil {
 		d.reasons.note(a.Person, ref, d.Clock.Now())
 	}
 	return err
-}
-
-// tellGuardians sends word, without a personal word, to every Caldicott Guardian;
-// to the executive lead when the one who opened is the Guardian.
-func (d *Desk) tellGuardians(tx *store.Tx, a access.Actor) error {
-	for _, role := range []access.Role{access.CaldicottGuardian, access.ExecutiveLead} {
-		who, err := d.Directory.Holders(tx, a.Org, role, id.Team{})
-		if err != nil {
-			return err
-		}
-		told := false
-		for _, p := range who {
-			if p.ID == a.Person {
-				continue
-			}
-			told = true
-			if err := d.Jobs.MailSoon(tx, jobs.Mail{To: p.ID, Org: a.Org, Template: mailGlass}); err != nil {
-				return err
-			}
-		}
-		if told {
-			return nil
-		}
-	}
-	return nil
 }
 
 // The book of a month.
@@ -247,7 +226,8 @@ func (d *Desk) glassBook(tx *store.Tx, org id.Org) (*vault.Key, error) {
 	return key, err
 }
 
-// Broken is one reason that somebody gave for opening a record, and its review.
+// Broken is one reason that somebody gave for opening a record, and its review; or,
+// in the same book, that somebody asked to keep another from a record.
 type Broken struct {
 	Entry     id.Entry
 	At        time.Time
@@ -256,6 +236,8 @@ type Broken struct {
 	Reference id.Reference
 	Reason    string
 	Review    Review // zero: nobody has reviewed it yet
+	Bar       int64  // the step that asked; 0: this is a reason
+	Stands    Bar    // where that stands now
 }
 
 // Review is a second person's word on it.
@@ -263,38 +245,6 @@ type Review struct {
 	At    time.Time
 	By    id.Person
 	Words string
-}
-
-// oversees asks access for a function of those who are told.
-func (d *Desk) oversees(a access.Actor, act access.Action) (rule string, err error) {
-	decision := d.Policy.Decide(a, act, access.Function(a.Org), access.Context{})
-	return decision.Rule, decision.Err(access.Function(a.Org))
-}
-
-// Glass gives the reasons of a month, newest first: to the Guardian all, to the
-// executive lead those of Guardians. That they were looked at is in the ledger before.
-func (d *Desk) Glass(ctx context.Context, a access.Actor, month time.Time) (out []Broken, err error) {
-	rule, err := d.oversees(a, access.Oversee)
-	if err != nil {
-		return nil, err
-	}
-	err = d.Store.View(ctx, func(tx *store.Tx) error {
-		all, err := d.glassOf(tx, a.Org, month)
-		for i := len(all) - 1; i >= 0; i-- {
-			if a.Role == access.CaldicottGuardian || all[i].Role == string(access.CaldicottGuardian) {
-				out = append(out, all[i])
-			}
-		}
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	refs := make([]id.Reference, len(out))
-	for i, b := range out {
-		refs[i] = b.Reference
-	}
-	return out, d.listed(ctx, a, rule, listGlass, refs)
 }
 
 // glassOf reads the book of a month, oldest first, each with its first review.
@@ -321,9 +271,9 @@ func (d *Desk) glassOf(tx *store.Tx, org id.Org, month time.Time) (out []Broken,
 		}
 		i, known := at[said.Of]
 		switch {
-		case e.Kind == kindReason:
+		case e.Kind == kindReason, e.Kind == kindBarTold:
 			at[e.ID] = len(out)
-			out = append(out, Broken{Entry: e.ID, At: e.At, By: e.Author.Person, Role: e.Author.Role, Reference: said.Reference, Reason: said.Reason})
+			out = append(out, Broken{Entry: e.ID, At: e.At, By: e.Author.Person, Role: e.Author.Role, Reference: said.Reference, Reason: said.Reason, Bar: said.Bar})
 		case e.Kind == kindReviewed && known && out[i].Review.At.IsZero():
 			out[i].Review = Review{e.At, e.Author.Person, said.Words}
 		}
@@ -342,11 +292,11 @@ func (d *Desk) ReviewGlass(ctx context.Context, a access.Actor, month time.Time,
 	}
 	var key *vault.Key
 	err = d.Store.View(ctx, func(tx *store.Tx) error {
-		all, err := d.glassOf(tx, a.Org, month)
+		told, err := d.toldIn(tx, a, month)
 		if err != nil {
 			return err
 		}
-		if err := mayReview(a, all, entry); err != nil {
+		if err := mayReview(a, told, entry); err != nil {
 			return err
 		}
 		key, err = d.findGlassBook(tx, a.Org, month.Format(monthForm))
@@ -362,14 +312,14 @@ func (d *Desk) ReviewGlass(ctx context.Context, a access.Actor, month time.Time,
 }
 
 // mayReview holds that a reason is reviewed once, by somebody else, who is told of it.
-func mayReview(a access.Actor, all []Broken, entry id.Entry) error {
-	i := slices.IndexFunc(all, func(b Broken) bool { return b.Entry == entry })
+func mayReview(a access.Actor, told []Broken, entry id.Entry) error {
+	i := slices.IndexFunc(told, func(b Broken) bool { return b.Entry == entry && b.Bar == 0 })
 	switch {
-	case i < 0, a.Role != access.CaldicottGuardian && all[i].Role != string(access.CaldicottGuardian):
+	case i < 0:
 		return fail.New(fail.Missing, "Page not found")
-	case all[i].By == a.Person:
+	case told[i].By == a.Person:
 		return fail.New(fail.Conflict, "Somebody else reviews what you opened")
-	case !all[i].Review.At.IsZero():
+	case !told[i].Review.At.IsZero():
 		return fail.New(fail.Conflict, "Somebody has reviewed this already")
 	}
 	return nil

@@ -112,6 +112,8 @@ func whatWasRead(kind string) string {
 		return "Looked at progress"
 	case kindReaders:
 		return "Looked at who has opened it"
+	case kindBars:
+		return "Looked at who is to be kept from it"
 	}
 	return "Opened"
 }
@@ -122,7 +124,7 @@ func (d *Desk) read(ctx context.Context, a access.Actor, ref id.Reference, act a
 	if err != nil {
 		return Shown{}, err
 	}
-	return f.c.shown(act, d.Clock.Now())
+	return f.c.shown(a.Person, act, d.Clock.Now())
 }
 
 // reading finds a record outside the writer, and writes down that it was asked for:
@@ -152,7 +154,7 @@ func (d *Desk) reading(ctx context.Context, a access.Actor, ref id.Reference, ac
 // MayTake are the steps that this actor may take now, in the process's order.
 func (d *Desk) MayTake(ctx context.Context, a access.Actor, c *Concern) (out []process.StepInfo, err error) {
 	r := c.resource(d.Clock.Now())
-	if err := d.Store.View(ctx, func(tx *store.Tx) error { return d.alone(tx, a, &r) }); err != nil {
+	if err := d.Store.View(ctx, func(tx *store.Tx) error { return d.alone(tx, a, &r, c.Bars) }); err != nil {
 		return nil, err
 	}
 	role := process.Role(a.Role)
@@ -160,11 +162,26 @@ func (d *Desk) MayTake(ctx context.Context, a access.Actor, c *Concern) (out []p
 		role = process.SafeguardingLead
 	}
 	for _, s := range d.Definition(c.Org).StepsFor(role, c.Status) {
+		if c.nothingFor(s.ID, a.Person) {
+			continue
+		}
 		if d.Policy.Decide(a, actionOf(s.ID, a, c.Raiser), r, access.Context{}).Effect == access.Allow {
 			out = append(out, s)
 		}
 	}
 	return out, nil
+}
+
+// nothingFor says that a step about bars has nothing here to be about: c is the concern
+// as this person was shown it.
+func (c *Concern) nothingFor(s process.Step, p id.Person) bool {
+	switch s {
+	case process.LiftBar:
+		return !c.some(func(b Bar) bool { return b.State == BarStands && b.Lift == 0 })
+	case process.ConfirmBar:
+		return !c.some(func(b Bar) bool { _, asked, waits := b.Waits(); return waits && asked != p })
+	}
+	return false
 }
 
 // List names a list page.
@@ -279,62 +296,6 @@ func (d *Desk) page(tx *store.Tx, a access.Actor, q Query) (p Page, err error) {
 	}
 }
 
-// Told gives the Guardian what she is told of beside reasons: what has been overdue
-// for a day anywhere in the organisation, and what waits for herself since there is no
-// lead for it. Rows only; that they were shown is in the ledger before.
-func (d *Desk) Told(ctx context.Context, a access.Actor) (late, mine []Row, err error) {
-	rule, err := d.oversees(a, access.Oversee)
-	if err != nil || a.Role != access.CaldicottGuardian {
-		return nil, nil, err
-	}
-	err = d.Store.View(ctx, func(tx *store.Tx) error {
-		late, mine = nil, nil
-		o, err := d.Directory.OrganisationIn(tx, a.Org)
-		if err != nil {
-			return err
-		}
-		for _, team := range o.Teams {
-			of := a
-			of.Team = team.ID
-			rows, err := d.rowsFor(tx, a, of, listLate)
-			if err != nil {
-				return err
-			}
-			late = append(late, rows...)
-		}
-		mine, err = d.rowsFor(tx, a, a, ListMine)
-		return err
-	})
-	if err != nil {
-		return nil, nil, err
-	}
-	var refs []id.Reference
-	for _, r := range slices.Concat(late, mine) {
-		refs = append(refs, r.Reference)
-	}
-	return late, mine, d.listed(ctx, a, rule, listLate, refs)
-}
-
-// rowsFor are the first rows of a list as somebody else's place has it, without what
-// this actor may not know of.
-func (d *Desk) rowsFor(tx *store.Tx, a, of access.Actor, list List) (out []Row, err error) {
-	rows, err := selectRows(tx, of, Query{List: list}, MaxPage)
-	may := &asked{d.Policy, a, access.ViewConcern, map[question]bool{}}
-	for _, r := range rows {
-		r, err := d.proved(tx, r)
-		if fail.Is(err, fail.Gone) || fail.Is(err, fail.Missing) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		if r.Org == a.Org && may.see(r.resource(tx.Now())) {
-			out = append(out, r)
-		}
-	}
-	return out, err
-}
-
 // seen is a list row as its history makes it, if this actor may see it in this list.
 func (d *Desk) seen(tx *store.Tx, may *asked, list List, r Row) (Row, bool, error) {
 	r, err := d.proved(tx, r)
@@ -387,7 +348,7 @@ func (m *asked) ask(r access.Resource) bool {
 }
 
 func (r Row) resource(now time.Time) access.Resource {
-	c := Concern{Org: r.Org, Compartment: Patient, Team: r.Team, Raiser: r.Raiser, Owner: r.Owner, ClosedAt: r.ClosedAt, Barred: r.Barred}
+	c := Concern{Org: r.Org, Compartment: Patient, Team: r.Team, Raiser: r.Raiser, Owner: r.Owner, ClosedAt: r.ClosedAt, Bars: r.Bars}
 	if r.Open {
 		c.ClosedAt = time.Time{} // closed, with a duty that runs
 	}

@@ -91,8 +91,8 @@ func manyLike(w *world.World, r concern.Receipt, n int) {
 			if i%10 == 0 {
 				open, due, state = 1, fmt.Sprintf("due - %d", ago.Microseconds()), "received"
 			}
-			_, err := tx.Exec(`insert into concern_v1 (record, org, team, reference, raiser, owner, version, state, progress, waiting, open, raised_at, tell_by, due, told_at, closed_at)
-				select $1, org, team, $2, raiser, owner, version, $3, progress, waiting, $4, raised_at, tell_by, `+due+`, told_at, closed_at from concern_v1 where record = $5
+			_, err := tx.Exec(`insert into concern_v1 (record, org, team, reference, raiser, owner, version, state, progress, waiting, open, raised_at, tell_by, due, told_at, closed_at, picture)
+				select $1, org, team, $2, raiser, owner, version, $3, progress, waiting, $4, raised_at, tell_by, `+due+`, told_at, closed_at, picture from concern_v1 where record = $5
 				on conflict (reference) do nothing`, id.NewRecord(tx.Now().Add(-ago)), string(id.NewReference()), state, open, r.Record)
 			if err != nil {
 				return err

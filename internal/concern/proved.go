@@ -1,11 +1,13 @@
 package concern
 
 import (
+	"encoding/json"
 	"sync"
 
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/store"
+	"heed/internal/vault"
 )
 
 // provedRows remembers the list rows that a record's history made, so that a list
@@ -94,4 +96,69 @@ func (r Row) differs(made Row) string {
 		}
 	}
 	return ""
+}
+
+const pictureField = "row"
+
+// seal gives the row's picture: what access looks at, readable without folding the
+// record, so that what is hidden costs what a missing record does however long its
+// history is.
+func (r Row) seal(key *vault.Key) []byte {
+	plain, err := json.Marshal(r)
+	if err != nil { // ids, times and words: cannot happen
+		panic(err)
+	}
+	return key.Seal(pictureField, r.Version, plain)
+}
+
+// pictured is a row as its record makes it, from the picture; from the whole history
+// where the picture is not the one of the version at which the record stands. A row that
+// is not there, or whose record does not open, is one of which nothing is known, and it
+// costs the same to say so.
+func (d *Desk) pictured(tx *store.Tx, org id.Org, r Row, there bool) (Row, error) {
+	rec := r.Record
+	if !there {
+		r, rec = Row{Org: org}, org.Record()
+	}
+	key, err := d.Vault.Key(tx, org, rec)
+	if fail.Is(err, fail.Missing) || fail.Is(err, fail.Gone) || fail.Is(err, fail.Tampered) {
+		return r, nil // whoever may open it is told when it is read
+	}
+	if err != nil {
+		return r, err
+	}
+	version, err := d.Ledger.Version(tx, rec)
+	if err != nil {
+		return r, err
+	}
+	made, err := r.opened(key)
+	if err == nil && version == r.Version {
+		return made, nil
+	}
+	if !there {
+		return r, nil
+	}
+	if made, err = d.proved(tx, r); fail.Is(err, fail.Missing) || fail.Is(err, fail.Gone) {
+		return r, nil
+	}
+	return made, err
+}
+
+// opened is the picture of a row, for the version that the row names.
+func (r Row) opened(key *vault.Key) (made Row, err error) {
+	plain, err := key.Open(pictureField, r.Version, r.picture)
+	if err == nil {
+		err = json.Unmarshal(plain, &made)
+	}
+	return made, err
+}
+
+// standing is where the record of a reference stands for access, if it is one of this
+// organisation's.
+func (d *Desk) standing(tx *store.Tx, org id.Org, ref id.Reference) (Row, error) {
+	row, err := rowByReference(tx, ref)
+	if err != nil && !fail.Is(err, fail.Missing) {
+		return row, err
+	}
+	return d.pictured(tx, org, row, err == nil && row.Org == org)
 }

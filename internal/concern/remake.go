@@ -3,6 +3,7 @@ package concern
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"heed/internal/fail"
@@ -120,8 +121,16 @@ func (w *walk) checkRow(tx *store.Tx, c *Concern) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if column := r.differs(w.books[c.Org].rowOf(c)); column != "" {
+	made := w.books[c.Org].rowOf(c)
+	if column := r.differs(made); column != "" {
 		return "stands in the list of concerns with another " + column, nil
+	}
+	key, err := w.desk.Vault.Key(tx, c.Org, c.Record)
+	if err != nil {
+		return "", err
+	}
+	if seen, err := r.opened(key); err != nil || seen.differs(made) != "" || !slices.EqualFunc(seen.Bars, made.Bars, Bar.same) {
+		return "stands in the list of concerns with another picture", nil
 	}
 	return "", nil
 }

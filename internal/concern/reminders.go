@@ -215,6 +215,10 @@ func (d *Desk) replay(ctx context.Context, _ *store.Store) error {
 		if err != nil {
 			return fmt.Errorf("replay concern: %w", err)
 		}
-		return insertRow(tx, w.books[e.Org].rowOf(c))
+		key, err := d.Vault.Key(tx, e.Org, e.Record)
+		if err != nil {
+			return err
+		}
+		return insertRow(tx, key, w.books[e.Org].rowOf(c))
 	})
 }

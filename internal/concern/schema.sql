@@ -16,7 +16,8 @@ create table concern_v1 (
     tell_by   bigint not null,
     due       bigint not null,   -- the earliest open deadline; 0: none
     told_at   bigint not null,   -- last word to the raiser; 0: none yet
-    closed_at bigint not null    -- 0: open
+    closed_at bigint not null,   -- 0: open
+    picture   blob not null      -- all of it as the history makes it, and who is kept from it; sealed for this version
 );
 
 -- The newest of a team; what is due first; a raiser's own.

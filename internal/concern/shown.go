@@ -1,6 +1,7 @@
 package concern
 
 import (
+	"slices"
 	"time"
 
 	"heed/internal/access"
@@ -19,7 +20,7 @@ type Shown struct {
 // shown decides what somebody is shown of a record, by what access allowed them to
 // do with it. Whoever took a step, looked at who has opened the record, or may do
 // what is not named here is shown its reference and nothing else.
-func (c *Concern) shown(allowed access.Action, now time.Time) (Shown, error) {
+func (c *Concern) shown(to id.Person, allowed access.Action, now time.Time) (Shown, error) {
 	out := Shown{Reference: c.Reference}
 	switch allowed {
 	case access.ViewOwnConcern:
@@ -27,9 +28,25 @@ func (c *Concern) shown(allowed access.Action, now time.Time) (Shown, error) {
 		out.Own = &own
 		return out, err
 	case access.ViewConcern, access.BreakGlass:
-		out.Case = c
+		out.Case = c.withoutWhatIsAbout(to)
 	}
 	return out, nil
+}
+
+// withoutWhatIsAbout leaves out every step by which it was asked to keep this person
+// from the concern: who must not learn of it must not learn that it is asked, either.
+func (c *Concern) withoutWhatIsAbout(p id.Person) *Concern {
+	about := func(b Bar) bool { return b.Who == p && b.By != p }
+	if !c.some(about) {
+		return c
+	}
+	out := *c
+	out.Bars = slices.DeleteFunc(slices.Clone(c.Bars), about)
+	out.Taken = slices.DeleteFunc(slices.Clone(c.Taken), func(t Taken) bool {
+		b, ok := c.At(t.Version)
+		return ok && about(b)
+	})
+	return &out
 }
 
 // shownTo is the list row as it is shown: the one who raised a concern is not

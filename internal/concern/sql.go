@@ -10,6 +10,7 @@ import (
 	"heed/internal/id"
 	"heed/internal/process"
 	"heed/internal/store"
+	"heed/internal/vault"
 )
 
 // Migrations are the tables that are not made by replay.
@@ -39,21 +40,23 @@ type Row struct {
 	ToldAt    time.Time // zero: not told yet
 	ClosedAt  time.Time
 
-	Barred // from the history alone: in no column of the table
+	Bars // in no column of the table but the picture
+
+	picture []byte // the row as its history makes it, sealed: see pictured
 }
 
-const columns = `record, org, team, reference, raiser, owner, version, state, progress, waiting, open, raised_at, tell_by, due, told_at, closed_at`
+const columns = `record, org, team, reference, raiser, owner, version, state, progress, waiting, open, raised_at, tell_by, due, told_at, closed_at, picture`
 
 func (r *Row) fields() []any {
 	return []any{&r.Record, &r.Org, &r.Team, &r.Reference, &r.Raiser, &r.Owner, &r.Version, &r.State, &r.Progress,
-		bit{&r.Waiting}, bit{&r.Open}, instant{&r.RaisedAt}, instant{&r.TellBy}, instant{&r.Due}, instant{&r.ToldAt}, instant{&r.ClosedAt}}
+		bit{&r.Waiting}, bit{&r.Open}, instant{&r.RaisedAt}, instant{&r.TellBy}, instant{&r.Due}, instant{&r.ToldAt}, instant{&r.ClosedAt}, &r.picture}
 }
 
 // rowOf is the list row that a concern's history makes.
 func (b book) rowOf(c *Concern) Row {
 	next, _ := c.NextDue()
 	return Row{c.Record, c.Org, c.Team, c.Reference, c.Raiser, c.Owner, c.Version, c.Status.State, c.Progress(),
-		c.waiting(), !c.Closed() || len(c.Due) > 0, c.RaisedAt, c.TellBy, next.At, c.ToldAt, c.ClosedAt, c.Barred}
+		c.waiting(), !c.Closed() || len(c.Due) > 0, c.RaisedAt, c.TellBy, next.At, c.ToldAt, c.ClosedAt, c.Bars, nil}
 }
 
 // waiting says that the next word is somebody else's: advice was asked and not
@@ -71,10 +74,10 @@ func (c *Concern) waiting() bool {
 	return waiting && !c.Closed()
 }
 
-func insertRow(tx *store.Tx, r Row) error {
-	return tx.Later(referenceTaken, `insert into concern_v1 (`+columns+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+func insertRow(tx *store.Tx, key *vault.Key, r Row) error {
+	return tx.Later(referenceTaken, `insert into concern_v1 (`+columns+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
 		r.Record, r.Org, r.Team, string(r.Reference), r.Raiser, r.Owner, r.Version, string(r.State), string(r.Progress),
-		number(r.Waiting), number(r.Open), micros(r.RaisedAt), micros(r.TellBy), micros(r.Due), micros(r.ToldAt), micros(r.ClosedAt))
+		number(r.Waiting), number(r.Open), micros(r.RaisedAt), micros(r.TellBy), micros(r.Due), micros(r.ToldAt), micros(r.ClosedAt), r.seal(key))
 }
 
 func referenceTaken(rows int64, err error) error {
@@ -84,9 +87,9 @@ func referenceTaken(rows int64, err error) error {
 	return store.OneRow(rows, err)
 }
 
-func updateRow(tx *store.Tx, r Row) error {
-	n, err := tx.Exec(`update concern_v1 set owner = $2, version = $3, state = $4, progress = $5, waiting = $6, open = $7, due = $8, told_at = $9, closed_at = $10 where record = $1`,
-		r.Record, r.Owner, r.Version, string(r.State), string(r.Progress), number(r.Waiting), number(r.Open), micros(r.Due), micros(r.ToldAt), micros(r.ClosedAt))
+func updateRow(tx *store.Tx, key *vault.Key, r Row) error {
+	n, err := tx.Exec(`update concern_v1 set owner = $2, version = $3, state = $4, progress = $5, waiting = $6, open = $7, due = $8, told_at = $9, closed_at = $10, picture = $11 where record = $1`,
+		r.Record, r.Owner, r.Version, string(r.State), string(r.Progress), number(r.Waiting), number(r.Open), micros(r.Due), micros(r.ToldAt), micros(r.ClosedAt), r.seal(key))
 	if err == nil && n != 1 {
 		return fail.New(fail.Tampered, "The list of concerns does not match the record")
 	}

@@ -90,12 +90,23 @@ type (
 	DeclareConflict struct {
 		Reasons string `json:"reasons"`
 	}
-	// KeepFrom names somebody who works here and must learn nothing of the concern:
-	// because it is about them, or because it passes their manager by.
+	// KeepFrom asks that somebody who works here learns nothing of the concern: because
+	// it is about them, or because it passes their manager by. See Bar.
 	KeepFrom struct {
 		Why     string `json:"why"`   // subject | passed_by
 		Login   string `json:"login"` // the account's name, as typed
 		Reasons string `json:"reasons,omitempty"`
+	}
+	// LiftBar asks to let somebody back in.
+	LiftBar struct {
+		Of      int64  `json:"of"` // the version of the step that keeps them out
+		Reasons string `json:"reasons"`
+	}
+	// ConfirmBar is the second person's word on what KeepFrom or LiftBar asked.
+	ConfirmBar struct {
+		Of     int64  `json:"of"`     // the version of the step that asked
+		Result string `json:"result"` // confirmed | refused
+		Words  string `json:"words,omitempty"`
 	}
 	// Local is a step that the organisation's overlay adds, answered in words.
 	Local struct {
@@ -142,6 +153,8 @@ func (Correct) Step() process.Step         { return process.Correct }
 func (Assign) Step() process.Step          { return process.Assign }
 func (DeclareConflict) Step() process.Step { return process.DeclareConflict }
 func (KeepFrom) Step() process.Step        { return process.KeepFrom }
+func (LiftBar) Step() process.Step         { return process.LiftBar }
+func (ConfirmBar) Step() process.Step      { return process.ConfirmBar }
 func (s Local) Step() process.Step         { return s.ID }
 
 // Outcome says whether there are first words for the raiser, which end a duty.
@@ -161,6 +174,8 @@ func (Correct) Outcome() string         { return "" }
 func (Assign) Outcome() string          { return "" }
 func (DeclareConflict) Outcome() string { return "" }
 func (s KeepFrom) Outcome() string      { return s.Why }
+func (LiftBar) Outcome() string         { return "" }
+func (s ConfirmBar) Outcome() string    { return s.Result }
 func (s Local) Outcome() string         { return s.Result }
 
 // Outcome of a request for advice depends on whether its words identify the person.
@@ -301,6 +316,23 @@ func (s KeepFrom) Validate() error {
 	}
 	Fault(&f, "login", "the name with which they log in", MaxLine, true, s.Login)
 	Fault(&f, "reasons", "what the record should say about it", MaxShort, false, s.Reasons)
+	return f.Err()
+}
+
+// Validate names every fault; that somebody is kept out by it is decided with the record.
+func (s LiftBar) Validate() error {
+	var f fail.Fields
+	Fault(&f, "reasons", "why they should be let back in", MaxShort, true, s.Reasons)
+	return f.Err()
+}
+
+// Validate names every fault; that it waits for a second word is decided with the record.
+func (s ConfirmBar) Validate() error {
+	var f fail.Fields
+	if s.Result != process.Confirmed && s.Result != process.Refused {
+		f.Add("result", "Select whether you confirm or refuse it")
+	}
+	Fault(&f, "words", "why you refuse it", MaxShort, s.Result == process.Refused, s.Words)
 	return f.Err()
 }
 

@@ -32,6 +32,8 @@ const (
 	Correct             Step = "correct"
 	DeclareConflict     Step = "declare_conflict"
 	KeepFrom            Step = "keep_from"
+	LiftBar             Step = "lift_bar"
+	ConfirmBar          Step = "confirm_bar"
 )
 
 // The outcomes of the built-in steps. A step without a choice has the outcome "".
@@ -47,6 +49,9 @@ const (
 
 	Subject  = "subject" // of keep_from: it is about them
 	PassedBy = "passed_by"
+
+	Confirmed = "confirmed" // of confirm_bar
+	Refused   = "refused"
 
 	Identified = "identified" // of ask_advice: words that identify the person
 

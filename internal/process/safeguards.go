@@ -59,6 +59,8 @@ var builtIns = []builtInStep{
 	{Correct, "concern.corrected", []string{""}},
 	{DeclareConflict, "concern.conflict_declared", []string{""}},
 	{KeepFrom, "concern.kept_from", []string{Subject, PassedBy}},
+	{LiftBar, "concern.bar_lifting_asked", []string{""}},
+	{ConfirmBar, "concern.second_word_given", []string{Confirmed, Refused}},
 }
 
 func builtIn(d *Definition) string {

@@ -143,7 +143,7 @@ var stepPaths = map[process.Step]string{
 	process.Acknowledge: "acknowledge", process.Assign: "assign", process.Triage: "triage", process.AskAdvice: "advice/ask",
 	process.RecordAdvice: "advice", process.DecideSharing: "sharing/new", process.EmergencyDisclosure: "emergency", process.Refer: "referral",
 	process.RecordTold: "told", process.GiveFeedback: "feedback", process.Close: "close", process.Correct: "correct", process.AddNote: "notes",
-	process.DeclareConflict: "conflict", process.KeepFrom: "keep-from",
+	process.DeclareConflict: "conflict", process.KeepFrom: "keep-from", process.LiftBar: "let-back-in", process.ConfirmBar: "second-word",
 }
 
 // StepPath is the address of a step's page.

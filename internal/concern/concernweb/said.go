@@ -86,6 +86,12 @@ func linesOf(info process.StepInfo, t concern.Taken) ([]line, error) {
 	case process.KeepFrom:
 		s, err := concern.Read[concern.KeepFrom](t)
 		return []line{{"Kept from", s.Login}, {"Why", s.Reasons}}, err
+	case process.LiftBar:
+		s, err := concern.Read[concern.LiftBar](t)
+		return []line{{"Why", s.Reasons}}, err
+	case process.ConfirmBar:
+		s, err := concern.Read[concern.ConfirmBar](t)
+		return []line{{"Why", s.Words}}, err
 	case process.Assign:
 		s, err := concern.Read[concern.Assign](t)
 		return []line{{"Why", s.Reasons}}, err

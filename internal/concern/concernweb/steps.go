@@ -11,7 +11,7 @@ import (
 )
 
 func (p *pages) stepRoutes() []web.Route {
-	routes := StepRoutes(p.desk, p.directory, acknowledgePage, triagePage, askAdvicePage, advicePage, p.feedbackPage(), closePage, correctPage, conflictPage, keepFromPage, p.assignPage())
+	routes := StepRoutes(p.desk, p.directory, acknowledgePage, triagePage, askAdvicePage, advicePage, p.feedbackPage(), closePage, correctPage, conflictPage, keepFromPage, liftBarPage, p.assignPage())
 	// The map of pages names triage below /concerns as well.
 	return append(append(routes, web.Get("/concerns/{ref}/triage", web.SignedIn, triagePage.Title, func(q *web.Request) (web.Response, error) {
 		ref, err := q.Reference("ref")
@@ -189,9 +189,10 @@ var keptFrom = []concern.Choice{
 }
 
 var keepFromPage = StepPage{
-	Path: "keep-from", Step: process.KeepFrom, Title: "Name somebody who must not learn of it", Send: "Record this", Flash: "It was recorded. Who logs in by that name sees nothing of this case",
+	Path: "keep-from", Step: process.KeepFrom, Title: "Name somebody who must not learn of it", Send: "Record this", Flash: "It was recorded. It takes effect when a second person confirms it",
 	Before: func(*web.Request, *concern.Concern) []web.Component {
-		return []web.Component{nhs.InsetText{Text: "Whoever logs in by the name that you enter sees nothing of this case, whatever their role, and is not told of it. " +
+		return []web.Component{nhs.InsetText{Text: "Once a second person confirms it, whoever logs in by the name that you enter sees nothing of this case, whatever their role. " +
+			"Another safeguarding lead, the Caldicott Guardian or the executive lead confirms it. The Caldicott Guardian is told now. " +
 			"Heed does not say whether there is such an account: check the name before you send it."}}
 	},
 	Fields: func(_ *web.Request, f *web.Form, _ *concern.Concern) ([]web.Component, error) {
@@ -204,12 +205,30 @@ var keepFromPage = StepPage{
 	},
 }
 
+var liftBarPage = StepPage{
+	Path: "let-back-in", Step: process.LiftBar, Title: "Ask to let somebody back in", Send: "Ask for this", Flash: "It was recorded. It takes effect when a second person confirms it",
+	Fields: func(_ *web.Request, f *web.Form, c *concern.Concern) ([]web.Component, error) {
+		s := nhs.Select{Name: "of", Label: Label("Which entry keeps them out?"), Items: []nhs.Option{{Text: "Select an entry", Value: ""}}}
+		for _, t := range c.Taken {
+			if b, ok := c.At(t.Version); ok && b.Of == t.Version && b.State == concern.BarStands && b.Lift == 0 {
+				s.Items = append(s.Items, nhs.Option{Value: words.Number(int(t.Version)), Text: entryName(t)})
+			}
+		}
+		return []web.Component{f.Select(s), f.Textarea(nhs.Textarea{Name: "reasons", Rows: 3, Label: Label("Why should they be let back in?")})}, nil
+	},
+	Read: func(_ *web.Request, f *web.Form) (concern.Step, error) {
+		return concern.LiftBar{Of: int64(f.Whole("of", web.Ask{What: "who should be let back in", Needed: true}, 1, 1_000_000)),
+			Reasons: f.Text("reasons", web.Ask{What: "why they should be let back in", Needed: true, Max: concern.MaxShort})}, nil
+	},
+}
+
 func entryName(t concern.Taken) string {
 	names := map[process.Step]string{
 		process.Acknowledge: "Taken up", process.Assign: "Given to someone else", process.Triage: "Decision", process.AskAdvice: "Advice asked", process.RecordAdvice: "Advice",
 		process.DecideSharing: "Sharing decision", process.EmergencyDisclosure: "Shared in an emergency", process.Refer: "Referral", process.RecordTold: "What we were told",
 		process.GiveFeedback: "Answer", process.Close: "Closing", process.AddNote: "Note", process.Correct: "Correction",
-		process.DeclareConflict: "Conflict of interest", process.KeepFrom: "Kept from somebody",
+		process.DeclareConflict: "Conflict of interest", process.KeepFrom: "To be kept from somebody",
+		process.LiftBar: "Somebody to be let back in", process.ConfirmBar: "Second word",
 	}
 	name := names[t.Step]
 	if name == "" {

@@ -19,7 +19,10 @@ const pathTold = "/told"
 
 func (p *pages) toldRoutes() []web.Route {
 	const title = "Review why it was opened"
+	const second = "Second word"
 	return []web.Route{
+		web.Get("/cases/{ref}/second-word", web.SignedIn, second, p.secondWord),
+		web.Post("/cases/{ref}/second-word", web.SignedIn, second, p.sendSecondWord),
 		web.Get(pathTold, string(access.Oversee), sectionTold, p.told),
 		web.Get(pathTold+"/{month}/{entry}", string(access.ReviewGlass), title, p.review),
 		web.Post(pathTold+"/{month}/{entry}", string(access.ReviewGlass), title, p.sendReview),
@@ -46,12 +49,24 @@ func (p *pages) told(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	glass, err := p.glassTable(q, month, all)
+	reasons, bars := all[:0:0], all[:0:0]
+	for _, b := range all {
+		if b.Bar > 0 {
+			bars = append(bars, b)
+		} else {
+			reasons = append(reasons, b)
+		}
+	}
+	glass, err := p.glassTable(q, month, reasons)
+	if err != nil {
+		return nil, err
+	}
+	barred, err := p.barTable(q, month, bars)
 	if err != nil {
 		return nil, err
 	}
 	before := time.Date(month.Year(), month.Month(), 0, 0, 0, 0, 0, time.UTC).Format(monthForm)
-	parts := []web.Component{glass, nhs.Paragraph{Content: nhs.Link{Text: "The month before", Href: pathTold + "?month=" + before}}}
+	parts := []web.Component{glass, barred, nhs.Paragraph{Content: nhs.Link{Text: "The month before", Href: pathTold + "?month=" + before}}}
 	if access.Role(q.Who().Role) == access.CaldicottGuardian {
 		o, err := p.organisation(q)
 		if err != nil {

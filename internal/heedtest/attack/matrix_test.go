@@ -92,6 +92,8 @@ var forms = map[string]url.Values{
 	"/cases/{ref}/steps/{step}": {},
 	"/cases/{ref}/conflict":     {"reasons": {"We are related"}},
 	"/cases/{ref}/keep-from":    {"why": {"subject"}, "login": {"nobody.at.all"}},
+	"/cases/{ref}/let-back-in":  {"of": {"1"}, "reasons": {"By mistake"}},
+	"/cases/{ref}/second-word":  {"of": {"1"}, "result": {"confirmed"}},
 	"/cases/{ref}/sharing/new":  {"result": {"not_share"}, "purpose": {"safeguarding"}, "consent": {"given"}, "necessity": {"Not needed"}},
 	"/cases/{ref}/emergency":    {"with": {"999"}, "what": {"The name"}, "why": {"Life at stake"}},
 	"/cases/{ref}/referral":     {"to": {"police_prevent"}, "by": {"email"}, "day-day": {"1"}, "day-month": {"3"}, "day-year": {"2026"}, "what": {"The form"}},
@@ -107,6 +109,7 @@ var bodies = map[string]string{
 	"record_told":          `{"kind":"acknowledged","from":"police","day":"2026-03-01"}`,
 	"give_feedback":        `{"result":"told","words":"Thank you"}`, "close": `{"reasons":"Done"}`, "add_note": `{"words":"A note"}`,
 	"declare_conflict": `{"reasons":"We are related"}`, "keep_from": `{"why":"passed_by","login":"nobody.at.all"}`,
+	"lift_bar": `{"of":1,"reasons":"By mistake"}`, "confirm_bar": `{"of":1,"result":"confirmed"}`,
 	"correct": `{"of":1,"words":"Otherwise"}`, "{step}": `{"outcome":"","answers":{}}`,
 }
 

@@ -1,0 +1,255 @@
+package concern
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"heed/internal/access"
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/jobs"
+	"heed/internal/ledger"
+	"heed/internal/process"
+	"heed/internal/store"
+)
+
+// What stands here tells somebody outside the chain: the Caldicott Guardian, or the
+// executive lead where a Guardian did it or no Guardian may know.
+
+// outsiders are who is told, if access lets them be told of the record.
+var outsiders = []access.Role{access.CaldicottGuardian, access.ExecutiveLead}
+
+// toldOf is the record as access is asked whether somebody may be told of it: whoever is
+// to be kept from it is not told that this was asked.
+func (r Row) toldOf(now time.Time) access.Resource {
+	res := r.resource(now)
+	res.Subjects = slices.Concat(res.Subjects, r.withheld())
+	return res
+}
+
+func (d *Desk) mayBeTold(p id.Person, role access.Role, r access.Resource) bool {
+	a := access.Actor{Person: p, Org: r.Org, Role: role, MFA: true}
+	return d.Policy.Decide(a, access.BeTold, r, access.Context{}).Effect == access.Allow
+}
+
+// whoIsTold are those of the first of these roles in which anybody may be told of what
+// somebody did with a record; who holds which is asked once for a page.
+func (d *Desk) whoIsTold(holders map[access.Role][]id.Person, by id.Person, r access.Resource) (out []id.Person) {
+	for _, role := range outsiders {
+		for _, p := range holders[role] {
+			if p != by && d.mayBeTold(p, role, r) {
+				out = append(out, p)
+			}
+		}
+		if len(out) > 0 {
+			return out
+		}
+	}
+	return out
+}
+
+func (d *Desk) outsiders(tx *store.Tx, org id.Org) (map[access.Role][]id.Person, error) {
+	out := map[access.Role][]id.Person{}
+	for _, role := range outsiders {
+		who, err := d.Directory.Holders(tx, org, role, id.Team{})
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range who {
+			out[role] = append(out[role], p.ID)
+		}
+	}
+	return out, nil
+}
+
+// tellOutside sends word, without a personal word.
+func (d *Desk) tellOutside(tx *store.Tx, a access.Actor, r Row) error {
+	holders, err := d.outsiders(tx, a.Org)
+	if err != nil {
+		return err
+	}
+	for _, p := range d.whoIsTold(holders, a.Person, r.toldOf(tx.Now())) {
+		if err := d.Jobs.MailSoon(tx, jobs.Mail{To: p, Org: a.Org, Template: mailGlass}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellOfBar writes into the month's book, and sends word, that somebody is to be kept
+// from a record or let back in.
+func (d *Desk) tellOfBar(tx *store.Tx, a access.Actor, rule string, r Row) error {
+	book, err := d.glassBook(tx, a.Org)
+	if err != nil {
+		return err
+	}
+	by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: rule}
+	said := reasonSaid{Reference: r.Reference, Bar: r.Version}
+	if err := d.Ledger.Reading(tx, ledger.ReasonBook, book, by, ledger.Event{Kind: kindBarTold, Data: said}); err != nil {
+		return err
+	}
+	return d.tellOutside(tx, a, r)
+}
+
+// oversees asks access for a function of those who are told.
+func (d *Desk) oversees(a access.Actor, act access.Action) (rule string, err error) {
+	decision := d.Policy.Decide(a, act, access.Function(a.Org), access.Context{})
+	return decision.Rule, decision.Err(access.Function(a.Org))
+}
+
+// Glass gives the reasons of a month and who was to be kept from what, newest first:
+// to each only what access lets them be told of the record it is about. That they were
+// looked at is in the ledger before.
+func (d *Desk) Glass(ctx context.Context, a access.Actor, month time.Time) (out []Broken, err error) {
+	rule, err := d.oversees(a, access.Oversee)
+	if err != nil {
+		return nil, err
+	}
+	err = d.Store.View(ctx, func(tx *store.Tx) error { out, err = d.toldIn(tx, a, month); return err })
+	if err != nil {
+		return nil, err
+	}
+	refs := make([]id.Reference, len(out))
+	for i, b := range out {
+		refs[i] = b.Reference
+	}
+	return out, d.listed(ctx, a, rule, listGlass, refs)
+}
+
+// toldIn are the lines of a month's book that this actor is told of, newest first.
+func (d *Desk) toldIn(tx *store.Tx, a access.Actor, month time.Time) (out []Broken, err error) {
+	all, err := d.glassOf(tx, a.Org, month)
+	if err != nil {
+		return nil, err
+	}
+	holders, err := d.outsiders(tx, a.Org)
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range slices.Backward(all) {
+		r, err := d.standing(tx, a.Org, b.Reference)
+		if err != nil {
+			return nil, err
+		}
+		res := r.toldOf(tx.Now())
+		chain := a.Role == access.CaldicottGuardian || b.Role == string(access.CaldicottGuardian)
+		if d.mayBeTold(a.Person, a.Role, res) && (chain || slices.Contains(d.whoIsTold(holders, b.By, res), a.Person)) {
+			b.Stands, _ = r.At(b.Bar)
+			out = append(out, b)
+		}
+	}
+	return out, nil
+}
+
+// ToConfirm is what waits for somebody's second word, and nothing else of the record.
+type ToConfirm struct {
+	Step    int64 // what a ConfirmBar is of
+	At      time.Time
+	By      id.Person
+	Lift    bool   // to let them back in
+	Why     string // Conflict, process.Subject or process.PassedBy
+	Login   string // as it was typed; empty where they declared it themselves
+	Reasons string
+}
+
+// ToConfirm gives what waits for this actor's second word. That they looked is in the
+// ledger before.
+func (d *Desk) ToConfirm(ctx context.Context, a access.Actor, ref id.Reference) (out []ToConfirm, err error) {
+	f, err := d.reading(ctx, a, ref, access.ConfirmBar, kindBars)
+	if err != nil {
+		return nil, err
+	}
+	c := f.c.withoutWhatIsAbout(a.Person)
+	for _, b := range c.Bars {
+		step, by, waits := b.Waits()
+		if !waits || by == a.Person {
+			continue
+		}
+		x := ToConfirm{Step: step, By: by, Lift: step != b.Of, Why: b.Why}
+		for _, t := range c.Taken {
+			if err := x.read(t, b); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, x)
+	}
+	if len(out) == 0 && slices.Contains(outsiders, a.Role) { // nothing tells them that there is such a record
+		return nil, fail.New(fail.Hidden, "Page not found")
+	}
+	return out, nil
+}
+
+// read takes from a step what it says of a bar.
+func (x *ToConfirm) read(t Taken, b Bar) error {
+	if t.Version == x.Step {
+		x.At = t.At
+	}
+	if t.Version == b.Of && t.Step == process.KeepFrom {
+		s, err := Read[KeepFrom](t)
+		x.Login, x.Reasons = s.Login, s.Reasons
+		return err
+	}
+	if t.Version == b.Lift {
+		s, err := Read[LiftBar](t)
+		x.Reasons = s.Reasons
+		return err
+	}
+	return nil
+}
+
+// Told gives the Guardian what she is told of beside reasons: what has been overdue
+// for a day anywhere in the organisation, and what waits for herself since there is no
+// lead for it. Rows only; that they were shown is in the ledger before.
+func (d *Desk) Told(ctx context.Context, a access.Actor) (late, mine []Row, err error) {
+	rule, err := d.oversees(a, access.Oversee)
+	if err != nil || a.Role != access.CaldicottGuardian {
+		return nil, nil, err
+	}
+	err = d.Store.View(ctx, func(tx *store.Tx) error {
+		late, mine = nil, nil
+		o, err := d.Directory.OrganisationIn(tx, a.Org)
+		if err != nil {
+			return err
+		}
+		for _, team := range o.Teams {
+			of := a
+			of.Team = team.ID
+			rows, err := d.rowsFor(tx, a, of, listLate)
+			if err != nil {
+				return err
+			}
+			late = append(late, rows...)
+		}
+		mine, err = d.rowsFor(tx, a, a, ListMine)
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	var refs []id.Reference
+	for _, r := range slices.Concat(late, mine) {
+		refs = append(refs, r.Reference)
+	}
+	return late, mine, d.listed(ctx, a, rule, listLate, refs)
+}
+
+// rowsFor are the first rows of a list as somebody else's place has it, without what
+// this actor may not know of.
+func (d *Desk) rowsFor(tx *store.Tx, a, of access.Actor, list List) (out []Row, err error) {
+	rows, err := selectRows(tx, of, Query{List: list}, MaxPage)
+	may := &asked{d.Policy, a, access.ViewConcern, map[question]bool{}}
+	for _, r := range rows {
+		r, err := d.proved(tx, r)
+		if fail.Is(err, fail.Gone) || fail.Is(err, fail.Missing) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if r.Org == a.Org && may.see(r.resource(tx.Now())) {
+			out = append(out, r)
+		}
+	}
+	return out, err
+}

@@ -1,0 +1,185 @@
+package concern_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"heed/internal/access"
+	"heed/internal/concern"
+	"heed/internal/fail"
+	"heed/internal/heedtest/world"
+	"heed/internal/id"
+	"heed/internal/jobs"
+	"heed/internal/process"
+	"heed/internal/store"
+)
+
+// mailed is the same desk with a mail server to send to; what is to be sent waits.
+func mailed(w *world.World) *concern.Desk {
+	p := w.Concerns.Parts
+	p.Jobs = jobs.New(w.Store, jobs.Options{Clock: w.Hand, Mail: &jobs.Mailer{Host: "localhost", Port: 25}})
+	return concern.New(p)
+}
+
+// letters are how many notices wait for each person.
+func letters(w *world.World) map[id.Person]int {
+	w.T.Helper()
+	out := map[id.Person]int{}
+	err := w.Store.View(ctx, func(tx *store.Tx) error {
+		all, err := store.All(tx, func(r *id.Record) []any { return []any{r} }, `select record from job where kind = 'mail'`)
+		for _, r := range all {
+			out[r.Person()]++
+		}
+		return err
+	})
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	return out
+}
+
+// about makes a concern about the Guardian, on the word of two.
+func about(w *world.World, login string) id.Reference {
+	w.T.Helper()
+	ref := raised(w)
+	take(w, w.As("lead"), ref, concern.KeepFrom{Why: process.Subject, Login: login})
+	take(w, w.As("second"), ref, concern.ConfirmBar{Of: 2, Result: process.Confirmed})
+	return ref
+}
+
+// TestNobodyIsToldOfTheirOwnCase: a reason, and a bar, about a record from which
+// somebody is kept is not told to them, by page or mail, and they review nothing of it;
+// somebody else outside the chain is told instead.
+func TestNobodyIsToldOfTheirOwnCase(t *testing.T) {
+	world.Each(t, func(w *world.World) {
+		ref, other := about(w, "guardian"), raised(w)
+		guardian, executive, lead := w.As("guardian"), w.As("executive"), w.As("lead")
+		desk := mailed(w)
+		for _, r := range []id.Reference{ref, id.NewReference(), other} {
+			if err := desk.GiveReason(ctx, lead, r, "Reason for "+string(r)); err != nil {
+				w.T.Fatal(err)
+			}
+			w.Hand.Move(time.Minute)
+			want := w.Person("guardian")
+			if r == ref {
+				want = w.Person("executive")
+			}
+			if got := letters(w); got[want] == 0 || r == ref && len(got) > 1 {
+				w.T.Errorf("told of %s: %v, want %s", r, got, want)
+			}
+		}
+		see := func(a access.Actor) (reasons []concern.Broken, bars int) {
+			w.T.Helper()
+			all, err := w.Concerns.Glass(ctx, a, w.Hand.Now())
+			if err != nil {
+				w.T.Fatal(err)
+			}
+			for _, b := range all {
+				if b.Bar > 0 {
+					bars++
+				} else {
+					reasons = append(reasons, b)
+				}
+			}
+			return reasons, bars
+		}
+		hers, bars := see(guardian)
+		if len(hers) != 2 || bars != 0 || slices.ContainsFunc(hers, func(b concern.Broken) bool { return b.Reference == ref }) {
+			w.T.Errorf("the Guardian is told of %+v and %d bars", hers, bars)
+		}
+		theirs, bars := see(executive)
+		if len(theirs) != 1 || theirs[0].Reference != ref || bars != 1 {
+			w.T.Fatalf("the executive lead is told of %+v and %d bars", theirs, bars)
+		}
+		entry := theirs[0].Entry
+		if err := w.Concerns.ReviewGlass(ctx, guardian, w.Hand.Now(), entry, "I looked into it"); !fail.Is(err, fail.Missing) {
+			w.T.Errorf("the Guardian reviews a reason about her own case: %v", err)
+		}
+		if err := w.Concerns.ReviewGlass(ctx, executive, w.Hand.Now(), entry, "I looked into it"); err != nil {
+			w.T.Errorf("the executive lead reviews it: %v", err)
+		}
+		// Nobody signs for what they opened themselves, and nothing is reviewed twice.
+		if err := w.Concerns.GiveReason(ctx, guardian, other, "A complaint"); err != nil {
+			w.T.Fatal(err)
+		}
+		hers, _ = see(guardian)
+		for why, err := range map[string]error{
+			"her own":  w.Concerns.ReviewGlass(ctx, guardian, w.Hand.Now(), hers[0].Entry, "Fine"),
+			"reviewed": w.Concerns.ReviewGlass(ctx, executive, w.Hand.Now(), entry, "Fine"),
+		} {
+			if !fail.Is(err, fail.Conflict) {
+				w.T.Errorf("review of %s: %v", why, err)
+			}
+		}
+		if err := w.Concerns.ReviewGlass(ctx, executive, w.Hand.Now(), hers[0].Entry, "Fine"); err != nil {
+			w.T.Errorf("the executive lead reviews what the Guardian opened: %v", err)
+		}
+		if err := w.Concerns.ReviewGlass(ctx, lead, w.Hand.Now(), entry, "Fine"); !fail.Is(err, fail.Refused) {
+			w.T.Errorf("a lead reviews: %v", err)
+		}
+	})
+}
+
+// TestReasonsForNothingAreFewMails: two hundred reasons for references of nothing are
+// stopped by the limit, and leave as one notice a minute.
+func TestReasonsForNothingAreFewMails(t *testing.T) {
+	world.Each(t, func(w *world.World) {
+		desk, lead := mailed(w), w.As("lead")
+		given := 0
+		for range 200 {
+			err := desk.GiveReason(ctx, lead, id.NewReference(), "To look")
+			if err == nil {
+				given++
+			} else if !fail.Is(err, fail.Busy) {
+				w.T.Fatal(err)
+			}
+		}
+		if n := letters(w)[w.Person("guardian")]; n != 1 || given != 20 {
+			w.T.Errorf("%d reasons were taken and %d notices wait, want 20 and 1", given, n)
+		}
+	})
+}
+
+// TestWhoFloodsIsSlowed holds the numbers of promise S5.
+func TestWhoFloodsIsSlowed(t *testing.T) {
+	world.Each(t, func(w *world.World) {
+		lead, nurse := w.As("lead"), w.As("nurse")
+		var refs []id.Reference
+		for range 22 {
+			refs = append(refs, raised(w))
+		}
+		for i, ref := range refs {
+			if _, err := w.Concerns.Open(ctx, lead, ref); (err == nil) != (i < 20) {
+				w.T.Errorf("opening %d of an hour: %v", i+1, err)
+			}
+		}
+		if _, err := w.Concerns.Open(ctx, lead, refs[3]); err != nil {
+			w.T.Errorf("one that is open already: %v", err)
+		}
+		if _, err := w.Concerns.Open(ctx, w.As("second"), refs[21]); err != nil {
+			w.T.Errorf("another lead is slowed too: %v", err)
+		}
+		add := func(i int) error {
+			_, err := w.Concerns.Take(ctx, nurse, refs[0], concern.Taking{Step: concern.AddNote{Words: fmt.Sprint("More ", i)}})
+			return err
+		}
+		for i := range 21 {
+			if err := add(i); (err == nil) != (i < 20) {
+				w.T.Errorf("addition %d of a day: %v", i+1, err)
+			}
+		}
+		if own, err := w.Concerns.Own(ctx, nurse, refs[0]); err != nil || own.Progress != concern.Received {
+			w.T.Errorf("after additions alone it says %q, %v", own.Progress, err)
+		}
+		w.Hand.Move(25 * time.Hour)
+		if err := add(21); err != nil {
+			w.T.Errorf("the day after: %v", err)
+		}
+		take(w, lead, refs[0], concern.Acknowledge{})
+		if own, err := w.Concerns.Own(ctx, nurse, refs[0]); err != nil || own.Progress != concern.BeingLookedAt {
+			w.T.Errorf("after a lead took it up it says %q, %v", own.Progress, err)
+		}
+	})
+}

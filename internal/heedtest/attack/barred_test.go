@@ -1,0 +1,145 @@
+package attack_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"heed/internal/access"
+	"heed/internal/id"
+)
+
+// barHouse asks for steps on one record, by API or page, and says what came of it.
+type barHouse struct {
+	*house
+	tokens map[string]string
+	ref    id.Reference
+}
+
+func newBarHouse(h *house, raiser string) *barHouse {
+	b := &barHouse{house: h, tokens: map[string]string{}}
+	for _, login := range []string{"nurse", "lead", "deputy", "guardian", "executive"} {
+		b.tokens[login] = h.token(login)
+	}
+	b.ref = h.raise(raiser, "Something that worries me")
+	return b
+}
+
+func (b *barHouse) step(login, step, body string, want int) answer {
+	b.t.Helper()
+	b.hand.Move(time.Minute)
+	a := b.call(b.tokens[login], "POST", "/api/v1/concerns/"+string(b.ref)+"/"+step, body)
+	if a.status != want {
+		b.t.Errorf("%s by %s: %d, want %d: %s", step, login, a.status, want, a.body)
+	}
+	return a
+}
+
+func (b *barHouse) opens(login string, want int) answer {
+	b.t.Helper()
+	a := b.call(b.tokens[login], "GET", "/api/v1/concerns/"+string(b.ref), "")
+	if a.status != want {
+		b.t.Errorf("%s opens it: %d, want %d", login, a.status, want)
+	}
+	return a
+}
+
+var versionSaid = regexp.MustCompile(`"version":\s*(\d+)`)
+
+// asked takes a step by which somebody is to be barred or let back in, and gives its version.
+func (b *barHouse) asked(login, step, body string) string {
+	b.t.Helper()
+	m := versionSaid.FindStringSubmatch(b.step(login, step, body, http.StatusOK).body)
+	if m == nil {
+		b.t.Fatalf("%s by %s gave no version", step, login)
+	}
+	return m[1]
+}
+
+func (b *barHouse) second(login, of string, want int) {
+	b.t.Helper()
+	b.step(login, "confirm_bar", fmt.Sprintf(`{"of":%s,"result":"confirmed"}`, of), want)
+}
+
+// secondOnPage is the same on the page, whose words must not be of the case.
+func (b *barHouse) secondOnPage(login string, role access.Role, of string) {
+	b.t.Helper()
+	v, path := b.as(login, role), "/cases/"+string(b.ref)+"/second-word"
+	page := v.get(path)
+	if page.status != http.StatusOK || !strings.Contains(page.body, "Zypresse") || strings.Contains(page.body, "Something that worries me") {
+		b.t.Errorf("the page of the second word for %s: %d", login, page.status)
+	}
+	if told := v.get("/told"); role != access.Lead && !strings.Contains(told.body, path) {
+		b.t.Errorf("%s is not told of what waits", login)
+	}
+	if a := v.post(path, url.Values{"of": {of}, "result": {"confirmed"}}); a.status != http.StatusSeeOther {
+		b.t.Errorf("the second word of %s: %d", login, a.status)
+	}
+}
+
+// TestNobodyBarsAlone: one person's word keeps nobody from a concern and makes nobody
+// stand alone; a second person's does, and lets them back in; what the one who raised it
+// follows is never taken from them.
+func TestNobodyBarsAlone(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		b := newBarHouse(h, "lead")
+		deputy := b.asked("lead", "keep_from", `{"why":"passed_by","login":"deputy","reasons":"Zypresse"}`)
+		guardian := b.asked("lead", "keep_from", `{"why":"subject","login":"guardian","reasons":"Eibe"}`)
+		b.step("lead", "acknowledge", `{}`, http.StatusOK)
+		decide := func() {
+			t.Helper()
+			b.step("lead", "triage", `{"decision":"not_safeguarding","reasons":"Nothing in it"}`, http.StatusConflict)
+			b.step("lead", "close", `{"reasons":"Done"}`, http.StatusConflict)
+			page := h.as("lead", access.Lead).post("/cases/"+string(b.ref)+"/triage", url.Values{"decision": {"not_safeguarding"}, "reasons": {"Nothing in it"}})
+			if page.status == http.StatusSeeOther {
+				t.Error("the raiser decided alone on the page")
+			}
+		}
+		decide()
+		if seen := b.opens("deputy", http.StatusOK); strings.Contains(seen.body, "Zypresse") || strings.Contains(seen.body, "passed_by") {
+			t.Error("whoever is to be kept from it reads that this was asked")
+		}
+		b.second("lead", deputy, http.StatusConflict)              // who asked
+		b.second("deputy", deputy, http.StatusUnprocessableEntity) // who is meant
+		b.second("nurse", deputy, http.StatusNotFound)             // who has nothing to do with it
+		if strings.Contains(h.as("guardian", access.CaldicottGuardian).get("/told").body, "who asked") {
+			t.Error("the Guardian is told of a bar on herself")
+		}
+		b.secondOnPage("executive", access.ExecutiveLead, guardian) // told instead of her
+		b.step("guardian", "confirm_bar", fmt.Sprintf(`{"of":%s,"result":"confirmed"}`, deputy), http.StatusNotFound)
+		b.second("executive", deputy, http.StatusOK)
+		b.opens("deputy", http.StatusNotFound)
+		b.opens("guardian", http.StatusNotFound)
+		decide() // whom she had barred counts still
+
+		back := b.asked("lead", "lift_bar", fmt.Sprintf(`{"of":%s,"reasons":"Zypresse"}`, deputy))
+		b.second("lead", back, http.StatusConflict)
+		b.opens("deputy", http.StatusNotFound)
+		b.second("executive", back, http.StatusOK)
+		if seen := b.opens("deputy", http.StatusOK); strings.Contains(seen.body, "Zypresse") {
+			t.Error("whoever is let back in reads why they were kept out")
+		}
+		b.step("deputy", "triage", `{"decision":"not_safeguarding","reasons":"Nothing in it"}`, http.StatusOK)
+
+		b.ref = h.raise("nurse", "Something that worries me")
+		nurse := b.asked("lead", "keep_from", `{"why":"subject","login":"nurse","reasons":"Zypresse"}`)
+		b.secondOnPage("guardian", access.CaldicottGuardian, nurse)
+		b.opens("nurse", http.StatusOK)
+		v := h.as("nurse", access.Worker)
+		for _, path := range []string{"/mine/" + string(b.ref), "/raise/sent/" + string(b.ref) + "/receipt"} {
+			if a := v.get(path); a.status != http.StatusOK || strings.Contains(a.body, "Zypresse") {
+				t.Errorf("%s for the one who raised it: %d", path, a.status)
+			}
+		}
+		if list := b.call(b.tokens["nurse"], "GET", "/api/v1/concerns", ""); !strings.Contains(list.body, string(b.ref)) {
+			t.Error("it is gone from the list of the one who raised it")
+		}
+		b.step("lead", "declare_conflict", `{"reasons":"We are related"}`, http.StatusOK)
+		b.opens("lead", http.StatusNotFound) // one's own takes effect at once
+	})
+}
