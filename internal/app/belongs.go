@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"heed/internal/clock"
@@ -93,19 +95,50 @@ func (c Config) engine() string {
 
 // postgresThere looks for Heed's tables before any are made: a mistyped name must
 // not leave them in a database of somebody else.
-func (c Config) postgresThere(ctx context.Context) (err error) {
+func (c Config) postgresThere(ctx context.Context) error {
+	taken, _, err := c.inPostgres(ctx)
+	if err == nil && !slices.Contains(taken, heedsTable) {
+		return errEmpty()
+	}
+	return err
+}
+
+// unused refuses a PostgreSQL database that is something else's, before tables are
+// made in it, and says whether an installation is there. What is left of an attempt
+// that was stopped is neither.
+func (c Config) unused(ctx context.Context) (installed bool, err error) {
+	if c.DB == "" {
+		return false, nil
+	}
+	taken, installed, err := c.inPostgres(ctx)
+	if err != nil || len(taken) == 0 || slices.Contains(taken, heedsTable) {
+		return installed, err
+	}
+	name, owner := c.database()
+	return false, fail.New(fail.Conflict, "The database %s is used by something else: it holds %s. "+
+		"Heed needs one for itself. Make it, and name it with --db: createdb --owner %s NAME. Nothing was made",
+		name, strings.Join(taken[:min(len(taken), 5)], ", "), owner)
+}
+
+// heedsTable is the table by which a database of Heed's is known.
+const heedsTable = "key_org"
+
+// inPostgres is what the database of --db holds, and whether that is an installation. It changes nothing.
+func (c Config) inPostgres(ctx context.Context) (taken []string, installed bool, err error) {
 	s, err := store.Open(ctx, store.Options{URL: c.DB, ReadOnly: true, Clock: clock.System{}})
 	if err != nil {
-		return c.reachable(err)
+		return nil, false, c.reachable(err)
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	return s.View(ctx, func(tx *store.Tx) error {
-		there, err := store.One(tx, func(yes *bool) []any { return []any{yes} }, `select to_regclass('key_org') is not null`)
-		if err == nil && !there {
-			return errEmpty()
-		}
+	if taken, err = s.Taken(ctx); err != nil || !slices.Contains(taken, heedsTable) {
+		return taken, false, err
+	}
+	err = s.View(ctx, func(tx *store.Tx) error {
+		first, err := vault.First(tx)
+		installed = !first.IsZero()
 		return err
 	})
+	return taken, installed, err
 }
 
 func errEmpty() error {

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -152,7 +154,8 @@ func (c Config) reachable(err error) error {
 	var said interface{ SQLState() string }
 	if errors.As(err, &said) {
 		if words, known := refusals[said.SQLState()]; known {
-			return fail.Wrap(fail.Refused, err, "%s", words)
+			name, owner := c.database()
+			return fail.Wrap(fail.Refused, err, "%s", strings.NewReplacer("DATABASE", name, "OWNER", owner).Replace(words))
 		}
 	}
 	if fail.Is(err, fail.Busy) {
@@ -161,13 +164,32 @@ func (c Config) reachable(err error) error {
 	return err
 }
 
+// database is the name and the user in --db, as a shell and SQL take them.
+func (c Config) database() (name, owner string) {
+	name, owner = "NAME", "USER"
+	u, err := url.Parse(c.DB)
+	if err != nil {
+		return name, owner
+	}
+	if u.User != nil && word.MatchString(u.User.Username()) {
+		owner = u.User.Username()
+		name = owner // as PostgreSQL itself takes it
+	}
+	if path := strings.TrimPrefix(u.Path, "/"); word.MatchString(path) {
+		name = path
+	}
+	return name, owner
+}
+
+var word = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)
+
 // refusals are what PostgreSQL says no with at the start (appendix A of its manual).
 var refusals = map[string]string{
-	"3D000": "The database that --db or HEED_DB names is not on that server. Make it there with: createdb --owner heed heed",
+	"3D000": "The database that --db or HEED_DB names is not on that server. Make it there with: createdb --owner OWNER DATABASE",
 	"28000": "The server lets nobody in by the name in --db or HEED_DB. Look at the name, and at pg_hba.conf on the server",
 	"28P01": "The password for the database is not right. Give it in --db or HEED_DB, or in PGPASSWORD",
-	"42501": "The user of the database may not make or use tables there. As the owner of the database type: grant create, usage on schema public to heed",
-	"3F000": "The database has no schema in which tables can be made. As its owner type: create schema authorization heed",
+	"42501": "The user of the database may not make or use tables there. As the owner of the database type: grant create, usage on schema public to OWNER",
+	"3F000": "The database has no schema in which tables can be made. As its owner type: create schema authorization OWNER",
 }
 
 // witnesses are those that must sign what is public, and how many of them; 0 for all.

@@ -23,6 +23,9 @@ import (
 // It gives the files in which the folder has it that the log was longer than it is now.
 func Restore(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, keys vault.OrgKeys,
 	from func() (io.ReadCloser, error), tell backup.Progress) (longer []string, err error) {
+	if _, err := c.unused(ctx); err != nil {
+		return nil, err
+	}
 	s, err := store.Open(ctx, store.Options{Path: c.sqlitePath(), URL: c.DB, Clock: clk, Migrations: Migrations(), Log: log})
 	if err != nil {
 		return nil, c.reachable(err)

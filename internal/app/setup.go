@@ -32,6 +32,11 @@ func Init(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, f di
 	if err := c.vacant(); err != nil {
 		return err
 	}
+	if installed, err := c.unused(ctx); err != nil {
+		return err
+	} else if installed {
+		return errTaken
+	}
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return fail.Wrap(fail.Bad, err, "The folder %s cannot be made by this user: make it, or name another with --data", c.Data)
 	}
@@ -59,7 +64,7 @@ func Init(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, f di
 	a, err := bringUp(ctx, c, clk, log, func(a *App, ctx context.Context) error {
 		now, err := a.asSeen(ctx)
 		if err == nil && !now.Installation.IsZero() {
-			err = fail.New(fail.Conflict, "There is an installation in this database already. Name an empty one with --db; what is left of an attempt that was stopped is dropped with its database")
+			err = errTaken // since we looked
 		}
 		return err
 	}, (*App).settle)
@@ -80,6 +85,8 @@ func Init(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, f di
 	}
 	return os.Remove(c.setUpPath())
 }
+
+var errTaken = fail.New(fail.Conflict, "There is an installation in this database already. Name an empty one with --db. Nothing was made")
 
 func (c Config) setUpPath() string { return filepath.Join(c.Data, fileSetUp) }
 

@@ -1,11 +1,14 @@
 package archtest
 
 import (
+	"go/ast"
+	"go/token"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -278,5 +281,52 @@ func TestDocumentsNameEveryCommand(t *testing.T) {
 		if !strings.Contains(written.String(), c) && !strings.Contains(written.String(), "| `"+last) {
 			t.Errorf("no document names %s", c)
 		}
+	}
+}
+
+// flagSaid is a flag in what the program itself says.
+var flagSaid = regexp.MustCompile(`(?:^|[\s(/"])(--[a-z][a-z-]+)`)
+
+// TestMessagesNameFlagsThatExist: what a message of the program tells somebody to type
+// is a flag that there is. Seen to fail on a planted --nonsuch.
+func TestMessagesNameFlagsThatExist(t *testing.T) {
+	all, err := cli.Commands()
+	if err != nil {
+		t.Fatal(err)
+	}
+	flags := map[string]bool{"--help": true, "--owner": true} // of createdb
+	for _, c := range all {
+		for _, f := range c.Flags {
+			flags["--"+f.Name] = true
+			for _, a := range f.Aliases {
+				flags["--"+a] = true
+			}
+		}
+	}
+	seen := 0
+	for _, s := range sources(t) {
+		if s.test || !strings.HasPrefix(s.pkg, "internal/") || strings.HasPrefix(s.pkg, "internal/bench") ||
+			strings.HasPrefix(s.pkg, "internal/heedtest") || strings.HasPrefix(s.pkg, "internal/store/storetest") || strings.HasPrefix(s.pkg, "internal/web/nhs") || s.pkg == "internal/archtest" {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			lit, ok := n.(*ast.BasicLit)
+			if !ok || lit.Kind != token.STRING {
+				return true
+			}
+			text, err := strconv.Unquote(lit.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range flagSaid.FindAllStringSubmatch(text, -1) {
+				if seen++; !flags[m[1]] {
+					t.Errorf("%s: names %s, which no command has", s.set.Position(lit.Pos()), m[1])
+				}
+			}
+			return true
+		})
+	}
+	if seen < 100 {
+		t.Errorf("only %d flags were looked at", seen)
 	}
 }

@@ -165,7 +165,7 @@ type userRecoverCmd struct {
 }
 
 func (userRecoverCmd) Help() string {
-	return `Somebody who lost their phone and has one of the recovery codes that /set-up showed once:
+	return `For somebody who lost their phone, still knows their password, and has one of the recovery codes that /set-up showed them once:
 
     heed user recover --login gwen
 

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	stdsql "database/sql"
+	"errors"
 	"os"
 	"testing"
 	"time"
@@ -40,10 +42,18 @@ func TestScripts(t *testing.T) { testscript.Run(t, params("testdata/script", nil
 
 // TestPostgresScripts are those that need a database beside the folder.
 func TestPostgresScripts(t *testing.T) {
-	db, empty := storetest.Postgres(t), storetest.Postgres(t)
+	db, empty, used := storetest.Postgres(t), storetest.Postgres(t), storetest.Postgres(t)
+	other, err := stdsql.Open("pgx", used)
+	if err == nil {
+		_, err = other.Exec("create table patients (n int); create table appointments (n int)")
+	}
+	if err = errors.Join(err, other.Close()); err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, params("testdata/postgres", func(e *testscript.Env) error {
 		e.Setenv("DB", db)
 		e.Setenv("EMPTY", empty)
+		e.Setenv("USED", used)
 		return nil
 	}))
 }

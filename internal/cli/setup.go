@@ -41,13 +41,17 @@ func (c *initCmd) Run(env *Env) error {
 	f := directory.Founding{Name: c.Name, Telephone: c.Telephone, ExitURL: c.ExitURL, Nation: workday.Nation(c.Nation), Team: c.Team,
 		Lead: directory.Contact{Name: c.LeadName, Telephone: c.LeadPhone}, OnePerson: c.OnePerson}
 	if !f.Nation.Valid() {
-		return fail.New(fail.Bad, "Nation must be england-and-wales, scotland or northern-ireland")
+		return fail.New(fail.Bad, "--nation must be england-and-wales, scotland or northern-ireland")
 	}
 	if f.Telephone == "" {
 		f.Telephone = c.LeadPhone
 	}
-	if name, phone, ok := strings.Cut(c.Colleague, ","); ok {
+	if c.Colleague != "" {
+		name, phone, _ := strings.Cut(c.Colleague, ",")
 		f.Colleague = directory.ColleagueDoor{Owner: strings.TrimSpace(name), Telephone: strings.TrimSpace(phone)}
+		if f.Colleague.Owner == "" || f.Colleague.Telephone == "" {
+			return fail.New(fail.Bad, `--colleague is a name and a telephone number with a comma between them, such as "Owen Placeholder, 01632 960102"`)
+		}
 	}
 	for _, g := range c.Grantor {
 		p, err := parsePerson(g)
@@ -64,9 +68,6 @@ func (c *initCmd) Run(env *Env) error {
 		f.Second = &p
 	}
 	f.Recovery = directory.NewRecoveryWord()
-	if len(f.Grantors) == 1 && !c.OnePerson {
-		return fail.New(fail.Bad, "Name two grantors: give --grantor twice. A one-person practice has one, with --one-person")
-	}
 	if err := f.Validate(); err != nil {
 		return err
 	}

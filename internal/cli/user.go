@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"fmt"
 	"strings"
+	"text/tabwriter"
 
 	"heed/internal/access"
 	"heed/internal/app"
@@ -10,12 +12,59 @@ import (
 )
 
 type userCmd struct {
+	List    userListCmd    `cmd:"" help:"Who has an account, and in which roles. It goes into the ledger that this was looked at."`
 	Add     userAddCmd     `cmd:"" help:"Give somebody an account. A role beyond that of a worker needs the word of both grantors."`
 	Grant   userGrantCmd   `cmd:"" name:"grant-role" help:"Give somebody a further role, on the word of both grantors."`
 	Revoke  userRevokeCmd  `cmd:"" name:"revoke-role" help:"Take a role back, on the word of one grantor. It counts from the next request on."`
 	Code    userCodeCmd    `cmd:"" help:"Make a new one-time code for somebody who lost password or phone."`
 	Recover userRecoverCmd `cmd:"" help:"Use a recovery code of your own, when your phone is lost."`
 	Leave   userLeaveCmd   `cmd:"" help:"End the account of somebody who leaves, on the word of one grantor."`
+}
+
+type userListCmd struct {
+	place `embed:""`
+	Org   string `env:"-" help:"Name of the organisation, when there are several."`
+}
+
+func (userListCmd) Help() string { return `    heed user list` }
+
+func (c *userListCmd) Run(env *Env) error {
+	return open(env, c.place, func(a *app.App) error {
+		o, err := organisation(env, a, c.Org)
+		if err != nil {
+			return err
+		}
+		people, err := a.Directory.List(env.Ctx, o.ID)
+		if err != nil {
+			return err
+		}
+		t := tabwriter.NewWriter(env.Out, 0, 0, 2, ' ', 0)
+		for _, p := range people {
+			fmt.Fprintf(t, "%s\t%s\t%s\n", p.Login, p.Name, strings.Join(standing(o, p), "; "))
+		}
+		return t.Flush()
+	})
+}
+
+// standing is what somebody is in an organisation, in words.
+func standing(o directory.Organisation, p directory.Person) []string {
+	if p.Left {
+		return []string{"has left"}
+	}
+	var is []string
+	for _, g := range p.Grants {
+		is = append(is, g.Role.Label())
+	}
+	if o.IsGrantor(p.ID) {
+		is = append(is, "grantor")
+	}
+	if p.ID == o.Second {
+		is = append(is, "second witness")
+	}
+	if !p.Enrolled() {
+		is = append(is, "has not set up the account yet")
+	}
+	return is
 }
 
 // voices are the grantors who give their word for what a command does.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -76,18 +75,26 @@ func (f Founding) Validate() error {
 	if f.Name == "" {
 		faults.Add("name", "Enter the name of the organisation")
 	}
-	want := 2
-	if f.OnePerson {
-		want = 1
-	}
-	if len(f.Grantors) != want {
-		faults.Add("grantor", fmt.Sprintf("Name %d grantors: two people, or one for a one-person practice", want))
-	}
-	if want == 2 && len(f.Grantors) == 2 && strings.EqualFold(f.Grantors[0].Login, f.Grantors[1].Login) {
-		faults.Add("grantor", "The two grantors must be different people")
+	switch n := len(f.Grantors); {
+	case f.OnePerson && n != 1:
+		faults.Add("grantor", "A one-person practice has one grantor: give --grantor once, or leave --one-person away")
+	case !f.OnePerson && n != 2:
+		faults.Add("grantor", "Name two grantors: give --grantor twice. A practice with one person has one, with --one-person")
+	case n == 2 && strings.EqualFold(f.Grantors[0].Login, f.Grantors[1].Login):
+		faults.Add("grantor", "The two grantors must be different people, each with a login name of their own")
 	}
 	if f.Team == "" {
 		faults.Add("team", "Enter the name of the team that takes up concerns")
+	}
+	for name, number := range map[string]string{"telephone": f.Telephone, "lead-phone": f.Lead.Telephone, "colleague": f.Colleague.Telephone} {
+		if number != "" && !strings.ContainsAny(number, "0123456789") {
+			faults.Add("telephone", "The telephone number in --"+name+" must have digits in it")
+		}
+	}
+	for _, g := range f.Grantors {
+		if !slices.Contains(foundingRoles, g.Role) {
+			faults.Add("grantor", "A grantor is one of these, because each watches the other: "+listed(foundingRoles))
+		}
 	}
 	for _, g := range f.founders() {
 		if err := g.Validate(); err != nil {
@@ -99,6 +106,9 @@ func (f Founding) Validate() error {
 	}
 	return faults.Err()
 }
+
+// foundingRoles are those of which a grantor has one.
+var foundingRoles = []access.Role{access.CaldicottGuardian, access.ExecutiveLead, access.Lead, access.Administrator}
 
 // founders are the grantors, and the second witness when there is one.
 func (f Founding) founders() []NewPerson {

@@ -201,12 +201,15 @@ var grantableRoles = []access.Role{access.Worker, access.Lead, access.CaldicottG
 func grantable(r access.Role) bool { return slices.Contains(grantableRoles, r) }
 
 // roleWords say which roles there are.
-func roleWords() string {
-	names := make([]string, len(grantableRoles))
-	for i, r := range grantableRoles {
-		names[i] = string(r)
+func roleWords() string { return "The role must be one of these: " + listed(grantableRoles) }
+
+// listed are roles as somebody types them, each with what it is called.
+func listed(roles []access.Role) string {
+	names := make([]string, len(roles))
+	for i, r := range roles {
+		names[i] = string(r) + " (" + r.Label() + ")"
 	}
-	return "The role must be one of these: " + strings.Join(names, ", ")
+	return strings.Join(names, ", ")
 }
 
 // privileged roles need the word of both grantors; everybody who is added is a worker.

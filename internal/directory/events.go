@@ -33,6 +33,7 @@ const (
 	kindGrantorReplaced    = "grantor.replaced"
 	kindRecoveryMade       = "person.recovery_codes_made"
 	kindRecovered          = "person.recovered"
+	kindPeopleListed       = "people.listed"
 )
 
 // Events are the kinds of event with what each says, for docs/events.md.
@@ -57,6 +58,7 @@ func Events() map[string]string {
 		kindGrantorReplaced:    "A grantor was replaced: nobody had stopped it",
 		kindRecoveryMade:       "Recovery codes were made for somebody who sets up their account",
 		kindRecovered:          "Somebody who lost their second factor used a recovery code and their password for a new one-time code",
+		kindPeopleListed:       "Somebody at the machine listed who has an account: how many",
 		kindDaybookOpened:      "The day's book of list pages and refused readings was begun",
 	}
 }
@@ -134,6 +136,10 @@ type tokenRevoked struct {
 
 type daybookOpened struct {
 	Day string `json:"day"`
+}
+
+type peopleListed struct {
+	People int `json:"people"`
 }
 
 func foldOrganisation(o *Organisation, e ledger.Entry) error {

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base32"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -37,7 +38,7 @@ type Replacement struct {
 }
 
 type replacementStopped struct {
-	By id.Person `json:"by"`
+	By id.Person `json:"by"` // zero: by Heed, because the one who was to come has left
 }
 
 type grantorReplaced struct {
@@ -106,7 +107,7 @@ func decideReplacement(o Organisation, out id.Person, in Person, recovery string
 	r := Replacement{Out: out, In: in.ID}
 	switch {
 	case o.Replacing != nil:
-		return r, fail.New(fail.Conflict, "A grantor is being replaced already. See it with heed grantor list, and stop it with heed grantor stop")
+		return r, fail.New(fail.Conflict, "A grantor is being replaced already. See it with heed grantor list, and stop it with heed grantor stop --by NAME")
 	case !o.IsGrantor(out):
 		return r, fail.New(fail.Bad, "The person who is to be replaced is not a grantor. See who is with heed grantor list")
 	case in.Org != o.ID || in.Left || !in.Enrolled():
@@ -202,6 +203,9 @@ func (d *Desk) FinishReplacements(ctx context.Context) error {
 		err := d.inOrganisation(ctx, o.ID, ledger.Author{Role: string(access.System), Rule: "replace-a-grantor"}, func(tx *store.Tx, o Organisation) (ledger.Event, error) {
 			if o.Replacing == nil || tx.Now().Before(o.Replacing.Until) {
 				return ledger.Event{}, errNothingToDo
+			}
+			if next, err := d.personIn(tx, o.Replacing.In); err != nil || next.Left { // a place for nobody is no place
+				return ledger.Event{Kind: kindReplacementStopped, Data: replacementStopped{}}, errors.Join(err, d.announce(tx, o))
 			}
 			return ledger.Event{Kind: kindGrantorReplaced, Data: grantorReplaced{o.Replacing.Out, o.Replacing.In}}, d.announce(tx, o)
 		})

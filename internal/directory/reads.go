@@ -106,6 +106,22 @@ func (d *Desk) Everybody(ctx context.Context, org id.Org) (all []Person, err err
 	return all, err
 }
 
+// List is Everybody for the operator of the machine, with an entry of it first: who
+// works for an organisation is not for everybody to know.
+func (d *Desk) List(ctx context.Context, org id.Org) ([]Person, error) {
+	all, err := d.Everybody(ctx, org)
+	if err != nil {
+		return nil, err
+	}
+	return all, d.Store.DoReading(ctx, func(tx *store.Tx) error {
+		key, err := d.Daybook(tx, org)
+		if err != nil {
+			return err
+		}
+		return d.Ledger.Reading(tx, key, operator, ledger.Event{Kind: kindPeopleListed, Data: peopleListed{len(all)}})
+	})
+}
+
 // find looks a login name up in every organisation of the installation.
 func (d *Desk) find(tx *store.Tx, login string) (Person, error) {
 	all, err := d.organisationsIn(tx)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -52,6 +53,23 @@ const countsPostgres = `select c.relname::text, count(*) filter (where k.contype
 		count(*) filter (where k.contype = 'f' and k.convalidated), count(*) filter (where k.contype = 'x')
 	from pg_class c join pg_constraint k on k.conrelid = c.oid
 	where c.relnamespace = (select oid from pg_namespace where nspname = current_schema()) group by c.relname`
+
+// Taken names what is in the schema of a PostgreSQL database, extensions apart: a
+// database that somebody uses. An SQLite file is told by its being there.
+func (s *Store) Taken(ctx context.Context) (names []string, err error) {
+	if s.Engine() != enginePostgres {
+		return nil, nil
+	}
+	err = s.View(ctx, func(tx *Tx) error {
+		names, err = All(tx, oneString, `select c.relname::text from pg_class c
+			where c.relnamespace = (select oid from pg_namespace where nspname = current_schema())
+			and c.relkind in ('r', 'v', 'm', 'f', 'p')
+			and not exists (select from pg_depend where deptype = 'e' and classid = 'pg_class'::regclass and objid = c.oid)
+			order by 1`)
+		return err
+	})
+	return names, err
+}
 
 // postgres compares what the catalogue says with the twin.
 func (w *twin) postgres(tx *Tx) ([]string, error) {
