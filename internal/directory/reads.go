@@ -118,7 +118,7 @@ func (d *Desk) List(ctx context.Context, org id.Org) ([]Person, error) {
 		if err != nil {
 			return err
 		}
-		return d.Ledger.Reading(tx, key, operator, ledger.Event{Kind: kindPeopleListed, Data: peopleListed{len(all)}})
+		return d.Ledger.Reading(tx, ledger.Daybook, key, operator, ledger.Event{Kind: kindPeopleListed, Data: peopleListed{len(all)}})
 	})
 }
 
