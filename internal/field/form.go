@@ -32,7 +32,7 @@ func Form(place string, fields []Field, aboutPerson bool) string {
 			}
 		}
 		if aboutPerson {
-			if f.Kind == YesNo || f.Kind == Choices {
+			if f.ticks() {
 				ticks++
 			}
 			if fault := f.asScale(); fault != "" {
@@ -41,7 +41,7 @@ func Form(place string, fields []Field, aboutPerson bool) string {
 		}
 	}
 	if ticks > 2 {
-		return place + " must have two yes-no or tick questions at most: a form about a person must not become a list of signs"
+		return place + " must have two questions at most that are ticked or answered in one of two ways: a form about a person must not become a list of signs"
 	}
 	return ""
 }
@@ -95,6 +95,11 @@ func (c Condition) form(before []Field) string {
 		return fmt.Sprintf("has a condition on %q that names no answer", c.Field)
 	}
 	return ""
+}
+
+// ticks says that a question is ticked or not, whatever it is called.
+func (f Field) ticks() bool {
+	return f.Kind == YesNo || f.Kind == Choices || f.Kind == Choice && len(f.Offered()) <= 2
 }
 
 // asScale says why a question could rank a person, or "".

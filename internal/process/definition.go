@@ -131,6 +131,8 @@ type Definition struct {
 	Entitled string `json:"entitled"`
 	// Local names the organisation's overlay and its version; empty for a shipped process.
 	Local string `json:"-"`
+
+	lines map[string]int `json:"-"` // of its file, by place; see Fault
 }
 
 // RoleInfo names a role.

@@ -39,6 +39,7 @@ func Parse(raw []byte) (*Definition, error) {
 	if err := d.whole(); err != nil {
 		return nil, err
 	}
+	d.lines = linesOf(raw)
 	return &d, nil
 }
 
@@ -208,7 +209,7 @@ func isName(s string) bool {
 func Must(raw []byte) *Definition {
 	d, err := Parse(raw)
 	if err != nil {
-		panic("a shipped definition does not parse: " + err.Error())
+		panic(fmt.Sprintf("a shipped definition does not parse: line %d: %v", lineOf(linesOf(raw), fail.Words(err)), err))
 	}
 	return d
 }

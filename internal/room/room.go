@@ -105,21 +105,38 @@ func (r *Room) First() process.StepInfo { return r.Latest().AllSteps[0] }
 
 // Check says what is wrong with the room, or nil: the walls that hold for all.
 func (r *Room) Check() error {
-	if !field.IsName(r.Name) || r.Kind == "" || r.Compartment == "" || len(r.Definitions) == 0 {
-		return fmt.Errorf("room %q: must have a name, a kind, a compartment and a definition", r.Name)
-	}
-	if listed := r.Number.Name(); listed != r.Name {
-		return fmt.Errorf("room %s: its number %d is that of %q in ledger/rooms.go", r.Name, r.Number, listed)
+	if fault := r.fault(); fault != "" {
+		return fmt.Errorf("room %q %s", r.Name, fault)
 	}
 	for i, d := range r.Definitions {
-		if fault := r.follows(i, d); fault != "" {
-			return fmt.Errorf("room %s: definitions[%d] (%s): %s", r.Name, i+1, d.Name(), fault)
+		fault := r.follows(i, d)
+		if fault == "" {
+			fault = sound(d)
 		}
-		if fault := sound(d); fault != "" {
-			return fmt.Errorf("room %s: definition %s: %s", r.Name, d.Name(), fault)
+		if fault != "" {
+			return fmt.Errorf("room %s: %s", r.Name, d.Fault(fault))
 		}
 	}
 	return nil
+}
+
+// aboutPeople are the compartments whose records are about a person.
+var aboutPeople = []string{"patient", "colleague"}
+
+func (r *Room) fault() string {
+	switch {
+	case !field.IsName(r.Name):
+		return "must have a name of small letters, digits and underscores"
+	case !field.IsName(r.Many) || r.One == "" || r.Many == r.Name:
+		return fmt.Sprintf("must have One and Many, the words for one record and for several; Many stands in addresses, in small letters without spaces: %q", r.Many)
+	case r.Number < 1 || r.Kind == "" || r.Compartment == "" || len(r.Definitions) == 0:
+		return "must have a Number from 1, a Kind, a Compartment and Definitions"
+	case r.Rows < 1:
+		return "must have Rows from 1"
+	case slices.Contains(aboutPeople, r.Compartment) && slices.ContainsFunc(r.Definitions, func(d *process.Definition) bool { return !d.AboutPerson }):
+		return fmt.Sprintf("holds records about people (its compartment is %s): each definition must say about_person", r.Compartment)
+	}
+	return ""
 }
 
 // follows says what is wrong with a definition beside those before it, or "": every

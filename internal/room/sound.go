@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"heed/internal/access"
 	"heed/internal/field"
 	"heed/internal/process"
 )
@@ -14,18 +15,23 @@ import (
 // be answered, every step can be taken by somebody at some time, every way comes to
 // an end, and nothing open is ever without a next date.
 func sound(d *process.Definition) string {
+	for i, r := range d.Roles {
+		if r.ID != process.Anyone && !access.Role(r.ID).Valid() {
+			return fmt.Sprintf("roles[%d] (%s) must be one of Heed's roles: %s", i+1, r.ID, roleNames())
+		}
+	}
 	for i, s := range d.AllSteps {
 		if fault := soundStep(d, i, s); fault != "" {
 			return fault
 		}
 	}
-	for _, t := range d.Timers {
+	for i, t := range d.Timers {
 		if fault := soundDeadline(d, t); fault != "" {
-			return fault
+			return fmt.Sprintf("deadlines[%d] (%s) %s", i+1, t.ID, fault)
 		}
 	}
 	for i, l := range d.Lists {
-		if fault := soundList(d, l); fault != "" {
+		if fault := soundList(d, i, l); fault != "" {
 			return fmt.Sprintf("lists[%d] (%s) %s", i+1, l.ID, fault)
 		}
 	}
@@ -39,6 +45,14 @@ func soundStep(d *process.Definition, i int, s process.StepInfo) string {
 	place := fmt.Sprintf("steps[%d] (%s)", i+1, s.ID)
 	if fault := field.Form(place+".fields", s.Fields, d.AboutPerson); fault != "" {
 		return fault
+	}
+	if fault := soundKind(d, s); fault != "" {
+		return place + " " + fault
+	}
+	for j, f := range s.Fields {
+		if fault := soundField(f); fault != "" {
+			return fmt.Sprintf("%s.fields[%d] (%s) %s", place, j+1, f.ID, fault)
+		}
 	}
 	person := func(name string) bool {
 		f, ok := field.Find(s.Fields, name)
@@ -76,7 +90,55 @@ func soundStep(d *process.Definition, i int, s process.StepInfo) string {
 	return ""
 }
 
+// soundKind holds the kind of a step's entries to its room: a replay reads the
+// entries that begin with the room's name.
+func soundKind(d *process.Definition, s process.StepInfo) string {
+	if !strings.HasPrefix(s.Kind, d.Process+".") {
+		return fmt.Sprintf("has the kind %q: it must begin with %q, or a replay passes it by", s.Kind, d.Process+".")
+	}
+	if slices.Contains([]string{kindViewed, kindReaders, kindListed, kindRefused}, strings.TrimPrefix(s.Kind, d.Process)) {
+		return fmt.Sprintf("has the kind %q, which every room has for readings: give it another", s.Kind)
+	}
+	return ""
+}
+
+// unbuilt are kinds of field that pages cannot ask yet: nobody could answer them.
+var unbuilt = []field.Kind{field.Team, field.Partner, field.Document, field.Entry, field.Group}
+
+func soundField(f field.Field) string {
+	switch {
+	case slices.Contains(unbuilt, f.Kind):
+		return fmt.Sprintf("has the kind %s, which no page can ask yet: use another", f.Kind)
+	case f.Kind == field.Person && len(f.Of) == 0:
+		return `must say "of" which roles somebody can be chosen from`
+	case f.Kind != field.Person && len(f.Of) > 0:
+		return `must have "of" only for a person`
+	}
+	for _, role := range f.Of {
+		if !access.Role(role).Valid() {
+			return fmt.Sprintf("is of the role %q: it must be one of Heed's roles: %s", role, roleNames())
+		}
+	}
+	for _, who := range f.Sees {
+		if who != seesRaiser {
+			return fmt.Sprintf("is seen by %q: known is %q, who began the record", who, seesRaiser)
+		}
+	}
+	return ""
+}
+
+func roleNames() string {
+	var names []string
+	for _, r := range access.Roles() {
+		names = append(names, string(r))
+	}
+	return strings.Join(names, ", ")
+}
+
 func soundDeadline(d *process.Definition, t process.Deadline) string {
+	if _, ok := d.Role(t.Owner); !ok || t.Owner == process.Anyone {
+		return fmt.Sprintf("is owned by %q: its owner must be one of the definition's roles, and not anyone, or nobody is told", t.Owner)
+	}
 	if t.On == "" {
 		return ""
 	}
@@ -84,14 +146,16 @@ func soundDeadline(d *process.Definition, t process.Deadline) string {
 		name, _, _ := strings.Cut(from, "/")
 		s, _ := d.Step(process.Step(name))
 		if f, ok := field.Find(s.Fields, t.On); !ok || f.Kind != field.Day {
-			return fmt.Sprintf("deadline %s is due on %q, which is no day field of the step %s", t.ID, t.On, name)
+			return fmt.Sprintf("is due on %q, which is no day field of the step %s", t.On, name)
 		}
 	}
 	return ""
 }
 
-func soundList(d *process.Definition, l process.List) string {
+func soundList(d *process.Definition, i int, l process.List) string {
 	switch {
+	case slices.ContainsFunc(d.Lists[:i], func(x process.List) bool { return x.ID == l.ID }):
+		return "has a name that is given twice"
 	case !field.IsName(l.ID) || l.Title == "" || l.Empty == "":
 		return `must have a name, a title and "empty" (what an empty one says)`
 	case !slices.Contains([]string{ofTeam, ofOwner, ofStarter, ofOrganisation}, l.Of):
@@ -106,6 +170,11 @@ func soundList(d *process.Definition, l process.List) string {
 	for _, s := range l.In {
 		if _, ok := d.State(s); !ok {
 			return fmt.Sprintf("names the state %q, which is not defined", s)
+		}
+	}
+	for _, f := range l.Facts {
+		if !slices.ContainsFunc(d.Facts, func(x process.FactInfo) bool { return x.ID == f }) {
+			return fmt.Sprintf("names the fact %q, which is not defined", f)
 		}
 	}
 	return ""

@@ -1,0 +1,65 @@
+package process
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// linesOf are the lines on which the values of a JSON file begin, by place: "steps[2].fields[1]".
+func linesOf(raw []byte) map[string]int {
+	out := map[string]int{}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	var walk func(at string)
+	walk = func(at string) {
+		tok, err := d.Token()
+		if err != nil {
+			return
+		}
+		out[at] = 1 + bytes.Count(raw[:d.InputOffset()], []byte("\n"))
+		switch tok {
+		case json.Delim('{'):
+			for d.More() {
+				name, _ := d.Token() //nolint:errcheck // the walk ends at the same fault
+				walk(join(at, fmt.Sprint(name)))
+			}
+		case json.Delim('['):
+			for i := 1; d.More(); i++ {
+				walk(fmt.Sprintf("%s[%d]", at, i))
+			}
+		default:
+			return
+		}
+		_, _ = d.Token() //nolint:errcheck // as above
+	}
+	walk("")
+	return out
+}
+
+var (
+	placeAt = regexp.MustCompile(`^[a-z_]+(\[\d+\])?( \([^)]*\))?(\.[a-z_]+(\[\d+\])?( \([^)]*\))?)*`)
+	nameIn  = regexp.MustCompile(` \([^)]*\)`)
+)
+
+// lineOf is the line of which a fault speaks that begins with a place; 0 when none is known.
+func lineOf(lines map[string]int, fault string) int {
+	at := nameIn.ReplaceAllString(placeAt.FindString(fault), "")
+	for at != "" {
+		if n, ok := lines[at]; ok {
+			return n
+		}
+		at = at[:max(strings.LastIndexByte(at, '.'), 0)]
+	}
+	return 0
+}
+
+// Fault is a fault of the definition with its file and line: "policy-1.json:12: steps[2] …".
+func (d *Definition) Fault(words string) string {
+	file := fmt.Sprintf("%s-%d.json", d.Process, d.Version)
+	if n := lineOf(d.lines, words); n > 0 {
+		return fmt.Sprintf("%s:%d: %s", file, n, words)
+	}
+	return file + ": " + words
+}

@@ -1,0 +1,135 @@
+package room
+
+import (
+	_ "embed"
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"heed/internal/process"
+)
+
+//go:embed testdata/note-1.json
+var note string
+
+var update = flag.Bool("update", false, "write the golden file anew")
+
+// badDefinitions are definitions with one thing wrong each: a text of the good one and what
+// stands in its place.
+var badDefinitions = []struct{ name, old, new string }{
+	{"a kind of another room", `"note.decided"`, `"notes.decided"`},
+	{"a kind that every room has", `"note.decided"`, `"note.viewed"`},
+	{"the name of another process", `"process": "note"`, `"process": "jotting"`},
+	{"no steps", note[strings.Index(note, ` "steps"`):strings.Index(note, ` "deadlines"`)], " \"steps\": [],\n"},
+	{"no lists", note[strings.Index(note, ` "lists"`):strings.LastIndex(note, `}`)], " \"lists\": []\n"},
+	{"a list twice", `"lists": [`, `"lists": [{"id": "all", "title": "All", "empty": "None.", "of": "team", "order": "due"}, `},
+	{"a list of an unknown fact", `"order": "due"}`, `"order": "due", "facts": ["told"]}`},
+	{"a list at an unknown state", `"order": "due"}`, `"order": "due", "in": ["opne"]}`},
+	{"an owner of a duty misspelt", `"owner": "safeguarding_lead", "evidence"`, `"owner": "safegarding_lead", "evidence"`},
+	{"a duty that is anyone's", `"owner": "safeguarding_lead", "evidence"`, `"owner": "anyone", "evidence"`},
+	{"a role that Heed does not have", `"roles": [{"id"`, `"roles": [{"id": "wizard", "label": "Wizard", "one": "a wizard"}, {"id"`},
+	{"seen by an unknown", `"sees": ["raiser"]`, `"sees": ["riaser"]`},
+	{"a person of no role", `"kind": "person", "of": ["safeguarding_lead"]`, `"kind": "person"`},
+	{"a person of a role misspelt", `"kind": "person", "of": ["safeguarding_lead"]`, `"kind": "person", "of": ["leed"]`},
+	{"a kind of field without a page", `"what": "words", "kind": "text"`, `"what": "words", "kind": "partner"`},
+	{"a group without a page", `"what": "words", "kind": "text"`, `"what": "words", "kind": "group", "fields": [{"id": "x", "ask": "X?", "what": "x", "kind": "line"}]`},
+	{"an answer without an outcome", `{"id": "stop", "label": "Stop"}`, `{"id": "stop", "label": "Stop"}, {"id": "wait", "label": "Wait"}`},
+	{"a whole number about a person", `"what": "words", "kind": "text"`, `"what": "words", "kind": "whole", "max": 10`},
+	{"choices in an order", `"label": "Keep"}, {"id": "stop", "label": "Stop"}`, `"label": "Low"}, {"id": "stop", "label": "High"}`},
+	{"signs to be ticked, called choices", `{"id": "words",`, ticks("a", "b") + `{"id": "words",`},
+	{"a need that cannot hold", `"is": ["keep"]`, `"is": ["kept"]`},
+	{"nothing is due", `"until": ["decide/ended"]`, `"until": ["decide"]`},
+	{"no title", `"entitled": "title"`, `"entitled": "titel"`},
+	{"an unknown name", `"evidence": "D"`, `"evidnce": "D"`},
+}
+
+func ticks(names ...string) (out string) {
+	for _, n := range names {
+		out += fmt.Sprintf(`{"id": %q, "ask": "Was it?", "what": "whether", "kind": "choice", "choices": [{"id": "seen", "label": "Seen"}, {"id": "unseen", "label": "Not seen"}]},`+"\n    ", n)
+	}
+	return out
+}
+
+func taken(t *testing.T, text string) *Room {
+	t.Helper()
+	d, err := process.Parse([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Room{Name: "note", Number: 9, Kind: "Note", One: "note", Many: "notes", Compartment: "patient", Rows: 1, Definitions: []*process.Definition{d}}
+}
+
+// TestRefused holds each bad definition and each bad room to its words: file, line,
+// what is wrong, what to do.
+func TestRefused(t *testing.T) {
+	if err := taken(t, note).Check(); err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	say := func(name string, err error) {
+		if err == nil {
+			t.Errorf("taken: %s", name)
+		}
+		fmt.Fprintf(&out, "%s\n    %v\n", name, err)
+	}
+	for _, c := range badDefinitions {
+		if strings.Count(note, c.old) != 1 {
+			t.Fatalf("%s: the good definition does not hold %q once", c.name, c.old)
+		}
+		text := strings.Replace(note, c.old, c.new, 1)
+		d, err := process.Parse([]byte(text))
+		if err == nil {
+			r := taken(t, note)
+			r.Definitions[0] = d
+			err = r.Check()
+		}
+		say(c.name, err)
+	}
+	two := strings.Replace(note, `"version": 1`, `"version": 2`, 1)
+	for _, c := range []struct {
+		name   string
+		change func(*Room)
+	}{
+		{"one version twice", func(r *Room) { r.Definitions = append(r.Definitions, r.Definitions[0]) }},
+		{"the newest first", func(r *Room) { r.Definitions = append(taken(t, two).Definitions, r.Definitions...) }},
+		{"another first step", func(r *Room) {
+			r.Definitions = append(r.Definitions, taken(t, strings.Replace(two, `"note.begun"`, `"note.started"`, 1)).Definitions...)
+		}},
+		{"no Rows", func(r *Room) { r.Rows = 0 }},
+		{"a space in Many", func(r *Room) { r.Many = "short notes" }},
+		{"about people without saying so", func(r *Room) {
+			r.Definitions = taken(t, strings.Replace(note, `"about_person": true`, `"about_person": false`, 1)).Definitions
+		}},
+		{"no definition", func(r *Room) { r.Definitions = nil }},
+	} {
+		r := taken(t, note)
+		c.change(r)
+		say(c.name, r.Check())
+	}
+	for _, change := range []func(*Room){
+		func(r *Room) { r.Name = "note" }, func(r *Room) { r.Number = 9 }, func(r *Room) { r.Kind = "Note" }, func(r *Room) { r.Many = "notes" },
+	} {
+		other := taken(t, strings.ReplaceAll(strings.Replace(note, `"process": "note"`, `"process": "memo"`, 1), `"note.`, `"memo.`))
+		other.Name, other.Number, other.Kind, other.Many = "memo", 10, "Memo", "memos"
+		if change(other); other.Name == "note" {
+			other.Definitions = taken(t, note).Definitions
+		}
+		_, err := NewDesk(Parts{}, taken(t, note), other)
+		say("two rooms that share something", err)
+	}
+	const golden = "testdata/refused.golden"
+	if *update {
+		if err := os.WriteFile(golden, []byte(out.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(want) != out.String() {
+		t.Errorf("the words differ from %s (run with -update if it is meant):\n%s", golden, out.String())
+	}
+}
