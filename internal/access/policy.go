@@ -35,8 +35,11 @@ type rule struct {
 }
 
 // New parses the rules that are built in and those that rooms bring. Each must have
-// an id of its own and say its sentence.
+// an id of its own and say its sentence; a room's speak of that room alone.
 func New(rooms ...Room) (*Policy, error) {
+	if err := checkRooms(rooms); err != nil {
+		return nil, err
+	}
 	p := &Policy{rooms: rooms, who: map[Action]string{}, actions: map[types.String]types.Entity{}}
 	for _, a := range p.everyAction() {
 		p.actions[types.String(a.Action)] = a.entity()

@@ -9,6 +9,7 @@ type Room struct {
 	Text       string // Cedar; each rule with @id and @says
 	Records    []RoomAction
 	Functions  []RoomAction
+	Roles      []Role // all that its definitions name
 }
 
 // RoomAction is an action of a room.

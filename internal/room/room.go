@@ -199,5 +199,37 @@ func (r *Room) Access() access.Room {
 		}
 		functions = append(functions, a)
 	}
-	return access.Room{Kind: r.Kind, Name: r.Name, Text: r.Policies, Records: r.Actions(), Functions: functions}
+	return access.Room{Kind: r.Kind, Name: r.Name, Text: r.Policies, Records: r.Actions(), Functions: functions, Roles: r.roles()}
+}
+
+// roles are all that the room names: who may take which step, who meets a deadline,
+// who sees it in the navigation.
+func (r *Room) roles() (out []access.Role) {
+	add := func(all ...process.Role) {
+		for _, role := range all {
+			if role != process.Anyone {
+				out = append(out, access.Role(role))
+			}
+		}
+	}
+	for _, d := range r.Definitions {
+		for _, info := range d.Roles {
+			add(info.ID)
+		}
+		for _, s := range d.AllSteps {
+			add(s.Roles...)
+			for _, o := range s.Outcomes {
+				for _, m := range o.Moves {
+					add(m.Roles...)
+				}
+			}
+		}
+		for _, t := range d.Timers {
+			add(t.Owner)
+		}
+	}
+	for _, n := range r.Nav {
+		add(process.Role(n))
+	}
+	return out
 }

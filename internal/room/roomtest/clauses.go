@@ -276,10 +276,14 @@ func (s *suite) lostSince(by access.Actor, ref id.Reference, t room.Taking, firs
 // barredSince: a rule that has come to close the record closes its receipts as well.
 func (s *suite) barredSince(by access.Actor, ref id.Reference, t room.Taking) {
 	r := *s.room
+	var every []string
+	for _, a := range r.Actions() {
+		every = append(every, `Action::"`+string(a.Action)+`"`)
+	}
 	r.Policies += `
 @id("` + r.Name + `-barred-since")
 @says("Nobody opens this room any more.")
-forbid (principal, action, resource is ` + r.Kind + `);`
+forbid (principal, action in [` + strings.Join(every, ", ") + `], resource is ` + r.Kind + `);`
 	if got, err := s.program(&r).Take(s.ctx, by, &r, ref, t); !fail.Is(err, fail.Hidden) {
 		s.t.Errorf("%s sent again by somebody who was barred since: %+v, %v", t.Step, got, err)
 	}
