@@ -137,7 +137,7 @@ func (c Config) process() (*process.Definition, error) {
 	}
 	raw, err := os.ReadFile(c.Overlay)
 	if err != nil {
-		return nil, fail.Wrap(fail.Missing, err, "The overlay %s cannot be read", c.Overlay)
+		return nil, fail.Wrap(fail.Missing, err, "The overlay %s is not there, or this user may not read it: name the right file with --overlay", c.Overlay)
 	}
 	d, err := process.Patient().Overlay(raw)
 	if err != nil {

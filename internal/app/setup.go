@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"heed/internal/clock"
 	"heed/internal/directory"
@@ -37,7 +38,9 @@ func Init(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, f di
 	} else if installed {
 		return errTaken
 	}
-	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+	if err := os.MkdirAll(c.Data, 0o700); errors.Is(err, syscall.ENOTDIR) {
+		return fail.Wrap(fail.Bad, err, "%s is a file, or lies in one: name a folder with --data", c.Data)
+	} else if err != nil {
 		return fail.Wrap(fail.Bad, err, "The folder %s cannot be made by this user: make it, or name another with --data", c.Data)
 	}
 	if c.Demo { // first of all, so that a start that is stopped anywhere is known again

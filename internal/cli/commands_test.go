@@ -246,14 +246,16 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 	out, err := cmd.StdoutPipe()
 	ts.Check(err)
 	ts.Check(cmd.Start())
-	url := make(chan string, 1)
+	url := make(chan string, 2)
 	var said strings.Builder
 	go func() {
 		defer close(url)
 		for in := bufio.NewScanner(out); in.Scan(); {
 			said.WriteString(in.Text() + "\n")
-			if u, ok := strings.CutPrefix(in.Text(), "Open "); ok {
-				url <- u
+			for _, begin := range []string{"Listening at ", "Open "} {
+				if u, ok := strings.CutPrefix(in.Text(), begin); ok {
+					url <- u
+				}
 			}
 		}
 	}()

@@ -91,7 +91,7 @@ func progress(env *Env) backup.Progress {
 type restoreCmd struct {
 	place `embed:""`
 	File  string `arg:"" help:"The backup." type:"path"`
-	With  string `env:"-" name:"sealed-with" help:"The key file of when the backup was made, if the organisation's key was changed since." type:"existingfile"`
+	With  string `env:"-" name:"sealed-with" help:"The key file of when the backup was made, if the organisation's key was changed since." type:"path"`
 }
 
 func (restoreCmd) Help() string {

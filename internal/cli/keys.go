@@ -80,7 +80,7 @@ func beside(path string) (*os.File, error) {
 	}
 	f, err := os.CreateTemp(dir, partName)
 	if err != nil {
-		return nil, fail.Wrap(fail.Bad, err, "Nothing can be written beside %s", path)
+		return nil, fail.Wrap(fail.Bad, err, "Nothing can be written in the folder %s by this user: make it, or name another file", filepath.Dir(path))
 	}
 	return f, nil
 }

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"net"
+	"strconv"
 	"time"
 
 	"heed/internal/fail"
@@ -50,6 +52,7 @@ func (c *mailTestCmd) Run(env *Env) error {
 	}
 	ctx, stop := context.WithTimeout(env.Ctx, time.Minute)
 	defer stop()
+	env.say("Asking the mail server at %s. It may say nothing for up to 10 seconds at a time.", net.JoinHostPort(m.Host, strconv.Itoa(m.Port)))
 	if err := m.Test(ctx, c.To); err != nil {
 		return err
 	}

@@ -24,8 +24,8 @@ import (
 type verifyCmd struct {
 	place   `embed:""`
 	URL     string   `help:"A running log: https://heed.example.nhs.uk/log. Tiles and checkpoint only; give the log's public key with --log-vkey." name:"url"`
-	Since   string   `help:"A checkpoint that you kept: shows that history since then was only added to." type:"existingfile"`
-	Receipt string   `help:"A receipt that somebody kept: shows that its entry is still there, or says that it is gone." type:"existingfile"`
+	Since   string   `help:"A checkpoint that you kept: shows that history since then was only added to." type:"path"`
+	Receipt string   `help:"A receipt that somebody kept: shows that its entry is still there, or says that it is gone." type:"path"`
 	LogKey  string   `help:"Public key of the log, as heed init printed it; from the folder when not given." name:"log-vkey"`
 	Witness []string `help:"Public keys of witnesses whose signatures are to be checked." sep:"none"`
 	NoKeys  bool     `help:"Do not open entries: compare them with the tree only."`
@@ -177,16 +177,16 @@ func sayReport(env *Env, r verify.Report) {
 
 // keys finds the public keys against which signatures are checked.
 func (c *verifyCmd) keys(cfg app.Config, o *verify.Options) error {
-	parse := func(s string) (record.Verifier, error) {
+	parse := func(flag, s string) (record.Verifier, error) {
 		v, err := record.ParseVerifier(strings.TrimSpace(s))
 		if err != nil {
-			return v, fail.Wrap(fail.Bad, err, "A public key does not look right")
+			return v, fail.Wrap(fail.Bad, err, "%s is not a public key as it was printed: a name, + and 8 characters, + and the key", flag)
 		}
 		return v, nil
 	}
 	var err error
 	if c.LogKey != "" {
-		if o.Log, err = parse(c.LogKey); err != nil {
+		if o.Log, err = parse("--log-vkey", c.LogKey); err != nil {
 			return err
 		}
 	} else if o.HTTP == "" {
@@ -195,7 +195,7 @@ func (c *verifyCmd) keys(cfg app.Config, o *verify.Options) error {
 		}
 	}
 	for _, w := range c.Witness {
-		v, err := parse(w)
+		v, err := parse("--witness", w)
 		if err != nil {
 			return err
 		}
@@ -232,7 +232,7 @@ func (c *witnessCmd) Run(env *Env) error {
 	for _, l := range c.Log {
 		v, err := record.ParseVerifier(strings.TrimSpace(l))
 		if err != nil {
-			return fail.Wrap(fail.Bad, err, "The public key of a log does not look right")
+			return fail.Wrap(fail.Bad, err, "--log is not the public key of a log as heed init printed it")
 		}
 		logs[v.Name()] = v
 	}
@@ -292,7 +292,7 @@ type processCmd struct {
 }
 
 type processCheckCmd struct {
-	File string `arg:"" optional:"" help:"The overlay (JSON); the shipped process when left out." type:"existingfile"`
+	File string `arg:"" optional:"" help:"The overlay (JSON); the shipped process when left out." type:"path"`
 	Show bool   `help:"Print the process as a page."`
 }
 

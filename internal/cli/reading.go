@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"net/netip"
 	"net/url"
 	"os"
@@ -33,7 +34,7 @@ func durations() kong.Option {
 		}
 		d, err := duration(text)
 		if err != nil {
-			return err
+			return errors.New(fail.Words(err)) // the parser puts the flag before it
 		}
 		target.SetInt(int64(d))
 		return nil

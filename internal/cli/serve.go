@@ -55,7 +55,10 @@ func (c *serveCmd) config() (cfg app.Config, err error) {
 	if cfg.PublicURL, err = publicURL(c.PublicURL, c.Plain); err != nil {
 		return cfg, err
 	}
+	_, port, err := net.SplitHostPort(c.Addr)
 	switch {
+	case err != nil || port == "":
+		return cfg, fail.New(fail.Bad, "--addr must be an address and a port, such as 127.0.0.1:8430")
 	case (c.TLSCert == "") != (c.TLSKey == ""):
 		return cfg, fail.New(fail.Bad, "--tls-cert and --tls-key belong together: name both or neither")
 	case c.Plain && !ownMachine(c.Addr):
@@ -126,16 +129,35 @@ func listen(env *Env, a *app.App, at listening) error {
 		serve = func() error { return srv.ServeTLS(l, "", "") }
 	}
 	if at.metrics != "" {
-		end, err := serveMetrics(a, at.metrics)
+		end, err := serveMetrics(env, a, at.metrics)
 		if err != nil {
 			return errors.Join(err, l.Close())
 		}
 		defer end()
 	}
 	return a.Serve(env.Ctx, srv, func() error {
-		env.say("Open %s://%s", scheme, l.Addr())
+		env.say("%s", whereTo(a.Config, at, scheme+"://"+l.Addr().String()))
 		return serve()
 	})
+}
+
+// whereTo says what to open in a browser, and where the program listens when that is
+// another address.
+func whereTo(c app.Config, at listening, here string) string {
+	switch {
+	case c.PublicURL != "":
+		return "Listening at " + here + "\nOpen " + c.PublicURL
+	case c.Plain, at.cert != "" && !everywhere(at.addr):
+		return "Open " + here
+	}
+	return "Listening at " + here + "\nGive the address that people type with --public-url, such as https://heed.example.nhs.uk"
+}
+
+// everywhere says that an address is all of this machine's.
+func everywhere(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	ip := net.ParseIP(host)
+	return err == nil && (host == "" || ip != nil && ip.IsUnspecified())
 }
 
 func listener(addr, flag string) (net.Listener, error) {
@@ -148,7 +170,11 @@ func listener(addr, flag string) (net.Listener, error) {
 
 // serveMetrics serves the metrics at an address of their own, so that a proxy that
 // passes everything on does not pass them on.
-func serveMetrics(a *app.App, addr string) (end func(), err error) {
+func serveMetrics(env *Env, a *app.App, addr string) (end func(), err error) {
+	if everywhere(addr) {
+		return nil, fail.New(fail.Bad, "At %s everybody who reaches this machine could read the metrics. Give --metrics one address: "+
+			"127.0.0.1:8431, or that of the network on which Prometheus asks", addr)
+	}
 	l, err := listener(addr, "--metrics")
 	if err != nil {
 		return nil, err
@@ -156,6 +182,9 @@ func serveMetrics(a *app.App, addr string) (end func(), err error) {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", a.Metrics())
 	srv := web.Server(mux)
+	if !ownMachine(addr) {
+		env.Log.Warn("the metrics are served in the clear to whoever reaches this address", "address", l.Addr().String())
+	}
 	go srv.Serve(l) //nolint:errcheck // it ends with the program
 	return func() { _ = srv.Close() }, nil
 }

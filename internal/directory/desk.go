@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -82,6 +83,12 @@ func (f Founding) Validate() error {
 		faults.Add("grantor", "Name two grantors: give --grantor twice. A practice with one person has one, with --one-person")
 	case n == 2 && strings.EqualFold(f.Grantors[0].Login, f.Grantors[1].Login):
 		faults.Add("grantor", "The two grantors must be different people, each with a login name of their own")
+	}
+	if f.Lead.Name == "" || f.Lead.Telephone == "" {
+		faults.Add("lead", "Enter whom to ring about a concern, with --lead-name and --lead-phone")
+	}
+	if u, err := url.Parse(f.ExitURL); f.ExitURL != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
+		faults.Add("exit-url", "--exit-url must be a web address, such as https://www.nhs.uk/")
 	}
 	if f.Team == "" {
 		faults.Add("team", "Enter the name of the team that takes up concerns")

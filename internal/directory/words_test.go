@@ -138,6 +138,7 @@ func TestOnePersonPractice(t *testing.T) {
 			w.T.Fatal(err)
 		}
 		f := directory.Founding{Name: "Millrace", Nation: workday.EnglandAndWales, Team: "Practice",
+			Lead:     directory.Contact{Name: "Pat", Telephone: "01632 960201"},
 			Grantors: []directory.NewPerson{{Name: "Pat", Login: "pat", Role: access.Lead}}}
 		if _, _, err := w.Directory.OpenOrganisation(ctx, org, f); !fail.Is(err, fail.Bad) {
 			w.T.Errorf("one grantor without saying so: %v", err)

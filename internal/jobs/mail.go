@@ -76,16 +76,16 @@ func (m *Mailer) Check() error {
 		f.Add("mail-host", "Enter the name of the mail server")
 	}
 	if m.Port < 1 || m.Port > 65535 {
-		f.Add("mail-port", "Mail port must be a number from 1 to 65535")
+		f.Add("mail-port", "--mail-port must be a number from 1 to 65535")
 	}
 	if _, ok := tlsPolicies[m.TLS]; !ok {
-		f.Add("mail-tls", "Mail TLS must be always, if offered or never")
+		f.Add("mail-tls", "--mail-tls must be always, if offered or never")
 	}
 	if !bare(m.From) {
-		f.Add("mail-from", "Sender must be an email address without a name")
+		f.Add("mail-from", "--mail-from must be an email address without a name, such as heed@example.org")
 	}
 	if (m.User == "") != (m.Password == "") {
-		f.Add("mail-user", "Enter both the name and the password for the mail server, or neither")
+		f.Add("mail-user", "Give both --mail-user and --mail-password, or neither")
 	}
 	if m.Address == nil || strings.ContainsAny(m.Link, "\r\n") {
 		f.Add("mail-link", "Enter the address at which people sign in")
@@ -269,10 +269,13 @@ func (q *Queue) end(ctx context.Context, ended []*letter) (n int, err error) {
 	return n, err
 }
 
+// answerWithin is how long a mail server may say nothing.
+const answerWithin = 10 * time.Second
+
 func (m *Mailer) client() (*gomail.Client, error) {
 	_, domain, _ := strings.Cut(m.From, "@")
 	options := []gomail.Option{gomail.WithPort(m.Port), gomail.WithTLSPolicy(tlsPolicies[m.TLS]),
-		gomail.WithTimeout(30 * time.Second), gomail.WithHELO(domain)} // our machine's name is nobody's business
+		gomail.WithTimeout(answerWithin), gomail.WithHELO(domain)} // our machine's name is nobody's business
 	if m.TLSConfig != nil {
 		options = append(options, gomail.WithTLSConfig(m.TLSConfig))
 	}

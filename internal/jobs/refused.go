@@ -62,7 +62,7 @@ func faultOf(err error) mailFault {
 	switch {
 	case errors.As(err, &name):
 		return mailFault{stage: "connect", why: "no machine has the name of the mail server"}
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
 		return mailFault{stage: "connect", why: "the mail server did not answer in time"}
 	case errors.As(err, &network):
 		return mailFault{stage: "connect", why: "nothing answers at the mail server's address and port"}
