@@ -21,8 +21,11 @@
 // of the kind of record, from 1; all entries of a record, and its head, have the same.
 //
 //	payload = JSON {"kind":…,"actor":…,"role":…,"rule":…,"data":…}
-//	sealed  = seal(record key, place(org, record, version, "entry:" ‖ hex(entry)), blinder(16) ‖ payload)
+//	sealed  = seal(record key, place(org, record, version, "entry:" ‖ hex(entry)), blinder(16) ‖ payload ‖ spaces)
 //	leaf    = HMAC-SHA256(key: blinder, message: header ‖ SHA-256(sealed))                        32 bytes
+//
+// There are so many spaces that what is sealed has 512, 1,024, 2,048, 4,096, 8,192 or
+// 16,384 bytes, or a multiple of 16,384: the next that is large enough.
 //
 // In the JSON, role and data may be left out; no other member exists; hex is
 // lower case. The blinder is random, new for each entry, and lies only inside
@@ -52,12 +55,20 @@
 //
 // # Keys
 //
-//	organisation key → generation key → record key → fields
+//	organisation key → generation key → branch key of a compartment → record key → fields
 //	wrap(key, context, inner(32)) = 0x01 ‖ nonce(12) ‖ AES-256-GCM(key, nonce, inner, additional data: "heed/wrap/1\n" ‖ context)   61 bytes
 //	context of a generation key   = "heed/generation/1\n" ‖ org(16) ‖ generation(8)
 //	context of a record key       = "heed/record-key/1\n" ‖ org(16) ‖ record(16) ‖ generation(8)
 //
-// A record key is wrapped by the key of some generation, not always that of its
+// A branch key wraps the record keys of one compartment (patient, colleague,
+// organisation, exercise) in one generation:
+//
+//	branch key = HKDF-SHA256(secret: generation key, no salt, info: "heed/branch/1\n" ‖ org(16) ‖ generation(8) ‖ compartment), 32 bytes
+//
+// Which compartment a record is in stands nowhere: a wrapped record key opens under
+// one of the branches of its generation.
+//
+// A record key is wrapped under some generation, not always that of its
 // entries' headers: when a record of the same generation is erased, the others
 // are wrapped again under a newer one. The key file (organisation keys) and the
 // key store (generation keys) are described at ParseKeyFile and ParseKeyStore.

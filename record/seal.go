@@ -106,13 +106,13 @@ func openSealed(aead cipher.AEAD, dst, ad, sealed []byte) ([]byte, error) {
 	return out, nil
 }
 
-// SealEntry seals an entry's payload together with a new random blinder and gives
-// the leaf that commits to header and ciphertext.
+// SealEntry seals an entry's payload, padded, together with a new random blinder and
+// gives the leaf that commits to header and ciphertext.
 func (k *RecordKey) SealEntry(h Header, payload []byte) (sealed []byte, leaf [32]byte) {
-	plain := make([]byte, BlinderSize, BlinderSize+len(payload))
+	plain := make([]byte, BlinderSize, PaddedSize(BlinderSize+len(payload)))
 	rand.Read(plain)
 	blinder := [BlinderSize]byte(plain)
-	sealed = k.Seal(h.Place(), append(plain, payload...))
+	sealed = k.Seal(h.Place(), Pad(append(plain, payload...), 0))
 	return sealed, Leaf(blinder, h, sealed)
 }
 
@@ -132,7 +132,7 @@ func (k *RecordKey) OpenEntry(s *Scratch, h Header, sealed []byte) (payload []by
 	if len(plain) < BlinderSize {
 		return nil, leaf, fmt.Errorf("%w: entry without a blinder", ErrFormat)
 	}
-	return plain[BlinderSize:], Leaf([BlinderSize]byte(plain), h, sealed), nil
+	return unpad(plain[BlinderSize:]), Leaf([BlinderSize]byte(plain), h, sealed), nil
 }
 
 // OpenField is Open without allocating; the text is valid until the next use of s.

@@ -38,6 +38,7 @@ type vectors struct {
 	Entries     []entryVector       `json:"entries"`
 	Fields      []fieldVector       `json:"fields"`
 	Wraps       []wrapVector        `json:"wraps"`
+	Branches    []branchVector      `json:"branches"`
 	Padding     []paddingVector     `json:"padding"`
 	Roots       []rootVector        `json:"roots"`
 	Inclusion   []inclusionVector   `json:"inclusion"`
@@ -76,6 +77,18 @@ type wrapVector struct {
 	Wrapped string `json:"wrapped"`
 	Inner   string `json:"inner,omitempty"`
 	Error   string `json:"error"`
+}
+
+// branchVector: the branch key of a compartment, and a record key wrapped by it.
+type branchVector struct {
+	GenerationKey string `json:"generation_key"`
+	Org           string `json:"org"`
+	Generation    int64  `json:"generation"`
+	Compartment   string `json:"compartment"`
+	BranchKey     string `json:"branch_key"`
+	Record        string `json:"record"`
+	Wrapped       string `json:"wrapped"`
+	Inner         string `json:"inner"`
 }
 
 type paddingVector struct {
@@ -185,7 +198,7 @@ func (v vectors) count() (good, bad int) {
 	for _, x := range v.Wraps {
 		one(x.Error)
 	}
-	good += len(v.Padding) + len(v.Roots)
+	good += len(v.Branches) + len(v.Padding) + len(v.Roots)
 	for _, x := range v.Inclusion {
 		one(x.Error)
 	}
@@ -268,6 +281,27 @@ func checkSealedVectors(t *testing.T, v vectors) {
 		got, err := Unwrap([KeySize]byte(unhex(t, x.Key)), unhex(t, x.Context), unhex(t, x.Wrapped))
 		if want(t, err, x.Error, x.Name) && hex.EncodeToString(got[:]) != x.Inner {
 			t.Errorf("%s: %x", x.Name, got)
+		}
+	}
+	for _, x := range v.Branches {
+		raw, org, rec := [KeySize]byte(unhex(t, x.GenerationKey)), [16]byte(unhex(t, x.Org)), [16]byte(unhex(t, x.Record))
+		branch, err := BranchKey(raw, org, x.Generation, Compartment(x.Compartment))
+		if err != nil || hex.EncodeToString(branch[:]) != x.BranchKey {
+			t.Errorf("branch %s: %x %v", x.Compartment, branch, err)
+		}
+		b, err := OpenBranches(raw, org, x.Generation)
+		if err != nil {
+			t.Fatal(err)
+		}
+		inner, in, err := b.Unwrap(rec, unhex(t, x.Wrapped))
+		if err != nil || string(in) != x.Compartment || hex.EncodeToString(inner[:]) != x.Inner {
+			t.Errorf("a record key of %s opens as %x of %s: %v", x.Compartment, inner, in, err)
+		}
+		for _, other := range compartments {
+			branch, _ := BranchKey(raw, org, x.Generation, other)
+			if _, err := Unwrap(branch, RecordKeyContext(org, rec, x.Generation), unhex(t, x.Wrapped)); (err == nil) != (other == in) {
+				t.Errorf("a record key of %s under the branch %s: %v", x.Compartment, other, err)
+			}
 		}
 	}
 	for _, x := range v.Padding {
@@ -377,6 +411,8 @@ func hexes(in []Hash) []string {
 	return out
 }
 
+func hexID(from byte) string { b := someID(from); return hex.EncodeToString(b[:]) }
+
 func addSealed(t *testing.T, v *vectors) {
 	raw := sha256.Sum256([]byte("record key"))
 	key := hex.EncodeToString(raw[:])
@@ -440,6 +476,25 @@ func addSealed(t *testing.T, v *vectors) {
 	w := Wrap(raw, ctx, inner)
 	wrap("a record key", ctx, w, "")
 	wrap("a generation key", GenerationContext(someID(1), 12), Wrap(raw, GenerationContext(someID(1), 12), inner), "")
+	branched := func(in Compartment) []byte {
+		b, err := OpenBranches(raw, someID(1), 12)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, err := b.Wrap(in, someID(40), inner)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w
+	}
+	for _, in := range compartments {
+		branch, err := BranchKey(raw, someID(1), 12, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v.Branches = append(v.Branches, branchVector{key, hexID(1), 12, string(in), hex.EncodeToString(branch[:]),
+			hexID(40), hex.EncodeToString(branched(in)), hex.EncodeToString(inner[:])})
+	}
 	wrap("of another generation", RecordKeyContext(someID(1), someID(40), 13), w, "authentic")
 	wrap("a bit of it", ctx, flip(w, 30), "authentic")
 	wrap("cut", ctx, w[:60], "format")

@@ -5,11 +5,32 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"heed/record"
 )
 
 const listOfColumns = "../../docs/assurance/what-proves-it.md"
 
 var columnLine = regexp.MustCompile("(?m)^\\| `([a-z0-9_]+)` \\| `([a-z0-9_]+)` \\| (\\S.*) \\|$")
+
+// TestSizesSayNothing: every sealed entry has one of a few sizes, and all readings that
+// name nothing but who read have the same.
+func TestSizesSayNothing(t *testing.T) {
+	each(t, func(h *house) {
+		h.raise()
+		rows, err := h.sql.Query(`select length(sealed), version from entry where sealed is not null`)
+		check(h.t, err)
+		defer rows.Close()
+		for rows.Next() {
+			var size, version int
+			check(h.t, rows.Scan(&size, &version))
+			if n := size - record.SealedOverhead; n != record.PaddedSize(n) {
+				h.t.Errorf("an entry of version %d has %d bytes, which is no padded size", version, n)
+			}
+		}
+		check(h.t, rows.Err())
+	})
+}
 
 // TestEveryColumnHasItsProof walks the real tables of both engines: for every column
 // it is written down what proves it (promise I10).

@@ -17,6 +17,7 @@ import (
 	"heed/internal/id"
 	"heed/internal/ledger"
 	"heed/internal/store"
+	"heed/record"
 )
 
 // perRecord is how many entries a record has: about what a concern that ran its course has.
@@ -102,7 +103,7 @@ func write(ctx context.Context, a *app.App, entries int) error {
 	for done := 0; done < entries; done += batch * perRecord {
 		err := a.Store.Do(ctx, func(tx *store.Tx) error {
 			for range min(batch, (entries-done)/perRecord) {
-				key, err := a.Vault.New(tx, org, id.NewRecord(tx.Now()))
+				key, err := a.Vault.New(tx, org, id.NewRecord(tx.Now()), record.Organisation)
 				if err != nil {
 					return err
 				}

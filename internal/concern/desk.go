@@ -20,6 +20,7 @@ import (
 	"heed/internal/process"
 	"heed/internal/store"
 	"heed/internal/vault"
+	"heed/record"
 )
 
 // Parts are what the desk works with.
@@ -157,7 +158,7 @@ func (d *Desk) raise(tx *store.Tx, a access.Actor, rule string, r Report, retryW
 		return Receipt{}, err
 	}
 	rec := id.NewRecord(tx.Now())
-	key, err := d.Vault.New(tx, a.Org, rec)
+	key, err := d.Vault.New(tx, a.Org, rec, record.Patient)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -216,7 +217,7 @@ func (d *Desk) load(tx *store.Tx, org id.Org, rec id.Record) (*Concern, *vault.K
 
 // loadBy is load with what the organisation says.
 func (d *Desk) loadBy(tx *store.Tx, b book, org id.Org, rec id.Record) (*Concern, *vault.Key, error) {
-	key, err := d.Vault.Key(tx, org, rec)
+	key, err := d.Vault.Key(tx, org, rec, record.Patient)
 	if fail.Is(err, fail.Missing) { // never erased: that is said by the key store
 		if v, e := d.Ledger.Version(tx, rec); e == nil && v > 0 {
 			err = fail.Wrap(fail.Tampered, err, "The key of this record was taken away outside Heed, so it is not shown")

@@ -17,6 +17,7 @@ import (
 	"heed/internal/plain"
 	"heed/internal/store"
 	"heed/internal/vault"
+	"heed/record"
 )
 
 // A reason lasts this long for the person who gave it; then it is asked again.
@@ -218,7 +219,7 @@ func (d *Desk) glassBook(tx *store.Tx, org id.Org) (*vault.Key, error) {
 	if !made { // another process began it meanwhile
 		return d.findGlassBook(tx, org, month)
 	}
-	if key, err = d.Vault.New(tx, org, fresh); err != nil {
+	if key, err = d.Vault.New(tx, org, fresh, record.Organisation); err != nil {
 		return nil, err
 	}
 	by := ledger.Author{Role: string(access.System), Rule: "glass-book"}

@@ -20,6 +20,7 @@ import (
 	"heed/internal/spent"
 	"heed/internal/store"
 	"heed/internal/vault"
+	"heed/record"
 )
 
 // Parts are what the desk works with.
@@ -149,7 +150,7 @@ func (d *Desk) OpenOrganisation(ctx context.Context, org id.Org, f Founding) (Or
 	rand.Read(lookup)
 	err := d.Store.Do(ctx, func(tx *store.Tx) error {
 		out = nil
-		key, err := d.Vault.New(tx, org, org.Record())
+		key, err := d.Vault.New(tx, org, org.Record(), record.Organisation)
 		if err != nil {
 			return err
 		}
@@ -188,7 +189,7 @@ func (d *Desk) OpenOrganisation(ctx context.Context, org id.Org, f Founding) (Or
 
 // add writes a new person's record: account, role, and a one-time code.
 func (d *Desk) add(tx *store.Tx, o Organisation, p id.Person, n NewPerson, g roleGranted, by ledger.Author) (Enrolment, error) {
-	key, err := d.Vault.New(tx, o.ID, p.Record())
+	key, err := d.Vault.New(tx, o.ID, p.Record(), record.Organisation)
 	if err != nil {
 		return Enrolment{}, err
 	}
@@ -385,7 +386,7 @@ func (d *Desk) Daybook(tx *store.Tx, org id.Org) (*vault.Key, error) {
 		}
 		return d.Vault.Key(tx, org, rec)
 	}
-	key, err := d.Vault.New(tx, org, fresh)
+	key, err := d.Vault.New(tx, org, fresh, record.Organisation)
 	if err != nil {
 		return nil, err
 	}

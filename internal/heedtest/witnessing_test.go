@@ -61,7 +61,7 @@ func (h *house) open() (l *ledger.Log, say func(), shut func()) {
 	say = func() {
 		h.t.Helper()
 		must(h.t, s.Do(h.t.Context(), func(tx *store.Tx) error {
-			key, err := v.New(tx, h.org, id.NewRecord(tx.Now()))
+			key, err := v.New(tx, h.org, id.NewRecord(tx.Now()), record.Patient)
 			if err == nil {
 				_, err = l.Append(tx, ledger.Concern, key, 0, ledger.Author{Role: "worker", Rule: "worker-raises"}, ledger.Event{Kind: "test.said"})
 			}

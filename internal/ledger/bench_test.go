@@ -12,6 +12,7 @@ import (
 	"heed/internal/id"
 	"heed/internal/store"
 	"heed/internal/store/storetest"
+	"heed/record"
 )
 
 func eachBench(b *testing.B, fn func(b *testing.B, r *room)) {
@@ -37,7 +38,7 @@ func BenchmarkBegin(b *testing.B) {
 			for pb.Next() {
 				rec := id.NewRecord(r.o.Clock.Now())
 				must(b, r.store.Do(r.ctx, func(tx *store.Tx) error {
-					key, err := r.vault.New(tx, r.org, rec)
+					key, err := r.vault.New(tx, r.org, rec, record.Patient)
 					if err == nil {
 						_, err = r.Append(tx, Concern, key, 0, nurse, ev)
 					}

@@ -91,7 +91,7 @@ func victim(text string) error {
 func oneConcern(ctx context.Context, s *store.Store, v *vault.Vault, l *Log, org id.Org, acknowledged func(id.Record, int64)) error {
 	rec := id.NewRecord(clock.System{}.Now())
 	err := s.Do(ctx, func(tx *store.Tx) error {
-		key, err := v.New(tx, org, rec)
+		key, err := v.New(tx, org, rec, record.Patient)
 		if err == nil {
 			_, err = l.Append(tx, Concern, key, 0, nurse, event("begun"))
 		}

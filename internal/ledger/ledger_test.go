@@ -88,7 +88,7 @@ func (r *room) begin(texts ...string) id.Record {
 	r.t.Helper()
 	rec := id.NewRecord(clock.System{}.Now())
 	must(r.t, r.store.Do(r.ctx, func(tx *store.Tx) error {
-		key, err := r.vault.New(tx, r.org, rec)
+		key, err := r.vault.New(tx, r.org, rec, record.Patient)
 		if err != nil {
 			return err
 		}

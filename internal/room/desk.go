@@ -17,6 +17,7 @@ import (
 	"heed/internal/process"
 	"heed/internal/store"
 	"heed/internal/vault"
+	"heed/record"
 )
 
 // Parts are what the desk works with.
@@ -140,7 +141,7 @@ func (d *Desk) beginIn(tx *store.Tx, a access.Actor, r *Room, rule string, b Beg
 	}
 	ev.Effect.Began = &Began{Reference: id.NewReference(), Team: a.Team, Compartment: r.Compartment}
 	rec := id.NewRecord(tx.Now())
-	key, err := d.Vault.New(tx, a.Org, rec)
+	key, err := d.Vault.New(tx, a.Org, rec, record.Compartment(r.Compartment))
 	if err != nil {
 		return Receipt{}, err
 	}

@@ -59,6 +59,9 @@ func (d *Desk) find(tx *store.Tx, a access.Actor, r *Room, ref id.Reference, act
 	if err != nil {
 		return found{}, err
 	}
+	if s.Compartment != r.Compartment {
+		return found{}, nil // not there at all, as one of another room
+	}
 	if s.Reference != ref {
 		return found{}, fail.New(fail.Tampered, wordsDamaged)
 	}

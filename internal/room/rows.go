@@ -11,6 +11,7 @@ import (
 	"heed/internal/ledger"
 	"heed/internal/store"
 	"heed/internal/vault"
+	"heed/record"
 )
 
 //go:embed schema.sql
@@ -70,18 +71,22 @@ func (d *Desk) open(r row) (State, *vault.Key, error) {
 	if err := json.Unmarshal(plain, &s); err != nil {
 		return State{}, nil, fmt.Errorf("read state: %w", err)
 	}
+	if s.Compartment != string(key.Compartment()) {
+		return State{}, nil, fail.New(fail.Tampered, wordsDamaged)
+	}
 	return s, key, nil
 }
 
 // StateField is the name under which a record's picture is sealed, for the verifier.
 const StateField = "room/state"
 
+// seal seals a picture, padded as entries are: its size would tell what they do not.
 func seal(key *vault.Key, s *State) ([]byte, error) {
 	plain, err := json.Marshal(s)
 	if err != nil {
 		return nil, fmt.Errorf("write state: %w", err)
 	}
-	return key.Seal(StateField, s.Version, plain), nil
+	return key.Seal(StateField, s.Version, record.Pad(plain, 0)), nil
 }
 
 // begin writes the rows of a new record.

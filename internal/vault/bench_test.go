@@ -9,6 +9,7 @@ import (
 	"heed/internal/id"
 	"heed/internal/store"
 	"heed/internal/store/storetest"
+	"heed/record"
 )
 
 func benchWorld(b *testing.B) *world {
@@ -49,7 +50,7 @@ func BenchmarkNew(b *testing.B) {
 	w := benchWorld(b)
 	w.make(1)
 	benchInUnits(b, w, func(tx *store.Tx) error {
-		_, err := w.vault.New(tx, w.org, id.NewRecord(t0))
+		_, err := w.vault.New(tx, w.org, id.NewRecord(t0), record.Patient)
 		return err
 	})
 }

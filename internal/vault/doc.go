@@ -5,8 +5,9 @@
 //
 //	organisation key    a line of the key file, or a key management service
 //	  └ generation key  in the key store, wrapped; serves a day and 1,000 records at most
-//	      └ record key  in the database, wrapped; one for each record
-//	          └ fields  sealed, bound to organisation, record, field and version
+//	      └ branch key  derived; one for each compartment; kept nowhere
+//	          └ record key  in the database, wrapped; one for each record
+//	              └ fields  sealed, bound to organisation, record, field and version
 //
 // To erase one record is to destroy its record key. Because a database cannot
 // be made to forget bytes that it once wrote (write-ahead logs, free pages,
@@ -17,6 +18,8 @@
 // # What it keeps true
 //
 //   - A ciphertext opens only in the organisation, record, field and version it was sealed for.
+//   - A record's key opens under the branch of its own compartment and no other, and
+//     nothing that is stored tells which branch that is.
 //   - A generation key is durable in both copies of the key store before a record key is wrapped by it.
 //   - No record key is wrapped by a generation that an erasure has retired: the
 //     row in key_generation is locked by whoever wraps and by whoever retires,

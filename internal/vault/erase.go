@@ -355,13 +355,6 @@ func (v *Vault) moveSome(tx *store.Tx, org id.Org, number int64, last id.Record,
 	return rows, bad, nil
 }
 
-// keepUnder wraps a record key anew.
-func keepUnder(tx *store.Tx, org id.Org, rec id.Record, raw [32]byte, from int64, next *generation) error {
-	_, err := tx.Exec(`update record_key set generation = $1, wrapped = $2 where record = $3 and org = $4 and generation = $5`,
-		next.number, next.wrapping.Wrap(recordContext(org, rec, next.number), raw), rec, org, from)
-	return err
-}
-
 // successor is the generation that takes over the living of another; nil when
 // nothing lives there. One that an interrupted erasure made is used again.
 func (v *Vault) successor(ctx context.Context, org id.Org, number int64, named []Erasure) (*generation, error) {

@@ -112,7 +112,8 @@ func (w *world) secretsOf(rec id.Record) (s secrets) {
 			return err
 		}
 		s.rec, s.wrapped, s.generation = rec, row.wrapped, row.generation
-		s.raw, err = w.vault.unwrap(w.org, rec, row.generation, row.wrapped)
+		raw, err := w.vault.unwrap(w.org, rec, row.generation, row.wrapped)
+		s.raw = raw.key
 		return err
 	}))
 	s.sealed = w.mustKey(rec).Seal("words", 1, []byte("the words of this record"))
@@ -187,7 +188,9 @@ func (w *world) cannotOpen(erased []secrets) {
 			g, err := w.vault.generation(w.org, held.Generation)
 			w.must(err)
 			for n := range ks.Highest(held.Org) {
-				if _, err := record.Unwrap(g.key, recordContext(w.org, sec.rec, n+1), sec.wrapped); err == nil {
+				b, err := record.OpenBranches(g.key, held.Org, n+1)
+				w.must(err)
+				if _, _, err := b.Unwrap([16]byte(sec.rec.Bytes()), sec.wrapped); err == nil {
 					w.Fatal("an erased record's key was unwrapped")
 				}
 			}

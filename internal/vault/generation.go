@@ -21,7 +21,7 @@ type generation struct {
 	org         id.Org
 	number      int64
 	key         [32]byte
-	wrapping    *record.WrappingKey // key, made ready
+	branches    *record.Branches // of key, one for each compartment
 	fingerprint [16]byte
 	madeAt      time.Time
 	used        int         // guarded by orgState.mu; counts also units that were rolled back
@@ -116,9 +116,6 @@ func (v *Vault) makeGeneration(org id.Org) (*generation, error) {
 	defer cancel()
 	g := &generation{org: org, key: newKey(), madeAt: v.clock.Now()}
 	var err error
-	if g.wrapping, err = record.OpenWrapping(g.key); err != nil {
-		return nil, err
-	}
 	raw := [16]byte(org.Bytes())
 	err = v.file.change(func(ks *record.KeyStore) (bool, error) {
 		if err := v.count(ctx, ks, org); err != nil {
@@ -126,6 +123,9 @@ func (v *Vault) makeGeneration(org id.Org) (*generation, error) {
 		}
 		g.number = ks.Highest(raw)
 		g.fingerprint = record.Fingerprint(raw, g.number, g.key)
+		if g.branches, err = record.OpenBranches(g.key, raw, g.number); err != nil {
+			return false, err
+		}
 		wrapped, err := v.keys.Wrap(ctx, org, record.GenerationContext(raw, g.number), g.key)
 		if err != nil {
 			return false, err
@@ -186,11 +186,11 @@ func (v *Vault) unwrapGeneration(org id.Org, held record.GenerationKey) (*genera
 	if record.Fingerprint(held.Org, held.Generation, key) != held.Fingerprint {
 		return nil, fail.New(fail.Tampered, "A key in the key store is not the one that was put there")
 	}
-	wrapping, err := record.OpenWrapping(key)
+	branches, err := record.OpenBranches(key, held.Org, held.Generation)
 	if err != nil {
 		return nil, err
 	}
-	return &generation{org: org, number: held.Generation, key: key, wrapping: wrapping, fingerprint: held.Fingerprint,
+	return &generation{org: org, number: held.Generation, key: key, branches: branches, fingerprint: held.Fingerprint,
 		madeAt: clock.FromMicros(held.MadeAt)}, nil
 }
 

@@ -3,6 +3,7 @@ package vault
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"heed/internal/fail"
 	"heed/internal/id"
@@ -16,6 +17,7 @@ type Key struct {
 	org        id.Org
 	rec        id.Record
 	generation int64
+	in         record.Compartment
 	key        *record.RecordKey
 }
 
@@ -27,6 +29,9 @@ func (k *Key) Record() id.Record { return k.rec }
 
 // Generation is the number of the generation key that wrapped this key when it was read.
 func (k *Key) Generation() int64 { return k.generation }
+
+// Compartment is the one under whose branch of keys this key was wrapped.
+func (k *Key) Compartment() record.Compartment { return k.in }
 
 // RecordKey is the key in the form that package record seals and opens entries with.
 func (k *Key) RecordKey() *record.RecordKey { return k.key }
@@ -49,18 +54,18 @@ func (k *Key) Open(field string, version int64, sealed []byte) ([]byte, error) {
 	return plain, nil
 }
 
-// New makes a record's key and keeps it, wrapped, in this unit of work. One
+// New makes the key of a record of this compartment and keeps it, wrapped, in this unit of work. One
 // insert; about once in a thousand times also a new generation, which is
 // usually made beforehand.
 //
 // The insert reads key_generation so that it wraps nothing under a generation
 // that an erasure has retired. On PostgreSQL the row is locked until this unit
 // ends, and the erasure waits for it; on SQLite units do not run side by side.
-func (v *Vault) New(tx *store.Tx, org id.Org, rec id.Record) (*Key, error) {
+func (v *Vault) New(tx *store.Tx, org id.Org, rec id.Record, in record.Compartment) (*Key, error) {
 	if org.IsZero() || rec.IsZero() {
 		return nil, fail.New(fail.Broken, "vault: a key for no record")
 	}
-	raw := record.NewRecordKey()
+	raw := rawKey{record.NewRecordKey(), in}
 	for range 3 {
 		g, err := v.current(tx.Now(), org)
 		if err != nil {
@@ -69,7 +74,10 @@ func (v *Vault) New(tx *store.Tx, org id.Org, rec id.Record) (*Key, error) {
 		if err := g.note(tx); err != nil {
 			return nil, err
 		}
-		wrapped := g.wrapping.Wrap(recordContext(org, rec, g.number), raw)
+		wrapped, err := g.wrap(rec, raw)
+		if err != nil {
+			return nil, err
+		}
 		n, err := tx.Exec(insertKey(tx), rec, org, g.number, wrapped, g.fingerprint[:])
 		if store.IsUnique(err) {
 			return nil, fail.Wrap(fail.Conflict, err, "This record has a key already")
@@ -100,16 +108,26 @@ func insertKey(tx *store.Tx) string {
 	return insertKeySQLite
 }
 
-func recordContext(org id.Org, rec id.Record, generation int64) []byte {
-	return record.RecordKeyContext([16]byte(org.Bytes()), [16]byte(rec.Bytes()), generation)
+// rawKey is a record's key and the compartment it is of.
+type rawKey struct {
+	key [record.KeySize]byte
+	in  record.Compartment
 }
 
-func keyOf(org id.Org, rec id.Record, generation int64, raw [32]byte) (*Key, error) {
-	key, err := record.OpenKey(raw)
+func (g *generation) wrap(rec id.Record, raw rawKey) ([]byte, error) {
+	wrapped, err := g.branches.Wrap(raw.in, [16]byte(rec.Bytes()), raw.key)
+	if err != nil {
+		return nil, fail.Wrap(fail.Broken, err, "vault: a key for no compartment")
+	}
+	return wrapped, nil
+}
+
+func keyOf(org id.Org, rec id.Record, generation int64, raw rawKey) (*Key, error) {
+	key, err := record.OpenKey(raw.key)
 	if err != nil {
 		return nil, err
 	}
-	return &Key{org: org, rec: rec, generation: generation, key: key}, nil
+	return &Key{org: org, rec: rec, generation: generation, in: raw.in, key: key}, nil
 }
 
 // wrappedKey is a row of record_key.
@@ -125,8 +143,17 @@ func (w *wrappedKey) scan() []any { return []any{&w.rec, &w.generation, &w.wrapp
 
 // Key gives a record's key: fail.Gone when the record was erased (a tombstone names
 // it, or its erasure is under way), fail.Missing when there is none, fail.Tampered
-// when what is kept does not open.
-func (v *Vault) Key(tx *store.Tx, org id.Org, rec id.Record) (*Key, error) {
+// when what is kept does not open. Who names compartments holds the branches of all
+// others closed: a record that is in one of those is fail.Hidden.
+func (v *Vault) Key(tx *store.Tx, org id.Org, rec id.Record, in ...record.Compartment) (*Key, error) {
+	key, err := v.key(tx, org, rec)
+	if err == nil && len(in) > 0 && !slices.Contains(in, key.in) {
+		return nil, fail.New(fail.Hidden, "Page not found")
+	}
+	return key, err
+}
+
+func (v *Vault) key(tx *store.Tx, org id.Org, rec id.Record) (*Key, error) {
 	row, err := store.One(tx, (*wrappedKey).scan, selectKey, rec, org)
 	if fail.Is(err, fail.Missing) {
 		return nil, v.absent(tx, org, rec)
@@ -151,7 +178,7 @@ func (v *Vault) Key(tx *store.Tx, org id.Org, rec id.Record) (*Key, error) {
 	return keyOr(org, rec, again.generation, raw, err)
 }
 
-func keyOr(org id.Org, rec id.Record, generation int64, raw [32]byte, err error) (*Key, error) {
+func keyOr(org id.Org, rec id.Record, generation int64, raw rawKey, err error) (*Key, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -203,12 +230,12 @@ func (v *Vault) Unwrap(org id.Org, rec id.Record, generation int64, wrapped []by
 	return keyOr(org, rec, generation, raw, err)
 }
 
-func (v *Vault) unwrap(org id.Org, rec id.Record, generation int64, wrapped []byte) (raw [32]byte, err error) {
+func (v *Vault) unwrap(org id.Org, rec id.Record, generation int64, wrapped []byte) (raw rawKey, err error) {
 	g, err := v.generation(org, generation)
 	if err != nil {
 		return raw, err
 	}
-	raw, err = g.wrapping.Unwrap(recordContext(org, rec, generation), wrapped)
+	raw.key, raw.in, err = g.branches.Unwrap([16]byte(rec.Bytes()), wrapped)
 	if err != nil {
 		return raw, fail.Wrap(fail.Tampered, err, wordsKeyTampered)
 	}

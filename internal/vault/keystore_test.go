@@ -303,7 +303,7 @@ func TestKeyStoreOnAFullDisk(t *testing.T) {
 	w.clock.Move(2 * generationLife)
 	rows := w.number(`select count(*) from record_key`)
 	w.want(w.store.Do(w.ctx(), func(tx *store.Tx) error {
-		_, err := w.vault.New(tx, w.org, id.NewRecord(t0))
+		_, err := w.vault.New(tx, w.org, id.NewRecord(t0), record.Patient)
 		return err
 	}), fail.ReadOnly)
 	if n := w.number(`select count(*) from record_key`); n != rows {

@@ -20,6 +20,7 @@ import (
 	"heed/internal/id"
 	"heed/internal/store"
 	"heed/internal/store/storetest"
+	"heed/record"
 )
 
 // TestMain is also the program that the tests below kill.
@@ -93,7 +94,7 @@ func (o order) work(ctx context.Context, s *store.Store, v *Vault) error {
 	run(o.New, func() error {
 		for range 400 {
 			rec := id.NewRecord(v.clock.Now())
-			if err := s.Do(ctx, func(tx *store.Tx) error { _, err := v.New(tx, o.Org, rec); return err }); err != nil {
+			if err := s.Do(ctx, func(tx *store.Tx) error { _, err := v.New(tx, o.Org, rec, record.Patient); return err }); err != nil {
 				return err
 			}
 			fmt.Println("made", rec)

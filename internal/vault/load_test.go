@@ -14,6 +14,7 @@ import (
 	"heed/internal/id"
 	"heed/internal/store"
 	"heed/internal/store/storetest"
+	"heed/record"
 )
 
 // While erasures wrap generations again, readers and writers of this process
@@ -68,7 +69,7 @@ func TestMovingUnderLoad(t *testing.T) {
 			loop(&slow, func() error { return read(v, 25*time.Millisecond) })
 			loop(&writes, func() error {
 				rec := id.NewRecord(t0)
-				err := w.store.Do(w.ctx(), func(tx *store.Tx) error { _, err := v.New(tx, w.org, rec); return err })
+				err := w.store.Do(w.ctx(), func(tx *store.Tx) error { _, err := v.New(tx, w.org, rec, record.Patient); return err })
 				if err != nil {
 					return fmt.Errorf("new: %w", err)
 				}
@@ -168,7 +169,7 @@ func TestErasureWaitsForUncommittedKeys(t *testing.T) {
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		err := w.store.Do(w.ctx(), func(tx *store.Tx) error {
-			k, err := w.vault.New(tx, w.org, late)
+			k, err := w.vault.New(tx, w.org, late, record.Patient)
 			if err == nil && k.Generation() != 1 {
 				t.Errorf("control: another generation than the erased record's")
 			}
@@ -203,7 +204,7 @@ func TestRekeyUnderLoad(t *testing.T) {
 			w.clock.Move(25 * time.Hour) // so that both make generations with the new key
 			for _, v := range []*Vault{w.vault, another} {
 				rec := id.NewRecord(t0)
-				w.must(w.store.Do(w.ctx(), func(tx *store.Tx) error { _, err := v.New(tx, w.org, rec); return err }))
+				w.must(w.store.Do(w.ctx(), func(tx *store.Tx) error { _, err := v.New(tx, w.org, rec, record.Patient); return err }))
 				recs = append(recs, rec)
 			}
 		}

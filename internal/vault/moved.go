@@ -3,6 +3,7 @@ package vault
 import (
 	"context"
 	"maps"
+	"slices"
 
 	"heed/internal/fail"
 	"heed/internal/id"
@@ -11,13 +12,14 @@ import (
 )
 
 // What a successor took over is kept beside it in the key store, sealed by it:
-// pairs of record (16 bytes) and record key (32 bytes). A backup of the database
+// record (16 bytes), record key (32 bytes) and compartment (1 byte: its place among
+// record.Compartments). A backup of the database
 // from before the erasure holds these records' keys wrapped by a generation that
 // is destroyed; with the list they can be read after a restore, and the erased
 // record, which is not in it, cannot. When the successor goes, its own successor
 // carries the list on: also keys whose rows somebody took from the database.
 
-const movedPair = 16 + 32
+const movedSize = 16 + 32 + 1
 
 func movedPlace(org id.Org, generation int64) record.Place {
 	return record.Place{Org: [16]byte(org.Bytes()), Field: "moved", Version: generation}
@@ -25,7 +27,7 @@ func movedPlace(org id.Org, generation int64) record.Place {
 
 // movedKey is a record key found in a list, and the generation that holds the list.
 type movedKey struct {
-	raw  [32]byte
+	raw  rawKey
 	next *generation
 }
 
@@ -51,8 +53,8 @@ func (v *Vault) moved(org id.Org) (map[id.Record]movedKey, error) {
 	return all, nil
 }
 
-func (v *Vault) openList(g *generation, sealed []byte) (map[id.Record][32]byte, error) {
-	list := map[id.Record][32]byte{}
+func (v *Vault) openList(g *generation, sealed []byte) (map[id.Record]rawKey, error) {
+	list := map[id.Record]rawKey{}
 	if len(sealed) == 0 {
 		return list, nil
 	}
@@ -62,22 +64,28 @@ func (v *Vault) openList(g *generation, sealed []byte) (map[id.Record][32]byte, 
 	}
 	plain, err := key.Open(movedPlace(g.org, g.number), sealed)
 	defer clear(plain)
-	if err != nil || len(plain)%movedPair != 0 {
-		return nil, fail.Wrap(fail.Tampered, err, wordsForeign, v.file.path)
+	all := record.Compartments()
+	for rest := plain; err == nil && len(rest) > 0; rest = rest[movedSize:] {
+		if len(rest) < movedSize || int(rest[48]) >= len(all) {
+			err = record.ErrFormat
+			break
+		}
+		list[recordOf([16]byte(rest))] = rawKey{[32]byte(rest[16:48]), all[rest[48]]}
 	}
-	for rest := plain; len(rest) > 0; rest = rest[movedPair:] {
-		list[recordOf([16]byte(rest))] = [32]byte(rest[16:movedPair])
+	if err != nil {
+		return nil, fail.Wrap(fail.Tampered, err, wordsForeign, v.file.path)
 	}
 	return list, nil
 }
 
-func sealList(g *generation, list map[id.Record][32]byte) ([]byte, error) {
+func sealList(g *generation, list map[id.Record]rawKey) ([]byte, error) {
 	if len(list) == 0 {
 		return nil, nil
 	}
-	plain := make([]byte, 0, movedPair*len(list))
+	plain := make([]byte, 0, movedSize*len(list))
 	for rec, raw := range list {
-		plain = append(append(plain, rec.Bytes()...), raw[:]...)
+		plain = append(append(plain, rec.Bytes()...), raw.key[:]...)
+		plain = append(plain, byte(slices.Index(record.Compartments(), raw.in)))
 	}
 	defer clear(plain)
 	key, err := record.OpenKey(g.key)
@@ -88,7 +96,7 @@ func sealList(g *generation, list map[id.Record][32]byte) ([]byte, error) {
 }
 
 // livingIn are the keys that the database holds, wrapped by a generation; none when there is no generation.
-func (v *Vault) livingIn(ctx context.Context, org id.Org, g *generation) (map[id.Record][32]byte, error) {
+func (v *Vault) livingIn(ctx context.Context, org id.Org, g *generation) (map[id.Record]rawKey, error) {
 	if g == nil {
 		return nil, nil
 	}
@@ -101,7 +109,7 @@ func (v *Vault) livingIn(ctx context.Context, org id.Org, g *generation) (map[id
 	if err != nil {
 		return nil, err
 	}
-	living := make(map[id.Record][32]byte, len(rows))
+	living := make(map[id.Record]rawKey, len(rows))
 	for _, row := range rows {
 		raw, err := v.unwrap(org, row.rec, g.number, row.wrapped)
 		if fail.Is(err, fail.Tampered) {
@@ -116,7 +124,7 @@ func (v *Vault) livingIn(ctx context.Context, org id.Org, g *generation) (map[id
 }
 
 // carriedBy is what a generation's own list holds beside the erased.
-func (v *Vault) carriedBy(org id.Org, held record.GenerationKey, named []Erasure) (map[id.Record][32]byte, error) {
+func (v *Vault) carriedBy(org id.Org, held record.GenerationKey, named []Erasure) (map[id.Record]rawKey, error) {
 	if len(held.Moved) == 0 {
 		return nil, nil
 	}
@@ -133,7 +141,7 @@ func (v *Vault) carriedBy(org id.Org, held record.GenerationKey, named []Erasure
 
 // carry writes the successor's list: what lives in it, and what the generation that
 // goes had carried. The erased are in no list any more.
-func (v *Vault) carry(ks *record.KeyStore, org id.Org, number int64, next *generation, living map[id.Record][32]byte, gone map[id.Record]bool) error {
+func (v *Vault) carry(ks *record.KeyStore, org id.Org, number int64, next *generation, living map[id.Record]rawKey, gone map[id.Record]bool) error {
 	raw := [16]byte(org.Bytes())
 	if i, held := ks.Find(raw, number); held && next != nil {
 		carried, err := v.carriedBy(org, ks.Generations[i], nil)
@@ -170,4 +178,15 @@ func (v *Vault) carry(ks *record.KeyStore, org id.Org, number int64, next *gener
 		}
 	}
 	return nil
+}
+
+// keepUnder wraps a record key anew.
+func keepUnder(tx *store.Tx, org id.Org, rec id.Record, raw rawKey, from int64, next *generation) error {
+	wrapped, err := next.wrap(rec, raw)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(`update record_key set generation = $1, wrapped = $2 where record = $3 and org = $4 and generation = $5`,
+		next.number, wrapped, rec, org, from)
+	return err
 }

@@ -264,7 +264,7 @@ func TestKeysThatGoAwayWhileHeedRuns(t *testing.T) {
 			w.want(fresh.Ready(w.ctx()), fail.Missing)
 			w.mustKey(rec) // what was read at start goes on being read
 			w.want(w.store.Do(w.ctx(), func(tx *store.Tx) error {
-				_, err := fresh.New(tx, w.org, id.NewRecord(t0))
+				_, err := fresh.New(tx, w.org, id.NewRecord(t0), record.Patient)
 				return err
 			}), fail.Broken)
 			w.must(os.Rename(path+"-away", path))

@@ -9,6 +9,7 @@ import (
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/store"
+	"heed/record"
 )
 
 func TestKeyOpensWhatItSealed(t *testing.T) {
@@ -25,10 +26,10 @@ func TestKeyOpensWhatItSealed(t *testing.T) {
 		}
 		_, err := w.key(id.NewRecord(t0))
 		w.want(err, fail.Missing)
-		w.want(w.store.Do(w.ctx(), func(tx *store.Tx) error { _, err := w.vault.New(tx, w.org, rec); return err }), fail.Conflict)
+		w.want(w.store.Do(w.ctx(), func(tx *store.Tx) error { _, err := w.vault.New(tx, w.org, rec, record.Patient); return err }), fail.Conflict)
 		other := id.NewOrg(t0)
 		w.want(w.store.Do(w.ctx(), func(tx *store.Tx) error {
-			_, err := w.vault.New(tx, other, id.NewRecord(t0))
+			_, err := w.vault.New(tx, other, id.NewRecord(t0), record.Patient)
 			return err
 		}), fail.Broken)
 		w.want(w.store.View(w.ctx(), func(tx *store.Tx) error { _, err := w.vault.Key(tx, other, rec); return err }), fail.Missing)
@@ -53,7 +54,7 @@ func TestCiphertextsCannotBeMoved(t *testing.T) {
 		if len(texts) >= 30 {
 			org = second
 		}
-		w.must(w.store.Do(w.ctx(), func(tx *store.Tx) (err error) { k, err = w.vault.New(tx, org, rec); return err }))
+		w.must(w.store.Do(w.ctx(), func(tx *store.Tx) (err error) { k, err = w.vault.New(tx, org, rec, record.Patient); return err }))
 		for i := range 10 {
 			x := text{key: k, field: []string{"words", "reasons"}[i%2], version: int64(1 + i/2)}
 			x.sealed = x.key.Seal(x.field, x.version, fmt.Appendf(nil, "text %d", len(texts)))
@@ -110,7 +111,7 @@ func TestWrappedKeysCannotBeMoved(t *testing.T) {
 		}
 		w.mustKey(recs[0])
 		k := w.mustKey(recs[0])
-		as, err := keyOf(w.org, recs[1], 1, [32]byte{1})
+		as, err := keyOf(w.org, recs[1], 1, rawKey{key: [32]byte{1}})
 		w.must(err)
 		as.key = k.key
 		if _, err := as.Open("words", 1, k.Seal("words", 1, []byte("x"))); !fail.Is(err, fail.Tampered) {
@@ -152,7 +153,7 @@ func TestNewInAUnitThatFails(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		for range 3 {
 			err := w.store.Do(w.ctx(), func(tx *store.Tx) error {
-				if _, err := w.vault.New(tx, w.org, id.NewRecord(t0)); err != nil {
+				if _, err := w.vault.New(tx, w.org, id.NewRecord(t0), record.Patient); err != nil {
 					return err
 				}
 				return fail.New(fail.Conflict, "changed my mind")

@@ -13,6 +13,7 @@ import (
 	"heed/internal/id"
 	"heed/internal/store"
 	"heed/internal/store/storetest"
+	"heed/record"
 )
 
 var theMigrations = []fs.FS{Migrations, fstest.MapFS{"migrations/0199_entry.sql": {Data: []byte(`-- +goose Up
@@ -130,8 +131,8 @@ func (w *world) make(n int) []id.Record {
 		recs[i] = id.NewRecord(w.clock.Now().Add(time.Duration(i) * time.Millisecond))
 	}
 	w.must(w.store.Do(w.ctx(), func(tx *store.Tx) error {
-		for _, rec := range recs {
-			if _, err := w.vault.New(tx, w.org, rec); err != nil {
+		for i, rec := range recs {
+			if _, err := w.vault.New(tx, w.org, rec, some(i)); err != nil {
 				return err
 			}
 		}
@@ -139,6 +140,9 @@ func (w *world) make(n int) []id.Record {
 	}))
 	return recs
 }
+
+// some compartment: each in its turn.
+func some(i int) record.Compartment { return record.Compartments()[i%4] }
 
 // key reads a record's key in a view.
 func (w *world) key(rec id.Record) (k *Key, err error) {

@@ -33,7 +33,7 @@ func (w *world) fill(n int) {
 				if i%perRecord == 0 {
 					rec = id.NewRecord(w.clock.Now())
 					var err error
-					if key, err = w.vault.New(tx, w.org, rec); err != nil {
+					if key, err = w.vault.New(tx, w.org, rec, record.Patient); err != nil {
 						return err
 					}
 					if _, err := tx.Exec(`insert into head (record, org, room, version) values ($1, $2, 1, $3)`, rec, w.org, perRecord); err != nil {

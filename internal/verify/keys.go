@@ -27,7 +27,7 @@ type keyring struct {
 
 	mu     sync.RWMutex
 	stored map[genID]record.GenerationKey
-	gens   map[genID]*record.WrappingKey // nil: cannot be opened
+	gens   map[genID]*record.Branches // nil: cannot be opened
 	days   map[genID]record.DayKey
 	read   int // how often the key store was read
 }
@@ -52,7 +52,7 @@ func openKeys(keyFile, keyStore string) (*keyring, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &keyring{path: keyStore, gens: map[genID]*record.WrappingKey{}, stored: map[genID]record.GenerationKey{}, days: map[genID]record.DayKey{}}
+	k := &keyring{path: keyStore, gens: map[genID]*record.Branches{}, stored: map[genID]record.GenerationKey{}, days: map[genID]record.DayKey{}}
 	if k.orgs, err = record.ParseKeyFile(text); err != nil {
 		return nil, fail.Wrap(fail.Tampered, err, "The key file %s is damaged (%v)", keyFile, err)
 	}
@@ -125,7 +125,7 @@ var (
 )
 
 // generation gives the key that wraps record keys of a generation.
-func (k *keyring) generation(id genID) (*record.WrappingKey, error) {
+func (k *keyring) generation(id genID) (*record.Branches, error) {
 	k.mu.RLock()
 	w, ok := k.gens[id]
 	k.mu.RUnlock()
@@ -141,7 +141,7 @@ func (k *keyring) generation(id genID) (*record.WrappingKey, error) {
 	}
 	raw, err := record.OpenGeneration(k.orgs, g)
 	if err == nil {
-		w, err = record.OpenWrapping(raw)
+		w, err = record.OpenBranches(raw, id.org, id.number)
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -179,7 +179,7 @@ func (k *keyring) record(org, rec [16]byte, generation int64, wrapped []byte) (*
 	if err != nil {
 		return nil, err
 	}
-	raw, err := w.Unwrap(record.RecordKeyContext(org, rec, generation), wrapped)
+	raw, _, err := w.Unwrap(rec, wrapped)
 	if err != nil {
 		return nil, errBadKey
 	}

@@ -124,7 +124,7 @@ func (w *world) begin(rec id.Record, n int) id.Record {
 	w.Helper()
 	w.clock.Move(time.Second)
 	w.must(w.store.Do(w.ctx(), func(tx *store.Tx) error {
-		key, err := w.vault.New(tx, w.org, rec)
+		key, err := w.vault.New(tx, w.org, rec, record.Patient)
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"heed/internal/store"
+	"heed/record"
 )
 
 // nothingInTheClear reads every byte of the tables of rooms and of the entries of
@@ -15,6 +16,7 @@ import (
 // nor a plain hash of one; and all tags have one width.
 func nothingInTheClear(s *suite) {
 	refs := s.some(4)
+	s.sizesArePadded()
 	var secrets [][]byte
 	add := func(b []byte) {
 		if len(b) == 0 {
@@ -49,15 +51,31 @@ func nothingInTheClear(s *suite) {
 	}
 }
 
+// sizesArePadded: what is sealed of a record has one of a few sizes (rows that the
+// clause about plans has filled in seal nothing).
+func (s *suite) sizesArePadded() {
+	for _, query := range []string{`select length(sealed) from entry where sealed is not null`, `select length(state) from room_record_v1 where length(state) > 0`} {
+		s.must(s.w.Store.View(s.ctx, func(tx *store.Tx) error {
+			sizes, err := store.All(tx, func(n *int) []any { return []any{n} }, query)
+			for _, n := range sizes {
+				if n -= record.SealedOverhead; n != record.PaddedSize(n) {
+					s.t.Errorf("%s: one of %d bytes, which is no padded size", query, n)
+				}
+			}
+			return err
+		}))
+	}
+}
+
 // cells are all bytes of the rooms' tables and of entries, by place.
 func (s *suite) cells() map[string][]byte {
 	out := map[string][]byte{}
 	s.must(s.w.Store.View(s.ctx, func(tx *store.Tx) error {
-		type record struct {
+		type picture struct {
 			id, state []byte
 			reference string
 		}
-		records, err := store.All(tx, func(r *record) []any { return []any{&r.id, &r.state, &r.reference} },
+		records, err := store.All(tx, func(r *picture) []any { return []any{&r.id, &r.state, &r.reference} },
 			`select record, state, reference from room_record_v1`)
 		if err != nil {
 			return err
