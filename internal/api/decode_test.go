@@ -5,9 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"heed/internal/concern"
 	"heed/internal/fail"
-	"heed/internal/sharing"
+	"heed/internal/field"
 )
 
 // FuzzDecode: whatever is sent, the answer is a value or words of our own: never a
@@ -18,7 +17,7 @@ func FuzzDecode(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, body string) {
-		for name, err := range map[string]error{"report": tried[concern.Report](body), "decision": tried[sharing.Decision](body), "local": tried[local](body), "correct": tried[concern.Correct](body)} {
+		for name, err := range map[string]error{"answers": tried[field.Answers](body)} {
 			if err == nil {
 				continue
 			}

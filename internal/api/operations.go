@@ -10,10 +10,11 @@ import (
 	"heed/internal/access"
 	"heed/internal/concern"
 	"heed/internal/fail"
+	"heed/internal/field"
 	"heed/internal/id"
 	"heed/internal/plain"
 	"heed/internal/process"
-	"heed/internal/sharing"
+	"heed/internal/room"
 )
 
 // operation is one method on one path.
@@ -44,8 +45,9 @@ var (
 )
 
 func (a *API) operations() []operation {
+	raising, _ := process.Patient().Step(process.Raise)
 	ops := []operation{
-		post[concern.Report, receipt]("/concerns", "raiseConcern", "Raise a concern", http.StatusCreated, a.raise, keyParameter),
+		answered[receipt]("/concerns", "raiseConcern", "Raise a concern", http.StatusCreated, raising.Fields, a.raise, keyParameter),
 		get[page]("/concerns", "listConcerns", "The newest concerns: your team's for a lead, otherwise your own", a.list, limitParameter, cursorParameter),
 		get[record]("/concerns/{reference}", "openConcern", "One concern. That you opened it is written down before it is sent", a.open, refParameter),
 	}
@@ -53,31 +55,17 @@ func (a *API) operations() []operation {
 	for _, r := range a.Kinds {
 		ops = append(ops, a.roomOperations(r)...)
 	}
-	return append(ops, post[local, recorded]("/concerns/{reference}/{step}", "takeLocalStep", "Take a step that your organisation added", http.StatusOK, a.takeLocal, refParameter,
-		parameter{"step", "path", "The step's name in the organisation's process", true, map[string]any{"type": "string"}}, keyParameter, matchHeader))
+	local := process.Step("")
+	return append(ops, a.take(local, "/concerns/{reference}/{step}", "takeLocalStep", "Take a step that your organisation added", nil,
+		parameter{"step", "path", "The step's name in the organisation's process", true, map[string]any{"type": "string"}}))
 }
 
-// stepOperations are the built-in steps, each with a type of its own.
-func (a *API) stepOperations() []operation {
-	return []operation{
-		take[concern.Acknowledge](a, process.Acknowledge, "Take up a concern"),
-		take[concern.Assign](a, process.Assign, "Give a concern to someone else"),
-		take[concern.Triage](a, process.Triage, "Decide what happens next"),
-		take[concern.AskAdvice](a, process.AskAdvice, "Record that advice was asked"),
-		take[concern.RecordAdvice](a, process.RecordAdvice, "Record advice"),
-		take[sharing.Decision](a, process.DecideSharing, "Record a decision to share information or not to"),
-		take[sharing.Emergency](a, process.EmergencyDisclosure, "Record what was shared in an emergency"),
-		take[sharing.Referral](a, process.Refer, "Record a referral"),
-		take[sharing.Told](a, process.RecordTold, "Record what you were told"),
-		take[concern.GiveFeedback](a, process.GiveFeedback, "Answer the person who raised it"),
-		take[concern.Close](a, process.Close, "Close a concern"),
-		take[concern.AddNote](a, process.AddNote, "Add a note"),
-		take[concern.Correct](a, process.Correct, "Correct an earlier step; what was written stays"),
-		take[concern.DeclareConflict](a, process.DeclareConflict, "Declare a conflict of interest: you lose everything about the concern"),
-		take[concern.KeepFrom](a, process.KeepFrom, "Ask that somebody must not learn of the concern"),
-		take[concern.LiftBar](a, process.LiftBar, "Ask to let somebody back in"),
-		take[concern.ConfirmBar](a, process.ConfirmBar, "Give the second word on who is kept from the concern, or let back in"),
+// stepOperations are the steps of the shipped process, each with its own fields.
+func (a *API) stepOperations() (ops []operation) {
+	for _, s := range process.Patient().AllSteps[1:] {
+		ops = append(ops, a.take(s.ID, "/concerns/{reference}/"+string(s.ID), "take"+camel(string(s.ID)), s.Label, s.Fields))
 	}
+	return ops
 }
 
 func post[In, Out any](path, name, summary string, status int, do func(*call) (any, error), ps ...parameter) operation {
@@ -88,11 +76,14 @@ func get[Out any](path, name, summary string, do func(*call) (any, error), ps ..
 	return operation{method: http.MethodGet, path: path, name: name, summary: summary, out: reflect.TypeFor[Out](), status: http.StatusOK, do: do, parameters: ps}
 }
 
-// take is the operation of a built-in step.
-func take[S concern.Step](a *API, s process.Step, summary string) operation {
-	return post[S, recorded]("/concerns/{reference}/"+string(s), "take"+camel(string(s)), summary, http.StatusOK, func(c *call) (any, error) {
-		return a.take(c, *c.in.(*S))
-	}, refParameter, keyParameter, matchHeader)
+// take is the operation of a step; of the one that the path names when it is empty.
+func (a *API) take(step process.Step, path, name, summary string, fields []field.Field, more ...parameter) operation {
+	op := answered[recorded](path, name, summary, http.StatusOK, fields, func(c *call) (any, error) { return a.taken(c, step) },
+		append([]parameter{refParameter, keyParameter, matchHeader}, more...)...)
+	if fields == nil {
+		op.schema = map[string]any{"type": "object", "description": "The answers to the step's questions, by name"}
+	}
+	return op
 }
 
 // camel turns add_note into AddNote, for operation ids.
@@ -109,7 +100,7 @@ func (a *API) raise(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := a.Concerns.Raise(c.ctx, c.actor, *c.in.(*concern.Report), key)
+	r, err := a.Concerns.Raise(c.ctx, c.actor, room.Beginning{Answers: *c.in.(*field.Answers), Key: key, Strict: true})
 	if err != nil {
 		return nil, err
 	}
@@ -184,11 +175,8 @@ func (a *API) open(c *call) (any, error) {
 }
 
 func (a *API) whole(c *call, full *concern.Concern) (any, error) {
-	v, err := full.Own(a.Clock.Now())
-	if err != nil {
-		return nil, err
-	}
-	out := ownRecord(v)
+	definition := a.Concerns.Definition(full.Org)
+	out := ownRecord(full.Own(definition, a.Clock.Now()))
 	owner := ""
 	if !full.Owner.IsZero() {
 		p, err := a.Directory.Person(c.ctx, full.Owner)
@@ -197,13 +185,19 @@ func (a *API) whole(c *call, full *concern.Concern) (any, error) {
 		}
 		owner = p.Name
 	}
-	label := a.Concerns.Definition(full.Org).Label(full.Status.State)
+	label := definition.Label(full.Stage)
 	may, err := a.Concerns.MayTake(c.ctx, c.actor, full)
 	out.Case = caseOf(full, label, owner, may)
 	return out, err
 }
 
-func (a *API) take(c *call, s concern.Step) (any, error) {
+func (a *API) taken(c *call, step process.Step) (any, error) {
+	if step == "" {
+		step = process.Step(c.PathValue("step"))
+		if info, ok := a.Concerns.Definition(c.actor.Org).Step(step); !ok || !info.Local {
+			return nil, fail.New(fail.Missing, "This process has no such step")
+		}
+	}
 	ref, err := reference(c)
 	if err != nil {
 		return nil, err
@@ -216,7 +210,8 @@ func (a *API) take(c *call, s concern.Step) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	done, err := a.Concerns.Take(c.ctx, c.actor, ref, concern.Taking{Step: s, Version: version, Key: key})
+	t := room.Taking{Step: step, Answers: *c.in.(*field.Answers), Version: version, Key: key, Strict: true}
+	done, err := a.Concerns.Take(c.ctx, c.actor, ref, t)
 	if fail.Is(err, fail.Stale) {
 		return nil, a.meanwhile(c, ref, version, err)
 	}
@@ -230,15 +225,6 @@ func (a *API) meanwhile(c *call, ref id.Reference, seen int64, stale error) erro
 		return stale
 	}
 	return &meanwhile{changed{now, stepsOf(since)}, stale}
-}
-
-func (a *API) takeLocal(c *call) (any, error) {
-	in := c.in.(*local)
-	s, err := concern.LocalStep(a.Concerns.Definition(c.actor.Org), process.Step(c.PathValue("step")), in.Outcome, in.Answers)
-	if err != nil {
-		return nil, err
-	}
-	return a.take(c, s)
 }
 
 // reference reads the path. What is no reference is a page that is not there.

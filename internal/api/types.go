@@ -1,12 +1,13 @@
 package api
 
 import (
-	"encoding/json"
 	"strconv"
 	"time"
 
 	"heed/internal/concern"
+	"heed/internal/field"
 	"heed/internal/process"
+	"heed/internal/room"
 )
 
 // receipt answers a raised concern.
@@ -61,14 +62,14 @@ type page struct {
 // record is one concern. Case is there for those who work on it, and not for the
 // person who raised it.
 type record struct {
-	Reference string         `json:"reference"`
-	Progress  string         `json:"progress" enum:"Received,Being looked at,Passed on,Finished"`
-	RaisedAt  time.Time      `json:"raised_at"`
-	TellBy    time.Time      `json:"tell_by"`
-	ToldAt    *time.Time     `json:"told_at,omitempty"`
-	Report    concern.Report `json:"report"`
-	News      []news         `json:"news" doc:"What was written for the person who raised it"`
-	Case      *caseWork      `json:"case,omitempty"`
+	Reference string        `json:"reference"`
+	Progress  string        `json:"progress" enum:"Received,Being looked at,Passed on,Finished"`
+	RaisedAt  time.Time     `json:"raised_at"`
+	TellBy    time.Time     `json:"tell_by"`
+	ToldAt    *time.Time    `json:"told_at,omitempty"`
+	Report    field.Answers `json:"report" doc:"What was sent, by the names of raising"`
+	News      []news        `json:"news" doc:"What was written for the person who raised it"`
+	Case      *caseWork     `json:"case,omitempty"`
 }
 
 type news struct {
@@ -89,18 +90,12 @@ type caseWork struct {
 }
 
 type step struct {
-	Version int64           `json:"version"`
-	At      time.Time       `json:"at"`
-	Role    string          `json:"role"`
-	Step    string          `json:"step"`
-	Outcome string          `json:"outcome,omitempty"`
-	Body    json.RawMessage `json:"body"`
-}
-
-// local is the body of a step that the organisation's overlay adds.
-type local struct {
-	Outcome string            `json:"outcome,omitempty"`
-	Answers map[string]string `json:"answers,omitempty"`
+	Version int64         `json:"version"`
+	At      time.Time     `json:"at"`
+	Role    string        `json:"role"`
+	Step    string        `json:"step"`
+	Outcome string        `json:"outcome,omitempty"`
+	Body    field.Answers `json:"body" doc:"The answers, by the names of the step"`
 }
 
 // tagged answers carry their version as ETag, to be sent back as If-Match.
@@ -133,17 +128,17 @@ func ownRecord(v concern.OwnView) record {
 	return out
 }
 
-func stepsOf(taken []concern.Taken) []step {
+func stepsOf(taken []room.Taken) []step {
 	out := make([]step, 0, len(taken))
 	for _, t := range taken {
-		out = append(out, step{t.Version, t.At, t.Role, string(t.Step), t.Outcome, t.Body})
+		out = append(out, step{t.Version, t.At, t.Role, string(t.Step), t.Outcome, t.Answers})
 	}
 	return out
 }
 
 func caseOf(c *concern.Concern, label, owner string, may []process.StepInfo) *caseWork {
 	next, _ := c.NextDue()
-	w := &caseWork{Version: c.Version, State: string(c.Status.State), Label: label, Owner: owner, Due: maybe(next.At), ClosedAt: maybe(c.ClosedAt), Steps: stepsOf(c.Taken), MayTake: []string{}}
+	w := &caseWork{Version: c.Version, State: string(c.Stage), Label: label, Owner: owner, Due: maybe(next.At), ClosedAt: maybe(c.EndedAt), Steps: stepsOf(c.Taken[1:]), MayTake: []string{}}
 	for _, s := range may {
 		w.MayTake = append(w.MayTake, string(s.ID))
 	}

@@ -33,7 +33,6 @@ import (
 	"heed/internal/process"
 	"heed/internal/room"
 	"heed/internal/room/roomweb"
-	"heed/internal/sharing/sharingweb"
 	"heed/internal/spent"
 	"heed/internal/store"
 	"heed/internal/vault"
@@ -237,7 +236,6 @@ func (a *App) Parts() []web.Part {
 	parts := []web.Part{
 		home.Part(a.Directory, a.Policy),
 		concernweb.Part(a.Concerns, a.Directory),
-		sharingweb.Part(a.Concerns, a.Directory),
 		enrolPart(a),
 		grantorPart(a),
 		healthPart(a),

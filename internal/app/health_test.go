@@ -16,10 +16,11 @@ import (
 	"heed/internal/app"
 	"heed/internal/clock"
 	"heed/internal/clock/workday"
-	"heed/internal/concern"
 	"heed/internal/directory"
+	"heed/internal/field"
 	"heed/internal/id"
 	"heed/internal/jobs"
+	"heed/internal/room"
 	"heed/internal/store"
 	"heed/internal/store/storetest"
 )
@@ -122,7 +123,7 @@ func (h *house) raise() {
 	check(h.t, err)
 	a, err := h.Directory.Actor(context.Background(), p.ID, "", true)
 	check(h.t, err)
-	_, err = h.Concerns.Raise(context.Background(), a, concern.Report{About: concern.AboutPatient, What: "A worry"}, "")
+	_, err = h.Concerns.Raise(context.Background(), a, room.Beginning{Answers: field.Said("about", "patient", "what", "A worry")})
 	check(h.t, err)
 }
 

@@ -219,7 +219,7 @@ func TestEveryBuiltInStepHasItsPage(t *testing.T) {
 		if s.ID == process.Raise {
 			continue
 		}
-		if path := concernweb.StepPath("{ref}", s.ID); !there[path] {
+		if path := concernweb.StepPath("{ref}", s); !there[path] {
 			t.Errorf("the step %s leads to %s, where no page is", s.ID, path)
 		}
 	}

@@ -9,10 +9,11 @@ import (
 	"testing"
 
 	"heed/internal/backup"
-	"heed/internal/concern"
 	"heed/internal/fail"
+	"heed/internal/field"
 	"heed/internal/heedtest/world"
 	"heed/internal/id"
+	"heed/internal/room"
 	"heed/internal/store"
 	"heed/internal/store/storetest"
 	"heed/internal/vault"
@@ -26,7 +27,7 @@ func quiet(string, int64) {}
 func filled(w *world.World) ([]byte, *vault.KeyFile) {
 	w.T.Helper()
 	for range 5 {
-		if _, err := w.Concerns.Raise(ctx, w.As("nurse"), concern.Report{About: concern.AboutPatient, What: "Canary Zaunkönig 🐦"}, ""); err != nil {
+		if _, err := w.Concerns.Raise(ctx, w.As("nurse"), room.Beginning{Answers: field.Said("about", "patient", "what", "Canary Zaunkönig 🐦")}); err != nil {
 			w.T.Fatal(err)
 		}
 	}

@@ -9,7 +9,9 @@ import (
 	"heed/internal/app"
 	"heed/internal/clock"
 	"heed/internal/concern"
+	"heed/internal/field"
 	"heed/internal/id"
+	"heed/internal/room"
 	"heed/internal/store"
 	"heed/internal/store/storetest"
 )
@@ -120,7 +122,7 @@ func fill(ctx context.Context, a *app.App, have, want int) error {
 	if err != nil {
 		return err
 	}
-	receipt, err := a.Concerns.Raise(ctx, actor, concern.Report{About: concern.AboutPatient, What: "Made up for a measurement."}, "")
+	receipt, err := a.Concerns.Raise(ctx, actor, room.Beginning{Answers: field.Said("about", "patient", "what", "Made up for a measurement.")})
 	if err != nil {
 		return err
 	}
@@ -154,7 +156,7 @@ func fill(ctx context.Context, a *app.App, have, want int) error {
 		done += made
 	}
 	for range newest {
-		if _, err := a.Concerns.Raise(ctx, actor, concern.Report{About: concern.AboutPatient, What: "Made up for a measurement."}, ""); err != nil {
+		if _, err := a.Concerns.Raise(ctx, actor, room.Beginning{Answers: field.Said("about", "patient", "what", "Made up for a measurement.")}); err != nil {
 			return err
 		}
 	}

@@ -25,10 +25,11 @@ import (
 	"heed/internal/access"
 	"heed/internal/app"
 	"heed/internal/clock"
-	"heed/internal/concern"
 	"heed/internal/directory"
+	"heed/internal/field"
 	"heed/internal/id"
 	"heed/internal/process"
+	"heed/internal/room"
 )
 
 // people holds second factors and which codes were used, as a phone and its owner do.
@@ -161,7 +162,7 @@ func (people) word(ts *testscript.TestScript, neg bool, args []string) {
 // raise raises a concern and puts its reference into REF: raise DATA LOGIN [--db=…]
 func (people) raise(ts *testscript.TestScript, neg bool, args []string) {
 	opened(ts, args[0], flagOf(args, "--db="), func(ctx context.Context, a *app.App) error {
-		r, err := a.Concerns.Raise(ctx, actor(ts, a, args[1], ""), concern.Report{About: concern.AboutPatient, What: "Canary Zaunkönig"}, "")
+		r, err := a.Concerns.Raise(ctx, actor(ts, a, args[1], ""), room.Beginning{Answers: field.Said("about", "patient", "what", "Canary Zaunkönig")})
 		ts.Check(err)
 		ts.Setenv("REF", string(r.Reference))
 		_, err = a.Ledger.Sequence(ctx)
@@ -180,9 +181,9 @@ func actor(ts *testscript.TestScript, a *app.App, login string, role access.Role
 // closes brings the concern REF to its end: close DATA LOGIN
 func closes(ts *testscript.TestScript, neg bool, args []string) {
 	opened(ts, args[0], "", func(ctx context.Context, a *app.App) error {
-		for _, s := range []concern.Step{concern.Acknowledge{}, concern.Triage{Decision: process.NotSafeguarding, Reasons: "A misunderstanding"},
-			concern.GiveFeedback{Result: process.Told, Words: "Thank you"}, concern.Close{Reasons: "Done"}} {
-			_, err := a.Concerns.Take(ctx, actor(ts, a, args[1], access.Lead), id.Reference(ts.Getenv("REF")), concern.Taking{Step: s})
+		for _, s := range []room.Taking{room.Said(process.Acknowledge), room.Said(process.Triage, "decision", process.NotSafeguarding, "reasons", "A misunderstanding"),
+			room.Said(process.GiveFeedback, "result", process.Told, "words", "Thank you"), room.Said(process.Close, "reasons", "Done")} {
+			_, err := a.Concerns.Take(ctx, actor(ts, a, args[1], access.Lead), id.Reference(ts.Getenv("REF")), s)
 			ts.Check(err)
 		}
 		return nil
@@ -195,7 +196,7 @@ func later(ts *testscript.TestScript, neg bool, args []string) {
 	hand := clock.NewHand(clock.System{}.Now().Add(48 * time.Hour))
 	a, err := app.Open(ctx, app.Config{Data: ts.MkAbs(args[0])}, hand, slog.New(slog.DiscardHandler))
 	ts.Check(err)
-	_, err = a.Concerns.Raise(ctx, actor(ts, a, args[1], ""), concern.Report{About: concern.AboutPatient, What: "Later"}, "")
+	_, err = a.Concerns.Raise(ctx, actor(ts, a, args[1], ""), room.Beginning{Answers: field.Said("about", "patient", "what", "Later")})
 	ts.Check(errors.Join(err, a.Close()))
 }
 

@@ -4,11 +4,10 @@ import (
 	"testing"
 	"time"
 
-	"heed/internal/concern"
 	"heed/internal/fail"
 	"heed/internal/heedtest/world"
 	"heed/internal/process"
-	"heed/internal/sharing"
+	"heed/internal/room"
 )
 
 // TestStepsAgreeWithTheRecord: a referral goes to whom the decision named and is
@@ -16,60 +15,61 @@ import (
 func TestStepsAgreeWithTheRecord(t *testing.T) {
 	world.Each(t, func(w *world.World) {
 		lead := w.As("lead")
-		receipt, err := w.Concerns.Raise(ctx, w.As("nurse"), worry(), "key-0001")
+		receipt, err := w.Concerns.Raise(ctx, w.As("nurse"), room.Beginning{Answers: worry(), Key: "key-0001"})
 		if err != nil {
 			w.T.Fatal(err)
 		}
-		take := func(s concern.Step) error {
+		take := func(s room.Taking) error {
 			c, err := w.Concerns.Open(ctx, lead, receipt.Reference)
 			if err != nil {
 				w.T.Fatal(err)
 			}
-			_, err = w.Concerns.Take(ctx, lead, receipt.Reference, concern.Taking{Step: s, Version: c.Version})
+			_, err = w.Concerns.Take(ctx, lead, receipt.Reference, s.On(c.Version))
 			return err
 		}
-		must := func(s concern.Step) {
+		must := func(s room.Taking) {
 			w.T.Helper()
 			if err := take(s); err != nil {
-				w.T.Fatalf("%s: %v %v", s.Step(), err, fail.FieldsOf(err))
+				w.T.Fatalf("%s: %v %v", s.Step, err, fail.FieldsOf(err))
 			}
 		}
-		faulty := func(field string, s concern.Step) {
+		faulty := func(field string, s room.Taking) {
 			w.T.Helper()
 			if err := take(s); fail.FieldsOf(err).For(field) == "" {
 				w.T.Errorf("%+v: %v, want a fault of %s", s, err, field)
 			}
 		}
-		must(concern.Acknowledge{})
-		must(concern.Triage{Decision: process.OpenCase, Reasons: "r"})
+		must(room.Said(process.Acknowledge))
+		must(room.Said(process.Triage, "decision", process.OpenCase, "reasons", "r"))
 		w.Hand.Move(72 * time.Hour) // Thursday 5 March
 		d := shareDecision()
-		d.To = nil
+		delete(d.Answers, "to")
 		faulty("to", d)
-		d.To = []string{"the newspaper"}
+		d.With("to", "the newspaper")
 		faulty("to", d)
-		d.To = []string{"police_prevent"}
+		d.With("to", "police_prevent")
 		for _, past := range []string{"2026-03-05", "2026-03-01", "2020-01-01"} {
-			d.Review = past
+			d.Answers.Set("review", past)
 			faulty("review", d)
 		}
-		d.Review = "2026-03-06"
+		d.Answers.Set("review", "2026-03-06")
 		must(d)
-		r := sharing.Referral{To: "mash", By: "telephone", Day: "2026-03-05", What: "w"}
+		r := room.Said(process.Refer, "to", "mash", "by", "telephone", "day", "2026-03-05", "what", "w")
 		faulty("to", r)
-		r.To, r.Day = "police_prevent", "2026-03-04"
+		r.Answers.Set("to", "police_prevent")
+		r.Answers.Set("day", "2026-03-04")
 		faulty("day", r) // after the concern, before the decision
-		r.Day = "2026-03-01"
+		r.Answers.Set("day", "2026-03-01")
 		faulty("day", r)
 		w.Hand.Move(24 * time.Hour)
-		r.Day = "2026-03-06"
+		r.Answers.Set("day", "2026-03-06")
 		must(r)
-		told := sharing.Told{Kind: process.ToldAcknowledged, From: "police", Day: "2026-03-05"}
+		told := room.Said(process.RecordTold, "kind", process.ToldAcknowledged, "from", "police", "day", "2026-03-05")
 		faulty("day", told)
-		told.Day = "2026-03-06"
+		told.Answers.Set("day", "2026-03-06")
 		must(told)
 		// A later decision not to share closes the way; the words say what has to come first.
-		must(sharing.Decision{Result: process.NotShare, Purpose: "crime", Consent: "refused", Necessity: "n"})
+		must(room.Said(process.DecideSharing, "result", process.NotShare, "purpose", "crime", "consent", "refused", "necessity", "n"))
 		if err := take(r); !fail.Is(err, fail.Conflict) {
 			w.T.Errorf("a referral after a decision not to share: %v", err)
 		}
@@ -77,14 +77,14 @@ func TestStepsAgreeWithTheRecord(t *testing.T) {
 		if err := w.Directory.Leave(ctx, w.Person("nurse"), w.Words()[0]); err != nil {
 			w.T.Fatal(err)
 		}
-		must(concern.GiveFeedback{Result: process.Told, Words: "Thank you"})
+		must(room.Said(process.GiveFeedback, "result", process.Told, "words", "Thank you"))
 		c, err := w.Concerns.Open(ctx, lead, receipt.Reference)
 		if err != nil {
 			w.T.Fatal(err)
 		}
 		answer, _ := c.Last(process.GiveFeedback)
-		if s, err := concern.Read[concern.GiveFeedback](answer); err != nil || !s.Unread {
-			w.T.Errorf("an answer to somebody who has left does not say so: %+v, %v", s, err)
+		if !answer.Effect.Unread {
+			w.T.Errorf("an answer to somebody who has left does not say so: %+v", answer)
 		}
 	})
 }

@@ -3,11 +3,14 @@ package concern
 import (
 	"reflect"
 	"slices"
+	"strconv"
 
 	"heed/internal/access"
 	"heed/internal/fail"
+	"heed/internal/field"
 	"heed/internal/id"
 	"heed/internal/process"
+	"heed/internal/room"
 	"heed/internal/store"
 )
 
@@ -93,8 +96,8 @@ func (bs Bars) Asked(step int64) (Bar, bool) {
 	return bs.find(func(b Bar) bool { of, _, waits := b.Waits(); return waits && of == step })
 }
 
-// At is the bar that a step is about.
-func (bs Bars) At(step int64) (Bar, bool) {
+// About is the bar that a step is about.
+func (bs Bars) About(step int64) (Bar, bool) {
 	return bs.find(func(b Bar) bool { return slices.Contains(b.Steps, step) })
 }
 
@@ -106,12 +109,14 @@ func (bs Bars) find(is func(Bar) bool) (Bar, bool) {
 	return bs[i], true
 }
 
-// after are the bars after a step. who is the person whom it names, as it was found
-// when the step was taken; of is the step that a second word, or a lifting, is about.
-func (bs Bars) after(t Taken, who id.Person, of int64) Bars {
+// after are the bars after a step.
+func (bs Bars) after(t room.Taken) Bars {
+	who, of := t.Effect.Named, about(t.Answers)
 	out := slices.Clone(bs) // what others hold stays as it is
 	var i int
 	switch t.Step {
+	default:
+		return bs
 	case process.DeclareConflict:
 		out = append(out, Bar{Of: t.Version, Why: Conflict, Who: who, By: t.By, State: BarStands})
 		i = len(out) - 1
@@ -137,8 +142,17 @@ func (bs Bars) after(t Taken, who id.Person, of int64) Bars {
 	return out
 }
 
+// about is the step that a second word, or a lifting, is about; 0 for none.
+func about(a field.Answers) int64 {
+	n, err := strconv.ParseInt(a.Get("of"), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
 // answer is the second word on what is asked of a bar.
-func (b *Bar) answer(t Taken) {
+func (b *Bar) answer(t room.Taken) {
 	yes := t.Outcome == process.Confirmed
 	switch {
 	case b.State == BarAsked && yes:
@@ -155,21 +169,22 @@ func (b *Bar) answer(t Taken) {
 // barring are the effects of a step that bars somebody, asks for it, or gives the
 // second word on it: whom it names, and who has the concern from then on when it was
 // theirs and is no more.
-func (d *Desk) barring(tx *store.Tx, c *Concern, a access.Actor, s Step) (who, owner id.Person, err error) {
+func (d *Desk) barring(tx *store.Tx, c *Concern, a access.Actor, ev *room.Event) (err error) {
+	var who id.Person
 	by, bars := a.Person, false // bars: at once
-	switch s := s.(type) {
-	case DeclareConflict:
+	switch ev.Step {
+	case process.DeclareConflict:
 		who, bars = by, true
-	case KeepFrom:
-		who, err = d.personOf(tx, c.Org, s.Login)
+	case process.KeepFrom:
+		who, err = d.personOf(tx, c.Org, ev.Answers.Get("login"))
 		bars = who == by
-	case LiftBar:
-		b, ok := c.find(func(b Bar) bool { return b.Of == s.Of })
+	case process.LiftBar:
+		b, ok := c.find(func(b Bar) bool { return b.Of == about(ev.Answers) })
 		if !ok || b.State != BarStands || b.Lift > 0 {
 			err = fail.Fields{{Name: "of", Words: "Select who should be let back in"}}.Err()
 		}
-	case ConfirmBar:
-		b, ok := c.Asked(s.Of)
+	case process.ConfirmBar:
+		b, ok := c.Asked(about(ev.Answers))
 		_, asked, _ := b.Waits()
 		switch {
 		case (!ok || b.Who == by) && slices.Contains(outsiders, a.Role): // nor that there is such a record
@@ -179,19 +194,26 @@ func (d *Desk) barring(tx *store.Tx, c *Concern, a access.Actor, s Step) (who, o
 		case asked == by:
 			err = fail.New(fail.Conflict, "You asked for this, so somebody else gives the second word: another lead, the Caldicott Guardian or the executive lead")
 		}
-		who, bars = b.Who, b.State == BarAsked && s.Result == process.Confirmed
+		who, bars = b.Who, b.State == BarAsked && ev.Outcome == process.Confirmed
+	default:
+		return nil
 	}
-	if err != nil || !bars || who.IsZero() || who != c.Owner {
-		return who, owner, err
+	if err != nil {
+		return err
 	}
-	owner, err = d.nextOwner(tx, c, who)
-	return who, owner, err
+	ev.Effect.Named = who
+	if !bars || who.IsZero() || who != c.Owner {
+		return nil
+	}
+	owner, err := d.nextOwner(tx, c, who)
+	ev.Effect.Owner = &owner
+	return err
 }
 
 // nextOwner is who has a concern whose owner is barred from it.
 func (d *Desk) nextOwner(tx *store.Tx, c *Concern, who id.Person) (id.Person, error) {
 	not := func(p id.Person) bool { return p == who || c.Has(p) }
-	owner, err := d.findOwner(tx, c.Org, c.Team, func(p id.Person) bool { return p == c.Raiser || not(p) })
+	owner, err := d.findOwner(tx, c.Org, c.Team, func(p id.Person) bool { return p == c.By || not(p) })
 	if fail.Is(err, fail.Conflict) { // nobody but the raiser is left
 		owner, err = d.findOwner(tx, c.Org, c.Team, not)
 	}

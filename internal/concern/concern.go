@@ -9,70 +9,19 @@
 // recorded as told to us, with source and date, and never performed; somebody
 // else's concern is answered exactly as one that does not exist.
 //
-// Trusted with: everything that is written about a person, sealed under that
-// record's own key. It computes nothing about a person.
+// What is asked at each step, and what comes of it, stands in the process: see
+// process/definitions. Trusted with: everything that is written about a person,
+// sealed under that record's own key. It computes nothing about a person.
 package concern
 
 import (
 	"slices"
 	"time"
 
-	"heed/internal/id"
+	"heed/internal/field"
+	"heed/internal/ledger"
 	"heed/internal/process"
-)
-
-// About says who or what the concern is about, as the raiser chose.
-type About string
-
-// The choices of the first question. A colleague is not among them: that is a
-// sealed route of its own, behind a door that says whom to ring.
-const (
-	AboutPatient About = "patient"
-	AboutVisitor About = "visitor" // a visitor, a carer or somebody else
-	AboutPlace   About = "place"   // a place, an event or online material
-	AboutUnsure  About = "unsure"
-)
-
-// Report is what the raiser wrote.
-type Report struct {
-	About  About      `json:"about"`
-	What   string     `json:"what"`
-	When   string     `json:"when,omitempty"`  // a day, YYYY-MM-DD, in the organisation's civil time
-	Over   string     `json:"over,omitempty"`  // or over what period, in words
-	Where  string     `json:"where,omitempty"` // where it happened
-	Person PersonSeen `json:"person,omitzero"`
-	Spoken []Spoken   `json:"spoken,omitempty"` // whom the raiser has spoken to
-	Knows  Known      `json:"knows,omitempty"`  // whether the person knows
-	Reach  string     `json:"reach,omitempty"`  // how and when to reach the raiser
-}
-
-// PersonSeen is what the raiser knows of the person; every part may be empty.
-type PersonSeen struct {
-	Name   string `json:"name,omitempty"`
-	Age    string `json:"age,omitempty"`    // date of birth or age, as known
-	Number string `json:"number,omitempty"` // NHS number, ten digits
-}
-
-// Spoken is somebody to whom the raiser has spoken already.
-type Spoken string
-
-// Whom the raiser may have spoken to.
-const (
-	SpokenNobody  Spoken = "nobody"
-	SpokenManager Spoken = "manager"
-	SpokenLead    Spoken = "safeguarding_lead"
-	SpokenPerson  Spoken = "person"
-	SpokenPolice  Spoken = "police"
-)
-
-// Known is a true answer of three.
-type Known string
-
-// The answers; empty is "not asked".
-const (
-	Yes     Known = "yes"
-	No      Known = "no"
-	Unknown Known = "unknown"
+	"heed/internal/room"
 )
 
 // Compartment separates the routes; see access.
@@ -84,66 +33,73 @@ const (
 	Colleague Compartment = "colleague"
 )
 
+// Limits of what may be typed beside the steps, in characters.
+const (
+	MaxText  = 4000 // a narrative
+	MaxShort = 500  // a sentence or two
+)
+
 // Concern is a record as its history makes it.
 type Concern struct {
-	Record      id.Record
-	Org         id.Org
-	Team        id.Team
-	Reference   id.Reference
-	Compartment Compartment
-	Version     int64
-
-	Raiser   id.Person
-	RaisedAt time.Time
-	TellBy   time.Time // by when the raiser hears
-	Report   Report
-
-	Owner    id.Person
-	Bars     // who is kept from it, and of whom that was asked
-	Status   process.Status
-	Taken    []Taken       // every step, oldest first
-	Due      []process.Due // the duties that run, the soonest due first
-	ToldAt   time.Time     // last feedback
-	ClosedAt time.Time
-	ended    int // of Taken: how many steps there were at the end
+	room.State
+	Bars
+	Taken []room.Taken // every step, oldest first; the first says what was raised
 }
 
-// Taken is one step of the record's history.
-type Taken struct {
-	Version int64
-	At      time.Time
-	By      id.Person
-	Role    string
-	Step    process.Step
-	Outcome string
-	Alone   bool   // the one who raised it decided, since nobody else could
-	Body    []byte // JSON of the step's own type
+// fold makes the concern from its history.
+func fold(history []ledger.Entry) (*Concern, error) {
+	s, taken, err := room.Fold(history)
+	if err != nil {
+		return nil, err
+	}
+	c := &Concern{State: s, Taken: taken}
+	for _, t := range taken {
+		c.Bars = c.Bars.after(t)
+	}
+	return c, nil
 }
+
+// next is the concern after one more step; this one stays as it is.
+func (c *Concern) next(e ledger.Entry, ev room.Event) (*Concern, error) {
+	out := &Concern{State: c.Clone()}
+	if err := out.Apply(e, ev); err != nil {
+		return nil, err
+	}
+	t := room.Taken{Version: e.Version, At: e.At, By: e.Author.Person, Role: e.Author.Role, Event: ev}
+	out.Taken, out.Bars = append(slices.Clip(c.Taken), t), c.Bars.after(t)
+	return out, nil
+}
+
+// Raised is what was said when the concern was raised.
+func (c *Concern) Raised() field.Answers { return c.Taken[0].Answers }
 
 // Closed says whether the record has ended.
-func (c *Concern) Closed() bool { return !c.ClosedAt.IsZero() }
+func (c *Concern) Closed() bool { return c.Ended() }
 
-// NextDue is the duty that is due soonest; ok is false when none runs.
-func (c *Concern) NextDue() (next process.Due, ok bool) {
-	if len(c.Due) == 0 {
-		return process.Due{}, false
+// ToldAt is when the person who raised it was last told something; zero when never.
+func (c *Concern) ToldAt() time.Time {
+	if m, ok := c.State.Last[process.GiveFeedback]; ok {
+		return m.At
 	}
-	return c.Due[0], true
+	if m := c.State.Last[process.Acknowledge]; m.Outcome == process.FirstWords {
+		return m.At
+	}
+	return time.Time{}
 }
 
 // Last is the newest step of a kind; ok is false when there is none.
-func (c *Concern) Last(step process.Step) (t Taken, ok bool) {
-	for _, x := range c.Taken {
+func (c *Concern) Last(step process.Step) (t room.Taken, ok bool) {
+	for _, x := range slices.Backward(c.Taken) {
 		if x.Step == step {
-			t, ok = x, true
+			return x, true
 		}
 	}
-	return t, ok
+	return t, false
 }
 
 // Since are the steps taken after a version: what somebody else did meanwhile.
-func (c *Concern) Since(version int64) []Taken {
-	var out []Taken
+func (c *Concern) Since(version int64) []room.Taken {
+	var out []room.Taken
 	for _, x := range c.Taken {
 		if x.Version > version {
 			out = append(out, x)
@@ -165,21 +121,14 @@ const (
 
 // Progress is where the concern stands, in the raiser's words.
 func (c *Concern) Progress() Progress {
-	_, referred := c.Last(process.Refer)
+	_, referred := c.State.Last[process.Refer]
 	switch {
 	case c.Closed():
 		return Finished
 	case referred:
 		return PassedOn
-	case slices.ContainsFunc(c.Taken, func(t Taken) bool { return !c.raisersOwn(t) && t.Step != process.ConfirmBar }):
+	case slices.ContainsFunc(c.Taken[1:], func(t room.Taken) bool { return !c.raisersOwn(t) }):
 		return BeingLookedAt
 	}
-	return Received // what the raiser adds, and a second word from outside, is nobody's look
-}
-
-// clone is the same concern, whose steps can be added to without changing this one.
-func (c *Concern) clone() *Concern {
-	next := *c
-	next.Taken = slices.Clip(c.Taken)
-	return &next
+	return Received // what the raiser adds is nobody's look
 }

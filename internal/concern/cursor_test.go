@@ -9,6 +9,8 @@ import (
 	"heed/internal/fail"
 	"heed/internal/heedtest/world"
 	"heed/internal/id"
+	"heed/internal/process"
+	"heed/internal/room"
 )
 
 // TestACursorSaysNothing: pages are full of what their reader may see, follow each
@@ -21,7 +23,7 @@ func TestACursorSaysNothing(t *testing.T) {
 			w.Hand.Move(time.Second)
 			ref := raised(w)
 			if i%3 == 1 { // barred from every third, the one that would end a page too
-				take(w, second, ref, concern.DeclareConflict{Reasons: "We are related"})
+				take(w, second, ref, room.Said(process.DeclareConflict, "reasons", "We are related"))
 				continue
 			}
 			seen = append(seen, ref)

@@ -1,118 +1,91 @@
 package concern
 
 import (
-	"encoding/json"
-	"fmt"
 	"slices"
 	"time"
 
 	"heed/internal/access"
 	"heed/internal/clock/workday"
 	"heed/internal/fail"
+	"heed/internal/field"
 	"heed/internal/id"
-	"heed/internal/ledger"
 	"heed/internal/process"
+	"heed/internal/room"
+	"heed/internal/store"
 )
 
-// decideRaise is the first event: what was written, whom it goes to and by when
-// the raiser hears.
-func (b book) decideRaise(r Report, team id.Team, owner id.Person, now time.Time) (raised, error) {
-	if err := r.Validate(workday.Of(now)); err != nil {
-		return raised{}, err
-	}
-	return raised{
-		Reference: id.NewReference(), Team: team, Owner: owner, TellBy: b.tellBy(now),
-		Process: b.process.Name(), Report: r.tidy(),
-	}, nil
-}
-
-// tellBy is the deadline for the first word to the raiser.
-func (b book) tellBy(now time.Time) time.Time {
-	for _, t := range b.process.Timers {
-		if t.ID == firstWord {
-			return workday.AddWorkingDays(b.nation, now, t.Days)
-		}
-	}
-	return workday.AddWorkingDays(b.nation, now, 2)
-}
-
-// firstWord is the deadline that is promised to the raiser; the process checker
-// holds that every definition has it.
-const firstWord = "first_word"
-
-// deciding is a step with all that the desk found out for it.
-type deciding struct {
-	step   Step
-	role   access.Role
-	effect effect
-}
-
-// outcome is how the step came out. What the raiser adds after the end is something
-// that somebody has to read.
-func (x deciding) outcome(c *Concern) string {
-	if x.step.Step() == process.AddNote && x.role == access.Worker && c.Closed() {
-		return process.AddedLater
-	}
-	return x.step.Outcome()
-}
-
-// decideStep turns a step into its event, or says why not. The rules of what may
-// follow what are the process's; here stand those that need the record.
-func (b book) decideStep(c *Concern, x deciding, now time.Time) (ledger.Event, error) {
-	s := x.step
-	if err := s.Validate(); err != nil {
-		return ledger.Event{}, err
-	}
-	if err := daysAreNotAhead(s, now); err != nil {
-		return ledger.Event{}, err
-	}
-	if err := b.process.MayAs(process.Role(x.role), c.Status, s.Step(), x.outcome(c)); err != nil {
-		return ledger.Event{}, err
-	}
-	if err := c.holds(s, workday.Of(now)); err != nil {
-		return ledger.Event{}, err
-	}
-	info, _ := b.process.Step(s.Step())
-	body, err := json.Marshal(s)
+// decider is what a step of this organisation is decided by.
+func (d *Desk) decider(tx *store.Tx, org id.Org, c *Concern) (room.Decider, error) {
+	o, err := d.Directory.OrganisationIn(tx, org)
 	if err != nil {
-		return ledger.Event{}, fmt.Errorf("write %s: %w", s.Step(), err)
+		return room.Decider{}, err
 	}
-	return ledger.Event{Kind: info.Kind, Data: stepTaken{s.Step(), x.outcome(c), b.process.Name(), body, x.effect}}, nil
+	return room.Decider{Process: d.Definition(org), Nation: o.Nation, Now: tx.Now(), Known: room.Known(tx, d.Directory, o, &c.State), Rule: c.rule}, nil
 }
 
-func daysAreNotAhead(s Step, now time.Time) error {
-	dated, ok := s.(Dated)
-	if !ok {
-		return nil
-	}
+// rule is what the process cannot say, since it compares a step with what was said
+// in another one.
+func (c *Concern) rule(x room.Deciding) error {
 	var f fail.Fields
-	for name, day := range dated.Days() {
-		if words := dayFault("The day", day, workday.Of(now)); words != "" {
+	fault := func(is bool, name, words string) {
+		if is {
 			f.Add(name, words)
 		}
 	}
-	slices.SortFunc(f, func(a, b fail.Field) int { return len(a.Name) - len(b.Name) })
+	says := x.Answers.Get
+	switch x.Step {
+	case process.Raise:
+		fault(says("about") == string(Colleague), "about", "A concern about a colleague goes by a separate route: ring the person named there")
+	case process.Assign:
+		fault(says("owner") == c.Owner.String(), "owner", "Select somebody other than the person who has it now")
+		to, _ := id.ParsePerson(says("owner"))
+		fault(c.Has(to), "owner", "Select a safeguarding lead of your organisation")
+	case process.DecideSharing:
+		fault(x.Outcome == process.Share && says("consent") != "given" && says("common_law") == "consent", "common_law",
+			"Select a basis other than consent: consent was not given")
+	case process.Refer:
+		fault(!slices.Contains(c.Kept["decide_sharing.to"].List, says("to")), "to",
+			"Select somebody whom the sharing decision names, or record a new decision first")
+		fault(says("day") < workday.Of(c.State.Last[process.DecideSharing].At).String(), "day",
+			"When it was sent must be the day of the sharing decision or later")
+	case process.RecordTold:
+		fault(x.Outcome == process.ToldAcknowledged && says("day") < c.Kept.Get("refer.day"), "day",
+			"When they told you must be the day when the referral was sent or later")
+	}
 	return f.Err()
 }
 
-// holds checks what a step says about the record itself.
-func (c *Concern) holds(s Step, today workday.Day) error {
-	switch s := s.(type) {
-	case Agreeing:
-		return s.Agree(c, today)
-	case Correct:
-		if s.Of > c.Version {
-			return fail.Fields{{Name: "of", Words: "Select what you are correcting"}}.Err()
-		}
-	case Assign:
-		if s.Owner == c.Owner {
-			return fail.Fields{{Name: "owner", Words: "Select somebody other than the person who has it now"}}.Err()
-		}
-		if c.Has(s.Owner) {
-			return fail.Fields{{Name: "owner", Words: "Select a safeguarding lead of your organisation"}}.Err()
-		}
+// decide turns a step into its event, with what only the desk can find out.
+func (d *Desk) decide(tx *store.Tx, f found, a access.Actor, t room.Taking) (room.Event, error) {
+	decider, err := d.decider(tx, f.c.Org, f.c)
+	if err != nil {
+		return room.Event{}, err
 	}
-	return nil
+	alone, asked := false, a
+	switch {
+	case f.act == access.AddToOwn:
+		a.Role = access.Worker // whoever raised it adds as the one who raised it, whatever else they are
+		if f.c.additions(tx.Now()) >= additionsADay {
+			return room.Event{}, fail.New(fail.Conflict, "You have added to this %d times within a day. Ring your safeguarding team", additionsADay)
+		}
+	case f.decision.Rule == access.RuleStandIn:
+		a.Role = access.Lead
+	default:
+		alone = a.Person == f.c.By && access.Decides(f.act) // access allows it only where nobody else is left
+	}
+	ev, err := decider.Event(f.c.State, a, t.Step, t.Answers, t.Strict)
+	if err != nil {
+		return room.Event{}, err
+	}
+	ev.Effect.Alone = alone
+	if t.Step == process.GiveFeedback && !f.c.By.IsZero() {
+		raiser, err := d.Directory.PersonIn(tx, f.c.By)
+		if err != nil {
+			return room.Event{}, err
+		}
+		ev.Effect.Unread = raiser.Left
+	}
+	return ev, d.barring(tx, f.c, asked, &ev)
 }
 
 // putAway is how long after its closing a concern still lies on the desk of those
@@ -123,10 +96,9 @@ const putAway = 24 * time.Hour
 // resource is the concern as access sees it.
 func (c *Concern) resource(now time.Time) access.Resource {
 	return access.Resource{
-		Kind: access.KindConcern, Org: c.Org, Compartment: string(c.Compartment), Team: c.Team,
-		Raiser: c.Raiser, Owner: c.Owner,
+		Kind: access.KindConcern, Org: c.Org, Compartment: c.Compartment, Team: c.Team, Raiser: c.By, Owner: c.Owner,
 		Subjects: c.because(process.Subject), Conflicts: c.because(Conflict), PassedBy: c.because(process.PassedBy),
-		Closed: c.Closed() && len(c.Due) == 0 && now.Sub(c.ClosedAt) >= putAway,
+		Closed: c.Closed() && len(c.Due) == 0 && now.Sub(c.EndedAt) >= putAway,
 	}
 }
 
@@ -141,4 +113,20 @@ func actionOf(s process.Step, a access.Actor, raiser id.Person) access.Action {
 		return act
 	}
 	return access.LocalStep
+}
+
+// Person is what is known of whom a concern is about, for the top of its pages.
+func (c *Concern) Person() (name, age string) {
+	of := c.Raised()["person"].Part
+	return of.Get("name"), of.Get("age")
+}
+
+// said are the answers of a step that the person who raised the concern sees.
+func said(info process.StepInfo, a field.Answers) string {
+	for _, f := range info.Fields {
+		if slices.Contains(f.Sees, "raiser") && !a[f.ID].Empty() {
+			return a.Get(f.ID)
+		}
+	}
+	return ""
 }

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -14,10 +13,12 @@ import (
 	"heed/internal/clock"
 	"heed/internal/directory"
 	"heed/internal/fail"
+	"heed/internal/field"
 	"heed/internal/id"
 	"heed/internal/jobs"
 	"heed/internal/ledger"
 	"heed/internal/process"
+	"heed/internal/room"
 	"heed/internal/store"
 	"heed/internal/vault"
 	"heed/record"
@@ -92,17 +93,6 @@ func (d *Desk) forget(_ context.Context, tx *store.Tx, j jobs.Job) error {
 // Process is the definition in force for an organisation.
 func (d *Desk) Definition(org id.Org) *process.Definition { return d.Parts.Process(org) }
 
-func (d *Desk) book(tx *store.Tx, org id.Org) (book, error) {
-	b, _, err := d.bookOf(tx, org)
-	return b, err
-}
-
-// bookOf is book with the organisation that it is of.
-func (d *Desk) bookOf(tx *store.Tx, org id.Org) (book, directory.Organisation, error) {
-	o, err := d.Directory.OrganisationIn(tx, org)
-	return book{d.Parts.Process(org), o.Nation}, o, err
-}
-
 // Receipt is what the raiser gets.
 type Receipt struct {
 	Reference id.Reference
@@ -115,15 +105,15 @@ type Receipt struct {
 // Raise keeps a new concern: record, key, list row, deadlines, notices, and what
 // the caller adds (the end of a draft), in one commit. The same key again gives
 // the same receipt.
-func (d *Desk) Raise(ctx context.Context, a access.Actor, r Report, key string, also ...func(*store.Tx) error) (Receipt, error) {
+func (d *Desk) Raise(ctx context.Context, a access.Actor, b room.Beginning) (Receipt, error) {
 	decision := d.Policy.Decide(a, access.RaiseConcern, access.Function(a.Org), access.Context{})
 	if err := decision.Err(access.Function(a.Org)); err != nil {
 		return Receipt{}, err
 	}
-	digest := digestOf(string(process.Raise), "", r)
+	digest := digestOf(process.Raise, "", b.Answers)
 	var out Receipt
 	err := d.again(ctx, func(tx *store.Tx) error {
-		before, found, err := d.before(tx, a, key, digest)
+		before, found, err := d.before(tx, a, b.Key, digest)
 		if err != nil {
 			return err
 		}
@@ -131,21 +121,17 @@ func (d *Desk) Raise(ctx context.Context, a access.Actor, r Report, key string, 
 			out, err = d.receipt(tx, a.Org, before.Record)
 			return err
 		}
-		if out, err = d.raise(tx, a, decision.Rule, r, key, digest); err != nil {
+		if out, err = d.raise(tx, a, decision.Rule, b, digest); err != nil || b.Also == nil {
 			return err
 		}
-		for _, more := range also {
-			if err := more(tx); err != nil {
-				return err
-			}
-		}
-		return nil
+		return b.Also(tx)
 	})
 	return out, err
 }
 
-func (d *Desk) raise(tx *store.Tx, a access.Actor, rule string, r Report, retryWith string, digest []byte) (Receipt, error) {
-	b, o, err := d.bookOf(tx, a.Org)
+func (d *Desk) raise(tx *store.Tx, a access.Actor, rule string, b room.Beginning, digest []byte) (Receipt, error) {
+	nobody := new(Concern)
+	decider, err := d.decider(tx, a.Org, nobody)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -153,28 +139,28 @@ func (d *Desk) raise(tx *store.Tx, a access.Actor, rule string, r Report, retryW
 	if err != nil {
 		return Receipt{}, err
 	}
-	event, err := b.decideRaise(r, a.Team, owner, tx.Now())
+	start := decider.Process.Start()
+	ev, err := decider.Event(room.State{Stage: start.State, Facts: start.Facts}, a, process.Raise, b.Answers, b.Strict)
 	if err != nil {
 		return Receipt{}, err
 	}
+	ev.Effect.Owner = &owner
+	ev.Effect.Began = &room.Began{Reference: id.NewReference(), Team: a.Team, Compartment: string(Patient), HearsBy: ev.Effect.HearsBy(decider.Process)}
 	rec := id.NewRecord(tx.Now())
 	key, err := d.Vault.New(tx, a.Org, rec, record.Patient)
 	if err != nil {
 		return Receipt{}, err
 	}
-	by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: rule}
-	version, err := d.Ledger.Append(tx, ledger.Concern, key, 0, by, ledger.Event{Kind: kindRaised, Data: event})
+	c, err := d.append(tx, a, rule, nobody, key, kindRaised, ev)
 	if err != nil {
 		return Receipt{}, err
 	}
-	c := new(Concern)
-	b.begin(c, ledger.Entry{Org: a.Org, Record: rec, Version: version, At: tx.Now(), Author: by}, event)
-	row := b.rowOf(c)
+	row := rowOf(c)
 	if err := insertRow(tx, key, row); err != nil {
 		return Receipt{}, err
 	}
 	tx.AfterCommit(func() { d.rows.put(row) })
-	if err := d.remember(tx, a, retryWith, key, retry{rec, version, digest, tx.Now()}); err != nil {
+	if err := d.remember(tx, a, b.Key, key, retry{rec, c.Version, digest, tx.Now()}); err != nil {
 		return Receipt{}, err
 	}
 	if err := d.remind(tx, c); err != nil {
@@ -183,7 +169,21 @@ func (d *Desk) raise(tx *store.Tx, a access.Actor, rule string, r Report, retryW
 	if err := d.notify(tx, c.Owner, c.Org, mailWaiting); err != nil {
 		return Receipt{}, err
 	}
+	o, err := d.Directory.OrganisationIn(tx, c.Org)
+	if err != nil {
+		return Receipt{}, err
+	}
 	return receiptOf(o, c)
+}
+
+// append writes a step's event and gives the concern as it then stands.
+func (d *Desk) append(tx *store.Tx, a access.Actor, rule string, c *Concern, key *vault.Key, kind string, ev room.Event) (*Concern, error) {
+	by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: rule}
+	version, err := d.Ledger.Append(tx, ledger.Concern, key, c.Version, by, ledger.Event{Kind: kind, Data: ev})
+	if err != nil {
+		return nil, err
+	}
+	return c.next(ledger.Entry{Org: a.Org, Record: key.Record(), Version: version, At: tx.Now(), Kind: kind, Author: by}, ev)
 }
 
 func (d *Desk) receipt(tx *store.Tx, org id.Org, rec id.Record) (Receipt, error) {
@@ -203,20 +203,11 @@ func receiptOf(o directory.Organisation, c *Concern) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, err
 	}
-	return Receipt{c.Reference, c.Record, c.RaisedAt, c.TellBy, team}, nil
+	return Receipt{c.Reference, c.Record, c.At, c.HearsBy, team}, nil
 }
 
 // load folds a record from its authenticated history.
 func (d *Desk) load(tx *store.Tx, org id.Org, rec id.Record) (*Concern, *vault.Key, error) {
-	b, err := d.book(tx, org)
-	if err != nil {
-		return nil, nil, err
-	}
-	return d.loadBy(tx, b, org, rec)
-}
-
-// loadBy is load with what the organisation says.
-func (d *Desk) loadBy(tx *store.Tx, b book, org id.Org, rec id.Record) (*Concern, *vault.Key, error) {
 	key, err := d.Vault.Key(tx, org, rec, record.Patient)
 	if fail.Is(err, fail.Missing) { // never erased: that is said by the key store
 		if v, e := d.Ledger.Version(tx, rec); e == nil && v > 0 {
@@ -230,25 +221,15 @@ func (d *Desk) loadBy(tx *store.Tx, b book, org id.Org, rec id.Record) (*Concern
 	if err != nil {
 		return nil, nil, err
 	}
-	c := new(Concern)
-	if err := b.fold(c, history); err != nil {
-		return nil, nil, err
-	}
-	return c, key, nil
-}
-
-// Taking is one step to be taken.
-type Taking struct {
-	Step    Step
-	Version int64  // of the record that the person saw; 0: whatever it is now
-	Key     string // the same key again does nothing again
+	c, err := fold(history)
+	return c, key, err
 }
 
 // Take takes a step and says that it was recorded. fail.Stale when somebody else
 // changed the record since the version that the person saw; see Since.
-func (d *Desk) Take(ctx context.Context, a access.Actor, ref id.Reference, t Taking) (Recorded, error) {
+func (d *Desk) Take(ctx context.Context, a access.Actor, ref id.Reference, t room.Taking) (Recorded, error) {
 	for range 12 {
-		f, err := d.look(ctx, a, ref, func(raiser id.Person) access.Action { return actionOf(t.Step.Step(), a, raiser) })
+		f, err := d.look(ctx, a, ref, func(raiser id.Person) access.Action { return actionOf(t.Step, a, raiser) })
 		if err != nil {
 			return Recorded{}, err
 		}
@@ -264,13 +245,13 @@ var errMoved = errors.New("concern: the record moved on meanwhile")
 
 // takeFound takes a step on a record that was folded outside the writer, if it
 // still stands where it stood then. Inside the writer nothing grows with its history.
-func (d *Desk) takeFound(ctx context.Context, a access.Actor, ref id.Reference, f found, t Taking) (out Recorded, err error) {
+func (d *Desk) takeFound(ctx context.Context, a access.Actor, ref id.Reference, f found, t room.Taking) (out Recorded, err error) {
 	refusal := f.refusal()
 	if f.decision.Rule == access.RuleNotAlone && a.Role == access.Lead {
 		refusal = fail.New(fail.Conflict, "You raised this concern, so somebody else decides: give it to another safeguarding lead. "+
 			"Where there is no other, the Caldicott Guardian sees it")
 	}
-	digest := digestOf(string(t.Step.Step()), ref, t.Step)
+	digest := digestOf(t.Step, ref, t.Answers)
 	err = d.again(ctx, func(tx *store.Tx) error {
 		if refusal != nil {
 			return d.refuse(tx, a, ref)
@@ -299,55 +280,42 @@ func (d *Desk) takeFound(ctx context.Context, a access.Actor, ref id.Reference, 
 	return out, err
 }
 
-func (d *Desk) take(tx *store.Tx, a access.Actor, f found, t Taking, digest []byte) (Recorded, error) {
-	c := f.c.clone()
-	b, err := d.book(tx, c.Org)
+func (d *Desk) take(tx *store.Tx, a access.Actor, f found, t room.Taking, digest []byte) (Recorded, error) {
+	key, err := d.Vault.Key(tx, f.c.Org, f.c.Record) // erased meanwhile: gone
 	if err != nil {
 		return Recorded{}, err
 	}
-	key, err := d.Vault.Key(tx, c.Org, c.Record) // erased meanwhile: gone
+	ev, err := d.decide(tx, f, a, t)
 	if err != nil {
 		return Recorded{}, err
 	}
-	event, err := d.decide(tx, b, f, a, t.Step)
-	if err != nil {
-		return Recorded{}, err
-	}
-	version, err := d.Ledger.Append(tx, ledger.Concern, key, c.Version, f.author(a), event)
+	info, _ := d.Definition(f.c.Org).Step(t.Step)
+	c, err := d.append(tx, a, f.decision.Rule, f.c, key, info.Kind, ev)
 	if fail.Is(err, fail.Stale) {
 		return Recorded{}, errMoved
 	}
 	if err != nil {
 		return Recorded{}, err
 	}
-	data, err := json.Marshal(event.Data)
-	if err != nil {
-		return Recorded{}, fmt.Errorf("write %s: %w", event.Kind, err)
-	}
-	before := c.Owner
-	e := ledger.Entry{Org: c.Org, Record: c.Record, Version: version, At: tx.Now(), Kind: event.Kind, Author: f.author(a), Data: data}
-	if err := b.fold(c, []ledger.Entry{e}); err != nil {
+	if err := d.keep(tx, key, c); err != nil {
 		return Recorded{}, err
 	}
-	if err := d.keep(tx, b, key, c); err != nil {
+	out := Recorded{c.Reference, tx.Now(), c.Version}
+	if err := d.remember(tx, a, t.Key, key, retry{c.Record, c.Version, digest, out.At}); err != nil {
 		return Recorded{}, err
 	}
-	out := Recorded{c.Reference, tx.Now(), version}
-	if err := d.remember(tx, a, t.Key, key, retry{c.Record, version, digest, out.At}); err != nil {
-		return Recorded{}, err
-	}
-	switch t.Step.Step() {
+	switch t.Step {
 	case process.KeepFrom, process.LiftBar, process.DeclareConflict:
-		if err := d.tellOfBar(tx, a, f.decision.Rule, b.rowOf(c)); err != nil {
+		if err := d.tellOfBar(tx, a, f.decision.Rule, rowOf(c)); err != nil {
 			return Recorded{}, err
 		}
 	}
-	return out, d.tell(tx, a, c, t.Step, before)
+	return out, d.tell(tx, a, c, ev, f.c.Owner)
 }
 
 // keep brings list row and duty to where a record stands now.
-func (d *Desk) keep(tx *store.Tx, b book, key *vault.Key, c *Concern) error {
-	row := b.rowOf(c)
+func (d *Desk) keep(tx *store.Tx, key *vault.Key, c *Concern) error {
+	row := rowOf(c)
 	if err := updateRow(tx, key, row); err != nil {
 		return err
 	}
@@ -355,49 +323,15 @@ func (d *Desk) keep(tx *store.Tx, b book, key *vault.Key, c *Concern) error {
 	return d.remind(tx, c)
 }
 
-// decide asks what needs other records, then the process and the record itself.
-func (d *Desk) decide(tx *store.Tx, b book, f found, a access.Actor, s Step) (ledger.Event, error) {
-	x := deciding{step: s, role: a.Role}
-	switch {
-	case f.act == access.AddToOwn:
-		x.role = access.Worker // whoever raised it adds as the one who raised it, whatever else they are
-		if f.c.additions(tx.Now()) >= additionsADay {
-			return ledger.Event{}, fail.New(fail.Conflict, "You have added to this %d times within a day. Ring your safeguarding team", additionsADay)
-		}
-	case f.decision.Rule == access.RuleStandIn:
-		x.role = access.Lead
-	case a.Person == f.c.Raiser && access.Decides(f.act):
-		x.effect.Alone = true // access allows it only where nobody else is left
-	}
-	if s, ok := s.(Assign); ok {
-		if err := d.mayOwn(tx, f.c, s.Owner); err != nil {
-			return ledger.Event{}, err
-		}
-	}
-	if s, ok := s.(GiveFeedback); ok && !f.c.Raiser.IsZero() {
-		raiser, err := d.Directory.PersonIn(tx, f.c.Raiser)
-		if err != nil {
-			return ledger.Event{}, err
-		}
-		s.Unread = raiser.Left
-		x.step = s
-	}
-	var err error
-	if x.effect.Barred, x.effect.Owner, err = d.barring(tx, f.c, a, s); err != nil {
-		return ledger.Event{}, err
-	}
-	return b.decideStep(f.c, x, tx.Now())
-}
-
 // tell sends notices without a personal word: to the raiser when there is an
 // answer to read, to a new owner, to the owner when somebody else added something.
-func (d *Desk) tell(tx *store.Tx, a access.Actor, c *Concern, s Step, before id.Person) error {
+func (d *Desk) tell(tx *store.Tx, a access.Actor, c *Concern, ev room.Event, before id.Person) error {
 	switch {
-	case s.Step() == process.GiveFeedback, s.Outcome() == process.FirstWords:
-		return d.notify(tx, c.Raiser, c.Org, mailAnswer)
+	case ev.Step == process.GiveFeedback, ev.Outcome == process.FirstWords:
+		return d.notify(tx, c.By, c.Org, mailAnswer)
 	case c.Owner != before && c.Owner != a.Person:
 		return d.notify(tx, c.Owner, c.Org, mailWaiting)
-	case s.Step() == process.AddNote && a.Person != c.Owner:
+	case ev.Step == process.AddNote && a.Person != c.Owner:
 		return d.notify(tx, c.Owner, c.Org, mailWaiting)
 	}
 	return nil
@@ -454,7 +388,7 @@ func (d *Desk) find(tx *store.Tx, a access.Actor, ref id.Reference, act func(rai
 	if c.Reference != ref {
 		return f, fail.New(fail.Tampered, "The list of concerns does not match the record")
 	}
-	f.c, f.act = c, act(c.Raiser)
+	f.c, f.act = c, act(c.By)
 	return f, d.ask(tx, &f, a, ref, c.resource(tx.Now()), c.Bars)
 }
 
@@ -544,10 +478,10 @@ func (d *Desk) again(ctx context.Context, fn func(*store.Tx) error) error {
 	return err
 }
 
-// digestOf tells whether two requests ask for the same: operation, record and body.
-func digestOf(operation string, ref id.Reference, body any) []byte {
-	b, err := json.Marshal([]any{operation, ref, body})
-	if err != nil { // plain structs of text: cannot happen
+// digestOf tells whether two requests ask for the same: step, record and answers.
+func digestOf(step process.Step, ref id.Reference, in field.Answers) []byte {
+	b, err := json.Marshal([]any{step, ref, in})
+	if err != nil { // answers are text: cannot happen
 		panic(err)
 	}
 	sum := sha256.Sum256(b)

@@ -4,24 +4,24 @@ import (
 	"strings"
 	"testing"
 
-	"heed/internal/concern"
 	"heed/internal/directory"
 	"heed/internal/fail"
 	"heed/internal/heedtest/world"
 	"heed/internal/id"
 	"heed/internal/process"
+	"heed/internal/room"
 )
 
 // closed raises a concern and takes it to its end.
 func closed(w *world.World) id.Reference {
 	w.T.Helper()
-	r, err := w.Concerns.Raise(ctx, w.As("nurse"), worry(), "to-be-erased")
+	r, err := w.Concerns.Raise(ctx, w.As("nurse"), room.Beginning{Answers: worry(), Key: "to-be-erased"})
 	if err != nil {
 		w.T.Fatal(err)
 	}
-	for _, s := range []concern.Step{concern.Acknowledge{}, concern.Triage{Decision: process.NotSafeguarding, Reasons: "A misunderstanding"},
-		concern.GiveFeedback{Result: process.Told, Words: "Thank you"}, concern.Close{Reasons: "Done"}} {
-		if _, err := w.Concerns.Take(ctx, w.As("lead"), r.Reference, concern.Taking{Step: s}); err != nil {
+	for _, s := range []room.Taking{room.Said(process.Acknowledge), room.Said(process.Triage, "decision", process.NotSafeguarding, "reasons", "A misunderstanding"),
+		room.Said(process.GiveFeedback, "result", process.Told, "words", "Thank you"), room.Said(process.Close, "reasons", "Done")} {
+		if _, err := w.Concerns.Take(ctx, w.As("lead"), r.Reference, s); err != nil {
 			w.T.Fatal(err)
 		}
 	}
@@ -31,7 +31,7 @@ func closed(w *world.World) id.Reference {
 func TestErasureNeedsTwoPeopleAndLeavesNothing(t *testing.T) {
 	world.Each(t, func(w *world.World) {
 		ref := closed(w)
-		open, err := w.Concerns.Raise(ctx, w.As("nurse"), worry(), "")
+		open, err := w.Concerns.Raise(ctx, w.As("nurse"), room.Beginning{Answers: worry()})
 		if err != nil {
 			w.T.Fatal(err)
 		}
@@ -61,7 +61,7 @@ func TestErasureNeedsTwoPeopleAndLeavesNothing(t *testing.T) {
 		if _, err := w.Concerns.Own(ctx, w.As("nurse"), open.Reference); err != nil {
 			w.T.Errorf("the other concern: %v", err)
 		}
-		if _, err := w.Concerns.Raise(ctx, w.As("nurse"), worry(), "to-be-erased"); err != nil {
+		if _, err := w.Concerns.Raise(ctx, w.As("nurse"), room.Beginning{Answers: worry(), Key: "to-be-erased"}); err != nil {
 			w.T.Errorf("a late retry of what was erased: %v", err)
 		}
 	})

@@ -22,7 +22,7 @@ import (
 	"heed/internal/heedtest/world"
 	"heed/internal/id"
 	"heed/internal/process"
-	"heed/internal/sharing"
+	"heed/internal/room"
 	"heed/internal/store"
 	"heed/internal/store/storetest"
 )
@@ -67,23 +67,27 @@ type played struct {
 }
 
 // playing are the steps that the players take; day is that of the moment.
-var playing = []func(word, day string) concern.Step{
-	func(w, _ string) concern.Step { return concern.Acknowledge{Words: w} },
-	func(w, _ string) concern.Step { return concern.Triage{Decision: process.OpenCase, Reasons: w} },
-	func(w, _ string) concern.Step {
+var playing = []func(word, day string) room.Taking{
+	func(w, _ string) room.Taking { return room.Said(process.Acknowledge, "words", w) },
+	func(w, _ string) room.Taking {
+		return room.Said(process.Triage, "decision", process.OpenCase, "reasons", w)
+	},
+	func(w, _ string) room.Taking {
 		d := shareDecision()
-		d.Necessity = w
+		d.Answers.Set("necessity", w)
 		return d
 	},
-	func(w, _ string) concern.Step {
-		return sharing.Decision{Result: process.NotShare, Purpose: "crime", Consent: "refused", Necessity: w}
+	func(w, _ string) room.Taking {
+		return room.Said(process.DecideSharing, "result", process.NotShare, "purpose", "crime", "consent", "refused", "necessity", w)
 	},
-	func(w, day string) concern.Step {
-		return sharing.Referral{To: "mash", By: "telephone", Day: day, What: w}
+	func(w, day string) room.Taking {
+		return room.Said(process.Refer, "to", "mash", "by", "telephone", "day", day, "what", w)
 	},
-	func(w, _ string) concern.Step { return concern.GiveFeedback{Result: process.Told, Words: w} },
-	func(w, _ string) concern.Step { return concern.Close{Reasons: w} },
-	func(w, _ string) concern.Step { return concern.AddNote{Words: w} }, // the rest: always possible
+	func(w, _ string) room.Taking {
+		return room.Said(process.GiveFeedback, "result", process.Told, "words", w)
+	},
+	func(w, _ string) room.Taking { return room.Said(process.Close, "reasons", w) },
+	func(w, _ string) room.Taking { return room.Said(process.AddNote, "words", w) }, // the rest: always possible
 }
 
 // play has clients read and take steps, together on a few concerns at a time.
@@ -135,8 +139,8 @@ func (p *played) look(w *world.World, who string) {
 	p.Version, p.Seen = c.Version, words(c)
 }
 
-func (p *played) step(w *world.World, who string, s concern.Step) {
-	c, err := w.Concerns.Take(context.Background(), w.As(who), p.Ref, concern.Taking{Step: s, Version: p.Asked})
+func (p *played) step(w *world.World, who string, s room.Taking) {
+	c, err := w.Concerns.Take(context.Background(), w.As(who), p.Ref, s.On(p.Asked))
 	switch {
 	case err == nil:
 		p.Version = c.Version
@@ -149,8 +153,9 @@ var opWord = regexp.MustCompile(`op-\w+-\d+-\d+`)
 
 func words(c *concern.Concern) []string {
 	out := make([]string, 0, len(c.Taken))
-	for _, t := range c.Taken {
-		out = append(out, opWord.FindString(string(t.Body)))
+	for _, t := range c.Taken[1:] {
+		said, _ := json.Marshal(t.Answers)
+		out = append(out, opWord.FindString(string(said)))
 	}
 	return out
 }
@@ -183,7 +188,7 @@ func TestHistoryIsOfOneOrder(t *testing.T) {
 func newGame(w *world.World, n int) game {
 	g := game{Dir: w.Dir, People: w.People(), Name: "a", Clients: players, Each: n / players}
 	for range max(2, n/playedAtOne) {
-		r, err := w.Concerns.Raise(context.Background(), w.As("nurse"), worry(), "")
+		r, err := w.Concerns.Raise(context.Background(), w.As("nurse"), room.Beginning{Answers: worry()})
 		if err != nil {
 			w.T.Fatal(err)
 		}
@@ -316,7 +321,7 @@ func (p played) kept(t *testing.T, c *concern.Concern) {
 func lawful(t *testing.T, c *concern.Concern, acknowledged map[string]bool) {
 	t.Helper()
 	share, answered, owner, closed := false, false, false, 0
-	for i, taken := range c.Taken {
+	for i, taken := range c.Taken[1:] {
 		word := words(c)[i]
 		if !acknowledged[word] {
 			t.Errorf("%s: version %d (%s) was never acknowledged, or is there twice", c.Reference, taken.Version, word)

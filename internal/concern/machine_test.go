@@ -3,6 +3,7 @@ package concern_test
 import (
 	"context"
 	"flag"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -16,7 +17,7 @@ import (
 	"heed/internal/heedtest/world"
 	"heed/internal/id"
 	"heed/internal/process"
-	"heed/internal/sharing"
+	"heed/internal/room"
 )
 
 // machine plays people at random against the desk and keeps a model of the
@@ -41,28 +42,28 @@ type said struct {
 
 // steps are whole steps with their effect on the model; legal says what must hold.
 var steps = []struct {
-	step  concern.Step
+	step  room.Taking
 	legal func(*said) bool // nil: the model does not forbid it
 	then  func(*said)
 }{
-	{concern.Acknowledge{}, nil, func(s *said) { s.owner = true }},
-	{concern.Triage{Decision: process.NotSafeguarding, Reasons: "r"}, nil, func(s *said) { s.answered = false }},
-	{concern.Triage{Decision: process.OtherRoute, Reasons: "r", Route: "x"}, nil, func(s *said) { s.answered = false }},
-	{concern.Triage{Decision: process.Hold, Reasons: "r"}, nil, func(s *said) { s.answered = false }},
-	{concern.Triage{Decision: process.OpenCase, Reasons: "r"}, nil, func(s *said) { s.answered = false }},
-	{concern.AskAdvice{Of: "police_prevent_lead", Question: "q"}, nil, nil},
-	{concern.AskAdvice{Of: "police_prevent_lead", Question: "q", Identified: true}, func(s *said) bool { return s.share }, nil},
-	{concern.RecordAdvice{From: "police_prevent_lead", Day: "2026-03-01", Advice: "close it"}, nil, nil},
+	{room.Said(process.Acknowledge), nil, func(s *said) { s.owner = true }},
+	{room.Said(process.Triage, "decision", process.NotSafeguarding, "reasons", "r"), nil, func(s *said) { s.answered = false }},
+	{room.Said(process.Triage, "decision", process.OtherRoute, "reasons", "r", "route", "x"), nil, func(s *said) { s.answered = false }},
+	{room.Said(process.Triage, "decision", process.Hold, "reasons", "r"), nil, func(s *said) { s.answered = false }},
+	{room.Said(process.Triage, "decision", process.OpenCase, "reasons", "r"), nil, func(s *said) { s.answered = false }},
+	{room.Said(process.AskAdvice, "of", "police_prevent_lead", "question", "q"), nil, nil},
+	{room.Said(process.AskAdvice, "of", "police_prevent_lead", "question", "q").With("identified", "yes"), func(s *said) bool { return s.share }, nil},
+	{room.Said(process.RecordAdvice, "from", "police_prevent_lead", "day", "2026-03-01", "advice", "close it"), nil, nil},
 	{shareDecision(), nil, func(s *said) { s.share, s.decided, s.owed = true, true, false }},
-	{sharing.Decision{Result: process.NotShare, Purpose: "crime", Consent: "refused", Necessity: "n"}, nil, func(s *said) { s.share, s.decided, s.owed = false, true, false }},
-	{sharing.Emergency{With: "999", What: "w", Why: "y"}, nil, func(s *said) { s.owed = true }},
-	{sharing.Referral{To: "mash", By: "telephone", Day: "2026-03-01", What: "w"}, func(s *said) bool { return s.share }, func(s *said) { s.answered = false }},
-	{sharing.Told{Kind: process.ToldOutcome, From: "police", Day: "2026-03-01", Result: "adopted"}, nil, nil},
-	{concern.GiveFeedback{Result: process.Told, Words: "w"}, nil, func(s *said) { s.answered = true }},
-	{concern.GiveFeedback{Result: process.CannotBeTold, Words: "w", Line: "l"}, nil, func(s *said) { s.answered = true }},
-	{concern.AddNote{Words: "w"}, nil, nil},
-	{concern.Correct{Of: 1, Words: "w"}, nil, nil},
-	{concern.Close{Reasons: "r"}, func(s *said) bool { return s.owner && s.answered && !s.owed && !s.closed }, func(s *said) { s.closed = true }},
+	{room.Said(process.DecideSharing, "result", process.NotShare, "purpose", "crime", "consent", "refused", "necessity", "n"), nil, func(s *said) { s.share, s.decided, s.owed = false, true, false }},
+	{room.Said(process.EmergencyDisclosure, "with", "999", "what", "w", "why", "y"), nil, func(s *said) { s.owed = true }},
+	{room.Said(process.Refer, "to", "mash", "by", "telephone", "day", "2026-03-01", "what", "w"), func(s *said) bool { return s.share }, func(s *said) { s.answered = false }},
+	{room.Said(process.RecordTold, "kind", process.ToldOutcome, "from", "police", "day", "2026-03-01", "outcome", "adopted"), nil, nil},
+	{room.Said(process.GiveFeedback, "result", process.Told, "words", "w"), nil, func(s *said) { s.answered = true }},
+	{room.Said(process.GiveFeedback, "result", process.CannotBeTold, "because", "w", "line", "l"), nil, func(s *said) { s.answered = true }},
+	{room.Said(process.AddNote, "words", "w"), nil, nil},
+	{room.Said(process.Correct, "of", "1", "words", "w"), nil, nil},
+	{room.Said(process.Close, "reasons", "r"), func(s *said) bool { return s.owner && s.answered && !s.owed && !s.closed }, func(s *said) { s.closed = true }},
 }
 
 // TestTheRouteKeepsItsSafeguards takes steps in any order, by anybody, at any
@@ -98,7 +99,7 @@ func (m *machine) raise(r *rapid.T, nurse access.Actor) {
 	if len(m.refs) >= 3 {
 		r.Skip("enough")
 	}
-	receipt, err := m.w.Concerns.Raise(context.Background(), nurse, worry(), "")
+	receipt, err := m.w.Concerns.Raise(context.Background(), nurse, room.Beginning{Answers: worry()})
 	if err != nil {
 		r.Fatal(err)
 	}
@@ -118,29 +119,29 @@ func (m *machine) take(r *rapid.T, a access.Actor, n int, stale bool) {
 	} else {
 		stale = false
 	}
-	if r, ok := try.step.(sharing.Referral); ok { // sent today: not before it was decided
-		r.Day = workday.Of(m.w.Hand.Now()).String()
-		try.step = r
+	if try.step.Step == process.Refer { // sent today: not before it was decided
+		try.step.Answers = maps.Clone(try.step.Answers)
+		try.step.Answers.Set("day", workday.Of(m.w.Hand.Now()).String())
 	}
-	_, err := m.w.Concerns.Take(context.Background(), a, ref, concern.Taking{Step: try.step, Version: version})
+	_, err := m.w.Concerns.Take(context.Background(), a, ref, try.step.On(version))
 	if err != nil {
 		if k := fail.KindOf(err); !slices.Contains([]fail.Kind{fail.Hidden, fail.Refused, fail.Conflict, fail.Stale, fail.Bad}, k) {
-			r.Fatalf("%s by %s: %v", try.step.Step(), a.Role, err)
+			r.Fatalf("%s by %s: %v", try.step.Step, a.Role, err)
 		}
 		return
 	}
 	switch {
-	case stale && !(a.Person == m.w.Person("nurse") && try.step.Step() == process.AddNote): // what the raiser adds needs no version
-		r.Fatalf("%s was taken on an old version", try.step.Step())
+	case stale && !(a.Person == m.w.Person("nurse") && try.step.Step == process.AddNote): // what the raiser adds needs no version
+		r.Fatalf("%s was taken on an old version", try.step.Step)
 	case try.legal != nil && !try.legal(s):
-		r.Fatalf("%s was taken at %+v", try.step.Step(), *s)
-	case a.Role != access.Lead && try.step.Step() != process.AddNote:
-		r.Fatalf("%s was taken by %s", try.step.Step(), a.Role)
-	case try.step.Step() == process.Raise:
+		r.Fatalf("%s was taken at %+v", try.step.Step, *s)
+	case a.Role != access.Lead && try.step.Step != process.AddNote:
+		r.Fatalf("%s was taken by %s", try.step.Step, a.Role)
+	case try.step.Step == process.Raise:
 		r.Fatal("raised twice")
 	}
 	s.version++
-	switch step := try.step.Step(); {
+	switch step := try.step.Step; {
 	case step == process.AddNote && s.closed && a.Role == access.Worker:
 		s.unread = true
 	case step == process.AddNote, step == process.Correct, step == process.GiveFeedback:

@@ -13,6 +13,7 @@ import (
 	"heed/internal/id"
 	"heed/internal/ledger"
 	"heed/internal/process"
+	"heed/internal/room"
 	"heed/internal/store"
 )
 
@@ -51,7 +52,7 @@ func (d *Desk) Own(ctx context.Context, a access.Actor, ref id.Reference) (OwnVi
 
 // Since gives what somebody else did since a version, to who may open the concern:
 // it is an opening, with its entry.
-func (d *Desk) Since(ctx context.Context, a access.Actor, ref id.Reference, version int64) (now int64, since []Taken, err error) {
+func (d *Desk) Since(ctx context.Context, a access.Actor, ref id.Reference, version int64) (now int64, since []room.Taken, err error) {
 	c, err := d.Open(ctx, a, ref)
 	if err != nil {
 		return 0, nil, err
@@ -124,7 +125,7 @@ func (d *Desk) read(ctx context.Context, a access.Actor, ref id.Reference, act a
 	if err != nil {
 		return Shown{}, err
 	}
-	return f.c.shown(a.Person, act, d.Clock.Now())
+	return f.c.shown(d.Definition(a.Org), a.Person, act, d.Clock.Now()), nil
 }
 
 // reading finds a record outside the writer, and writes down that it was asked for:
@@ -161,11 +162,11 @@ func (d *Desk) MayTake(ctx context.Context, a access.Actor, c *Concern) (out []p
 	if r.NoLead && a.Role == access.CaldicottGuardian {
 		role = process.SafeguardingLead
 	}
-	for _, s := range d.Definition(c.Org).StepsFor(role, c.Status) {
+	for _, s := range d.Definition(c.Org).StepsFor(role, c.Status()) {
 		if c.nothingFor(s.ID, a.Person) {
 			continue
 		}
-		if d.Policy.Decide(a, actionOf(s.ID, a, c.Raiser), r, access.Context{}).Effect == access.Allow {
+		if d.Policy.Decide(a, actionOf(s.ID, a, c.By), r, access.Context{}).Effect == access.Allow {
 			out = append(out, s)
 		}
 	}
@@ -348,9 +349,9 @@ func (m *asked) ask(r access.Resource) bool {
 }
 
 func (r Row) resource(now time.Time) access.Resource {
-	c := Concern{Org: r.Org, Compartment: Patient, Team: r.Team, Raiser: r.Raiser, Owner: r.Owner, ClosedAt: r.ClosedAt, Bars: r.Bars}
+	c := Concern{Bars: r.Bars, State: room.State{Org: r.Org, Compartment: string(Patient), Team: r.Team, By: r.Raiser, Owner: r.Owner, EndedAt: r.ClosedAt}}
 	if r.Open {
-		c.ClosedAt = time.Time{} // closed, with a duty that runs
+		c.EndedAt = time.Time{} // closed, with a duty that runs
 	}
 	return c.resource(now)
 }

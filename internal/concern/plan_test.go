@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"heed/internal/concern"
+	"heed/internal/field"
 	"heed/internal/heedtest/world"
 	"heed/internal/id"
+	"heed/internal/room"
 	"heed/internal/store"
 )
 
@@ -18,7 +20,7 @@ import (
 func TestListsAreReadFromAnIndex(t *testing.T) {
 	world.Each(t, func(w *world.World) {
 		ctx := context.Background()
-		receipt, err := w.Concerns.Raise(ctx, w.As("nurse"), concern.Report{About: concern.AboutPatient, What: "Something"}, "")
+		receipt, err := w.Concerns.Raise(ctx, w.As("nurse"), room.Beginning{Answers: field.Said("about", "patient", "what", "Something")})
 		if err != nil {
 			t.Fatal(err)
 		}

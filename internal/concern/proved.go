@@ -57,11 +57,7 @@ func (d *Desk) proved(tx *store.Tx, r Row) (Row, error) {
 	if err != nil {
 		return Row{}, err
 	}
-	b, err := d.book(tx, c.Org)
-	if err != nil {
-		return Row{}, err
-	}
-	made := b.rowOf(c)
+	made := rowOf(c)
 	if what := r.differs(made); what != "" {
 		d.Log.Error("the list of concerns was changed outside the program", "record", r.Record.String(), "what", what)
 		return made, nil // not remembered: the next list says it again

@@ -22,10 +22,9 @@ import (
 // one that belongs to no record, a duty that was put off. It writes nothing, may run
 // beside writers, and gives the number of concerns. Between pieces of the work it calls rest.
 func (d *Desk) CheckLists(ctx context.Context, rest func(context.Context, time.Duration), found func(rec id.Record, what string)) (concerns int, err error) {
-	w := walk{desk: d, books: map[id.Org]book{}}
 	err = d.Ledger.Begun(ctx, ledger.Concern, rest, func(tx *store.Tx, e ledger.Entry) error {
 		concerns++
-		c, err := w.load(tx, e)
+		c, err := d.loadEntry(tx, e)
 		if fail.Is(err, fail.Tampered) {
 			found(e.Record, "does not match its history")
 			return nil
@@ -33,14 +32,14 @@ func (d *Desk) CheckLists(ctx context.Context, rest func(context.Context, time.D
 		if err != nil {
 			return err
 		}
-		what, err := w.checkRow(tx, c)
+		what, err := d.checkRow(tx, c)
 		if err != nil {
 			return err
 		}
 		if what != "" {
 			found(e.Record, what)
 		}
-		if what, err = w.duty(tx, c); what != "" {
+		if what, err = dutyAmiss(tx, c); what != "" {
 			found(e.Record, what)
 		}
 		return err
@@ -55,17 +54,16 @@ func (d *Desk) CheckLists(ctx context.Context, rest func(context.Context, time.D
 // none or one that was put off; it tells of each. A row in jobs decides nothing: that
 // somebody is reminded follows from the history.
 func (d *Desk) RemakeDuties(ctx context.Context, rest func(context.Context, time.Duration), found func(rec id.Record, what string)) error {
-	w := walk{desk: d, books: map[id.Org]book{}}
 	var lost []ledger.Entry
 	err := d.Ledger.Begun(ctx, ledger.Concern, rest, func(tx *store.Tx, e ledger.Entry) error {
-		c, err := w.load(tx, e)
+		c, err := d.loadEntry(tx, e)
 		if fail.Is(err, fail.Tampered) {
 			return nil // it cannot be read by anybody; verify names it
 		}
 		if err != nil {
 			return err
 		}
-		what, err := w.duty(tx, c)
+		what, err := dutyAmiss(tx, c)
 		if what != "" {
 			lost = append(lost, e)
 			found(e.Record, what)
@@ -93,27 +91,13 @@ func (d *Desk) RemakeDuties(ctx context.Context, rest func(context.Context, time
 	return nil
 }
 
-// walk goes through concerns, and reads what their organisation says once.
-type walk struct {
-	desk  *Desk
-	books map[id.Org]book
-}
-
-func (w *walk) load(tx *store.Tx, e ledger.Entry) (*Concern, error) {
-	b, ok := w.books[e.Org]
-	if !ok {
-		var err error
-		if b, err = w.desk.book(tx, e.Org); err != nil {
-			return nil, err
-		}
-		w.books[e.Org] = b
-	}
-	c, _, err := w.desk.loadBy(tx, b, e.Org, e.Record)
+func (d *Desk) loadEntry(tx *store.Tx, e ledger.Entry) (*Concern, error) {
+	c, _, err := d.load(tx, e.Org, e.Record)
 	return c, err
 }
 
 // checkRow says what is wrong with the row of a concern; "" for nothing.
-func (w *walk) checkRow(tx *store.Tx, c *Concern) (string, error) {
+func (d *Desk) checkRow(tx *store.Tx, c *Concern) (string, error) {
 	r, err := store.One(tx, (*Row).fields, `select `+columns+` from concern_v1 where record = $1`, c.Record)
 	if fail.Is(err, fail.Missing) {
 		return "is not in the list of concerns", nil
@@ -121,11 +105,11 @@ func (w *walk) checkRow(tx *store.Tx, c *Concern) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	made := w.books[c.Org].rowOf(c)
+	made := rowOf(c)
 	if column := r.differs(made); column != "" {
 		return "stands in the list of concerns with another " + column, nil
 	}
-	key, err := w.desk.Vault.Key(tx, c.Org, c.Record)
+	key, err := d.Vault.Key(tx, c.Org, c.Record)
 	if err != nil {
 		return "", err
 	}
@@ -135,8 +119,8 @@ func (w *walk) checkRow(tx *store.Tx, c *Concern) (string, error) {
 	return "", nil
 }
 
-// duty says what is wrong with the duty of a concern; "" for nothing.
-func (w *walk) duty(tx *store.Tx, c *Concern) (string, error) {
+// dutyAmiss says what is wrong with the duty of a concern; "" for nothing.
+func dutyAmiss(tx *store.Tx, c *Concern) (string, error) {
 	if want, ok := c.duty(); ok {
 		return jobs.Amiss(tx, want)
 	}

@@ -185,15 +185,6 @@ func (d *Desk) findOwner(tx *store.Tx, org id.Org, team id.Team, not func(id.Per
 	return id.Person{}, fail.New(fail.Conflict, "Nobody takes up concerns here yet: ring your safeguarding team")
 }
 
-// mayOwn holds that a concern is given only to somebody who can take it on.
-func (d *Desk) mayOwn(tx *store.Tx, c *Concern, to id.Person) error {
-	p, err := d.Directory.PersonIn(tx, to)
-	if fail.Is(err, fail.Missing) || err == nil && (p.Org != c.Org || p.Left || !p.Has(access.Lead)) {
-		return fail.Fields{{Name: "owner", Words: "Select a safeguarding lead of your organisation"}}.Err()
-	}
-	return err
-}
-
 // Leads are those to whom a concern can be given.
 func (d *Desk) Leads(ctx context.Context, org id.Org) (out []directory.Person, err error) {
 	err = d.Store.View(ctx, func(tx *store.Tx) error {
@@ -209,16 +200,11 @@ func (d *Desk) Projection() store.Projection {
 }
 
 func (d *Desk) replay(ctx context.Context, _ *store.Store) error {
-	w := walk{desk: d, books: map[id.Org]book{}}
 	return d.Ledger.Each(ctx, ledger.Concern, func(tx *store.Tx, e ledger.Entry) error {
-		c, err := w.load(tx, e)
+		c, key, err := d.load(tx, e.Org, e.Record)
 		if err != nil {
 			return fmt.Errorf("replay concern: %w", err)
 		}
-		key, err := d.Vault.Key(tx, e.Org, e.Record)
-		if err != nil {
-			return err
-		}
-		return insertRow(tx, key, w.books[e.Org].rowOf(c))
+		return insertRow(tx, key, rowOf(c))
 	})
 }

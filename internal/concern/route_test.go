@@ -7,25 +7,23 @@ import (
 	"testing"
 	"time"
 
-	"heed/internal/concern"
 	"heed/internal/fail"
+	"heed/internal/field"
 	"heed/internal/heedtest/world"
 	"heed/internal/id"
 	"heed/internal/process"
-	"heed/internal/sharing"
+	"heed/internal/room"
 )
 
 var ctx = context.Background()
 
-func worry() concern.Report {
-	return concern.Report{About: concern.AboutPatient, What: "He said he is to meet people who told him not to speak to us any more.",
-		Person: concern.PersonSeen{Name: "Test Person", Number: "999 000 0018"}, Spoken: []concern.Spoken{concern.SpokenNobody}, Knows: concern.No}
+func worry() field.Answers {
+	return field.Said("about", "patient", "what", "He said he is to meet people who told him not to speak to us any more.", "knows", "no").
+		Of("person", field.Said("name", "Test Person", "number", "999 000 0018")).With("spoken", "nobody")
 }
 
-func shareDecision() sharing.Decision {
-	return sharing.Decision{Result: process.Share, Purpose: "safeguarding", To: []string{"police_prevent", "mash"}, With: "A. Officer, police Prevent team", What: "What the nurse heard, name and date of birth",
-		Consent: "not_asked", NotAsked: "raise_risk", Article6: "6_1_e", Article9: "9_2_g_para_6", CommonLaw: "public_interest",
-		Harm: "He may be drawn in further", Distress: "He may trust the ward less", Necessity: "Police cannot help without knowing who it is", Told: "later"}
+func shareDecision() room.Taking {
+	return room.Said(process.DecideSharing, "result", process.Share, "purpose", "safeguarding", "with", "A. Officer, police Prevent team", "what", "What the nurse heard, name and date of birth", "consent", "not_asked", "not_asked", "raise_risk", "article_6", "6_1_e", "article_9", "9_2_g_para_6", "common_law", "public_interest", "harm", "He may be drawn in further", "distress", "He may trust the ward less", "necessity", "Police cannot help without knowing who it is", "person_told", "later").With("to", "police_prevent", "mash")
 }
 
 // TestOneConcernEndToEnd is the first paragraph of the work: raised, taken up,
@@ -34,42 +32,42 @@ func TestOneConcernEndToEnd(t *testing.T) {
 	world.Each(t, func(w *world.World) {
 		t := w.T
 		nurse, lead := w.As("nurse"), w.As("lead")
-		receipt, err := w.Concerns.Raise(ctx, nurse, worry(), "key-0001")
+		receipt, err := w.Concerns.Raise(ctx, nurse, room.Beginning{Answers: worry(), Key: "key-0001"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if want := time.Date(2026, 3, 4, 23, 59, 59, 999999000, time.UTC); !receipt.TellBy.Equal(want) {
 			t.Errorf("tell by %s, want %s", receipt.TellBy, want)
 		}
-		again, err := w.Concerns.Raise(ctx, nurse, worry(), "key-0001")
+		again, err := w.Concerns.Raise(ctx, nurse, room.Beginning{Answers: worry(), Key: "key-0001"})
 		if err != nil || again.Reference != receipt.Reference {
 			t.Fatalf("the same key gave %v, %v; want %v", again.Reference, err, receipt.Reference)
 		}
 		ref := receipt.Reference
-		for _, s := range []concern.Step{
-			concern.Acknowledge{},
-			concern.Triage{Decision: process.OpenCase, Reasons: "Somebody is working on him"},
+		for _, s := range []room.Taking{
+			room.Said(process.Acknowledge),
+			room.Said(process.Triage, "decision", process.OpenCase, "reasons", "Somebody is working on him"),
 			shareDecision(),
-			sharing.Referral{To: "police_prevent", By: "secure email", Day: "2026-03-02", What: "The national form"},
-			sharing.Told{Kind: process.ToldAcknowledged, From: "police", Day: "2026-03-02"},
-			sharing.Told{Kind: process.ToldOutcome, From: "police", Day: "2026-03-02", Result: "adopted", Words: "The panel takes it on"},
-			concern.GiveFeedback{Result: process.Told, Words: "Thank you. He is being helped."},
-			concern.Close{Reasons: "The panel supports him", Lessons: "Ask earlier"},
+			room.Said(process.Refer, "to", "police_prevent", "by", "secure email", "day", "2026-03-02", "what", "The national form"),
+			room.Said(process.RecordTold, "kind", process.ToldAcknowledged, "from", "police", "day", "2026-03-02"),
+			room.Said(process.RecordTold, "kind", process.ToldOutcome, "from", "police", "day", "2026-03-02", "outcome", "adopted", "words", "The panel takes it on"),
+			room.Said(process.GiveFeedback, "result", process.Told, "words", "Thank you. He is being helped."),
+			room.Said(process.Close, "reasons", "The panel supports him", "lessons", "Ask earlier"),
 		} {
 			w.Hand.Move(time.Hour / 4)
 			c, err := w.Concerns.Open(ctx, lead, ref)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := w.Concerns.Take(ctx, lead, ref, concern.Taking{Step: s, Version: c.Version}); err != nil {
-				t.Fatalf("%s: %v", s.Step(), err)
+			if _, err := w.Concerns.Take(ctx, lead, ref, s.On(c.Version)); err != nil {
+				t.Fatalf("%s: %v", s.Step, err)
 			}
 		}
 		c, err := w.Concerns.Open(ctx, lead, ref)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !c.Closed() || c.Status.State != process.Closed || len(c.Due) != 0 || c.Report.Person.Number != "9990000018" {
+		if !c.Closed() || c.Stage != process.Closed || len(c.Due) != 0 || c.Raised()["person"].Part.Get("number") != "9990000018" {
 			t.Errorf("at the end: %+v", c)
 		}
 		own, err := w.Concerns.Own(ctx, nurse, ref)
@@ -93,24 +91,24 @@ func TestOneConcernEndToEnd(t *testing.T) {
 func TestNothingIsClosedWithoutFeedback(t *testing.T) {
 	world.Each(t, func(w *world.World) {
 		lead := w.As("lead")
-		r, err := w.Concerns.Raise(ctx, w.As("nurse"), worry(), "")
+		r, err := w.Concerns.Raise(ctx, w.As("nurse"), room.Beginning{Answers: worry()})
 		if err != nil {
 			w.T.Fatal(err)
 		}
-		take := func(s concern.Step) error {
-			_, err := w.Concerns.Take(ctx, lead, r.Reference, concern.Taking{Step: s})
+		take := func(s room.Taking) error {
+			_, err := w.Concerns.Take(ctx, lead, r.Reference, s)
 			return err
 		}
-		if err := errors.Join(take(concern.Acknowledge{}), take(concern.Triage{Decision: process.NotSafeguarding, Reasons: "A misunderstanding"})); err != nil {
+		if err := errors.Join(take(room.Said(process.Acknowledge)), take(room.Said(process.Triage, "decision", process.NotSafeguarding, "reasons", "A misunderstanding"))); err != nil {
 			w.T.Fatal(err)
 		}
-		if err := take(concern.Close{Reasons: "Done"}); !fail.Is(err, fail.Conflict) {
+		if err := take(room.Said(process.Close, "reasons", "Done")); !fail.Is(err, fail.Conflict) {
 			w.T.Fatalf("closed without feedback: %v", err)
 		}
-		if err := take(concern.GiveFeedback{Result: process.CannotBeTold, Words: "It would put somebody at risk", Line: "We looked into it"}); err != nil {
+		if err := take(room.Said(process.GiveFeedback, "result", process.CannotBeTold, "because", "It would put somebody at risk", "line", "We looked into it")); err != nil {
 			w.T.Fatal(err)
 		}
-		if err := take(concern.Close{Reasons: "Done"}); err != nil {
+		if err := take(room.Said(process.Close, "reasons", "Done")); err != nil {
 			w.T.Fatal(err)
 		}
 	})
@@ -118,7 +116,7 @@ func TestNothingIsClosedWithoutFeedback(t *testing.T) {
 
 func TestSomebodyElsesIsAsOneThatDoesNotExist(t *testing.T) {
 	world.Each(t, func(w *world.World) {
-		r, err := w.Concerns.Raise(ctx, w.As("nurse"), worry(), "")
+		r, err := w.Concerns.Raise(ctx, w.As("nurse"), room.Beginning{Answers: worry()})
 		if err != nil {
 			w.T.Fatal(err)
 		}
@@ -132,7 +130,7 @@ func TestSomebodyElsesIsAsOneThatDoesNotExist(t *testing.T) {
 			if _, err := w.Concerns.Open(ctx, porter, ref); fail.KindOf(err) != fail.Hidden {
 				w.T.Errorf("%s: %v", ref, err)
 			}
-			if _, err := w.Concerns.Take(ctx, porter, ref, concern.Taking{Step: concern.AddNote{Words: "x"}}); fail.KindOf(err) != fail.Hidden {
+			if _, err := w.Concerns.Take(ctx, porter, ref, room.Said(process.AddNote, "words", "x")); fail.KindOf(err) != fail.Hidden {
 				w.T.Errorf("%s: %v", ref, err)
 			}
 		}
@@ -141,14 +139,14 @@ func TestSomebodyElsesIsAsOneThatDoesNotExist(t *testing.T) {
 
 func TestTwoPeopleChangeOneRecord(t *testing.T) {
 	world.Each(t, func(w *world.World) {
-		r, err := w.Concerns.Raise(ctx, w.As("nurse"), worry(), "")
+		r, err := w.Concerns.Raise(ctx, w.As("nurse"), room.Beginning{Answers: worry()})
 		if err != nil {
 			w.T.Fatal(err)
 		}
-		if _, err := w.Concerns.Take(ctx, w.As("lead"), r.Reference, concern.Taking{Step: concern.Acknowledge{}, Version: 1}); err != nil {
+		if _, err := w.Concerns.Take(ctx, w.As("lead"), r.Reference, room.Said(process.Acknowledge).On(1)); err != nil {
 			w.T.Fatal(err)
 		}
-		_, err = w.Concerns.Take(ctx, w.As("second"), r.Reference, concern.Taking{Step: concern.AddNote{Words: "mine"}, Version: 1})
+		_, err = w.Concerns.Take(ctx, w.As("second"), r.Reference, room.Said(process.AddNote, "words", "mine").On(1))
 		if !fail.Is(err, fail.Stale) {
 			w.T.Fatalf("got %v", err)
 		}

@@ -5,8 +5,10 @@ import (
 	"time"
 
 	"heed/internal/access"
+	"heed/internal/field"
 	"heed/internal/id"
 	"heed/internal/process"
+	"heed/internal/room"
 )
 
 // Shown is what one actor is shown of one record. Nothing else of a record leaves
@@ -20,17 +22,16 @@ type Shown struct {
 // shown decides what somebody is shown of a record, by what access allowed them to
 // do with it. Whoever took a step, looked at who has opened the record, or may do
 // what is not named here is shown its reference and nothing else.
-func (c *Concern) shown(to id.Person, allowed access.Action, now time.Time) (Shown, error) {
+func (c *Concern) shown(d *process.Definition, to id.Person, allowed access.Action, now time.Time) Shown {
 	out := Shown{Reference: c.Reference}
 	switch allowed {
 	case access.ViewOwnConcern:
-		own, err := c.Own(now)
+		own := c.Own(d, now)
 		out.Own = &own
-		return out, err
 	case access.ViewConcern, access.BreakGlass:
 		out.Case = c.withoutWhatIsAbout(to)
 	}
-	return out, nil
+	return out
 }
 
 // withoutWhatIsAbout leaves out every step by which it was asked to keep this person
@@ -42,8 +43,8 @@ func (c *Concern) withoutWhatIsAbout(p id.Person) *Concern {
 	}
 	out := *c
 	out.Bars = slices.DeleteFunc(slices.Clone(c.Bars), about)
-	out.Taken = slices.DeleteFunc(slices.Clone(c.Taken), func(t Taken) bool {
-		b, ok := c.At(t.Version)
+	out.Taken = slices.DeleteFunc(slices.Clone(c.Taken), func(t room.Taken) bool {
+		b, ok := c.About(t.Version)
 		return ok && about(b)
 	})
 	return &out
@@ -83,7 +84,7 @@ type OwnView struct {
 	ToldAt    time.Time
 	Overdue   bool // no word yet, and the promised day is over
 	Progress  Progress
-	Report    Report
+	Report    field.Answers
 	Team      id.Team
 	News      []News
 }
@@ -99,49 +100,23 @@ type News struct {
 
 // Own keeps what is written for the raiser and the raiser's own words; nothing
 // of decisions, advice, sharing or what others told us.
-func (c *Concern) Own(now time.Time) (OwnView, error) {
+func (c *Concern) Own(d *process.Definition, now time.Time) OwnView {
+	told := c.ToldAt()
 	v := OwnView{
-		Reference: c.Reference, RaisedAt: c.RaisedAt, TellBy: c.TellBy, ToldAt: c.ToldAt, Progress: c.Progress(), Report: c.Report, Team: c.Team,
-		Overdue: c.ToldAt.IsZero() && !c.Closed() && now.After(c.TellBy),
+		Reference: c.Reference, RaisedAt: c.At, TellBy: c.HearsBy, ToldAt: told, Progress: c.Progress(), Report: c.Raised(), Team: c.Team,
+		Overdue: told.IsZero() && !c.Closed() && now.After(c.HearsBy),
 	}
 	for _, t := range c.Taken {
-		n, ok, err := c.news(t)
-		if err != nil {
-			return OwnView{}, err
-		}
-		if ok {
-			v.News = append(v.News, n)
+		info, _ := d.Step(t.Step)
+		outcome, _ := info.Outcome(t.Outcome)
+		switch {
+		case outcome.Tells != "":
+			v.News = append(v.News, News{At: t.At, By: t.By, Title: outcome.Tells, Words: said(info, t.Answers)})
+		case c.raisersOwn(t):
+			v.News = append(v.News, News{At: t.At, By: t.By, Title: "You added something", Words: t.Answers.Get("words"), Mine: true})
 		}
 	}
-	return v, nil
-}
-
-func (c *Concern) news(t Taken) (News, bool, error) {
-	n := News{At: t.At, By: t.By}
-	switch t.Step {
-	case process.Acknowledge:
-		s, err := Read[Acknowledge](t)
-		n.Title, n.Words = "Your concern was taken up", s.Words
-		return n, true, err
-	case process.Refer:
-		n.Title = "Your concern was passed on"
-		return n, true, nil
-	case process.GiveFeedback:
-		s, err := Read[GiveFeedback](t)
-		n.Title, n.Words = "An answer for you", s.Words
-		if s.Result == process.CannotBeTold {
-			n.Title, n.Words = "What we can tell you", s.Line
-		}
-		return n, true, err
-	case process.Close:
-		n.Title = "Your concern was closed"
-		return n, true, nil
-	case process.AddNote:
-		s, err := Read[AddNote](t)
-		n.Title, n.Words, n.Mine = "You added something", s.Words, true
-		return n, c.raisersOwn(t), err
-	}
-	return News{}, false, nil
+	return v
 }
 
 // additions is how often the raiser added something within the last day.
@@ -155,6 +130,6 @@ func (c *Concern) additions(now time.Time) (n int) {
 }
 
 // raisersOwn says whether a step is what the one who raised the concern added to it.
-func (c *Concern) raisersOwn(t Taken) bool {
-	return t.Step == process.AddNote && t.By == c.Raiser && t.Role != string(access.Lead)
+func (c *Concern) raisersOwn(t room.Taken) bool {
+	return t.Step == process.AddNote && t.By == c.By && t.Role != string(access.Lead)
 }

@@ -53,25 +53,10 @@ func (r *Row) fields() []any {
 }
 
 // rowOf is the list row that a concern's history makes.
-func (b book) rowOf(c *Concern) Row {
+func rowOf(c *Concern) Row {
 	next, _ := c.NextDue()
-	return Row{c.Record, c.Org, c.Team, c.Reference, c.Raiser, c.Owner, c.Version, c.Status.State, c.Progress(),
-		c.waiting(), !c.Closed() || len(c.Due) > 0, c.RaisedAt, c.TellBy, next.At, c.ToldAt, c.ClosedAt, c.Bars, nil}
-}
-
-// waiting says that the next word is somebody else's: advice was asked and not
-// recorded yet, or a referral's outcome is not known yet.
-func (c *Concern) waiting() bool {
-	waiting := false
-	for _, t := range c.Taken {
-		switch {
-		case t.Step == process.AskAdvice, t.Step == process.Refer:
-			waiting = true
-		case t.Step == process.RecordAdvice, t.Step == process.RecordTold && t.Outcome == process.ToldOutcome:
-			waiting = false
-		}
-	}
-	return waiting && !c.Closed()
+	return Row{c.Record, c.Org, c.Team, c.Reference, c.By, c.Owner, c.Version, c.Stage, c.Progress(), c.Waits() && !c.Closed(),
+		!c.Closed() || len(c.Due) > 0, c.At, c.HearsBy, next.At, c.ToldAt(), c.EndedAt, c.Bars, nil}
 }
 
 func insertRow(tx *store.Tx, key *vault.Key, r Row) error {

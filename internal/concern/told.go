@@ -11,6 +11,7 @@ import (
 	"heed/internal/jobs"
 	"heed/internal/ledger"
 	"heed/internal/process"
+	"heed/internal/room"
 	"heed/internal/store"
 )
 
@@ -135,7 +136,7 @@ func (d *Desk) toldIn(tx *store.Tx, a access.Actor, month time.Time) (out []Brok
 		res := r.toldOf(tx.Now())
 		chain := a.Role == access.CaldicottGuardian || b.Role == string(access.CaldicottGuardian)
 		if d.mayBeTold(a.Person, a.Role, res) && (chain || slices.Contains(d.whoIsTold(holders, b.By, res), a.Person)) {
-			b.Stands, _ = r.At(b.Bar)
+			b.Stands, _ = r.About(b.Bar)
 			out = append(out, b)
 		}
 	}
@@ -168,9 +169,7 @@ func (d *Desk) ToConfirm(ctx context.Context, a access.Actor, ref id.Reference) 
 		}
 		x := ToConfirm{Step: step, By: by, Lift: step != b.Of, Why: b.Why}
 		for _, t := range c.Taken {
-			if err := x.read(t, b); err != nil {
-				return nil, err
-			}
+			x.read(t, b)
 		}
 		out = append(out, x)
 	}
@@ -181,21 +180,16 @@ func (d *Desk) ToConfirm(ctx context.Context, a access.Actor, ref id.Reference) 
 }
 
 // read takes from a step what it says of a bar.
-func (x *ToConfirm) read(t Taken, b Bar) error {
+func (x *ToConfirm) read(t room.Taken, b Bar) {
 	if t.Version == x.Step {
 		x.At = t.At
 	}
-	if t.Version == b.Of && t.Step == process.KeepFrom {
-		s, err := Read[KeepFrom](t)
-		x.Login, x.Reasons = s.Login, s.Reasons
-		return err
+	switch {
+	case t.Version == b.Of && t.Step == process.KeepFrom:
+		x.Login, x.Reasons = t.Answers.Get("login"), t.Answers.Get("reasons")
+	case t.Version == b.Lift:
+		x.Reasons = t.Answers.Get("reasons")
 	}
-	if t.Version == b.Lift {
-		s, err := Read[LiftBar](t)
-		x.Reasons = s.Reasons
-		return err
-	}
-	return nil
 }
 
 // Told gives the Guardian what she is told of beside reasons: what has been overdue

@@ -13,6 +13,7 @@ import (
 	"heed/internal/id"
 	"heed/internal/jobs"
 	"heed/internal/process"
+	"heed/internal/room"
 	"heed/internal/store"
 )
 
@@ -44,8 +45,8 @@ func letters(w *world.World) map[id.Person]int {
 func about(w *world.World, login string) id.Reference {
 	w.T.Helper()
 	ref := raised(w)
-	take(w, w.As("lead"), ref, concern.KeepFrom{Why: process.Subject, Login: login})
-	take(w, w.As("second"), ref, concern.ConfirmBar{Of: 2, Result: process.Confirmed})
+	take(w, w.As("lead"), ref, room.Said(process.KeepFrom, "why", process.Subject, "login", login))
+	take(w, w.As("second"), ref, room.Said(process.ConfirmBar, "of", "2", "result", process.Confirmed))
 	return ref
 }
 
@@ -162,7 +163,7 @@ func TestWhoFloodsIsSlowed(t *testing.T) {
 			w.T.Errorf("another lead is slowed too: %v", err)
 		}
 		add := func(i int) error {
-			_, err := w.Concerns.Take(ctx, nurse, refs[0], concern.Taking{Step: concern.AddNote{Words: fmt.Sprint("More ", i)}})
+			_, err := w.Concerns.Take(ctx, nurse, refs[0], room.Said(process.AddNote, "words", fmt.Sprint("More ", i)))
 			return err
 		}
 		for i := range 21 {
@@ -177,7 +178,7 @@ func TestWhoFloodsIsSlowed(t *testing.T) {
 		if err := add(21); err != nil {
 			w.T.Errorf("the day after: %v", err)
 		}
-		take(w, lead, refs[0], concern.Acknowledge{})
+		take(w, lead, refs[0], room.Said(process.Acknowledge))
 		if own, err := w.Concerns.Own(ctx, nurse, refs[0]); err != nil || own.Progress != concern.BeingLookedAt {
 			w.T.Errorf("after a lead took it up it says %q, %v", own.Progress, err)
 		}

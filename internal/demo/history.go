@@ -8,10 +8,10 @@ import (
 
 	"heed/internal/access"
 	"heed/internal/clock/workday"
-	"heed/internal/concern"
+	"heed/internal/field"
 	"heed/internal/id"
 	"heed/internal/process"
-	"heed/internal/sharing"
+	"heed/internal/room"
 )
 
 // happening is one thing that somebody does at a time.
@@ -25,7 +25,7 @@ type happening struct {
 // many working hours.
 type story struct {
 	raiser string
-	report concern.Report
+	report field.Answers
 	ref    id.Reference
 	steps  []told
 }
@@ -33,7 +33,7 @@ type story struct {
 type told struct {
 	after time.Duration
 	by    string
-	step  func(day string) concern.Step
+	step  func(day string) room.Taking
 }
 
 const howMany = 48
@@ -97,7 +97,7 @@ func (b *builder) happenings(s *story, at, now time.Time, order int) []happening
 		if err != nil {
 			return err
 		}
-		receipt, err := b.app.Concerns.Raise(b.ctx, a, s.report, "")
+		receipt, err := b.app.Concerns.Raise(b.ctx, a, room.Beginning{Answers: s.report})
 		s.ref = receipt.Reference
 		return err
 	}}}
@@ -118,7 +118,7 @@ func (b *builder) happenings(s *story, at, now time.Time, order int) []happening
 					return err
 				}
 			}
-			_, err = b.app.Concerns.Take(b.ctx, a, s.ref, concern.Taking{Step: t.step(workday.Of(when).String())})
+			_, err = b.app.Concerns.Take(b.ctx, a, s.ref, t.step(workday.Of(when).String()))
 			return err
 		}})
 	}
@@ -168,13 +168,14 @@ var raisers = []string{"nurse", "porter", "therapist", "nurse", "nurse"}
 
 // newStory draws one story. Its words are plain and made up; none is a sign to look for.
 func newStory(r *rand.Rand, i int) *story {
-	s := &story{raiser: raisers[r.IntN(len(raisers))], report: concern.Report{About: concern.AboutPatient, What: whats[i%len(whats)], Where: wheres[r.IntN(len(wheres))],
-		Spoken: []concern.Spoken{concern.SpokenNobody}, Knows: concern.Unknown, Reach: "On the ward, any weekday before 3pm"}}
+	s := &story{raiser: raisers[r.IntN(len(raisers))], report: field.Said("about", "patient", "what", whats[i%len(whats)], "where", wheres[r.IntN(len(wheres))],
+		"knows", "unknown", "reach", "On the ward, any weekday before 3pm").With("spoken", "nobody")}
 	if r.IntN(3) > 0 {
-		s.report.Person = concern.PersonSeen{Name: names[r.IntN(len(names))] + " (made up)", Age: fmt.Sprint(17 + r.IntN(50)), Number: numbers[r.IntN(len(numbers))]}
+		s.report["person"] = field.Value{Part: field.Said("name", names[r.IntN(len(names))]+" (made up)", "age", fmt.Sprint(17+r.IntN(50)), "number", numbers[r.IntN(len(numbers))])}
 	}
 	if r.IntN(4) == 0 {
-		s.report.About, s.report.Person = concern.AboutVisitor, concern.PersonSeen{}
+		s.report.Set("about", "visitor")
+		delete(s.report, "person")
 	}
 	lead := []string{"lead", "lead", "deputy"}[r.IntN(3)]
 	switch n := r.IntN(10); {
@@ -188,40 +189,50 @@ func newStory(r *rand.Rand, i int) *story {
 	return s
 }
 
-func plain(s concern.Step) func(string) concern.Step { return func(string) concern.Step { return s } }
+// says is a step that says the same whenever it is taken.
+func says(step process.Step, pairs ...string) func(string) room.Taking {
+	return func(string) room.Taking { return room.Said(step, pairs...) }
+}
+
+// onDay is a step that tells of the day on which it is taken.
+func onDay(step process.Step, pairs ...string) func(string) room.Taking {
+	return func(day string) room.Taking { return room.Said(step, append(slices.Clip(pairs), "day", day)...) }
+}
 
 func shortRoute(lead, outcome string) []told {
-	t := concern.Triage{Decision: outcome, Reasons: "Talked with the person who raised it and with the ward. Nobody is drawing this person in; there is another explanation, which is written in the notes."}
+	t := says(process.Triage, "decision", outcome, "reasons", "Talked with the person who raised it and with the ward. Nobody is drawing this person in; there is another explanation, which is written in the notes.")
 	if outcome == process.OtherRoute {
-		t.Route, t.Reasons = "Adult safeguarding", "There is a need for care and protection, of another kind. Passed to adult safeguarding the same day."
+		t = says(process.Triage, "decision", outcome, "route", "Adult safeguarding", "reasons", "There is a need for care and protection, of another kind. Passed to adult safeguarding the same day.")
 	}
 	return []told{
-		{2 * time.Hour, lead, plain(concern.Acknowledge{Words: "Thank you. I will ring you today."})},
-		{5 * time.Hour, lead, plain(concern.AddNote{Words: "Rang the person who raised it and heard what was said, and by whom."})},
-		{3 * time.Hour, lead, plain(t)},
-		{time.Hour, lead, plain(concern.GiveFeedback{Result: process.Told, Words: "Thank you for telling us. We looked into it with the team that knows the person. It needs no step under this process, and the person has the help that was missing. Raising it was right."})},
-		{time.Hour, lead, plain(concern.Close{Reasons: "Answered, nothing further to do here"})},
+		{2 * time.Hour, lead, says(process.Acknowledge, "words", "Thank you. I will ring you today.")},
+		{5 * time.Hour, lead, says(process.AddNote, "words", "Rang the person who raised it and heard what was said, and by whom.")},
+		{3 * time.Hour, lead, t},
+		{time.Hour, lead, says(process.GiveFeedback, "result", process.Told, "words", "Thank you for telling us. We looked into it with the team that knows the person. It needs no step under this process, and the person has the help that was missing. Raising it was right.")},
+		{time.Hour, lead, says(process.Close, "reasons", "Answered, nothing further to do here")},
 	}
+}
+
+// shared is a decision to share without consent.
+func shared(string) room.Taking {
+	t := room.Said(process.DecideSharing, "result", process.Share, "purpose", "safeguarding", "with", "A made-up officer, police Prevent team", "what", "Name, age, what was heard and by whom",
+		"held_back", "Diagnosis and treatment", "consent", "not_asked", "not_asked", "raise_risk", "article_6", "6_1_e", "article_9", "9_2_g_para_6", "common_law", "public_interest",
+		"harm", "The person may be drawn in further by people who exploit them.", "distress", "The person may lose trust in the ward; we keep care apart from this.",
+		"necessity", "Nobody can offer support without knowing who it is. Clinical detail is held back.", "person_told", "later")
+	t.Answers.With("to", "police_prevent")
+	return t
 }
 
 func longRoute(lead string) []told {
 	return []told{
-		{2 * time.Hour, lead, plain(concern.Acknowledge{Words: "Thank you. I have your concern and will ring you."})},
-		{4 * time.Hour, lead, plain(concern.Triage{Decision: process.OpenCase, Reasons: "What was heard is first-hand and fits with what the team knows. Somebody seems to be using this person."})},
-		{20 * time.Hour, lead, plain(sharing.Decision{Result: process.Share, Purpose: "safeguarding", To: []string{"police_prevent"}, With: "A made-up officer, police Prevent team", What: "Name, age, what was heard and by whom", HeldBack: "Diagnosis and treatment",
-			Consent: "not_asked", NotAsked: "raise_risk", Article6: "6_1_e", Article9: "9_2_g_para_6", CommonLaw: "public_interest",
-			Harm: "The person may be drawn in further by people who exploit them.", Distress: "The person may lose trust in the ward; we keep care apart from this.", Necessity: "Nobody can offer support without knowing who it is. Clinical detail is held back.", Told: "later"})},
-		{3 * time.Hour, lead, func(day string) concern.Step {
-			return sharing.Referral{To: "police_prevent", By: "Secure email", Day: day, What: "The national form, with what the sharing decision names"}
-		}},
-		{28 * time.Hour, lead, func(day string) concern.Step {
-			return sharing.Told{Kind: process.ToldAcknowledged, From: "police", Day: day, Words: "They have it and will look at it this week."}
-		}},
-		{9 * 24 * time.Hour, lead, func(day string) concern.Step {
-			return sharing.Told{Kind: process.ToldOutcome, From: "channel_panel", Day: day, Result: "adopted", Words: "The panel offers support, and the person has agreed."}
-		}},
-		{2 * time.Hour, lead, plain(concern.GiveFeedback{Result: process.Told, Words: "Thank you. The person has agreed to support and has somebody to talk to. You made that possible."})},
-		{30 * 24 * time.Hour, lead, plain(concern.Close{Reasons: "Support is running; the panel reviews it", Lessons: "The ward knew whom to ring. Say so at the next briefing."})},
+		{2 * time.Hour, lead, says(process.Acknowledge, "words", "Thank you. I have your concern and will ring you.")},
+		{4 * time.Hour, lead, says(process.Triage, "decision", process.OpenCase, "reasons", "What was heard is first-hand and fits with what the team knows. Somebody seems to be using this person.")},
+		{20 * time.Hour, lead, shared},
+		{3 * time.Hour, lead, onDay(process.Refer, "to", "police_prevent", "by", "Secure email", "what", "The national form, with what the sharing decision names")},
+		{28 * time.Hour, lead, onDay(process.RecordTold, "kind", process.ToldAcknowledged, "from", "police", "words", "They have it and will look at it this week.")},
+		{9 * 24 * time.Hour, lead, onDay(process.RecordTold, "kind", process.ToldOutcome, "from", "channel_panel", "outcome", "adopted", "words", "The panel offers support, and the person has agreed.")},
+		{2 * time.Hour, lead, says(process.GiveFeedback, "result", process.Told, "words", "Thank you. The person has agreed to support and has somebody to talk to. You made that possible.")},
+		{30 * 24 * time.Hour, lead, says(process.Close, "reasons", "Support is running; the panel reviews it", "lessons", "The ward knew whom to ring. Say so at the next briefing.")},
 	}
 }
 

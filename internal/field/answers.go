@@ -12,11 +12,13 @@ import (
 // an empty value mean the same: not answered.
 type Answers map[string]Value
 
-// Value is one answer: text, a list of chosen ids, or the repetitions of a group.
-// In JSON it is a string, an array of strings or an array of objects.
+// Value is one answer: text, a list of chosen ids, the answers of a part, or the
+// repetitions of a group. In JSON it is a string, an array of strings, an object or
+// an array of objects.
 type Value struct {
 	Text  string
 	List  []string
+	Part  Answers
 	Group []Answers
 }
 
@@ -24,7 +26,9 @@ type Value struct {
 func Of(text string) Value { return Value{Text: text} }
 
 // Empty says that nothing was answered.
-func (v Value) Empty() bool { return v.Text == "" && len(v.List) == 0 && len(v.Group) == 0 }
+func (v Value) Empty() bool {
+	return v.Text == "" && len(v.List) == 0 && len(v.Part) == 0 && len(v.Group) == 0
+}
 
 // Get is the text of an answer; "" when there is none.
 func (a Answers) Get(name string) string { return a[name].Text }
@@ -38,6 +42,27 @@ func (a Answers) Set(name, text string) {
 	a[name] = Value{Text: text}
 }
 
+// Said are answers in texts, given as name and text in turn; for what is written in Go.
+func Said(pairs ...string) Answers {
+	out := Answers{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		out.Set(pairs[i], pairs[i+1])
+	}
+	return out
+}
+
+// With adds a list, and gives the same answers.
+func (a Answers) With(name string, ids ...string) Answers {
+	a[name] = Value{List: ids}
+	return a
+}
+
+// Of adds the answers of a part, and gives the same answers.
+func (a Answers) Of(name string, part Answers) Answers {
+	a[name] = Value{Part: part}
+	return a
+}
+
 // Names are the names of all answers, sorted.
 func (a Answers) Names() []string { return slices.Sorted(maps.Keys(a)) }
 
@@ -48,22 +73,30 @@ func (v Value) MarshalJSON() ([]byte, error) {
 		return json.Marshal(v.Group)
 	case len(v.List) > 0:
 		return json.Marshal(v.List)
+	case len(v.Part) > 0:
+		return json.Marshal(v.Part)
 	}
 	return json.Marshal(v.Text)
 }
 
-// UnmarshalJSON reads any of the three forms.
+// UnmarshalJSON reads any of the four forms, and a whole number as its text.
 func (v *Value) UnmarshalJSON(b []byte) error {
 	*v = Value{}
 	var into any = &v.Text
-	if rest := bytes.TrimLeft(b, " \t\r\n"); len(rest) > 0 && rest[0] == '[' {
+	switch rest := bytes.TrimLeft(b, " \t\r\n"); {
+	case len(rest) > 0 && rest[0] == '{':
+		into = &v.Part
+	case len(rest) > 0 && len(rest) <= 20 && len(bytes.Trim(rest, "0123456789 \t\r\n")) == 0:
+		v.Text = string(bytes.TrimSpace(rest)) // a whole number, which some programs do not quote
+		return nil
+	case len(rest) > 0 && rest[0] == '[':
 		into = &v.List
 		if rest = bytes.TrimLeft(rest[1:], " \t\r\n"); len(rest) > 0 && rest[0] == '{' {
 			into = &v.Group
 		}
 	}
 	if err := json.Unmarshal(b, into); err != nil {
-		return fmt.Errorf("field: an answer must be text, a list of texts or a list of groups: %w", err)
+		return fmt.Errorf("field: an answer must be text, a list of texts, a group or a list of groups: %w", err)
 	}
 	return nil
 }

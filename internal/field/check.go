@@ -37,8 +37,12 @@ func check(fields []Field, in Answers, w World, prefix string, kept Answers, una
 		}
 		asked[f.ID] = true
 		name := prefix + f.ID
-		if f.Kind == Group {
+		switch f.Kind {
+		case Group:
 			f.checkGroup(in[f.ID], w, name, kept, unasked, faults)
+			continue
+		case Part:
+			f.checkPart(in[f.ID], w, name, kept, unasked, faults)
 			continue
 		}
 		v, fault := f.take(in[f.ID], w)
@@ -58,8 +62,23 @@ func check(fields []Field, in Answers, w World, prefix string, kept Answers, una
 	}
 }
 
+func (f Field) checkPart(v Value, w World, name string, kept Answers, unasked *[]string, faults *fail.Fields) {
+	if v.Text != "" || len(v.List)+len(v.Group) > 0 {
+		faults.Add(name, plain.Capital(f.What)+" must be given with the names of its parts")
+		return
+	}
+	part := Answers{}
+	check(f.Fields, v.Part, w, name+".", part, unasked, faults)
+	switch {
+	case len(part) > 0:
+		kept[f.ID] = Value{Part: part}
+	case f.Must(kept):
+		faults.Add(name, f.missing())
+	}
+}
+
 func (f Field) checkGroup(v Value, w World, name string, kept Answers, unasked *[]string, faults *fail.Fields) {
-	if v.Text != "" || len(v.List) > 0 {
+	if v.Text != "" || len(v.List)+len(v.Part) > 0 {
 		faults.Add(name, plain.Capital(f.What)+" must be given one by one")
 		return
 	}
@@ -103,7 +122,7 @@ func (f Field) take(v Value, w World) (kept Value, fault string) {
 	if f.Kind == Choices {
 		return f.takeChoices(v)
 	}
-	if len(v.List) > 0 || len(v.Group) > 0 {
+	if len(v.List)+len(v.Part)+len(v.Group) > 0 {
 		return Value{}, "Enter " + f.What + " only once"
 	}
 	if fault := plain.TextFault(f.What, v.Text); fault != "" {
@@ -213,6 +232,8 @@ func (f Field) whenFault(text string, w World) string {
 		return plain.Capital(f.What) + " must be today or in the past"
 	case f.When == "ahead" && d.Before(w.Today):
 		return plain.Capital(f.What) + " must be today or in the future"
+	case f.When == "later" && !w.Today.Before(d):
+		return plain.Capital(f.What) + " must be in the future"
 	}
 	return ""
 }
@@ -230,7 +251,7 @@ func (f Field) takeWhole(text string) (kept, fault string) {
 }
 
 func (f Field) takeChoices(v Value) (Value, string) {
-	if len(v.Group) > 0 {
+	if len(v.Part)+len(v.Group) > 0 {
 		return Value{}, f.missing()
 	}
 	sent := v.List

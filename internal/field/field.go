@@ -39,12 +39,13 @@ const (
 	Partner   Kind = "partner"      // one of the organisation's partners
 	Document  Kind = "document"     // a file kept with the record
 	Entry     Kind = "entry"        // an entry of this record, by its version
+	Part      Kind = "part"         // several fields that belong together: whom it is about
 	Group     Kind = "group"        // several fields, repeated
 )
 
 // kinds are all that a definition may use, in the order in which messages list them.
 var kinds = []Kind{Line, Text, Choice, Choices, YesNo, Day, Month, Time, Whole, NHSNumber, Telephone, Email,
-	Person, Team, Org, Partner, Document, Entry, Group}
+	Person, Team, Org, Partner, Document, Entry, Part, Group}
 
 // Limits in characters of what may be typed, when a field says nothing.
 const (
@@ -70,15 +71,19 @@ type Field struct {
 	Choices []Option `json:"choices"`
 	Alone   string   `json:"alone"` // of choices: the option that goes with no other ("nobody")
 	Of      []string `json:"of"`    // of a person: somebody who holds one of these roles
-	When    string   `json:"when"`  // of a day: "past" (today or before), "ahead" (today or after)
+	When    string   `json:"when"`  // of a day: "past" (today or before), "ahead" (today or after), "later" (after today)
 
 	Needed     bool        `json:"needed"`
 	NeededWhen []Condition `json:"needed_when"` // needed when one of these holds
 	ShownWhen  []Condition `json:"shown_when"`  // asked only when one of these holds
 
-	Fields []Field  `json:"fields"` // of a group
+	Fields []Field  `json:"fields"` // of a part or a group
 	Sees   []string `json:"sees"`   // who sees the answer besides those who work on the record: "raiser"
 	Source string   `json:"source"` // where the question comes from
+	// Keep says that later steps ask for the answer: it stands in the record's state.
+	Keep bool `json:"keep"`
+	// Among names an answer that was kept ("step.field"): only what was chosen there is offered.
+	Among string `json:"among"`
 }
 
 // Option is one answer of a list. Is an option that an answer of an older version
@@ -91,10 +96,11 @@ type Option struct {
 }
 
 // Condition holds when the answer to an earlier field of the same form is one of
-// these. There is no other form of condition.
+// these, or when there is any. There is no other form of condition.
 type Condition struct {
 	Field string   `json:"field"`
 	Is    []string `json:"is"`
+	Given bool     `json:"given"` // instead of is: answered at all
 }
 
 // Label is the words of an option, or the bare id when no option has it.
@@ -113,6 +119,16 @@ func (f Field) Label(id string) string {
 		}
 	}
 	return id
+}
+
+// HintOf is the hint of an option; "" when it has none.
+func (f Field) HintOf(id string) string {
+	for _, o := range f.Choices {
+		if o.ID == id {
+			return o.Hint
+		}
+	}
+	return ""
 }
 
 // Offered are the ids that may be chosen now.
@@ -144,8 +160,8 @@ func (f Field) Limit() int {
 	return LineLimit
 }
 
-// short is the name of the answer where it is shown.
-func (f Field) short() string {
+// Called is the name of the answer where it is shown.
+func (f Field) Called() string {
 	if f.Short != "" {
 		return f.Short
 	}
@@ -165,6 +181,9 @@ func holds(any []Condition, a Answers) bool {
 // Holds says whether the condition is met.
 func (c Condition) Holds(a Answers) bool {
 	v := a[c.Field]
+	if c.Given {
+		return !v.Empty()
+	}
 	return slices.ContainsFunc(c.Is, func(is string) bool { return v.Text == is && is != "" || slices.Contains(v.List, is) })
 }
 

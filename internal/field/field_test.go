@@ -80,8 +80,8 @@ func TestChoices(t *testing.T) {
 func TestConditions(t *testing.T) {
 	fields := []Field{
 		{ID: "share", What: "whether", Kind: Choice, Needed: true, Choices: []Option{{ID: "yes", Label: "Share"}, {ID: "no", Label: "Do not"}}},
-		{ID: "with", What: "with whom", Kind: Line, Needed: true, ShownWhen: []Condition{{"share", []string{"yes"}}}},
-		{ID: "why", What: "why", Kind: Text, NeededWhen: []Condition{{"share", []string{"no"}}}},
+		{ID: "with", What: "with whom", Kind: Line, Needed: true, ShownWhen: []Condition{{Field: "share", Is: []string{"yes"}}}},
+		{ID: "why", What: "why", Kind: Text, NeededWhen: []Condition{{Field: "share", Is: []string{"no"}}}},
 	}
 	_, unasked, faults := Check(fields, Answers{"share": Of("no"), "with": Of("police"), "made_up": Of("x")}, world)
 	if faults.For("why") != "Enter why" || len(faults) != 1 || !slices.Equal(unasked, []string{"made_up", "with"}) {
@@ -131,8 +131,8 @@ func TestForm(t *testing.T) {
 		{[]Field{{ID: "a", Kind: Line}}, false, `must have "ask"`},
 		{[]Field{ok(Field{Kind: Choice})}, false, "must have choices"},
 		{[]Field{ok(Field{Kind: Line}), ok(Field{Kind: Line})}, false, "given twice"},
-		{[]Field{ok(Field{Kind: Line, ShownWhen: []Condition{{"b", []string{"yes"}}}})}, false, "no earlier question"},
-		{[]Field{ok(Field{Kind: YesNo}), ok(Field{ID: "b", Kind: Line, ShownWhen: []Condition{{"a", []string{"maybe"}}}})}, false, "cannot hold"},
+		{[]Field{ok(Field{Kind: Line, ShownWhen: []Condition{{Field: "b", Is: []string{"yes"}}}})}, false, "no earlier question"},
+		{[]Field{ok(Field{Kind: YesNo}), ok(Field{ID: "b", Kind: Line, ShownWhen: []Condition{{Field: "a", Is: []string{"maybe"}}}})}, false, "cannot hold"},
 		{[]Field{ok(Field{Kind: Whole, Max: 10})}, true, "a number about a person"},
 		{[]Field{ok(Field{Kind: Choice, Choices: list("Low", "Medium", "High")})}, true, "choices in an order"},
 		{[]Field{ok(Field{Kind: Choice, Choices: list("1", "2", "3")})}, true, "choices in an order"},
@@ -158,8 +158,13 @@ func TestAnswersAreOneJSON(t *testing.T) {
 	if err := json.Unmarshal(b, &out); err != nil || !reflect.DeepEqual(in, out) {
 		t.Errorf("%v %v", out, err)
 	}
-	if json.Unmarshal([]byte(`{"a":1}`), &out) == nil {
-		t.Error("a number was taken as an answer")
+	for _, bad := range []string{`{"a":1.5}`, `{"a":-1}`, `{"a":1e9}`, `{"a":true}`, `{"a":[1]}`, `{"a":111111111111111111111}`} {
+		if json.Unmarshal([]byte(bad), &out) == nil {
+			t.Errorf("%s was taken as an answer", bad)
+		}
+	}
+	if err := json.Unmarshal([]byte(`{"a": 12 ,"b":{"c":"d"}}`), &out); err != nil || out.Get("a") != "12" || out["b"].Part.Get("c") != "d" {
+		t.Errorf("a whole number and a part: %v %v", out, err)
 	}
 }
 

@@ -18,7 +18,7 @@ func Form(place string, fields []Field, aboutPerson bool) string {
 		if fault := f.form(); fault != "" {
 			return where + " " + fault
 		}
-		if slices.ContainsFunc(fields[:i], func(g Field) bool { return g.ID == f.ID }) {
+		if slices.ContainsFunc(f.names(), func(n string) bool { return named(fields[:i], n) }) {
 			return where + " has a name that is given twice"
 		}
 		for _, c := range slices.Concat(f.NeededWhen, f.ShownWhen) {
@@ -26,7 +26,7 @@ func Form(place string, fields []Field, aboutPerson bool) string {
 				return where + " " + fault
 			}
 		}
-		if f.Kind == Group {
+		if f.Kind == Group || f.Kind == Part {
 			if fault := Form(where+".fields", f.Fields, aboutPerson); fault != "" {
 				return fault
 			}
@@ -46,6 +46,21 @@ func Form(place string, fields []Field, aboutPerson bool) string {
 	return ""
 }
 
+// names are those of a field and of its parts: a page asks them side by side.
+func (f Field) names() []string {
+	out := []string{f.ID}
+	if f.Kind == Part {
+		for _, x := range f.Fields {
+			out = append(out, x.names()...)
+		}
+	}
+	return out
+}
+
+func named(fields []Field, name string) bool {
+	return slices.ContainsFunc(fields, func(f Field) bool { return slices.Contains(f.names(), name) })
+}
+
 func (f Field) form() string {
 	switch {
 	case !IsName(f.ID):
@@ -56,20 +71,20 @@ func (f Field) form() string {
 		return `must have "ask" (the question) and "what" (the phrase for messages)`
 	case (f.Kind == Choice || f.Kind == Choices) != (len(f.Choices) > 0):
 		return "must have choices if, and only if, its kind is choice or choices"
-	case (f.Kind == Group) != (len(f.Fields) > 0):
-		return "must have fields if, and only if, its kind is group"
+	case (f.Kind == Group || f.Kind == Part) != (len(f.Fields) > 0):
+		return "must have fields if, and only if, its kind is part or group"
 	case f.Kind == Whole && f.Max <= f.Least:
 		return "must say least and max: the smallest and the largest number"
 	case f.Kind != Whole && f.Least != 0 || f.Max < 0 || f.Kind != Whole && f.Max > TextLimit:
 		return "must have a max of 4,000 characters or less"
-	case f.When != "" && (f.Kind != Day || f.When != "past" && f.When != "ahead"):
-		return `must have "when" only for a day, as past or ahead`
+	case f.When != "" && (f.Kind != Day || !slices.Contains([]string{"past", "ahead", "later"}, f.When)):
+		return `must have "when" only for a day, as past, ahead or later`
 	case f.Alone != "" && (f.Kind != Choices || !slices.Contains(f.Offered(), f.Alone)):
 		return `must name one of its own choices as "alone"`
 	}
 	seen := map[string]bool{}
 	for _, o := range f.Choices {
-		if !IsName(o.ID) || o.Label == "" || seen[o.ID] {
+		if !isChoice(o.ID) || o.Label == "" || seen[o.ID] {
 			return fmt.Sprintf("must give each choice a name of its own and a label: %q", o.ID)
 		}
 		seen[o.ID] = true
@@ -82,6 +97,12 @@ func (c Condition) form(before []Field) string {
 	f, ok := Find(before, c.Field)
 	if !ok {
 		return fmt.Sprintf("has a condition on %q, which is no earlier question of the same form", c.Field)
+	}
+	if c.Given {
+		if len(c.Is) > 0 {
+			return fmt.Sprintf("has a condition on %q that names answers and asks whether it was answered at all: say one", c.Field)
+		}
+		return ""
 	}
 	if f.Kind != Choice && f.Kind != Choices && f.Kind != YesNo {
 		return fmt.Sprintf("has a condition on %q, which is not answered from a list", c.Field)
@@ -107,13 +128,16 @@ func (f Field) asScale() string {
 	if f.Kind == Whole {
 		return "asks for a number about a person: ask in words"
 	}
-	ordered := 0
+	ordered := map[string]bool{} // one word in several labels is no order
 	for _, o := range f.Choices {
-		if inOrder(o.ID) || inOrder(o.Label) {
-			ordered++
+		for _, word := range inOrder(o.ID) {
+			ordered[word] = true
+		}
+		for _, word := range inOrder(o.Label) {
+			ordered[word] = true
 		}
 	}
-	if ordered > 1 {
+	if len(ordered) > 1 {
 		return "offers choices in an order, which would rank a person: ask in words"
 	}
 	return ""
@@ -124,13 +148,15 @@ var steps = strings.Fields("low lower lowest medium moderate high higher highest
 	"red amber green none some many never rarely sometimes often always one two three four five likely unlikely " +
 	"weak strong slight significant substantial extreme")
 
-func inOrder(s string) bool {
-	for _, word := range strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return r < '0' || r > '9' && r < 'a' || r > 'z' }) {
-		if slices.Contains(steps, word) || strings.Trim(word, "0123456789") == "" {
-			return true
+func inOrder(s string) (out []string) {
+	words := strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return r < '0' || r > '9' && r < 'a' || r > 'z' })
+	for i, word := range words {
+		number := strings.Trim(word, "0123456789") == ""
+		if slices.Contains(steps, word) || number && (len(words) <= 2 || i == 0 && len(words[1]) > 1) {
+			out = append(out, word) // the number of an article of law, in a longer label, is no step
 		}
 	}
-	return false
+	return out
 }
 
 // IsName says whether s can name a field, a step or a choice.
@@ -140,6 +166,9 @@ func IsName(s string) bool {
 	}
 	return !strings.ContainsFunc(s, func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '_' })
 }
+
+// isChoice says whether s can name a choice: an article of law begins with a number.
+func isChoice(s string) bool { return s != "" && IsName("x"+s) }
 
 func kindNames() string {
 	names := make([]string, len(kinds))

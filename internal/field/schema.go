@@ -26,6 +26,10 @@ func (f Field) schema() map[string]any {
 	case Choices:
 		return map[string]any{"type": "array", "description": f.Ask, "uniqueItems": true,
 			"items": map[string]any{"type": "string", "enum": f.Offered()}}
+	case Part:
+		out := Schema(f.Fields)
+		out["description"] = f.Ask
+		return out
 	case Group:
 		return map[string]any{"type": "array", "description": f.Ask, "items": Schema(f.Fields)}
 	case Day:
@@ -38,7 +42,9 @@ func (f Field) schema() map[string]any {
 		out["pattern"] = `^\d+$`
 	case NHSNumber:
 		out["description"] = f.Ask + " (ten digits, with or without spaces)"
-	case Person, Team, Partner, Document, Entry:
+	case Entry:
+		out["type"], out["description"] = []string{"string", "integer"}, f.Ask+" (its version)"
+	case Person, Team, Partner, Document:
 		out["description"] = f.Ask + " (an id)"
 	default:
 		out["maxLength"] = f.Limit()

@@ -33,13 +33,16 @@ func Show(fields []Field, a Answers, name Namer) []Shown {
 }
 
 func (f Field) show(v Value, name Namer) []Shown {
+	if f.Kind == Part {
+		return Show(f.Fields, v.Part, name)
+	}
 	if len(v.Group) == 0 {
-		return []Shown{{f.short(), f.Words(v, name)}}
+		return []Shown{{f.Called(), f.Words(v, name)}}
 	}
 	var out []Shown
 	for _, one := range v.Group {
 		for _, s := range Show(f.Fields, one, name) {
-			out = append(out, Shown{f.short() + ": " + s.Key, s.Words})
+			out = append(out, Shown{f.Called() + ": " + s.Key, s.Words})
 		}
 	}
 	return out

@@ -1,6 +1,10 @@
 package process
 
-import "heed/internal/field"
+import (
+	"slices"
+
+	"heed/internal/field"
+)
 
 // The names that a definition defines. Slices keep constants for the built-in ones.
 type (
@@ -129,6 +133,8 @@ type Definition struct {
 	// Entitled names the line field of the first step whose answer is a record's
 	// title in lists, sealed with it; empty: lists show references alone.
 	Entitled string `json:"entitled"`
+	// HearsBy names the deadline by which whoever begins a record hears; empty: none.
+	HearsBy string `json:"hears_by"`
 	// Local names the organisation's overlay and its version; empty for a shipped process.
 	Local string `json:"-"`
 
@@ -160,19 +166,21 @@ type StateInfo struct {
 
 // StepInfo is a step: what its button says, who may take it, what comes of it.
 type StepInfo struct {
-	ID        Step       `json:"id"`
-	Label     string     `json:"label"` // a verb phrase for a button
-	Hint      string     `json:"hint"`
-	Kind      string     `json:"kind"` // of the event
-	Roles     []Role     `json:"roles"`
-	Advisory  bool       `json:"advisory"` // advice: changes neither state nor facts
-	Told      bool       `json:"told"`     // recorded as told to us, with source and date
-	Source    string     `json:"source"`   // where the rule comes from
-	Outcomes  []Outcome  `json:"outcomes"`
-	Questions []Question `json:"questions"` // further text questions, in order
-	Local     bool       `json:"-"`         // added by an overlay
+	ID       Step      `json:"id"`
+	Label    string    `json:"label"` // a verb phrase for a button
+	Hint     string    `json:"hint"`
+	Kind     string    `json:"kind"` // of the event
+	Roles    []Role    `json:"roles"`
+	Advisory bool      `json:"advisory"` // advice: changes neither state nor facts
+	Told     bool      `json:"told"`     // recorded as told to us, with source and date
+	Source   string    `json:"source"`   // where the rule comes from
+	Outcomes []Outcome `json:"outcomes"`
+	Local    bool      `json:"-"` // added by an overlay
 
+	Path   string        `json:"path"`   // of its page, below the record's; its id when empty
 	Fields []field.Field `json:"fields"` // what it asks, in order
+	Pages  []FormPage    `json:"pages"`  // asked page by page; none: all on one
+	Recall []Step        `json:"recall"` // what was said in these stands above the form
 	Before []string      `json:"before"` // sentences above the form
 	Send   string        `json:"send"`   // the button; Label when empty
 	Done   string        `json:"done"`   // said once it is done
@@ -183,14 +191,49 @@ type StepInfo struct {
 	Other  []string    `json:"other"`  // whoever is named so may not take it: the second of two people
 	Forget []string    `json:"forget"` // these names end with it
 	Group  string      `json:"group"`  // of actions, in the policies: "working"
+	Leaves bool        `json:"leaves"` // whoever takes it loses the record by it
 }
 
+// FormPage is some of a step's fields, asked together.
+type FormPage struct {
+	Path   string   `json:"path"`
+	Title  string   `json:"title"`
+	Before []string `json:"before"` // sentences above the questions
+	Fields []string `json:"fields"`
+}
+
+// On are the fields of one of a step's pages. Those that no page names, which an
+// organisation added, stand on the last.
+func (s StepInfo) On(page FormPage) (out []field.Field) {
+	last := len(s.Pages) > 0 && s.Pages[len(s.Pages)-1].Path == page.Path
+	for _, f := range s.Fields {
+		elsewhere := slices.ContainsFunc(s.Pages, func(p FormPage) bool { return slices.Contains(p.Fields, f.ID) })
+		if slices.Contains(page.Fields, f.ID) || last && !elsewhere {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// Place is where the page of a step is, below the record's own.
+func (s StepInfo) Place() string { return or(s.Path, string(s.ID)) }
+
 // Stop is an interruption before a step that is rare: it is shown, with everything
-// that was typed, when one of the conditions holds.
+// that was typed, when one of the conditions holds and all of the others do.
 type Stop struct {
 	When    []field.Condition `json:"when"`
+	And     []field.Condition `json:"and"`
 	Heading string            `json:"heading"`
 	Words   string            `json:"words"`
+}
+
+// SendWords are the words of a step's button.
+func (s StepInfo) SendWords() string { return or(s.Send, s.Label) }
+
+// Asks says whether the answers are such that a second look comes first.
+func (s Stop) Asks(in field.Answers) bool {
+	holds := func(c field.Condition) bool { return c.Holds(in) }
+	return slices.ContainsFunc(s.When, holds) && !slices.ContainsFunc(s.And, func(c field.Condition) bool { return !holds(c) })
 }
 
 // NamedHere says that a step names somebody in a part: From is "actor" or the id
@@ -224,6 +267,9 @@ type Outcome struct {
 	// When says by which answers a step comes out so; the first outcome that fits
 	// is the step's. An outcome without conditions fits always.
 	When []field.Condition `json:"when"`
+	// Tells is what whoever began the record reads of it, above the answers that
+	// they see; empty: nothing.
+	Tells string `json:"tells"`
 }
 
 // Move says from which states an outcome is possible, on what facts, and what it changes.
@@ -237,19 +283,6 @@ type Move struct {
 	Roles  []Role  `json:"roles"` // narrower than the step's; empty: the step's
 }
 
-// Question is a further question of a step, answered in words. There is no
-// other type of question: no number, no tick-list.
-type Question struct {
-	ID       string `json:"id"`
-	Text     string `json:"text"`
-	Hint     string `json:"hint"`
-	Optional bool   `json:"optional"`
-	Max      int    `json:"max"` // characters; 0 is DefaultMax
-}
-
-// DefaultMax is how many characters an answer may have when a question says nothing.
-const DefaultMax = 4000
-
 // Deadline is a duty with a clock. From and Until name a step ("triage") or one
 // of its outcomes ("triage/hold"). What starts a running duty again does not put it off.
 type Deadline struct {
@@ -261,7 +294,8 @@ type Deadline struct {
 	Evidence string   `json:"evidence"` // S, V, K: as in docs; D: our proposal, a setting
 	From     []string `json:"from"`
 	Until    []string `json:"until"`
-	On       string   `json:"on"` // a day field of the starting step: the duty is due on that day; empty: by Days
+	Others   bool     `json:"others"` // while it runs the next word is somebody else's, outside
+	On       string   `json:"on"`     // a day field of the starting step: the duty is due on that day; empty: by Days
 }
 
 // EmergencyWords is the 999 advice that every page keeps in reach.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"heed/internal/field"
 )
 
 // Markdown is the process as a page for people: states, steps with who may and
@@ -101,21 +103,27 @@ func (d *Definition) onlyWhen(m Move) string {
 func (d *Definition) questionsTable(b *strings.Builder) {
 	any := false
 	for _, s := range d.AllSteps {
-		for _, q := range s.Questions {
+		for _, f := range s.Fields {
 			if !any {
-				b.WriteString("## Further questions\n\n| Step | Question | Needed |\n| --- | --- | --- |\n")
+				b.WriteString("## Questions\n\n| Step | Question | Needed |\n| --- | --- | --- |\n")
 				any = true
 			}
-			needed := "yes"
-			if q.Optional {
-				needed = "optional"
-			}
-			row(b, s.Label, q.Text, needed)
+			row(b, s.Label, f.Ask, needed(f))
 		}
 	}
 	if any {
 		b.WriteString("\n")
 	}
+}
+
+func needed(f field.Field) string {
+	switch {
+	case f.Needed && len(f.ShownWhen) == 0:
+		return "yes"
+	case f.Needed, len(f.NeededWhen) > 0:
+		return "after some answers"
+	}
+	return "optional"
 }
 
 func (d *Definition) deadlinesTable(b *strings.Builder) {

@@ -20,10 +20,11 @@ type Due struct {
 	Deadline string      `json:"deadline"` // its id
 	Label    string      `json:"label"`
 	Owner    Role        `json:"owner"`
-	Since    time.Time   `json:"since"`           // the step that started it
-	Day      workday.Day `json:"day"`             // the last day on which it is met in time
-	At       time.Time   `json:"at"`              // the end of that day in London, UTC
-	Every    int         `json:"every,omitempty"` // working days after which to remind again; 0: once
+	Since    time.Time   `json:"since"`            // the step that started it
+	Day      workday.Day `json:"day"`              // the last day on which it is met in time
+	At       time.Time   `json:"at"`               // the end of that day in London, UTC
+	Every    int         `json:"every,omitempty"`  // working days after which to remind again; 0: once
+	Others   bool        `json:"others,omitempty"` // the next word is somebody else's, outside
 }
 
 // Name tells one running duty from another of the same record: by the step that started it.
@@ -79,21 +80,11 @@ func (t Deadline) Running(nation workday.Nation, since time.Time, on string) (du
 
 func (t Deadline) running(nation workday.Nation, since time.Time) Due {
 	day := nation.Add(workday.Of(since), t.Days)
-	x := Due{Deadline: t.ID, Label: t.Label, Owner: t.Owner, Since: since, Day: day, At: day.End().UTC()}
+	x := Due{Deadline: t.ID, Label: t.Label, Owner: t.Owner, Since: since, Day: day, At: day.End().UTC(), Others: t.Others}
 	if t.Repeat {
 		x.Every = t.Days
 	}
 	return x
-}
-
-// Promise is the day by which a deadline that starts now is due: for the
-// receipt, the day by which the raiser will hear (FirstWord).
-func (d *Definition) Promise(nation workday.Nation, deadline string, from time.Time) (workday.Day, bool) {
-	t, ok := find(d.Timers, deadline, func(t Deadline) string { return t.ID })
-	if !ok {
-		return workday.Day{}, false
-	}
-	return t.running(nation, from).Day, true
 }
 
 // FirstWord is the deadline of the first word to the person who raised the concern.

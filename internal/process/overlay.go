@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"heed/internal/fail"
+	"heed/internal/field"
 )
 
 // overlay is an organisation's own file. It can narrow who may, shorten
@@ -20,7 +21,7 @@ type overlay struct {
 	Roles     map[string][]Role     `json:"roles"`
 	Days      map[string]int        `json:"days"`
 	Needs     map[string][]Fact     `json:"needs"` // "refer" or "decide_sharing/share": conditions of its own
-	Questions map[string][]Question `json:"questions"`
+	Questions map[string][]question `json:"questions"`
 	Wording   map[string]string     `json:"wording"`
 	Facts     []FactInfo            `json:"facts"`
 	Steps     []localStep           `json:"steps"`
@@ -36,7 +37,39 @@ type localStep struct {
 	Advisory  bool       `json:"advisory"`
 	Told      bool       `json:"told"`
 	Outcomes  []Outcome  `json:"outcomes"`
-	Questions []Question `json:"questions"`
+	Questions []question `json:"questions"`
+}
+
+// question is what an overlay may ask: it is answered in words. There is no other
+// kind of question in one: no number, no tick-list.
+type question struct {
+	ID       string `json:"id"`
+	Text     string `json:"text"`
+	Hint     string `json:"hint"`
+	Optional bool   `json:"optional"`
+	Max      int    `json:"max"` // characters; 0 is as many as a text may have
+}
+
+func (q question) field() field.Field {
+	return field.Field{ID: q.ID, Kind: field.Text, Ask: q.Text, What: "an answer to: " + q.Text, Hint: q.Hint, Max: q.Max, Needed: !q.Optional}
+}
+
+// fields are the questions of an added step. Where it can come out in more than one
+// way, how it did is the first of them.
+func (s *localStep) fields() []field.Field {
+	var out []field.Field
+	if len(s.Outcomes) > 1 {
+		how := field.Field{ID: "outcome", Kind: field.Choice, Ask: "How did it come out?", What: "how it came out", Needed: true}
+		for i, o := range s.Outcomes {
+			how.Choices = append(how.Choices, field.Option{ID: o.ID, Label: o.Label})
+			s.Outcomes[i].When = []field.Condition{{Field: how.ID, Is: []string{o.ID}}}
+		}
+		out = append(out, how)
+	}
+	for _, q := range s.Questions {
+		out = append(out, q.field())
+	}
+	return out
 }
 
 type localContact struct {
@@ -92,6 +125,11 @@ func (d *Definition) Merge(raw []byte) (*Definition, error) {
 	if err := out.whole(); err != nil {
 		return nil, err
 	}
+	for i, s := range out.AllSteps {
+		if fault := field.Form(fmt.Sprintf("steps[%d] (%s).fields", i+1, s.ID), s.Fields, out.AboutPerson); fault != "" {
+			return nil, fail.New(fail.Bad, "%s", fault)
+		}
+	}
 	return out, nil
 }
 
@@ -102,7 +140,7 @@ func (d *Definition) clone() *Definition {
 	out.AllSteps = slices.Clone(d.AllSteps)
 	for i := range out.AllSteps {
 		s := &out.AllSteps[i]
-		s.Outcomes, s.Questions = slices.Clone(s.Outcomes), slices.Clone(s.Questions)
+		s.Outcomes, s.Fields = slices.Clone(s.Outcomes), slices.Clone(s.Fields)
 		for j := range s.Outcomes {
 			s.Outcomes[j].Moves = slices.Clone(s.Outcomes[j].Moves)
 		}
@@ -198,8 +236,9 @@ func addSteps(d *Definition, o overlay) error {
 				}
 			}
 		}
+		fields := s.fields()
 		d.AllSteps = append(d.AllSteps, StepInfo{ID: s.ID, Label: s.Label, Hint: s.Hint, Kind: LocalKind, Roles: s.Roles,
-			Advisory: s.Advisory, Told: s.Told, Outcomes: s.Outcomes, Questions: s.Questions, Local: true})
+			Advisory: s.Advisory, Told: s.Told, Outcomes: s.Outcomes, Fields: fields, Path: "steps/" + string(s.ID), Local: true})
 	}
 	return nil
 }
@@ -240,7 +279,7 @@ func addQuestions(d *Definition, o overlay) error {
 			if !isLocal(q.ID) {
 				return bad(fmt.Sprintf("questions.%s[%d].id", id, i+1), "must begin with local_")
 			}
-			s.Questions = append(s.Questions, q)
+			s.Fields = append(s.Fields, q.field())
 		}
 	}
 	return nil

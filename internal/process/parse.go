@@ -96,14 +96,6 @@ func (d *Definition) wholeStep(at string, s StepInfo) error {
 	if err := d.knownRoles(at, s.Roles); err != nil {
 		return err
 	}
-	if err := unique(at+" questions", s.Questions, func(q Question) string { return q.ID }); err != nil {
-		return err
-	}
-	for i, q := range s.Questions {
-		if q.Text == "" || q.Max < 0 || q.Max > DefaultMax {
-			return bad(fmt.Sprintf("%s questions[%d]", at, i+1), "must have a text, and max from 0 to 4,000")
-		}
-	}
 	seen := map[string]bool{}
 	for _, o := range s.Outcomes {
 		at := at + " outcome " + or(o.ID, "without a name")

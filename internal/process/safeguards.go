@@ -44,10 +44,10 @@ type builtInStep struct {
 // builtIns are the steps that the slices are written for: event kind and outcomes.
 var builtIns = []builtInStep{
 	{Raise, "concern.raised", []string{""}},
-	{Acknowledge, "concern.acknowledged", []string{"", FirstWords}},
+	{Acknowledge, "concern.acknowledged", []string{FirstWords, ""}},
 	{Assign, "concern.assigned", []string{""}},
 	{Triage, "concern.triaged", []string{NotSafeguarding, OtherRoute, Hold, OpenCase}},
-	{AskAdvice, "concern.advice_asked", []string{"", Identified}},
+	{AskAdvice, "concern.advice_asked", []string{Identified, ""}},
 	{RecordAdvice, "concern.advice_recorded", []string{""}},
 	{DecideSharing, "concern.sharing_decided", []string{Share, NotShare}},
 	{EmergencyDisclosure, "concern.emergency_disclosed", []string{""}},

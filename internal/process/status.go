@@ -182,11 +182,17 @@ func (d *Definition) Steps(s Status) []StepInfo {
 	return out
 }
 
-// StepsFor are the steps that a role may take now.
+// StepsFor are the steps that a role may take now, each with only the outcomes that
+// are possible for it.
 func (d *Definition) StepsFor(role Role, s Status) []StepInfo {
-	return slices.DeleteFunc(d.Steps(s), func(i StepInfo) bool {
-		return !slices.Contains(i.Roles, Anyone) && !slices.Contains(i.Roles, role)
-	})
+	var out []StepInfo
+	for _, info := range d.AllSteps {
+		info.Outcomes = slices.DeleteFunc(slices.Clone(info.Outcomes), func(o Outcome) bool { return d.MayAs(role, s, info.ID, o.ID) != nil })
+		if len(info.Outcomes) > 0 {
+			out = append(out, info)
+		}
+	}
+	return out
 }
 
 // who are the roles of one move of a step.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"heed/internal/field"
 )
 
 // unwanted are words that no screen of a safeguarding process uses. The list
@@ -34,8 +36,8 @@ func (d *Definition) allWords() (out []struct{ at, words string }) {
 		for _, o := range s.Outcomes {
 			add(at, o.Label)
 		}
-		for _, q := range s.Questions {
-			add(at+", question "+q.ID, q.Text, q.Hint)
+		for _, f := range s.Fields {
+			addField(at, f, add)
 		}
 	}
 	for _, t := range d.Timers {
@@ -47,6 +49,17 @@ func (d *Definition) allWords() (out []struct{ at, words string }) {
 	add("emergency", d.Emergency.Heading, d.Emergency.Words)
 	add("emergency", d.Emergency.CallIf...)
 	return out
+}
+
+func addField(at string, f field.Field, add func(at string, words ...string)) {
+	at += ", question " + f.ID
+	add(at, f.Heading, f.Ask, f.Hint, f.What, f.Short)
+	for _, o := range f.Choices {
+		add(at, o.Label, o.Hint)
+	}
+	for _, x := range f.Fields {
+		addField(at, x, add)
+	}
 }
 
 func unwantedWords(d *Definition) string {

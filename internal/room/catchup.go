@@ -36,7 +36,7 @@ func (d *Desk) project(tx *store.Tx, r *Room, org id.Org, rec id.Record) error {
 	if err != nil {
 		return err
 	}
-	s, _, err := fold(history)
+	s, _, err := Fold(history)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package room
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -13,19 +14,18 @@ import (
 	"heed/internal/process"
 )
 
-// deciding is one step on its way to an event. It is pure: clock, ids and what
-// exists come as values.
-type deciding struct {
-	room    *Room
-	process *process.Definition
-	nation  workday.Nation
-	now     time.Time
-	known   func(field.Field, string) bool
+// Decider turns steps into events. It is pure: clock, ids and what exists come as values.
+type Decider struct {
+	Process *process.Definition
+	Nation  workday.Nation
+	Now     time.Time
+	Known   func(field.Field, string) bool // see field.World
+	Rule    func(Deciding) error           // see Room
 }
 
 // form checks the answers of a step and gives them as they are kept.
-func (d deciding) form(info process.StepInfo, in field.Answers, strict bool) (field.Answers, error) {
-	kept, unasked, faults := field.Check(info.Fields, in, field.World{Today: workday.Of(d.now), Known: d.known})
+func (d Decider) form(info process.StepInfo, in field.Answers, strict bool) (field.Answers, error) {
+	kept, unasked, faults := field.Check(info.Fields, in, field.World{Today: workday.Of(d.Now), Known: d.Known})
 	if strict {
 		for _, name := range unasked {
 			if _, ours := field.Find(info.Fields, name); !ours { // a name that the sender made up is not echoed
@@ -37,25 +37,37 @@ func (d deciding) form(info process.StepInfo, in field.Answers, strict bool) (fi
 	return kept, faults.Err()
 }
 
-// outcome is how a step comes out by its answers: the first outcome that fits. The
-// checker proves that one does (see outcomes.go); without one nothing is written.
-func outcome(info process.StepInfo, a field.Answers) (id string, ok bool) {
-	for _, o := range info.Outcomes {
-		if fits(o, a) {
-			return o.ID, true
-		}
-	}
-	return "", false
-}
-
-// fits says whether a step can come out so by its answers.
+// fits says whether a step can come out so by its answers. The checker proves that
+// one outcome fits, whatever is answered (see outcomes.go).
 func fits(o process.Outcome, a field.Answers) bool {
 	return len(o.When) == 0 || slices.ContainsFunc(o.When, func(c field.Condition) bool { return c.Holds(a) })
 }
 
-// event turns a step on a record into what is written, or says why not.
-func (d deciding) event(s State, a access.Actor, step process.Step, in field.Answers, strict bool) (Event, error) {
-	info, ok := d.process.Step(step)
+// outcome is how a step comes out: the first that fits the answers. Of several with
+// the same conditions it is the first that is possible now for this role. One that fits
+// and is not possible is refused: the answers never come out as something else.
+func (d Decider) outcome(role process.Role, now process.Status, info process.StepInfo, a field.Answers) (string, error) {
+	i := slices.IndexFunc(info.Outcomes, func(o process.Outcome) bool { return fits(o, a) })
+	if i < 0 {
+		return "", fail.New(fail.Conflict, "Nothing was saved: no outcome of this step fits these answers. Tell your administrator")
+	}
+	first := info.Outcomes[i]
+	refused := d.Process.MayAs(role, now, info.ID, first.ID)
+	if refused == nil {
+		return first.ID, nil
+	}
+	for _, o := range info.Outcomes[i+1:] {
+		if reflect.DeepEqual(o.When, first.When) && d.Process.MayAs(role, now, info.ID, o.ID) == nil {
+			return o.ID, nil
+		}
+	}
+	return "", refused
+}
+
+// Event turns a step on a record into what is written, or says why not. Strict
+// refuses answers to what is not asked, instead of leaving them out.
+func (d Decider) Event(s State, a access.Actor, step process.Step, in field.Answers, strict bool) (Event, error) {
+	info, ok := d.Process.Step(step)
 	if !ok {
 		return Event{}, fail.New(fail.Missing, "There is no such step")
 	}
@@ -63,11 +75,8 @@ func (d deciding) event(s State, a access.Actor, step process.Step, in field.Ans
 	if err != nil {
 		return Event{}, err
 	}
-	out, ok := outcome(info, answers)
-	if !ok {
-		return Event{}, fail.New(fail.Conflict, "Nothing was saved: no outcome of this step fits these answers. Tell your administrator")
-	}
-	if err := d.process.MayAs(process.Role(a.Role), s.Status(), step, out); err != nil {
+	out, err := d.outcome(process.Role(a.Role), s.Status(), info, answers)
+	if err != nil {
 		return Event{}, err
 	}
 	for _, as := range info.Other {
@@ -75,19 +84,19 @@ func (d deciding) event(s State, a access.Actor, step process.Step, in field.Ans
 			return Event{}, fail.New(fail.Refused, "Somebody else has to do this: it needs the word of two different people")
 		}
 	}
-	if d.room.Rule != nil {
-		if err := d.room.Rule(Deciding{s, step, out, answers, a}); err != nil {
+	if d.Rule != nil {
+		if err := d.Rule(Deciding{s, step, out, answers, a, d.Now}); err != nil {
 			return Event{}, err
 		}
 	}
-	return Event{Definition: d.process.Name(), Step: step, Outcome: out, Answers: answers,
+	return Event{Definition: d.Process.Name(), Step: step, Outcome: out, Answers: answers,
 		Effect: d.effect(s, a, info, out, answers)}, nil
 }
 
 // effect works out what the step changes, now and for good.
-func (d deciding) effect(s State, a access.Actor, info process.StepInfo, out string, answers field.Answers) Effect {
+func (d Decider) effect(s State, a access.Actor, info process.StepInfo, out string, answers field.Answers) Effect {
 	before := s.Status()
-	after := d.process.After(before, info.ID, out)
+	after := d.Process.After(before, info.ID, out)
 	x := Effect{Set: missingFrom(after.Facts, before.Facts), Clear: missingFrom(before.Facts, after.Facts)}
 	if after.State != before.State {
 		x.Stage = after.State
@@ -103,12 +112,29 @@ func (d deciding) effect(s State, a access.Actor, info process.StepInfo, out str
 			x.People[n.As] = append(x.People[n.As], *p)
 		}
 	}
-	if d.process.Entitled != "" {
-		x.Title = answers.Get(d.process.Entitled)
+	if d.Process.Entitled != "" {
+		x.Title = answers.Get(d.Process.Entitled)
 	}
-	ended := d.process.Ended(after)
+	x.Kept = kept(s, info, answers)
+	ended := d.Process.Ended(after)
 	x.Ends, x.Opens = ended && !s.Ended(), !ended && s.Ended()
 	return x
+}
+
+// kept are the answers that later steps ask for; one that was not given this time
+// ends what was kept.
+func kept(s State, info process.StepInfo, answers field.Answers) field.Answers {
+	out := field.Answers{}
+	for _, f := range info.Fields {
+		name := string(info.ID) + "." + f.ID
+		if f.Keep && (!answers[f.ID].Empty() || !s.Kept[name].Empty()) {
+			out[name] = answers[f.ID]
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return out
 }
 
 // missingFrom are those of a that b lacks.
@@ -134,15 +160,15 @@ func personOf(from string, a access.Actor, answers field.Answers) *id.Person {
 
 // deadlines are the duties that a step starts and those that it ends. One that runs
 // already is not put off by what would start it again, unless the same step ends it.
-func (d deciding) deadlines(s State, step process.Step, out string, answers field.Answers) (start []process.Due, stop []string) {
-	taken := process.Taken{Step: step, Outcome: out, At: d.now}
-	for _, t := range d.process.Timers {
+func (d Decider) deadlines(s State, step process.Step, out string, answers field.Answers) (start []process.Due, stop []string) {
+	taken := process.Taken{Step: step, Outcome: out, At: d.Now}
+	for _, t := range d.Process.Timers {
 		running := slices.ContainsFunc(s.Due, func(x process.Due) bool { return x.Deadline == t.ID })
 		if running && t.Ends(taken) {
 			stop, running = append(stop, t.ID), false
 		}
 		if !running && t.Starts(taken) {
-			if due, ok := t.Running(d.nation, d.now, answers.Get(t.On)); ok {
+			if due, ok := t.Running(d.Nation, d.Now, answers.Get(t.On)); ok {
 				start = append(start, due)
 			}
 		}

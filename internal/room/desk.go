@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strconv"
 
 	"heed/internal/access"
 	"heed/internal/clock"
@@ -129,17 +130,17 @@ func (d *Desk) Begin(ctx context.Context, a access.Actor, r *Room, b Beginning) 
 
 func (d *Desk) beginIn(tx *store.Tx, a access.Actor, r *Room, rule string, b Beginning, digest []byte) (Receipt, error) {
 	def := r.Latest()
-	deciding, err := d.deciding(tx, r, def, a.Org)
+	decider, err := d.decider(tx, r, def, a.Org, &State{})
 	if err != nil {
 		return Receipt{}, err
 	}
 	info := r.First()
 	start := State{Stage: def.Start().State, Facts: def.Start().Facts}
-	ev, err := deciding.event(start, a, info.ID, b.Answers, b.Strict)
+	ev, err := decider.Event(start, a, info.ID, b.Answers, b.Strict)
 	if err != nil {
 		return Receipt{}, err
 	}
-	ev.Effect.Began = &Began{Reference: id.NewReference(), Team: a.Team, Compartment: r.Compartment}
+	ev.Effect.Began = &Began{Reference: id.NewReference(), Team: a.Team, Compartment: r.Compartment, HearsBy: ev.Effect.HearsBy(def)}
 	rec := id.NewRecord(tx.Now())
 	key, err := d.Vault.New(tx, a.Org, rec, record.Compartment(r.Compartment))
 	if err != nil {
@@ -150,7 +151,7 @@ func (d *Desk) beginIn(tx *store.Tx, a access.Actor, r *Room, rule string, b Beg
 		return Receipt{}, err
 	}
 	var s State
-	if err := s.apply(ledger.Entry{Org: a.Org, Record: rec, Version: 1, At: tx.Now(), Author: by}, ev); err != nil {
+	if err := s.Apply(ledger.Entry{Org: a.Org, Record: rec, Version: 1, At: tx.Now(), Author: by}, ev); err != nil {
 		return Receipt{}, err
 	}
 	if err := d.begin(tx, r, key, &s); err != nil {
@@ -183,7 +184,7 @@ func (d *Desk) repeated(tx *store.Tx, a access.Actor, r *Room, was retry) (Recei
 	if err != nil {
 		return Receipt{}, Event{}, err
 	}
-	s, taken, err := fold(history)
+	s, taken, err := Fold(history)
 	if err != nil {
 		return Receipt{}, Event{}, err
 	}
@@ -201,37 +202,37 @@ func (d *Desk) repeated(tx *store.Tx, a access.Actor, r *Room, was retry) (Recei
 	return receiptOf(&s, ev, info), ev, nil
 }
 
-// deciding gathers what deciding a step needs.
-func (d *Desk) deciding(tx *store.Tx, r *Room, def *process.Definition, org id.Org) (deciding, error) {
+// decider gathers what deciding a step needs.
+func (d *Desk) decider(tx *store.Tx, r *Room, def *process.Definition, org id.Org, s *State) (Decider, error) {
 	o, err := d.Directory.OrganisationIn(tx, org)
 	if err != nil {
-		return deciding{}, err
+		return Decider{}, err
 	}
-	return deciding{room: r, process: def, nation: o.Nation, now: tx.Now(),
-		known: func(f field.Field, value string) bool { return d.known(tx, o, f, value) }}, nil
+	return Decider{Process: def, Nation: o.Nation, Now: tx.Now(), Known: Known(tx, d.Directory, o, s), Rule: r.Rule}, nil
 }
 
-// known says whether what an answer names exists for this organisation.
-func (d *Desk) known(tx *store.Tx, o directory.Organisation, f field.Field, value string) bool {
-	switch f.Kind {
-	case field.Person:
-		p, err := id.ParsePerson(value)
-		if err != nil {
-			return false
-		}
-		who, err := d.Directory.PersonIn(tx, p)
-		if err != nil || who.Org != o.ID || who.Left {
-			return false
-		}
-		return len(f.Of) == 0 || slices.ContainsFunc(f.Of, func(role string) bool { return who.Has(access.Role(role)) })
-	case field.Team:
-		for _, t := range o.Teams {
-			if t.ID.String() == value {
-				return true
+// Known says whether what an answer names exists for this organisation, and in this record.
+func Known(tx *store.Tx, people *directory.Desk, o directory.Organisation, s *State) func(field.Field, string) bool {
+	return func(f field.Field, value string) bool {
+		switch f.Kind {
+		case field.Person:
+			p, err := id.ParsePerson(value)
+			if err != nil {
+				return false
 			}
+			who, err := people.PersonIn(tx, p)
+			if err != nil || who.Org != o.ID || who.Left {
+				return false
+			}
+			return len(f.Of) == 0 || slices.ContainsFunc(f.Of, func(role string) bool { return who.Has(access.Role(role)) })
+		case field.Team:
+			return slices.ContainsFunc(o.Teams, func(t directory.Team) bool { return t.ID.String() == value })
+		case field.Entry:
+			n, err := strconv.ParseInt(value, 10, 64)
+			return err == nil && n >= 1 && n <= s.Version
 		}
+		return false
 	}
-	return false
 }
 
 // Taking is one step to be taken.
@@ -241,6 +242,23 @@ type Taking struct {
 	Version int64  // of the record that the person saw; 0: whatever it is now
 	Key     string // the same key again does nothing again
 	Strict  bool   // as of Beginning
+}
+
+// Said is a step with answers in texts, given as name and text in turn.
+func Said(step process.Step, pairs ...string) Taking {
+	return Taking{Step: step, Answers: field.Said(pairs...)}
+}
+
+// With adds an answer that is a list.
+func (t Taking) With(name string, ids ...string) Taking {
+	t.Answers.With(name, ids...)
+	return t
+}
+
+// On is the same step, taken on a version that was seen.
+func (t Taking) On(version int64) Taking {
+	t.Version = version
+	return t
 }
 
 // Changed is a fail.Stale with what somebody else did meanwhile, so that both texts
@@ -301,11 +319,11 @@ func (d *Desk) takeIn(tx *store.Tx, a access.Actor, r *Room, f found, t Taking, 
 	if err != nil {
 		return Receipt{}, err
 	}
-	deciding, err := d.deciding(tx, r, def, f.state.Org)
+	decider, err := d.decider(tx, r, def, f.state.Org, &f.state)
 	if err != nil {
 		return Receipt{}, err
 	}
-	ev, err := deciding.event(f.state, a, t.Step, t.Answers, t.Strict)
+	ev, err := decider.Event(f.state, a, t.Step, t.Answers, t.Strict)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -315,8 +333,8 @@ func (d *Desk) takeIn(tx *store.Tx, a access.Actor, r *Room, f found, t Taking, 
 	if err != nil {
 		return Receipt{}, err
 	}
-	s := f.state.clone()
-	if err := s.apply(ledger.Entry{Org: s.Org, Record: s.Record, Version: version, At: tx.Now(), Author: by}, ev); err != nil {
+	s := f.state.Clone()
+	if err := s.Apply(ledger.Entry{Org: s.Org, Record: s.Record, Version: version, At: tx.Now(), Author: by}, ev); err != nil {
 		return Receipt{}, err
 	}
 	if err := d.move(tx, r, f.key, &f.state, &s, f.made); err != nil {
@@ -344,7 +362,7 @@ func (d *Desk) changed(tx *store.Tx, a access.Actor, r *Room, f found, since int
 	if err != nil {
 		return nil, err
 	}
-	_, taken, err := fold(history)
+	_, taken, err := Fold(history)
 	if err != nil {
 		return nil, err
 	}

@@ -171,7 +171,7 @@ func (d *Desk) view(tx *store.Tx, a access.Actor, r *Room, f found) (View, error
 	if err != nil {
 		return View{}, err
 	}
-	s, taken, err := fold(history)
+	s, taken, err := Fold(history)
 	if err != nil {
 		return View{}, err
 	}
@@ -225,14 +225,14 @@ func (d *Desk) StepOf(ctx context.Context, a access.Actor, r *Room, ref id.Refer
 	return info, err
 }
 
-// clone copies what apply changes in place.
-func (s *State) clone() State {
+// Clone copies what Apply changes in place.
+func (s *State) Clone() State {
 	out := *s
 	out.People = map[string][]id.Person{}
 	for as, who := range s.People {
 		out.People[as] = slices.Clone(who)
 	}
-	out.Last = maps.Clone(s.Last)
+	out.Last, out.Kept = maps.Clone(s.Last), maps.Clone(s.Kept)
 	return out
 }
 

@@ -89,6 +89,9 @@ func valuesOf(f field.Field, a field.Answers) (all []field.Value) {
 		for _, id := range f.Offered() {
 			all = append(all, field.Of(id))
 		}
+		if len(f.Offered()) == 0 { // it matters only that it was answered
+			all = append(all, field.Of("answered"))
+		}
 		return all
 	}
 	offered := f.Offered()

@@ -56,11 +56,40 @@ func TestNoOutcomeIsNoStep(t *testing.T) {
 	def := &process.Definition{Process: "x", Version: 1, States: []process.StateInfo{{ID: "open"}, {ID: "shut", End: true}},
 		AllSteps: []process.StepInfo{{ID: "decide", Fields: []field.Field{how}, Roles: []process.Role{process.Anyone},
 			Outcomes: []process.Outcome{{ID: "stopped", When: when("how", "stop"), Moves: moves}}}}}
-	d := deciding{room: &Room{}, process: def, nation: workday.EnglandAndWales}
+	d := Decider{Process: def, Nation: workday.EnglandAndWales}
 	for answer, want := range map[string]bool{"stop": true, "go": false} {
-		ev, err := d.event(State{Stage: "open"}, access.Actor{}, "decide", field.Answers{"how": field.Of(answer)}, true)
+		ev, err := d.Event(State{Stage: "open"}, access.Actor{}, "decide", field.Answers{"how": field.Of(answer)}, true)
 		if (err == nil) != want || !want && !fail.Is(err, fail.Conflict) {
 			t.Errorf("answered %s: %+v, %v", answer, ev, err)
+		}
+	}
+}
+
+// An outcome that fits and is not possible is refused: the answers never come out as
+// another one, but for one with the very same conditions.
+func TestAnswersNeverComeOutAsSomethingElse(t *testing.T) {
+	who := field.Field{ID: "who", What: "who", Kind: field.Choice, Needed: true, Choices: options("named", "nobody")}
+	open := []process.Move{{From: []process.State{"open"}}}
+	def := &process.Definition{Process: "x", Version: 1, States: []process.StateInfo{{ID: "open"}, {ID: "shut", End: true}},
+		Facts: []process.FactInfo{{ID: "decided", Label: "Decided"}},
+		AllSteps: []process.StepInfo{
+			{ID: "ask", Fields: []field.Field{who}, Roles: []process.Role{process.Anyone}, Outcomes: []process.Outcome{
+				{ID: "named", When: when("who", "named"), Moves: []process.Move{{From: []process.State{"open"}, Needs: []process.Fact{"decided"}}}}, {ID: "nameless", Moves: open}}},
+			{ID: "note", Roles: []process.Role{process.Anyone}, Outcomes: []process.Outcome{
+				{ID: "before", Moves: open}, {ID: "after", Moves: []process.Move{{From: []process.State{"shut"}}}}}},
+		}}
+	d := Decider{Process: def, Nation: workday.EnglandAndWales}
+	for _, c := range []struct {
+		at      process.State
+		step    process.Step
+		who     string
+		outcome string // "": refused
+	}{{"open", "ask", "nobody", "nameless"}, {"open", "ask", "named", ""}, {"open", "note", "", "before"}, {"shut", "note", "", "after"}} {
+		in := field.Answers{}
+		in.Set("who", c.who)
+		ev, err := d.Event(State{Stage: c.at}, access.Actor{}, c.step, in, false)
+		if (err == nil) != (c.outcome != "") || ev.Outcome != c.outcome {
+			t.Errorf("%+v: came out as %q, %v", c, ev.Outcome, err)
 		}
 	}
 }

@@ -127,7 +127,7 @@ func (d *Desk) proved(tx *store.Tx, org id.Org, rec id.Record) (State, error) {
 	if err != nil {
 		return State{}, err
 	}
-	is, _, err := fold(history)
+	is, _, err := Fold(history)
 	return is, err
 }
 

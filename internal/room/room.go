@@ -18,6 +18,7 @@ import (
 	"embed"
 	"fmt"
 	"slices"
+	"time"
 
 	"heed/internal/access"
 	"heed/internal/fail"
@@ -67,6 +68,7 @@ type Deciding struct {
 	Outcome string
 	Answers field.Answers
 	Actor   access.Actor
+	At      time.Time
 }
 
 // Latest is the definition that a new record follows.

@@ -66,12 +66,9 @@ func soundStep(d *process.Definition, i int, s process.StepInfo) string {
 			return place + ` names people who are neither "actor" nor in a person field of the step`
 		}
 	}
-	conditions := slices.Clone(s.Stop.When)
-	for j, o := range s.Outcomes {
+	conditions := slices.Concat(s.Stop.When, s.Stop.And)
+	for _, o := range s.Outcomes {
 		conditions = append(conditions, o.When...)
-		if len(o.When) == 0 && j < len(s.Outcomes)-1 {
-			return fmt.Sprintf("%s has outcomes after %q, which has no conditions and so always comes first", place, o.ID)
-		}
 	}
 	for _, c := range conditions {
 		f, ok := field.Find(s.Fields, c.Field)

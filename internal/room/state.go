@@ -27,6 +27,7 @@ type State struct {
 	By          id.Person    `json:"by"` // who began it
 	At          time.Time    `json:"at"`
 	Title       string       `json:"title,omitempty"`
+	HearsBy     time.Time    `json:"hears_by,omitzero"` // by when who began it hears
 
 	Owner   id.Person              `json:"owner,omitzero"`
 	Stage   process.State          `json:"stage"`
@@ -34,6 +35,7 @@ type State struct {
 	Due     []process.Due          `json:"due,omitempty"` // the soonest first
 	People  map[string][]id.Person `json:"people,omitempty"`
 	Last    map[process.Step]Mark  `json:"last,omitempty"`
+	Kept    field.Answers          `json:"kept,omitempty"` // those that later steps ask for, as "step.field"
 	EndedAt time.Time              `json:"ended_at,omitzero"`
 }
 
@@ -86,8 +88,22 @@ type Effect struct {
 	People map[string][]id.Person `json:"people,omitempty"`
 	Forget []string               `json:"forget,omitempty"` // names in People that end
 	Title  string                 `json:"title,omitempty"`
+	Kept   field.Answers          `json:"kept,omitempty"` // an empty one ends what was kept
 	Ends   bool                   `json:"ends,omitempty"`
-	Opens  bool                   `json:"opens,omitempty"` // again, after an end
+	Opens  bool                   `json:"opens,omitempty"`  // again, after an end
+	Named  id.Person              `json:"named,omitzero"`   // whom the step is about, as it was found when it was taken
+	Alone  bool                   `json:"alone,omitempty"`  // whoever began the record decided: nobody else could
+	Unread bool                   `json:"unread,omitempty"` // whoever it is written for had left and cannot read it here
+}
+
+// HearsBy is when the duty that is promised to whoever begins a record is due; zero when none is.
+func (x Effect) HearsBy(d *process.Definition) time.Time {
+	for _, due := range x.Start {
+		if due.Deadline == d.HearsBy {
+			return due.At
+		}
+	}
+	return time.Time{}
 }
 
 // Began is what a record begins with.
@@ -95,10 +111,11 @@ type Began struct {
 	Reference   id.Reference `json:"reference"`
 	Team        id.Team      `json:"team"`
 	Compartment string       `json:"compartment"`
+	HearsBy     time.Time    `json:"hears_by,omitzero"`
 }
 
-// fold makes the state from a history; what is kept of each event is for the timeline.
-func fold(entries []ledger.Entry) (State, []Taken, error) {
+// Fold makes the state from a history; what is kept of each event is for the timeline.
+func Fold(entries []ledger.Entry) (State, []Taken, error) {
 	var s State
 	taken := make([]Taken, 0, len(entries))
 	for _, e := range entries {
@@ -106,7 +123,7 @@ func fold(entries []ledger.Entry) (State, []Taken, error) {
 		if err != nil {
 			return State{}, nil, err
 		}
-		if err := s.apply(e, ev); err != nil {
+		if err := s.Apply(e, ev); err != nil {
 			return State{}, nil, err
 		}
 		taken = append(taken, Taken{Version: e.Version, At: e.At, By: e.Author.Person, Role: e.Author.Role, Event: ev})
@@ -122,15 +139,15 @@ func read(e ledger.Entry) (Event, error) {
 	return ev, nil
 }
 
-// apply is the one function by which an event changes a record, live and in replay.
-func (s *State) apply(e ledger.Entry, ev Event) error {
+// Apply is the one function by which an event changes a record, live and in replay.
+func (s *State) Apply(e ledger.Entry, ev Event) error {
 	x := ev.Effect
 	if (x.Began != nil) != (e.Version == 1) {
 		return fail.New(fail.Tampered, "This record does not begin as records do, so it is not shown")
 	}
 	if x.Began != nil {
 		*s = State{Record: e.Record, Org: e.Org, Reference: x.Began.Reference, Team: x.Began.Team,
-			Compartment: x.Began.Compartment, By: e.Author.Person, At: e.At}
+			Compartment: x.Began.Compartment, HearsBy: x.Began.HearsBy, By: e.Author.Person, At: e.At}
 	}
 	s.Version, s.Definition = e.Version, ev.Definition
 	if x.Stage != "" {
@@ -145,6 +162,7 @@ func (s *State) apply(e ledger.Entry, ev Event) error {
 	}
 	s.duties(x)
 	s.named(x)
+	s.keep(x.Kept)
 	if s.Last == nil {
 		s.Last = map[process.Step]Mark{}
 	}
@@ -179,6 +197,24 @@ func (s *State) named(x Effect) {
 			}
 		}
 	}
+}
+
+func (s *State) keep(kept field.Answers) {
+	for name, v := range kept {
+		if v.Empty() {
+			delete(s.Kept, name)
+			continue
+		}
+		if s.Kept == nil {
+			s.Kept = field.Answers{}
+		}
+		s.Kept[name] = v
+	}
+}
+
+// Waits says that the next word is somebody else's, outside.
+func (s *State) Waits() bool {
+	return slices.ContainsFunc(s.Due, func(d process.Due) bool { return d.Others })
 }
 
 // Taken is one step of a record's history.

@@ -319,5 +319,6 @@ func (f *Form) Raw(name, what string) []string {
 	return f.typed[name]
 }
 
-// TestOnlyForm is a form as somebody sent it.
-func TestOnlyForm(typed url.Values) *Form { return &Form{typed: typed, posted: true} }
+// FormOf is a form with these values, as if somebody had sent it: a draft, which is
+// read by the same rules.
+func FormOf(typed url.Values) *Form { return &Form{typed: typed, posted: true} }

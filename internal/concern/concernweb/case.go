@@ -23,7 +23,6 @@ func (p *pages) caseRoutes() []web.Route {
 		}),
 		web.Get("/cases/{ref}", in, "Case: summary", p.summary),
 		web.Get("/cases/{ref}/notes", in, "Case: notes", p.notes),
-		web.Post("/cases/{ref}/notes", in, "Case: add a note", p.sendNote),
 		web.Get("/cases/{ref}/decisions", in, "Case: decisions", p.decisions),
 		web.Get("/cases/{ref}/timeline", in, "Case: timeline", p.wholeTimeline),
 		web.Get("/cases/{ref}/access", in, "Case: who has opened it", p.readers),
@@ -70,7 +69,7 @@ func (p *pages) reason(q *web.Request) (web.Response, error) {
 	}
 	return web.Page{Title: "Say why you need to open this", Caption: string(ref), Section: sectionCase, Back: "/", Body: f.Ask(web.Question{
 		Before: []web.Component{nhs.WarningCallout{Heading: nhs.CardHeading{Text: "This is not on your desk", Level: 2}, Text: "Your name and your reason are written down at once, and " + told + " told. Whoever may see who has opened this record sees your reason too."}},
-		Fields: []web.Component{f.Textarea(nhs.Textarea{Name: "reason", Rows: 4, Label: Label("Why do you need to open this record?")})},
+		Fields: []web.Component{f.Textarea(nhs.Textarea{Name: "reason", Rows: 4, Label: label("Why do you need to open this record?")})},
 		Send:   "Write this down and open it",
 	})}, nil
 }
@@ -114,11 +113,11 @@ func (p *pages) summary(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	names, err := p.names(q.Context(), c.Raiser)
+	names, err := p.names(q.Context(), c.By)
 	if err != nil {
 		return nil, err
 	}
-	raiser := names[c.Raiser]
+	raiser := names[c.By]
 	if raiser == "" {
 		raiser = "Somebody without an account"
 	}
@@ -129,8 +128,8 @@ func (p *pages) summary(q *web.Request) (web.Response, error) {
 	return casePage(q, "Case "+string(c.Reference), above, web.Stack(
 		next,
 		nhs.Heading{Text: "What was raised", Level: 2, Size: nhs.SizeM},
-		nhs.Paragraph{Content: nhs.Group{nhs.Text("By "), nhs.HTML(words.Name(raiser)), nhs.Text(" on "), nhs.HTML(words.MomentHTML(c.RaisedAt)), nhs.Text(".")}},
-		reportList(c.Report, reachRaiser),
+		nhs.Paragraph{Content: nhs.Group{nhs.Text("By "), nhs.HTML(words.Name(raiser)), nhs.Text(" on "), nhs.HTML(words.MomentHTML(c.At)), nhs.Text(".")}},
+		p.saidIn(c, c.Taken[0]),
 		nhs.Heading{Text: "Latest", Level: 2, Size: nhs.SizeM},
 		line,
 		nhs.Paragraph{Content: nhs.Link{Text: "See the whole timeline", Href: "/cases/" + string(c.Reference) + "/timeline"}},
@@ -138,32 +137,16 @@ func (p *pages) summary(q *web.Request) (web.Response, error) {
 	)), nil
 }
 
-// stepPaths is where each built-in step is taken.
-var stepPaths = map[process.Step]string{
-	process.Acknowledge: "acknowledge", process.Assign: "assign", process.Triage: "triage", process.AskAdvice: "advice/ask",
-	process.RecordAdvice: "advice", process.DecideSharing: "sharing/new", process.EmergencyDisclosure: "emergency", process.Refer: "referral",
-	process.RecordTold: "told", process.GiveFeedback: "feedback", process.Close: "close", process.Correct: "correct", process.AddNote: "notes",
-	process.DeclareConflict: "conflict", process.KeepFrom: "keep-from", process.LiftBar: "let-back-in", process.ConfirmBar: "second-word",
-}
-
-// StepPath is the address of a step's page.
-func StepPath(ref id.Reference, s process.Step) string {
-	if path, ok := stepPaths[s]; ok {
-		return "/cases/" + string(ref) + "/" + path
-	}
-	return "/cases/" + string(ref) + "/steps/" + string(s)
-}
-
 // usual is the step that most often comes next in a state: its button is the one
 // primary action of the page; all others are links.
 func usual(c *concern.Concern) process.Step {
-	switch c.Status.State {
+	switch c.Stage {
 	case process.Received:
 		return process.Acknowledge
 	case process.Acknowledged, process.Gathering:
 		return process.Triage
 	case process.FeedbackDue:
-		if c.Status.Facts.Has(process.Answered) {
+		if c.Facts.Has(process.Answered) {
 			return process.Close
 		}
 		return process.GiveFeedback
@@ -171,13 +154,13 @@ func usual(c *concern.Concern) process.Step {
 	_, referred := c.Last(process.Refer)
 	outcome, told := c.Last(process.RecordTold)
 	switch {
-	case !c.Status.Facts.Has(process.SharingDecided):
+	case !c.Facts.Has(process.SharingDecided):
 		return process.DecideSharing
-	case c.Status.Facts.Has(process.DecisionToShare) && !referred:
+	case c.Facts.Has(process.DecisionToShare) && !referred:
 		return process.Refer
 	case referred && (!told || outcome.Outcome != process.ToldOutcome):
 		return process.RecordTold
-	case !c.Status.Facts.Has(process.Answered):
+	case !c.Facts.Has(process.Answered):
 		return process.GiveFeedback
 	}
 	return process.Close
@@ -195,10 +178,10 @@ func (p *pages) doNext(q *web.Request, c *concern.Concern) (web.Component, error
 	links.Plain = true
 	for _, s := range may {
 		if s.ID == next {
-			out = append(out, nhs.Button{Text: s.Label, Href: StepPath(c.Reference, s.ID)})
+			out = append(out, nhs.Button{Text: s.Label, Href: StepPath(c.Reference, s)})
 			continue
 		}
-		links.Items = append(links.Items, nhs.Link{Text: s.Label, Href: StepPath(c.Reference, s.ID)})
+		links.Items = append(links.Items, nhs.Link{Text: s.Label, Href: StepPath(c.Reference, s)})
 	}
 	if len(out)+len(links.Items) == 0 {
 		return nil, nil //nolint:nilnil // no component is a component
@@ -322,12 +305,17 @@ func (p *pages) notes(q *web.Request) (web.Response, error) {
 			return nil, err
 		}
 	}
-	box := web.Question{Send: "Add this note", After: []web.Component{nhs.Heading{Text: "Notes", Level: 2, Size: nhs.SizeM}, list}}
-	box.Before = present(meanwhile)
-	box.Fields = []web.Component{
-		casework.WhoCanSee{What: "this note", Roles: []string{"Safeguarding leads of the team", "Whoever has this case", "Others who may open it, with a reason that is written down"}},
-		f.CharacterCount(nhs.CharacterCount{Name: "words", MaxLength: concern.MaxText, Threshold: 75, Rows: 6, Label: Label("Add a note"), Hint: nhs.Hint{Text: "What you add stays. To put something right, add a correction"}}),
+	info, err := p.stepOf(q, process.AddNote)
+	if err != nil {
+		return nil, err
 	}
+	asked, err := p.asked(q, f, c, info)
+	if err != nil {
+		return nil, err
+	}
+	who := casework.WhoCanSee{What: "this note", Roles: []string{"Safeguarding leads of the team", "Whoever has this case", "Others who may open it, with a reason that is written down"}}
+	box := web.Question{Send: info.SendWords(), After: []web.Component{nhs.Heading{Text: "Notes", Level: 2, Size: nhs.SizeM}, list}}
+	box.Before, box.Fields = present(meanwhile), append([]web.Component{who}, asked...)
 	return casePage(q, "Notes of case "+string(c.Reference), above, f.Ask(box)), nil
 }
 
@@ -340,21 +328,4 @@ func present(cs ...web.Component) []web.Component {
 		}
 	}
 	return out
-}
-
-func (p *pages) sendNote(q *web.Request) (web.Response, error) {
-	ref, err := q.Reference("ref")
-	if err != nil {
-		return nil, err
-	}
-	f := q.Form()
-	text := f.Text("words", web.Ask{What: "your note", Needed: true, Max: concern.MaxText})
-	if err := f.Err(); err != nil {
-		return nil, err
-	}
-	_, err = p.desk.Take(q.Context(), Actor(q), ref, concern.Taking{Step: concern.AddNote{Words: text}, Version: f.Expected(), Key: q.Key()})
-	if err != nil {
-		return nil, err
-	}
-	return web.Redirect{To: "/cases/" + string(ref) + "/notes", Flash: "Your note was added"}, nil
 }

@@ -1,10 +1,13 @@
 package concernweb
 
 import (
+	"slices"
+
 	"heed/internal/clock/workday"
 	"heed/internal/concern"
 	"heed/internal/id"
 	"heed/internal/process"
+	"heed/internal/room"
 	"heed/internal/web"
 	"heed/internal/web/casework"
 	"heed/internal/web/nhs"
@@ -24,9 +27,10 @@ func (p *pages) frame(q *web.Request, c *concern.Concern, current string) ([]web
 	if err != nil {
 		return nil, err
 	}
+	person, age := c.Person()
 	return []web.Component{casework.KeyDetails{
-		Reference: string(c.Reference), Person: c.Report.Person.Name, Age: c.Report.Person.Age,
-		Status: statusOf[c.Status.State], Owner: names[c.Owner], Due: p.due(q, c),
+		Reference: string(c.Reference), Person: person, Age: age,
+		Status: statusOf[c.Stage], Owner: names[c.Owner], Due: p.due(q, c),
 	}, sections(c.Reference, current)}, nil
 }
 
@@ -70,7 +74,7 @@ func (p *pages) due(q *web.Request, c *concern.Concern) casework.Due {
 // timeline is what happened, newest first, from the record alone. level is that of
 // its headings: one below the heading that it stands under.
 func (p *pages) timeline(q *web.Request, c *concern.Concern, limit, level int) (web.Component, error) {
-	people := []id.Person{c.Raiser}
+	var people []id.Person
 	for _, t := range c.Taken {
 		people = append(people, t.By)
 	}
@@ -79,46 +83,36 @@ func (p *pages) timeline(q *web.Request, c *concern.Concern, limit, level int) (
 		return nil, err
 	}
 	out := casework.Timeline{Level: level}
-	for i := len(c.Taken) - 1; i >= 0; i-- {
+	for _, t := range slices.Backward(c.Taken) {
 		if limit > 0 && len(out.Events) == limit {
-			return out, nil
+			break
 		}
-		e, err := p.event(c, c.Taken[i], names)
-		if err != nil {
-			return nil, err
-		}
-		out.Events = append(out.Events, e)
-	}
-	if limit == 0 || len(out.Events) < limit {
-		out.Events = append(out.Events, casework.Event{Title: "Concern raised", By: names[c.Raiser], Role: "raised it", Shown: words.Moment(c.RaisedAt), Instant: c.RaisedAt})
+		out.Events = append(out.Events, p.event(q, c, t, names))
 	}
 	return out, nil
 }
 
-// event is one step in words.
-func (p *pages) event(c *concern.Concern, t concern.Taken, names map[id.Person]string) (casework.Event, error) {
+// event is one step in words. What was raised stands on the summary and is not said again.
+func (p *pages) event(q *web.Request, c *concern.Concern, t room.Taken, names map[id.Person]string) casework.Event {
 	d := p.desk.Definition(c.Org)
 	info, _ := d.Step(t.Step)
 	e := casework.Event{Title: stepTitle(info, t), By: names[t.By], Role: roleWords(d, t.Role), Shown: words.Moment(t.At), Instant: t.At}
-	said, err := said(info, t)
-	if err != nil {
-		return e, err
+	if t.Step == process.Raise {
+		e.Title, e.Role = "Concern raised", "raised it"
+		return e
 	}
-	e.Content = said
-	if t.Alone {
-		e.Content = append(nhs.Group(present(said)), nhs.Para("Decided by the person who raised it: nobody else was left who could."))
+	e.Content = said(info, t, p.namer(q, c))
+	if t.Effect.Alone {
+		e.Content = append(nhs.Group(present(e.Content)), nhs.Para("Decided by the person who raised it: nobody else was left who could."))
 	}
-	return e, nil
+	return e
 }
 
-func stepTitle(info process.StepInfo, t concern.Taken) string {
-	if o, ok := info.Outcome(t.Outcome); ok && len(info.Outcomes) > 1 {
-		return info.Label + ": " + o.Label
+func stepTitle(info process.StepInfo, t room.Taken) string {
+	if len(info.Outcomes) > 1 {
+		return info.Label + ": " + stepDone(info, t)
 	}
-	if o, ok := info.Outcome(t.Outcome); ok && o.Label != "" {
-		return o.Label
-	}
-	return info.Label
+	return stepDone(info, t)
 }
 
 func roleWords(d *process.Definition, role string) string {

@@ -3,7 +3,10 @@ package concernweb
 import (
 	"heed/internal/access"
 	"heed/internal/concern"
+	"heed/internal/field"
 	"heed/internal/id"
+	"heed/internal/process"
+	"heed/internal/room"
 	"heed/internal/web"
 	"heed/internal/web/nhs"
 	"heed/internal/web/words"
@@ -91,7 +94,7 @@ func (p *pages) own(q *web.Request) (web.Response, error) {
 		nhs.Button{Text: "Add something", Href: "/mine/" + string(ref) + "/add", Variant: nhs.Secondary},
 		ring(team.Lead),
 		nhs.Heading{Text: "What you sent", Level: 2, Size: nhs.SizeM},
-		reportList(v.Report, "How to reach you"),
+		allSaid(p.raising(q), v.Report, true),
 		p.emergency(q),
 	)}, nil
 }
@@ -126,40 +129,6 @@ func newsOf(v concern.OwnView, names map[id.Person]string) web.Component {
 	return out
 }
 
-// reachRaiser names the raiser's own words on a lead's page.
-const reachRaiser = "How to reach the person who raised it"
-
-// reportList shows what was sent; reach is what the last line is called.
-func reportList(r concern.Report, reach string) web.Component {
-	row := func(key, value string) nhs.SummaryRow {
-		v := nhs.SummaryCell{Text: "Not provided"}
-		if value != "" {
-			v = nhs.SummaryCell{Content: typed(value)}
-		}
-		return nhs.SummaryRow{Key: nhs.SummaryCell{Text: key}, Value: v}
-	}
-	spoken := make([]string, len(r.Spoken))
-	for i, s := range r.Spoken {
-		spoken[i] = string(s)
-	}
-	when := ""
-	if r.When != "" {
-		when = day(r.When)
-	}
-	return nhs.SummaryList{Rows: []nhs.SummaryRow{
-		row("About", concern.Label(abouts, string(r.About))),
-		row("What was seen or heard", r.What),
-		row("When", joined(when, r.Over)),
-		row("Where", r.Where),
-		row("Full name", r.Person.Name),
-		row("Date of birth or age", r.Person.Age),
-		row("NHS number", words.NHSNumber(r.Person.Number).String()),
-		row("Spoken to", labels(spokens, spoken)),
-		row("Does the person know", labels(knows, []string{string(r.Knows)})),
-		row(reach, r.Reach),
-	}}
-}
-
 func (p *pages) add(q *web.Request) (web.Response, error) {
 	ref, err := q.Reference("ref")
 	if err != nil {
@@ -170,7 +139,7 @@ func (p *pages) add(q *web.Request) (web.Response, error) {
 	}
 	f := q.Form()
 	return web.Page{Title: "Add something", Section: sectionMine, Caption: string(ref), Nav: "/mine", Back: "/mine/" + string(ref), Leave: true, Question: true, Body: f.Ask(web.Question{
-		Fields: []web.Component{f.CharacterCount(nhs.CharacterCount{Name: "words", MaxLength: concern.MaxText, Threshold: 75, Rows: 6, Label: heading("What do you want to add or ask?"),
+		Fields: []web.Component{f.CharacterCount(nhs.CharacterCount{Name: "words", MaxLength: concern.MaxText, Threshold: 75, Rows: 6, Label: nhs.Label{Text: "What do you want to add or ask?", PageHeading: true, Size: nhs.SizeL},
 			Hint: nhs.Hint{Text: "Your safeguarding team sees it. What you sent before stays as it is"}})},
 		Send: "Add this", After: []web.Component{p.emergency(q)},
 	})}, nil
@@ -186,7 +155,7 @@ func (p *pages) sendAdd(q *web.Request) (web.Response, error) {
 	if err := f.Err(); err != nil {
 		return nil, err
 	}
-	if _, err := p.desk.Take(q.Context(), Actor(q), ref, concern.Taking{Step: concern.AddNote{Words: text}, Key: q.Key()}); err != nil {
+	if _, err := p.desk.Take(q.Context(), Actor(q), ref, room.Taking{Step: process.AddNote, Answers: field.Said("words", text), Key: q.Key()}); err != nil {
 		return nil, err
 	}
 	return web.Redirect{To: "/mine/" + string(ref), Flash: "What you wrote was added"}, nil

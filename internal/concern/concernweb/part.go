@@ -101,15 +101,6 @@ func ring(c directory.Contact) web.Component {
 	return nhs.InsetText{Text: "To talk to somebody now, ring " + c.Name + " on " + c.Telephone + "."}
 }
 
-// day shows a stored day as people read it.
-func day(iso string) string {
-	d, err := words.ParseISO(iso)
-	if err != nil {
-		return iso
-	}
-	return d.String()
-}
-
 // typed shows what somebody wrote: as text, with its lines, in its own direction.
 func typed(s string) web.Component { return nhs.HTML(words.Typed(s)) }
 
@@ -117,3 +108,6 @@ func typed(s string) web.Component { return nhs.HTML(words.Typed(s)) }
 func ageInDays(o directory.Organisation, from, now workday.Day) string {
 	return words.Count(o.Nation.Between(from, now), "working day", "working days")
 }
+
+// label is the label of a field that is not the page's heading.
+func label(text string) nhs.Label { return nhs.Label{Text: text, Size: nhs.SizeS} }

@@ -1,11 +1,14 @@
 package concernweb
 
 import (
-	"slices"
-
 	"heed/internal/access"
+	"heed/internal/clock/workday"
 	"heed/internal/concern"
 	"heed/internal/fail"
+	"heed/internal/field"
+	"heed/internal/field/fieldweb"
+	"heed/internal/process"
+	"heed/internal/room"
 	"heed/internal/web"
 	"heed/internal/web/nhs"
 	"heed/internal/web/words"
@@ -13,46 +16,51 @@ import (
 
 const draftRaise = "raise"
 
-// The pages of raising, in order. The two that hold no answer that must be given
-// can be passed over with one press.
+// The pages of raising that the process does not say.
 const (
-	pathStart   = "/raise"
-	pathAbout   = "/raise/about"
-	pathWhat    = "/raise/what"
-	pathWhen    = "/raise/when"
-	pathPerson  = "/raise/person"
-	pathSpoken  = "/raise/done-so-far"
-	pathContact = "/raise/contact"
-	pathCheck   = "/raise/check"
+	pathStart     = "/raise"
+	pathColleague = "/raise/colleague"
+	pathCheck     = "/raise/check"
 )
 
-// draftPages are those on which something of the draft may be left unsent.
-var draftPages = []string{pathAbout, pathWhat, pathWhen, pathPerson, pathSpoken, pathContact, pathCheck}
+// raising is what is asked of somebody who raises a concern, in whatever words their
+// organisation puts it.
+func (p *pages) raising(q *web.Request) process.StepInfo {
+	info, _ := p.desk.Definition(q.Who().Org).Step(process.Raise)
+	return info
+}
+
+// raisePaths are the addresses of its pages, in order.
+func raisePaths() (out []string) {
+	info, _ := process.Patient().Step(process.Raise)
+	for _, page := range info.Pages {
+		out = append(out, pathStart+"/"+page.Path)
+	}
+	return out
+}
 
 func (p *pages) raiseRoutes() []web.Route {
 	may := string(access.RaiseConcern)
-	return []web.Route{
+	out := []web.Route{
 		web.Get(pathStart, web.Public, "Raise a concern", p.start),
-		web.Get(pathAbout, may, "Who is this about?", p.about),
-		web.Post(pathAbout, may, "Who is this about?", p.sendAbout),
-		web.Get("/raise/colleague", may, "A concern about a colleague", p.colleague),
-		web.Post("/raise/colleague", may, "Delete what was typed", p.deleteDraft),
-		web.Get(pathWhat, may, "What are you worried about?", p.what),
-		web.Post(pathWhat, may, "What are you worried about?", p.sendWhat),
-		web.Get(pathWhen, may, "When and where did it happen?", p.when),
-		web.Post(pathWhen, may, "When and where did it happen?", p.sendWhen),
-		web.Get(pathPerson, may, "What do you know about them?", p.person),
-		web.Post(pathPerson, may, "What do you know about them?", p.sendPerson),
-		web.Get(pathSpoken, may, "Have you spoken to anyone?", p.spoken),
-		web.Post(pathSpoken, may, "Have you spoken to anyone?", p.sendSpoken),
-		web.Get(pathContact, may, "How can we reach you?", p.contact),
-		web.Post(pathContact, may, "How can we reach you?", p.sendContact),
+		web.Get(pathColleague, may, "A concern about a colleague", p.colleague),
+		web.Post(pathColleague, may, "Delete what was typed", p.deleteDraft),
 		web.Get(pathCheck, may, "Check your answers and send", p.check),
 		web.Post(pathCheck, may, "Check your answers and send", p.send),
 		web.Get("/raise/sent/{ref}", may, "Concern sent", p.sent),
 		web.Get("/raise/sent/{ref}/receipt", may, "Receipt", p.receipt),
 	}
+	info, _ := process.Patient().Step(process.Raise)
+	for i, page := range info.Pages {
+		path := pathStart + "/" + page.Path
+		out = append(out, web.Get(path, may, page.Title, func(q *web.Request) (web.Response, error) { return p.showPage(q, i) }),
+			web.Post(path, may, page.Title, func(q *web.Request) (web.Response, error) { return p.sendPage(q, i) }))
+	}
+	return out
 }
+
+// draftPages are those on which something of the draft may be left unsent.
+func draftPages() []string { return append(raisePaths(), pathCheck) }
 
 // start says who will see it before anything is asked.
 func (p *pages) start(q *web.Request) (web.Response, error) {
@@ -67,44 +75,100 @@ func (p *pages) start(q *web.Request) (web.Response, error) {
 			nhs.Heading{Text: "Who will see it", Level: 2, Size: nhs.SizeM},
 			nhs.Para("Your safeguarding team. Everyone who opens it is written down. This service shows it, and your name, to nobody else without a reason that is written down, and never to the person it is about."),
 			nhs.Para("As soon as you send it, you see the date by which we will tell you what happened."),
-			nhs.Button{Text: "Start now", Href: pathAbout},
+			nhs.Button{Text: "Start now", Href: raisePaths()[0]},
 			nhs.Para("Each time you go on to another page, what you typed is kept for you alone until you send it, for at most 7 days. “Leave this page” takes you to another page at once and logs you out; it does not clear the history of your browser."),
 		),
 	}, nil
 }
 
-var abouts = []concern.Choice{
-	{ID: string(concern.AboutPatient), Label: "A patient"},
-	{ID: string(concern.Colleague), Label: "A colleague"},
-	{ID: string(concern.AboutVisitor), Label: "A visitor or someone else"},
-	{ID: string(concern.AboutPlace), Label: "A place, an event or online material"},
-	{ID: string(concern.AboutUnsure), Label: "I am not sure"},
-}
-
-func (p *pages) about(q *web.Request) (web.Response, error) {
-	f, _, err := p.draft(q)
+// showPage asks what one page of raising asks.
+func (p *pages) showPage(q *web.Request, i int) (web.Response, error) {
+	f, d, err := p.draft(q)
 	if err != nil {
 		return nil, err
 	}
-	r := radios("about", "Who is this about?", "", abouts)
-	for i := range r.Items {
-		if r.Items[i].Value == string(concern.Colleague) {
-			r.Items[i].Hint = nhs.Hint{Text: "This goes another way. Your own team and its managers do not see it"}
-		}
-	}
-	return p.question(q, f, "Who is this about?", pathStart, f.Radios(r)), nil
-}
-
-func (p *pages) sendAbout(q *web.Request) (web.Response, error) {
-	f := q.Form()
-	about := f.Choice("about", web.Ask{What: "who the concern is about", Needed: true}, ids(abouts)...)
-	if err := f.Err(); err != nil {
+	info := p.raising(q)
+	page := info.Pages[i]
+	fields := info.On(page)
+	if err := p.known(q, f, d, &page); err != nil {
 		return nil, err
 	}
-	if about == string(concern.Colleague) {
-		return web.SeeOther("/raise/colleague"), nil
+	alone := len(fields) == 1 && fields[0].Kind != field.Part && len(page.Before) == 0
+	asked, err := fieldweb.Asking{Form: f, Heading: alone}.Components(fields)
+	if err != nil {
+		return nil, err
 	}
-	return p.keep(q, pathWhat, "about")
+	var before []web.Component
+	for _, w := range page.Before {
+		before = append(before, nhs.Para(w))
+	}
+	back := pathStart
+	if i > 0 {
+		back = raisePaths()[i-1]
+	}
+	if q.Query("check") == "1" {
+		back = pathCheck
+	}
+	return web.Page{Title: page.Title, Section: sectionRaise, Nav: pathStart, Back: back, Leave: true, Question: alone,
+		Body: f.Ask(web.Question{Before: before, Fields: asked, After: []web.Component{p.emergency(q)}})}, nil
+}
+
+// known fits a page to what is known already: that it is about a place, and how the
+// person who raises it can be reached.
+func (p *pages) known(q *web.Request, f *web.Form, d *web.Draft, page *process.FormPage) error {
+	switch {
+	case page.Path == "person" && d.Text("about") == "place":
+		page.Title = "Do you know of a person it is about?"
+	case page.Path == "contact" && !d.Has("reach"):
+		me, err := p.directory.Person(q.Context(), q.Who().Person)
+		f.Default("reach", me.Phone)
+		return err
+	}
+	return nil
+}
+
+// sendPage writes down what a page asked, and goes on: to the next page, or back to
+// the answers when it was opened from there.
+func (p *pages) sendPage(q *web.Request, i int) (web.Response, error) {
+	info := p.raising(q)
+	fields := info.On(info.Pages[i])
+	in, finer := fieldweb.Answers(q.Form(), fields)
+	if _, _, faults := field.Check(fields, in, field.World{Today: workday.Of(q.Now())}); len(faults) > 0 {
+		return nil, finer.OnPage(faults.Err())
+	}
+	if in.Get("about") == string(concern.Colleague) {
+		return web.SeeOther(pathColleague), nil
+	}
+	d, err := q.Draft(draftRaise)
+	if err != nil {
+		return nil, err
+	}
+	d.Take(q.Form(), fieldweb.Names(fields)...)
+	if err := q.Keep(d); err != nil {
+		return nil, err
+	}
+	next := pathCheck
+	if i+1 < len(info.Pages) && q.Query("check") != "1" {
+		next = raisePaths()[i+1]
+	}
+	return web.SeeOther(next), nil
+}
+
+// draft opens the draft of a concern and shows it in the form.
+func (p *pages) draft(q *web.Request) (*web.Form, *web.Draft, error) {
+	d, err := q.Draft(draftRaise)
+	if err != nil {
+		return nil, nil, err
+	}
+	f := q.Form()
+	d.Show(f)
+	return f, d, nil
+}
+
+// drafted are a draft's answers.
+func (p *pages) drafted(q *web.Request, d *web.Draft) field.Answers {
+	out, _ := fieldweb.Answers(web.FormOf(d.Values), p.raising(q).Fields)
+	return out
 }
 
 // colleague is the door of the sealed route: it says whom to ring, keeps nothing, and
@@ -122,7 +186,7 @@ func (p *pages) colleague(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := web.Page{Title: "A concern about a colleague", Section: sectionRaise, Nav: pathStart, Back: pathAbout, Leave: true}
+	page := web.Page{Title: "A concern about a colleague", Section: sectionRaise, Nav: pathStart, Back: raisePaths()[0], Leave: true}
 	body := []web.Component{
 		nhs.Para("A concern about a colleague is kept apart from all others. It is not written into Heed yet: you tell it to one named person."),
 		whom,
@@ -142,221 +206,53 @@ func (p *pages) colleague(q *web.Request) (web.Response, error) {
 }
 
 func (p *pages) deleteDraft(q *web.Request) (web.Response, error) {
-	if err := q.Drop(draftRaise, draftPages...); err != nil {
+	if err := q.Drop(draftRaise, draftPages()...); err != nil {
 		return nil, err
 	}
-	return web.Redirect{To: "/raise/colleague", Flash: "What you typed was deleted"}, nil
+	return web.Redirect{To: pathColleague, Flash: "What you typed was deleted"}, nil
 }
 
-func (p *pages) what(q *web.Request) (web.Response, error) {
-	f, _, err := p.draft(q)
-	if err != nil {
-		return nil, err
-	}
-	return p.question(q, f, "What are you worried about?", p.back(q, pathAbout), f.CharacterCount(nhs.CharacterCount{
-		Name: "what", MaxLength: concern.MaxText, Threshold: 75, Rows: 8,
-		Label: heading("What are you worried about?"),
-		Hint:  nhs.Hint{Text: "Write what you saw or heard, in your own words, and not what you think it means"},
-	})), nil
-}
-
-func (p *pages) sendWhat(q *web.Request) (web.Response, error) {
-	q.Form().Text("what", web.Ask{What: "what you are worried about", Needed: true, Max: concern.MaxText})
-	return p.keep(q, pathWhen, "what")
-}
-
-func (p *pages) when(q *web.Request) (web.Response, error) {
-	f, _, err := p.draft(q)
-	if err != nil {
-		return nil, err
-	}
-	return p.fields(q, f, "When and where did it happen?", p.back(q, pathWhat),
-		f.Date("when", nhs.DateInput{Legend: nhs.Legend{Text: "When it happened (optional)", Size: nhs.SizeS}, Hint: nhs.Hint{Text: "For example, 27 3 2026. Leave it empty if you do not know"}}),
-		f.Input(nhs.Input{Name: "over", Label: Label("Or over what time (optional)"), Hint: nhs.Hint{Text: "For example, since the summer"}}),
-		f.Input(nhs.Input{Name: "where", Label: Label("Where it happened (optional)"), Hint: nhs.Hint{Text: "For example, the outpatient clinic, or online"}}),
-	), nil
-}
-
-func (p *pages) sendWhen(q *web.Request) (web.Response, error) {
-	f := q.Form()
-	f.Day("when", web.DayAsk{Ask: web.Ask{What: "when it happened"}, NotAfter: q.Today()})
-	f.Line("over", web.Ask{What: "over what time it happened", Max: concern.MaxPeriod})
-	f.Line("where", web.Ask{What: "where it happened", Max: concern.MaxLine})
-	return p.keep(q, pathPerson, "when-day", "when-month", "when-year", "over", "where")
-}
-
-func (p *pages) person(q *web.Request) (web.Response, error) {
-	f, d, err := p.draft(q)
-	if err != nil {
-		return nil, err
-	}
-	title := "What do you know about them?"
-	if d.Text("about") == string(concern.AboutPlace) {
-		title = "Do you know of a person it is about?"
-	}
-	return p.fields(q, f, title, p.back(q, pathWhen),
-		nhs.Para("Leave empty what you do not know or do not want to say yet."),
-		f.Input(nhs.Input{Name: "name", Label: Label("Full name (optional)"), Autocomplete: "off", Spellcheck: nhs.Off}),
-		f.Input(nhs.Input{Name: "age", Label: Label("Date of birth or age (optional)"), Autocomplete: "off", Width: 20}),
-		f.Input(nhs.Input{Name: "number", Label: Label("NHS number (optional)"), Hint: nhs.Hint{Text: "A 10 digit number, like 999 123 4567"}, Inputmode: "numeric", Autocomplete: "off", Spellcheck: nhs.Off, Width: 20, Code: true}),
-	), nil
-}
-
-func (p *pages) sendPerson(q *web.Request) (web.Response, error) {
-	f := q.Form()
-	f.Line("name", web.Ask{What: "the full name", Max: concern.MaxLine})
-	f.Line("age", web.Ask{What: "the date of birth or age", Max: 40})
-	f.NHSNumber("number", web.Ask{What: "the NHS number"})
-	return p.keep(q, pathSpoken, "name", "age", "number")
-}
-
-var spokens = []concern.Choice{
-	{ID: string(concern.SpokenManager), Label: "My manager"},
-	{ID: string(concern.SpokenLead), Label: "A safeguarding lead"},
-	{ID: string(concern.SpokenPerson), Label: "The person"},
-	{ID: string(concern.SpokenPolice), Label: "Police"},
-	{ID: string(concern.SpokenNobody), Label: "No, nobody"},
-}
-
-var knows = []concern.Choice{
-	{ID: string(concern.Yes), Label: "Yes"},
-	{ID: string(concern.No), Label: "No"},
-	{ID: string(concern.Unknown), Label: "I do not know"},
-}
-
-func (p *pages) spoken(q *web.Request) (web.Response, error) {
-	f, _, err := p.draft(q)
-	if err != nil {
-		return nil, err
-	}
-	boxes := nhs.Checkboxes{Name: "spoken", Legend: nhs.Legend{Text: "Whom have you spoken to about it? (optional)", Size: nhs.SizeS}, Hint: nhs.Hint{Text: "Select all that apply"}}
-	for _, c := range spokens {
-		b := nhs.Checkbox{Value: c.ID, Text: c.Label}
-		if c.ID == string(concern.SpokenNobody) {
-			boxes.Items = append(boxes.Items, nhs.Checkbox{Divider: "or"})
-			b.Behaviour = nhs.Exclusive
-		}
-		boxes.Items = append(boxes.Items, b)
-	}
-	r := radios("knows", "", "", knows)
-	r.Legend = nhs.Legend{Text: "Does the person know that you are worried? (optional)", Size: nhs.SizeS}
-	return p.fields(q, f, "Have you spoken to anyone?", p.back(q, pathPerson), f.Checkboxes(boxes), f.Radios(r)), nil
-}
-
-func (p *pages) sendSpoken(q *web.Request) (web.Response, error) {
-	f := q.Form()
-	chosen := f.Choices("spoken", web.Ask{What: "whom you have spoken to"}, ids(spokens)...)
-	if slices.Contains(chosen, string(concern.SpokenNobody)) && len(chosen) > 1 {
-		f.Add("spoken", "Select either nobody or the people you have spoken to")
-	}
-	f.Choice("knows", web.Ask{What: "whether the person knows"}, ids(knows)...)
-	return p.keep(q, pathContact, "spoken", "knows")
-}
-
-func (p *pages) contact(q *web.Request) (web.Response, error) {
-	f, d, err := p.draft(q)
-	if err != nil {
-		return nil, err
-	}
-	me, err := p.directory.Person(q.Context(), q.Who().Person)
-	if err != nil {
-		return nil, err
-	}
-	if !d.Has("reach") {
-		f.Default("reach", me.Phone)
-	}
-	return p.fields(q, f, "How can we reach you?", p.back(q, pathSpoken),
-		nhs.Para("This service does not show your name to the person it is about."),
-		f.Textarea(nhs.Textarea{Name: "reach", Rows: 3, Label: Label("How and when to reach you (optional)"), Hint: nhs.Hint{Text: "For example, a number, and when you are on shift"}}),
-	), nil
-}
-
-func (p *pages) sendContact(q *web.Request) (web.Response, error) {
-	q.Form().Text("reach", web.Ask{What: "how and when to reach you", Max: concern.MaxShort})
-	return p.keep(q, pathCheck, "reach")
-}
-
+// check shows the answers before they are sent, or leads to what must still be answered.
 func (p *pages) check(q *web.Request) (web.Response, error) {
 	f, d, err := p.draft(q)
 	if err != nil {
 		return nil, err
 	}
-	switch { // what must be answered, in order
-	case d.Text("about") == "":
-		return web.SeeOther(pathAbout), nil
-	case d.Text("what") == "":
-		return web.SeeOther(pathWhat), nil
+	info, in := p.raising(q), p.drafted(q, d)
+	for i, page := range info.Pages {
+		for _, x := range info.On(page) {
+			if x.Shown(in) && x.Must(in) && in[x.ID].Empty() {
+				return web.SeeOther(raisePaths()[i]), nil
+			}
+		}
 	}
 	o, err := p.organisation(q)
 	if err != nil {
 		return nil, err
 	}
-	to := ""
+	to := "your safeguarding team"
 	if team, err := o.Team(q.Who().Team); err == nil {
 		to = team.Name
 	}
-	return web.Page{Title: "Check your answers and send", Section: sectionRaise, Nav: pathStart, Back: pathContact, Leave: true, Body: f.Ask(web.Question{
-		Before: []web.Component{answers(d)},
-		Fields: []web.Component{nhs.Para("When you send it, it goes to " + orTeam(to) + ".")},
-		Send:   "Send this concern",
+	paths := raisePaths()
+	return web.Page{Title: "Check your answers and send", Section: sectionRaise, Nav: pathStart, Back: paths[len(paths)-1], Leave: true, Body: f.Ask(web.Question{
+		Before: []web.Component{answersBefore(info, in)},
+		Fields: []web.Component{nhs.Para("When you send it, it goes to " + to + ".")},
+		Send:   info.Send,
 		After:  []web.Component{p.emergency(q)},
 	})}, nil
 }
 
-func orTeam(name string) string {
-	if name == "" {
-		return "your safeguarding team"
-	}
-	return name
-}
-
-// answers are only what was asked, with a way back to each page.
-func answers(d *web.Draft) web.Component {
-	row := func(key, value, page, hidden string) nhs.SummaryRow {
-		r := nhs.SummaryRow{Key: nhs.SummaryCell{Text: key}, Actions: []nhs.Action{{Text: "Change", Hidden: hidden, Href: page + "?check=1"}}}
-		r.Value = nhs.SummaryCell{Text: "Not provided"}
-		if value != "" {
-			r.Value = nhs.SummaryCell{Content: typed(value)}
-		}
-		return r
-	}
-	when := d.Text("over")
-	if d.Text("when-day") != "" {
-		if day, fault := words.ParseDay("", d.Text("when-day"), d.Text("when-month"), d.Text("when-year")); fault == nil {
-			when = joined(day.String(), when)
+// answersBefore are only what was asked, with a way back to each page.
+func answersBefore(info process.StepInfo, in field.Answers) web.Component {
+	var out nhs.SummaryList
+	for i, page := range info.Pages {
+		for _, r := range saidRows(info.On(page), in, true) {
+			r.row.Actions = []nhs.Action{{Text: "Change", Hidden: r.what, Href: raisePaths()[i] + "?check=1"}}
+			out.Rows = append(out.Rows, r.row)
 		}
 	}
-	number, _ := words.ParseNHSNumber(d.Text("number"))
-	return nhs.SummaryList{Rows: []nhs.SummaryRow{
-		row("About", concern.Label(abouts, d.Text("about")), pathAbout, "who it is about"),
-		row("What you are worried about", d.Text("what"), pathWhat, "what you are worried about"),
-		row("When", when, pathWhen, "when it happened"),
-		row("Where", d.Text("where"), pathWhen, "where it happened"),
-		row("Full name", d.Text("name"), pathPerson, "the full name"),
-		row("Date of birth or age", d.Text("age"), pathPerson, "the date of birth or age"),
-		row("NHS number", number.String(), pathPerson, "the NHS number"),
-		row("Spoken to", labels(spokens, d.Values["spoken"]), pathSpoken, "whom you have spoken to"),
-		row("Does the person know", labels(knows, d.Values["knows"]), pathSpoken, "whether the person knows"),
-		row("How to reach you", d.Text("reach"), pathContact, "how to reach you"),
-	}}
-}
-
-// report is the draft as the desk takes it.
-func report(d *web.Draft) concern.Report {
-	r := concern.Report{
-		About: concern.About(d.Text("about")), What: words.Lines(d.Text("what")), Over: d.Text("over"), Where: d.Text("where"),
-		Person: concern.PersonSeen{Name: d.Text("name"), Age: d.Text("age"), Number: d.Text("number")},
-		Knows:  concern.Known(d.Text("knows")), Reach: words.Lines(d.Text("reach")),
-	}
-	for _, s := range d.Values["spoken"] {
-		if s != "" {
-			r.Spoken = append(r.Spoken, concern.Spoken(s))
-		}
-	}
-	if day, fault := words.ParseDay("", d.Text("when-day"), d.Text("when-month"), d.Text("when-year")); fault == nil {
-		r.When = day.ISO()
-	}
-	return r
+	return out
 }
 
 func (p *pages) send(q *web.Request) (web.Response, error) {
@@ -367,7 +263,8 @@ func (p *pages) send(q *web.Request) (web.Response, error) {
 	if d.Text("what") == "" {
 		return nil, fail.New(fail.Conflict, "This concern was sent already, or has nothing in it yet. Look under My concerns before you write it again")
 	}
-	receipt, err := p.desk.Raise(q.Context(), Actor(q), report(d), q.Key(), q.DropDraft(draftRaise, draftPages...))
+	receipt, err := p.desk.Raise(q.Context(), Actor(q), room.Beginning{Answers: p.drafted(q, d), Key: q.Key(),
+		Also: q.DropDraft(draftRaise, draftPages()...)})
 	if err != nil {
 		return nil, err
 	}

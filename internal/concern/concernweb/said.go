@@ -1,132 +1,102 @@
 package concernweb
 
 import (
-	"encoding/json"
-	"fmt"
-	"strings"
-
 	"heed/internal/concern"
+	"heed/internal/field"
+	"heed/internal/id"
 	"heed/internal/process"
-	"heed/internal/sharing"
+	"heed/internal/room"
 	"heed/internal/web"
 	"heed/internal/web/nhs"
+	"heed/internal/web/words"
 )
 
-// line is one thing that a step said: what it is and the words.
-type line struct{ key, value string }
-
-// said shows the body of a step: every field that was filled in, as text.
-func said(info process.StepInfo, t concern.Taken) (web.Component, error) {
-	lines, err := linesOf(info, t)
-	if err != nil {
-		return nil, fmt.Errorf("show %s: %w", t.Step, err)
-	}
+// said shows the answers of a step: every one that was given, as text.
+func said(info process.StepInfo, t room.Taken, name field.Namer) web.Component {
 	var rows []nhs.SummaryRow
-	for _, l := range lines {
-		if strings.TrimSpace(l.value) == "" {
-			continue
-		}
-		rows = append(rows, nhs.SummaryRow{Key: nhs.SummaryCell{Text: l.key}, Value: nhs.SummaryCell{Content: typed(l.value)}})
+	for _, l := range field.Show(info.Fields, t.Answers, name) {
+		rows = append(rows, nhs.SummaryRow{Key: nhs.SummaryCell{Text: l.Key}, Value: nhs.SummaryCell{Content: typed(l.Words)}})
+	}
+	if t.Effect.Unread {
+		rows = append(rows, nhs.Row("Not read here", "The person who raised it had left, and could not log in to read this"))
 	}
 	if len(rows) == 0 {
-		return nil, nil //nolint:nilnil // no component is a component
+		return nil
 	}
-	return nhs.SummaryList{Rows: rows, NoBorder: true}, nil
+	return nhs.SummaryList{Rows: rows, NoBorder: true}
 }
 
-// linesOf reads a step by its type.
-func linesOf(info process.StepInfo, t concern.Taken) ([]line, error) {
-	switch t.Step {
-	case process.Acknowledge:
-		s, err := concern.Read[concern.Acknowledge](t)
-		return []line{{"For the person who raised it", s.Words}}, err
-	case process.Triage:
-		s, err := concern.Read[concern.Triage](t)
-		return []line{{"Reasons", s.Reasons}, {"Route", s.Route}}, err
-	case process.AskAdvice:
-		s, err := concern.Read[concern.AskAdvice](t)
-		return []line{{"Asked", concern.Label(concern.Advisers, s.Of)}, {"Question", s.Question}}, err
-	case process.RecordAdvice:
-		s, err := concern.Read[concern.RecordAdvice](t)
-		return []line{{"From", concern.Label(concern.Advisers, s.From)}, {"On", day(s.Day)}, {"Advice", s.Advice}}, err
-	case process.DecideSharing:
-		s, err := concern.Read[sharing.Decision](t)
-		return decisionLines(s), err
-	case process.EmergencyDisclosure:
-		s, err := concern.Read[sharing.Emergency](t)
-		return []line{{"With", s.With}, {"What", s.What}, {"Why it could not wait", s.Why}}, err
-	case process.Refer:
-		s, err := concern.Read[sharing.Referral](t)
-		return []line{{"To", concern.Label(sharing.Recipients, s.To)}, {"Name", s.Name}, {"How", s.By}, {"Sent", day(s.Day)}, {"What", s.What}}, err
-	case process.RecordTold:
-		s, err := concern.Read[sharing.Told](t)
-		return []line{{"Told by", concern.Label(sharing.Sources, s.From)}, {"Name", s.Who}, {"On", day(s.Day)}, {"Outcome", labelOrNone(sharing.Outcomes, s.Result)}, {"What they said", s.Words}}, err
-	case process.GiveFeedback:
-		s, err := concern.Read[concern.GiveFeedback](t)
-		if s.Result == process.CannotBeTold {
-			return []line{{"Reason, for the record", s.Words}, {"The person who raised it sees", s.Line}}, err
+// saidIn shows all that one step of a case asked, the unanswered too.
+func (p *pages) saidIn(c *concern.Concern, t room.Taken) web.Component {
+	info, _ := p.desk.Definition(c.Org).Step(t.Step)
+	return allSaid(info, t.Answers, false)
+}
+
+// allSaid shows every question of a step with its answer. To whoever answered it,
+// it speaks of "you".
+func allSaid(info process.StepInfo, in field.Answers, mine bool) web.Component {
+	var out nhs.SummaryList
+	for _, r := range saidRows(info.Fields, in, mine) {
+		out.Rows = append(out.Rows, r.row)
+	}
+	return out
+}
+
+// saidRow is one question with its answer; what is the question in a sentence.
+type saidRow struct {
+	what string
+	row  nhs.SummaryRow
+}
+
+func saidRows(fields []field.Field, in field.Answers, mine bool) (out []saidRow) {
+	for _, f := range fields {
+		if f.Kind == field.Part {
+			out = append(out, saidRows(f.Fields, in[f.ID].Part, mine)...)
+			continue
 		}
-		out := []line{{"Told the person who raised it", s.Words}}
-		if s.Unread {
-			out = append(out, line{"Not read here", "The person who raised it had left, and could not log in to read this"})
+		if !f.Shown(in) {
+			continue
 		}
-		return out, err
-	case process.Close:
-		s, err := concern.Read[concern.Close](t)
-		return []line{{"Reasons", s.Reasons}, {"Lessons", s.Lessons}}, err
-	case process.AddNote:
-		s, err := concern.Read[concern.AddNote](t)
-		return []line{{"Note", s.Words}}, err
-	case process.Correct:
-		s, err := concern.Read[concern.Correct](t)
-		return []line{{"What is right", s.Words}}, err
-	case process.DeclareConflict:
-		s, err := concern.Read[concern.DeclareConflict](t)
-		return []line{{"Conflict of interest", s.Reasons}}, err
-	case process.KeepFrom:
-		s, err := concern.Read[concern.KeepFrom](t)
-		return []line{{"Kept from", s.Login}, {"Why", s.Reasons}}, err
-	case process.LiftBar:
-		s, err := concern.Read[concern.LiftBar](t)
-		return []line{{"Why", s.Reasons}}, err
-	case process.ConfirmBar:
-		s, err := concern.Read[concern.ConfirmBar](t)
-		return []line{{"Why", s.Words}}, err
-	case process.Assign:
-		s, err := concern.Read[concern.Assign](t)
-		return []line{{"Why", s.Reasons}}, err
+		key := f.Called()
+		if mine && f.ID == "reach" {
+			key = "How to reach you"
+		}
+		value := nhs.SummaryCell{Text: "Not provided"}
+		if v := in[f.ID]; !v.Empty() {
+			value = nhs.SummaryCell{Content: typed(f.Words(v, nil))}
+		}
+		out = append(out, saidRow{f.What, nhs.SummaryRow{Key: nhs.SummaryCell{Text: key}, Value: value}})
 	}
-	return localLines(info, t)
+	return out
 }
 
-func labelOrNone(list []concern.Choice, id string) string {
-	if id == "" {
-		return ""
-	}
-	return concern.Label(list, id)
-}
-
-func decisionLines(s sharing.Decision) []line {
-	return []line{
-		{"Purpose", labelOrNone(sharing.Purposes, s.Purpose)}, {"May go to", labels(sharing.Recipients, s.To)}, {"With", s.With}, {"What exactly", s.What}, {"Held back", s.HeldBack},
-		{"Consent", labelOrNone(sharing.Consents, s.Consent)}, {"Not asked because", labelOrNone(sharing.NotAskedBecause, s.NotAsked)}, {"Capacity", s.Capacity},
-		{"Lawful basis", labelOrNone(sharing.Article6, s.Article6)}, {"Condition for health information", labelOrNone(sharing.Article9, s.Article9)},
-		{"Basis in the duty of confidence", labelOrNone(sharing.Confidentiality, s.CommonLaw)},
-		{"Harm if it is not shared", s.Harm}, {"Harm or distress that sharing may cause", s.Distress},
-		{"Why it is necessary and proportionate", s.Necessity}, {"Was the person told", labelOrNone(sharing.PersonTold, s.Told)},
-		{"Advice taken from", s.AdviceFrom}, {"To be looked at again on", day(s.Review)},
+// namer gives the words of an answer that names somebody, or an entry of the record.
+func (p *pages) namer(q *web.Request, c *concern.Concern) field.Namer {
+	d := p.desk.Definition(c.Org)
+	return func(k field.Kind, value string) string {
+		switch k {
+		case field.Person:
+			if x, err := id.ParsePerson(value); err == nil {
+				if names, err := p.names(q.Context(), x); err == nil {
+					return names[x]
+				}
+			}
+		case field.Entry:
+			for _, t := range c.Taken {
+				if words.Number(int(t.Version)) == value {
+					info, _ := d.Step(t.Step)
+					return stepDone(info, t) + ", " + words.Moment(t.At)
+				}
+			}
+		}
+		return value
 	}
 }
 
-// localLines shows a step that the organisation added: its own questions and answers.
-func localLines(info process.StepInfo, t concern.Taken) ([]line, error) {
-	var s concern.Local
-	if err := json.Unmarshal(t.Body, &s); err != nil {
-		return nil, err
+// stepDone is a step in the past tense.
+func stepDone(info process.StepInfo, t room.Taken) string {
+	if o, ok := info.Outcome(t.Outcome); ok && o.Label != "" {
+		return o.Label
 	}
-	var out []line
-	for _, q := range info.Questions {
-		out = append(out, line{q.Text, s.Answers[q.ID]})
-	}
-	return out, nil
+	return info.Label
 }

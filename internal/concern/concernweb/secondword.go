@@ -5,6 +5,8 @@ import (
 
 	"heed/internal/access"
 	"heed/internal/concern"
+	"heed/internal/field"
+	"heed/internal/field/fieldweb"
 	"heed/internal/id"
 	"heed/internal/process"
 	"heed/internal/web"
@@ -46,7 +48,7 @@ func (p *pages) whereItStands(q *web.Request, b concern.Broken) web.Component {
 	case waits && step == b.Bar && asked == q.Who().Person:
 		return nhs.Text("Somebody else gives the second word")
 	case waits && step == b.Bar:
-		return nhs.Link{Text: "Give the second word", Hidden: "on " + string(b.Reference), Href: StepPath(b.Reference, process.ConfirmBar)}
+		return nhs.Link{Text: "Give the second word", Hidden: "on " + string(b.Reference), Href: "/cases/" + string(b.Reference) + "/second-word"}
 	case b.Stands.Why == concern.Conflict && b.Stands.Of == b.Bar:
 		return nhs.Text("They declared a conflict of interest themselves")
 	case b.Stands.State == concern.BarStands && b.Stands.Of == b.Bar:
@@ -58,8 +60,6 @@ func (p *pages) whereItStands(q *web.Request, b concern.Broken) web.Component {
 	}
 	return nhs.Text("Refused")
 }
-
-var secondWords = []concern.Choice{{ID: process.Confirmed, Label: "I confirm it"}, {ID: process.Refused, Label: "I refuse it"}}
 
 func (p *pages) secondWord(q *web.Request) (web.Response, error) {
 	ref, err := q.Reference("ref")
@@ -86,18 +86,27 @@ func (p *pages) secondWord(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := q.Form()
-	s := nhs.Select{Name: "of", Label: Label("What do you give your word on?"), Items: []nhs.Option{{Text: "Select one", Value: ""}}}
-	before := []web.Component{nhs.InsetText{Text: "Talk to whoever asked for it first. Who is kept from a case sees nothing of it, whatever their role. You see nothing of the case here."}}
+	info, err := p.stepOf(q, process.ConfirmBar)
+	if err != nil {
+		return nil, err
+	}
+	var before []web.Component
+	for _, w := range info.Before {
+		before = append(before, nhs.Para(w))
+	}
+	var choices []fieldweb.Option
 	for _, x := range all {
 		title := barWords(x)
 		before = append(before, nhs.SummaryList{Rows: []nhs.SummaryRow{nhs.Row("What is asked", title), nhs.Row("Who asks", names[x.By]+", "+words.Moment(x.At)),
 			{Key: nhs.SummaryCell{Text: "Their reasons"}, Value: nhs.SummaryCell{Content: typed(x.Reasons)}}}})
-		s.Items = append(s.Items, nhs.Option{Value: words.Number(int(x.Step)), Text: title})
+		choices = append(choices, fieldweb.Option{ID: words.Number(int(x.Step)), Label: title})
 	}
-	r := Choose(f, "result", "What is your word?", secondWords)
-	r.Items[1].Conditional = f.Textarea(nhs.Textarea{Name: "words", Rows: 3, Label: Label("Why do you refuse it?")})
-	page.Body = f.Ask(web.Question{Before: before, Fields: []web.Component{f.Select(s), r}, Send: "Give this word"})
+	f := q.Form()
+	asked, err := fieldweb.Asking{Form: f, Offer: func(field.Field) ([]fieldweb.Option, error) { return choices, nil }}.Components(info.Fields)
+	if err != nil {
+		return nil, err
+	}
+	page.Body = f.Ask(web.Question{Before: before, Fields: asked, Send: info.SendWords()})
 	return page, nil
 }
 
@@ -114,28 +123,4 @@ func barWords(x concern.ToConfirm) string {
 		return "To keep it from " + who + ": it is about them"
 	}
 	return "To keep it from " + who + ": it passes them by"
-}
-
-func (p *pages) sendSecondWord(q *web.Request) (web.Response, error) {
-	ref, err := q.Reference("ref")
-	if err != nil {
-		return nil, err
-	}
-	f := q.Form()
-	s := concern.ConfirmBar{Of: int64(f.Whole("of", web.Ask{What: "what you give your word on", Needed: true}, 1, 1_000_000)),
-		Result: f.Choice("result", web.Ask{What: "whether you confirm or refuse it", Needed: true}, ids(secondWords)...)}
-	if s.Result == process.Refused {
-		s.Words = f.Text("words", web.Ask{What: "why you refuse it", Needed: true, Max: concern.MaxShort})
-	}
-	if err := f.Err(); err != nil {
-		return nil, err
-	}
-	if _, err := p.desk.Take(q.Context(), Actor(q), ref, concern.Taking{Step: s, Key: q.Key()}); err != nil {
-		return nil, err
-	}
-	to := pathTold
-	if access.Role(q.Who().Role) == access.Lead {
-		to = "/cases/" + string(ref)
-	}
-	return web.Redirect{To: to, Flash: "Your word was recorded"}, nil
 }

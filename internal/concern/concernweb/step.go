@@ -1,46 +1,70 @@
 package concernweb
 
 import (
+	"strconv"
+
 	"heed/internal/access"
+	"heed/internal/clock/workday"
 	"heed/internal/concern"
-	"heed/internal/directory"
 	"heed/internal/fail"
+	"heed/internal/field"
+	"heed/internal/field/fieldweb"
+	"heed/internal/id"
 	"heed/internal/process"
+	"heed/internal/room"
 	"heed/internal/web"
 	"heed/internal/web/casework"
 	"heed/internal/web/nhs"
+	"heed/internal/web/words"
 )
 
-// StepPage is the page of one step: what it asks and how the answers are read.
-// Faults are the step's own: its Validate names the same inputs as the fields.
-type StepPage struct {
-	Path   string // below /cases/{ref}/
-	Step   process.Step
-	Title  string
-	Send   string // the button, which says what happens
-	Flash  string // once it is done
-	Then   string // where it leads; empty: back to the case
-	Before func(q *web.Request, c *concern.Concern) []web.Component
-	Fields func(q *web.Request, f *web.Form, c *concern.Concern) ([]web.Component, error)
-	Read   func(q *web.Request, f *web.Form) (concern.Step, error)
-	// Stop may ask for a second look first: an interruption that goes before the step is taken.
-	Stop func(s concern.Step) *casework.Interruption
-}
-
-// StepRoutes are the routes of step pages, also for rooms that bring steps of their own.
-func StepRoutes(desk *concern.Desk, people *directory.Desk, all ...StepPage) []web.Route {
-	p := &pages{desk, people}
+// stepRoutes are the pages of the steps: what each asks, and its words, stand in the
+// process. Notes have a page of their own; a step that an organisation added is found
+// when it is asked for.
+func (p *pages) stepRoutes() []web.Route {
 	var out []web.Route
-	for _, s := range all {
-		pattern := "/cases/{ref}/" + s.Path
-		out = append(out,
-			web.Get(pattern, web.SignedIn, s.Title, func(q *web.Request) (web.Response, error) { return p.showStep(q, s) }),
-			web.Post(pattern, web.SignedIn, s.Title, func(q *web.Request) (web.Response, error) { return p.takeStep(q, s) }))
+	for _, s := range process.Patient().AllSteps[1:] {
+		pattern := "/cases/{ref}/" + s.Place()
+		switch s.ID {
+		case process.AddNote: // stands below the notes
+		case process.ConfirmBar:
+			out = append(out, web.Get(pattern, web.SignedIn, s.Label, p.secondWord))
+		default:
+			out = append(out, web.Get(pattern, web.SignedIn, s.Label, func(q *web.Request) (web.Response, error) { return p.showStep(q, s.ID) }))
+		}
+		out = append(out, web.Post(pattern, web.SignedIn, s.Label, func(q *web.Request) (web.Response, error) { return p.takeStep(q, s.ID) }))
 	}
-	return out
+	const local, title = "/cases/{ref}/steps/{step}", "A step that the organisation added"
+	return append(out,
+		web.Get(local, web.SignedIn, title, func(q *web.Request) (web.Response, error) { return p.showStep(q, process.Step(q.Path("step"))) }),
+		web.Post(local, web.SignedIn, title, func(q *web.Request) (web.Response, error) { return p.takeStep(q, process.Step(q.Path("step"))) }),
+		// The map of pages names triage below /concerns as well.
+		web.Get("/concerns/{ref}/triage", web.SignedIn, "Decide what happens next", func(q *web.Request) (web.Response, error) {
+			ref, err := q.Reference("ref")
+			return web.SeeOther("/cases/" + string(ref) + "/triage"), err
+		}))
 }
 
-func (p *pages) showStep(q *web.Request, s StepPage) (web.Response, error) {
+// stepOf is a step as the organisation's process has it. Which of them have a page of
+// another kind is the routes' to say.
+func (p *pages) stepOf(q *web.Request, step process.Step) (process.StepInfo, error) {
+	info, ok := p.desk.Definition(q.Who().Org).Step(step)
+	if !ok || q.Path("step") != "" && !info.Local {
+		return info, fail.New(fail.Missing, "This process has no such step")
+	}
+	return info, nil
+}
+
+// StepPath is the address of a step's page.
+func StepPath(ref id.Reference, s process.StepInfo) string {
+	return "/cases/" + string(ref) + "/" + s.Place()
+}
+
+func (p *pages) showStep(q *web.Request, step process.Step) (web.Response, error) {
+	info, err := p.stepOf(q, step)
+	if err != nil {
+		return nil, err
+	}
 	c, first, err := p.opened(q)
 	if err != nil || first != nil {
 		return first, err
@@ -54,87 +78,156 @@ func (p *pages) showStep(q *web.Request, s StepPage) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	info, open, err := p.mayTake(q, c, s.Step)
+	open, err := p.mayTake(q, c, info)
 	if err != nil {
 		return nil, err
 	}
 	if !open {
-		return p.notNow(q, c, s, info, above), nil
+		return p.notNow(q, c, info, above), nil
 	}
 	f.Version(c.Version)
-	fields, err := s.Fields(q, f, c)
+	asked, err := p.asked(q, f, c, info)
 	if err != nil {
 		return nil, err
 	}
-	before := present(meanwhile)
-	if s.Before != nil {
-		before = append(before, s.Before(q, c)...)
+	before, err := p.before(q, c, info)
+	if err != nil {
+		return nil, err
 	}
-	page := casePage(q, s.Title, above, f.Ask(web.Question{Before: before, Fields: fields, Send: s.Send, After: []web.Component{p.emergency(q)}}))
+	page := casePage(q, info.Label, above, f.Ask(web.Question{Before: append(present(meanwhile), before...), Fields: asked, Send: info.SendWords(), After: []web.Component{p.emergency(q)}}))
 	page.Caption, page.Back, page.BackText, page.Wide = string(c.Reference), "/cases/"+string(c.Reference), "Case", false
 	return page, nil
 }
 
-// mayTake says whether the step is open to this person now.
-func (p *pages) mayTake(q *web.Request, c *concern.Concern, step process.Step) (process.StepInfo, bool, error) {
-	may, err := p.desk.MayTake(q.Context(), Actor(q), c)
-	for _, s := range may {
-		if s.ID == step {
-			return s, true, err
+// asked are the questions of a step about this concern.
+func (p *pages) asked(q *web.Request, f *web.Form, c *concern.Concern, info process.StepInfo) ([]web.Component, error) {
+	return fieldweb.Asking{Form: f, Kept: c.Kept, Offer: func(x field.Field) ([]fieldweb.Option, error) { return p.offers(q, c, info, x) }}.Components(info.Fields)
+}
+
+// offers are the choices of a question that names somebody, or an entry of the record.
+func (p *pages) offers(q *web.Request, c *concern.Concern, step process.StepInfo, x field.Field) (out []fieldweb.Option, err error) {
+	switch x.Kind {
+	case field.Entry:
+		d := p.desk.Definition(c.Org)
+		for _, t := range c.Taken {
+			if b, ok := c.About(t.Version); step.ID == process.LiftBar && (!ok || b.Of != t.Version || b.State != concern.BarStands || b.Lift != 0) {
+				continue // keeps nobody out
+			}
+			info, _ := d.Step(t.Step)
+			out = append(out, fieldweb.Option{ID: strconv.FormatInt(t.Version, 10), Label: stepDone(info, t) + ", " + words.Moment(t.At)})
+		}
+	case field.Person:
+		leads, err := p.desk.Leads(q.Context(), c.Org)
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range leads {
+			if l.ID != c.Owner && !c.Has(l.ID) {
+				out = append(out, fieldweb.Option{ID: l.ID.String(), Label: l.Name})
+			}
 		}
 	}
-	info, _ := p.desk.Definition(c.Org).Step(step)
-	return info, false, err
+	return out, nil
+}
+
+// before is what stands above a step's questions: what was said earlier, what the
+// process says, and what only this record can tell.
+func (p *pages) before(q *web.Request, c *concern.Concern, info process.StepInfo) (out []web.Component, err error) {
+	for _, step := range info.Recall {
+		if t, ok := c.Last(step); ok {
+			out = append(out, nhs.Details{Summary: "What was raised", Content: p.saidIn(c, t), Open: true})
+		}
+	}
+	for _, w := range info.Before {
+		out = append(out, nhs.Para(w))
+	}
+	switch info.ID {
+	case process.GiveFeedback:
+		gone, err := p.hasLeft(q, c.By)
+		if err != nil {
+			return nil, err
+		}
+		if gone {
+			out = append(out, nhs.WarningCallout{Heading: nhs.CardHeading{Text: "The person who raised this has left", Level: 2},
+				Text: "They cannot log in and will not read this here. If you can reach them, tell them in another way, and write down what you told them and how."})
+		}
+	case process.Close:
+		said := "the person who raised it was answered on "
+		if answer, ok := c.Last(process.GiveFeedback); ok && answer.Outcome == process.CannotBeTold {
+			said = "why the person who raised it cannot be told was recorded on "
+		}
+		out = append(out, nhs.Para("Before you close: "+said+words.Date(c.ToldAt())+"."))
+	}
+	return out, nil
+}
+
+// mayTake says whether the step is open to this person now.
+func (p *pages) mayTake(q *web.Request, c *concern.Concern, info process.StepInfo) (bool, error) {
+	may, err := p.desk.MayTake(q.Context(), Actor(q), c)
+	for _, s := range may {
+		if s.ID == info.ID {
+			return true, err
+		}
+	}
+	return false, err
 }
 
 // notNow says what has to come first. It has no form: what was sent to it is given back by the kit.
-func (p *pages) notNow(q *web.Request, c *concern.Concern, s StepPage, info process.StepInfo, above []web.Component) web.Page {
+func (p *pages) notNow(q *web.Request, c *concern.Concern, info process.StepInfo, above []web.Component) web.Page {
 	why := "Only somebody in another role can do this."
 	for _, o := range info.Outcomes {
-		if err := p.desk.Definition(c.Org).MayAs(process.Role(q.Who().Role), c.Status, s.Step, o.ID); err != nil {
+		if err := p.desk.Definition(c.Org).MayAs(process.Role(q.Who().Role), c.Status(), info.ID, o.ID); err != nil {
 			why = fail.Words(err) + "."
 			break
 		}
 	}
-	if access.Decides(access.Action(s.Step)) && Actor(q).Person == c.Raiser {
+	if access.Decides(access.Action(info.ID)) && Actor(q).Person == c.By {
 		why = "You raised this concern, so somebody else decides: give it to another safeguarding lead. " +
 			"Where there is no other, the Caldicott Guardian sees it."
 	}
-	page := casePage(q, s.Title, above, web.Stack(nhs.Para(why), nhs.Paragraph{Content: nhs.Link{Text: "Back to the case", Href: "/cases/" + string(c.Reference)}}))
+	page := casePage(q, info.Label, above, web.Stack(nhs.Para(why), nhs.Paragraph{Content: nhs.Link{Text: "Back to the case", Href: "/cases/" + string(c.Reference)}}))
 	page.Back, page.BackText = "/cases/"+string(c.Reference), "Case"
 	return page
 }
 
-func (p *pages) takeStep(q *web.Request, s StepPage) (web.Response, error) {
+func (p *pages) takeStep(q *web.Request, step process.Step) (web.Response, error) {
+	info, err := p.stepOf(q, step)
+	if err != nil {
+		return nil, err
+	}
 	ref, err := q.Reference("ref")
 	if err != nil {
 		return nil, err
 	}
-	f := q.Form()
-	step, err := s.Read(q, f)
+	in, finer := fieldweb.Answers(q.Form(), info.Fields)
+	if info.Stop.Asks(in) && !q.Form().Sure() {
+		world := field.World{Today: workday.Of(q.Now()), Known: func(field.Field, string) bool { return true }}
+		if _, _, faults := field.Check(info.Fields, in, world); len(faults) > 0 { // no second look at what is not whole
+			return nil, finer.OnPage(faults.Err())
+		}
+		return q.Interrupt(web.Page{Title: info.Label, Section: sectionCase, Nav: "/inbox"},
+			casework.Interruption{Heading: info.Stop.Heading, Text: info.Stop.Words}, info.SendWords()), nil
+	}
+	_, err = p.desk.Take(q.Context(), Actor(q), ref, room.Taking{Step: info.ID, Answers: in, Version: q.Form().Expected(), Key: q.Key()})
 	if err != nil {
-		return nil, err
-	}
-	if err := f.Err(); err != nil {
-		return nil, err
-	}
-	if err := step.Validate(); err != nil {
-		return nil, err
-	}
-	if s.Stop != nil && !f.Sure() {
-		if box := s.Stop(step); box != nil {
-			return q.Interrupt(web.Page{Title: s.Title, Section: sectionCase, Nav: "/inbox"}, *box, s.Send), nil
+		if len(fail.FieldsOf(err)) == 0 || reasonFirst(err, ref) == nil {
+			return nil, finer.OnPage(err)
 		}
+		// a redirect would lose what was typed; this gives it back
+		return nil, fail.New(fail.Conflict, "Open this case again first and say why you need to: it is not on your desk any more. Then send this again")
 	}
-	if _, err := p.desk.Take(q.Context(), Actor(q), ref, concern.Taking{Step: step, Version: f.Expected(), Key: q.Key()}); err != nil {
-		if reasonFirst(err, ref) != nil { // a redirect would lose what was typed; this gives it back
-			return nil, fail.New(fail.Conflict, "Open this case again first and say why you need to: it is not on your desk any more. Then send this again")
-		}
-		return nil, err
+	return web.Redirect{To: after(q, ref, info), Flash: info.Done}, nil
+}
+
+// after is where a step leads.
+func after(q *web.Request, ref id.Reference, info process.StepInfo) string {
+	switch {
+	case info.Leaves:
+		return "/"
+	case info.ID == process.ConfirmBar && access.Role(q.Who().Role) != access.Lead:
+		return pathTold
+	case info.ID == process.AddNote:
+		return StepPath(ref, info)
 	}
-	then := s.Then
-	if then == "" {
-		then = "/cases/" + string(ref)
-	}
-	return web.Redirect{To: then, Flash: s.Flash}, nil
+	return "/cases/" + string(ref)
 }

@@ -19,10 +19,7 @@ const pathTold = "/told"
 
 func (p *pages) toldRoutes() []web.Route {
 	const title = "Review why it was opened"
-	const second = "Second word"
 	return []web.Route{
-		web.Get("/cases/{ref}/second-word", web.SignedIn, second, p.secondWord),
-		web.Post("/cases/{ref}/second-word", web.SignedIn, second, p.sendSecondWord),
 		web.Get(pathTold, string(access.Oversee), sectionTold, p.told),
 		web.Get(pathTold+"/{month}/{entry}", string(access.ReviewGlass), title, p.review),
 		web.Post(pathTold+"/{month}/{entry}", string(access.ReviewGlass), title, p.sendReview),
@@ -125,7 +122,7 @@ func (p *pages) review(q *web.Request) (web.Response, error) {
 	f := q.Form()
 	return web.Page{Title: "Review why it was opened", Section: sectionTold, Nav: pathTold, Back: pathTold, BackText: sectionTold, Body: f.Ask(web.Question{
 		Before: []web.Component{nhs.Para("You are the second person. See who has opened the record, and talk to whoever gave the reason, before you write down what you found.")},
-		Fields: []web.Component{f.Textarea(nhs.Textarea{Name: "words", Rows: 4, Label: Label("What did you find?")})},
+		Fields: []web.Component{f.Textarea(nhs.Textarea{Name: "words", Rows: 4, Label: label("What did you find?")})},
 		Send:   "Record this review",
 	})}, nil
 }

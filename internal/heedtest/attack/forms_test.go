@@ -136,7 +136,12 @@ func (h *house) stages() []id.Reference {
 	h.take("lead", open, "triage", url.Values{"decision": {"open_case"}, "reasons": {"r"}})
 	h.take("lead", open, "sharing/new", share)
 	h.take("lead", open, "feedback", url.Values{"result": {"told"}, "words": {"w"}})
-	return []id.Reference{received, taken, open}
+	asked, barred := h.raise("nurse", "Somebody is to be kept from it"), h.raise("nurse", "Somebody is kept from it")
+	for _, ref := range []id.Reference{asked, barred} {
+		h.take("lead", ref, "keep-from", url.Values{"why": {"subject"}, "login": {"porter"}, "reasons": {"It is about them"}})
+	}
+	h.take("guardian", barred, "second-word", url.Values{"of": {"2"}, "result": {"confirmed"}})
+	return []id.Reference{received, taken, open, asked, barred}
 }
 
 // toldOf is the page on which the Guardian reviews a reason that a lead gave.

@@ -21,10 +21,11 @@ import (
 	"heed/internal/access"
 	"heed/internal/app"
 	"heed/internal/clock"
-	"heed/internal/concern"
 	"heed/internal/demo"
 	"heed/internal/directory"
+	"heed/internal/field"
 	"heed/internal/id"
+	"heed/internal/room"
 	"heed/internal/store"
 	"heed/internal/store/storetest"
 	"heed/internal/verify"
@@ -282,7 +283,7 @@ func (h *house) call(token, method, path, body string) answer {
 // raise raises a concern and gives its reference.
 func (h *house) raise(login, what string) id.Reference {
 	h.t.Helper()
-	r, err := h.Concerns.Raise(ctx, h.actor(login), concern.Report{About: concern.AboutPatient, What: what}, "")
+	r, err := h.Concerns.Raise(ctx, h.actor(login), room.Beginning{Answers: field.Said("about", "patient", "what", what)})
 	check(h.t, err)
 	return r.Reference
 }

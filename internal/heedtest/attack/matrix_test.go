@@ -17,9 +17,9 @@ import (
 
 	"heed/internal/access"
 	"heed/internal/app"
-	"heed/internal/concern"
 	"heed/internal/demo"
 	"heed/internal/directory"
+	"heed/internal/field"
 	"heed/internal/id"
 	"heed/internal/process"
 	"heed/internal/room"
@@ -232,7 +232,7 @@ func (h *house) raised(s *somebody) (string, bool) {
 	}
 	a, err := h.person(s.login).Actor(s.role, true)
 	check(h.t, err)
-	r, err := h.Concerns.Raise(ctx, a, concern.Report{About: concern.AboutPatient, What: "Said to me"}, "")
+	r, err := h.Concerns.Raise(ctx, a, room.Beginning{Answers: field.Said("about", "patient", "what", "Said to me")})
 	return string(r.Reference), err == nil
 }
 
@@ -240,9 +240,9 @@ func (h *house) raised(s *somebody) (string, bool) {
 func (h *house) closed(login string) id.Reference {
 	h.t.Helper()
 	ref := h.raise(login, "Said a while ago")
-	for _, s := range []concern.Step{concern.Acknowledge{}, concern.Triage{Decision: process.NotSafeguarding, Reasons: "No"},
-		concern.GiveFeedback{Result: process.Told, Words: "Thank you"}, concern.Close{Reasons: "Done"}} {
-		_, err := h.Concerns.Take(ctx, h.actor("lead"), ref, concern.Taking{Step: s})
+	for _, s := range []room.Taking{room.Said(process.Acknowledge), room.Said(process.Triage, "decision", process.NotSafeguarding, "reasons", "No"),
+		room.Said(process.GiveFeedback, "result", process.Told, "words", "Thank you"), room.Said(process.Close, "reasons", "Done")} {
+		_, err := h.Concerns.Take(ctx, h.actor("lead"), ref, s)
 		check(h.t, err)
 	}
 	return ref

@@ -18,6 +18,7 @@ import (
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/process"
+	"heed/internal/room"
 	"heed/internal/store/storetest"
 	"heed/internal/vault"
 )
@@ -63,9 +64,9 @@ func (l *life) raised(n int) {
 // ended brings a concern to its end.
 func (h *house) ended(ref id.Reference) {
 	h.t.Helper()
-	for _, s := range []concern.Step{concern.Acknowledge{}, concern.Triage{Decision: process.NotSafeguarding, Reasons: "A misunderstanding"},
-		concern.GiveFeedback{Result: process.Told, Words: "Thank you"}, concern.Close{Reasons: "Done"}} {
-		_, err := h.Concerns.Take(ctx, h.actorIn("lead", access.Lead), ref, concern.Taking{Step: s})
+	for _, s := range []room.Taking{room.Said(process.Acknowledge), room.Said(process.Triage, "decision", process.NotSafeguarding, "reasons", "A misunderstanding"),
+		room.Said(process.GiveFeedback, "result", process.Told, "words", "Thank you"), room.Said(process.Close, "reasons", "Done")} {
+		_, err := h.Concerns.Take(ctx, h.actorIn("lead", access.Lead), ref, s)
 		check(h.t, err)
 	}
 }

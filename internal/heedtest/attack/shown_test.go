@@ -9,9 +9,10 @@ import (
 	"time"
 
 	"heed/internal/access"
-	"heed/internal/concern"
+	"heed/internal/field"
 	"heed/internal/id"
 	"heed/internal/process"
+	"heed/internal/room"
 	"heed/internal/store"
 )
 
@@ -26,14 +27,14 @@ const (
 // planted is a concern of the porter in which every part has its word.
 func (h *house) planted() id.Reference {
 	h.t.Helper()
-	r, err := h.Concerns.Raise(ctx, h.actor("porter"), concern.Report{About: concern.AboutPatient, What: wordRaised, Person: concern.PersonSeen{Name: wordName}}, "")
+	r, err := h.Concerns.Raise(ctx, h.actor("porter"), room.Beginning{Answers: field.Said("about", "patient", "what", wordRaised).Of("person", field.Said("name", wordName))})
 	check(h.t, err)
-	for _, s := range []concern.Step{
-		concern.Acknowledge{}, concern.AddNote{Words: wordInternal}, concern.Triage{Decision: process.OpenCase, Reasons: wordInternal},
-		concern.RecordAdvice{From: "police_prevent_lead", Day: "2026-03-01", Advice: wordInternal},
-		concern.GiveFeedback{Result: process.CannotBeTold, Words: wordInternal, Line: wordAnswer},
+	for _, s := range []room.Taking{
+		room.Said(process.Acknowledge), room.Said(process.AddNote, "words", wordInternal), room.Said(process.Triage, "decision", process.OpenCase, "reasons", wordInternal),
+		room.Said(process.RecordAdvice, "from", "police_prevent_lead", "day", "2026-03-01", "advice", wordInternal),
+		room.Said(process.GiveFeedback, "result", process.CannotBeTold, "because", wordInternal, "line", wordAnswer),
 	} {
-		_, err := h.Concerns.Take(ctx, h.actor("lead"), r.Reference, concern.Taking{Step: s})
+		_, err := h.Concerns.Take(ctx, h.actor("lead"), r.Reference, s)
 		check(h.t, err)
 	}
 	return r.Reference

@@ -14,6 +14,7 @@ import (
 	"heed/internal/directory"
 	"heed/internal/fail"
 	"heed/internal/field"
+	"heed/internal/field/fieldweb"
 	"heed/internal/id"
 	"heed/internal/room"
 	"heed/internal/web"
@@ -80,12 +81,12 @@ func namer(name func(id.Person) string) field.Namer {
 
 // offers are the choices of fields that name somebody: those of the organisation
 // who hold one of the field's roles.
-func (p *pages) offers(q *web.Request) offers {
-	return func(f field.Field) ([]option, error) {
+func (p *pages) offers(q *web.Request) func(field.Field) ([]fieldweb.Option, error) {
+	return func(f field.Field) ([]fieldweb.Option, error) {
 		if f.Kind != field.Person {
 			return nil, nil
 		}
-		var out []option
+		var out []fieldweb.Option
 		people, err := p.directory.Everybody(q.Context(), q.Who().Org)
 		if err != nil {
 			return nil, err
@@ -93,7 +94,7 @@ func (p *pages) offers(q *web.Request) offers {
 		for _, x := range people {
 			for _, role := range f.Of {
 				if x.Has(access.Role(role)) && !x.Left {
-					out = append(out, option{x.ID.String(), x.Name})
+					out = append(out, fieldweb.Option{ID: x.ID.String(), Label: x.Name})
 					break
 				}
 			}

@@ -12,6 +12,7 @@ import (
 	"heed/internal/clock/workday"
 	"heed/internal/fail"
 	"heed/internal/field"
+	"heed/internal/field/fieldweb"
 	"heed/internal/web"
 )
 
@@ -32,7 +33,7 @@ func TestPageAndAPIAreOne(t *testing.T) {
 		}
 		for range 4 {
 			typed, sent := said(r, fields)
-			page, _ := answers(web.TestOnlyForm(typed), fields)
+			page, _ := fieldweb.Answers(web.FormOf(typed), fields)
 			onPageKept, _, faults := field.Check(fields, page, w)
 			body, err := json.Marshal(sent)
 			if err != nil {

@@ -5,6 +5,7 @@ import (
 
 	"heed/internal/fail"
 	"heed/internal/field"
+	"heed/internal/field/fieldweb"
 	"heed/internal/process"
 	"heed/internal/room"
 	"heed/internal/web"
@@ -18,7 +19,7 @@ func (p *pages) showFirst(q *web.Request) (web.Response, error) {
 		return nil, fail.New(fail.Refused, "You cannot use this")
 	}
 	info := p.room.First()
-	body, err := p.ask(q, info, nil)
+	body, err := p.ask(q, info, nil, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -27,29 +28,25 @@ func (p *pages) showFirst(q *web.Request) (web.Response, error) {
 
 func (p *pages) sendFirst(q *web.Request) (web.Response, error) {
 	info := p.room.First()
-	in, finer := answers(q.Form(), info.Fields)
+	in, finer := fieldweb.Answers(q.Form(), info.Fields)
 	got, err := p.desk.Begin(q.Context(), q.Actor(), p.room, room.Beginning{Answers: in, Key: q.Key()})
 	if err != nil {
-		return nil, onPage(err, finer)
+		return nil, finer.OnPage(err)
 	}
 	return web.Redirect{To: p.path(got.Reference), Flash: got.Done}, nil
 }
 
 // ask is the form of a step.
-func (p *pages) ask(q *web.Request, info process.StepInfo, before []web.Component) (web.Body, error) {
+func (p *pages) ask(q *web.Request, info process.StepInfo, kept field.Answers, before []web.Component) (web.Body, error) {
 	f := q.Form()
-	fields, err := components(f, info.Fields, p.offers(q))
+	fields, err := fieldweb.Asking{Form: f, Offer: p.offers(q), Kept: kept}.Components(info.Fields)
 	if err != nil {
 		return web.Body{}, err
 	}
 	for _, w := range info.Before {
 		before = append(before, nhs.Para(w))
 	}
-	send := info.Send
-	if send == "" {
-		send = info.Label
-	}
-	return f.Ask(web.Question{Before: before, Fields: fields, Send: send}), nil
+	return f.Ask(web.Question{Before: before, Fields: fields, Send: info.SendWords()}), nil
 }
 
 // showStep asks what a step needs, or says what has to come first.
@@ -75,7 +72,7 @@ func (p *pages) showStep(q *web.Request) (web.Response, error) {
 	q.Form().Version(v.Version)
 	var body web.Body
 	if may(v, info.ID) {
-		body, err = p.ask(q, info, before)
+		body, err = p.ask(q, info, v.Kept, before)
 	} else {
 		body = web.Stack(append(before, nhs.Para(whyNot(v, info)+"."))...)
 	}
@@ -126,24 +123,15 @@ func (p *pages) sendStep(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	in, finer := answers(q.Form(), info.Fields)
+	in, finer := fieldweb.Answers(q.Form(), info.Fields)
 	f := q.Form()
-	if stops(info.Stop, in) && !f.Sure() {
+	if info.Stop.Asks(in) && !f.Sure() {
 		return q.Interrupt(web.Page{Title: info.Label, Section: p.section, Nav: p.base},
-			casework.Interruption{Heading: info.Stop.Heading, Text: info.Stop.Words}, info.Send), nil
+			casework.Interruption{Heading: info.Stop.Heading, Text: info.Stop.Words}, info.SendWords()), nil
 	}
 	got, err := p.desk.Take(q.Context(), q.Actor(), p.room, ref, room.Taking{Step: info.ID, Answers: in, Version: f.Expected(), Key: q.Key()})
 	if err != nil {
-		return nil, onPage(err, finer)
+		return nil, finer.OnPage(err)
 	}
 	return web.Redirect{To: p.path(ref), Flash: got.Done}, nil
-}
-
-func stops(s process.Stop, in field.Answers) bool {
-	for _, c := range s.When {
-		if c.Holds(in) {
-			return true
-		}
-	}
-	return false
 }
