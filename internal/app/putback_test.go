@@ -255,7 +255,7 @@ func TestADatabaseReplacedUnderARunningProgramTakesNoWrites(t *testing.T) {
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	if !fail.Is(err, fail.ReadOnly) || !strings.Contains(fail.Words(err), "was replaced while Heed was running") {
+	if !fail.Is(err, fail.ReadOnly) || !strings.Contains(fail.Words(err), "is not in its place any more") {
 		t.Errorf("it stands at %v", err)
 	}
 	check(t, errors.Join(a.Vault.Close(), a.Store.Close()))

@@ -5,6 +5,7 @@ package store
 import (
 	"errors"
 	"io/fs"
+	"os"
 	"syscall"
 
 	"heed/internal/fail"
@@ -14,6 +15,8 @@ import (
 func roomIn(string) (int64, bool) { return 0, false }
 
 func allocated(info fs.FileInfo) int64 { return info.Size() }
+
+func sameFile(a, b fs.FileInfo) bool { return os.SameFile(a, b) }
 
 func isQuota(error) bool { return false }
 

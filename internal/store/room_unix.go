@@ -32,6 +32,13 @@ func allocated(info fs.FileInfo) int64 {
 	return info.Size()
 }
 
+// sameFile: a disk that was repaired and mounted again may have another number.
+func sameFile(a, b fs.FileInfo) bool {
+	x, known := a.Sys().(*syscall.Stat_t)
+	y, too := b.Sys().(*syscall.Stat_t)
+	return known && too && x.Ino == y.Ino || os.SameFile(a, b)
+}
+
 func isQuota(err error) bool { return errors.Is(err, syscall.EDQUOT) }
 
 func isFull(err error) bool {

@@ -173,7 +173,7 @@ func (e *sqliteEngine) openToLook(ctx context.Context, file string) error {
 // what is written now would be in no file that anybody finds again.
 func (e *sqliteEngine) inPlace() error {
 	now, err := os.Stat(filepath.Join(e.dir, "heed.db"))
-	if err == nil && os.SameFile(now, e.file) {
+	if err == nil && sameFile(now, e.file) {
 		return nil
 	}
 	return fail.Wrap(fail.ReadOnly, err, wordsReplaced)
