@@ -15,6 +15,7 @@ import (
 	"heed/internal/clock"
 	"heed/internal/fail"
 	"heed/internal/id"
+	"heed/internal/ledger"
 	"heed/internal/store"
 	"heed/internal/vault"
 )
@@ -145,17 +146,83 @@ func errEmpty() error {
 	return fail.New(fail.Missing, "There is no installation in this database, and nothing was made in it. Name the right one with --db or HEED_DB, or restore a backup into it with heed restore FILE. A new installation is made with heed init")
 }
 
+// Memory is what a folder remembers of its database.
+type Memory struct {
+	c      Config
+	before *belonging // nil: nothing
+}
+
+// Recall refuses a database that cannot be the folder's, for who only looks: it needs
+// no keys. It is asked before a copy of the database is made, which may go on growing.
+func Recall(ctx context.Context, c Config) (m Memory, err error) {
+	m.c = c
+	if err = c.expects(ctx); err == nil {
+		m.before, err = c.remembered()
+	}
+	if fail.Is(err, fail.Missing) && c.DB == "" {
+		if none := c.keysThere(); fail.Is(none, fail.Missing) { // nor is anything else of one
+			return m, none
+		}
+	}
+	return m, err
+}
+
+// Fits refuses, for who only looks, a database that is not the one that the folder
+// remembers, and a log key that is another's. That the folder remembers a longer
+// history is given in words: it is something to be found.
+func (m Memory) Fits(ctx context.Context, s *store.Store) (longer string, err error) {
+	now, err := m.c.fits(ctx, s, m.before)
+	if err == nil && m.before != nil && now.History < m.before.History {
+		longer = fmt.Sprintf(wordsShorter, now.History, m.before.History)
+	}
+	return longer, err
+}
+
+const wordsShorter = "ends with entry %d, and when it was last seen it had %d"
+
 // asSeen is the database as it is now. It opens nothing that is sealed.
-func (a *App) asSeen(ctx context.Context) (belonging, error) {
-	b := belonging{Engine: a.Store.Engine()}
-	err := a.Store.View(ctx, func(tx *store.Tx) (err error) {
+func asSeen(ctx context.Context, s *store.Store) (belonging, error) {
+	b := belonging{Engine: s.Engine()}
+	err := s.View(ctx, func(tx *store.Tx) (err error) {
 		if b.Installation, err = vault.First(tx); err != nil {
 			return err
 		}
-		b.History, err = a.Ledger.Last(tx)
+		b.History, err = ledger.Last(tx)
 		return err
 	})
 	return b, err
+}
+
+// fits gives the database as it is, when it is the one that the folder remembers.
+func (c Config) fits(ctx context.Context, s *store.Store, before *belonging) (now belonging, err error) {
+	now, err = asSeen(ctx, s)
+	switch {
+	case err != nil:
+		return now, err
+	case now.Installation.IsZero():
+		return now, errEmpty()
+	case before != nil && before.Installation != now.Installation:
+		return now, fail.New(fail.Conflict, "The folder %s belongs to another installation than this database. "+
+			"Name the right ones with --data and --db", c.Data)
+	}
+	return now, c.logKeyFits(ctx, s)
+}
+
+// logKeyFits refuses a log key that is another installation's: what it signs nobody
+// would take for this log's.
+func (c Config) logKeyFits(ctx context.Context, s *store.Store) error {
+	key, err := LogVerifier(c)
+	if err != nil {
+		return nil //nolint:nilerr // whoever needs it says why it cannot be read
+	}
+	return s.View(ctx, func(tx *store.Tx) error {
+		origin, other, err := ledger.SignedByAnother(tx, key)
+		if err == nil && other {
+			err = fail.New(fail.Conflict, "%s is not the key of this installation's log: it is that of %s, and the history here was signed for %s. "+
+				"Put the right one back from its copy in the safe", c.logKey(), key.Name(), origin)
+		}
+		return err
+	})
 }
 
 // belongs refuses a database that is not the one that the folder remembers, or
@@ -165,18 +232,14 @@ func (a *App) belongs(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	now, err := a.asSeen(ctx)
+	now, err := a.Config.fits(ctx, a.Store, b)
 	switch {
 	case err != nil:
 		return err
-	case now.Installation.IsZero():
-		return errEmpty()
 	case b == nil:
 		return nil
-	case b.Installation != now.Installation:
-		return fail.New(fail.Conflict, "The folder %s belongs to another installation than this database. Name the right ones with --data and --db", a.Config.Data)
 	case now.History < b.History:
-		return a.older(nil, "ends with entry %d, and when it was last seen it had %d", now.History, b.History)
+		return a.older(nil, wordsShorter, now.History, b.History)
 	case b.Restored:
 		return nil
 	}
@@ -199,7 +262,7 @@ func (a *App) remember(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	now, err := a.asSeen(ctx)
+	now, err := asSeen(ctx, a.Store)
 	if err != nil {
 		return err
 	}
@@ -213,15 +276,15 @@ func (a *App) remember(ctx context.Context) error {
 	case *before == now:
 		return nil
 	case before.Installation == now.Installation && now.History < before.History:
-		return a.older(nil, "ends with entry %d, and when it was last seen it had %d", now.History, before.History)
+		return a.older(nil, wordsShorter, now.History, before.History)
 	}
 	return a.note(now)
 }
 
 // restored notes a database that was put back on purpose: it is the folder's from now on.
 func (a *App) restored(ctx context.Context) error {
-	now, err := a.asSeen(ctx)
-	if err != nil {
+	now, err := asSeen(ctx, a.Store)
+	if err = errors.Join(err, a.Config.logKeyFits(ctx, a.Store)); err != nil {
 		return err
 	}
 	if now.Restored, err = a.behind(ctx); err != nil {

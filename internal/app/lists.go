@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"heed/internal/clock"
@@ -13,27 +14,39 @@ import (
 	"heed/internal/vault"
 )
 
+// Compared is how many records were compared with their history: concerns, and those of the rooms.
+type Compared struct{ Concerns, Others int }
+
+// String names the kinds: "3 concerns and 2 records of other kinds (policies)".
+func (c Compared) String() string {
+	var kinds []string
+	for _, r := range Rooms() {
+		kinds = append(kinds, r.Many)
+	}
+	return fmt.Sprintf("%d concerns and %d records of other kinds (%s)", c.Concerns, c.Others, strings.Join(kinds, ", "))
+}
+
 // CheckRows compares what is made from the history (lists, duties, look-ups of
 // people) with the history, in a store that is open for reading only. It gives each
-// difference in words, and how many concerns there are. This check shares code with
+// difference in words, and how many records there are. This check shares code with
 // the writers: the history itself is what package verify proves without any.
-func CheckRows(ctx context.Context, c Config, s *store.Store, found func(string)) (concerns int, err error) {
+func CheckRows(ctx context.Context, c Config, s *store.Store, found func(string)) (n Compared, err error) {
 	a := &App{Config: c, Clock: clock.System{}, Log: slog.New(slog.DiscardHandler), Store: s}
 	look := c.keyOptions(a.Clock, a.Log)
 	look.Look = true
 	if a.Vault, err = vault.Open(ctx, s, look); err != nil {
-		return 0, err
+		return n, err
 	}
 	defer func() { err = errors.Join(err, a.Vault.Close()) }()
 	if err := a.kernel(); err != nil {
-		return 0, err
+		return n, err
 	}
 	if err := a.slices(); err != nil {
-		return 0, err
+		return n, err
 	}
 	foreign, err := a.Store.Foreign(ctx, a.tables())
 	if err != nil {
-		return 0, err
+		return n, err
 	}
 	for _, what := range foreign {
 		found("the tables themselves: " + what)
@@ -43,17 +56,17 @@ func CheckRows(ctx context.Context, c Config, s *store.Store, found func(string)
 
 // checkRows is CheckRows of an open installation, which looks after the tables
 // themselves on every beat; rest is called between pieces of the work.
-func (a *App) checkRows(ctx context.Context, rest func(context.Context, time.Duration), found func(string)) (concerns int, err error) {
+func (a *App) checkRows(ctx context.Context, rest func(context.Context, time.Duration),
+	found func(string)) (n Compared, err error) {
 	if err := a.Directory.CheckLookups(ctx, found); err != nil {
-		return 0, err
+		return n, err
 	}
 	tell := func(rec id.Record, what string) { found("record " + rec.String() + " " + what) }
-	records, err := a.Rooms.CheckLists(ctx, rest, tell)
-	if err != nil {
-		return 0, err
+	if n.Others, err = a.Rooms.CheckLists(ctx, rest, tell); err != nil {
+		return n, err
 	}
-	concerns, err = a.Concerns.CheckLists(ctx, rest, tell)
-	return concerns + records, err
+	n.Concerns, err = a.Concerns.CheckLists(ctx, rest, tell)
+	return n, err
 }
 
 // remake brings back what was changed or taken away of what is made from the history:

@@ -32,7 +32,7 @@ type proof struct {
 // verifies the history itself. The error is that it could not look.
 func (a *App) prove(ctx context.Context) error {
 	var rows []string
-	concerns, err := a.checkRows(ctx, resting, func(what string) { rows = append(rows, what) })
+	compared, err := a.checkRows(ctx, resting, func(what string) { rows = append(rows, what) })
 	if err == nil {
 		err = a.remake(ctx)
 	}
@@ -52,7 +52,7 @@ func (a *App) prove(ctx context.Context) error {
 	for _, what := range rows {
 		r.Add(verify.Difference{Kind: verify.List, Where: "made from the history", Leaf: -1, What: what})
 	}
-	a.tell(r, concerns)
+	a.tell(r, compared)
 	return nil
 }
 
@@ -76,11 +76,12 @@ func (a *App) verify(ctx context.Context) (verify.Report, error) {
 }
 
 // tell says in the program's log what a check found, and keeps it for /readyz.
-func (a *App) tell(r verify.Report, concerns int) {
+func (a *App) tell(r verify.Report, compared Compared) {
 	a.proof.mu.Lock()
 	defer a.proof.mu.Unlock()
 	if a.proof.err = nil; r.OK() {
-		a.Log.Info("verified itself: nothing was altered", "entries", r.Entries, "concerns", concerns, "took", r.Took.Round(time.Millisecond))
+		a.Log.Info("verified itself: nothing was altered", "entries", r.Entries, "concerns", compared.Concerns,
+			"others", compared.Others, "took", r.Took.Round(time.Millisecond))
 		return
 	}
 	a.proof.err = fail.New(fail.Tampered, "%d differences were found when this installation verified itself on %s. The program's own log names them, as heed verify does",

@@ -65,7 +65,7 @@ func Init(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, f di
 		return err
 	}
 	a, err := bringUp(ctx, c, clk, log, func(a *App, ctx context.Context) error {
-		now, err := a.asSeen(ctx)
+		now, err := asSeen(ctx, a.Store)
 		if err == nil && !now.Installation.IsZero() {
 			err = errTaken // since we looked
 		}

@@ -276,8 +276,9 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 	programsMu.Unlock()
 }
 
-// stop sends SIGTERM, or SIGHUP, and wants a clean end: stop NAME [hangup]
-func stop(ts *testscript.TestScript, neg bool, args []string) {
+// halt sends SIGTERM, or SIGHUP, and wants a clean end: halt NAME [hangup]. (The stop of
+// testscript itself ends a script, and calls it passed.)
+func halt(ts *testscript.TestScript, neg bool, args []string) {
 	programsMu.Lock()
 	p := programs[ts.Getenv("WORK")+args[0]]
 	programsMu.Unlock()

@@ -76,27 +76,16 @@ func (c *verifyCmd) Run(env *Env) error {
 	if err := c.keys(cfg, &o); err != nil {
 		return err
 	}
-	if c.Since != "" {
-		note, err := os.ReadFile(c.Since)
-		if err != nil {
-			return fail.Wrap(fail.Bad, err, "The checkpoint %s cannot be read", c.Since)
-		}
-		o.Since = note
+	if err := c.files(&o); err != nil {
+		return err
 	}
-	if c.Receipt != "" {
-		b, err := os.ReadFile(c.Receipt)
-		if err != nil {
-			return fail.Wrap(fail.Bad, err, "The receipt %s cannot be read", c.Receipt)
-		}
-		o.Receipt = b
-	}
-	r, concerns, err := c.check(env, cfg, o)
+	r, compared, err := c.check(env, cfg, o)
 	if err != nil {
 		return err
 	}
 	sayReport(env, r)
-	if concerns >= 0 {
-		env.say("Compared %d concerns and everybody's look-ups with the lists and duties made from them.", concerns)
+	if compared != nil {
+		env.say("Compared %s, and everybody's look-ups, with the lists and duties made from them.", compared)
 	}
 	switch {
 	case !r.OK():
@@ -110,45 +99,84 @@ func (c *verifyCmd) Run(env *Env) error {
 	return nil
 }
 
-// check looks at all that can be looked at; concerns is -1 when lists were not compared.
-func (c *verifyCmd) check(env *Env, cfg app.Config, o verify.Options) (r verify.Report, concerns int, err error) {
+// files reads what somebody kept, and refuses a file that is no such thing.
+func (c *verifyCmd) files(o *verify.Options) (err error) {
+	if o.Since, err = kept(c.Since, "checkpoint", "https://…/log/checkpoint", func(b []byte) error {
+		_, err := record.PeekCheckpoint(b)
+		return err
+	}); err != nil {
+		return err
+	}
+	o.Receipt, err = kept(c.Receipt, "receipt", "the page that says that a concern was sent", record.PeekReceipt)
+	return err
+}
+
+func kept(path, kind, from string, look func([]byte) error) ([]byte, error) {
+	if path == "" {
+		return nil, nil
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fail.Wrap(fail.Bad, err, "The %s %s cannot be read by this user", kind, path)
+	}
+	if err := look(b); err != nil {
+		return nil, fail.Wrap(fail.Bad, err, "%s is not a %s. Name the file that was saved from %s. Nothing was checked", path, kind, from)
+	}
+	return b, nil
+}
+
+// check looks at all that can be looked at; compared is nil when lists were not.
+func (c *verifyCmd) check(env *Env, cfg app.Config, o verify.Options) (r verify.Report, compared *app.Compared, err error) {
 	if o.HTTP != "" {
 		r, err = verify.Installation(env.Ctx, o)
-		return r, -1, err
+		return r, nil, err
+	}
+	memory, err := app.Recall(env.Ctx, cfg)
+	if err != nil {
+		return r, nil, err
 	}
 	t, err := verify.Open(env.Ctx, o)
 	if err != nil {
-		return r, -1, err
+		return r, nil, err
 	}
 	defer func() { err = errors.Join(err, t.Close()) }()
+	longer, err := memory.Fits(env.Ctx, t.Store)
+	if err != nil {
+		return r, nil, err
+	}
+	defer func() {
+		if longer != "" {
+			r.Add(verify.Difference{Kind: verify.Rollback, Where: "database.json", Leaf: -1, What: "the history " + longer})
+		}
+	}()
 	if o.KeyFile == "" {
 		r, err = t.Check(env.Ctx)
-		return r, -1, err
+		return r, nil, err
 	}
 	rows := make(chan rowsChecked, 1)
 	go func() { rows <- checkRows(env.Ctx, cfg, t.Store) }() // beside the history, with the other core
 	r, err = t.Check(env.Ctx)
-	compared := <-rows
-	for _, what := range compared.differences {
+	lists := <-rows
+	for _, what := range lists.differences {
 		r.Add(verify.Difference{Kind: verify.List, Where: "made from the history", Leaf: -1, What: what})
 	}
-	if err == nil && compared.err != nil && r.OK() { // else what keeps the lists from being read is named already
-		err = compared.err
+	if err == nil && lists.err != nil && r.OK() { // else what keeps the lists from being read is named already
+		err = lists.err
 	}
-	if compared.err != nil {
-		compared.concerns = -1
+	if lists.err == nil {
+		compared = &lists.compared
 	}
-	return r, compared.concerns, err
+	return r, compared, err
 }
 
 type rowsChecked struct {
-	concerns    int
+	compared    app.Compared
 	differences []string
 	err         error
 }
 
 func checkRows(ctx context.Context, cfg app.Config, s *store.Store) (c rowsChecked) {
-	c.concerns, c.err = app.CheckRows(ctx, cfg, s, func(what string) { c.differences = append(c.differences, what) })
+	c.compared, c.err = app.CheckRows(ctx, cfg, s, func(what string) { c.differences = append(c.differences, what) })
 	if damage := s.Intact(ctx); fail.Is(damage, fail.Conflict) { // a page that no entry stands on
 		c.differences = append(c.differences, fail.Words(damage))
 	}

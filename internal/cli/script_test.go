@@ -3,6 +3,7 @@ package cli
 import (
 	stdsql "database/sql"
 	"errors"
+	"net/url"
 	"os"
 	"testing"
 	"time"
@@ -33,7 +34,7 @@ func params(dir string, setup func(*testscript.Env) error) testscript.Params {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"founded": p.founded, "enrol": p.enrol, "word": p.word, "raise": p.raise,
-			"start": start, "stop": stop, "get": get, "await": await, "close": closes, "later": later, "signed": signed, "sql": sql, "flip": flip, "keep": keep, "code": code, "valid": valid,
+			"start": start, "halt": halt, "get": get, "await": await, "close": closes, "later": later, "signed": signed, "sql": sql, "flip": flip, "keep": keep, "code": code, "valid": valid,
 		},
 	}
 }
@@ -50,10 +51,14 @@ func TestPostgresScripts(t *testing.T) {
 	if err = errors.Join(err, other.Close()); err != nil {
 		t.Fatal(err)
 	}
+	absent, err := url.Parse(empty)
+	check(t, err)
+	absent.Path = "/heed_not_there"
 	testscript.Run(t, params("testdata/postgres", func(e *testscript.Env) error {
 		e.Setenv("DB", db)
 		e.Setenv("EMPTY", empty)
 		e.Setenv("USED", used)
+		e.Setenv("ABSENT", absent.String())
 		return nil
 	}))
 }

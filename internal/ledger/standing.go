@@ -35,7 +35,7 @@ func (l *Log) Standing(tx *store.Tx) (Standing, error) {
 }
 
 // Last is the number of the last entry, in insertion order; 0 when there is none.
-func (l *Log) Last(tx *store.Tx) (int64, error) {
+func Last(tx *store.Tx) (int64, error) {
 	n, err := store.One(tx, scanInt, `select coalesce(max(n), 0) from entry`)
 	if err != nil {
 		return 0, fmt.Errorf("read last entry: %w", err)

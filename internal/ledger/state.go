@@ -135,6 +135,26 @@ func (l *Log) lastPublic(tx *store.Tx) (record.Checkpoint, error) {
 	return c, nil
 }
 
+// SignedByAnother says whether what stands in the database was signed by another key
+// than this one, and for which log: its state and its last public checkpoint both bear
+// no signature by it. What was signed by this key and changed since is not that.
+func SignedByAnother(tx *store.Tx, key record.Verifier) (origin string, yes bool, err error) {
+	notes, err := store.All(tx, scanBytes, `select note from log_state where note is not null and size > 0
+		union all select note from (select note from log_checkpoint order by size desc limit 1) c`)
+	if err != nil {
+		return "", false, fmt.Errorf("read what was signed: %w", err)
+	}
+	for _, note := range notes {
+		if _, _, err := record.OpenCheckpoint(note, key); !errors.Is(err, record.ErrUnsigned) {
+			return "", false, nil
+		}
+		if c, err := record.PeekCheckpoint(note); err == nil {
+			origin = c.Origin
+		}
+	}
+	return origin, origin != "", nil
+}
+
 const wordsUnsound = "The log of entries does not agree with what was signed. Entries go on being written. Nothing is signed until somebody has found out why"
 
 // unsound is the failure after which nothing is signed: the state is not known.

@@ -22,6 +22,10 @@ func (v *check) state(ctx context.Context) error {
 	if v.keys == nil {
 		v.warn("No keys were given, so entries were compared with the tree and not opened, and erasures were not looked for")
 	}
+	if v.keys != nil && v.keys.torn {
+		v.warn("One of the two copies in the key store %s is torn or older than the other, which is whole. "+
+			"Nothing was mended: Heed does it at its next start", v.keys.path)
+	}
 	type row struct {
 		size       int64
 		root, note []byte

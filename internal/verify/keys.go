@@ -24,6 +24,7 @@ type keyring struct {
 	path  string
 	orgs  []record.OrgKey
 	first record.KeyStore // as it was when the check began
+	torn  bool            // one of its two copies was not whole then
 
 	mu     sync.RWMutex
 	stored map[genID]record.GenerationKey
@@ -56,21 +57,19 @@ func openKeys(keyFile, keyStore string) (*keyring, error) {
 	if k.orgs, err = record.ParseKeyFile(text); err != nil {
 		return nil, fail.Wrap(fail.Tampered, err, "The key file %s is damaged (%v)", keyFile, err)
 	}
-	if k.first, err = k.load(); err != nil {
-		return nil, err
-	}
-	return k, nil
+	k.first, k.torn, err = k.load()
+	return k, err
 }
 
 // load reads the key store and adds what it holds; it gives what is in it now.
-func (k *keyring) load() (record.KeyStore, error) {
+func (k *keyring) load() (ks record.KeyStore, torn bool, err error) {
 	image, err := readFile(k.path, record.MaxKeyStore)
 	if err != nil {
-		return record.KeyStore{}, err
+		return ks, false, err
 	}
-	ks, _, err := record.ParseKeyStore(image)
+	ks, whole, err := record.ParseKeyStore(image)
 	if err != nil {
-		return ks, fail.Wrap(fail.Tampered, err, "The key store %s is damaged", k.path)
+		return ks, false, fail.Wrap(fail.Tampered, err, "The key store %s is damaged", k.path)
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -81,7 +80,7 @@ func (k *keyring) load() (record.KeyStore, error) {
 	for _, d := range ks.Days {
 		k.days[genID{d.Org, d.Day}] = d
 	}
-	return ks, nil
+	return ks, whole != [2]bool{true, true}, nil
 }
 
 // find gives a generation as the key store holds or held it.
@@ -93,7 +92,7 @@ func (k *keyring) find(id genID) (record.GenerationKey, bool) {
 	if !again {
 		return g, ok
 	}
-	if _, err := k.load(); err != nil {
+	if _, _, err := k.load(); err != nil {
 		return g, false
 	}
 	k.mu.RLock()
@@ -216,7 +215,7 @@ func (v *check) keyTables(ctx context.Context) error {
 			v.foundf(Key, "key_org "+hexOf(c.org), "the value locked with the organisation's key does not open")
 		}
 	}
-	if _, err := v.keys.load(); err != nil { // after the database: what is destroyed there is destroyed here
+	if _, _, err := v.keys.load(); err != nil { // after the database: what is destroyed there is destroyed here
 		return err
 	}
 	for _, g := range generations {

@@ -66,7 +66,7 @@ func (v *check) undeclared(ctx context.Context) error {
 
 // erased are the records that the key store's tombstones name.
 func (k *keyring) erased() (map[[16]byte]bool, error) {
-	ks, err := k.load()
+	ks, _, err := k.load()
 	if err != nil {
 		return nil, err
 	}
