@@ -112,7 +112,7 @@ func (c Config) unused(ctx context.Context) (installed bool, err error) {
 		return false, nil
 	}
 	taken, installed, err := c.inPostgres(ctx)
-	if err != nil || len(taken) == 0 || slices.Contains(taken, heedsTable) {
+	if err != nil || slices.ContainsFunc(taken, begun) || len(taken) == 0 {
 		return installed, err
 	}
 	name, owner := c.database()
@@ -123,6 +123,11 @@ func (c Config) unused(ctx context.Context) (installed bool, err error) {
 
 // heedsTable is the table by which a database of Heed's is known.
 const heedsTable = "key_org"
+
+// begun says that a table is one of the first that Heed makes, at which it may have been stopped.
+func begun(table string) bool {
+	return table == "goose_db_version" || table == "store_probe" || table == heedsTable
+}
 
 // inPostgres is what the database of --db holds, and whether that is an installation. It changes nothing.
 func (c Config) inPostgres(ctx context.Context) (taken []string, installed bool, err error) {
