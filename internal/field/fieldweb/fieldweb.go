@@ -51,6 +51,7 @@ func (a Asking) Components(fields []field.Field) ([]web.Component, error) {
 			out = append(out, part...)
 			continue
 		}
+		x.Hint = onlyIf(x, fields[:i])
 		c, err := a.component(x, fields[i+1:], inside)
 		if err != nil {
 			return nil, err
@@ -58,6 +59,26 @@ func (a Asking) Components(fields []field.Field) ([]web.Component, error) {
 		out = append(out, c)
 	}
 	return out, nil
+}
+
+// onlyIf is the hint of a question that stands outside the answer on which it hangs:
+// it says first when it is asked.
+func onlyIf(x field.Field, before []field.Field) string {
+	var when []string
+	for _, c := range x.ShownWhen {
+		on, _ := field.Find(before, c.Field)
+		for _, is := range c.Is {
+			when = append(when, on.Label(is))
+		}
+	}
+	if len(when) == 0 {
+		return x.Hint
+	}
+	only := "Answer this only if you chose “" + strings.Join(when, "” or “") + "” above"
+	if x.Hint == "" {
+		return only
+	}
+	return only + ". " + x.Hint
 }
 
 // nested are the questions that stand inside one answer of x; inside notes them.
