@@ -77,8 +77,10 @@ type Field struct {
 	NeededWhen []Condition `json:"needed_when"` // needed when one of these holds
 	ShownWhen  []Condition `json:"shown_when"`  // asked only when one of these holds
 
-	Fields []Field  `json:"fields"` // of a part or a group
-	Sees   []string `json:"sees"`   // who sees the answer besides those who work on the record: "raiser"
+	Fields []Field `json:"fields"` // of a part or a group
+	// Sees is who sees the answer besides those who see all of the work on a record:
+	// "raiser", "reader", or "work" for nobody else; those of its step when empty.
+	Sees   []string `json:"sees"`
 	Source string   `json:"source"` // where the question comes from
 	// Keep says that later steps ask for the answer: it stands in the record's state.
 	Keep bool `json:"keep"`

@@ -135,6 +135,9 @@ type Definition struct {
 	Entitled string `json:"entitled"`
 	// HearsBy names the deadline by which whoever begins a record hears; empty: none.
 	HearsBy string `json:"hears_by"`
+	// Published are the states in which a record stands for every reader as it then is:
+	// what is done afterwards is shown to them when it comes into one again.
+	Published []State `json:"published"`
 	// Local names the organisation's overlay and its version; empty for a shipped process.
 	Local string `json:"-"`
 
@@ -192,6 +195,7 @@ type StepInfo struct {
 	Forget []string    `json:"forget"` // these names end with it
 	Group  string      `json:"group"`  // of actions, in the policies: "working"
 	Leaves bool        `json:"leaves"` // whoever takes it loses the record by it
+	Sees   []string    `json:"sees"`   // who sees it besides those who see all of the work: "raiser", "reader"
 }
 
 // FormPage is some of a step's fields, asked together.

@@ -362,11 +362,11 @@ func (d *Desk) changed(tx *store.Tx, a access.Actor, r *Room, f found, since int
 	if err != nil {
 		return nil, err
 	}
-	_, taken, err := Fold(history)
+	s, taken, err := Fold(history)
 	if err != nil {
 		return nil, err
 	}
-	for _, x := range taken {
+	for _, x := range d.shown(a, r, &s, taken, tx.Now()) {
 		if x.Version > since {
 			out.Since = append(out.Since, x)
 		}

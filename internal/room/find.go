@@ -94,7 +94,7 @@ type View struct {
 	State
 	Room    *Room
 	Process *process.Definition
-	Taken   []Taken            // every step, oldest first
+	Taken   []Taken            // every step that this person sees, as they see it, oldest first
 	May     []process.StepInfo // what this person may do now
 	Readers []Reader           // only when they were asked for
 }
@@ -182,7 +182,7 @@ func (d *Desk) view(tx *store.Tx, a access.Actor, r *Room, f found) (View, error
 	if err != nil {
 		return View{}, err
 	}
-	return View{State: s, Room: r, Process: def, Taken: taken, May: d.may(a, r, def, &s, tx.Now())}, nil
+	return View{State: s, Room: r, Process: def, Taken: d.shown(a, r, &s, taken, tx.Now()), May: d.may(a, r, def, &s, tx.Now())}, nil
 }
 
 // may are the steps that this actor may take now, in the definition's order.

@@ -172,6 +172,7 @@ func (r *Room) action(what string) access.Action { return access.Action(r.Name +
 // The actions that every room has besides its steps and lists.
 const (
 	actView    = "view"
+	actWork    = "view_work" // see all of it; others see what the definition shows them
 	actReaders = "view_readers"
 )
 
@@ -179,6 +180,7 @@ const (
 func (r *Room) Actions() []access.RoomAction {
 	out := []access.RoomAction{
 		{Action: r.action(actView), Verb: "open a " + r.One},
+		{Action: r.action(actWork), Verb: "see all of the work on a " + r.One},
 		{Action: r.action(actReaders), Verb: "see who has opened a " + r.One},
 	}
 	for _, s := range append([]process.StepInfo{r.First()}, r.Steps()...) {

@@ -35,6 +35,11 @@ func sound(d *process.Definition) string {
 			return fmt.Sprintf("lists[%d] (%s) %s", i+1, l.ID, fault)
 		}
 	}
+	for _, s := range d.Published {
+		if _, ok := d.State(s); !ok {
+			return fmt.Sprintf("published names the state %q, which is not defined", s)
+		}
+	}
 	if f, ok := field.Find(d.AllSteps[0].Fields, d.Entitled); d.Entitled != "" && (!ok || f.Kind != field.Line || !f.Needed) {
 		return fmt.Sprintf("entitled names %q, which must be a line of the first step that is needed", d.Entitled)
 	}
@@ -46,8 +51,10 @@ func soundStep(d *process.Definition, i int, s process.StepInfo) string {
 	if fault := field.Form(place+".fields", s.Fields, d.AboutPerson); fault != "" {
 		return fault
 	}
-	if fault := soundKind(d, s); fault != "" {
-		return place + " " + fault
+	for _, fault := range []string{soundKind(d, s), soundSees(s.Sees)} {
+		if fault != "" {
+			return place + " " + fault
+		}
 	}
 	for j, f := range s.Fields {
 		if fault := soundField(f); fault != "" {
@@ -116,9 +123,14 @@ func soundField(f field.Field) string {
 			return fmt.Sprintf("is of the role %q: it must be one of Heed's roles: %s", role, roleNames())
 		}
 	}
-	for _, who := range f.Sees {
-		if who != seesRaiser {
-			return fmt.Sprintf("is seen by %q: known is %q, who began the record", who, seesRaiser)
+	return soundSees(f.Sees)
+}
+
+func soundSees(sees []string) string {
+	for _, who := range sees {
+		if who != seesRaiser && who != seesReader && who != seesWork {
+			return fmt.Sprintf("is seen by %q: known are %q (who began the record), %q (everybody who may open it) and %q (who sees all of the work)",
+				who, seesRaiser, seesReader, seesWork)
 		}
 	}
 	return ""

@@ -18,9 +18,6 @@ const (
 	ofOrganisation = "organisation"
 )
 
-// seesRaiser is, in a field, who sees the answer besides those who work on the record.
-const seesRaiser = "raiser"
-
 // The orders of a list.
 const (
 	orderDue    = "due"

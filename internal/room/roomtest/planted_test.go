@@ -72,6 +72,12 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"a receipt sent again has no outcome", "desk.go", `	s.Version = was.version
 `, `	s.Version, ev.Outcome = was.version, "another"
 `, "sent_twice_is_once"},
+	{"everybody sees the keepers' words", "shown.go", `if t.By == a.Person {`, `if t.By == a.Person || len(taken) > 0 {`, "who_does_not_work"},
+	{"a draft is read by everybody", "shown.go", `	if len(states) > 0 {`, `	if len(states) > 99 {`, "who_does_not_work"},
+	{"who works on it misses a step", "shown.go", `		return taken
+	}`, `		return taken[:1]
+	}`, "who_does_not_work"},
+	{"what changed meanwhile is shown whole", "desk.go", `range d.shown(a, r, &s, taken, tx.Now()) {`, `range append(taken[:0:0], taken[:len(taken)+0*int(s.Version)]...) {`, "who_does_not_work"},
 	{"a tag is the owner", "tags.go", `return Tag(mac.Sum(nil)[:16])`, `if len(whose) == 16 {
 		return Tag(whose)
 	}

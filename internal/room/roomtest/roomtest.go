@@ -51,6 +51,7 @@ var clauses = []clause{
 	{"no entry, no record", noEntry},
 	{"sent twice is once", once},
 	{"who changed it meanwhile is shown to those who may see", stale},
+	{"who does not work on it sees what is meant for them", shown},
 	{"lists show what they say", lists},
 	{"pages are full, and a cursor says nothing", paged},
 	{"pages follow each other while records move", gapless},

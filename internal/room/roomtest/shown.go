@@ -1,0 +1,138 @@
+package roomtest
+
+import (
+	"errors"
+	"slices"
+
+	"heed/internal/access"
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/process"
+	"heed/internal/room"
+)
+
+// onlyReading is the room where everybody opens every record, and nobody sees all of
+// the work on it.
+func (s *suite) onlyReading() (*room.Room, *room.Desk) {
+	r := *s.room
+	r.Policies = `
+@id("` + r.Name + `-all-open")
+@says("Everybody opens every record and takes every step.")
+permit (principal, action, resource is ` + r.Kind + `)
+unless { action in [Action::"` + r.Name + `.view_work", Action::"` + r.Name + `.view_readers"] };`
+	return &r, s.program(&r)
+}
+
+// shown: whoever sees all of the work sees every step whole; whoever began the record,
+// and other readers, see what the definition shows them and what they did themselves;
+// and what happened meanwhile is shown to each as the record is.
+func shown(s *suite) {
+	r, d := s.onlyReading()
+	all, everything := *r, (*room.Desk)(nil)
+	all.Policies += `
+@id("` + r.Name + `-all-work")
+@says("Everybody sees all of the work.")
+permit (principal, action, resource is ` + r.Kind + `);`
+	everything = s.program(&all)
+	porter := s.w.As("porter")
+	raiser := s.as(string(s.room.First().Roles[0]), 0)
+	hidden, seen := 0, 0
+	for _, ref := range append(s.some(6), s.far()...) {
+		whole, err := everything.Open(s.ctx, porter, &all, ref)
+		s.must(err)
+		if len(whole.Taken) != int(whole.Version) {
+			s.t.Errorf("whoever sees all of the work sees %d of %d steps", len(whole.Taken), whole.Version)
+		}
+		for _, a := range []access.Actor{porter, raiser} {
+			v, err := d.Open(s.ctx, a, r, ref)
+			s.must(err)
+			for _, t := range v.Taken {
+				s.onlyMeant(a, v, t)
+			}
+			hidden, seen = hidden+len(whole.Taken)-len(v.Taken), seen+len(v.Taken)
+			s.drafts(a, whole, v)
+			s.meanwhile(d, r, a, ref, v)
+		}
+	}
+	if hidden == 0 || seen == 0 {
+		s.t.Errorf("%d steps were hidden and %d seen: nothing was tried", hidden, seen)
+	}
+}
+
+// onlyMeant holds a step that somebody sees to what the definition says.
+func (s *suite) onlyMeant(a access.Actor, v room.View, t room.Taken) {
+	if t.By == a.Person {
+		return
+	}
+	info, _ := v.Process.Step(t.Step)
+	meant := func(who []string) bool {
+		return slices.Contains(who, "reader") || slices.Contains(who, "raiser") && v.By == a.Person
+	}
+	for _, f := range info.Fields {
+		who := f.Sees
+		if len(who) == 0 {
+			who = info.Sees
+		}
+		if _, ok := t.Answers[f.ID]; ok && !meant(who) {
+			s.t.Errorf("the answer %s of %s is shown to somebody for whom it is not meant", f.ID, t.Step)
+		}
+	}
+	if !meant(info.Sees) && len(t.Answers) == 0 {
+		s.t.Errorf("the step %s is shown to somebody for whom it is not meant", t.Step)
+	}
+}
+
+// drafts: where the room names published states, nothing of others stands before a
+// reader that was done after the record last came into one.
+func (s *suite) drafts(a access.Actor, whole, v room.View) {
+	states := s.room.Latest().Published
+	last := int64(0)
+	for _, t := range whole.Taken {
+		if slices.Contains(states, t.Effect.Stage) {
+			last = t.Version
+		}
+	}
+	for _, t := range v.Taken {
+		if len(states) > 0 && t.By != a.Person && t.Version > last && v.By != a.Person {
+			s.t.Errorf("%s of version %d is read by everybody; it was last published in %d", t.Step, t.Version, last)
+		}
+	}
+}
+
+// meanwhile: what is shown of what changed is what is shown of the record.
+func (s *suite) meanwhile(d *room.Desk, r *room.Room, a access.Actor, ref id.Reference, v room.View) {
+	if v.Version == 1 {
+		return
+	}
+	step := r.Latest().AllSteps[1]
+	_, err := d.Take(s.ctx, a, r, ref, room.Taking{Step: step.ID, Answers: s.x.Answers(step.Fields), Version: 1})
+	var changed *room.Changed
+	if !errors.As(err, &changed) {
+		s.t.Errorf("a step on an older version: %v, want what changed", err)
+		return
+	}
+	for _, t := range changed.Since {
+		if !slices.ContainsFunc(v.Taken, func(x room.Taken) bool { return x.Version == t.Version && len(x.Answers) == len(t.Answers) }) {
+			s.t.Errorf("%s is shown as what changed, and not on the record", t.Step)
+		}
+	}
+}
+
+// far are records that have gone far through the definition: each takes what it never
+// took before, for as long as it can.
+func (s *suite) far() (out []id.Reference) {
+	for range 3 {
+		ref := s.begin().Reference
+		out = append(out, ref)
+		reader, gone := s.reader(ref), map[process.Step]bool{}
+		for range walked {
+			info := s.choose(s.openSteps(reader, ref), gone)
+			_, _, err := s.take(ref, info, s.x.Answers(info.Fields))
+			if fail.Is(err, fail.Broken) {
+				s.must(err)
+			}
+			gone[info.ID] = gone[info.ID] || err == nil
+		}
+	}
+	return out
+}

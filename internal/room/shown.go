@@ -1,0 +1,85 @@
+package room
+
+import (
+	"slices"
+	"time"
+
+	"heed/internal/access"
+	"heed/internal/field"
+	"heed/internal/process"
+)
+
+// Who sees an answer, or that a step was taken, besides those who see all of the work
+// on a record (actWork) and whoever took the step.
+const (
+	seesRaiser = "raiser" // who began the record
+	seesReader = "reader" // everybody who may open it
+	seesWork   = "work"   // nobody else: for a field of a step that others see
+)
+
+// shown is what this actor sees of a record's steps: the one function for page,
+// operation, print view and what happened meanwhile. Whoever may see all of the work
+// sees all, and everybody what they did themselves. Others see what the definition
+// shows them, and of what it shows to every reader, where it names published states,
+// only how each step last stood when the record was last published: nobody reads a draft.
+func (d *Desk) shown(a access.Actor, r *Room, s *State, taken []Taken, now time.Time) []Taken {
+	if d.Policy.Decide(a, r.action(actWork), r.resource(s, now), access.Context{}).Effect == access.Allow {
+		return taken
+	}
+	public := published(r, taken)
+	var out []Taken
+	for i, t := range taken {
+		if t.By == a.Person {
+			out = append(out, t)
+			continue
+		}
+		def, err := r.Definition(t.Definition)
+		if err != nil {
+			continue // nobody knows here what it shows
+		}
+		info, _ := def.Step(t.Step)
+		sees := func(who []string) bool {
+			return slices.Contains(who, seesReader) && public[i] || slices.Contains(who, seesRaiser) && s.By == a.Person
+		}
+		answers := seen(info, t.Answers, sees)
+		if sees(info.Sees) || len(answers) > 0 {
+			t.Answers, t.Effect = answers, Effect{}
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// seen are the answers that somebody sees: a field says who does, or else its step.
+func seen(info process.StepInfo, answers field.Answers, sees func([]string) bool) field.Answers {
+	out := field.Answers{}
+	for _, f := range info.Fields {
+		who := f.Sees
+		if len(who) == 0 {
+			who = info.Sees
+		}
+		if v, ok := answers[f.ID]; ok && sees(who) {
+			out[f.ID] = v
+		}
+	}
+	return out
+}
+
+// published says of each step whether every reader may see it: the last of its kind
+// when the record last came into a published state; all of them in a room that names none.
+func published(r *Room, taken []Taken) []bool {
+	states := r.Latest().Published
+	out := make([]bool, len(taken))
+	until := len(taken) - 1
+	if len(states) > 0 {
+		for until >= 0 && !slices.Contains(states, taken[until].Effect.Stage) {
+			until--
+		}
+	}
+	last := map[process.Step]bool{}
+	for i := until; i >= 0; i-- {
+		out[i] = len(states) == 0 || !last[taken[i].Step]
+		last[taken[i].Step] = true
+	}
+	return out
+}
