@@ -60,7 +60,8 @@ func Ensure(ctx context.Context, data string, now time.Time, log *slog.Logger, t
 			return fail.Wrap(fail.Bad, err, "The folder %s cannot be emptied", data)
 		}
 	}
-	if err := build(ctx, data, now, log, tell); err != nil {
+	err := inMemory(data, func(place string) error { return build(ctx, place, now, log, tell) })
+	if err != nil {
 		return err
 	}
 	return os.WriteFile(filepath.Join(data, doneFile), []byte("yes\n"), 0o600)
@@ -190,16 +191,17 @@ func (b *builder) found(codes []directory.Enrolment) error {
 	if err != nil {
 		return err
 	}
-	for _, n := range staff {
-		b.hand.Move(time.Minute) // each word uses up a one-time code
-		var words []directory.Word
-		for _, g := range trust.Grantors {
-			w, err := b.word(g.Login)
-			if err != nil {
-				return err
-			}
-			words = append(words, w)
+	b.hand.Move(time.Minute) // setting up used a one-time code
+	var words []directory.Word
+	for _, g := range trust.Grantors {
+		w, err := b.word(g.Login)
+		if err != nil {
+			return err
 		}
+		words = append(words, w)
+	}
+	for _, n := range staff {
+		b.hand.Move(time.Minute)
 		e, err := b.app.Directory.AddPerson(b.ctx, all[0].ID, n, words...)
 		if err != nil {
 			return err

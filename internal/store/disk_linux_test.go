@@ -160,7 +160,9 @@ func TestReadOnlyDisk(t *testing.T) {
 	storetest.Within(t, 5*time.Second, "Ready says read-only", func() bool { return fail.Is(k.Ready(bg), fail.ReadOnly) })
 	k.verify(t)
 	disk.Repair()
-	storetest.Within(t, 10*time.Second, "writing heals", func() bool { return k.put(k.write, 2000) == nil })
+	var last error
+	t.Cleanup(func() { t.Log("last answer:", last) })
+	storetest.Within(t, 30*time.Second, "writing heals", func() bool { last = k.put(k.write, 2000); return last == nil })
 	must(t, k.put(k.read, 2000))
 	k.verify(t)
 	integrity(t, disk.Dir)

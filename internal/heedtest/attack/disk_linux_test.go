@@ -97,9 +97,12 @@ func TestFullDisk(t *testing.T) {
 	if shown < 20 || a.status != http.StatusServiceUnavailable || strings.Contains(a.body, secret) {
 		t.Errorf("after %d readings: %d %s", shown, a.status, a.body)
 	}
-	if a = lead.get("/cases/" + string(ref)); a.status != http.StatusServiceUnavailable || strings.Contains(a.body, secret) {
-		t.Errorf("a page without an entry: %d", a.status)
-	}
+	storetest.Within(t, 5*time.Second, "a page without an entry is refused", func() bool {
+		if a = lead.get("/cases/" + string(ref)); strings.Contains(a.body, secret) {
+			t.Fatal("a page without an entry")
+		}
+		return a.status == http.StatusServiceUnavailable // on a slow machine the answer may be Busy first
+	})
 	if got := h.readings() - before; got < shown {
 		t.Errorf("%d readings were shown and %d recorded", shown, got)
 	}
@@ -235,7 +238,7 @@ func readOnly(t *testing.T, h *house, take, give func()) {
 	}
 
 	give()
-	storetest.Within(t, 10*time.Second, "ready again", func() bool { return h.ready() == "ready" })
+	storetest.Within(t, 30*time.Second, "ready again", func() bool { return h.ready() == "ready" })
 	if a = nurse.post("/raise/check", nil); a.status != http.StatusSeeOther {
 		t.Errorf("after it the draft is sent with %d", a.status)
 	}
