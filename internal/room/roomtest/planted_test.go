@@ -82,7 +82,11 @@ var planted = []struct{ name, file, old, new, clause string }{
 		return Tag(whose)
 	}
 	return Tag(mac.Sum(nil)[:16])`, "nothing_stands_in_the_clear"},
-	{"a picture is not sealed", "rows.go", `return key.Seal(StateField, s.Version, plain), nil`, `return append(key.Seal(StateField, s.Version, plain), plain...), nil`, "nothing_stands_in_the_clear"},
+	{"a picture is not sealed", "rows.go", `return key.Seal(StateField, s.Version, record.Pad(plain, 0)), nil`, `return append(key.Seal(StateField, s.Version, record.Pad(plain, 0)), plain...), nil`, "nothing_stands_in_the_clear"},
+	{"a picture is as long as its words", "rows.go", `return key.Seal(StateField, s.Version, record.Pad(plain, 0)), nil`, `return key.Seal(StateField, s.Version, append(plain, record.Pad(nil, 0)[:7]...)), nil`, "nothing_stands_in_the_clear"},
+	{"a compartment is looked into from another", "find.go", `if s.Compartment != r.Compartment {`, `if s.Compartment == "" {`, "another_compartment"},
+	{"all rooms' entries are opened", "prove.go", `d.Ledger.Begun(ctx, r.Number, rest,`, `d.Ledger.Begun(ctx, 999, rest,`, "other_rooms"},
+	{"a replay opens all rooms' entries", "catchup.go", `d.Ledger.Each(ctx, r.Number,`, `d.Ledger.Each(ctx, 999,`, "other_rooms"},
 	{"a step changes nothing", "decide.go", `if after.State != before.State {`, `if false {`, "every_way_through_it_can_be_gone"},
 }
 

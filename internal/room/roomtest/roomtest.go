@@ -65,6 +65,8 @@ var clauses = []clause{
 	{"an unknown answer is refused", unasked},
 	{"nothing stands in the clear", nothingInTheClear},
 	{"what is due is listed as due", today},
+	{"another compartment is another world", compartments},
+	{"other rooms' entries are not looked at", itsOwn},
 }
 
 // suite is one room in a world with people.
