@@ -29,6 +29,7 @@ const (
 	wordsBusy       = "The service is busy. Nothing was saved. Try again in a minute"
 	wordsUnknown    = "We do not know whether this was saved. Check before you try again"
 	wordsNewer      = "This installation was last used by a newer version of Heed (it has change %d, which this version does not know). Start that version or a later one. Nothing was changed"
+	wordsUnlisted   = "Somebody has emptied or cut the list of changes that this database has had (its table goose_db_version). Put it back as it was, or restore a backup. Nothing was changed"
 	wordsNewerLists = "This installation was last used by a newer version of Heed (its lists %q are of version %d, and this version knows those of version %d). Start that version or a later one. Nothing was changed"
 	wordsOlder      = "This installation was made by an early version of Heed (with change %d), whose records this version cannot read. Go on with the version that made it, or begin in another folder. Nothing was changed"
 )

@@ -6,7 +6,9 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/pressly/goose/v3"
 
@@ -60,9 +62,43 @@ func migrate(ctx context.Context, engine string, db *sql.DB, sources []fs.FS) er
 		return nil
 	}
 	if _, err := p.Up(ctx); err != nil {
+		if isThere(err) { // what it would make was made before
+			return fail.Wrap(fail.Conflict, err, wordsUnlisted)
+		}
 		return fmt.Errorf("migrate: %w", err)
 	}
 	return nil
+}
+
+// isThere says that a table could not be made because one of that name is there.
+func isThere(err error) bool {
+	const duplicateTable, duplicateObject = "42P07", "42710"
+	code := postgresCode(err)
+	return code == duplicateTable || code == duplicateObject ||
+		sqliteCode(err) != 0 && strings.Contains(err.Error(), "already exists")
+}
+
+// unlisted names the changes that the database has had by its tables, and not by its own list.
+func unlisted(tx *Tx, want Schema) ([]string, error) {
+	all, err := merged(engineSQLite, append([]fs.FS{own}, want.Migrations...))
+	if err != nil {
+		return nil, err
+	}
+	applied, err := All(tx, func(v *int64) []any { return []any{v} }, `select version_id from goose_db_version`)
+	if err != nil {
+		return nil, fmt.Errorf("read migrations: %w", err)
+	}
+	var found []string
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		var version int64
+		if _, err := fmt.Sscanf(name, "%d_", &version); err != nil {
+			return nil, fmt.Errorf("a migration is called %s: %w", name, err)
+		}
+		if !slices.Contains(applied, version) {
+			found = append(found, fmt.Sprintf("the table goose_db_version does not list change %d", version))
+		}
+	}
+	return found, nil
 }
 
 // appliedVersions are the changes that the database has; none on a new one.
@@ -91,5 +127,8 @@ func appliedVersions(ctx context.Context, engine string, db *sql.DB) ([]int64, e
 		}
 		all = append(all, v)
 	}
-	return all, rows.Err()
+	if err := rows.Err(); err != nil || len(all) > 0 {
+		return all, err
+	}
+	return nil, fail.New(fail.Conflict, wordsUnlisted)
 }

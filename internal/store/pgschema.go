@@ -37,8 +37,17 @@ const foreignPostgres = `
 		where c.relkind = 'r' and c.relnamespace in (select oid from mine)`
 
 // columnsPostgres, uniquePostgres and countsPostgres describe Heed's tables as twin does.
-const columnsPostgres = `select c.relname::text, a.attname::text, a.attnotnull, a.atthasdef, a.attgenerated <> ''
+// A column that sorts or is kept in another way than its type says, and a domain that
+// refuses more than its type, are kinds of their own.
+const columnsPostgres = `select c.relname::text, a.attname::text, a.attnotnull, a.attgenerated <> '',
+		coalesce(pg_get_expr(d.adbin, d.adrelid), ''),
+		case when a.attidentity = 'a' and a.atttypid = 'bigint'::regtype then 'serial'
+			when t.typtype = 'd' and (t.typbasetype <> 'bytea'::regtype or t.typnotnull or t.typdefault is not null
+				or exists (select from pg_constraint k where k.contypid = t.oid)) then 'another ' || t.typname
+			when a.attidentity <> '' or a.attcollation <> t.typcollation then 'another ' || t.typname
+			else format_type(a.atttypid, a.atttypmod) end
 	from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+	join pg_type t on t.oid = a.atttypid left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
 	where c.relkind = 'r' and c.relnamespace = (select oid from pg_namespace where nspname = current_schema())`
 
 const uniquePostgres = `select c.relname::text, (select string_agg(coalesce(a.attname, '(…)'), ', ' order by k.at)
@@ -91,11 +100,12 @@ func (w *twin) postgres(tx *Tx) ([]string, error) {
 
 func tablesPostgres(tx *Tx) (have map[string]table, odd []string, err error) {
 	type col struct {
-		table, name                    string
-		required, defaulted, generated bool
+		table, name string
+		generated   bool
+		column
 	}
 	columns, err := All(tx, func(c *col) []any {
-		return []any{&c.table, &c.name, &c.required, &c.defaulted, &c.generated}
+		return []any{&c.table, &c.name, &c.required, &c.generated, &c.given, &c.kind}
 	}, columnsPostgres)
 	if err != nil {
 		return nil, nil, err
@@ -106,7 +116,7 @@ func tablesPostgres(tx *Tx) (have map[string]table, odd []string, err error) {
 		if !ok {
 			t.columns = map[string]column{}
 		}
-		t.columns[c.name] = column{c.required, c.defaulted}
+		t.columns[c.name] = c.column
 		have[c.table] = t
 		if c.generated {
 			odd = append(odd, "column "+c.table+"."+c.name+" is generated")
@@ -164,8 +174,9 @@ func differences(name string, want, have table) (found []string) {
 			fmt.Sprintf("table %s has %d foreign keys and should have %d", name, have.foreign, want.foreign))
 	}
 	for _, c := range slices.Sorted(maps.Keys(want.columns)) {
-		was, is := want.columns[c], have.columns[c]
-		if is.defaulted != was.defaulted || was.required && !is.required {
+		if is, there := have.columns[c]; !there {
+			found = append(found, "column "+name+"."+c+" is gone")
+		} else if is != want.columns[c] {
 			found = append(found, "column "+name+"."+c+" is not as Heed made it")
 		}
 	}

@@ -52,6 +52,11 @@ func (s *Store) Foreign(ctx context.Context, want Schema) ([]string, error) {
 		} else {
 			found, err = twin.sqlite(tx)
 		}
+		if err != nil {
+			return err
+		}
+		more, err := unlisted(tx, want)
+		found = append(found, more...)
 		return err
 	})
 	if err != nil {
@@ -78,7 +83,14 @@ type table struct {
 	foreign int // foreign keys
 }
 
-type column struct{ required, defaulted bool }
+// column is what it takes, and what stands in it when nothing is given.
+type column struct {
+	kind, given string
+	required    bool
+}
+
+// serial is the kind of a key that counts upwards (SERIALKEY).
+const serial = "serial"
 
 var twins sync.Map // text of a schema → *twin
 
@@ -155,17 +167,21 @@ func objectsOf(tx *Tx) (map[object]string, error) {
 func describe(tx *Tx, name, text string) (table, error) {
 	t := table{columns: map[string]column{}, checks: strings.Count(strings.ToLower(text), "check (")}
 	type info struct {
-		name                 string
-		required, def, place int
+		name, kind, given string
+		required, place   int
 	}
-	columns, err := All(tx, func(c *info) []any { return []any{&c.name, &c.required, &c.def, &c.place} },
-		`select name, "notnull", dflt_value is not null, pk from pragma_table_info($1) order by pk`, name)
+	columns, err := All(tx, func(c *info) []any { return []any{&c.name, &c.kind, &c.given, &c.required, &c.place} },
+		`select name, lower(type), coalesce(dflt_value, ''), "notnull", pk from pragma_table_info($1) order by pk`, name)
 	if err != nil {
 		return t, err
 	}
 	var primary []string
+	plain := strings.Join(strings.Fields(text), " ")
 	for _, c := range columns {
-		t.columns[c.name] = column{required: c.required == 1 || c.place > 0, defaulted: c.def == 1}
+		if c.place > 0 && strings.Contains(plain, c.name+" integer primary key autoincrement") {
+			c.kind = serial
+		}
+		t.columns[c.name] = column{kind: c.kind, given: c.given, required: c.required == 1 || c.place > 0}
 		if c.place > 0 {
 			primary = append(primary, c.name)
 		}

@@ -41,6 +41,15 @@ var foreign = map[string][]struct{ do, undo, named string }{
 		{`alter table list_v1 drop constraint list_v1_n_check`, `alter table list_v1 add check (n > 0)`, "table list_v1 has 0 checks"},
 		{`alter table entry alter column leaf drop not null`, `alter table entry alter column leaf set not null`, "column entry.leaf"},
 		{`alter table job add column note text`, `alter table job drop column note`, "column job.note"},
+		{`alter table head alter column version type integer`, `alter table head alter column version type bigint`, "column head.version"},
+		{`alter table job alter column kind type varchar(3)`, `alter table job alter column kind type text`, "column job.kind"},
+		{`alter table job alter column kind type text collate "C"`, `alter table job alter column kind type text`, "column job.kind"},
+		{`alter table head alter column org type bytea`, `alter table head alter column org type blob`, "column head.org"},
+		{`alter domain blob add constraint short check (octet_length(value) < 9999)`, `alter domain blob drop constraint short`, "column head.org"},
+		{`alter table entry alter column n drop identity`, `alter table entry alter column n add generated always as identity`, "column entry.n"},
+		{`alter table entry alter column sealed set not null`, `alter table entry alter column sealed drop not null`, "column entry.sealed"},
+		{`alter table job alter column attempts set default 9`, `alter table job alter column attempts set default 0`, "column job.attempts"},
+		{`alter table job rename column mark to marked`, `alter table job rename column marked to mark`, "column job.mark is gone"},
 		{`alter table head alter column version set default 1`, `alter table head alter column version drop default`, "column head.version"},
 	},
 }
@@ -49,16 +58,7 @@ var foreign = map[string][]struct{ do, undo, named string }{
 // stop an opening, and are named; what belongs to others elsewhere does not.
 func TestWhatIsNotHeedsIsNamed(t *testing.T) {
 	want := store.Schema{Migrations: world.Migrations(), Projections: []store.Projection{listed}}
-	for engine, open := range map[string]func(t *testing.T) (store.Options, *sql.DB){
-		"sqlite": func(t *testing.T) (store.Options, *sql.DB) {
-			dir := t.TempDir()
-			return store.Options{Path: dir, Migrations: world.Migrations(), ReserveBytes: storetest.Reserve}, raw(t, "sqlite", filepath.Join(dir, "heed.db"))
-		},
-		"postgres": func(t *testing.T) (store.Options, *sql.DB) {
-			url := storetest.Postgres(t)
-			return store.Options{URL: url, Migrations: world.Migrations()}, raw(t, "pgx", url)
-		},
-	} {
+	for engine, open := range map[string]func(t *testing.T) (store.Options, *sql.DB){"sqlite": onSQLite, "postgres": onPostgres} {
 		t.Run(engine, func(t *testing.T) {
 			o, db := open(t)
 			s := storetest.Open(t, o)
@@ -92,6 +92,46 @@ func TestWhatIsNotHeedsIsNamed(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestAListOfChangesThatWasCutIsNamed: emptied, cut or taken away, while it is open and at the next start.
+func TestAListOfChangesThatWasCutIsNamed(t *testing.T) {
+	want := store.Schema{Migrations: world.Migrations()}
+	for name, cut := range map[string]string{"emptied": `delete from goose_db_version`, "away": `drop table goose_db_version`,
+		"cut": `delete from goose_db_version where version_id = (select max(version_id) from goose_db_version)`} {
+		for engine, open := range map[string]func(t *testing.T) (store.Options, *sql.DB){"sqlite": onSQLite, "postgres": onPostgres} {
+			t.Run(name+" "+engine, func(t *testing.T) {
+				o, db := open(t)
+				s, err := store.Open(bg, o)
+				must(t, err)
+				must(t, s.Sound(bg, want))
+				_, err = db.Exec(cut)
+				must(t, err)
+				if err := s.Sound(bg, want); err == nil || !strings.Contains(err.Error(), "goose_db_version") {
+					t.Errorf("while it is open: %v", err)
+				}
+				must(t, s.Close())
+				s, err = store.Open(bg, o)
+				if !fail.Is(err, fail.Conflict) || !strings.Contains(fail.Words(err), "list of changes") {
+					t.Errorf("at the next start: %v", err)
+				}
+				if err == nil {
+					must(t, s.Close())
+				}
+			})
+		}
+	}
+}
+
+func onSQLite(t *testing.T) (store.Options, *sql.DB) {
+	dir := t.TempDir()
+	return store.Options{Path: dir, Migrations: world.Migrations(), ReserveBytes: storetest.Reserve},
+		raw(t, "sqlite", filepath.Join(dir, "heed.db"))
+}
+
+func onPostgres(t *testing.T) (store.Options, *sql.DB) {
+	url := storetest.Postgres(t)
+	return store.Options{URL: url, Migrations: world.Migrations()}, raw(t, "pgx", url)
 }
 
 func raw(t *testing.T, driver, address string) *sql.DB {
