@@ -428,7 +428,8 @@ func (d *Desk) before(tx *store.Tx, a access.Actor, key string, digest []byte) (
 	if key == "" {
 		return retry{}, false, nil
 	}
-	r, err := findRetry(tx, retryKey(a.Person, key))
+	at := retryKey(a.Person, key)
+	r, err := findRetry(tx, at)
 	if fail.Is(err, fail.Missing) {
 		return retry{}, false, nil
 	}
@@ -439,7 +440,7 @@ func (d *Desk) before(tx *store.Tx, a access.Actor, key string, digest []byte) (
 	if err != nil {
 		return retry{}, false, err
 	}
-	was, err := k.Open("retry", r.Version, r.Digest)
+	was, err := k.Open(retryField(at), r.Version, r.Digest)
 	if err != nil {
 		return retry{}, false, err
 	}
@@ -453,8 +454,9 @@ func (d *Desk) remember(tx *store.Tx, a access.Actor, retryWith string, key *vau
 	if retryWith == "" {
 		return nil
 	}
-	r.Digest = key.Seal("retry", r.Version, r.Digest)
-	return insertRetry(tx, retryKey(a.Person, retryWith), r)
+	at := retryKey(a.Person, retryWith)
+	r.Digest = key.Seal(retryField(at), r.Version, r.Digest)
+	return insertRetry(tx, at, r)
 }
 
 // errSameMoment says that the same request was kept by another connection at

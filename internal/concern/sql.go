@@ -100,6 +100,9 @@ func retryKey(p id.Person, key string) []byte {
 	return h.Sum(nil)
 }
 
+// retryField binds what a try did to its person and key: moved to another's, it does not open.
+func retryField(key []byte) string { return "retry:" + string(key) }
+
 func findRetry(tx *store.Tx, key []byte) (retry, error) {
 	return store.One(tx, func(r *retry) []any { return []any{&r.Record, &r.Version, &r.Digest, instant{&r.At}} },
 		`select record, version, digest, at from concern_retry where key = $1`, key)

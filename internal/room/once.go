@@ -39,6 +39,9 @@ func retryKey(p id.Person, key string) []byte {
 	return h.Sum(nil)
 }
 
+// retryField binds what a try did to its person and key: moved to another's, it does not open.
+func retryField(key []byte) string { return "retry:" + string(key) }
+
 // digestOf tells whether two requests ask for the same: operation, record and body.
 func digestOf(room, operation string, ref id.Reference, in field.Answers) []byte {
 	b, err := json.Marshal(in)
@@ -55,8 +58,9 @@ func (d *Desk) before(tx *store.Tx, a access.Actor, key string, digest []byte) (
 	if key == "" {
 		return r, false, nil
 	}
+	at := retryKey(a.Person, key)
 	r, err = store.One(tx, func(r *retry) []any { return []any{&r.record, &r.version, &r.digest} },
-		`select record, version, digest from room_retry where key = $1`, retryKey(a.Person, key))
+		`select record, version, digest from room_retry where key = $1`, at)
 	if fail.Is(err, fail.Missing) {
 		return r, false, nil
 	}
@@ -70,7 +74,7 @@ func (d *Desk) before(tx *store.Tx, a access.Actor, key string, digest []byte) (
 	if err != nil {
 		return r, false, err
 	}
-	was, err := k.Open("retry", r.version, r.digest)
+	was, err := k.Open(retryField(at), r.version, r.digest)
 	if err != nil {
 		return r, false, err
 	}
@@ -85,8 +89,9 @@ func (d *Desk) remember(tx *store.Tx, a access.Actor, key string, k *vault.Key, 
 	if key == "" {
 		return nil
 	}
+	at := retryKey(a.Person, key)
 	return tx.Later(keyTaken, `insert into room_retry (key, record, version, digest, at) values ($1, $2, $3, $4, $5)`,
-		retryKey(a.Person, key), k.Record(), version, k.Seal("retry", version, digest), clock.Micros(tx.Now()))
+		at, k.Record(), version, k.Seal(retryField(at), version, digest), clock.Micros(tx.Now()))
 }
 
 func keyTaken(rows int64, err error) error {
