@@ -79,6 +79,11 @@ func (bs Bars) withheld() (out []id.Person) {
 	return out
 }
 
+// since says whether somebody is kept out by a step that was taken after a version.
+func (bs Bars) since(p id.Person, version int64) bool {
+	return bs.some(func(b Bar) bool { return b.Who == p && b.State == BarStands && b.Steps[len(b.Steps)-1] > version })
+}
+
 func (bs Bars) some(is func(Bar) bool) bool { return slices.ContainsFunc(bs, is) }
 
 // because are those who are kept from it for a reason.

@@ -252,11 +252,16 @@ func (d *Desk) takeFound(ctx context.Context, a access.Actor, ref id.Reference, 
 			"Where there is no other, the Caldicott Guardian sees it")
 	}
 	digest := digestOf(t.Step, ref, t.Answers)
+	done := false // whoever took a step has its receipt, whatever it took from them, until they are barred
 	err = d.again(ctx, func(tx *store.Tx) error {
+		r, found, err := d.before(tx, a, t.Key, digest)
 		if refusal != nil {
+			if done = err == nil && found && !f.bars.since(a.Person, r.Version); done {
+				out = Recorded{ref, r.At, r.Version}
+				return nil
+			}
 			return d.refuse(tx, a, ref)
 		}
-		r, found, err := d.before(tx, a, t.Key, digest)
 		if err != nil || found {
 			out = Recorded{ref, r.At, r.Version}
 			return err
@@ -274,7 +279,7 @@ func (d *Desk) takeFound(ctx context.Context, a access.Actor, ref id.Reference, 
 		out, err = d.take(tx, a, f, t, digest)
 		return err
 	})
-	if err == nil {
+	if err == nil && !done {
 		err = refusal
 	}
 	return out, err
@@ -340,6 +345,7 @@ func (d *Desk) tell(tx *store.Tx, a access.Actor, c *Concern, ev room.Event, bef
 // found is a record as somebody asked for it; c is there when access allows.
 type found struct {
 	c        *Concern
+	bars     Bars // as they stand, also where c is not there
 	act      access.Action
 	decision access.Decision
 	reason   string // that they gave, where one is asked
@@ -371,7 +377,7 @@ func (d *Desk) find(tx *store.Tx, a access.Actor, ref id.Reference, act func(rai
 	if row, err = d.pictured(tx, a.Org, row, there); err != nil {
 		return f, err
 	}
-	f.act = act(row.Raiser)
+	f.act, f.bars = act(row.Raiser), row.Bars
 	if err := d.ask(tx, &f, a, ref, row.resource(tx.Now()), row.Bars); err != nil {
 		return f, err
 	}
@@ -388,7 +394,7 @@ func (d *Desk) find(tx *store.Tx, a access.Actor, ref id.Reference, act func(rai
 	if c.Reference != ref {
 		return f, fail.New(fail.Tampered, "The list of concerns does not match the record")
 	}
-	f.c, f.act = c, act(c.By)
+	f.c, f.act, f.bars = c, act(c.By), c.Bars
 	return f, d.ask(tx, &f, a, ref, c.resource(tx.Now()), c.Bars)
 }
 

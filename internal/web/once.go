@@ -20,7 +20,8 @@ import (
 // the form led is kept under it for a day, sealed. The same digest again is
 // answered with the same redirect, and the handler is not called. A form that was
 // changed after it was sent has another digest: it is a new one, and nothing of it
-// is dropped in silence.
+// is dropped in silence. A route that changes a record answers a second sending itself
+// (Route.Itself): where the first led is nobody's business who was barred since.
 //
 // A handler whose unit of work calls Did has its outcome in the same commit: once
 // over any number of machines and crashes. Without Did the outcome is kept after
@@ -89,6 +90,15 @@ func (q *Request) Did(tx *store.Tx, to string) error {
 	return q.DropDraft(heldName(q.Here()))(tx)
 }
 
+// end is what a form's end leaves behind: where it led, unless its route answers a
+// second sending itself, and nothing of what was held of it.
+func (q *Request) end(tx *store.Tx, to string) error {
+	if q.route.Itself {
+		return q.DropDraft(heldName(q.Here()))(tx)
+	}
+	return q.Did(tx, to)
+}
+
 const onceField = "web:once"
 
 // outcome is where an earlier sending led; fail.Missing when there was none.
@@ -121,6 +131,9 @@ func (s *Site) once(q *Request) (Response, error) {
 	}
 	defer done()
 	before := func() (Response, bool) {
+		if q.route.Itself {
+			return nil, false
+		}
 		to, err := ss.outcome(q.Context(), q.session.owner, digest)
 		return SeeOther(to), err == nil
 	}
@@ -136,7 +149,7 @@ func (s *Site) once(q *Request) (Response, error) {
 	}
 	if r, ok := resp.(Redirect); ok {
 		if !q.did {
-			if err := ss.store.Do(q.Context(), func(tx *store.Tx) error { return q.Did(tx, r.To) }); err != nil {
+			if err := ss.store.Do(q.Context(), func(tx *store.Tx) error { return q.end(tx, r.To) }); err != nil {
 				s.o.Log.WarnContext(q.Context(), "outcome not kept", "failure", causeText(err))
 			}
 		}

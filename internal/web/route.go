@@ -23,6 +23,9 @@ type Route struct {
 	Handler Handler
 	// MaxBody is the most bytes a POST may bring; 256 KB when nought.
 	MaxBody int64
+	// Itself says that the handler answers a form that is sent again itself, by
+	// Request.Key, when it has asked access anew: of what was done to a record.
+	Itself bool
 }
 
 // Get is a Route that shows.
@@ -33,6 +36,12 @@ func Get(pattern, access, title string, h Handler) Route {
 // Post is a Route that changes.
 func Post(pattern, access, title string, h Handler) Route {
 	return Route{Method: "POST", Pattern: pattern, Access: access, Title: title, Handler: h}
+}
+
+// AsksAgain is the same route with Itself.
+func (r Route) AsksAgain() Route {
+	r.Itself = true
+	return r
 }
 
 // Part is what one slice's web package brings: its routes and every View that they show.

@@ -20,7 +20,7 @@ func (p *pages) mineRoutes() []web.Route {
 		web.Get("/mine", may, sectionMine, p.mine),
 		web.Get("/mine/{ref}", may, "Your concern", p.own),
 		web.Get("/mine/{ref}/add", may, "Add something", p.add),
-		web.Post("/mine/{ref}/add", may, "Add something", p.sendAdd),
+		web.Post("/mine/{ref}/add", may, "Add something", p.sendAdd).AsksAgain(),
 	}
 }
 

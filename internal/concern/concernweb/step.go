@@ -32,12 +32,12 @@ func (p *pages) stepRoutes() []web.Route {
 		default:
 			out = append(out, web.Get(pattern, web.SignedIn, s.Label, func(q *web.Request) (web.Response, error) { return p.showStep(q, s.ID) }))
 		}
-		out = append(out, web.Post(pattern, web.SignedIn, s.Label, func(q *web.Request) (web.Response, error) { return p.takeStep(q, s.ID) }))
+		out = append(out, web.Post(pattern, web.SignedIn, s.Label, func(q *web.Request) (web.Response, error) { return p.takeStep(q, s.ID) }).AsksAgain())
 	}
 	const local, title = "/cases/{ref}/steps/{step}", "A step that the organisation added"
 	return append(out,
 		web.Get(local, web.SignedIn, title, func(q *web.Request) (web.Response, error) { return p.showStep(q, process.Step(q.Path("step"))) }),
-		web.Post(local, web.SignedIn, title, func(q *web.Request) (web.Response, error) { return p.takeStep(q, process.Step(q.Path("step"))) }),
+		web.Post(local, web.SignedIn, title, func(q *web.Request) (web.Response, error) { return p.takeStep(q, process.Step(q.Path("step"))) }).AsksAgain(),
 		// The map of pages names triage below /concerns as well.
 		web.Get("/concerns/{ref}/triage", web.SignedIn, "Decide what happens next", func(q *web.Request) (web.Response, error) {
 			ref, err := q.Reference("ref")

@@ -143,3 +143,54 @@ func TestNobodyBarsAlone(t *testing.T) {
 		b.opens("lead", http.StatusNotFound) // one's own takes effect at once
 	})
 }
+
+// TestSentAgain: whoever took a step has its receipt when they send it again, also when
+// the step itself took the record from them; whoever was barred since is answered as for
+// a record that is not there; a key of one record is no answer about another.
+func TestSentAgain(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		b := newBarHouse(h, "nurse")
+		send := func(login, path, body, key string) answer {
+			return h.send("POST", "/api/v1/concerns/"+path, map[string]string{"Content-Type": "application/json",
+				"Authorization": "Bearer " + b.tokens[login], "Idempotency-Key": key}, strings.NewReader(body))
+		}
+		same := func(what string, first, again answer, status int) {
+			t.Helper()
+			if again.status != status || status != http.StatusNotFound && first.body != again.body {
+				t.Errorf("%s sent again: %d %s, first %d %s", what, again.status, again.body, first.status, first.body)
+			}
+		}
+		note := url.Values{"words": {"A note"}, "_key": {newKey()}}
+		deputy, apiKey := h.as("deputy", access.Lead), newKey()
+		page := deputy.post("/cases/"+string(b.ref)+"/notes", note)
+		first := send("deputy", string(b.ref)+"/add_note", `{"words":"By API"}`, apiKey)
+		same("a note", first, send("deputy", string(b.ref)+"/add_note", `{"words":"By API"}`, apiKey), http.StatusOK)
+		same("a note by page", page, deputy.post("/cases/"+string(b.ref)+"/notes", note), http.StatusSeeOther)
+		if seen := b.opens("lead", http.StatusOK); strings.Count(seen.body, `"add_note","body"`) > 2 {
+			t.Error("a note sent twice stands twice")
+		}
+
+		other := h.raise("nurse", "Another worry")
+		if a := send("deputy", string(other)+"/add_note", `{"words":"By API"}`, apiKey); a.status != http.StatusConflict {
+			t.Errorf("the key of one record answers about another: %d %s", a.status, a.body)
+		}
+
+		b.second("guardian", b.asked("lead", "keep_from", `{"why":"subject","login":"deputy"}`), http.StatusOK)
+		missing := deputy.post("/cases/"+string(id.NewReference())+"/notes", url.Values{"words": {"A note"}, "_key": note["_key"]})
+		barred := deputy.post("/cases/"+string(b.ref)+"/notes", note)
+		if barred.status != http.StatusNotFound || barred.status != missing.status {
+			t.Errorf("a form sent again by somebody barred since: %d, not there: %d", barred.status, missing.status)
+		}
+		same("a note of somebody barred since", first, send("deputy", string(b.ref)+"/add_note", `{"words":"By API"}`, apiKey), http.StatusNotFound)
+
+		leave := url.Values{"reasons": {"We are related"}, "_key": {newKey()}}
+		lead := h.as("lead", access.Lead)
+		page = lead.post("/cases/"+string(b.ref)+"/conflict", leave)
+		same("one's own conflict by page", page, lead.post("/cases/"+string(b.ref)+"/conflict", leave), http.StatusSeeOther)
+		b.ref, apiKey = other, newKey()
+		first = send("lead", string(other)+"/declare_conflict", `{"reasons":"We are related"}`, apiKey)
+		same("one's own conflict", first, send("lead", string(other)+"/declare_conflict", `{"reasons":"We are related"}`, apiKey), http.StatusOK)
+		same("one's own conflict with another key", first, send("lead", string(other)+"/declare_conflict", `{"reasons":"We are related"}`, newKey()), http.StatusNotFound)
+	})
+}

@@ -44,7 +44,7 @@ func Part(r *room.Room, desk *room.Desk, people *directory.Desk) web.Part {
 		web.Get(one+"/print", in, words.Sentence(r.One)+", to print", p.print),
 		web.Get(one+"/access", in, "Who has opened it", p.readers),
 		web.Get(one+"/{step}", in, "A step of a "+r.One, p.showStep),
-		web.Post(one+"/{step}", in, "A step of a "+r.One, p.sendStep),
+		web.Post(one+"/{step}", in, "A step of a "+r.One, p.sendStep).AsksAgain(),
 	}}
 }
 
