@@ -11,6 +11,7 @@ import (
 	"heed/internal/id"
 	"heed/internal/process"
 	"heed/internal/room"
+	"heed/internal/store"
 )
 
 // TestACursorSaysNothing: pages are full of what their reader may see, follow each
@@ -65,6 +66,35 @@ func TestACursorSaysNothing(t *testing.T) {
 			if _, err := w.Concerns.ListPage(ctx, second, concern.Query{List: concern.ListAll, Limit: 2, After: string(ref)}); fail.FieldsOf(err).For("cursor") == "" {
 				w.T.Errorf("%s was taken as a cursor: %v", ref, err)
 			}
+		}
+	})
+}
+
+// TestWhatIsHiddenIsNotFolded: after a restart somebody who is barred is answered from
+// the row's picture. A history that does not open says that nobody read it; the time that
+// folding takes would say that there is a record.
+func TestWhatIsHiddenIsNotFolded(t *testing.T) {
+	world.Each(t, func(w *world.World) {
+		ref := raised(w)
+		take(w, w.As("second"), ref, room.Said(process.DeclareConflict, "reasons", "We are related"))
+		err := w.Store.Do(ctx, func(tx *store.Tx) error {
+			_, err := tx.Exec(`update entry set sealed = $1 where version = 1 and record = (select record from concern_v1 where reference = $2)`, []byte{1}, string(ref))
+			return err
+		})
+		if err != nil {
+			w.T.Fatal(err)
+		}
+		desk := mailed(w) // another desk, which remembers nothing: as after a restart
+		for _, who := range []string{"second", "porter", "executive"} {
+			if _, err := desk.Open(ctx, w.As(who), ref); !fail.Is(err, fail.Hidden) {
+				w.T.Errorf("%s: %v", who, err)
+			}
+			if _, err := desk.Take(ctx, w.As(who), ref, room.Said(process.AddNote, "words", "x")); !fail.Is(err, fail.Hidden) {
+				w.T.Errorf("%s takes a step: %v", who, err)
+			}
+		}
+		if _, err := desk.Open(ctx, w.As("lead"), ref); !fail.Is(err, fail.Tampered) {
+			w.T.Errorf("the plant did not hold: %v", err)
 		}
 	})
 }
