@@ -30,7 +30,6 @@ import (
 	"heed/internal/jobs"
 	"heed/internal/ledger"
 	"heed/internal/ledger/ledgerweb"
-	"heed/internal/process"
 	"heed/internal/room"
 	"heed/internal/room/roomweb"
 	"heed/internal/spent"
@@ -50,7 +49,6 @@ type App struct {
 	Vault     *vault.Vault
 	Ledger    *ledger.Log
 	Policy    *access.Policy
-	Process   *process.Definition
 	Jobs      *jobs.Queue
 	Directory *directory.Desk
 	Concerns  *concern.Desk
@@ -179,8 +177,7 @@ func (a *App) kernel() error {
 	if a.Policy, err = room.Policy(Rooms()...); err != nil {
 		return err
 	}
-	a.Process, err = a.Config.process()
-	return err
+	return nil
 }
 
 func (a *App) slices() (err error) {
@@ -188,7 +185,7 @@ func (a *App) slices() (err error) {
 	a.Jobs = jobs.New(a.Store, jobs.Options{Clock: a.Clock, Log: a.Log, Mail: a.mailer()})
 	a.Directory = directory.New(directory.Parts{Store: a.Store, Vault: a.Vault, Ledger: a.Ledger, Clock: a.Clock, Spent: a.spent, Jobs: a.Jobs})
 	a.Concerns = concern.New(concern.Parts{Store: a.Store, Vault: a.Vault, Ledger: a.Ledger, Policy: a.Policy, Directory: a.Directory,
-		Jobs: a.Jobs, Clock: a.Clock, Log: a.Log, Process: func(id.Org) *process.Definition { return a.Process }})
+		Jobs: a.Jobs, Clock: a.Clock, Log: a.Log})
 	a.Rooms, err = room.NewDesk(room.Parts{Store: a.Store, Vault: a.Vault, Ledger: a.Ledger, Policy: a.Policy, Directory: a.Directory,
 		Jobs: a.Jobs, Clock: a.Clock, Log: a.Log}, Rooms()...)
 	return err

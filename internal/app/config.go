@@ -16,7 +16,6 @@ import (
 	"heed/internal/fail"
 	"heed/internal/jobs"
 	"heed/internal/ledger"
-	"heed/internal/process"
 	"heed/internal/witness"
 	"heed/record"
 )
@@ -31,7 +30,6 @@ type Config struct {
 	// KeyFile, KeyStore and LogKey are in the folder unless told. The key store has
 	// a backup life of its own and is better on another disk.
 	KeyFile, KeyStore, LogKey string
-	Overlay                   string // the organisation's overlay on the process
 
 	PublicURL      string
 	Plain          bool // plain HTTP on this machine only
@@ -129,21 +127,6 @@ func (c Config) keysThere() error {
 		return fail.New(fail.Missing, "The keys of this database are not at %s: %s is not there. They are in the folder in which heed init was run: name it with --data, or copy heed.key, log.key and generations.keys from there", c.Data, c.keyFile())
 	}
 	return fail.New(fail.Missing, "There is no installation at %s: its key file %s is not there. Make one with heed init, or name the right folder with --data", c.Data, c.keyFile())
-}
-
-func (c Config) process() (*process.Definition, error) {
-	if c.Overlay == "" {
-		return process.Patient(), nil
-	}
-	raw, err := os.ReadFile(c.Overlay)
-	if err != nil {
-		return nil, fail.Wrap(fail.Missing, err, "The overlay %s is not there, or this user may not read it: name the right file with --overlay", c.Overlay)
-	}
-	d, err := process.Patient().Overlay(raw)
-	if err != nil {
-		return nil, fail.Wrap(fail.KindOf(err), err, "%s: %s", c.Overlay, fail.Words(err))
-	}
-	return d, nil
 }
 
 // reachable says in words why the database cannot be used when the program starts.

@@ -43,7 +43,7 @@ type CLI struct {
 	Token   tokenCmd   `cmd:"" help:"Tokens for programs."`
 	Mail    mailCmd    `cmd:"" help:"Try the mail server."`
 	Keys    keysCmd    `cmd:"" help:"Copy, change and give up keys."`
-	Process processCmd `cmd:"" help:"Check the referral process with an organisation's overlay."`
+	Process processCmd `cmd:"" help:"Check an overlay on the process, and lay it."`
 	Verify  verifyCmd  `cmd:"" help:"Prove that nothing was altered. Exits with 1 when something was."`
 	Witness witnessCmd `cmd:"" help:"Sign other installations' checkpoints, so that their history cannot be rewritten."`
 	Backup  backupCmd  `cmd:"" help:"Save an installation into one sealed file, while it runs."`
@@ -60,11 +60,10 @@ type place struct {
 	Data     string `help:"Folder of the installation: its keys and, with SQLite, its database." env:"HEED_DATA" default:"heed-data" type:"path"`
 	DB       string `help:"PostgreSQL instead of SQLite: postgres://user@host/name" env:"HEED_DB" name:"db"`
 	KeyStore string `help:"The generation keys, if they are not in the folder. They have a backup life of their own." env:"HEED_KEY_STORE" type:"path"`
-	Overlay  string `help:"The organisation's overlay on the process (JSON)." env:"HEED_OVERLAY" type:"path"`
 }
 
 func (p place) config() app.Config {
-	return app.Config{Data: p.Data, DB: p.DB, KeyStore: p.KeyStore, Overlay: p.Overlay}
+	return app.Config{Data: p.Data, DB: p.DB, KeyStore: p.KeyStore}
 }
 
 // where are the flags that name the installation again, for the next command.

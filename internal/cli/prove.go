@@ -317,6 +317,8 @@ func (c *witnessCmd) signer() (record.Signer, error) {
 
 type processCmd struct {
 	Check processCheckCmd `cmd:"" help:"Prove over all paths that an overlay keeps every safeguard."`
+	Lay   processLayCmd   `cmd:"" help:"Lay an overlay on the organisation's process, on the word of both grantors."`
+	Off   processOffCmd   `cmd:"" help:"Take the overlay off: the shipped process is followed again."`
 }
 
 type processCheckCmd struct {
@@ -328,7 +330,7 @@ func (processCheckCmd) Help() string {
 	return `    heed process check
     heed process check our-overlay.json
 
-It exits with 1 and names the path when an overlay would let a safeguard be gone around. heed serve refuses such an overlay too.`
+It exits with 1 and names the path when an overlay would let a safeguard be gone around. heed process lay refuses such an overlay too.`
 }
 
 func (c *processCheckCmd) Run(env *Env) error {

@@ -127,7 +127,7 @@ func (c *Concern) Progress() Progress {
 		return Finished
 	case referred:
 		return PassedOn
-	case slices.ContainsFunc(c.Taken[1:], func(t room.Taken) bool { return !c.raisersOwn(t) }):
+	case slices.ContainsFunc(c.Taken[1:], func(t room.Taken) bool { return !c.raisersOwn(t) && t.Step != process.ConfirmBar }):
 		return BeingLookedAt
 	}
 	return Received // what the raiser adds is nobody's look

@@ -20,7 +20,7 @@ func (d *Desk) decider(tx *store.Tx, org id.Org, c *Concern) (room.Decider, erro
 	if err != nil {
 		return room.Decider{}, err
 	}
-	return room.Decider{Process: d.Definition(org), Nation: o.Nation, Now: tx.Now(), Known: room.Known(tx, d.Directory, o, &c.State), Rule: c.rule}, nil
+	return room.Decider{Process: o.Process(), Nation: o.Nation, Now: tx.Now(), Known: room.Known(tx, d.Directory, o, &c.State), Rule: c.rule}, nil
 }
 
 // rule is what the process cannot say, since it compares a step with what was said

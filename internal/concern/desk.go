@@ -34,8 +34,6 @@ type Parts struct {
 	Jobs      *jobs.Queue
 	Clock     clock.Clock
 	Log       *slog.Logger
-	// Process is the patient route with the organisation's overlay, if it has one.
-	Process func(id.Org) *process.Definition
 	// OpeningsAnHour is how many different cases a person opens within an hour before
 	// a reason is asked for each; 20 when 0.
 	OpeningsAnHour int
@@ -90,8 +88,13 @@ func (d *Desk) forget(_ context.Context, tx *store.Tx, j jobs.Job) error {
 	return d.Jobs.Put(tx, j)
 }
 
-// Process is the definition in force for an organisation.
-func (d *Desk) Definition(org id.Org) *process.Definition { return d.Parts.Process(org) }
+// Definition is the process that an organisation follows now.
+func (d *Desk) Definition(org id.Org) *process.Definition { return d.Directory.Process(org) }
+
+// Meant is the definition under which a step was taken, for its words.
+func (d *Desk) Meant(org id.Org, t room.Taken) *process.Definition {
+	return d.Directory.Meant(org, t.Definition)
+}
 
 // Receipt is what the raiser gets.
 type Receipt struct {

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"heed/internal/directory"
+	"heed/internal/fail"
 	"heed/internal/heedtest/world"
 	"heed/internal/id"
 	"heed/internal/process"
@@ -15,13 +17,11 @@ import (
 // moves no date of what was done before, and nobody is alarmed about it.
 func TestHistoryMeansWhatItMeant(t *testing.T) {
 	world.Each(t, func(w *world.World) {
-		tight, err := process.Patient().Overlay([]byte(`{"overlay": "ward-nine", "version": 1, "on": "patient/1", "days": {"triage": 1}}`))
-		if err != nil {
-			w.T.Fatal(err)
-		}
-		w.Process = tight
+		lay(w, `{"overlay": "ward-nine", "version": 1, "on": "patient/1", "days": {"triage": 1}, "steps": [{"id": "local_look", "label": "Look again",
+			"roles": ["safeguarding_lead"], "outcomes": [{"id": "", "label": "Looked at again", "moves": [{"from": ["acknowledged"]}]}], "questions": [{"id": "local_saw", "text": "What did you see?"}]}]}`)
 		ref := raised(w)
 		take(w, w.As("lead"), ref, room.Said(process.Acknowledge))
+		take(w, w.As("lead"), ref, room.Said("local_look", "local_saw", "Nothing new"))
 		due := func() string {
 			c, err := w.Concerns.Open(ctx, w.As("lead"), ref)
 			if err != nil {
@@ -34,13 +34,64 @@ func TestHistoryMeansWhatItMeant(t *testing.T) {
 		if want := "triage 2026-03-03 under patient/1+ward-nine/1"; before != want {
 			w.T.Fatalf("due %s, want %s", before, want)
 		}
-		w.Process = process.Patient()
+		if err := w.Directory.TakeOverlayOff(ctx, w.Org.ID, w.Words()...); err != nil {
+			w.T.Fatal(err)
+		}
 		if after := due(); after != before {
 			w.T.Errorf("the overlay was taken off and %s became %s", before, after)
+		}
+		c, err := w.Concerns.Open(ctx, w.As("lead"), ref)
+		if err != nil {
+			w.T.Fatal(err)
+		}
+		if info, ok := w.Concerns.Meant(w.Org.ID, c.Taken[2]).Step("local_look"); !ok || info.Fields[0].Ask != "What did you see?" {
+			w.T.Errorf("what was asked under the overlay is not known any more: %+v", info)
+		}
+		if _, err := w.Concerns.Take(ctx, w.As("lead"), ref, room.Said("local_look", "local_saw", "x")); err == nil {
+			w.T.Error("a step of an overlay that was taken off can still be taken")
 		}
 		rest := func(context.Context, time.Duration) {}
 		if _, err := w.Concerns.CheckLists(ctx, rest, func(rec id.Record, what string) { w.T.Errorf("%s %s", rec, what) }); err != nil {
 			w.T.Fatal(err)
+		}
+	})
+}
+
+func lay(w *world.World, overlay string) {
+	w.T.Helper()
+	if _, err := w.Directory.LayOverlay(ctx, w.Org.ID, []byte(overlay), w.Words()...); err != nil {
+		w.T.Fatal(err)
+	}
+}
+
+// TestAnOverlayIsLaidByTwo: nobody alone changes the process; what takes a safeguard
+// away is refused; a version that was laid never changes; and another program on the
+// same database follows it at its next request.
+func TestAnOverlayIsLaidByTwo(t *testing.T) {
+	const numbers = `{"overlay": "ward-nine", "version": 1, "on": "patient/1", "days": {"triage": 1}}`
+	world.Each(t, func(w *world.World) {
+		refused := func(kind fail.Kind, overlay string, words ...directory.Word) {
+			w.T.Helper()
+			if _, err := w.Directory.LayOverlay(ctx, w.Org.ID, []byte(overlay), words...); !fail.Is(err, kind) {
+				w.T.Errorf("%s: %v, want %v", overlay, err, kind)
+			}
+		}
+		both := w.Words()
+		refused(fail.Refused, numbers, both[0])
+		refused(fail.Refused, numbers, both[0], both[0])
+		refused(fail.Bad, `{"overlay": "ward-nine", "version": 1, "on": "patient/1", "days": {"triage": 9}}`, both...)
+		refused(fail.Bad, `{"overlay": "ward-nine", "version": 1, "on": "patient/1", "steps": [{"id": "local_file", "label": "File it", "roles": ["safeguarding_lead"],
+			"outcomes": [{"id": "", "label": "Filed", "moves": [{"from": ["acknowledged"], "to": "closed"}]}]}]}`, both...)
+		lay(w, numbers)
+		if name := w.Concerns.Definition(w.Org.ID).Name(); name != "patient/1+ward-nine/1" {
+			t.Errorf("in force is %s", name)
+		}
+		refused(fail.Conflict, numbers, w.Words()...)
+		refused(fail.Conflict, `{"overlay": "ward-nine", "version": 1, "on": "patient/1", "days": {"triage": 2}}`, w.Words()...)
+		other := world.Beside(w.T, w.Store, w.Hand, w.Dir, w.People())
+		raised(other)
+		if name := other.Concerns.Definition(w.Org.ID).Name(); name != "patient/1+ward-nine/1" {
+			t.Errorf("another program follows %s", name)
 		}
 	})
 }

@@ -47,6 +47,9 @@ type Organisation struct {
 	Second    id.Person    // whose word counts when a grantor is replaced; zero when none was named
 	Replacing *Replacement // nil unless a grantor is being replaced
 
+	overlays []laid // all that were ever laid on the process, oldest first
+	inForce  string // the name of the one in force; empty: the shipped process
+
 	lookup   []byte // key of the login look-up
 	recovery string // hash of the word in the safe; empty once it was used
 }

@@ -24,6 +24,8 @@ const (
 	kindTokenIssued        = "token.issued"
 	kindTokenRevoked       = "token.revoked"
 	kindDaybookOpened      = "daybook.opened"
+	kindOverlayLaid        = "overlay.laid"
+	kindOverlayOff         = "overlay.taken_off"
 	kindKeysChanged        = "keys.changed"
 	kindKeysLost           = "keys.lost"
 	kindKeysAgain          = "keys.destroyed_again"
@@ -59,6 +61,8 @@ func Events() map[string]string {
 		kindRecoveryMade:       "Recovery codes were made for somebody who sets up their account",
 		kindRecovered:          "Somebody who lost their second factor used a recovery code and their password for a new one-time code",
 		kindPeopleListed:       "Somebody at the machine listed who has an account: how many",
+		kindOverlayLaid:        "An overlay was laid on the organisation's process: its text, and on whose word",
+		kindOverlayOff:         "The overlay was taken off the organisation's process, on whose word",
 		kindDaybookOpened:      "The day's book of list pages and refused readings was begun",
 	}
 }
@@ -161,6 +165,13 @@ func foldOrganisation(o *Organisation, e ledger.Entry) error {
 				o.recovery = "" // a word that was said is no secret any more
 			}
 		}
+	case kindOverlayLaid:
+		var d overlayLaid
+		if read(&d) {
+			o.lay(d)
+		}
+	case kindOverlayOff:
+		o.inForce = ""
 	case kindReplacementStopped:
 		o.Replacing = nil
 	case kindGrantorReplaced:

@@ -94,7 +94,7 @@ func (p *pages) timeline(q *web.Request, c *concern.Concern, limit, level int) (
 
 // event is one step in words. What was raised stands on the summary and is not said again.
 func (p *pages) event(q *web.Request, c *concern.Concern, t room.Taken, names map[id.Person]string) casework.Event {
-	d := p.desk.Definition(c.Org)
+	d := p.desk.Meant(c.Org, t)
 	info, _ := d.Step(t.Step)
 	e := casework.Event{Title: stepTitle(info, t), By: names[t.By], Role: roleWords(d, t.Role), Shown: words.Moment(t.At), Instant: t.At}
 	if t.Step == process.Raise {

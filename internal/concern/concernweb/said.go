@@ -28,7 +28,7 @@ func said(info process.StepInfo, t room.Taken, name field.Namer) web.Component {
 
 // saidIn shows all that one step of a case asked, the unanswered too.
 func (p *pages) saidIn(c *concern.Concern, t room.Taken) web.Component {
-	info, _ := p.desk.Definition(c.Org).Step(t.Step)
+	info, _ := p.desk.Meant(c.Org, t).Step(t.Step)
 	return allSaid(info, t.Answers, false)
 }
 
@@ -72,7 +72,6 @@ func saidRows(fields []field.Field, in field.Answers, mine bool) (out []saidRow)
 
 // namer gives the words of an answer that names somebody, or an entry of the record.
 func (p *pages) namer(q *web.Request, c *concern.Concern) field.Namer {
-	d := p.desk.Definition(c.Org)
 	return func(k field.Kind, value string) string {
 		switch k {
 		case field.Person:
@@ -84,7 +83,7 @@ func (p *pages) namer(q *web.Request, c *concern.Concern) field.Namer {
 		case field.Entry:
 			for _, t := range c.Taken {
 				if words.Number(int(t.Version)) == value {
-					info, _ := d.Step(t.Step)
+					info, _ := p.desk.Meant(c.Org, t).Step(t.Step)
 					return stepDone(info, t) + ", " + words.Moment(t.At)
 				}
 			}

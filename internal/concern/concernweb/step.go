@@ -108,12 +108,11 @@ func (p *pages) asked(q *web.Request, f *web.Form, c *concern.Concern, info proc
 func (p *pages) offers(q *web.Request, c *concern.Concern, step process.StepInfo, x field.Field) (out []fieldweb.Option, err error) {
 	switch x.Kind {
 	case field.Entry:
-		d := p.desk.Definition(c.Org)
 		for _, t := range c.Taken {
 			if b, ok := c.About(t.Version); step.ID == process.LiftBar && (!ok || b.Of != t.Version || b.State != concern.BarStands || b.Lift != 0) {
 				continue // keeps nobody out
 			}
-			info, _ := d.Step(t.Step)
+			info, _ := p.desk.Meant(c.Org, t).Step(t.Step)
 			out = append(out, fieldweb.Option{ID: strconv.FormatInt(t.Version, 10), Label: stepDone(info, t) + ", " + words.Moment(t.At)})
 		}
 	case field.Person:

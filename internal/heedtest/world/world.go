@@ -24,7 +24,6 @@ import (
 	"heed/internal/id"
 	"heed/internal/jobs"
 	"heed/internal/ledger"
-	"heed/internal/process"
 	"heed/internal/room"
 	"heed/internal/store"
 	"heed/internal/store/storetest"
@@ -49,7 +48,6 @@ type World struct {
 	Concerns  *concern.Desk
 	Rooms     *room.Desk
 	Org       directory.Organisation
-	Process   *process.Definition
 
 	people  map[string]id.Person
 	secrets map[string]string
@@ -105,10 +103,9 @@ func (w *World) open(s *store.Store) {
 	rooms := app.Rooms()
 	w.Policy = must(room.Policy(rooms...))(t)
 	w.Jobs = jobs.New(s, jobs.Options{Clock: hand})
-	w.Process = process.Patient()
 	w.Directory = directory.New(directory.Parts{Store: s, Vault: w.Vault, Ledger: w.Ledger, Clock: hand})
 	w.Concerns = concern.New(concern.Parts{Store: s, Vault: w.Vault, Ledger: w.Ledger, Policy: w.Policy, Directory: w.Directory, Jobs: w.Jobs, Clock: hand,
-		Log: slog.New(slog.DiscardHandler), Process: func(id.Org) *process.Definition { return w.Process }})
+		Log: slog.New(slog.DiscardHandler)})
 	w.Rooms = must(room.NewDesk(w.Parts(), rooms...))(t)
 	w.check(w.Vault.Settle(ctx, w.Concerns))
 	w.check(s.EnsureProjections(ctx, w.Concerns.Projection(), w.Concerns.GlassProjection(), w.Rooms.Projection()))
