@@ -100,17 +100,3 @@ func (v *Value) UnmarshalJSON(b []byte) error {
 	}
 	return nil
 }
-
-// Into reads answers into a struct whose JSON names are those of the fields, for
-// code that needs an answer by name. A test of each such struct holds it to the
-// definition: see Fits.
-func (a Answers) Into(out any) error {
-	b, err := json.Marshal(a)
-	if err != nil {
-		return fmt.Errorf("field: write answers: %w", err)
-	}
-	if err := json.Unmarshal(b, out); err != nil {
-		return fmt.Errorf("field: read answers: %w", err)
-	}
-	return nil
-}

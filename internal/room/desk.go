@@ -88,8 +88,7 @@ type Receipt struct {
 	Version   int64
 	Step      process.Step
 	Outcome   string
-	Done      string        // what was done, in a sentence
-	Due       []process.Due // what runs from here on, when the actor may open the record
+	Done      string // what was done, in a sentence
 }
 
 // Beginning is a record to be begun.
@@ -147,7 +146,7 @@ func (d *Desk) beginIn(tx *store.Tx, a access.Actor, r *Room, rule string, b Beg
 		return Receipt{}, err
 	}
 	by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: rule}
-	if _, err := d.Ledger.Append(tx, r.Number, key, 0, by, ledger.Event{Kind: r.kind(info), Data: ev}); err != nil {
+	if _, err := d.Ledger.Append(tx, r.Number, key, 0, by, ledger.Event{Kind: info.Kind, Data: ev}); err != nil {
 		return Receipt{}, err
 	}
 	var s State
@@ -162,9 +161,6 @@ func (d *Desk) beginIn(tx *store.Tx, a access.Actor, r *Room, rule string, b Beg
 	}
 	return receiptOf(&s, ev, info), d.after(tx, a, &State{}, &s)
 }
-
-// kind is the kind of event of a step.
-func (r *Room) kind(info process.StepInfo) string { return info.Kind }
 
 func receiptOf(s *State, ev Event, info process.StepInfo) Receipt {
 	done := info.Done
@@ -329,7 +325,7 @@ func (d *Desk) takeIn(tx *store.Tx, a access.Actor, r *Room, f found, t Taking, 
 	}
 	info, _ := def.Step(t.Step)
 	by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: f.decision.Rule}
-	version, err := d.Ledger.Append(tx, r.Number, f.key, f.state.Version, by, ledger.Event{Kind: r.kind(info), Data: ev})
+	version, err := d.Ledger.Append(tx, r.Number, f.key, f.state.Version, by, ledger.Event{Kind: info.Kind, Data: ev})
 	if err != nil {
 		return Receipt{}, err
 	}

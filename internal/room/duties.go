@@ -2,12 +2,15 @@ package room
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"heed/internal/access"
+	"heed/internal/clock/workday"
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/jobs"
+	"heed/internal/process"
 	"heed/internal/store"
 )
 
@@ -55,8 +58,7 @@ func (d *Desk) remind(tx *store.Tx, s *State) error {
 	return d.Jobs.Put(tx, j)
 }
 
-// due is what the duty does: the owner is told; what is a working day over tells
-// everybody who holds the role that the definition names for it.
+// due is what the duty does: it looks at all that is overdue, and again a day later.
 func (d *Desk) due(_ context.Context, tx *store.Tx, j jobs.Job) error {
 	row, err := rowByRecord(tx, j.Record)
 	if fail.Is(err, fail.Missing) {
@@ -76,22 +78,70 @@ func (d *Desk) due(_ context.Context, tx *store.Tx, j jobs.Job) error {
 	if tx.Now().Before(next.At) { // moved meanwhile
 		return d.remind(tx, &s)
 	}
-	if err := d.notify(tx, s.Owner, s.Org, jobs.Overdue); err != nil {
+	if err := d.tell(tx, &s); err != nil {
 		return err
 	}
-	if s.Owner.IsZero() || tx.Now().Sub(next.At) >= 24*time.Hour {
-		who, err := d.Directory.Holders(tx, s.Org, access.Role(next.Owner), id.Team{})
+	j.Due = tx.Now().Add(24 * time.Hour)
+	if after, ok := s.dueAfter(tx.Now()); ok && after.At.Before(j.Due) {
+		j.Due = after.At
+	}
+	return d.Jobs.Put(tx, j)
+}
+
+// dueAfter is the next duty that is not due yet.
+func (s *State) dueAfter(now time.Time) (process.Due, bool) {
+	i := slices.IndexFunc(s.Due, func(x process.Due) bool { return x.At.After(now) })
+	if i < 0 {
+		return process.Due{}, false
+	}
+	return s.Due[i], true
+}
+
+// tell tells, once each, whoever must act: the owner of what is overdue, and of each
+// duty that is a working day over, or nobody's, all who hold the role that the
+// definition names for it. A record is told to nobody whom it is about.
+func (d *Desk) tell(tx *store.Tx, s *State) error {
+	o, err := d.Directory.OrganisationIn(tx, s.Org)
+	if err != nil {
+		return err
+	}
+	var who []id.Person
+	for _, x := range s.Due {
+		if x.At.After(tx.Now()) || !tellsNow(o.Nation, x, tx.Now()) {
+			continue
+		}
+		who = append(who, s.Owner)
+		if !s.Owner.IsZero() && !tx.Now().After(o.Nation.Add(x.Day, 1).End()) {
+			continue
+		}
+		holders, err := d.Directory.Holders(tx, s.Org, access.Role(x.Owner), id.Team{})
 		if err != nil {
 			return err
 		}
-		for _, p := range who {
-			if err := d.notify(tx, p.ID, s.Org, jobs.Overdue); err != nil {
-				return err
-			}
+		for _, p := range holders {
+			who = append(who, p.ID)
 		}
 	}
-	j.Due = tx.Now().Add(24 * time.Hour)
-	return d.Jobs.Put(tx, j)
+	for i, p := range who {
+		if slices.Contains(who[:i], p) || slices.Contains(s.People["subject"], p) || slices.Contains(s.People["conflict"], p) {
+			continue
+		}
+		if err := d.notify(tx, p, s.Org, jobs.Overdue); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellsNow says whether a duty that is overdue is told of today: when it has just
+// become so, and then each working day, or after as many as it says.
+func tellsNow(nation workday.Nation, x process.Due, now time.Time) bool {
+	if now.Sub(x.At) < 24*time.Hour {
+		return true
+	}
+	today := workday.Of(now)
+	over := nation.Between(x.Day, today)
+	return nation.Working(today) && (x.Every == 0 || over%x.Every == 0 || over == 2) // 2: its role hears first
 }
 
 func (d *Desk) notify(tx *store.Tx, to id.Person, org id.Org, template string) error {

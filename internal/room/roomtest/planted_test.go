@@ -78,6 +78,21 @@ var planted = []struct{ name, file, old, new, clause string }{
 	}`, `		return taken[:1]
 	}`, "who_does_not_work"},
 	{"what changed meanwhile is shown whole", "desk.go", `range d.shown(a, r, &s, taken, tx.Now()) {`, `range append(taken[:0:0], taken[:len(taken)+0*int(s.Version)]...) {`, "who_does_not_work"},
+	{"a replay does nothing", "catchup.go", `	for _, r := range d.rooms {
+		err := d.Ledger`, `	for _, r := range d.rooms[:0] {
+		err := d.Ledger`, "live_rows"},
+	{"nobody is reminded", "duties.go", `	if err := d.remind(tx, is); err != nil {`, `	if err := error(nil); err != nil {`, "what_SQL_changes"},
+	{"whoever is given a record is not told", "duties.go", `is.Owner != was.Owner &&`, `is.Owner != is.Owner &&`, "whoever_must_act"},
+	{"the owner is not told of what is overdue", "duties.go", `		who = append(who, s.Owner)
+`, ``, "whoever_must_act"},
+	{"the role is not told of what is overdue", "duties.go", `			who = append(who, p.ID)
+`, `			_ = p
+`, "whoever_must_act"},
+	{"another room's record is found", "find.go", `row.org != a.Org || row.room != r.Number`, `row.org != a.Org`, "another_room"},
+	{"a list does not ask the policy", "list.go", `!of.in(&s) || !d.mayView(a, r, &s, tx.Now(), may):`, `!of.in(&s) || !d.mayView(a, r, &s, tx.Now(), may) && false:`, "pages_are_full"},
+	{"a picture need not be of the head", "rows.go", `if r.version != r.head {`, `if false {`, "a_row_that_was_put_back"},
+	{"nobody has read it", "find.go", `			v.Readers = append(`, `			_ = append(`, "who_has_read_it"},
+	{"keys are kept for ever", "once.go", `where at < $1`, `where at < $1 and at > $1`, "a_key_is_forgotten"},
 	{"a tag is the owner", "tags.go", `return Tag(mac.Sum(nil)[:16])`, `if len(whose) == 16 {
 		return Tag(whose)
 	}

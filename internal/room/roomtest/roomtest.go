@@ -67,6 +67,12 @@ var clauses = []clause{
 	{"what is due is listed as due", today},
 	{"another compartment is another world", compartments},
 	{"other rooms' entries are not looked at", itsOwn},
+	{"who has read it is seen", read},
+	{"another room's record is not there", apart},
+	{"a row that was put back shows nothing", older},
+	{"every story can happen", stories},
+	{"whoever must act is told", told},
+	{"a key is forgotten in time", forgotten},
 }
 
 // suite is one room in a world with people.

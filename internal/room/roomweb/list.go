@@ -50,14 +50,25 @@ func (p *pages) table(q *web.Request, page room.Page) web.Component {
 	}
 	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: page.List.Title, Size: nhs.SizeM}, Head: nhs.Heads(heads...)}
 	for _, r := range page.Rows {
-		ref := nhs.Cell{Content: nhs.Link{Content: nhs.NoWrap(r.Reference), Href: p.path(r.Reference)}}
+		ref := nhs.Cell{Content: nhs.NoWrap(r.Reference)}
+		if r.Title == "" {
+			ref = nhs.Cell{Content: nhs.Link{Content: nhs.NoWrap(r.Reference), Href: p.path(r.Reference)}}
+		}
 		cells := []nhs.Cell{ref, {Text: r.Label}, {Content: dueCell(q, r.Due)}, {Text: orNobody(name(r.Owner))}}
 		if titled {
-			cells = append([]nhs.Cell{{Content: nhs.Isolated(r.Title)}}, cells...)
+			cells = append([]nhs.Cell{titleCell(r, p.path(r.Reference))}, cells...)
 		}
 		t.Rows = append(t.Rows, cells)
 	}
 	return t
+}
+
+// titleCell is the title as the way to the record; one without has the link on its reference.
+func titleCell(r room.Row, to string) nhs.Cell {
+	if r.Title == "" {
+		return nhs.Cell{}
+	}
+	return nhs.Cell{Content: nhs.Link{Content: nhs.Isolated(r.Title), Href: to}}
 }
 
 func orNobody(name string) string {

@@ -8,11 +8,13 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"heed/internal/clock/workday"
 	"heed/internal/fail"
 	"heed/internal/field"
 	"heed/internal/field/fieldweb"
+	"heed/internal/process"
 	"heed/internal/web"
 )
 
@@ -129,4 +131,19 @@ func said(r *rand.Rand, fields []field.Field) (url.Values, field.Answers) {
 		}
 	}
 	return typed, sent
+}
+
+// What was typed into a question that the other answers hide is named when it is left out.
+func TestWhatIsNotKeptIsSaid(t *testing.T) {
+	info := process.StepInfo{Fields: []field.Field{
+		{ID: "kind", Ask: "Kind?", What: "the kind", Kind: field.Choice, Choices: []field.Option{{ID: "a", Label: "A"}, {ID: "b", Label: "B"}}},
+		{ID: "partners", Ask: "Which?", What: "which partners it binds", Kind: field.Text,
+			ShownWhen: []field.Condition{{Field: "kind", Is: []string{"b"}}}},
+	}}
+	for kind, want := range map[string]bool{"a": true, "b": false} {
+		said := notKept(info, field.Answers{"kind": field.Of(kind), "partners": field.Of("Fernwick Council")}, time.Now())
+		if strings.Contains(said, "which partners it binds") != want || strings.Contains(said, "Fernwick") {
+			t.Errorf("kind %s: %q", kind, said)
+		}
+	}
 }

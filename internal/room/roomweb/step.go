@@ -2,7 +2,10 @@ package roomweb
 
 import (
 	"slices"
+	"strings"
+	"time"
 
+	"heed/internal/clock/workday"
 	"heed/internal/fail"
 	"heed/internal/field"
 	"heed/internal/field/fieldweb"
@@ -33,7 +36,7 @@ func (p *pages) sendFirst(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, finer.OnPage(err)
 	}
-	return web.Redirect{To: p.path(got.Reference), Flash: got.Done}, nil
+	return web.Redirect{To: p.path(got.Reference), Flash: got.Done + notKept(info, in, q.Now())}, nil
 }
 
 // ask is the form of a step.
@@ -133,5 +136,21 @@ func (p *pages) sendStep(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, finer.OnPage(err)
 	}
-	return web.Redirect{To: p.path(ref), Flash: got.Done}, nil
+	return web.Redirect{To: p.path(ref), Flash: got.Done + notKept(info, in, q.Now())}, nil
+}
+
+// notKept says which answers were typed and left out, because they are not asked with
+// the others: nothing that somebody typed is lost without a word.
+func notKept(info process.StepInfo, in field.Answers, now time.Time) string {
+	_, unasked, _ := field.Check(info.Fields, in, field.World{Today: workday.Of(now), Known: func(field.Field, string) bool { return true }})
+	var whats []string
+	for _, name := range unasked {
+		if f, ok := field.Find(info.Fields, name); ok {
+			whats = append(whats, f.What)
+		}
+	}
+	if len(whats) == 0 {
+		return ""
+	}
+	return ". Not kept, because it is not asked with your other answers: " + strings.Join(whats, "; ")
 }
