@@ -33,6 +33,13 @@ func indexed(s *suite) {
 			s.planned(a, l, after)
 		}
 	}
+	s.must(s.w.Store.Do(s.ctx, func(tx *store.Tx) error { // other clauses count rows that belong to no record
+		_, err := tx.Exec(`delete from room_list_v1 where record in (select record from room_record_v1 where state = '')`)
+		if err == nil {
+			_, err = tx.Exec(`delete from room_record_v1 where state = ''`)
+		}
+		return err
+	}))
 }
 
 func (s *suite) planned(a access.Actor, l process.List, after directory.Place) {
