@@ -158,12 +158,12 @@ func (i instant) Scan(src any) error {
 
 type bit struct{ b *bool }
 
-// Scan reads 0 or 1.
+// Scan reads 0 or 1. Another number is no mark, as the lists have it: it does not match the history.
 func (b bit) Scan(src any) error {
 	n, ok := src.(int64)
 	if !ok {
 		return fail.New(fail.Tampered, "A mark in the list of concerns is not 0 or 1")
 	}
-	*b.b = n != 0
+	*b.b = n == 1
 	return nil
 }
