@@ -29,10 +29,13 @@ const branchMagic = "heed/branch/1\n"
 
 // BranchKey is the key that wraps the record keys of one compartment in one generation:
 //
-//	HKDF-SHA256(secret: generation key, no salt, info: "heed/branch/1\n" ‖ org ‖ generation ‖ compartment), 32 bytes
+//	HKDF-SHA256(secret: generation key, no salt, 32 bytes,
+//	            info: "heed/branch/1\n" ‖ org ‖ generation ‖ compartment)
 //
 // From the key of one branch neither the generation's nor another branch's can be found.
-func BranchKey(generationKey [KeySize]byte, org [16]byte, generation int64, in Compartment) (key [KeySize]byte, err error) {
+func BranchKey(
+	generationKey [KeySize]byte, org [16]byte, generation int64, in Compartment,
+) (key [KeySize]byte, err error) {
 	info := append(append(make([]byte, 0, 64), branchMagic...), org[:]...)
 	info = append(binary.BigEndian.AppendUint64(info, uint64(generation)), in...)
 	b, err := hkdf.Key(sha256.New, generationKey[:], nil, string(info), KeySize)

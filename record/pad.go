@@ -1,6 +1,9 @@
 package record
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // Sizes of sealed texts are few, so that how much was written, and in which
 // compartment, cannot be told by them.
@@ -25,8 +28,12 @@ func PaddedSize(n int) int {
 // Pad adds spaces to a JSON text so that with before bytes ahead of it, it has a
 // padded size. A JSON text ends with no space and may be followed by any number.
 func Pad(text []byte, before int) []byte {
-	n := before + len(text)
-	return append(text, bytes.Repeat([]byte{' '}, PaddedSize(n)-n)...)
+	to := PaddedSize(before+len(text)) - before
+	text = slices.Grow(text, to-len(text))
+	for len(text) < to {
+		text = append(text, ' ')
+	}
+	return text
 }
 
 // unpad takes away what Pad added.

@@ -22,7 +22,9 @@ var errIncomplete = errors.New("ledger: an entry needs a kind and the rule that 
 //
 // The head moves first: on PostgreSQL it is the lock, so that a record's entries
 // get their insertion order, and hence their place in the tree, in order of version.
-func (l *Log) Append(tx *store.Tx, room Room, key *vault.Key, expected int64, by Author, events ...Event) (int64, error) {
+func (l *Log) Append(
+	tx *store.Tx, room Room, key *vault.Key, expected int64, by Author, events ...Event,
+) (int64, error) {
 	if len(events) == 0 || expected < 0 || room < 1 {
 		return 0, errors.New("ledger: nothing to append, or to a version below 0, or to no room")
 	}
@@ -63,7 +65,8 @@ func scanInt(v *int64) []any { return []any{v} }
 
 func moveHead(tx *store.Tx, room Room, key *vault.Key, from, to int64) error {
 	if from == 0 {
-		return tx.Later(headMoved, `insert into head (record, org, room, version) values ($1, $2, $3, $4) on conflict (record) do nothing`,
+		return tx.Later(headMoved, `insert into head (record, org, room, version)
+			values ($1, $2, $3, $4) on conflict (record) do nothing`,
 			key.Record(), key.Org(), room, to)
 	}
 	return headMoved(tx.Exec(`update head set version = $1 where record = $2 and org = $3 and room = $4 and version = $5`,

@@ -30,7 +30,9 @@ func (l *Log) Each(ctx context.Context, room Room, fn func(*store.Tx, Entry) err
 // Begun is Each for comparing projections with the history: it writes nothing. After
 // each piece of the work it calls rest with how long that took; nothing is held open
 // meanwhile.
-func (l *Log) Begun(ctx context.Context, room Room, rest func(context.Context, time.Duration), fn func(*store.Tx, Entry) error) error {
+func (l *Log) Begun(
+	ctx context.Context, room Room, rest func(context.Context, time.Duration), fn func(*store.Tx, Entry) error,
+) error {
 	err := l.begun(room, fn, func(page func(*store.Tx) error) error {
 		worked := clock.Stopwatch()
 		err := l.store.View(ctx, page)
@@ -45,7 +47,8 @@ func (l *Log) Begun(ctx context.Context, room Room, rest func(context.Context, t
 	return err
 }
 
-const firstEntries = `select ` + rowColumns + ` from entry where room = $1 and version = 1 and n > $2 order by n limit $3`
+const firstEntries = `select ` + rowColumns + ` from entry
+	where room = $1 and version = 1 and n > $2 order by n limit $3`
 
 // begun goes through the records of a room, page by page, each in one unit of work.
 func (l *Log) begun(room Room, fn func(*store.Tx, Entry) error, unit func(func(*store.Tx) error) error) error {

@@ -38,7 +38,10 @@ type Index struct {
 
 // NewIndex makes an empty index with a key of its own.
 func NewIndex() *Index {
-	x := &Index{records: map[keyed][]id.Record{}, tokens: map[id.Record][]keyed{}, places: map[Place]int{}, at: map[id.Record]Place{}}
+	x := &Index{
+		records: map[keyed][]id.Record{}, tokens: map[id.Record][]keyed{},
+		places: map[Place]int{}, at: map[id.Record]Place{},
+	}
 	rand.Read(x.key[:])
 	return x
 }
