@@ -51,11 +51,13 @@ func (c Config) remembered() (*belonging, error) {
 		return nil, nil //nolint:nilnil // a folder whose keys were just put back
 	}
 	if err != nil {
-		return nil, fail.Wrap(fail.Refused, err, "%s cannot be read by this user: run heed as the user who owns it", c.belongsPath())
+		return nil, fail.Wrap(fail.Refused, err, "%s cannot be read by this user: run heed as the user who owns it",
+			c.belongsPath())
 	}
 	b := new(belonging)
 	if err := json.Unmarshal(raw, b); err != nil {
-		return nil, fail.Wrap(fail.Tampered, err, "%s is damaged. When you are sure that --data and --db name the right database, remove that file and start again", c.belongsPath())
+		return nil, fail.Wrap(fail.Tampered, err, "%s is damaged. When you are sure that --data and --db name the right "+
+			"database, remove that file and start again", c.belongsPath())
 	}
 	return b, nil
 }
@@ -63,7 +65,8 @@ func (c Config) remembered() (*belonging, error) {
 // expects refuses, before anything is opened or made, a database that cannot be the folder's.
 func (c Config) expects(ctx context.Context) error {
 	if _, err := os.Lstat(c.setUpPath()); err == nil {
-		return fail.New(fail.Conflict, "Setting up %s was stopped before it was finished. Run heed init again, as you did: it begins anew", c.Data)
+		return fail.New(fail.Conflict, "Setting up %s was stopped before it was finished. Run heed init again, as you "+
+			"did: it begins anew", c.Data)
 	}
 	b, err := c.remembered()
 	if err != nil {
@@ -71,18 +74,23 @@ func (c Config) expects(ctx context.Context) error {
 	}
 	if b != nil && b.Engine != c.engine() {
 		if c.DB == "" {
-			return fail.New(fail.Conflict, "The folder %s belongs to a PostgreSQL database: name it with --db or HEED_DB. Nothing was made", c.Data)
+			return fail.New(fail.Conflict, "The folder %s belongs to a PostgreSQL database: name it with --db or HEED_DB. "+
+				"Nothing was made", c.Data)
 		}
-		return fail.New(fail.Conflict, "The folder %s belongs to the SQLite database in it, and --db or HEED_DB names PostgreSQL: leave it away, or name another folder with --data. Nothing was made", c.Data)
+		return fail.New(fail.Conflict, "The folder %s belongs to the SQLite database in it, and --db or HEED_DB names "+
+			"PostgreSQL: leave it away, or name another folder with --data. Nothing was made", c.Data)
 	}
 	if c.DB != "" {
 		return c.postgresThere(ctx)
 	}
 	path := filepath.Join(c.Data, fileDatabase)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return fail.New(fail.Missing, "The database %s is not there, and nothing was made in its place. Put it back, or restore a backup with heed restore FILE --data %s; if this installation is on PostgreSQL, name it with --db", path, c.Data)
+		return fail.New(fail.Missing, "The database %s is not there, and nothing was made in its place. Put it back, or "+
+			"restore a backup with heed restore FILE --data %s; if this installation is on PostgreSQL, name it with --db",
+			path, c.Data)
 	} else if err != nil {
-		return fail.Wrap(fail.Refused, err, "The database %s cannot be read by this user: run heed as the user who owns it", path)
+		return fail.Wrap(fail.Refused, err, "The database %s cannot be read by this user: run heed as the user who owns it",
+			path)
 	}
 	return nil
 }
@@ -148,7 +156,9 @@ func (c Config) inPostgres(ctx context.Context) (taken []string, installed bool,
 }
 
 func errEmpty() error {
-	return fail.New(fail.Missing, "There is no installation in this database, and nothing was made in it. Name the right one with --db or HEED_DB, or restore a backup into it with heed restore FILE. A new installation is made with heed init")
+	return fail.New(fail.Missing, "There is no installation in this database, and nothing was made in it. Name the "+
+		"right one with --db or HEED_DB, or restore a backup into it with heed restore FILE. A new installation is made "+
+		"with heed init")
 }
 
 // Memory is what a folder remembers of its database.
@@ -223,7 +233,8 @@ func (c Config) logKeyFits(ctx context.Context, s *store.Store) error {
 	return s.View(ctx, func(tx *store.Tx) error {
 		origin, other, err := ledger.SignedByAnother(tx, key)
 		if err == nil && other {
-			err = fail.New(fail.Conflict, "%s is not the key of this installation's log: it is that of %s, and the history here was signed for %s. "+
+			err = fail.New(fail.Conflict, "%s is not the key of this installation's log: it is that of %s, and the history "+
+				"here was signed for %s. "+
 				"Put the right one back from its copy in the safe", c.logKey(), key.Name(), origin)
 		}
 		return err
@@ -256,7 +267,8 @@ func (a *App) belongs(ctx context.Context) error {
 }
 
 func (a *App) older(why error, how string, args ...any) error {
-	return fail.Wrap(fail.Stale, why, "The history of this database %s: an older copy was put in its place. Put the later one back. "+
+	return fail.Wrap(fail.Stale, why, "The history of this database %s: an older copy was put in its place. Put the "+
+		"later one back. "+
 		"To go back to a backup on purpose, use heed restore; when that was done by other means, remove %s and start again",
 		fmt.Sprintf(how, args...), a.Config.belongsPath())
 }
@@ -309,7 +321,8 @@ func (a *App) note(now belonging) error {
 		return fmt.Errorf("remember the database: %w", err)
 	}
 	if err := replace(a.Config.belongsPath(), append(raw, '\n')); err != nil {
-		return fail.Wrap(fail.Full, err, "%s cannot be written: see that the folder belongs to the user who runs heed, and that the disk has room", a.Config.belongsPath())
+		return fail.Wrap(fail.Full, err, "%s cannot be written: see that the folder belongs to the user who runs heed, "+
+			"and that the disk has room", a.Config.belongsPath())
 	}
 	return nil
 }

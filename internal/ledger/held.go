@@ -271,7 +271,8 @@ func (l *Log) lose(h record.Held) {
 	if w := l.fresh.waiting[h.Leaf]; w != nil && !w.lost {
 		w.lost = true
 		l.fresh.lost++
-		l.o.Log.Error("an entry was taken away before it was numbered", "record", hex.EncodeToString(h.Header.Record[:]), "version", h.Header.Version)
+		l.o.Log.Error("an entry was taken away before it was numbered",
+			"record", hex.EncodeToString(h.Header.Record[:]), "version", h.Header.Version)
 	}
 }
 
@@ -282,9 +283,11 @@ func (l *Log) Kept() error {
 	defer l.fresh.mu.Unlock()
 	switch err := l.unkept(); {
 	case l.fresh.lost > 0:
-		return fail.New(fail.Tampered, "%d entries were taken away from the database before they had a place in the log. Run heed verify", l.fresh.lost)
+		return fail.New(fail.Tampered, "%d entries were taken away from the database before they had a place in the log. "+
+			"Run heed verify", l.fresh.lost)
 	case l.fresh.failed != nil:
-		return fail.Wrap(fail.Busy, l.fresh.failed, "Entries wait for their place in the log and cannot be kept outside the database. Records cannot be opened")
+		return fail.Wrap(fail.Busy, l.fresh.failed, "Entries wait for their place in the log and cannot be kept outside "+
+			"the database. Records cannot be opened")
 	case err != nil:
 		return fail.Wrap(fail.Busy, err, "What was signed last could not be kept outside the database")
 	}

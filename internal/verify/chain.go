@@ -279,7 +279,8 @@ func (v *check) compare(where string, c record.Checkpoint, read record.TileReade
 		v.foundf(Checkpoint, where, "is of the log %q and not of %q", c.Origin, v.head.Origin)
 		return false
 	case c.Size > v.head.Size:
-		v.foundf(Rollback, where, "the tree has only %d leaves now: an older copy was put back, or its end was cut off", v.head.Size)
+		v.foundf(Rollback, where, "the tree has only %d leaves now: an older copy was put back, or its end was cut off",
+			v.head.Size)
 		return false
 	}
 	proof, err := record.ConsistencyProof(read, c.Size, v.head.Size)

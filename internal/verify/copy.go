@@ -74,7 +74,8 @@ func (t *Subject) readable(ctx context.Context) error {
 	return t.Store.View(ctx, func(tx *store.Tx) error {
 		columns, err := tx.Columns("entry")
 		if err == nil && slices.Contains(columns, "sealed") && !slices.Contains(columns, "room") {
-			return fail.New(fail.Conflict, "This history was written by an early version of Heed in a form that this version cannot read. Check it with the version that wrote it")
+			return fail.New(fail.Conflict, "This history was written by an early version of Heed in a form that this version "+
+				"cannot read. Check it with the version that wrote it")
 		}
 		return nil
 	})
