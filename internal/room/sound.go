@@ -107,7 +107,7 @@ func soundKind(d *process.Definition, s process.StepInfo) string {
 }
 
 // unbuilt are kinds of field that pages cannot ask yet: nobody could answer them.
-var unbuilt = []field.Kind{field.Team, field.Partner, field.Document, field.Entry, field.Group}
+var unbuilt = []field.Kind{field.Partner, field.Document, field.Group}
 
 func soundField(f field.Field) string {
 	switch {

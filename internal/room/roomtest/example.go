@@ -14,6 +14,7 @@ type examples struct {
 	r      *rand.Rand
 	today  workday.Day
 	person func(field.Field) id.Person
+	team   id.Team
 	word   string // stands in every text, so that a test can look for it
 }
 
@@ -38,7 +39,11 @@ func (x examples) value(f field.Field) field.Value {
 		return field.Value{List: []string{x.pick(f.Offered())}}
 	case field.Day:
 		n := x.r.IntN(300)
-		if f.When != "ahead" {
+		switch f.When {
+		case "later":
+			n++
+		case "ahead":
+		default:
 			n = -n
 		}
 		return field.Of(x.today.Add(n).String())
@@ -56,6 +61,12 @@ func (x examples) value(f field.Field) field.Value {
 		return field.Of(x.word + "@example.org")
 	case field.Person:
 		return field.Of(x.person(f).String())
+	case field.Team:
+		return field.Of(x.team.String())
+	case field.Entry:
+		return field.Of("1")
+	case field.Part:
+		return field.Value{Part: x.Answers(f.Fields)}
 	case field.Group:
 		return field.Value{Group: []field.Answers{x.Answers(f.Fields)}}
 	case field.Line, field.Text, field.Org:

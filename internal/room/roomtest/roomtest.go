@@ -88,7 +88,7 @@ type suite struct {
 
 func newSuite(w *world.World, r *room.Room) *suite {
 	s := &suite{w: w, room: r, desk: w.Rooms, ctx: context.Background(), who: map[string][]access.Actor{}}
-	s.x = examples{r: rand.New(rand.NewPCG(1, 2)), today: workday.Of(w.Hand.Now()), word: "wordplanted", person: func(f field.Field) id.Person {
+	s.x = examples{r: rand.New(rand.NewPCG(1, 2)), today: workday.Of(w.Hand.Now()), word: "wordplanted", team: w.Org.Teams[0].ID, person: func(f field.Field) id.Person {
 		role := string(access.Worker)
 		if len(f.Of) > 0 {
 			role = f.Of[0]

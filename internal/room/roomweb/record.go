@@ -22,7 +22,7 @@ func (p *pages) record(q *web.Request) (web.Response, error) {
 	page := p.page(v, p.title(v), web.Stack(
 		p.doNext(v),
 		nhs.Heading{Text: "What has happened", Level: 2, Size: nhs.SizeM},
-		p.timeline(v, name, v.Taken),
+		p.timeline(q, v, name, v.Taken),
 		nhs.Paragraph{Content: nhs.Link{Text: "A page to print", Href: p.path(v.Reference) + "/print"}},
 	))
 	page.Above = p.above(q, v, name, "")
@@ -102,12 +102,12 @@ func usual(v room.View) process.Step {
 }
 
 // timeline is what happened, newest first, from the record alone.
-func (p *pages) timeline(v room.View, name func(id.Person) string, taken []room.Taken) web.Component {
+func (p *pages) timeline(q *web.Request, v room.View, name func(id.Person) string, taken []room.Taken) web.Component {
 	out := casework.Timeline{Level: 3}
 	for i := len(taken) - 1; i >= 0; i-- {
 		t := taken[i]
 		out.Events = append(out.Events, casework.Event{Title: p.said(v, t), By: name(t.By), Role: roleWords(v.Process, t.Role),
-			Shown: words.Moment(t.At), Instant: t.At, Content: p.lines(v, t, name)})
+			Shown: words.Moment(t.At), Instant: t.At, Content: p.lines(q, v, t, name)})
 	}
 	return out
 }
@@ -130,9 +130,9 @@ func (p *pages) info(v room.View, t room.Taken) process.StepInfo {
 	return info
 }
 
-func (p *pages) lines(v room.View, t room.Taken, name func(id.Person) string) web.Component {
+func (p *pages) lines(q *web.Request, v room.View, t room.Taken, name func(id.Person) string) web.Component {
 	var rows []nhs.SummaryRow
-	for _, l := range field.Show(p.info(v, t).Fields, t.Answers, namer(name)) {
+	for _, l := range field.Show(p.info(v, t).Fields, t.Answers, p.namer(q.Context(), v, name)) {
 		rows = append(rows, row(l.Key, nhs.HTML(words.Typed(l.Words))))
 	}
 	if len(rows) == 0 {
@@ -158,7 +158,7 @@ func (p *pages) print(q *web.Request) (web.Response, error) {
 	page := p.page(v, p.title(v), web.Stack(
 		p.above(q, v, name, "-")[0],
 		nhs.Heading{Text: "What has happened", Level: 2, Size: nhs.SizeM},
-		p.timeline(v, name, v.Taken),
+		p.timeline(q, v, name, v.Taken),
 	))
 	page.Back, page.BackText = p.path(v.Reference), words.Sentence(p.room.One)
 	return page, nil

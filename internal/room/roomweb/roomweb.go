@@ -9,6 +9,8 @@ package roomweb
 
 import (
 	"context"
+	"slices"
+	"strconv"
 
 	"heed/internal/access"
 	"heed/internal/directory"
@@ -67,40 +69,74 @@ func (p *pages) names(ctx context.Context) func(id.Person) string {
 	}
 }
 
-// namer gives the words of an answer that names somebody or something.
-func namer(name func(id.Person) string) field.Namer {
+// namer gives the words of an answer that names somebody, a team, or an entry of the record.
+func (p *pages) namer(ctx context.Context, v room.View, name func(id.Person) string) field.Namer {
 	return func(k field.Kind, value string) string {
-		if k == field.Person {
-			if p, err := id.ParsePerson(value); err == nil {
-				return name(p)
+		switch k {
+		case field.Person:
+			if x, err := id.ParsePerson(value); err == nil {
+				return name(x)
+			}
+		case field.Team:
+			o, _ := p.directory.Organisation(ctx, v.Org)
+			for _, t := range o.Teams {
+				if t.ID.String() == value {
+					return t.Name
+				}
+			}
+		case field.Entry:
+			for _, t := range v.Taken {
+				if strconv.FormatInt(t.Version, 10) == value {
+					return p.entry(v, t)
+				}
 			}
 		}
 		return value
 	}
 }
 
-// offers are the choices of fields that name somebody: those of the organisation
-// who hold one of the field's roles.
-func (p *pages) offers(q *web.Request) func(field.Field) ([]fieldweb.Option, error) {
+// offers are the choices of fields that name somebody or something: those of the
+// organisation who hold one of the field's roles, its teams, the record's own entries.
+func (p *pages) offers(q *web.Request, v room.View) func(field.Field) ([]fieldweb.Option, error) {
 	return func(f field.Field) ([]fieldweb.Option, error) {
-		if f.Kind != field.Person {
-			return nil, nil
-		}
-		var out []fieldweb.Option
-		people, err := p.directory.Everybody(q.Context(), q.Who().Org)
-		if err != nil {
-			return nil, err
-		}
-		for _, x := range people {
-			for _, role := range f.Of {
-				if x.Has(access.Role(role)) && !x.Left {
-					out = append(out, fieldweb.Option{ID: x.ID.String(), Label: x.Name})
-					break
-				}
+		switch f.Kind {
+		case field.Person:
+			return p.holders(q, f.Of)
+		case field.Team:
+			return p.teams(q)
+		case field.Entry:
+			var out []fieldweb.Option
+			for _, t := range v.Taken {
+				out = append(out, fieldweb.Option{ID: strconv.FormatInt(t.Version, 10), Label: p.entry(v, t)})
 			}
+			return out, nil
 		}
-		return out, nil
+		return nil, nil
 	}
+}
+
+// entry is a step as it is named where another speaks of it.
+func (p *pages) entry(v room.View, t room.Taken) string {
+	return p.said(v, t) + ", " + words.Moment(t.At)
+}
+
+func (p *pages) holders(q *web.Request, of []string) (out []fieldweb.Option, err error) {
+	people, err := p.directory.Everybody(q.Context(), q.Who().Org)
+	for _, x := range people {
+		holds := slices.ContainsFunc(of, func(role string) bool { return x.Has(access.Role(role)) })
+		if holds && !x.Left {
+			out = append(out, fieldweb.Option{ID: x.ID.String(), Label: x.Name})
+		}
+	}
+	return out, err
+}
+
+func (p *pages) teams(q *web.Request) (out []fieldweb.Option, err error) {
+	o, err := p.directory.Organisation(q.Context(), q.Who().Org)
+	for _, t := range o.Teams {
+		out = append(out, fieldweb.Option{ID: t.ID.String(), Label: t.Name})
+	}
+	return out, err
 }
 
 // lists shows one list of the room, with the others beside it.

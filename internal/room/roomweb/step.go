@@ -22,7 +22,7 @@ func (p *pages) showFirst(q *web.Request) (web.Response, error) {
 		return nil, fail.New(fail.Refused, "You cannot use this")
 	}
 	info := p.room.First()
-	body, err := p.ask(q, info, nil, nil)
+	body, err := p.ask(q, info, room.View{}, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -40,9 +40,9 @@ func (p *pages) sendFirst(q *web.Request) (web.Response, error) {
 }
 
 // ask is the form of a step.
-func (p *pages) ask(q *web.Request, info process.StepInfo, kept field.Answers, before []web.Component) (web.Body, error) {
+func (p *pages) ask(q *web.Request, info process.StepInfo, v room.View, before []web.Component) (web.Body, error) {
 	f := q.Form()
-	fields, err := fieldweb.Asking{Form: f, Offer: p.offers(q), Kept: kept}.Components(info.Fields)
+	fields, err := fieldweb.Asking{Form: f, Offer: p.offers(q, v), Kept: v.Kept}.Components(info.Fields)
 	if err != nil {
 		return web.Body{}, err
 	}
@@ -68,14 +68,14 @@ func (p *pages) showStep(q *web.Request) (web.Response, error) {
 	name := p.names(q.Context())
 	var before []web.Component
 	if seen := q.Form().Expected(); q.Posted() && seen != 0 && seen < v.Version {
-		before = append(before, nhs.Heading{Text: "What they did", Level: 2, Size: nhs.SizeM}, p.timeline(v, name, since(v, seen)),
+		before = append(before, nhs.Heading{Text: "What they did", Level: 2, Size: nhs.SizeM}, p.timeline(q, v, name, since(v, seen)),
 			nhs.Heading{Text: "What you typed", Level: 2, Size: nhs.SizeM},
 			nhs.Para("It is below, as you left it. Look at what changed, put it right if you need to, and send it again."))
 	}
 	q.Form().Version(v.Version)
 	var body web.Body
 	if may(v, info.ID) {
-		body, err = p.ask(q, info, v.Kept, before)
+		body, err = p.ask(q, info, v, before)
 	} else {
 		body = web.Stack(append(before, nhs.Para(whyNot(v, info)+"."))...)
 	}
