@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/url"
 	"os"
+	"path/filepath"
+	"regexp"
 	"testing"
 	"time"
 
@@ -36,6 +38,25 @@ func params(dir string, setup func(*testscript.Env) error) testscript.Params {
 			"founded": p.founded, "enrol": p.enrol, "word": p.word, "raise": p.raise,
 			"start": start, "halt": halt, "get": get, "await": await, "close": closes, "later": later, "signed": signed, "sql": sql, "flip": flip, "keep": keep, "code": code, "valid": valid,
 		},
+	}
+}
+
+// TestNoScriptStopsItself: "stop" ends a script and lets it pass, whatever stands below it.
+func TestNoScriptStopsItself(t *testing.T) {
+	for _, pattern := range []string{"testdata/script/*.txtar", "testdata/postgres/*.txtar"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: %d files, %v", pattern, len(files), err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if regexp.MustCompile(`(?m)^\s*(\[[^\]]*\]\s*)?stop\b`).Match(text) {
+				t.Errorf("%s: what stands below its stop is never run; a program is ended with halt", file)
+			}
+		}
 	}
 }
 

@@ -12,20 +12,20 @@ import (
 )
 
 // record is a record as its history makes it: where it stands, what may be done
-// now, and what happened.
+// now, and what happened. Printed, it has no navigation: the kit sees to that.
 func (p *pages) record(q *web.Request) (web.Response, error) {
 	v, err := p.open(q)
 	if err != nil {
 		return nil, err
 	}
 	name := p.names(q.Context())
-	page := p.page(v, p.title(v), web.Stack(
+	page := p.page(p.title(v), web.Stack(
+		p.standing(q, v, name),
 		p.doNext(v),
 		nhs.Heading{Text: "What has happened", Level: 2, Size: nhs.SizeM},
 		p.timeline(q, v, name, v.Taken),
-		nhs.Paragraph{Content: nhs.Link{Text: "A page to print", Href: p.path(v.Reference) + "/print"}},
 	))
-	page.Above = p.above(q, v, name, "")
+	page.Above = p.sections(v, "")
 	return page, nil
 }
 
@@ -43,26 +43,31 @@ func (p *pages) title(v room.View) string {
 	return words.Sentence(p.room.One) + " " + string(v.Reference)
 }
 
-func (p *pages) page(_ room.View, title string, body web.Body) web.Page {
+func (p *pages) page(title string, body web.Body) web.Page {
 	return web.Page{Title: title, Section: p.section, Nav: p.base, Back: p.base, BackText: p.section, Wide: true, Body: body}
 }
 
-// above is what stands over every page of a record.
-func (p *pages) above(q *web.Request, v room.View, name func(id.Person) string, current string) []web.Component {
+// standing is what a record is about and where it stands, below the heading of its page.
+func (p *pages) standing(q *web.Request, v room.View, name func(id.Person) string) web.Component {
 	due, _ := v.NextDue()
 	rows := []nhs.SummaryRow{
 		row("Where it stands", nhs.Text(v.Process.Label(v.Stage))),
 		row("Who has it", nhs.Isolated(orNobody(name(v.Owner)))),
 		row("Next due", dueCell(q, due)),
 	}
-	if v.State.Title != "" {
-		rows = append([]nhs.SummaryRow{row("Title", nhs.Isolated(v.State.Title))}, rows...)
+	if f, ok := field.Find(p.room.First().Fields, p.room.Latest().Entitled); ok && v.State.Title != "" {
+		rows = append([]nhs.SummaryRow{row(f.Called(), nhs.Isolated(v.State.Title))}, rows...)
 	}
+	return nhs.SummaryList{Rows: rows}
+}
+
+// sections leads to the pages of a record; current is the path of this one.
+func (p *pages) sections(v room.View, current string) []web.Component {
 	nav := casework.SubNavigation{Label: "Sections"}
 	for _, s := range []struct{ text, path string }{{"Summary", ""}, {"Who has opened it", "/access"}} {
 		nav.Items = append(nav.Items, casework.SubItem{Text: s.text, Href: p.path(v.Reference) + s.path, Current: s.path == current})
 	}
-	return []web.Component{nhs.SummaryList{Rows: rows}, nav}
+	return []web.Component{nav}
 }
 
 func row(key string, value web.Component) nhs.SummaryRow {
@@ -148,22 +153,6 @@ func roleWords(d *process.Definition, role string) string {
 	return role
 }
 
-// print is the record on one page without navigation.
-func (p *pages) print(q *web.Request) (web.Response, error) {
-	v, err := p.open(q)
-	if err != nil {
-		return nil, err
-	}
-	name := p.names(q.Context())
-	page := p.page(v, p.title(v), web.Stack(
-		p.above(q, v, name, "-")[0],
-		nhs.Heading{Text: "What has happened", Level: 2, Size: nhs.SizeM},
-		p.timeline(q, v, name, v.Taken),
-	))
-	page.Back, page.BackText = p.path(v.Reference), words.Sentence(p.room.One)
-	return page, nil
-}
-
 // readers is who has opened the record.
 func (p *pages) readers(q *web.Request) (web.Response, error) {
 	ref, err := q.Reference("ref")
@@ -179,7 +168,7 @@ func (p *pages) readers(q *web.Request) (web.Response, error) {
 	for _, r := range v.Readers {
 		t.Rows = append(t.Rows, []nhs.Cell{{Text: words.Moment(r.At)}, {Text: name(r.By)}, {Text: roleWords(v.Process, r.Role)}, {Text: r.What}})
 	}
-	page := p.page(v, "Who has opened "+string(v.Reference), web.Stack(t))
-	page.Above = p.above(q, v, name, "/access")
+	page := p.page("Who has opened "+string(v.Reference), web.Stack(t))
+	page.Above = p.sections(v, "/access")
 	return page, nil
 }

@@ -43,7 +43,6 @@ func Part(r *room.Room, desk *room.Desk, people *directory.Desk) web.Part {
 		web.Get(p.base+"/new", in, begin, p.showFirst),
 		web.Post(p.base+"/new", in, begin, p.sendFirst),
 		web.Get(one, in, words.Sentence(r.One), p.record),
-		web.Get(one+"/print", in, words.Sentence(r.One)+", to print", p.print),
 		web.Get(one+"/access", in, "Who has opened it", p.readers),
 		web.Get(one+"/{step}", in, "A step of a "+r.One, p.showStep),
 		web.Post(one+"/{step}", in, "A step of a "+r.One, p.sendStep).AsksAgain(),

@@ -82,9 +82,9 @@ func (p *pages) showStep(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := p.page(v, info.Label, body)
-	page.Above, page.Wide = p.above(q, v, name, "-"), false
-	page.Back, page.BackText = p.path(v.Reference), string(v.Reference)
+	page := p.page(info.Label, body)
+	page.Caption, page.Wide = p.title(v), false
+	page.Back, page.BackText = p.path(v.Reference), p.title(v)
 	return page, nil
 }
 
