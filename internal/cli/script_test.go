@@ -26,7 +26,7 @@ const password = "correct horse battery staple"
 func params(dir string, setup func(*testscript.Env) error) testscript.Params {
 	p := people{}
 	return testscript.Params{
-		Dir: dir, Deadline: time.Now().Add(90 * time.Second), RequireExplicitExec: true, RequireUniqueNames: true,
+		Dir: dir, Deadline: time.Now().Add(5 * time.Minute), RequireExplicitExec: true, RequireUniqueNames: true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("PASSWORD", password)
 			if setup != nil {

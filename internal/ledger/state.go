@@ -137,7 +137,7 @@ func (l *Log) lastPublic(tx *store.Tx) (record.Checkpoint, error) {
 
 // SignedByAnother says whether what stands in the database was signed by another key
 // than this one, and for which log: its state and its last public checkpoint both bear
-// no signature by it. What was signed by this key and changed since is not that.
+// no signature by it and another name. What was signed for this log and changed since is not that.
 func SignedByAnother(tx *store.Tx, key record.Verifier) (origin string, yes bool, err error) {
 	notes, err := store.All(tx, scanBytes, `select note from log_state where note is not null and size > 0
 		union all select note from (select note from log_checkpoint order by size desc limit 1) c`)
@@ -148,7 +148,11 @@ func SignedByAnother(tx *store.Tx, key record.Verifier) (origin string, yes bool
 		if _, _, err := record.OpenCheckpoint(note, key); !errors.Is(err, record.ErrUnsigned) {
 			return "", false, nil
 		}
-		if c, err := record.PeekCheckpoint(note); err == nil {
+		c, err := record.PeekCheckpoint(note)
+		if err == nil && c.Origin == key.Name() {
+			return "", false, nil // of this log: damaged, which is for those who look at the log to say
+		}
+		if err == nil {
 			origin = c.Origin
 		}
 	}
