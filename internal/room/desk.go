@@ -274,8 +274,9 @@ func (d *Desk) Take(ctx context.Context, a access.Actor, r *Room, ref id.Referen
 	digest := digestOf(r.Name, string(t.Step), ref, t.Answers)
 	var out Receipt
 	var refusal error
+	var stale, opens bool
 	err := d.again(ctx, func(tx *store.Tx) error {
-		out, refusal = Receipt{}, nil
+		out, refusal, stale = Receipt{}, nil, false
 		was, done, err := d.before(tx, a, t.Key, digest)
 		if err != nil {
 			return err
@@ -295,13 +296,17 @@ func (d *Desk) Take(ctx context.Context, a access.Actor, r *Room, ref id.Referen
 			return d.refuse(tx, a, r, ref)
 		}
 		if t.Version != 0 && t.Version != f.state.Version {
-			refusal, err = d.changed(tx, a, r, f, t.Version)
-			return err
+			stale = true
+			opens = d.Policy.Decide(a, r.action(actView), r.resource(&f.state, tx.Now()), access.Context{}).Effect == access.Allow
+			return nil
 		}
 		out, err = d.takeIn(tx, a, r, f, t, digest)
 		return err
 	})
-	if err == nil {
+	switch {
+	case err == nil && stale:
+		return out, d.changed(ctx, a, r, ref, t.Version, opens)
+	case err == nil:
 		err = refusal
 	}
 	return out, err
@@ -344,28 +349,19 @@ func (d *Desk) takeIn(tx *store.Tx, a access.Actor, r *Room, f found, t Taking, 
 
 // changed is what somebody else did since a version. Whoever may open the record
 // sees it, and that they did is written first; others are told only that it changed.
-func (d *Desk) changed(tx *store.Tx, a access.Actor, r *Room, f found, since int64) (*Changed, error) {
+func (d *Desk) changed(ctx context.Context, a access.Actor, r *Room, ref id.Reference, since int64, opens bool) *Changed {
 	out := &Changed{err: fail.New(fail.Stale, "Someone else changed this %s", r.One)}
-	decision := d.Policy.Decide(a, r.action(actView), r.resource(&f.state, tx.Now()), access.Context{})
-	if decision.Effect != access.Allow {
-		return out, nil
+	if !opens {
+		return out
 	}
-	by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: decision.Rule}
-	if err := d.Ledger.Reading(tx, r.Number, f.key, by, ledger.Event{Kind: r.Name + kindViewed, Data: struct{}{}}); err != nil {
-		return nil, err
-	}
-	history, err := d.Ledger.History(tx, f.key)
+	v, err := d.Open(ctx, a, r, ref)
 	if err != nil {
-		return nil, err
+		return out
 	}
-	s, taken, err := Fold(history)
-	if err != nil {
-		return nil, err
-	}
-	for _, x := range d.shown(a, r, &s, taken, tx.Now()) {
+	for _, x := range v.Taken {
 		if x.Version > since {
 			out.Since = append(out.Since, x)
 		}
 	}
-	return out, nil
+	return out
 }

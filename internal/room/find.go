@@ -102,7 +102,7 @@ type View struct {
 // Open gives a record to somebody who may open it. The reading is in the ledger
 // before this returns: no entry, no record (promise I1).
 func (d *Desk) Open(ctx context.Context, a access.Actor, r *Room, ref id.Reference) (View, error) {
-	return d.read(ctx, a, r, ref, actView, kindViewed, nil)
+	return d.read(ctx, a, r, ref, actView, kindViewed)
 }
 
 // Reader is somebody who opened a record.
@@ -117,11 +117,17 @@ type Reader struct {
 // Readers gives a record with all who have opened it, newest first. Looking at them
 // is itself written.
 func (d *Desk) Readers(ctx context.Context, a access.Actor, r *Room, ref id.Reference) (View, error) {
-	return d.read(ctx, a, r, ref, actReaders, kindReaders, func(tx *store.Tx, key *vault.Key, v *View) error {
-		entries, err := d.Ledger.Readings(tx, key)
+	v, err := d.read(ctx, a, r, ref, actReaders, kindReaders)
+	if err != nil {
+		return View{}, err
+	}
+	err = d.Store.View(ctx, func(tx *store.Tx) error {
+		v.Readers = nil
+		key, err := d.Vault.Key(tx, v.Org, v.Record)
 		if err != nil {
 			return err
 		}
+		entries, err := d.Ledger.Readings(tx, key)
 		for _, e := range slices.Backward(entries) {
 			what := "Opened it"
 			if e.Kind == r.Name+kindReaders {
@@ -129,32 +135,40 @@ func (d *Desk) Readers(ctx context.Context, a access.Actor, r *Room, ref id.Refe
 			}
 			v.Readers = append(v.Readers, Reader{At: e.At, By: e.Author.Person, Role: e.Author.Role, What: what, Rule: e.Author.Rule})
 		}
-		return nil
+		return err
 	})
+	return v, err
 }
 
-func (d *Desk) read(ctx context.Context, a access.Actor, r *Room, ref id.Reference, act, kind string,
-	more func(*store.Tx, *vault.Key, *View) error,
-) (View, error) {
+// read finds a record and folds it outside the writer, in one snapshot, and writes down
+// that it was read, or refused, before it gives anything.
+func (d *Desk) read(ctx context.Context, a access.Actor, r *Room, ref id.Reference, act, kind string) (View, error) {
 	var out View
+	var f found
 	var refusal error
-	err := d.Store.DoReading(ctx, func(tx *store.Tx) error {
+	err := d.Store.View(ctx, func(tx *store.Tx) (err error) {
 		out, refusal = View{}, nil
-		f, err := d.find(tx, a, r, ref, r.action(act))
+		if f, err = d.find(tx, a, r, ref, r.action(act)); err != nil {
+			return err
+		}
+		if refusal = f.refusal(r, tx.Now()); refusal == nil {
+			out, err = d.view(tx, a, r, f)
+		}
+		return err
+	})
+	if err != nil {
+		return View{}, err
+	}
+	err = d.Store.DoReading(ctx, func(tx *store.Tx) error {
+		if refusal != nil {
+			return d.refuse(tx, a, r, ref)
+		}
+		key, err := d.Vault.Key(tx, f.state.Org, f.state.Record) // erased meanwhile: gone
 		if err != nil {
 			return err
 		}
-		if refusal = f.refusal(r, tx.Now()); refusal != nil {
-			return d.refuse(tx, a, r, ref)
-		}
 		by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: f.decision.Rule}
-		if err := d.Ledger.Reading(tx, r.Number, f.key, by, ledger.Event{Kind: r.Name + kind, Data: struct{}{}}); err != nil {
-			return err
-		}
-		if out, err = d.view(tx, a, r, f); err != nil || more == nil {
-			return err
-		}
-		return more(tx, f.key, &out)
+		return d.Ledger.Reading(tx, r.Number, key, by, ledger.Event{Kind: r.Name + kind, Data: struct{}{}})
 	})
 	if err == nil {
 		err = refusal
