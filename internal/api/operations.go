@@ -168,6 +168,11 @@ func (a *API) open(c *call) (any, error) {
 		return ownRecord(v), err
 	}
 	full, err := a.Concerns.Open(c.ctx, c.actor, ref)
+	if fail.Is(err, fail.Hidden) { // they may have raised it
+		if v, own := a.Concerns.Own(c.ctx, c.actor, ref); own == nil {
+			return ownRecord(v), nil
+		}
+	}
 	if err != nil {
 		return nil, err
 	}

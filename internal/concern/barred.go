@@ -9,6 +9,7 @@ import (
 	"heed/internal/fail"
 	"heed/internal/field"
 	"heed/internal/id"
+	"heed/internal/plain"
 	"heed/internal/process"
 	"heed/internal/room"
 	"heed/internal/store"
@@ -69,14 +70,12 @@ func (bs Bars) Has(p id.Person) bool {
 	return bs.some(func(b Bar) bool { return b.Who == p && b.State == BarStands })
 }
 
-// withheld are those on whom a bar is asked for and who must not learn of it first.
-func (bs Bars) withheld() (out []id.Person) {
-	for _, b := range bs {
-		if b.State == BarAsked && !b.Who.IsZero() {
-			out = append(out, b.Who)
-		}
-	}
-	return out
+// hides says whether a step is about keeping this person from the concern, at the word
+// of somebody else: who must not learn of it must not learn that it was asked, either,
+// whatever became of it.
+func (bs Bars) hides(p id.Person, step int64) bool {
+	b, ok := bs.About(step)
+	return ok && b.Who == p && b.By != p
 }
 
 // since says whether somebody is kept out by a step that was taken after a version.
@@ -192,8 +191,6 @@ func (d *Desk) barring(tx *store.Tx, c *Concern, a access.Actor, ev *room.Event)
 		b, ok := c.Asked(about(ev.Answers))
 		_, asked, _ := b.Waits()
 		switch {
-		case (!ok || b.Who == by) && slices.Contains(outsiders, a.Role): // nor that there is such a record
-			err = fail.New(fail.Hidden, "Page not found")
 		case !ok || b.Who == by: // what is about them is not there for them
 			err = fail.Fields{{Name: "of", Words: "Select what waits for a second word"}}.Err()
 		case asked == by:
@@ -231,7 +228,7 @@ func (d *Desk) nextOwner(tx *store.Tx, c *Concern, who id.Person) (id.Person, er
 // personOf finds an account by its log-in name; zero when there is none, which is
 // answered in the same way: nobody can look people up by naming them.
 func (d *Desk) personOf(tx *store.Tx, org id.Org, login string) (id.Person, error) {
-	p, err := d.Directory.LoginIn(tx, login)
+	p, err := d.Directory.LoginIn(tx, plain.Visible(login)) // what nobody sees is no part of a name
 	if fail.Is(err, fail.Missing) || err == nil && p.Org != org {
 		return id.Person{}, nil
 	}

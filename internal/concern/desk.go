@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"heed/internal/access"
@@ -231,8 +232,23 @@ func (d *Desk) load(tx *store.Tx, org id.Org, rec id.Record) (*Concern, *vault.K
 // Take takes a step and says that it was recorded. fail.Stale when somebody else
 // changed the record since the version that the person saw; see Since.
 func (d *Desk) Take(ctx context.Context, a access.Actor, ref id.Reference, t room.Taking) (Recorded, error) {
+	out, err := d.takeAs(ctx, a, ref, t, func(raiser id.Person) access.Action { return actionOf(t.Step, a, raiser) })
+	if t.Step == process.AddNote && a.Role == access.Lead && fail.Is(err, fail.Hidden) { // kept from it, and perhaps the one who raised it
+		return d.takeAs(ctx, a, ref, t, func(id.Person) access.Action { return access.AddToOwn })
+	}
+	return out, err
+}
+
+// AddToOwn adds to a concern as the one who raised it, in whatever role they are.
+func (d *Desk) AddToOwn(ctx context.Context, a access.Actor, ref id.Reference, words, key string) (Recorded, error) {
+	t := room.Said(process.AddNote, "words", words)
+	t.Key = key
+	return d.takeAs(ctx, a, ref, t, func(id.Person) access.Action { return access.AddToOwn })
+}
+
+func (d *Desk) takeAs(ctx context.Context, a access.Actor, ref id.Reference, t room.Taking, act func(id.Person) access.Action) (Recorded, error) {
 	for range 12 {
-		f, err := d.look(ctx, a, ref, func(raiser id.Person) access.Action { return actionOf(t.Step, a, raiser) })
+		f, err := d.look(ctx, a, ref, act)
 		if err != nil {
 			return Recorded{}, err
 		}
@@ -276,7 +292,7 @@ func (d *Desk) takeFound(ctx context.Context, a access.Actor, ref id.Reference, 
 		if version != f.c.Version {
 			return errMoved
 		}
-		if t.Version != 0 && t.Version != version && f.act != access.AddToOwn {
+		if t.Version != 0 && t.Version != f.c.withoutWhatIsAbout(a.Person).Version && f.act != access.AddToOwn {
 			return fail.New(fail.Stale, "Someone else changed this case")
 		}
 		out, err = d.take(tx, a, f, t, digest)
@@ -398,7 +414,13 @@ func (d *Desk) find(tx *store.Tx, a access.Actor, ref id.Reference, act func(rai
 		return f, fail.New(fail.Tampered, "The list of concerns does not match the record")
 	}
 	f.c, f.act, f.bars = c, act(c.By), c.Bars
-	return f, d.ask(tx, &f, a, ref, c.resource(tx.Now()), c.Bars)
+	if err := d.ask(tx, &f, a, ref, c.resource(tx.Now()), c.Bars); err != nil {
+		return f, err
+	}
+	if f.act == access.ConfirmBar && slices.Contains(outsiders, a.Role) && c.nothingFor(process.ConfirmBar, a.Person) {
+		f.decision = access.Decision{Rule: ruleMissing} // nor that there is such a record
+	}
+	return f, nil
 }
 
 // ask asks access. What needs a reason is asked again with the reason that this

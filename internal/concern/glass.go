@@ -157,7 +157,7 @@ func (d *Desk) GiveReason(ctx context.Context, a access.Actor, ref id.Reference,
 		if err != nil {
 			return err
 		}
-		return d.tellOutside(tx, a, r)
+		return d.tellOutside(tx, a, r, 0)
 	})
 	if err == nil {
 		d.reasons.note(a.Person, ref, d.Clock.Now())

@@ -93,7 +93,11 @@ func (d *Desk) Readers(ctx context.Context, a access.Actor, ref id.Reference) (o
 			return err
 		}
 		entries, err := d.Ledger.Readings(tx, key)
+		secret := f.c.withoutWhatIsAbout(a.Person) != f.c // that somebody looked at bars would tell of one
 		for _, e := range slices.Backward(entries) {
+			if secret && e.Kind == kindBars {
+				continue
+			}
 			var said viewed
 			if err := json.Unmarshal(e.Data, &said); err != nil {
 				return fmt.Errorf("read %s: %w", e.Kind, err)
@@ -180,7 +184,7 @@ func (c *Concern) nothingFor(s process.Step, p id.Person) bool {
 	case process.LiftBar:
 		return !c.some(func(b Bar) bool { return b.State == BarStands && b.Lift == 0 })
 	case process.ConfirmBar:
-		return !c.some(func(b Bar) bool { _, asked, waits := b.Waits(); return waits && asked != p })
+		return !c.some(func(b Bar) bool { _, asked, waits := b.Waits(); return waits && asked != p && b.Who != p })
 	}
 	return false
 }

@@ -2,6 +2,7 @@ package concern
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"heed/internal/access"
@@ -35,19 +36,24 @@ func (c *Concern) shown(d *process.Definition, to id.Person, allowed access.Acti
 }
 
 // withoutWhatIsAbout leaves out every step by which it was asked to keep this person
-// from the concern: who must not learn of it must not learn that it is asked, either.
+// from the concern, and what was said of such a step since. The version is that of the
+// last step that is left, so that it does not count the others.
 func (c *Concern) withoutWhatIsAbout(p id.Person) *Concern {
-	about := func(b Bar) bool { return b.Who == p && b.By != p }
-	if !c.some(about) {
+	hidden := map[string]bool{}
+	out := &Concern{State: c.State}
+	for _, t := range c.Taken {
+		if c.hides(p, t.Version) || t.Step == process.Correct && hidden[t.Answers.Get("of")] {
+			hidden[strconv.FormatInt(t.Version, 10)] = true
+			continue
+		}
+		out.Taken = append(out.Taken, t)
+	}
+	if len(hidden) == 0 {
 		return c
 	}
-	out := *c
-	out.Bars = slices.DeleteFunc(slices.Clone(c.Bars), about)
-	out.Taken = slices.DeleteFunc(slices.Clone(c.Taken), func(t room.Taken) bool {
-		b, ok := c.About(t.Version)
-		return ok && about(b)
-	})
-	return &out
+	out.Bars = slices.DeleteFunc(slices.Clone(c.Bars), func(b Bar) bool { return c.hides(p, b.Of) })
+	out.Version = out.Taken[len(out.Taken)-1].Version
+	return out
 }
 
 // shownTo is the list row as it is shown: the one who raised a concern is not

@@ -21,25 +21,18 @@ import (
 // outsiders are who is told, if access lets them be told of the record.
 var outsiders = []access.Role{access.CaldicottGuardian, access.ExecutiveLead}
 
-// toldOf is the record as access is asked whether somebody may be told of it: whoever is
-// to be kept from it is not told that this was asked.
-func (r Row) toldOf(now time.Time) access.Resource {
-	res := r.resource(now)
-	res.Subjects = slices.Concat(res.Subjects, r.withheld())
-	return res
-}
-
 func (d *Desk) mayBeTold(p id.Person, role access.Role, r access.Resource) bool {
 	a := access.Actor{Person: p, Org: r.Org, Role: role, MFA: true}
 	return d.Policy.Decide(a, access.BeTold, r, access.Context{}).Effect == access.Allow
 }
 
 // whoIsTold are those of the first of these roles in which anybody may be told of what
-// somebody did with a record; who holds which is asked once for a page.
-func (d *Desk) whoIsTold(holders map[access.Role][]id.Person, by id.Person, r access.Resource) (out []id.Person) {
+// somebody did with a record, but nobody of a bar on themselves; who holds which is
+// asked once for a page.
+func (d *Desk) whoIsTold(holders map[access.Role][]id.Person, by id.Person, r Row, bar int64, now time.Time) (out []id.Person) {
 	for _, role := range outsiders {
 		for _, p := range holders[role] {
-			if p != by && d.mayBeTold(p, role, r) {
+			if p != by && !r.hides(p, bar) && d.mayBeTold(p, role, r.resource(now)) {
 				out = append(out, p)
 			}
 		}
@@ -64,13 +57,14 @@ func (d *Desk) outsiders(tx *store.Tx, org id.Org) (map[access.Role][]id.Person,
 	return out, nil
 }
 
-// tellOutside sends word, without a personal word.
-func (d *Desk) tellOutside(tx *store.Tx, a access.Actor, r Row) error {
+// tellOutside sends word, without a personal word. bar is the step that it is about; 0:
+// a reason.
+func (d *Desk) tellOutside(tx *store.Tx, a access.Actor, r Row, bar int64) error {
 	holders, err := d.outsiders(tx, a.Org)
 	if err != nil {
 		return err
 	}
-	for _, p := range d.whoIsTold(holders, a.Person, r.toldOf(tx.Now())) {
+	for _, p := range d.whoIsTold(holders, a.Person, r, bar, tx.Now()) {
 		if err := d.Jobs.MailSoon(tx, jobs.Mail{To: p, Org: a.Org, Template: mailGlass}); err != nil {
 			return err
 		}
@@ -90,7 +84,7 @@ func (d *Desk) tellOfBar(tx *store.Tx, a access.Actor, rule string, r Row) error
 	if err := d.Ledger.Reading(tx, ledger.ReasonBook, book, by, ledger.Event{Kind: kindBarTold, Data: said}); err != nil {
 		return err
 	}
-	return d.tellOutside(tx, a, r)
+	return d.tellOutside(tx, a, r, r.Version)
 }
 
 // oversees asks access for a function of those who are told.
@@ -133,9 +127,11 @@ func (d *Desk) toldIn(tx *store.Tx, a access.Actor, month time.Time) (out []Brok
 		if err != nil {
 			return nil, err
 		}
-		res := r.toldOf(tx.Now())
+		if r.hides(a.Person, b.Bar) {
+			continue
+		}
 		chain := a.Role == access.CaldicottGuardian || b.Role == string(access.CaldicottGuardian)
-		if d.mayBeTold(a.Person, a.Role, res) && (chain || slices.Contains(d.whoIsTold(holders, b.By, res), a.Person)) {
+		if d.mayBeTold(a.Person, a.Role, r.resource(tx.Now())) && (chain || slices.Contains(d.whoIsTold(holders, b.By, r, b.Bar, tx.Now()), a.Person)) {
 			b.Stands, _ = r.About(b.Bar)
 			out = append(out, b)
 		}

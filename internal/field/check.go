@@ -169,6 +169,9 @@ func (f Field) takeText(text string, w World) (kept, fault string) {
 	case NHSNumber:
 		return plain.NHSNumber(text)
 	case Person, Team, Partner, Document, Entry:
+		if f.Kind == Entry && (strings.Trim(text, "0123456789") != "" || text[0] == '0') {
+			return "", f.missing()
+		}
 		if w.Known == nil || !w.Known(f, text) {
 			return "", f.missing()
 		}

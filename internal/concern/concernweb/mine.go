@@ -3,10 +3,7 @@ package concernweb
 import (
 	"heed/internal/access"
 	"heed/internal/concern"
-	"heed/internal/field"
 	"heed/internal/id"
-	"heed/internal/process"
-	"heed/internal/room"
 	"heed/internal/web"
 	"heed/internal/web/nhs"
 	"heed/internal/web/words"
@@ -155,7 +152,7 @@ func (p *pages) sendAdd(q *web.Request) (web.Response, error) {
 	if err := f.Err(); err != nil {
 		return nil, err
 	}
-	if _, err := p.desk.Take(q.Context(), Actor(q), ref, room.Taking{Step: process.AddNote, Answers: field.Said("words", text), Key: q.Key()}); err != nil {
+	if _, err := p.desk.AddToOwn(q.Context(), Actor(q), ref, text, q.Key()); err != nil {
 		return nil, err
 	}
 	return web.Redirect{To: "/mine/" + string(ref), Flash: "What you wrote was added"}, nil
