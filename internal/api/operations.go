@@ -181,7 +181,7 @@ func (a *API) open(c *call) (any, error) {
 
 func (a *API) whole(c *call, full *concern.Concern) (any, error) {
 	definition := a.Concerns.Definition(full.Org)
-	out := ownRecord(full.Own(definition, a.Clock.Now()))
+	out := ownRecord(a.Concerns.OwnView(full))
 	owner := ""
 	if !full.Owner.IsZero() {
 		p, err := a.Directory.Person(c.ctx, full.Owner)

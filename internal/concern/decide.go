@@ -44,8 +44,6 @@ func (c *Concern) rule(x room.Deciding) error {
 		fault(x.Outcome == process.Share && says("consent") != "given" && says("common_law") == "consent", "common_law",
 			"Select a basis other than consent: consent was not given")
 	case process.Refer:
-		fault(!slices.Contains(c.Kept["decide_sharing.to"].List, says("to")), "to",
-			"Select somebody whom the sharing decision names, or record a new decision first")
 		fault(says("day") < workday.Of(c.State.Last[process.DecideSharing].At).String(), "day",
 			"When it was sent must be the day of the sharing decision or later")
 	case process.RecordTold:
@@ -55,37 +53,39 @@ func (c *Concern) rule(x room.Deciding) error {
 	return f.Err()
 }
 
-// decide turns a step into its event, with what only the desk can find out.
-func (d *Desk) decide(tx *store.Tx, f found, a access.Actor, t room.Taking) (room.Event, error) {
+// decide turns a step into its event and the kind of its entry, with what only the desk can find out.
+func (d *Desk) decide(tx *store.Tx, f found, a access.Actor, t room.Taking) (ev room.Event, kind string, err error) {
 	decider, err := d.decider(tx, f.c.Org, f.c)
 	if err != nil {
-		return room.Event{}, err
+		return ev, "", err
 	}
 	alone, asked := false, a
 	switch {
 	case f.act == access.AddToOwn:
 		a.Role = access.Worker // whoever raised it adds as the one who raised it, whatever else they are
 		if f.c.additions(tx.Now()) >= additionsADay {
-			return room.Event{}, fail.New(fail.Conflict, "You have added to this %d times within a day. Ring your safeguarding team", additionsADay)
+			return ev, "", fail.New(fail.Conflict, "You have added to this %d times within a day. Ring your safeguarding team", additionsADay)
 		}
 	case f.decision.Rule == access.RuleStandIn:
 		a.Role = access.Lead
 	default:
 		alone = a.Person == f.c.By && access.Decides(f.act) // access allows it only where nobody else is left
 	}
-	ev, err := decider.Event(f.c.State, a, t.Step, t.Answers, t.Strict)
+	ev, err = decider.Event(f.c.State, a, t.Step, t.Answers, t.Strict)
 	if err != nil {
-		return room.Event{}, err
+		return ev, "", err
 	}
 	ev.Effect.Alone = alone
 	if t.Step == process.GiveFeedback && !f.c.By.IsZero() {
 		raiser, err := d.Directory.PersonIn(tx, f.c.By)
 		if err != nil {
-			return room.Event{}, err
+			return ev, "", err
 		}
 		ev.Effect.Unread = raiser.Left
 	}
-	return ev, d.barring(tx, f.c, asked, &ev)
+	info, _ := decider.Process.Step(t.Step)
+	err = d.barring(tx, f.c, asked, &ev)
+	return ev, info.Kind, err
 }
 
 // putAway is how long after its closing a concern still lies on the desk of those

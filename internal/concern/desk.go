@@ -93,9 +93,14 @@ func (d *Desk) forget(_ context.Context, tx *store.Tx, j jobs.Job) error {
 func (d *Desk) Definition(org id.Org) *process.Definition { return d.Directory.Process(org) }
 
 // Meant is the definition under which a step was taken, for its words.
-func (d *Desk) Meant(org id.Org, t room.Taken) *process.Definition {
-	return d.Directory.Meant(org, t.Definition)
+func (d *Desk) Meant(org id.Org, t room.Taken) *process.Definition { return d.meant(org)(t) }
+
+func (d *Desk) meant(org id.Org) Meant {
+	return func(t room.Taken) *process.Definition { return d.Directory.Meant(org, t.Definition) }
 }
+
+// OwnView is what whoever raised a concern is shown of it.
+func (d *Desk) OwnView(c *Concern) OwnView { return c.Own(d.meant(c.Org), d.Clock.Now()) }
 
 // Receipt is what the raiser gets.
 type Receipt struct {
@@ -309,12 +314,11 @@ func (d *Desk) take(tx *store.Tx, a access.Actor, f found, t room.Taking, digest
 	if err != nil {
 		return Recorded{}, err
 	}
-	ev, err := d.decide(tx, f, a, t)
+	ev, kind, err := d.decide(tx, f, a, t)
 	if err != nil {
 		return Recorded{}, err
 	}
-	info, _ := d.Definition(f.c.Org).Step(t.Step)
-	c, err := d.append(tx, a, f.decision.Rule, f.c, key, info.Kind, ev)
+	c, err := d.append(tx, a, f.decision.Rule, f.c, key, kind, ev)
 	if fail.Is(err, fail.Stale) {
 		return Recorded{}, errMoved
 	}

@@ -129,7 +129,7 @@ func (d *Desk) read(ctx context.Context, a access.Actor, ref id.Reference, act a
 	if err != nil {
 		return Shown{}, err
 	}
-	return f.c.shown(d.Definition(a.Org), a.Person, act, d.Clock.Now()), nil
+	return f.c.shown(d.meant(a.Org), a.Person, act, d.Clock.Now()), nil
 }
 
 // reading finds a record outside the writer, and writes down that it was asked for:

@@ -8,6 +8,7 @@ import (
 	"heed/internal/id"
 	"heed/internal/store"
 	"heed/internal/vault"
+	"heed/record"
 )
 
 // provedRows remembers the list rows that a record's history made, so that a list
@@ -104,7 +105,7 @@ func (r Row) seal(key *vault.Key) []byte {
 	if err != nil { // ids, times and words: cannot happen
 		panic(err)
 	}
-	return key.Seal(pictureField, r.Version, plain)
+	return key.Seal(pictureField, r.Version, record.Pad(plain, 0)) // its size would tell of bars
 }
 
 // pictured is a row as its record makes it, from the picture; from the whole history

@@ -23,11 +23,11 @@ type Shown struct {
 // shown decides what somebody is shown of a record, by what access allowed them to
 // do with it. Whoever took a step, looked at who has opened the record, or may do
 // what is not named here is shown its reference and nothing else.
-func (c *Concern) shown(d *process.Definition, to id.Person, allowed access.Action, now time.Time) Shown {
+func (c *Concern) shown(meant Meant, to id.Person, allowed access.Action, now time.Time) Shown {
 	out := Shown{Reference: c.Reference}
 	switch allowed {
 	case access.ViewOwnConcern:
-		own := c.Own(d, now)
+		own := c.Own(meant, now)
 		out.Own = &own
 	case access.ViewConcern, access.BreakGlass:
 		out.Case = c.withoutWhatIsAbout(to)
@@ -104,16 +104,19 @@ type News struct {
 	Mine  bool // the raiser's own addition
 }
 
+// Meant gives the definition under which a step was taken.
+type Meant func(room.Taken) *process.Definition
+
 // Own keeps what is written for the raiser and the raiser's own words; nothing
 // of decisions, advice, sharing or what others told us.
-func (c *Concern) Own(d *process.Definition, now time.Time) OwnView {
+func (c *Concern) Own(meant Meant, now time.Time) OwnView {
 	told := c.ToldAt()
 	v := OwnView{
 		Reference: c.Reference, RaisedAt: c.At, TellBy: c.HearsBy, ToldAt: told, Progress: c.Progress(), Report: c.Raised(), Team: c.Team,
 		Overdue: told.IsZero() && !c.Closed() && now.After(c.HearsBy),
 	}
 	for _, t := range c.Taken {
-		info, _ := d.Step(t.Step)
+		info, _ := meant(t).Step(t.Step)
 		outcome, _ := info.Outcome(t.Outcome)
 		switch {
 		case outcome.Tells != "":

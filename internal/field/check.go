@@ -17,6 +17,7 @@ type World struct {
 	// Known says whether a person, team, partner, document or entry exists for
 	// whoever answers. nil knows nothing.
 	Known func(f Field, id string) bool
+	Kept  Answers // of the record, for what was chosen before; see Field.Among
 }
 
 // Check takes or refuses a set of answers. It gives the answers in the form in
@@ -157,7 +158,7 @@ func (f Field) takeText(text string, w World) (kept, fault string) {
 		text = strings.TrimSpace(text)
 		return text, f.emailFault(text)
 	case Choice, YesNo:
-		if !slices.Contains(f.Offered(), text) {
+		if among := w.Kept[f.Among].List; !slices.Contains(f.Offered(), text) || len(among) > 0 && !slices.Contains(among, text) {
 			return "", f.missing()
 		}
 		return text, ""

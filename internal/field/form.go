@@ -79,6 +79,8 @@ func (f Field) form() string {
 		return "must have a max of 4,000 characters or less"
 	case f.When != "" && (f.Kind != Day || !slices.Contains([]string{"past", "ahead", "later"}, f.When)):
 		return `must have "when" only for a day, as past, ahead or later`
+	case f.Among != "" && (f.Kind != Choice || strings.Count(f.Among, ".") != 1):
+		return `must have "among" only for a choice, as the step and the field that were kept: "step.field"`
 	case f.Alone != "" && (f.Kind != Choices || !slices.Contains(f.Offered(), f.Alone)):
 		return `must name one of its own choices as "alone"`
 	}

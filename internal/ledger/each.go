@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"heed/internal/clock"
@@ -52,7 +53,7 @@ const firstEntries = `select ` + rowColumns + ` from entry
 
 // begun goes through the records of a room, page by page, each in one unit of work.
 func (l *Log) begun(room Room, fn func(*store.Tx, Entry) error, unit func(func(*store.Tx) error) error) error {
-	for after, n := int64(0), replayBatch; n == replayBatch; {
+	for after, n := int64(math.MinInt64), replayBatch; n == replayBatch; { // no number is trusted, not even its sign
 		var last int64
 		err := unit(func(tx *store.Tx) error {
 			rows, err := store.All(tx, scanRow, firstEntries, room, after, replayBatch)

@@ -332,6 +332,39 @@ func TestARoomIsReadByItself(t *testing.T) {
 	})
 }
 
+// TestANumberHidesNothing: a number is trusted by nobody, not even its sign. What begins
+// a record is found where lists are made and compared, whatever number it was given.
+func TestANumberHidesNothing(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store) {
+		r := furnish(t, s)
+		a := r.begin("a1")
+		r.begin("b1")
+		must(t, s.Do(r.ctx, func(tx *store.Tx) error {
+			if s.Engine() == "sqlite" {
+				_, err := tx.Exec(`update entry set n = -n where record = $1`, a)
+				return err
+			}
+			if _, err := tx.Exec(`create temporary table moved on commit drop as select * from entry where record = $1`, a); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(`delete from entry where record = $1`, a); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(`update moved set n = -n`); err != nil {
+				return err
+			}
+			_, err := tx.Exec(`insert into entry overriding system value select * from moved`)
+			return err
+		}))
+		var begun []string
+		rest := func(context.Context, time.Duration) {}
+		must(t, r.Begun(r.ctx, Concern, rest, func(_ *store.Tx, e Entry) error { begun = append(begun, string(e.Data)); return nil }))
+		if want := `[{"text":"a1"} {"text":"b1"}]`; fmt.Sprint(begun) != want {
+			t.Errorf("begun %s, want %s", begun, want)
+		}
+	})
+}
+
 // TestARecordGoesOnInItsRoom: an entry for another room is not taken.
 func TestARecordGoesOnInItsRoom(t *testing.T) {
 	each(t, func(t *testing.T, s *store.Store) {

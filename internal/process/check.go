@@ -237,12 +237,18 @@ type safeguard struct {
 	whole    func(d *Definition) string
 	turn     func(d *Definition, t turn) string
 	place    func(w *walk, p *place) string
+	walk     func(w *walk) string
 }
 
 func (s safeguard) prove(w *walk) Result {
 	r := Result{ID: s.id, Says: s.says}
 	if s.whole != nil {
 		if r.Why = s.whole(w.d); r.Why != "" {
+			return r
+		}
+	}
+	if s.walk != nil {
+		if r.Why = s.walk(w); r.Why != "" {
 			return r
 		}
 	}

@@ -179,6 +179,9 @@ func narrow(d *Definition, o overlay) error {
 			return bad(at, "cannot narrow a step that is open to everybody: everybody may raise a concern")
 		}
 		s.Roles = slices.Clone(o.Roles[id])
+		if s.ID == AddNote && !slices.Contains(s.Roles, Worker) {
+			s.Roles = append(s.Roles, Worker) // whoever raised it adds to it; access keeps others from it
+		}
 		for i := range s.Outcomes {
 			for j := range s.Outcomes[i].Moves {
 				m := &s.Outcomes[i].Moves[j]
@@ -243,6 +246,11 @@ func addSteps(d *Definition, o overlay) error {
 	return nil
 }
 
+// always are the steps that protect somebody, or put something right: no condition of an
+// organisation's own stands before them.
+var always = []Step{Raise, Assign, EmergencyDisclosure, RecordAdvice, RecordTold, GiveFeedback, AddNote, Correct,
+	DeclareConflict, KeepFrom, LiftBar, ConfirmBar}
+
 func addNeeds(d *Definition, o overlay) error {
 	for _, ref := range sorted(o.Needs) {
 		at := "needs." + ref
@@ -250,6 +258,9 @@ func addNeeds(d *Definition, o overlay) error {
 		s := d.step(id)
 		if s == nil || !d.knows(ref) {
 			return bad(at, "names no step or outcome of the process")
+		}
+		if slices.Contains(always, s.ID) {
+			return bad(at, "puts a condition on a step that protects people: it has to stay possible at any time")
 		}
 		for _, f := range o.Needs[ref] {
 			if !isLocal(f) {
@@ -279,6 +290,9 @@ func addQuestions(d *Definition, o overlay) error {
 			if !isLocal(q.ID) {
 				return bad(fmt.Sprintf("questions.%s[%d].id", id, i+1), "must begin with local_")
 			}
+			if s.ID == AddNote && !q.Optional {
+				return bad(fmt.Sprintf("questions.%s[%d]", id, i+1), "must be optional: whoever raised a concern adds to it without being asked more")
+			}
 			s.Fields = append(s.Fields, q.field())
 		}
 	}
@@ -298,8 +312,13 @@ func addDeadlines(d *Definition, o overlay) error {
 func addContacts(d *Definition, o overlay) error {
 	for i, c := range o.Contacts {
 		at := fmt.Sprintf("contacts[%d]", i+1)
-		if c.Number == "" || len(c.Number) > 40 || strings.Trim(c.Number, "+0123456789 ext().") != "" {
+		if digits := strings.Map(onlyDigits, c.Number); len(digits) < 3 || len(c.Number) > 40 || strings.Trim(c.Number, "+0123456789 ext().") != "" {
 			return bad(at+".number", "must be a telephone number of 40 characters or less")
+		} else if strings.HasPrefix(digits, "09") || strings.HasPrefix(digits, "449") {
+			return bad(at+".number", "is a number that costs whoever rings it: give one that people can ring")
+		}
+		if strings.Contains(c.Label, "999") {
+			return bad(at+".label", "must not speak of 999: the emergency advice is the same everywhere")
 		}
 		j := slices.IndexFunc(d.Contacts, func(x Contact) bool { return x.ID == c.ID })
 		switch {
@@ -317,6 +336,13 @@ func addContacts(d *Definition, o overlay) error {
 	return nil
 }
 
+func onlyDigits(r rune) rune {
+	if r < '0' || r > '9' {
+		return -1
+	}
+	return r
+}
+
 // reword changes words that people see: "step.close.label", "step.close.hint",
 // "state.open.label", "deadline.triage.label", "emergency.words".
 func reword(d *Definition, o overlay) error {
@@ -326,6 +352,9 @@ func reword(d *Definition, o overlay) error {
 			return bad("wording."+key, "names no words of the process; write it like step.close.label, step.close.hint, state.open.label, deadline.triage.label or emergency.words")
 		}
 		words := strings.TrimSpace(o.Wording[key])
+		if key == "emergency.words" && !strings.HasPrefix(words, *place) {
+			return bad("wording."+key, fmt.Sprintf("must begin with the shipped words, and may add to them: %q", *place))
+		}
 		if words == "" || len([]rune(words)) > 300 {
 			return bad("wording."+key, "must be 1 to 300 characters")
 		}

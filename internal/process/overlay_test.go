@@ -82,8 +82,8 @@ func TestOverlayDoesNotTouchTheShippedProcess(t *testing.T) {
 	if err := d.May(s, process.Refer, ""); err != nil {
 		t.Errorf("refer after the second look: %v", err)
 	}
-	if err := d.MayAs("worker", s, process.AddNote, ""); !fail.Is(err, fail.Refused) {
-		t.Errorf("a worker adds a note although the overlay narrows it: %v", err)
+	if err := d.MayAs("caldicott_guardian", s, process.AddNote, ""); !fail.Is(err, fail.Refused) {
+		t.Errorf("a Guardian adds a note although the overlay narrows it: %v", err)
 	}
 	if c, _ := d.Contact("safeguarding_team"); c.Number != "020 7946 0000" || c.Label != "Your safeguarding team" {
 		t.Errorf("contact %+v", c)

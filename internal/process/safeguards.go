@@ -30,6 +30,8 @@ var safeguards = []safeguard{
 	{id: "talk-closes-nothing", says: "Nothing that a worker or a line manager does, once a concern is raised, moves it on or closes it.", turn: movedByOthers},
 	{id: "the-end-is-the-end", says: "Nothing moves out of an ending state, and nothing leaves the organisation from it.", turn: movesAfterEnd},
 	{id: "can-be-put-right", says: "A correction can be added in every state, after closing too.", place: correctHere},
+	{id: "every-step-is-possible", says: "Every step, and every way in which it can come out, is possible somewhere.", walk: neverTaken},
+	{id: "forms-hold", says: "Every form can be answered, none asks for a number or a tick-list about the person, and every condition speaks of an answer that can be given.", whole: formsHold},
 	{id: "no-dead-ends", says: "From wherever a concern can get to, it can still be brought to an end.", place: deadEnd},
 	{id: "deadlines-have-owners", says: "Every duty has a deadline and every deadline an owner who can meet it.", whole: deadlinesOwned},
 	{id: "no-scores", says: "No words ask for a score, a ranking, a risk level or a protected characteristic, or speak of the person as a suspect.", whole: unwantedWords},

@@ -24,8 +24,8 @@ type Decider struct {
 }
 
 // form checks the answers of a step and gives them as they are kept.
-func (d Decider) form(info process.StepInfo, in field.Answers, strict bool) (field.Answers, error) {
-	kept, unasked, faults := field.Check(info.Fields, in, field.World{Today: workday.Of(d.Now), Known: d.Known})
+func (d Decider) form(info process.StepInfo, kept, in field.Answers, strict bool) (field.Answers, error) {
+	taken, unasked, faults := field.Check(info.Fields, in, field.World{Today: workday.Of(d.Now), Known: d.Known, Kept: kept})
 	if strict {
 		for _, name := range unasked {
 			if _, ours := field.Find(info.Fields, name); !ours { // a name that the sender made up is not echoed
@@ -34,7 +34,7 @@ func (d Decider) form(info process.StepInfo, in field.Answers, strict bool) (fie
 			faults.Add(name, "Leave this out: it is not asked, or not with the answers you gave")
 		}
 	}
-	return kept, faults.Err()
+	return taken, faults.Err()
 }
 
 // fits says whether a step can come out so by its answers. The checker proves that
@@ -71,7 +71,7 @@ func (d Decider) Event(s State, a access.Actor, step process.Step, in field.Answ
 	if !ok {
 		return Event{}, fail.New(fail.Missing, "There is no such step")
 	}
-	answers, err := d.form(info, in, strict)
+	answers, err := d.form(info, s.Kept, in, strict)
 	if err != nil {
 		return Event{}, err
 	}

@@ -50,15 +50,27 @@ func (d *Desk) shown(a access.Actor, r *Room, s *State, taken []Taken, now time.
 	return out
 }
 
-// seen are the answers that somebody sees: a field says who does, or else its step.
+// seen are the answers that somebody sees: a field says who does, or else its part, or
+// else its step.
 func seen(info process.StepInfo, answers field.Answers, sees func([]string) bool) field.Answers {
+	return seenOf(info.Fields, info.Sees, answers, sees)
+}
+
+func seenOf(fields []field.Field, otherwise []string, answers field.Answers, sees func([]string) bool) field.Answers {
 	out := field.Answers{}
-	for _, f := range info.Fields {
+	for _, f := range fields {
 		who := f.Sees
 		if len(who) == 0 {
-			who = info.Sees
+			who = otherwise
 		}
-		if v, ok := answers[f.ID]; ok && sees(who) {
+		v, ok := answers[f.ID]
+		switch {
+		case !ok:
+		case f.Kind == field.Part:
+			if part := seenOf(f.Fields, who, v.Part, sees); len(part) > 0 {
+				out[f.ID] = field.Value{Part: part}
+			}
+		case sees(who):
 			out[f.ID] = v
 		}
 	}

@@ -123,6 +123,14 @@ func soundField(f field.Field) string {
 			return fmt.Sprintf("is of the role %q: it must be one of Heed's roles: %s", role, roleNames())
 		}
 	}
+	for _, inner := range f.Fields {
+		if fault := soundField(inner); fault != "" {
+			return fmt.Sprintf("has a part (%s) that %s", inner.ID, fault)
+		}
+		if inner.Keep {
+			return fmt.Sprintf("has a part (%s) that is kept: keep an answer that stands by itself", inner.ID)
+		}
+	}
 	return soundSees(f.Sees)
 }
 

@@ -105,8 +105,24 @@ func (v *check) oneRun(l *leaves, r numbered, next int64) error {
 	return nil
 }
 
+// given holds that entries have numbers as Heed gives them, from 1 on: others would be
+// passed by where entries are read in order.
+func (v *check) given(ctx context.Context) error {
+	return v.store.View(ctx, func(tx *store.Tx) error {
+		strange, err := store.All(tx, func(n *int64) []any { return []any{n} },
+			`select n from entry where n < 1 union select n from log_run where n < 1 order by 1 limit 10`)
+		for _, n := range strange {
+			v.found(Difference{Kind: Numbering, Where: fmt.Sprintf("entry %d", n), What: "has a number that Heed never gives"})
+		}
+		return err
+	})
+}
+
 // everyEntryOnce walks the numbers of entries in order: no two leaves share one.
 func (v *check) everyEntryOnce(ctx context.Context) error {
+	if err := v.given(ctx); err != nil {
+		return fmt.Errorf("read numbering: %w", err)
+	}
 	var end, after int64
 	for first, more := true, true; more && ctx.Err() == nil; first = false {
 		var page []run

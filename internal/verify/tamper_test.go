@@ -242,6 +242,10 @@ func insertions() []tampering {
 			w.sql(`insert into log_run (seq, size, n) values ($1, 1, $2)`, w.one(`select size from log_state`), n)
 			return want{[]Kind{Numbering}, "log_run"}
 		}},
+		{"a run of numbers that Heed never gives", func(w *world, _ *rand.Rand) want {
+			w.sql(`insert into log_run (seq, size, n) values ($1, 1, -7)`, w.one(`select size from log_state`))
+			return want{[]Kind{Numbering}, "entry -7"}
+		}},
 		{"a head for nobody", func(w *world, r *rand.Rand) want {
 			rec := id.NewRecord(t0)
 			w.sql(`insert into head (record, org, room, version) values ($1, $2, 1, 3)`, rec, w.org)

@@ -1,0 +1,110 @@
+package process
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"heed/internal/field"
+)
+
+// neverTaken names a step, or one of its outcomes, that is possible nowhere.
+func neverTaken(w *walk) string {
+	taken := map[string]bool{}
+	for _, t := range w.turns {
+		taken[string(t.step.ID)+"/"+t.outcome.ID] = true
+	}
+	for _, s := range w.d.AllSteps {
+		for _, o := range s.Outcomes {
+			if !taken[string(s.ID)+"/"+o.ID] {
+				return fmt.Sprintf("nobody can ever take the step %q (%s): what it needs is never so", s.ID, or(o.Label, o.ID))
+			}
+		}
+	}
+	return ""
+}
+
+// formsHold names what is wrong with the questions of a step, and with what depends on them.
+func formsHold(d *Definition) string {
+	if !d.AboutPerson {
+		return `"about_person" must be true: its records are about a person`
+	}
+	for i, s := range d.AllSteps {
+		at := fmt.Sprintf("steps[%d] (%s)", i+1, s.ID)
+		if fault := field.Form(at+".fields", s.Fields, true); fault != "" {
+			return fault
+		}
+		if fault := d.leansOn(s); fault != "" {
+			return at + " " + fault
+		}
+	}
+	if d.HearsBy != "" && !slices.ContainsFunc(d.Timers, func(t Deadline) bool {
+		return t.ID == d.HearsBy && t.Starts(Taken{Step: d.AllSteps[0].ID})
+	}) {
+		return fmt.Sprintf("hears_by names %q, which is no deadline that the first step starts", d.HearsBy)
+	}
+	return ""
+}
+
+// leansOn names what a step takes from questions that are not asked.
+func (d *Definition) leansOn(s StepInfo) string {
+	conditions := slices.Concat(s.Stop.When, s.Stop.And)
+	for _, o := range s.Outcomes {
+		conditions = append(conditions, o.When...)
+	}
+	for _, c := range conditions {
+		f, ok := field.Find(s.Fields, c.Field)
+		if !ok {
+			return fmt.Sprintf("has a condition on %q, which it does not ask", c.Field)
+		}
+		for _, is := range c.Is {
+			if !slices.Contains(f.Offered(), is) {
+				return fmt.Sprintf("has a condition that cannot hold: %q is no answer to %q", is, c.Field)
+			}
+		}
+		if len(c.Is) == 0 && !c.Given {
+			return fmt.Sprintf("has a condition on %q that names no answer", c.Field)
+		}
+	}
+	if s.Owner != "" && s.Owner != "actor" && !asks(s, s.Owner, field.Person) {
+		return fmt.Sprintf("gives the record to %q, which is no person that it asks for", s.Owner)
+	}
+	for _, r := range s.Recall {
+		if _, ok := d.Step(r); !ok {
+			return fmt.Sprintf("recalls %q, which is no step", r)
+		}
+	}
+	for _, p := range s.Pages {
+		for _, name := range p.Fields {
+			if _, ok := field.Find(s.Fields, name); !ok {
+				return fmt.Sprintf("asks %q on the page %q, which is none of its questions", name, p.Path)
+			}
+		}
+	}
+	return d.amongKept(s)
+}
+
+func asks(s StepInfo, name string, kind field.Kind) bool {
+	f, ok := field.Find(s.Fields, name)
+	return ok && f.Kind == kind
+}
+
+// amongKept holds that what narrows a choice is a list that another step keeps, and that
+// whoever is named as seeing an answer is known.
+func (d *Definition) amongKept(s StepInfo) string {
+	for _, f := range s.Fields {
+		if bad := slices.IndexFunc(f.Sees, func(who string) bool { return who != "raiser" && who != "reader" && who != "work" }); bad >= 0 {
+			return fmt.Sprintf("shows %q to %q, whom nobody knows", f.ID, f.Sees[bad])
+		}
+		if f.Among == "" {
+			continue
+		}
+		step, name, _ := strings.Cut(f.Among, ".")
+		from, _ := d.Step(Step(step))
+		kept, ok := field.Find(from.Fields, name)
+		if !ok || !kept.Keep || kept.Kind != field.Choices {
+			return fmt.Sprintf("offers in %q what %q says, which is no list that a step keeps", f.ID, f.Among)
+		}
+	}
+	return ""
+}
