@@ -358,7 +358,18 @@ func (v *Vault) moveSome(tx *store.Tx, org id.Org, number int64, last id.Record,
 // successor is the generation that takes over the living of another; nil when
 // nothing lives there. One that an interrupted erasure made is used again.
 func (v *Vault) successor(ctx context.Context, org id.Org, number int64, named []Erasure) (*generation, error) {
-	held, _, err := v.file.find(org, number)
+	_, _, err := v.file.find(org, number) // reads the file when it is not known yet
+	var carried map[id.Record]rawKey
+	if err == nil {
+		err = v.asKept(func(ks *record.KeyStore) (err error) {
+			i, held := ks.Find([16]byte(org.Bytes()), number)
+			if !held {
+				return errNoGeneration
+			}
+			carried, err = v.carriedBy(org, ks.Generations[i], named)
+			return err
+		})
+	}
 	if errors.Is(err, errNoGeneration) {
 		return nil, nil //nolint:nilnil // it is gone: whatever lived there was moved, or lost
 	}
@@ -380,10 +391,6 @@ func (v *Vault) successor(ctx context.Context, org id.Org, number int64, named [
 	if known != 0 {
 		return v.generation(org, known)
 	}
-	carried, err := v.carriedBy(org, held, named)
-	if err != nil {
-		return nil, err
-	}
 	if living == 0 && len(carried) == 0 {
 		return nil, nil //nolint:nilnil // nothing lives there
 	}
@@ -393,7 +400,7 @@ func (v *Vault) successor(ctx context.Context, org id.Org, number int64, named [
 	}
 	v.at("successor")
 	return g, v.store.Do(ctx, func(tx *store.Tx) error {
-		if err := g.note(tx); err != nil {
+		if err := v.note(tx, g); err != nil {
 			return err
 		}
 		_, err := tx.Exec(`update key_generation set successor = $1 where org = $2 and generation = $3`, g.number, org, number)
@@ -521,7 +528,10 @@ func (v *Vault) adopt(ctx context.Context, org id.Org) error {
 		if !ok {
 			return nil
 		}
-		if err := m.next.note(tx); err != nil {
+		if err := v.note(tx, m.next); err != nil {
+			if errors.Is(err, errDestroyed) {
+				return nil // its successor's list has the key; the next start looks again
+			}
 			return err
 		}
 		return keepUnder(tx, org, row.rec, m.raw, row.generation, m.next)

@@ -88,7 +88,7 @@ func (v *Vault) makeAhead(org id.Org, s *orgState) {
 	g, err := v.makeGeneration(org)
 	if err != nil { // New will try again and say so
 		v.log.Warn("next generation key not made ahead", "err", err)
-	} else if err := v.store.Do(context.Background(), g.note); err != nil {
+	} else if err := v.store.Do(context.Background(), func(tx *store.Tx) error { return v.note(tx, g) }); err != nil {
 		v.log.Warn("next generation key not noted ahead", "err", err) // its first use will
 	}
 	s.mu.Lock()
@@ -159,7 +159,17 @@ func (v *Vault) generation(org id.Org, number int64) (*generation, error) {
 	if g != nil {
 		return g, nil
 	}
-	held, highest, err := v.file.find(org, number)
+	_, highest, err := v.file.find(org, number) // reads the file when it is not known yet
+	if err == nil {
+		err = v.asKept(func(ks *record.KeyStore) (err error) {
+			i, held := ks.Find([16]byte(org.Bytes()), number)
+			if !held { // destroyed meanwhile
+				return errNoGeneration
+			}
+			g, err = v.unwrapGeneration(org, ks.Generations[i])
+			return err
+		})
+	}
 	switch {
 	case errors.Is(err, errNoGeneration) && number <= highest:
 		return nil, fail.Wrap(fail.Tampered, errDestroyed, wordsKeyTampered)
@@ -168,12 +178,21 @@ func (v *Vault) generation(org id.Org, number int64) (*generation, error) {
 	case err != nil:
 		return nil, atWork(err)
 	}
-	g, err = v.unwrapGeneration(org, held)
-	if err != nil {
-		return nil, atWork(err)
-	}
 	v.remember(g)
 	return g, nil
+}
+
+// asKept does what opens something of the key store as it was last read, and when it
+// does not open, once more with the key store as it is, held still: another process may
+// have changed the organisation's key, and what was wrapped before opens no more. fn
+// may not ask the file, which is locked then.
+func (v *Vault) asKept(fn func(*record.KeyStore) error) error {
+	ks := v.file.snapshot()
+	err := fn(&ks)
+	if !fail.Is(err, fail.Tampered) {
+		return err
+	}
+	return v.file.change(func(ks *record.KeyStore) (bool, error) { return false, fn(ks) })
 }
 
 func (v *Vault) unwrapGeneration(org id.Org, held record.GenerationKey) (*generation, error) {
@@ -225,8 +244,9 @@ func (v *Vault) forget(ks record.KeyStore) {
 }
 
 // note writes what the database remembers of a generation, in the unit that
-// first uses it.
-func (g *generation) note(tx *store.Tx) error {
+// first uses it. errDestroyed when it was noted before, and destroyed and forgotten by
+// another process since: nothing may be wrapped by it any more.
+func (v *Vault) note(tx *store.Tx, g *generation) error {
 	if g.noted.Load() {
 		return nil
 	}
@@ -237,13 +257,22 @@ func (g *generation) note(tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(`insert into key_generation (org, generation, fingerprint, made_at)
+	n, err := tx.Exec(`insert into key_generation (org, generation, fingerprint, made_at)
 		values ($1, $2, $3, $4) on conflict (org, generation) do nothing`,
 		g.org, g.number, g.fingerprint[:], clock.Micros(g.madeAt))
-	if err == nil {
-		tx.AfterCommit(func() { g.noted.Store(true) })
+	if err != nil {
+		return err
 	}
-	return err
+	if n > 0 { // whoever destroys a generation forgets it afterwards: now the key store says so
+		if err := v.file.read(); err != nil {
+			return err
+		}
+		if _, _, held := v.file.lookup(g.org, g.number); !held {
+			return errors.Join(errDestroyed, forgetGeneration(tx, g.org, g.number))
+		}
+	}
+	tx.AfterCommit(func() { g.noted.Store(true) })
+	return nil
 }
 
 // generationsOf lists an organisation's generations in the key store, newest first.

@@ -71,7 +71,10 @@ func (v *Vault) New(tx *store.Tx, org id.Org, rec id.Record, in record.Compartme
 		if err != nil {
 			return nil, err
 		}
-		if err := g.note(tx); err != nil {
+		if err := v.note(tx, g); errors.Is(err, errDestroyed) {
+			v.retire(org, g.number)
+			continue
+		} else if err != nil {
 			return nil, err
 		}
 		wrapped, err := g.wrap(rec, raw)

@@ -26,9 +26,10 @@ type OrgKeys interface {
 // changeable is what the key file offers beyond a service, which makes and
 // changes keys by its own means. Called only while the key store is locked.
 type changeable interface {
-	add(org id.Org) error         // makes a key unless there is one
-	beginChange(org id.Org) error // makes a second key, which Wrap uses from now on; nothing when one was begun
-	endChange(org id.Org) error   // forgets all but the newest key
+	add(org id.Org) error               // makes a key unless there is one
+	beginChange(org id.Org) error       // makes a second key, which Wrap uses from now on; nothing when one was begun
+	newest(org id.Org) (int, error)     // the number of the key that Wrap uses
+	endChange(org id.Org, to int) error // forgets the keys before that number
 	changing() ([]id.Org, error)
 }
 
@@ -182,11 +183,24 @@ func (k *KeyFile) beginChange(org id.Org) error {
 	})
 }
 
-func (k *KeyFile) endChange(org id.Org) error {
+func (k *KeyFile) newest(org id.Org) (int, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if err := k.reload(); err != nil {
+		return 0, err
+	}
+	if keys := k.of(org); len(keys) > 0 {
+		return keys[0].Number, nil
+	}
+	return 0, k.absent()
+}
+
+// endChange leaves alone the keys that another process has begun meanwhile, and the
+// one that everything is still wrapped by then.
+func (k *KeyFile) endChange(org id.Org, to int) error {
 	return k.edit(func(keys []record.OrgKey) []record.OrgKey {
-		all := k.of(org)
 		return slices.DeleteFunc(keys, func(key record.OrgKey) bool {
-			return key.Org == [16]byte(org.Bytes()) && key.Number != all[0].Number
+			return key.Org == [16]byte(org.Bytes()) && key.Number < to
 		})
 	})
 }

@@ -2,6 +2,7 @@ package vault
 
 import (
 	"context"
+	"errors"
 
 	"heed/internal/fail"
 	"heed/internal/id"
@@ -24,19 +25,19 @@ func (v *Vault) resumeKeyChanges(ctx context.Context) error {
 		}
 	}
 	_, canaries, err := v.remembered(ctx)
-	if err != nil {
-		return err
+	for _, c := range canaries { // Open has proved the key, if need be in another way
+		err = errors.Join(err, v.mendCanary(ctx, c))
 	}
-	for _, c := range canaries {
-		err := v.openCanary(ctx, c)
-		if fail.Is(err, fail.Tampered) { // Open has proved the key in another way
-			err = v.renewCanary(ctx, c.org)
-		}
-		if err != nil {
-			return err
-		}
+	return err
+}
+
+// mendCanary renews a canary that is wrapped by a key of before.
+func (v *Vault) mendCanary(ctx context.Context, c canary) error {
+	err := v.openCanary(ctx, c)
+	if fail.Is(err, fail.Tampered) {
+		return v.renewCanary(ctx, c.org)
 	}
-	return nil
+	return err
 }
 
 func (v *Vault) renewCanary(ctx context.Context, org id.Org) error {
@@ -54,7 +55,8 @@ func (v *Vault) renewCanary(ctx context.Context, org id.Org) error {
 // everything in the key store and the canary is wrapped by it, and the old one is
 // removed and its bytes overwritten. Record keys and sealed text stay as they are.
 // Both keys are in the file until everything is wrapped by the new one, so that it
-// may be cut short anywhere; Settle finishes it. With a key management service
+// may be cut short anywhere; Settle finishes it, also in another process while this one
+// goes on: each ends only the keys before the one that it has wrapped everything by. With a key management service
 // only the wrapping is done, by whatever key it then uses.
 func (v *Vault) Rekey(ctx context.Context, org id.Org) error {
 	file, isFile := v.keys.(changeable)
@@ -64,7 +66,15 @@ func (v *Vault) Rekey(ctx context.Context, org id.Org) error {
 		}
 	}
 	v.at("rekey begun")
-	if err := v.file.change(func(ks *record.KeyStore) (bool, error) { return v.wrapAgain(ctx, ks, org) }); err != nil {
+	var to int
+	if err := v.file.change(func(ks *record.KeyStore) (changed bool, err error) {
+		if isFile {
+			if to, err = file.newest(org); err != nil {
+				return false, err
+			}
+		}
+		return v.wrapAgain(ctx, ks, org)
+	}); err != nil {
 		return err
 	}
 	v.at("rekey wrapped")
@@ -75,7 +85,25 @@ func (v *Vault) Rekey(ctx context.Context, org id.Org) error {
 	if !isFile {
 		return nil
 	}
-	return v.locked(func() error { return file.endChange(org) })
+	if err := v.locked(func() error { return file.endChange(org, to) }); err != nil {
+		return err
+	}
+	return v.canaryOpens(ctx, org)
+}
+
+// canaryOpens mends what two processes that change the same key may leave: the canary
+// of the one, written last, wrapped by a key that the other has ended. Whoever ends a
+// key looks afterwards.
+func (v *Vault) canaryOpens(ctx context.Context, org id.Org) error {
+	var c canary
+	err := v.store.View(ctx, func(tx *store.Tx) (err error) {
+		c, err = store.One(tx, (*canary).scan, `select org, canary from key_org where org = $1`, org)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return v.mendCanary(ctx, c)
 }
 
 // locked runs fn under the key store's lock, which also guards the key file.

@@ -41,15 +41,19 @@ type knownTombstones struct {
 }
 
 // tombstones gives an organisation's, as the key store was last read.
-func (v *Vault) tombstones(ctx context.Context, org id.Org) (*tombstones, error) {
-	ks := v.file.snapshot()
+func (v *Vault) tombstones(ctx context.Context, org id.Org) (t *tombstones, err error) {
+	err = v.asKept(func(ks *record.KeyStore) error { t, err = v.readTombstones(ctx, ks, org); return err })
+	return t, err
+}
+
+func (v *Vault) readTombstones(ctx context.Context, ks *record.KeyStore, org id.Org) (*tombstones, error) {
 	v.mu.RLock()
 	known, ok := v.buried[org]
 	v.mu.RUnlock()
 	if ok && known.sequence == ks.Sequence {
 		return known.tombstones, nil
 	}
-	t, _, err := v.openTombstones(ctx, &ks, org)
+	t, _, err := v.openTombstones(ctx, ks, org)
 	if err != nil {
 		return nil, err
 	}
