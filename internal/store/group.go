@@ -75,6 +75,7 @@ func (w *writer) connect() error {
 	if w.conn != nil {
 		w.conn.discard()
 		w.conn = nil
+		w.e.wal.forget()
 	}
 	conn, err := w.e.writeDB.Conn(context.Background())
 	if err != nil {

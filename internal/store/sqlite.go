@@ -25,6 +25,7 @@ type sqliteEngine struct {
 	dir      string
 	named    string      // the file, in words
 	file     os.FileInfo // of the database when it was opened
+	wal      walFile
 	clock    clock.Clock
 	log      *slog.Logger
 	uptime   func() time.Duration
@@ -174,9 +175,39 @@ func (e *sqliteEngine) openToLook(ctx context.Context, file string) error {
 func (e *sqliteEngine) inPlace() error {
 	now, err := os.Stat(filepath.Join(e.dir, "heed.db"))
 	if err == nil && sameFile(now, e.file) {
-		return nil
+		return e.wal.inPlace(filepath.Join(e.dir, "heed.db-wal"))
 	}
 	return fail.Wrap(fail.ReadOnly, err, wordsReplaced)
+}
+
+// walFile is SQLite's log as it lay beside the database when it was first seen under the
+// writer's connection, which holds it open: SQLite itself takes it away only after that.
+type walFile struct {
+	mu    sync.Mutex
+	first os.FileInfo
+}
+
+func (w *walFile) inPlace(path string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	now, err := os.Stat(path)
+	switch {
+	case w.first == nil: // not written yet, or not yet seen
+		if err == nil {
+			w.first = now
+		}
+		return nil
+	case err == nil && sameFile(now, w.first):
+		return nil
+	}
+	return fail.Wrap(fail.ReadOnly, err, wordsWalGone)
+}
+
+// forget is for when the writer's connection is another.
+func (w *walFile) forget() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.first = nil
 }
 
 // makePrivate makes the folder and the file readable to their owner only; SQLite
