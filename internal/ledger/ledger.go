@@ -84,6 +84,7 @@ type Log struct {
 	fresh    fresh
 	outside  outside
 	patience map[string]*patience // by turn
+	beaten   int64                // the published size at this process's last beat; Run's own
 }
 
 // Open checks the signing key. It reads nothing from the database; the first turn of Run does.

@@ -42,22 +42,37 @@ func (l *Log) Run(ctx context.Context) error {
 	}
 }
 
-// publishDue publishes unless another process has done so within this beat. A
-// checkpoint from the future (the clock was set back) does not count.
+// publishDue publishes unless another process has done so within this beat: then the
+// tree has grown since this one's last beat. The time in the row alone says nothing, since
+// whoever can write to the database could hold up every beat by it; and a checkpoint from
+// the future (the clock was set back) does not count.
 func (l *Log) publishDue(ctx context.Context) error {
-	var ago time.Duration
-	err := l.store.View(ctx, func(tx *store.Tx) error {
+	size, ago, err := l.lastBeat(ctx)
+	if err != nil {
+		return err
+	}
+	if size > l.beaten && ago >= 0 && ago < l.o.Beat/2 {
+		l.beaten = size
+		return nil
+	}
+	if err := l.publishOnce(ctx); err != nil {
+		return err
+	}
+	l.beaten, _, err = l.lastBeat(ctx)
+	return err
+}
+
+// lastBeat is the published size, 0 before the first, and how long ago its row says it was published.
+func (l *Log) lastBeat(ctx context.Context) (size int64, ago time.Duration, err error) {
+	err = l.store.View(ctx, func(tx *store.Tx) error {
 		p, err := readPublished(tx)
-		ago = tx.Now().Sub(clock.FromMicros(p.at))
+		size, ago = p.size, tx.Now().Sub(clock.FromMicros(p.at))
 		return err
 	})
 	if err != nil && !fail.Is(err, fail.Missing) {
-		return fmt.Errorf("read last beat: %w", err)
+		return 0, 0, fmt.Errorf("read last beat: %w", err)
 	}
-	if err == nil && ago >= 0 && ago < l.o.Beat/2 {
-		return nil
-	}
-	return l.publishOnce(ctx)
+	return size, ago, nil
 }
 
 // runWaiting looks after entries that wait for too long, beside the sequencer, which
