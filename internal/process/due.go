@@ -87,9 +87,6 @@ func (t Deadline) running(nation workday.Nation, since time.Time) Due {
 	return x
 }
 
-// FirstWord is the deadline of the first word to the person who raised the concern.
-const FirstWord = "first_word"
-
 // named says whether a list of "step" and "step/outcome" names what was taken.
 func named(refs []string, x Taken) bool {
 	for _, ref := range refs {
