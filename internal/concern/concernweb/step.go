@@ -4,7 +4,6 @@ import (
 	"strconv"
 
 	"heed/internal/access"
-	"heed/internal/clock/workday"
 	"heed/internal/concern"
 	"heed/internal/fail"
 	"heed/internal/field"
@@ -13,7 +12,6 @@ import (
 	"heed/internal/process"
 	"heed/internal/room"
 	"heed/internal/web"
-	"heed/internal/web/casework"
 	"heed/internal/web/nhs"
 	"heed/internal/web/words"
 )
@@ -199,13 +197,9 @@ func (p *pages) takeStep(q *web.Request, step process.Step) (web.Response, error
 		return nil, err
 	}
 	in, finer := fieldweb.Answers(q.Form(), info.Fields)
-	if info.Stop.Asks(in) && !q.Form().Sure() {
-		world := field.World{Today: workday.Of(q.Now()), Known: func(field.Field, string) bool { return true }}
-		if _, _, faults := field.Check(info.Fields, in, world); len(faults) > 0 { // no second look at what is not whole
-			return nil, finer.OnPage(faults.Err())
-		}
-		return q.Interrupt(web.Page{Title: info.Label, Section: sectionCase, Nav: "/inbox"},
-			casework.Interruption{Heading: info.Stop.Heading, Text: info.Stop.Words}, info.SendWords()), nil
+	asked, err := fieldweb.SecondLook(q, web.Page{Title: info.Label, Section: sectionCase, Nav: "/inbox"}, info, in, finer)
+	if asked != nil || err != nil {
+		return asked, err
 	}
 	_, err = p.desk.Take(q.Context(), Actor(q), ref, room.Taking{Step: info.ID, Answers: in, Version: q.Form().Expected(), Key: q.Key()})
 	if err != nil {

@@ -12,7 +12,6 @@ import (
 	"heed/internal/process"
 	"heed/internal/room"
 	"heed/internal/web"
-	"heed/internal/web/casework"
 	"heed/internal/web/nhs"
 )
 
@@ -127,12 +126,11 @@ func (p *pages) sendStep(q *web.Request) (web.Response, error) {
 		return nil, err
 	}
 	in, finer := fieldweb.Answers(q.Form(), info.Fields)
-	f := q.Form()
-	if info.Stop.Asks(in) && !f.Sure() {
-		return q.Interrupt(web.Page{Title: info.Label, Section: p.section, Nav: p.base},
-			casework.Interruption{Heading: info.Stop.Heading, Text: info.Stop.Words}, info.SendWords()), nil
+	asked, err := fieldweb.SecondLook(q, web.Page{Title: info.Label, Section: p.section, Nav: p.base}, info, in, finer)
+	if asked != nil || err != nil {
+		return asked, err
 	}
-	got, err := p.desk.Take(q.Context(), q.Actor(), p.room, ref, room.Taking{Step: info.ID, Answers: in, Version: f.Expected(), Key: q.Key()})
+	got, err := p.desk.Take(q.Context(), q.Actor(), p.room, ref, room.Taking{Step: info.ID, Answers: in, Version: q.Form().Expected(), Key: q.Key()})
 	if err != nil {
 		return nil, finer.OnPage(err)
 	}
