@@ -34,7 +34,7 @@ func formsHold(d *Definition) string {
 		if fault := field.Form(at+".fields", s.Fields, true); fault != "" {
 			return fault
 		}
-		if fault := d.leansOn(s); fault != "" {
+		if fault := d.LeansOn(s); fault != "" {
 			return at + " " + fault
 		}
 	}
@@ -46,8 +46,9 @@ func formsHold(d *Definition) string {
 	return ""
 }
 
-// leansOn names what a step takes from questions that are not asked.
-func (d *Definition) leansOn(s StepInfo) string {
+// LeansOn names what a step takes from questions that are not asked; "" when nothing.
+// Rooms and the concern's checks ask the same.
+func (d *Definition) LeansOn(s StepInfo) string {
 	conditions := slices.Concat(s.Stop.When, s.Stop.And)
 	for _, o := range s.Outcomes {
 		conditions = append(conditions, o.When...)

@@ -65,28 +65,13 @@ func soundStep(d *process.Definition, i int, s process.StepInfo) string {
 		f, ok := field.Find(s.Fields, name)
 		return name == "actor" || ok && f.Kind == field.Person
 	}
-	if s.Owner != "" && !person(s.Owner) {
-		return place + ` has an owner that is neither "actor" nor a person field of the step`
-	}
 	for _, n := range s.People {
 		if n.As == "" || !person(n.From) {
 			return place + ` names people who are neither "actor" nor in a person field of the step`
 		}
 	}
-	conditions := slices.Concat(s.Stop.When, s.Stop.And)
-	for _, o := range s.Outcomes {
-		conditions = append(conditions, o.When...)
-	}
-	for _, c := range conditions {
-		f, ok := field.Find(s.Fields, c.Field)
-		if !ok {
-			return fmt.Sprintf("%s has a condition on %q, which is no question of the step", place, c.Field)
-		}
-		for _, is := range c.Is {
-			if !slices.Contains(f.Offered(), is) {
-				return fmt.Sprintf("%s has a condition that cannot hold: %q is no answer to %q", place, is, c.Field)
-			}
-		}
+	if fault := d.LeansOn(s); fault != "" {
+		return place + " " + fault
 	}
 	if fault := soundOutcomes(s); fault != "" {
 		return place + " " + fault
