@@ -63,6 +63,7 @@ type played struct {
 	Version int64  // as it was answered
 	Known   int64  // the highest version that this process was told of before it asked
 	Seen    []string
+	Busy    bool   // nothing was done, and it was said: try again
 	Alarm   string // an answer that nobody deserved
 }
 
@@ -144,6 +145,8 @@ func (p *played) step(w *world.World, who string, s room.Taking) {
 	switch {
 	case err == nil:
 		p.Version = c.Version
+	case fail.Is(err, fail.Busy):
+		p.Busy = true
 	case !slices.Contains([]fail.Kind{fail.Conflict, fail.Stale, fail.Refused}, fail.KindOf(err)):
 		p.Alarm = err.Error()
 	}
@@ -253,7 +256,7 @@ func TestHistoryElsewhere(t *testing.T) {
 func judge(t *testing.T, w *world.World, all []played) {
 	t.Helper()
 	history := map[id.Reference]*concern.Concern{}
-	steps, readings, alarms := 0, 0, 0
+	steps, readings, busy, alarms := 0, 0, 0, 0
 	acknowledged := map[string]bool{}
 	for _, p := range all {
 		if p.Alarm != "" {
@@ -261,6 +264,9 @@ func judge(t *testing.T, w *world.World, all []played) {
 				t.Errorf("%s: an alarm: %s", p.Ref, p.Alarm)
 			}
 			continue
+		}
+		if p.Busy {
+			busy++
 		}
 		if p.Version == 0 {
 			continue
@@ -285,7 +291,10 @@ func judge(t *testing.T, w *world.World, all []played) {
 	for _, c := range history {
 		lawful(t, c, acknowledged)
 	}
-	t.Logf("%d operations: %d steps kept, %d readings, %d alarms", len(all), steps, readings, alarms)
+	t.Logf("%d operations: %d steps kept, %d readings, %d times busy, %d alarms", len(all), steps, readings, busy, alarms)
+	if busy > len(all)/50 {
+		t.Error("too many were told to try again: sixteen clients on a few concerns are not that many")
+	}
 	if steps < len(all)/20 || readings < len(all)/10 {
 		t.Error("too little was done to show anything")
 	}

@@ -151,7 +151,8 @@ func TestAClockSetBackDoesNotStopTheBeat(t *testing.T) {
 }
 
 // Somebody writes the present into the row again and again: as if another process had
-// published just now. Seen to fail when the row's time alone was believed.
+// published just now; and with a size of their own, as if it had published more. Seen to
+// fail when the row's time alone was believed, and when its size was.
 func TestAWrittenTimeDoesNotHoldUpTheBeat(t *testing.T) {
 	each(t, func(t *testing.T, s *store.Store) {
 		r := furnish(t, s)
@@ -163,6 +164,9 @@ func TestAWrittenTimeDoesNotHoldUpTheBeat(t *testing.T) {
 		if c := r.checkpoint(); c.Size != 16*5 { // the first beat after a start may be another process's
 			t.Errorf("five beats: size %d", c.Size)
 		}
+		r.sql(`update log_checkpoint set at = $1, size = size + 1 where size = (select max(size) from log_checkpoint)`, clock.Micros(clock.System{}.Now()))
+		wants(t, r.publishDue(r.ctx), fail.Tampered)
+		wants(t, r.Trouble(), fail.Tampered)
 	})
 }
 

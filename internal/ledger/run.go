@@ -22,7 +22,7 @@ func (l *Log) Run(ctx context.Context) error {
 	wg.Go(func() { l.runWaiting(ctx) })
 	defer wg.Wait()
 	beat := l.o.Clock.After(l.o.Beat)
-	err := l.safely(func() error { l.greet(ctx); return l.publishOnce(ctx) })
+	err := l.safely(func() error { l.greet(ctx); return l.publishBeat(ctx) })
 	owed := err != nil // a beat that could not be kept is made up for
 	for said := ""; ; {
 		said = l.say(said, err)
@@ -47,29 +47,35 @@ func (l *Log) Run(ctx context.Context) error {
 // whoever can write to the database could hold up every beat by it; and a checkpoint from
 // the future (the clock was set back) does not count.
 func (l *Log) publishDue(ctx context.Context) error {
-	size, ago, err := l.lastBeat(ctx)
-	if err != nil {
-		return err
-	}
-	if size > l.beaten && ago >= 0 && ago < l.o.Beat/2 {
+	size, ago, err := l.lastBeat(ctx) // what does not hold there, publishing meets as well, and stops
+	if err == nil && size > l.beaten && ago >= 0 && ago < l.o.Beat/2 {
 		l.beaten = size
 		return nil
 	}
-	if err := l.publishOnce(ctx); err != nil {
-		return err
+	return l.publishBeat(ctx)
+}
+
+func (l *Log) publishBeat(ctx context.Context) error {
+	err := l.publishOnce(ctx)
+	if err == nil {
+		l.beaten, _, err = l.lastBeat(ctx)
 	}
-	l.beaten, _, err = l.lastBeat(ctx)
 	return err
 }
 
-// lastBeat is the published size, 0 before the first, and how long ago its row says it was published.
+// lastBeat is the published size as it was signed, 0 before the first, and how long ago
+// its row says it was published.
 func (l *Log) lastBeat(ctx context.Context) (size int64, ago time.Duration, err error) {
 	err = l.store.View(ctx, func(tx *store.Tx) error {
+		c, err := l.lastPublic(tx)
+		if err != nil || c.Size == 0 {
+			return err
+		}
 		p, err := readPublished(tx)
-		size, ago = p.size, tx.Now().Sub(clock.FromMicros(p.at))
+		size, ago = c.Size, tx.Now().Sub(clock.FromMicros(p.at))
 		return err
 	})
-	if err != nil && !fail.Is(err, fail.Missing) {
+	if err != nil {
 		return 0, 0, fmt.Errorf("read last beat: %w", err)
 	}
 	return size, ago, nil

@@ -121,16 +121,16 @@ func tileReader(tx *store.Tx, fresh map[tileID][]byte) record.TileReader {
 
 // lastPublic is the last published checkpoint, its signature verified.
 func (l *Log) lastPublic(tx *store.Tx) (record.Checkpoint, error) {
-	note, err := store.One(tx, scanBytes, `select note from log_checkpoint order by size desc limit 1`)
+	p, err := readPublished(tx)
 	if fail.Is(err, fail.Missing) {
 		return record.Checkpoint{Origin: l.o.Origin, Root: record.EmptyRoot()}, nil
 	}
 	if err != nil {
-		return record.Checkpoint{}, fmt.Errorf("read checkpoint: %w", err)
+		return record.Checkpoint{}, err
 	}
-	c, err := l.ours(note)
-	if err != nil {
-		return c, unsound(err, "the last public checkpoint was not signed by this log")
+	c, err := l.ours(p.note)
+	if err != nil || c.Size != p.size {
+		return c, unsound(err, "the last public checkpoint, of %d leaves, was not signed by this log", p.size)
 	}
 	return c, nil
 }

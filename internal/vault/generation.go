@@ -192,7 +192,7 @@ func (v *Vault) asKept(fn func(*record.KeyStore) error) error {
 	if !fail.Is(err, fail.Tampered) {
 		return err
 	}
-	return v.file.change(func(ks *record.KeyStore) (bool, error) { return false, fn(ks) })
+	return v.file.still(fn)
 }
 
 func (v *Vault) unwrapGeneration(org id.Org, held record.GenerationKey) (*generation, error) {
@@ -268,7 +268,10 @@ func (v *Vault) note(tx *store.Tx, g *generation) error {
 			return err
 		}
 		if _, _, held := v.file.lookup(g.org, g.number); !held {
-			return errors.Join(errDestroyed, forgetGeneration(tx, g.org, g.number))
+			if err := forgetGeneration(tx, g.org, g.number); err != nil { // the database's fault, to be met as one
+				return err
+			}
+			return errDestroyed
 		}
 	}
 	tx.AfterCommit(func() { g.noted.Store(true) })

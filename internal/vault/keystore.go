@@ -108,6 +108,11 @@ func (k *keyStore) snapshot() record.KeyStore {
 }
 
 func (k *keyStore) read() error {
+	return k.still(func(*record.KeyStore) error { return nil })
+}
+
+// still reads the file and gives it to fn while nobody may change it. It changes nothing itself.
+func (k *keyStore) still(fn func(*record.KeyStore) error) error {
 	f, err := openPrivate(k.path, theKeyStore, os.O_RDONLY)
 	if err != nil {
 		return err
@@ -119,6 +124,9 @@ func (k *keyStore) read() error {
 	defer unlockFile(f)
 	ks, _, _, err := k.load(f)
 	if err != nil {
+		return err
+	}
+	if err := fn(&ks); err != nil {
 		return err
 	}
 	k.keep(ks)
