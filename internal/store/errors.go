@@ -20,7 +20,7 @@ const (
 	wordsFull       = "There is no room to save this now. Nothing was saved"
 	wordsReadOnly   = "Nothing can be saved now, because the database takes no changes"
 	wordsReplaced   = "Nothing can be saved now, because the database that Heed has open is not in its place any more. Stop Heed, put that database back, and start again"
-	wordsWalGone    = "Nothing can be saved now, because the file heed.db-wal, in which the database keeps its last changes, was taken away or replaced while Heed was running. Stop Heed, which puts those changes into the database, and start again"
+	wordsWalGone    = "Nothing can be saved now, because the file heed.db-wal, in which the database keeps its last changes, was taken away or replaced while Heed was running. Stop every Heed program that runs on this folder, in the ordinary way, which puts those changes into the database, and start again"
 	wordsNotKept    = "The database did not keep what was written to it. Nothing was saved"
 	wordsForeign    = "Somebody has changed the tables of this database outside Heed, so that it cannot be relied on: %s. Find out who did it and why, and put it right, or restore a backup"
 	wordsDamaged    = "The database %s is damaged, or is no database of Heed's. Keep its folder as it is in another place, then restore the latest backup: heed restore --help"

@@ -75,11 +75,14 @@ func (w *writer) connect() error {
 	if w.conn != nil {
 		w.conn.discard()
 		w.conn = nil
-		w.e.wal.forget()
+		w.e.wal.closed()
 	}
 	conn, err := w.e.writeDB.Conn(context.Background())
 	if err != nil {
 		return fmt.Errorf("open writer: %w", err)
+	}
+	if err := w.e.wal.opened(context.Background(), conn, w.e.dir); err != nil {
+		return errors.Join(err, conn.Close())
 	}
 	w.conn = newCached(conn)
 	return nil

@@ -80,6 +80,7 @@ func (w *writer) watch() {
 			}
 			if err := w.e.inPlace(); err != nil {
 				w.fell(err)
+				w.errand(w.heal)
 				continue
 			}
 			room, known := roomIn(w.e.dir)
@@ -108,6 +109,9 @@ func (w *writer) heal() {
 		return
 	}
 	if err := w.e.inPlace(); err != nil {
+		if errors.Is(err, errWalGone) { // nobody else can read what was acknowledged: into the file with it
+			w.checkpoint("full")
+		}
 		w.health.set(err)
 		return
 	}

@@ -175,39 +175,57 @@ func (e *sqliteEngine) openToLook(ctx context.Context, file string) error {
 func (e *sqliteEngine) inPlace() error {
 	now, err := os.Stat(filepath.Join(e.dir, "heed.db"))
 	if err == nil && sameFile(now, e.file) {
-		return e.wal.inPlace(filepath.Join(e.dir, "heed.db-wal"))
+		return e.wal.inPlace(e.dir)
 	}
 	return fail.Wrap(fail.ReadOnly, err, wordsReplaced)
 }
 
-// walFile is SQLite's log as it lay beside the database when it was first seen under the
-// writer's connection, which holds it open: SQLite itself takes it away only after that.
+// walFile is SQLite's log as it lay beside the database when the writer's connection
+// opened it. That connection holds it open: SQLite itself takes it away only after that.
 type walFile struct {
-	mu    sync.Mutex
-	first os.FileInfo
+	mu   sync.Mutex
+	held bool        // there is a writer's connection
+	file os.FileInfo // nil when the log was gone as soon as it was open
 }
 
-func (w *walFile) inPlace(path string) error {
+// opened notes the log of a new connection, which a first reading opens.
+func (w *walFile) opened(ctx context.Context, conn *sql.Conn, dir string) error {
+	var n int
+	if err := conn.QueryRowContext(ctx, "select count(*) from sqlite_master").Scan(&n); err != nil {
+		return fmt.Errorf("open log: %w", err)
+	}
+	file, err := os.Stat(walPath(dir))
+	if err != nil {
+		file = nil
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	now, err := os.Stat(path)
-	switch {
-	case w.first == nil: // not written yet, or not yet seen
-		if err == nil {
-			w.first = now
-		}
-		return nil
-	case err == nil && sameFile(now, w.first):
+	w.held, w.file = true, file
+	return nil
+}
+
+func walPath(dir string) string { return filepath.Join(dir, "heed.db-wal") }
+
+var errWalGone = errors.New("store: the log is not the one that is written to")
+
+func (w *walFile) inPlace(dir string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.held {
 		return nil
 	}
-	return fail.Wrap(fail.ReadOnly, err, wordsWalGone)
+	now, err := os.Stat(walPath(dir))
+	if err == nil && w.file != nil && sameFile(now, w.file) {
+		return nil
+	}
+	return fail.Wrap(fail.ReadOnly, errors.Join(errWalGone, err), wordsWalGone)
 }
 
-// forget is for when the writer's connection is another.
-func (w *walFile) forget() {
+// closed is for when the writer's connection is no more.
+func (w *walFile) closed() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.first = nil
+	w.held, w.file = false, nil
 }
 
 // makePrivate makes the folder and the file readable to their owner only; SQLite
