@@ -102,6 +102,11 @@ const jsShape = `() => { ` + jsTidy + `
 		const wide = [...document.querySelectorAll("body *")].filter(el => shown(el) && el.getBoundingClientRect().right > width + 1 && ![...el.children].some(c => c.getBoundingClientRect().right > width + 1));
 		faults.push("is " + document.documentElement.scrollWidth + " pixels wide in a window of " + width + ": " + wide.slice(0, 3).map(el => el.tagName.toLowerCase() + "." + el.className + " " + tidy(el.textContent).slice(0, 40)).join(" · "));
 	}
+	for (const el of document.querySelectorAll(".nhsuk-tag, .nhsuk-button")) {
+		const words = document.createRange();
+		words.selectNodeContents(el);
+		if (shown(el) && words.getBoundingClientRect().right > el.getBoundingClientRect().right + 1) faults.push("runs out of its box: " + tidy(el.textContent));
+	}
 	return faults;
 }`
 
