@@ -218,6 +218,30 @@ func TestDatabasesAreOpenedInOnePlace(t *testing.T) {
 	}
 }
 
+// TestEnginesAreToldApartInOnePlace: elsewhere code says what it means (ForUpdate,
+// SkipLocked, InTurn) and the store knows which engine needs it said.
+func TestEnginesAreToldApartInOnePlace(t *testing.T) {
+	for _, s := range sources(t) {
+		if strings.HasPrefix(s.pkg, "internal/store") || strings.HasPrefix(s.pkg, "internal/heedtest") || s.test {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			b, ok := n.(*ast.BinaryExpr)
+			if !ok || b.Op != token.EQL && b.Op != token.NEQ {
+				return true
+			}
+			for _, side := range []ast.Expr{b.X, b.Y} {
+				if call, ok := side.(*ast.CallExpr); ok {
+					if sel, ok := call.Fun.(*ast.SelectorExpr); ok && sel.Sel.Name == "Engine" {
+						t.Errorf("%s: compares Engine()", s.set.Position(b.Pos()))
+					}
+				}
+			}
+			return true
+		})
+	}
+}
+
 // judging are the words that no identifier, column or template may hold: Heed
 // computes nothing about a person.
 var judging = regexp.MustCompile(`(?i)(score|(^|_)rank(ed|ing|s)?($|_)|risk_?level|suspect)`)

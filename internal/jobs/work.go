@@ -138,7 +138,7 @@ func (q *Queue) claim(ctx context.Context, kinds []string, limit int) ([]claimed
 		mine, err = store.All(tx, func(c *claimed) []any { return c.columns() },
 			`update job set lease = $1, next = $2, since = $3, attempts = attempts + 1 where name in (
 				select name from job where next <= $3 and kind in (`+places(4, len(kinds))+`)
-				order by next limit `+fmt.Sprint(limit)+skipLocked(tx)+`)
+				order by next limit `+fmt.Sprint(limit)+tx.SkipLocked()+`)
 			returning name, kind, org, record, due, payload, attempts, mark, lease`, args...)
 		return err
 	})
@@ -147,15 +147,6 @@ func (q *Queue) claim(ctx context.Context, kinds []string, limit int) ([]claimed
 	}
 	slices.SortFunc(mine, func(a, b claimed) int { return a.Due.Compare(b.Due) })
 	return mine, nil
-}
-
-// skipLocked lets rival workers on PostgreSQL take different jobs instead of
-// waiting for each other. On SQLite units never run side by side.
-func skipLocked(tx *store.Tx) string {
-	if tx.Engine() == "postgres" {
-		return " for update skip locked"
-	}
-	return ""
 }
 
 // do runs one job: its end and its effects in one unit.

@@ -121,7 +121,7 @@ const entryPostgres = `with e as (` + entryRow + `) insert into entry_pending (n
 
 // insertEntry puts an entry and has it wait for its number.
 func insertEntry(tx *store.Tx, values ...any) error {
-	if tx.Engine() == "postgres" {
+	if tx.OneJourney() {
 		return tx.Later(entryTaken, entryPostgres, values...)
 	}
 	n, err := store.One(tx, scanInt, entryRow, values...)

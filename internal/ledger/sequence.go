@@ -227,7 +227,7 @@ func paddingLeaves(blinders []byte) func(yield func([32]byte) bool) {
 // state and, for the public, the checkpoint. Killed before the commit, nothing
 // has happened; after it, everything has.
 func (l *Log) write(tx *store.Tx, s move) error {
-	if err := hurry(tx); err != nil {
+	if err := tx.EndWhenSilent(5 * time.Second); err != nil {
 		return err
 	}
 	if err := lock(tx, s.from); err != nil {
@@ -251,16 +251,6 @@ func (l *Log) write(tx *store.Tx, s move) error {
 		return nil
 	}
 	return l.writePublic(tx, s, clock.Micros(tx.Now()))
-}
-
-// hurry has PostgreSQL end this unit when its process stops in the middle of it, so
-// that the state of the tree is not locked for longer than a turn is waited for.
-func hurry(tx *store.Tx) error {
-	if tx.Engine() != "postgres" {
-		return nil
-	}
-	_, err := tx.Exec(`set local idle_in_transaction_session_timeout = '5s'`)
-	return err
 }
 
 // lock takes the turn in the database and makes sure that the step still fits.

@@ -182,8 +182,6 @@ func (e *pgEngine) standing() (recent bool, err error) {
 	return e.uptime()-time.Duration(e.last.Load()) < time.Second, nil
 }
 
-func (e *pgEngine) scrub(context.Context) error { return nil }
-
 func (e *pgEngine) close() error {
 	var err error
 	for _, db := range []*sql.DB{e.writeDB, e.readDB, e.turnsDB} {

@@ -163,9 +163,9 @@ func (s *Store) Exclusive(ctx context.Context, name string, fn func(context.Cont
 
 // Scrub makes sure that deleted values have left the live files of the database
 // (SQLite: the write-ahead log is emptied into pages that secure_delete has
-// overwritten). fail.Busy means: a reader is in the way, ask again. On PostgreSQL
-// it does nothing: dead rows and its own log are answered by destroying the
-// generation key under which a record key was wrapped.
+// overwritten), and that nobody reads an older snapshot. fail.Busy means: a reader is in
+// the way, ask again. On PostgreSQL readers are waited for; dead rows and its own log are
+// answered by destroying the generation key under which a record key was wrapped.
 func (s *Store) Scrub(ctx context.Context) error { return s.engine.scrub(ctx) }
 
 // Engine is "sqlite" or "postgres".

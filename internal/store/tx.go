@@ -44,15 +44,6 @@ func (tx *Tx) Now() time.Time { return tx.now }
 // Engine is "sqlite" or "postgres".
 func (tx *Tx) Engine() string { return tx.engine }
 
-// ForUpdate ends a select whose rows this unit will change: on PostgreSQL it locks
-// them, on SQLite units never run side by side.
-func (tx *Tx) ForUpdate() string {
-	if tx.engine == enginePostgres {
-		return " for update"
-	}
-	return ""
-}
-
 // AfterCommit has fn run once, after the unit is durable. For wake-ups only: it is
 // lost when the process dies in between.
 func (tx *Tx) AfterCommit(fn func()) {

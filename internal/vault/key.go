@@ -81,7 +81,7 @@ func (v *Vault) New(tx *store.Tx, org id.Org, rec id.Record, in record.Compartme
 		if err != nil {
 			return nil, err
 		}
-		n, err := tx.Exec(insertKey(tx), rec, org, g.number, wrapped, g.fingerprint[:])
+		n, err := tx.Exec(insertKey+tx.ForShare(), rec, org, g.number, wrapped, g.fingerprint[:])
 		if store.IsUnique(err) {
 			return nil, fail.Wrap(fail.Conflict, err, "This record has a key already")
 		}
@@ -96,20 +96,9 @@ func (v *Vault) New(tx *store.Tx, org id.Org, rec id.Record, in record.Compartme
 	return nil, fail.New(fail.Conflict, "New keys cannot be kept: another key store is in use with this database")
 }
 
-const insertKeySQLite = `insert into record_key (record, org, generation, wrapped)
+const insertKey = `insert into record_key (record, org, generation, wrapped)
 	select $1, org, generation, $4 from key_generation
 	where org = $2 and generation = $3 and fingerprint = $5 and retired_at is null`
-
-const insertKeyPostgres = `insert into record_key (record, org, generation, wrapped)
-	select $1, org, generation, $4 from key_generation
-	where org = $2 and generation = $3 and fingerprint = $5 and retired_at is null for share`
-
-func insertKey(tx *store.Tx) string {
-	if tx.Engine() == "postgres" {
-		return insertKeyPostgres
-	}
-	return insertKeySQLite
-}
 
 // rawKey is a record's key and the compartment it is of.
 type rawKey struct {

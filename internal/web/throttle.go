@@ -207,11 +207,8 @@ func (t *throttle) enter(ctx context.Context, account []byte, net string) (a att
 // enterIn counts a try from a kind of place, of which so many may be made in an hour.
 func (t *throttle) enterIn(tx *store.Tx, account []byte, place, most int) (attempt, error) {
 	a := attempt{account: account}
-	// Counting and adding are one unit; on PostgreSQL two at once could both count nine, so they take the same lock.
-	if tx.Engine() == "postgres" {
-		if _, err := tx.Exec(`select pg_advisory_xact_lock($1)`, lockOf(account)); err != nil {
-			return a, fmt.Errorf("lock attempts: %w", err)
-		}
+	if err := tx.InTurn(account); err != nil { // two at once could both count nine
+		return a, err
 	}
 	now := tx.Now()
 	tried, err := store.All(tx, func(at *int64) []any { return []any{at} },
@@ -227,14 +224,6 @@ func (t *throttle) enterIn(tx *store.Tx, account []byte, place, most int) (attem
 		return a, fmt.Errorf("note attempt: %w", err)
 	}
 	return a, nil
-}
-
-func lockOf(account []byte) int64 {
-	var n int64
-	for _, b := range account[:8] {
-		n = n<<8 | int64(b)
-	}
-	return n
 }
 
 // back takes an attempt back: what was tried was right.
