@@ -121,6 +121,13 @@ func TestForm(t *testing.T) {
 		}
 		return out
 	}
+	signs := func(kind Kind, names ...string) Field {
+		f := Field{ID: strings.Join(names, ""), Kind: kind, Ask: "p", What: "p"}
+		for _, n := range names {
+			f.Fields = append(f.Fields, ok(Field{ID: "sign_" + n, Kind: YesNo}))
+		}
+		return f
+	}
 	for _, x := range []struct {
 		fields []Field
 		person bool
@@ -137,6 +144,24 @@ func TestForm(t *testing.T) {
 		{[]Field{ok(Field{Kind: Choice, Choices: list("Low", "Medium", "High")})}, true, "choices in an order"},
 		{[]Field{ok(Field{Kind: Choice, Choices: list("1", "2", "3")})}, true, "choices in an order"},
 		{[]Field{ok(Field{Kind: Choice, Choices: list("Never happens", "Often happens")})}, true, "choices in an order"},
+		{[]Field{ok(Field{Kind: Choice, Choices: list("Grade A", "Grade B")})}, true, "choices in an order"},
+		{[]Field{ok(Field{Kind: Choice, Choices: list("A", "B", "C")})}, true, "choices in an order"},
+		{[]Field{ok(Field{Kind: Choice, Choices: list("Tier 1", "Tier 2")})}, true, "choices in an order"},
+		{[]Field{ok(Field{Kind: Choice, Choices: list("Band II", "Band III")})}, true, "choices in an order"},
+		{[]Field{ok(Field{Kind: Choice, Choices: list("P1", "P2")})}, true, "choices in an order"},
+		{[]Field{ok(Field{Kind: Choice, Choices: list("Green: leave it", "Amber: look again", "Red: act")})}, true, "choices in an order"},
+		{[]Field{ok(Field{Kind: Choice, Choices: list("It is unlikely", "It is possible", "It is likely")})}, true, "choices in an order"},
+		{[]Field{ok(Field{Kind: Choice, Choices: list("Not worried", "A bit worried", "Very worried")})}, true, "choices in an order"},
+		{[]Field{ok(Field{Kind: Choice, Choices: list("★", "★★")})}, true, "choices in an order"},
+		{[]Field{ok(Field{Kind: Choices, Choices: list("First", "Second", "Third")})}, true, "choices in an order"},
+		{[]Field{{ID: "p", Kind: Part, Ask: "p", What: "p", Fields: []Field{ok(Field{Kind: Choice, Choices: list("Mild", "Severe")})}}}, true, "choices in an order"},
+		{[]Field{ok(Field{Kind: Choice, Choices: list("A patient", "A colleague", "I am not sure")})}, true, ""},
+		{[]Field{ok(Field{Kind: Choice, Choices: list("Public task, Article 6(1)(e)", "Legal obligation, Article 6(1)(c)")})}, true, ""},
+		{[]Field{signs(Part, "a", "b"), signs(Part, "c", "d")}, true, "a list of signs"},
+		{[]Field{signs(Group, "a", "b", "c")}, true, "a list of signs"},
+		{[]Field{signs(Part, "a"), signs(Part, "b")}, true, ""},
+		{[]Field{ok(Field{ID: "a", Kind: Choice, Choices: list("Seen", "Absent", "Not known")}), ok(Field{ID: "b", Kind: YesNo}),
+			ok(Field{ID: "c", Kind: Choice, Choices: list("Seen", "Absent", "I do not know")})}, true, "a list of signs"},
 		{[]Field{ok(Field{ID: "a", Kind: YesNo}), ok(Field{ID: "b", Kind: YesNo}), ok(Field{ID: "c", Kind: Choices, Choices: list("X")})}, true, "a list of signs"},
 		{[]Field{ok(Field{Kind: Group, Fields: []Field{ok(Field{Kind: Whole, Max: 3})}})}, true, "a number about a person"},
 		{[]Field{ok(Field{Kind: Whole, Max: 10}), ok(Field{ID: "b", Kind: Choice, Choices: list("Low", "High")})}, false, ""},

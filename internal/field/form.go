@@ -12,7 +12,17 @@ import (
 // are about a person: there a form has no whole number, no choices in an order and
 // no list of ticks, so that no form can become a score.
 func Form(place string, fields []Field, aboutPerson bool) string {
-	ticks := 0
+	if fault := form(place, fields, aboutPerson); fault != "" {
+		return fault
+	}
+	if aboutPerson && ticksOf(fields) > mostTicks {
+		return place + " must have two questions at most that are ticked or answered in one of two ways, those of its parts counted: " +
+			"a form about a person must not become a list of signs"
+	}
+	return ""
+}
+
+func form(place string, fields []Field, aboutPerson bool) string {
 	for i, f := range fields {
 		where := at(place, i, f)
 		if fault := f.form(); fault != "" {
@@ -26,22 +36,12 @@ func Form(place string, fields []Field, aboutPerson bool) string {
 				return where + " " + fault
 			}
 		}
-		if f.Kind == Group || f.Kind == Part {
-			if fault := Form(where+".fields", f.Fields, aboutPerson); fault != "" {
-				return fault
-			}
+		if fault := form(where+".fields", f.Fields, aboutPerson); fault != "" {
+			return fault
 		}
-		if aboutPerson {
-			if f.ticks() {
-				ticks++
-			}
-			if fault := f.asScale(); fault != "" {
-				return where + " " + fault
-			}
+		if fault := f.asScale(); aboutPerson && fault != "" {
+			return where + " " + fault
 		}
-	}
-	if ticks > 2 {
-		return place + " must have two questions at most that are ticked or answered in one of two ways: a form about a person must not become a list of signs"
 	}
 	return ""
 }
@@ -118,47 +118,6 @@ func (c Condition) form(before []Field) string {
 		return fmt.Sprintf("has a condition on %q that names no answer", c.Field)
 	}
 	return ""
-}
-
-// ticks says that a question is ticked or not, whatever it is called.
-func (f Field) ticks() bool {
-	return f.Kind == YesNo || f.Kind == Choices || f.Kind == Choice && len(f.Offered()) <= 2
-}
-
-// asScale says why a question could rank a person, or "".
-func (f Field) asScale() string {
-	if f.Kind == Whole {
-		return "asks for a number about a person: ask in words"
-	}
-	ordered := map[string]bool{} // one word in several labels is no order
-	for _, o := range f.Choices {
-		for _, word := range inOrder(o.ID) {
-			ordered[word] = true
-		}
-		for _, word := range inOrder(o.Label) {
-			ordered[word] = true
-		}
-	}
-	if len(ordered) > 1 {
-		return "offers choices in an order, which would rank a person: ask in words"
-	}
-	return ""
-}
-
-// steps of an order, as whole words: a list of them would be a scale whatever it is called.
-var steps = strings.Fields("low lower lowest medium moderate high higher highest severe mild minor major critical " +
-	"red amber green none some many never rarely sometimes often always one two three four five likely unlikely " +
-	"weak strong slight significant substantial extreme")
-
-func inOrder(s string) (out []string) {
-	words := strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return r < '0' || r > '9' && r < 'a' || r > 'z' })
-	for i, word := range words {
-		number := strings.Trim(word, "0123456789") == ""
-		if slices.Contains(steps, word) || number && (len(words) <= 2 || i == 0 && len(words[1]) > 1) {
-			out = append(out, word) // the number of an article of law, in a longer label, is no step
-		}
-	}
-	return out
 }
 
 // IsName says whether s can name a field, a step or a choice.

@@ -34,7 +34,7 @@ var safeguards = []safeguard{
 	{id: "forms-hold", says: "Every form can be answered, none asks for a number or a tick-list about the person, and every condition speaks of an answer that can be given.", whole: formsHold},
 	{id: "no-dead-ends", says: "From wherever a concern can get to, it can still be brought to an end.", place: deadEnd},
 	{id: "deadlines-have-owners", says: "Every duty has a deadline and every deadline an owner who can meet it.", whole: deadlinesOwned},
-	{id: "no-scores", says: "No words ask for a score, a ranking, a risk level or a protected characteristic, or speak of the person as a suspect.", whole: unwantedWords},
+	{id: "no-scores", says: "No words ask for a score, a ranking, a risk level or a protected characteristic, or speak of the person as a suspect.", whole: (*Definition).Wording},
 }
 
 type builtInStep struct {

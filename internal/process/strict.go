@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"heed/internal/fail"
@@ -95,15 +96,29 @@ func text(s, at string) error {
 	for _, r := range s {
 		switch {
 		case r < ' ', r == 0x7f, r == utf8.RuneError,
-			r >= 0x80 && r < 0xa0,
-			r >= 0x200b && r <= 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0xfeff:
+			r >= 0x80 && r < 0xa0, r == 0xad,
+			r >= 0x200b && r <= 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x2060 && r <= 0x2069, r == 0xfeff:
 			return bad(at, "must be plain text on one line, without hidden signs")
 		}
+	}
+	if mixed(s) {
+		return bad(at, "must not mix letters of two scripts in one word: a word that looks like another hides from every check")
 	}
 	if utf8.RuneCountInString(s) > 1000 {
 		return bad(at, "must be 1,000 characters or less")
 	}
 	return nil
+}
+
+// mixed says whether a word has Latin letters and others.
+func mixed(s string) bool {
+	for _, word := range strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) }) {
+		latin := strings.ContainsFunc(word, func(r rune) bool { return unicode.Is(unicode.Latin, r) })
+		if latin && strings.ContainsFunc(word, func(r rune) bool { return !unicode.Is(unicode.Latin, r) }) {
+			return true
+		}
+	}
+	return false
 }
 
 func object(d *json.Decoder, t reflect.Type, at string, depth int) error {

@@ -2,8 +2,12 @@ package process
 
 import (
 	"fmt"
+	"reflect"
 	"regexp"
+	"slices"
 	"strings"
+
+	"golang.org/x/text/unicode/norm"
 
 	"heed/internal/field"
 )
@@ -12,61 +16,101 @@ import (
 // holds the plain cases; it cannot know every way of asking for the same thing,
 // so a person still reads an overlay before it is used.
 // Source: glossary ("Words to use and to avoid"); threat model, section 4.
-var unwanted = regexp.MustCompile(`(?i)\b(scor(e|es|ed|ing)|rank(s|ed|ing|ings)?|risk[ -]?(level|rating|score|tier|band)s?|rag rating|` +
+var unwanted = regexp.MustCompile(`(?i)\b(scor(e|es|ed|ing)|rank(s|ed|ing|ings)?|(risk|threat|danger)[ -]?(level|rating|score|tier|band|grade)s?|` +
+	`levels? of (risk|threat|danger)|(rag|traffic light) (rating|status)|red flags?|` +
 	`rate (the|this) (person|risk)|out of (ten|10|100)|percent(age)?|likelihood|suspects?|extremists?|nominals?|targets?|` +
 	`profil(e|es|ed|ing)|report (a|the) person|religio(n|us)|faith|muslims?|ethnic(ity)?|race|nationality|immigration|asylum|` +
 	`political (views?|opinions?|party)|sexual(ity)?|checklist|tick (all|the|each))\b`)
 
-// words are all words of the definition that people see, each with its place.
-func (d *Definition) allWords() (out []struct{ at, words string }) {
-	add := func(at string, words ...string) {
-		for _, w := range words {
-			out = append(out, struct{ at, words string }{at, w})
-		}
-	}
-	for _, s := range d.States {
-		add("state "+string(s.ID), s.Label)
-	}
-	for _, f := range d.Facts {
-		add("fact "+string(f.ID), f.Label, f.IfMissing, f.IfPresent)
-	}
-	for _, s := range d.AllSteps {
-		at := "step " + string(s.ID)
-		add(at, s.Label, s.Hint)
-		for _, o := range s.Outcomes {
-			add(at, o.Label)
-		}
-		for _, f := range s.Fields {
-			addField(at, f, add)
-		}
-	}
-	for _, t := range d.Timers {
-		add("deadline "+t.ID, t.Label)
-	}
-	for _, c := range d.Contacts {
-		add("contact "+c.ID, c.Label)
-	}
-	add("emergency", d.Emergency.Heading, d.Emergency.Words)
-	add("emergency", d.Emergency.CallIf...)
-	return out
-}
+// Unwanted names a word of a value that no screen may say, with its place; "" when
+// there is none. It looks at every text that can be reached, names too, by reflection:
+// a word that a definition learns to say tomorrow is looked at without being named here.
+func Unwanted(v any) string { return unwantedIn(reflect.ValueOf(v), "") }
 
-func addField(at string, f field.Field, add func(at string, words ...string)) {
-	at += ", question " + f.ID
-	add(at, f.Heading, f.Ask, f.Hint, f.What, f.Short)
-	for _, o := range f.Choices {
-		add(at, o.Label, o.Hint)
-	}
-	for _, x := range f.Fields {
-		addField(at, x, add)
-	}
-}
-
-func unwantedWords(d *Definition) string {
-	for _, x := range d.allWords() {
-		if w := unwanted.FindString(x.words); w != "" {
-			return fmt.Sprintf("the %s says %q", x.at, strings.ToLower(w))
+func unwantedIn(v reflect.Value, at string) string {
+	switch v.Kind() {
+	case reflect.String:
+		if w := unwanted.FindString(strings.ReplaceAll(norm.NFKC.String(v.String()), "_", " ")); w != "" {
+			return fmt.Sprintf("%s says %q: ask for what was seen, said and decided, in words, "+
+				"and never for a score, a level or a trait of the person", at, strings.ToLower(w))
+		}
+	case reflect.Pointer, reflect.Interface:
+		if !v.IsNil() {
+			return unwantedIn(v.Elem(), at)
+		}
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			if fault := unwantedIn(v.Index(i), fmt.Sprintf("%s[%d]", at, i+1)); fault != "" {
+				return fault
+			}
+		}
+	case reflect.Map:
+		keys := v.MapKeys()
+		slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+		for _, k := range keys {
+			for _, x := range []reflect.Value{k, v.MapIndex(k)} {
+				if fault := unwantedIn(x, join(at, fmt.Sprint(k))); fault != "" {
+					return fault
+				}
+			}
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			f := v.Type().Field(i)
+			if !f.IsExported() {
+				continue
+			}
+			if fault := unwantedIn(v.Field(i), join(at, called(f))); fault != "" {
+				return fault
+			}
 		}
 	}
 	return ""
+}
+
+// called is the name of a field in a file, or in the program where no file has it.
+func called(f reflect.StructField) string {
+	if name := f.Tag.Get("json"); name != "" && name != "-" {
+		return name
+	}
+	return strings.ToLower(f.Name)
+}
+
+// Wording says what is wrong with the words of a definition, or "": the one check for
+// the concern, for rooms, and for what an overlay adds.
+func (d *Definition) Wording() string {
+	if fault := Unwanted(d); fault != "" || !d.AboutPerson {
+		return fault
+	}
+	return d.inOrder()
+}
+
+// inOrder says which labels, read side by side, would rank a person. The answers of
+// questions are looked at with their form; see field.Form.
+func (d *Definition) inOrder() string {
+	sets := []labels{labelsOf("states", d.States, func(s StateInfo) string { return s.Label }),
+		labelsOf("facts", d.Facts, func(f FactInfo) string { return f.Label }),
+		labelsOf("lists", d.Lists, func(l List) string { return l.Title })}
+	for i, s := range d.AllSteps {
+		sets = append(sets, labelsOf(fmt.Sprintf("steps[%d].outcomes", i+1), s.Outcomes, func(o Outcome) string { return o.Label }))
+	}
+	for _, set := range sets {
+		if field.Scale(set.words...) {
+			return set.at + " are called as steps of an order, which would rank a person: say what was decided, in words"
+		}
+	}
+	return ""
+}
+
+type labels struct {
+	at    string
+	words []string
+}
+
+func labelsOf[T any](at string, all []T, label func(T) string) labels {
+	out := labels{at: at}
+	for _, x := range all {
+		out.words = append(out.words, label(x))
+	}
+	return out
 }

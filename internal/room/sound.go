@@ -15,6 +15,9 @@ import (
 // be answered, every step can be taken by somebody at some time, every way comes to
 // an end, and nothing open is ever without a next date.
 func sound(d *process.Definition) string {
+	if fault := d.Wording(); fault != "" {
+		return fault
+	}
 	for i, r := range d.Roles {
 		if r.ID != process.Anyone && !access.Role(r.ID).Valid() {
 			return fmt.Sprintf("roles[%d] (%s) must be one of Heed's roles: %s", i+1, r.ID, roleNames())
