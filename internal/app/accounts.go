@@ -7,6 +7,7 @@ import (
 	"heed/internal/access"
 	"heed/internal/fail"
 	"heed/internal/id"
+	"heed/internal/session"
 	"heed/internal/web"
 )
 
@@ -26,31 +27,31 @@ func (x accounts) CheckAll(ctx context.Context, login, password, code string) (i
 }
 
 // Who is asked with every request, so that a right taken back is gone at once.
-func (x accounts) Who(ctx context.Context, person id.Person, role string) (web.Who, error) {
+func (x accounts) Who(ctx context.Context, person id.Person, role string) (session.Who, error) {
 	p, err := x.a.Directory.Person(ctx, person)
 	if fail.Is(err, fail.Missing) || fail.Is(err, fail.Gone) {
-		return web.Who{}, fail.New(fail.SignIn, "Log in to continue")
+		return session.Who{}, fail.New(fail.SignIn, "Log in to continue")
 	}
 	if err != nil {
-		return web.Who{}, err
+		return session.Who{}, err
 	}
 	actor, err := p.Actor(access.Role(role), true)
 	if err != nil {
-		return web.Who{}, err
+		return session.Who{}, err
 	}
 	o, err := x.a.Directory.Organisation(ctx, p.Org)
 	if err != nil {
-		return web.Who{}, err
+		return session.Who{}, err
 	}
-	w := web.Who{Person: p.ID, Name: p.Name, Org: p.Org, OrgName: o.Name, Team: actor.Team, Role: string(actor.Role), RoleName: actor.Role.Label(), Since: p.SetUp}
+	w := session.Who{Person: p.ID, Name: p.Name, Org: p.Org, OrgName: o.Name, Team: actor.Team, Role: string(actor.Role), RoleName: actor.Role.Label(), Since: p.SetUp}
 	for _, g := range p.Grants {
-		w.Roles = append(w.Roles, web.RoleChoice{Role: string(g.Role), Name: g.Role.Label()})
+		w.Roles = append(w.Roles, session.RoleChoice{Role: string(g.Role), Name: g.Role.Label()})
 	}
 	return w, nil
 }
 
 // may asks access about a function.
-func (a *App) may(_ context.Context, w web.Who, rule string) error {
+func (a *App) may(_ context.Context, w session.Who, rule string) error {
 	actor := access.Actor{Person: w.Person, Org: w.Org, Role: access.Role(w.Role), Team: w.Team, MFA: w.SecondFactor}
 	r := access.Function(w.Org)
 	return a.Policy.Decide(actor, access.Action(rule), r, access.Context{}).Err(r)

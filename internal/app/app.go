@@ -32,6 +32,7 @@ import (
 	"heed/internal/ledger/ledgerweb"
 	"heed/internal/room"
 	"heed/internal/room/roomweb"
+	"heed/internal/session"
 	"heed/internal/spent"
 	"heed/internal/store"
 	"heed/internal/vault"
@@ -53,7 +54,7 @@ type App struct {
 	Directory *directory.Desk
 	Concerns  *concern.Desk
 	Rooms     *room.Desk
-	Sessions  *web.Sessions
+	Sessions  *session.Keeper
 
 	api     *api.API
 	site    *web.Site
@@ -67,7 +68,7 @@ type App struct {
 
 // Migrations are the kernel tables of every room.
 func Migrations() []fs.FS {
-	return []fs.FS{vault.Migrations, ledger.Migrations, jobs.Migrations, web.Migrations, directory.Migrations, concern.Migrations, backup.Migrations, room.Migrations}
+	return []fs.FS{vault.Migrations, ledger.Migrations, jobs.Migrations, session.Migrations, directory.Migrations, concern.Migrations, backup.Migrations, room.Migrations}
 }
 
 // Open brings an installation up in one order, and nothing is served before all
@@ -251,9 +252,9 @@ func (a *App) faces(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	keys := func(tx *store.Tx, org id.Org, rec id.Record) (web.Key, error) { return a.Vault.Key(tx, org, rec) }
-	days := func(org id.Org, rec id.Record, at time.Time) (web.Key, error) { return a.Vault.Day(org, rec, at) }
-	a.Sessions = web.NewSessions(web.SessionOptions{Store: a.Store, Keys: keys, Days: days, Accounts: accounts{a}, Clock: a.Clock, Spent: a.spent, Idle: a.Config.Idle})
+	keys := func(tx *store.Tx, org id.Org, rec id.Record) (session.Key, error) { return a.Vault.Key(tx, org, rec) }
+	days := func(org id.Org, rec id.Record, at time.Time) (session.Key, error) { return a.Vault.Day(org, rec, at) }
+	a.Sessions = session.New(session.Options{Store: a.Store, Keys: keys, Days: days, Accounts: accounts{a}, Clock: a.Clock, Spent: a.spent, Idle: a.Config.Idle})
 	o := web.Options{Settings: settings, Clock: a.Clock, Log: a.Log, PublicURL: a.Config.PublicURL, Plain: a.Config.Plain,
 		TrustedProxies: a.Config.TrustedProxies, May: a.may, Sessions: a.Sessions, Notice: a.notice}
 	if a.Config.Demo {

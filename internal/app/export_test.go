@@ -4,10 +4,10 @@ import (
 	"context"
 
 	"heed/internal/access"
-	"heed/internal/web"
+	"heed/internal/session"
 )
 
 // Notice is what stands above the pages of somebody in a role.
 func (a *App) Notice(ctx context.Context, r access.Role) []string {
-	return a.notice(ctx, web.Who{Role: string(r)})
+	return a.notice(ctx, session.Who{Role: string(r)})
 }

@@ -8,7 +8,7 @@ import (
 
 	"heed/internal/access"
 	"heed/internal/fail"
-	"heed/internal/web"
+	"heed/internal/session"
 )
 
 // noticeRoles are told on every page what outsiders make of the log: who answers
@@ -24,7 +24,7 @@ type notices struct {
 }
 
 // notice is what stands above the page of somebody whom it concerns.
-func (a *App) notice(ctx context.Context, w web.Who) []string {
+func (a *App) notice(ctx context.Context, w session.Who) []string {
 	if !slices.Contains(noticeRoles, access.Role(w.Role)) {
 		return nil
 	}

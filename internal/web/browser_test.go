@@ -10,6 +10,7 @@ import (
 	"heed/internal/clock"
 	"heed/internal/fail"
 	"heed/internal/heedtest"
+	"heed/internal/session"
 	"heed/internal/store/storetest"
 	"heed/internal/web"
 )
@@ -20,7 +21,7 @@ func served(t *testing.T) (base string, h *house) {
 	hand := clock.NewHand(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC))
 	s := storetest.SQLite(t, migrations, hand)
 	h = &house{t: t, hand: hand, staff: newStaff(), store: s, notes: &notes{}}
-	h.sessions = web.NewSessions(web.SessionOptions{Store: s, Keys: testKeys, Days: testDays, Accounts: h.staff, Clock: hand})
+	h.sessions = session.New(session.Options{Store: s, Keys: testKeys, Days: testDays, Accounts: h.staff, Clock: hand})
 	people := func(context.Context) (all []web.DemoPerson, err error) {
 		for _, login := range []string{"amara", "dilys"} {
 			who := h.staff.people[login]

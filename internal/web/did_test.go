@@ -5,6 +5,7 @@ import (
 	"sync"
 	"testing"
 
+	"heed/internal/session"
 	"heed/internal/store"
 	"heed/internal/web"
 )
@@ -34,7 +35,7 @@ func TestDidIsOnceOverMachines(t *testing.T) {
 		var machines []*house
 		for range 2 {
 			m := *h
-			m.sessions = web.NewSessions(web.SessionOptions{Store: h.store, Keys: testKeys, Days: testDays, Accounts: h.staff, Clock: h.hand, Spent: h.spent})
+			m.sessions = session.New(session.Options{Store: h.store, Keys: testKeys, Days: testDays, Accounts: h.staff, Clock: h.hand, Spent: h.spent})
 			site, err := web.New(web.Options{Plain: true, Clock: h.hand, Sessions: m.sessions}, part)
 			if err != nil {
 				t.Fatal(err)

@@ -1,12 +1,10 @@
 package web
 
 import (
-	"context"
-	"fmt"
 	"net/url"
 
-	"heed/internal/clock"
 	"heed/internal/fail"
+	"heed/internal/session"
 	"heed/internal/store"
 )
 
@@ -48,7 +46,7 @@ func (q *Request) Draft(name string) (*Draft, error) {
 	if !q.SignedIn() {
 		return d, nil
 	}
-	err := q.site.o.Sessions.openDraft(q.Context(), q.session.owner, name, &d.Values)
+	err := q.site.o.Sessions.OpenDraft(q.Context(), *q.session, name, &d.Values)
 	if fail.Is(err, fail.Missing) || fail.Is(err, fail.Gone) { // gone: of a day that is over its life, in a restored database
 		err = nil
 	}
@@ -60,7 +58,7 @@ func (q *Request) Keep(d *Draft) error {
 	if !q.SignedIn() {
 		return fail.New(fail.SignIn, "Log in to keep what you typed")
 	}
-	return q.site.o.Sessions.keepDraft(q.Context(), q.session.owner, d.name, d.Values)
+	return q.site.o.Sessions.KeepDraft(q.Context(), *q.session, d.name, d.Values)
 }
 
 // DropDraft throws the draft away in the caller's own commit, beside what it became,
@@ -71,17 +69,10 @@ func (q *Request) DropDraft(name string, pages ...string) func(*store.Tx) error 
 	}
 	names := []string{name}
 	for _, path := range pages {
-		names = append(names, heldName(path))
+		names = append(names, session.HeldName(path))
 	}
-	who := q.session.owner
-	return func(tx *store.Tx) error {
-		for _, n := range names {
-			if _, err := tx.Exec(`delete from web_draft where person = $1 and name = $2`, who.person, n); err != nil {
-				return fmt.Errorf("drop draft: %w", err)
-			}
-		}
-		return nil
-	}
+	x := *q.session
+	return func(tx *store.Tx) error { return q.site.o.Sessions.DropDrafts(tx, x, names...) }
 }
 
 // Drop throws the draft away now.
@@ -89,41 +80,5 @@ func (q *Request) Drop(name string, pages ...string) error {
 	if q.site.o.Sessions == nil {
 		return nil
 	}
-	return q.site.o.Sessions.store.Do(q.Context(), q.DropDraft(name, pages...))
-}
-
-func (s *Sessions) openDraft(ctx context.Context, who owner, name string, into any) error {
-	return s.store.View(ctx, func(tx *store.Tx) error {
-		var at int64
-		var sealed []byte
-		row, err := store.One(tx, func(r *struct {
-			at     int64
-			sealed []byte
-		}) []any {
-			return []any{&r.at, &r.sealed}
-		}, `select at, sealed from web_draft where person = $1 and name = $2`, who.person, name)
-		if err != nil {
-			return err
-		}
-		at, sealed = row.at, row.sealed
-		return s.days.openJSON(who, "web:draft:"+name, at, sealed, into)
-	})
-}
-
-func (s *Sessions) keepDraft(ctx context.Context, who owner, name string, v any) error {
-	return s.store.Do(ctx, func(tx *store.Tx) error { return s.keepDraftIn(tx, who, name, v) })
-}
-
-func (s *Sessions) keepDraftIn(tx *store.Tx, who owner, name string, v any) error {
-	at := clock.Micros(tx.Now())
-	sealed, err := s.days.sealJSON(who, "web:draft:"+name, at, v)
-	if err != nil {
-		return err
-	}
-	err = tx.ChangeOne(`insert into web_draft (person, name, at, sealed) values ($1, $2, $3, $4)
-on conflict (person, name) do update set at = excluded.at, sealed = excluded.sealed`, who.person, name, at, sealed)
-	if err != nil {
-		return fmt.Errorf("keep draft: %w", err)
-	}
-	return nil
+	return q.site.o.Sessions.Do(q.Context(), q.DropDraft(name, pages...))
 }

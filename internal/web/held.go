@@ -1,77 +1,26 @@
 package web
 
 import (
-	"bytes"
-	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"net/url"
 	"strings"
-	"time"
 
-	"heed/internal/clock"
 	"heed/internal/fail"
-	"heed/internal/store"
 	"heed/internal/web/casework"
 	"heed/internal/web/nhs"
 )
 
-// A held form is one whose page was left with words in it: by "Back", for the answer
-// to one more question, by "Leave this page", or because its session had fallen asleep.
-// It is shown again when its page is opened again. It belongs to a session that nobody has ended: who
-// has logged out, or been logged out, writes nothing any more. There are a few for each
-// person, a new one in place of the oldest. In the same session all of it is shown again. In
-// another, what it chose is not chosen again: somebody else may have sat at that
-// machine, so a person chooses anew.
-const (
-	mostHeld   = 10
-	leaveGrace = 10 * time.Second // the script of "Leave this page" sends the text beside the leaving
-)
-
-// mayHold says whether a form of this session may still be kept for its owner.
-func (s *Sessions) mayHold(x session) bool {
-	now := clock.Micros(s.clock.Now())
-	if x.stage != stageIn || now-x.started > s.absolute.Microseconds() {
-		return false
-	}
-	return x.ended == 0 || x.left && now-x.ended <= leaveGrace.Microseconds()
-}
-
-// heldForm is what was typed, for which address, in which session.
-type heldForm struct {
-	Path    string
-	Values  url.Values
-	Session []byte // hash of its token
-}
-
-// heldName is the draft's name for a form of this address; the address itself is not in the clear.
-func heldName(path string) string {
-	sum := sha256.Sum256([]byte(path))
-	return "held:" + hex.EncodeToString(sum[:12])
-}
-
-// hold keeps a form for the person whose session it is.
-func (s *Sessions) hold(ctx context.Context, x session, path string, values url.Values) error {
-	who := x.owner
+// hold keeps what stands in the form for the person whose session it is, secrets and the
+// kit's own fields apart. It is shown again when its page is opened again: in the same
+// session all of it. In another, what it chose is not chosen again: somebody else may
+// have sat at that machine, so a person chooses anew.
+func (q *Request) hold(path string) error {
 	kept := url.Values{}
-	for name, v := range values {
+	for name, v := range q.form.typed {
 		if !isSecret(name) && (name == versionField || !strings.HasPrefix(name, "_")) {
 			kept[name] = v
 		}
 	}
-	return s.store.Do(ctx, func(tx *store.Tx) error {
-		name := heldName(path)
-		if err := s.keepDraftIn(tx, who, name, heldForm{path, kept, x.token[:]}); err != nil {
-			return err
-		}
-		_, err := tx.Exec(`delete from web_draft where person = $1 and name like 'held:%' and name <> $2 and name not in (
-select name from web_draft where person = $1 and name like 'held:%' and name <> $2 order by at desc, name limit $3)`, who.person, name, mostHeld-1)
-		if err != nil {
-			return fmt.Errorf("drop the oldest held form: %w", err)
-		}
-		return nil
-	})
+	return q.site.o.Sessions.Hold(q.Context(), *q.session, path, kept)
 }
 
 // takeUp puts a held form's words into the form of the page that is opened again.
@@ -79,13 +28,11 @@ func (q *Request) takeUp() {
 	if q.Posted() || !q.SignedIn() || q.site.routes["POST "+q.route.Pattern] == nil {
 		return
 	}
-	var held heldForm
-	err := q.site.o.Sessions.openDraft(q.Context(), q.session.owner, heldName(q.Here()), &held)
+	values, same, err := q.site.o.Sessions.Held(q.Context(), *q.session, q.Here())
 	if err != nil {
 		return
 	}
-	same := bytes.Equal(held.Session, q.session.token[:])
-	q.form = &Form{typed: held.Values, again: same, held: !same, key: newKey(), here: q.Here()}
+	q.form = &Form{typed: values, again: same, held: !same, key: newKey(), here: q.Here()}
 	if !same {
 		q.notice = "You were logged out while you were writing. What you typed is here. Check it, make your choices again, and send it."
 	}
@@ -99,7 +46,7 @@ func (s *Site) goBack(q *Request) (Response, error) {
 		to = "/"
 	}
 	if localPath(here) {
-		if err := s.o.Sessions.hold(q.Context(), *q.session, here, f.typed); err != nil {
+		if err := q.hold(here); err != nil {
 			return nil, err
 		}
 	}
@@ -111,7 +58,7 @@ func (s *Site) goBack(q *Request) (Response, error) {
 // browser's own button, finds the form as it was left. Sure says that the answer was given.
 func (q *Request) Interrupt(p Page, box casework.Interruption, send string) Page {
 	f := q.Form()
-	if err := q.site.o.Sessions.hold(q.Context(), *q.session, q.Here(), f.typed); err != nil {
+	if err := q.hold(q.Here()); err != nil {
 		noteError(q.http, err) // the hidden fields hold it all the same
 	}
 	f.Version(f.Expected())
@@ -149,10 +96,10 @@ func (s *Site) signInFirst(q *Request) (answer, bool) {
 		return s.toSignIn(q, next, "")
 	}
 	_, shown := s.routes["GET "+q.route.Pattern]
-	if q.session == nil || q.form == nil || !shown || !s.o.Sessions.mayHold(*q.session) {
+	if q.session == nil || q.form == nil || !shown || !s.o.Sessions.MayHold(*q.session) {
 		return s.giveBack(q)
 	}
-	if err := s.o.Sessions.hold(q.Context(), *q.session, next, q.form.typed); err != nil {
+	if err := q.hold(next); err != nil {
 		noteError(q.http, err)
 		return s.giveBack(q)
 	}
@@ -167,7 +114,7 @@ func (s *Site) toSignIn(q *Request, next, why string) (answer, bool) {
 	if next != "/" && localPath(next) {
 		to.Set("next", next)
 	}
-	if why == "" && q.session != nil && q.session.stage == stageIn {
+	if why == "" && q.session != nil && q.session.In() {
 		why = "ended"
 	}
 	if why != "" {

@@ -188,7 +188,7 @@ func leaveButton(hasForm bool) nhs.Component {
 // timeOut warns before the session ends: a dialog where scripts run, and a line near the form in any case.
 func timeOut(q *Request, hasForm bool) (note, dialog nhs.Component) {
 	ss := q.site.o.Sessions
-	end := ss.endsAt(*q.session)
+	end := ss.EndsAt(*q.session)
 	again := func(why string) string { return "/log-in?" + url.Values{"next": {q.Here()}, "why": {why}}.Encode() }
 	d := casework.TimeoutDialog{Life: end.Sub(q.Now()), Keep: "/session/stay", LogOut: "/log-out", Ended: again("ended")}
 	if hasForm {

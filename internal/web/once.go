@@ -1,17 +1,14 @@
 package web
 
 import (
-	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"io"
-	"sync"
 
-	"heed/internal/clock"
-	"heed/internal/fail"
+	"heed/internal/session"
 	"heed/internal/store"
 )
 
@@ -72,50 +69,20 @@ func (q *Request) Did(tx *store.Tx, to string) error {
 	if d == [32]byte{} {
 		return nil
 	}
-	ss := q.site.o.Sessions
-	at := clock.Micros(tx.Now())
-	sealed, err := ss.days.sealJSON(q.session.owner, onceField, at, to)
-	if err != nil {
+	if err := q.site.o.Sessions.Note(tx, *q.session, d, to); err != nil {
 		return err
 	}
-	err = tx.ChangeOne(`insert into web_once (digest, person, org, at, outcome) values ($1, $2, $3, $4, $5)`,
-		d[:], q.session.owner.person, q.session.owner.org, at, sealed)
-	if store.IsUnique(err) {
-		return fail.Wrap(fail.Conflict, err, "This was sent already")
-	}
-	if err != nil {
-		return fmt.Errorf("note outcome: %w", err)
-	}
 	q.did = true
-	return q.DropDraft(heldName(q.Here()))(tx)
+	return q.DropDraft(session.HeldName(q.Here()))(tx)
 }
 
 // end is what a form's end leaves behind: where it led, unless its route answers a
 // second sending itself, and nothing of what was held of it.
 func (q *Request) end(tx *store.Tx, to string) error {
 	if q.route.Itself {
-		return q.DropDraft(heldName(q.Here()))(tx)
+		return q.DropDraft(session.HeldName(q.Here()))(tx)
 	}
 	return q.Did(tx, to)
-}
-
-const onceField = "web:once"
-
-// outcome is where an earlier sending led; fail.Missing when there was none.
-func (s *Sessions) outcome(ctx context.Context, who owner, digest [32]byte) (to string, err error) {
-	err = s.store.View(ctx, func(tx *store.Tx) error {
-		row, err := store.One(tx, func(r *struct {
-			at     int64
-			sealed []byte
-		}) []any {
-			return []any{&r.at, &r.sealed}
-		}, `select at, outcome from web_once where digest = $1`, digest[:])
-		if err != nil {
-			return err
-		}
-		return s.days.openJSON(who, onceField, row.at, row.sealed, &to)
-	})
-	return to, err
 }
 
 // once calls the handler, or answers as it was answered before.
@@ -125,7 +92,7 @@ func (s *Site) once(q *Request) (Response, error) {
 		return q.route.Handler(q)
 	}
 	ss := s.o.Sessions
-	done, err := ss.turns.take(q.Context(), digest)
+	done, err := ss.Turn(q.Context(), digest)
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +101,7 @@ func (s *Site) once(q *Request) (Response, error) {
 		if q.route.Itself {
 			return nil, false
 		}
-		to, err := ss.outcome(q.Context(), q.session.owner, digest)
+		to, err := ss.Outcome(q.Context(), *q.session, digest)
 		return SeeOther(to), err == nil
 	}
 	if r, ok := before(); ok {
@@ -149,40 +116,10 @@ func (s *Site) once(q *Request) (Response, error) {
 	}
 	if r, ok := resp.(Redirect); ok {
 		if !q.did {
-			if err := ss.store.Do(q.Context(), func(tx *store.Tx) error { return q.end(tx, r.To) }); err != nil {
+			if err := ss.Do(q.Context(), func(tx *store.Tx) error { return q.end(tx, r.To) }); err != nil {
 				s.o.Log.WarnContext(q.Context(), "outcome not kept", "failure", causeText(err))
 			}
 		}
 	}
 	return resp, nil
-}
-
-// turns lets one request at a time work on one form.
-type turns struct {
-	mu   sync.Mutex
-	held map[[32]byte]chan struct{} // guarded by mu
-}
-
-func (t *turns) take(ctx context.Context, d [32]byte) (done func(), err error) {
-	for {
-		t.mu.Lock()
-		wait, taken := t.held[d]
-		if !taken {
-			mine := make(chan struct{})
-			t.held[d] = mine
-			t.mu.Unlock()
-			return func() {
-				t.mu.Lock()
-				delete(t.held, d)
-				t.mu.Unlock()
-				close(mine)
-			}, nil
-		}
-		t.mu.Unlock()
-		select {
-		case <-wait:
-		case <-ctx.Done():
-			return nil, fmt.Errorf("wait for the same form: %w", ctx.Err())
-		}
-	}
 }

@@ -9,28 +9,9 @@ import (
 	"heed/internal/access"
 	"heed/internal/fail"
 	"heed/internal/id"
+	"heed/internal/session"
 	"heed/internal/web/words"
 )
-
-// Who is the person who is signed in, in the role now in use. It is asked for
-// afresh with each request, so that a right that was taken away is gone at once.
-type Who struct {
-	Person   id.Person
-	Name     string // as the header shows it
-	Org      id.Org
-	OrgName  string
-	Team     id.Team
-	Role     string // the one in use: access.Role's text
-	RoleName string // "Ward staff", "Safeguarding lead"
-	Roles    []RoleChoice
-	// Since is when the password and second factor were set up; sessions begun earlier have ended.
-	Since time.Time
-	// SecondFactor says that this session was opened with a code or a key besides the password.
-	SecondFactor bool
-}
-
-// RoleChoice is a role that a person may put on.
-type RoleChoice struct{ Role, Name string }
 
 // Request is one request, with what a handler needs and no more.
 type Request struct {
@@ -38,8 +19,8 @@ type Request struct {
 	http    *http.Request
 	writer  http.ResponseWriter
 	route   *Route
-	who     Who
-	session *session
+	who     session.Who
+	session *session.Session
 	form    *Form
 	flash   string
 	stale   bool   // the record moved on while the form was being filled in
@@ -51,7 +32,7 @@ type Request struct {
 func (q *Request) Context() context.Context { return q.http.Context() }
 
 // Who is the person who is signed in; the zero value on public pages where nobody is.
-func (q *Request) Who() Who { return q.who }
+func (q *Request) Who() session.Who { return q.who }
 
 // SignedIn says whether somebody is signed in.
 func (q *Request) SignedIn() bool { return !q.who.Person.IsZero() }

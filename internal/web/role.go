@@ -1,14 +1,12 @@
 package web
 
 import (
-	"context"
 	"html/template"
 	"net/http"
 	"slices"
 
 	"heed/internal/fail"
-	"heed/internal/id"
-	"heed/internal/store"
+	"heed/internal/session"
 	"heed/internal/web/nhs"
 )
 
@@ -46,15 +44,7 @@ func (s *Site) changeRole(q *Request) (Response, error) {
 	if err := f.Err(); err != nil {
 		return nil, err
 	}
-	ss, old := s.o.Sessions, *q.session
-	if _, err := ss.accounts.Who(q.Context(), q.who.Person, role); err != nil {
-		return nil, err
-	}
-	var token string
-	err := ss.store.Do(q.Context(), func(tx *store.Tx) (err error) {
-		token, err = ss.start(tx, &old, session{stage: stageIn, owner: old.owner, role: role, secondFactor: old.secondFactor, started: old.started})
-		return err
-	})
+	token, err := s.o.Sessions.ChangeRole(q.Context(), *q.session, role)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +104,7 @@ func (s *Site) becomeDemo(q *Request) (Response, error) {
 		return nil, err
 	}
 	if q.session != nil {
-		if err := s.o.Sessions.end(q.Context(), *q.session); err != nil {
+		if err := s.o.Sessions.End(q.Context(), *q.session); err != nil {
 			return nil, err
 		}
 	}
@@ -133,19 +123,18 @@ var leaveView = NewView(files, "leave.html", leaveModel{To: "https://www.bbc.co.
 func (s *Site) leave(q *Request) (Response, error) {
 	here := q.Form().typed.Get(hereField)
 	if q.SignedIn() && localPath(here) && len(q.typedBack()) > 0 { // signed in: it lives, and may hold
-		if err := s.o.Sessions.hold(q.Context(), *q.session, here, q.form.typed); err != nil {
+		if err := q.hold(here); err != nil {
 			noteError(q.http, err) // leaving comes first
 		}
 	}
 	if q.session != nil {
-		q.session.left = true
-		if err := s.o.Sessions.end(q.Context(), *q.session); err != nil {
+		if err := s.o.Sessions.Leave(q.Context(), *q.session); err != nil {
 			noteError(q.http, err)
 		}
 	}
 	s.loseCookie(q.writer)
 	forget(q.writer.Header())
-	q.who, q.session, q.form = Who{}, nil, nil
+	q.who, q.session, q.form = session.Who{}, nil, nil
 	return Page{Title: "Opening another page", leaving: s.o.Settings.LeaveTo, Body: leaveView.With(leaveModel{s.o.Settings.LeaveTo})}, nil
 }
 
@@ -162,20 +151,11 @@ func (s *Site) leaveByLink(q *Request) (Response, error) {
 // leaving may have been quicker: it tells for a moment more whose text it is.
 func (s *Site) keepLeft(q *Request) (Response, error) {
 	here := q.Form().typed.Get(hereField)
-	if q.session == nil || !localPath(here) || !s.o.Sessions.mayHold(*q.session) {
+	if q.session == nil || !localPath(here) || !s.o.Sessions.MayHold(*q.session) {
 		return empty{http.StatusNoContent}, nil
 	}
-	if err := s.o.Sessions.hold(q.Context(), *q.session, here, q.form.typed); err != nil {
+	if err := q.hold(here); err != nil {
 		return nil, err
 	}
 	return empty{http.StatusNoContent}, nil
-}
-
-// Begin opens a session without asking for a proof: for the demo and for tests.
-func (s *Sessions) Begin(ctx context.Context, person id.Person, org id.Org, role string) (token string, err error) {
-	err = s.store.Do(ctx, func(tx *store.Tx) error {
-		token, err = s.start(tx, nil, session{stage: stageIn, owner: owner{person, org}, role: role, secondFactor: true})
-		return err
-	})
-	return token, err
 }

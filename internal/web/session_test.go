@@ -11,6 +11,7 @@ import (
 
 	"heed/internal/fail"
 	"heed/internal/id"
+	"heed/internal/session"
 	"heed/internal/store"
 	"heed/internal/web"
 )
@@ -114,7 +115,7 @@ func TestUseIsWrittenDownForOtherMachines(t *testing.T) {
 		if err := h.sessions.Run(ctx, func() {}); err != nil { // ends at once, and writes first
 			t.Fatal(err)
 		}
-		second := web.NewSessions(web.SessionOptions{Store: h.store, Keys: testKeys, Days: testDays, Accounts: h.staff, Clock: h.hand, Spent: h.spent})
+		second := session.New(session.Options{Store: h.store, Keys: testKeys, Days: testDays, Accounts: h.staff, Clock: h.hand, Spent: h.spent})
 		site, err := web.New(web.Options{Plain: true, Clock: h.hand, Sessions: second}, h.notes.privatePart())
 		if err != nil {
 			t.Fatal(err)

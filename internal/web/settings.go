@@ -7,6 +7,7 @@ import (
 
 	"heed/internal/clock"
 	"heed/internal/id"
+	"heed/internal/session"
 )
 
 // Settings are the words of one installation that every page may show.
@@ -42,11 +43,11 @@ type Options struct {
 	TrustedProxies []netip.Prefix
 	// May says whether this person may use a function (a route's access rule).
 	// Nil or an error: fail.Refused with words that say who may. Nil allows whoever is signed in.
-	May func(ctx context.Context, who Who, rule string) error
+	May func(ctx context.Context, who session.Who, rule string) error
 	// Sessions keeps who is signed in; nil leaves only the public pages.
-	Sessions *Sessions
+	Sessions *session.Keeper
 	// Notice is what must stand above every page of this person; nil for none.
-	Notice func(ctx context.Context, who Who) []string
+	Notice func(ctx context.Context, who session.Who) []string
 	// Demo, when there is one, lets anybody be anybody: never outside the demo.
 	Demo *Demo
 }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"errors"
 	"html/template"
 	"net/http"
@@ -9,25 +8,11 @@ import (
 	"strings"
 
 	"heed/internal/fail"
-	"heed/internal/id"
 	"heed/internal/plain"
-	"heed/internal/store"
+	"heed/internal/session"
 	"heed/internal/web/nhs"
+	"heed/internal/web/words"
 )
-
-// Accounts knows people and their proofs; the directory implements it.
-type Accounts interface {
-	// CheckPassword says whose name and password these are. A wrong pair and an
-	// unknown name are the same fail.SignIn, and take the same time.
-	CheckPassword(ctx context.Context, login, password string) (id.Person, error)
-	// CheckCode checks a one-time code, each code once only; fail.SignIn when it is not right.
-	CheckCode(ctx context.Context, person id.Person, code string) error
-	// CheckAll checks name, password and code at once, the code before the password.
-	CheckAll(ctx context.Context, login, password, code string) (id.Person, error)
-	// Who is the person in a role; "" means the first they have. It is asked with
-	// every request. fail.SignIn when the person has left or has the role no more.
-	Who(ctx context.Context, person id.Person, role string) (Who, error)
-}
 
 type logInModel struct {
 	Hidden   template.HTML
@@ -130,40 +115,15 @@ func (s *Site) logIn(q *Request) (Response, error) {
 	if err := f.Err(); err != nil {
 		return nil, err
 	}
-	ss := s.o.Sessions
-	net := s.network(q)
-	if !ss.throttle.mayTry(net) {
-		return nil, errTooFast()
-	}
-	try, err := ss.throttle.enter(q.Context(), account("login", login), net)
-	var wait tooMany
-	if errors.As(err, &wait) {
-		return s.askAll(q, wait.until)
-	}
-	if err != nil {
-		return nil, err
-	}
-	person, err := ss.accounts.CheckPassword(q.Context(), login, password)
-	if fail.Is(err, fail.SignIn) {
+	token, err := s.o.Sessions.Password(q.Context(), login, password, s.network(q), q.session)
+	var none session.TooMany
+	switch {
+	case errors.As(err, &none):
+		return s.askAll(q, none.Until)
+	case fail.Is(err, fail.SignIn):
 		f.Add("login", wrongPair)
 		return nil, f.Err()
-	}
-	if err != nil {
-		return nil, err
-	}
-	who, err := ss.accounts.Who(q.Context(), person, "")
-	if err != nil {
-		return nil, err
-	}
-	var token string
-	err = ss.store.Do(q.Context(), func(tx *store.Tx) error {
-		if err := ss.throttle.back(tx, try); err != nil {
-			return err
-		}
-		token, err = ss.start(tx, q.session, session{stage: stageCode, owner: owner{person, who.Org}, role: who.Role, account: try.account})
-		return err
-	})
-	if err != nil {
+	case err != nil:
 		return nil, err
 	}
 	s.setCookie(q.writer, token)
@@ -202,7 +162,7 @@ func (f *Form) codeInput(label nhs.Label) nhs.Input {
 
 // halfway says whether the password was right a moment ago.
 func (q *Request) halfway() bool {
-	return q.session != nil && q.session.stage == stageCode && q.site.o.Sessions.alive(*q.session)
+	return q.session != nil && q.site.o.Sessions.Halfway(*q.session)
 }
 
 func (s *Site) showCode(q *Request) (Response, error) {
@@ -226,72 +186,37 @@ func (s *Site) enterCode(q *Request) (Response, error) {
 	if err := f.Err(); err != nil {
 		return nil, err
 	}
-	ss, half := s.o.Sessions, *q.session
-	net := s.network(q)
-	try, err := ss.throttle.enter(q.Context(), account("code", half.owner.person.String()), net)
-	if err != nil {
-		return nil, err
-	}
-	err = ss.accounts.CheckCode(q.Context(), half.owner.person, code)
-	if fail.Is(err, fail.SignIn) {
-		return s.wrongCode(q, half)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return s.signedIn(q, session{stage: stageIn, owner: half.owner, role: half.role, secondFactor: true},
-		func(tx *store.Tx) error { return ss.throttle.back(tx, try) }, [][]byte{half.account, try.account})
-}
-
-// signedIn begins the session of somebody who has shown both factors, and remembers
-// that the accounts so counted signed in from this network.
-func (s *Site) signedIn(q *Request, next session, also func(*store.Tx) error, counted [][]byte) (Response, error) {
-	ss := s.o.Sessions
-	net := s.network(q)
-	var token string
-	err := ss.store.Do(q.Context(), func(tx *store.Tx) error {
-		if err := also(tx); err != nil {
-			return err
-		}
-		for _, a := range counted {
-			if err := ss.throttle.remember(tx, a, net); err != nil {
-				return err
-			}
-		}
-		var err error
-		token, err = ss.start(tx, q.session, next)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	s.setCookie(q.writer, token)
-	return SeeOther(q.next()), nil
-}
-
-// wrongCode counts, and after five asks for the password again.
-func (s *Site) wrongCode(q *Request, half session) (Response, error) {
-	last := half.tries+1 >= mostCodes
-	err := s.o.Sessions.store.Do(q.Context(), func(tx *store.Tx) error {
-		_, err := tx.Exec(`update web_session set tries = tries + 1 where token = $1`, half.token[:])
-		return err
-	})
-	if err == nil && last {
-		err = s.o.Sessions.end(q.Context(), half)
-	}
-	if err != nil {
-		return nil, err
-	}
-	if last {
+	token, err := s.o.Sessions.Code(q.Context(), *q.session, code, s.network(q))
+	switch {
+	case errors.Is(err, session.ErrPasswordAgain):
 		return SeeOther("/log-in"), nil
+	case fail.Is(err, fail.SignIn):
+		f.Add("code", plain.WrongCode)
+		return nil, f.Err()
+	case err != nil:
+		return nil, sayWhen(err)
 	}
-	q.Form().Add("code", plain.WrongCode)
-	return nil, q.Form().Err()
+	return s.signedIn(q, token), nil
+}
+
+// signedIn goes on to where somebody was going, in the session that has begun.
+func (s *Site) signedIn(q *Request, token string) Response {
+	s.setCookie(q.writer, token)
+	return SeeOther(q.next())
+}
+
+// sayWhen says when the next try comes back to a name that has none left.
+func sayWhen(err error) error {
+	var none session.TooMany
+	if errors.As(err, &none) {
+		return fail.Wrap(fail.Busy, err, "Wait until %s, then try again: there have been too many tries to log in", words.Clock(none.Until))
+	}
+	return err
 }
 
 func (s *Site) logOut(q *Request) (Response, error) {
 	if q.session != nil {
-		if err := s.o.Sessions.end(q.Context(), *q.session); err != nil {
+		if err := s.o.Sessions.End(q.Context(), *q.session); err != nil {
 			return nil, err
 		}
 	}

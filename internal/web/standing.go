@@ -76,8 +76,9 @@ func (s *Site) idleWords() string {
 	if s.o.Sessions == nil {
 		return "at the latest after 8 hours"
 	}
-	return "after " + words.Count(int(s.o.Sessions.idle.Minutes()), "minute", "minutes") + " without use, at the latest after " +
-		words.Count(int(s.o.Sessions.absolute.Hours()), "hour", "hours")
+	idle, absolute := s.o.Sessions.Limits()
+	return "after " + words.Count(int(idle.Minutes()), "minute", "minutes") + " without use, at the latest after " +
+		words.Count(int(absolute.Hours()), "hour", "hours")
 }
 
 func (s *Site) privacy(*Request) (Response, error) {

@@ -2,14 +2,13 @@ package web
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"strconv"
 	"time"
 
 	"heed/internal/fail"
 	"heed/internal/plain"
-	"heed/internal/store"
+	"heed/internal/session"
 	"heed/internal/web/nhs"
 	"heed/internal/web/words"
 )
@@ -47,39 +46,17 @@ func (s *Site) unlock(q *Request) (Response, error) {
 	if err := f.Err(); err != nil {
 		return nil, err
 	}
-	ss := s.o.Sessions
-	var try attempt
-	err := ss.store.Do(q.Context(), func(tx *store.Tx) (err error) {
-		try, err = ss.throttle.enterIn(tx, account("all", login), 0, attemptsAll)
-		return err
-	})
-	var wait tooMany
-	if errors.As(err, &wait) {
-		return s.unlockPage(q, http.StatusTooManyRequests, []Component{nhs.Para(fail.Words(err) + ".")})
-	}
-	if err != nil {
-		return nil, err
-	}
-	person, err := ss.accounts.CheckAll(q.Context(), login, password, code)
-	if fail.Is(err, fail.SignIn) {
+	token, err := s.o.Sessions.All(q.Context(), login, password, code, s.network(q), q.session)
+	var none session.TooMany
+	switch {
+	case errors.As(err, &none):
+		return s.unlockPage(q, http.StatusTooManyRequests, []Component{nhs.Para(fail.Words(sayWhen(err)) + ".")})
+	case fail.Is(err, fail.SignIn):
 		f.Add("login", wrongPair)
 		f.Add("code", plain.WrongCode)
 		return nil, f.Err()
-	}
-	if err != nil {
+	case err != nil:
 		return nil, err
 	}
-	who, err := ss.accounts.Who(q.Context(), person, "")
-	if err != nil {
-		return nil, err
-	}
-	counted := [][]byte{account("login", login), account("code", person.String()), try.account}
-	return s.signedIn(q, session{stage: stageIn, owner: owner{person, who.Org}, role: who.Role, secondFactor: true}, func(tx *store.Tx) error {
-		for _, a := range counted {
-			if _, err := tx.Exec(`delete from web_attempt where account = $1`, a); err != nil {
-				return fmt.Errorf("give tries back: %w", err)
-			}
-		}
-		return nil
-	}, counted)
+	return s.signedIn(q, token), nil
 }

@@ -21,6 +21,7 @@ import (
 	"heed/internal/clock"
 	"heed/internal/fail"
 	"heed/internal/id"
+	"heed/internal/session"
 	"heed/internal/spent"
 	"heed/internal/store"
 	"heed/internal/store/storetest"
@@ -28,7 +29,7 @@ import (
 	"heed/internal/web/nhs"
 )
 
-var migrations = []fs.FS{web.Migrations}
+var migrations = []fs.FS{session.Migrations}
 
 // personKey seals as a vault key does: bound to record, field and version.
 type personKey struct {
@@ -36,7 +37,7 @@ type personKey struct {
 	rec  id.Record
 }
 
-func testKeys(_ *store.Tx, _ id.Org, rec id.Record) (web.Key, error) {
+func testKeys(_ *store.Tx, _ id.Org, rec id.Record) (session.Key, error) {
 	sum := sha256.Sum256(append([]byte("key of "), rec.Bytes()...))
 	block, err := aes.NewCipher(sum[:])
 	if err != nil {
@@ -46,7 +47,7 @@ func testKeys(_ *store.Tx, _ id.Org, rec id.Record) (web.Key, error) {
 	return personKey{aead, rec}, err
 }
 
-func testDays(_ id.Org, rec id.Record, _ time.Time) (web.Key, error) {
+func testDays(_ id.Org, rec id.Record, _ time.Time) (session.Key, error) {
 	return testKeys(nil, id.Org{}, rec)
 }
 
@@ -71,7 +72,7 @@ func (k personKey) Open(field string, version int64, sealed []byte) ([]byte, err
 // staff are two made-up people; it counts what reached the check.
 type staff struct {
 	org     id.Org
-	people  map[string]web.Who
+	people  map[string]session.Who
 	checked int
 	used    map[string]bool
 	left    bool
@@ -80,10 +81,10 @@ type staff struct {
 
 func newStaff() *staff {
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-	s := &staff{org: id.NewOrg(now), people: map[string]web.Who{}, used: map[string]bool{}}
+	s := &staff{org: id.NewOrg(now), people: map[string]session.Who{}, used: map[string]bool{}}
 	for login, name := range map[string]string{"amara": "Amara Nwosu", "dilys": "Dilys Penhaligon"} {
-		s.people[login] = web.Who{Person: id.NewPerson(now), Name: name, Org: s.org, OrgName: "Northmoor NHS Trust", Role: "worker", RoleName: "Ward staff",
-			Roles: []web.RoleChoice{{Role: "worker", Name: "Ward staff"}, {Role: "safeguarding_lead", Name: "Safeguarding lead"}}}
+		s.people[login] = session.Who{Person: id.NewPerson(now), Name: name, Org: s.org, OrgName: "Northmoor NHS Trust", Role: "worker", RoleName: "Ward staff",
+			Roles: []session.RoleChoice{{Role: "worker", Name: "Ward staff"}, {Role: "safeguarding_lead", Name: "Safeguarding lead"}}}
 	}
 	return s
 }
@@ -112,7 +113,7 @@ func (s *staff) CheckAll(ctx context.Context, login, password, code string) (id.
 	return s.CheckPassword(ctx, login, password)
 }
 
-func (s *staff) Who(_ context.Context, person id.Person, role string) (web.Who, error) {
+func (s *staff) Who(_ context.Context, person id.Person, role string) (session.Who, error) {
 	for _, who := range s.people {
 		if who.Person == person && !s.left {
 			if role != "" {
@@ -122,7 +123,7 @@ func (s *staff) Who(_ context.Context, person id.Person, role string) (web.Who, 
 			return who, nil
 		}
 	}
-	return web.Who{}, fail.New(fail.SignIn, "Log in to continue")
+	return session.Who{}, fail.New(fail.SignIn, "Log in to continue")
 }
 
 // house is a site with sessions, and a clock that is moved by hand.
@@ -131,7 +132,7 @@ type house struct {
 	hand     *clock.Hand
 	staff    *staff
 	store    *store.Store
-	sessions *web.Sessions
+	sessions *session.Keeper
 	spent    *spent.Book // shared by all machines
 	notes    *notes
 	handler  http.Handler
@@ -141,7 +142,7 @@ func eachHouse(t *testing.T, fn func(t *testing.T, h *house)) {
 	hand := clock.NewHand(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC))
 	storetest.EachClock(t, migrations, hand, func(t *testing.T, s *store.Store) {
 		h := &house{t: t, hand: hand, staff: newStaff(), store: s, spent: spent.InMemory(hand), notes: &notes{}}
-		h.sessions = web.NewSessions(web.SessionOptions{Store: s, Keys: testKeys, Days: testDays, Accounts: h.staff, Clock: hand, Spent: h.spent})
+		h.sessions = session.New(session.Options{Store: s, Keys: testKeys, Days: testDays, Accounts: h.staff, Clock: hand, Spent: h.spent})
 		site, err := web.New(web.Options{Plain: true, Clock: hand, Log: slog.New(slog.DiscardHandler), Sessions: h.sessions,
 			Settings: web.Settings{OrgName: "Northmoor NHS Trust", Phone: "0300 123 4567", LeaveTo: "https://intranet.example/"}}, h.notes.privatePart())
 		if err != nil {

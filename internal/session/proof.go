@@ -1,4 +1,4 @@
-package web
+package session
 
 import (
 	"fmt"
@@ -25,13 +25,13 @@ type sessionProof struct {
 // proofField names the token by its hash, as the row does.
 func proofField(token [32]byte) string { return "web:session:" + string(token[:]) }
 
-func (s *Sessions) sealProof(tx *store.Tx, x session) ([]byte, error) {
-	epoch, err := s.spent.Epoch()
+func (k *Keeper) sealProof(tx *store.Tx, x Session) ([]byte, error) {
+	epoch, err := k.spent.Epoch()
 	if err != nil {
 		return nil, err
 	}
 	p := sessionProof{Stage: x.stage, Role: x.role, Second: x.secondFactor, Seen: x.seen, Epoch: epoch, Ended: x.ended, Left: x.left}
-	sealed, err := s.keys.sealJSON(tx, x.owner, proofField(x.token), x.started, p)
+	sealed, err := k.keys.sealJSON(tx, x.owner, proofField(x.token), x.started, p)
 	if err != nil {
 		return nil, fmt.Errorf("prove session: %w", err)
 	}
@@ -40,13 +40,13 @@ func (s *Sessions) sealProof(tx *store.Tx, x session) ([]byte, error) {
 
 // prove replaces what the row says by what its proof says. A row whose proof does
 // not open is answered as one that is not there.
-func (s *Sessions) prove(tx *store.Tx, x *session) error {
+func (k *Keeper) prove(tx *store.Tx, x *Session) error {
 	var p sessionProof
-	err := s.keys.openJSON(tx, x.owner, proofField(x.token), x.started, x.proof, &p)
+	err := k.keys.openJSON(tx, x.owner, proofField(x.token), x.started, x.proof, &p)
 	switch {
 	case err == nil:
 		x.stage, x.role, x.secondFactor, x.seen, x.ended, x.left = p.Stage, p.Role, p.Second, p.Seen, p.Ended, p.Left
-		epoch, err := s.spent.Epoch()
+		epoch, err := k.spent.Epoch()
 		if err == nil && p.Epoch != epoch {
 			err = fail.New(fail.Missing, "Log in to continue")
 		}

@@ -1,4 +1,4 @@
-package web
+package session
 
 import (
 	"embed"
@@ -11,7 +11,7 @@ import (
 	"heed/internal/store"
 )
 
-// Migrations are the kit's own tables: sessions, drafts, what was sent once, attempts to sign in.
+// Migrations are the tables of sessions, drafts, what was sent once, attempts to sign in.
 //
 //go:embed migrations/*.sql
 var Migrations embed.FS
@@ -22,19 +22,19 @@ type Key interface {
 	Open(field string, version int64, sealed []byte) ([]byte, error)
 }
 
-// Keys gives the key of a record: vault.Vault.Key does. The kit asks for the
+// Keys gives the key of a record: vault.Vault.Key does. It is asked for the
 // person's own record alone.
 type Keys func(tx *store.Tx, org id.Org, rec id.Record) (Key, error)
 
 // sealJSON seals a value under a person's key; at, the row's own instant, binds
 // it to its row so that an older copy cannot be put back.
-func (k Keys) sealJSON(tx *store.Tx, who owner, field string, at int64, v any) ([]byte, error) {
-	key, err := k(tx, who.org, who.person.Record())
+func (keys Keys) sealJSON(tx *store.Tx, who owner, field string, at int64, v any) ([]byte, error) {
+	key, err := keys(tx, who.org, who.person.Record())
 	return sealWith(key, err, field, at, v)
 }
 
-func (k Keys) openJSON(tx *store.Tx, who owner, field string, at int64, sealed []byte, v any) error {
-	key, err := k(tx, who.org, who.person.Record())
+func (keys Keys) openJSON(tx *store.Tx, who owner, field string, at int64, sealed []byte, v any) error {
+	key, err := keys(tx, who.org, who.person.Record())
 	return openWith(key, err, field, at, sealed, v)
 }
 

@@ -1,12 +1,9 @@
-package web
+package session
 
 import (
 	"context"
 	"crypto/sha256"
 	"fmt"
-	"net/http"
-	"net/netip"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -16,7 +13,6 @@ import (
 	"heed/internal/clock"
 	"heed/internal/fail"
 	"heed/internal/store"
-	"heed/internal/web/words"
 )
 
 // Guessing is slowed in two ways, and nobody is locked out for good.
@@ -30,15 +26,12 @@ import (
 //
 // Who has used up the tries, or had them used up by somebody at the next desk, sees
 // when the next one comes back, and may log in at once with name, password and code
-// together (unlock.go). There the code is checked before the password, so that it is
+// together (All). There the code is checked before the password, so that it is
 // no way to guess passwords; 30 tries an hour there are a chance of 1 in 10,000 to
 // guess a code for who knows the password.
 //
 // For each network, however many names are tried, a burst of 30 and then one a
 // second: a ward at the change of shift does not notice, spraying does.
-//
-// Addresses come from the connection, or from a proxy that the operator named;
-// a header that anybody else sends is not read.
 const (
 	attemptWindow   = time.Hour
 	attemptsKnown   = 5
@@ -63,84 +56,19 @@ func newThrottle(s *store.Store, c clock.Clock) throttle {
 		crowd: rate.NewLimiter(1, networkBurst)}
 }
 
-// tooMany says that an account has no try left, and when the next comes back: for
+// TooMany says that an account has no try left, and when the next comes back: for
 // every name the same, whether there is such an account or not.
-type tooMany struct{ until time.Time }
+type TooMany struct{ Until time.Time }
 
-func (tooMany) Error() string { return "no try left" }
+func (TooMany) Error() string { return "no try left" }
 
 func errTooMany(until time.Time) error {
-	return fail.Wrap(fail.Busy, tooMany{until}, "Wait until %s, then try again: there have been too many tries to log in", words.Clock(until))
+	return fail.Wrap(fail.Busy, TooMany{until}, "Wait, then try again: there have been too many tries to log in")
 }
 
 // errTooFast is for a network from which too many names are tried.
 func errTooFast() error {
 	return fail.New(fail.Busy, "Wait a minute, then try again: there have been too many tries to log in from your network")
-}
-
-// network is the address's neighbourhood: itself in IPv4, the /64 in IPv6.
-func network(a netip.Addr) string {
-	a = a.Unmap()
-	if a.Is4() {
-		return a.String()
-	}
-	p, err := a.Prefix(64)
-	if err != nil {
-		return "unknown"
-	}
-	return p.String()
-}
-
-// network is the neighbourhood of whoever asks. When a proxy that was named tells it
-// in no form that can be read, everybody counts as one: that is said once.
-func (s *Site) network(q *Request) string {
-	addr, told := clientAddr(q.http, s.o.TrustedProxies)
-	if !told {
-		s.deafened.Do(func() {
-			s.o.Log.Warn("a proxy of --proxies sends no X-Forwarded-For that can be read: everybody behind it counts as one network, and tries to log in slow each other down")
-		})
-	}
-	return network(addr)
-}
-
-// clientAddr is who connected, or whom a trusted proxy names: the last address in
-// X-Forwarded-For that is not itself a trusted proxy. told is false when a trusted
-// proxy connected and its header cannot be read.
-func clientAddr(r *http.Request, trusted []netip.Prefix) (addr netip.Addr, told bool) {
-	from := func(a netip.Addr) bool {
-		return slices.ContainsFunc(trusted, func(p netip.Prefix) bool { return p.Contains(a.Unmap()) })
-	}
-	ap, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return netip.Addr{}, true
-	}
-	addr = ap.Addr().Unmap()
-	if !from(addr) {
-		return addr, true
-	}
-	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for _, hop := range slices.Backward(hops) {
-		a, ok := hopAddr(hop)
-		if !ok {
-			return addr, false
-		}
-		addr = a.Unmap()
-		if !from(addr) {
-			break
-		}
-	}
-	return addr, true
-}
-
-// hopAddr reads one address as proxies write it: alone, with a port, and in
-// brackets with or without one (Azure's Application Gateway writes ports).
-func hopAddr(hop string) (netip.Addr, bool) {
-	hop = strings.TrimSpace(hop)
-	if ap, err := netip.ParseAddrPort(hop); err == nil {
-		return ap.Addr(), true
-	}
-	a, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(hop, "["), "]"))
-	return a, err == nil
 }
 
 // mayTry lets a network try, or says that it must wait.
