@@ -139,6 +139,13 @@ func BenchmarkRows(b *testing.B) {
 			}
 			figures(b, n, began)
 		})
+		b.Run(engine+"/indexes", func(b *testing.B) {
+			began := processor()
+			for b.Loop() {
+				w.must(newCheck(w.store, w.o, nil).indexes(w.ctx()))
+			}
+			figures(b, n, began)
+		})
 		b.Run(engine+"/tiles", func(b *testing.B) {
 			began := processor()
 			for b.Loop() {

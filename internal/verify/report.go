@@ -29,6 +29,7 @@ const (
 	Rollback   Kind = "rollback"   // a larger tree was signed before: an older copy was put back
 	History    Kind = "history"    // another tree was signed before: history was rewritten
 	List       Kind = "list"       // a list that is made from the history is not what the history makes
+	Index      Kind = "index"      // an index does not hold the rows of its table: what is looked for by it is not found
 	Receipt    Kind = "receipt"    // what somebody kept does not fit, or its entry is gone
 	Unreadable Kind = "unreadable" // a table or a page cannot be read
 )
@@ -159,7 +160,7 @@ func (c *counts) witness(w Witnessed) {
 	}
 }
 
-var kindOrder = []Kind{Receipt, Rollback, History, Checkpoint, TileKind, Numbering, Entry, Record, Key, Sealed, Witness, Unreadable}
+var kindOrder = []Kind{Receipt, Rollback, History, Checkpoint, TileKind, Numbering, Entry, Record, Index, Key, Sealed, Witness, Unreadable}
 
 func (v *check) report(took time.Duration) Report {
 	slices.SortStableFunc(v.diffs, func(a, b Difference) int {
@@ -187,7 +188,7 @@ func (v *check) checked() []string {
 		out = append(out, "the log's signatures")
 	}
 	if v.store != nil {
-		out = append(out, "that each row is the entry which the tree has at its place")
+		out = append(out, "that each row is the entry which the tree has at its place", "that each index holds the rows of its table")
 	}
 	if v.keys != nil {
 		out = append(out, "that each entry and sealed field opens at its place", "that what has no key was erased by an entry")

@@ -13,6 +13,8 @@
 //     place, and gives that leaf again; entries without a number are waiting for one (rows.go)
 //   - every record: versions 1, 2, 3 … up to its head; a key, or an erasure entry (records.go)
 //   - tables whose rows nothing else needs, against what was written with them (gaps.go)
+//   - every index, ours and the program's own: it holds the rows of its table, else
+//     what is there is not found, by the program or by any part of this check (indexes)
 //   - every erasure entry: in its organisation's own record, with reason, rule and two people (erasures.go)
 //   - every other sealed field that the caller registers opens at its place (fields.go)
 //   - every leaf that was held outside the database while numbering stood still has its entry (held.go)
@@ -179,6 +181,7 @@ func (v *check) run(ctx context.Context) error {
 		func() error { return v.stop(ctx, v.keyTables(ctx)) },
 		func() error { return v.stop(ctx, v.gaps(ctx)) },
 		func() error { return v.stop(ctx, v.held(ctx)) },
+		func() error { return v.stop(ctx, v.indexes(ctx)) },
 	); err != nil {
 		return err
 	}
@@ -220,6 +223,15 @@ func (v *check) tree(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// indexes holds every index to its table: the parts read by them, and so does the program.
+func (v *check) indexes(ctx context.Context) error {
+	astray, err := v.store.Indexes(ctx, func(worked time.Duration) { v.rest(ctx, worked) })
+	for _, a := range astray {
+		v.found(Difference{Kind: Index, Where: a.Index, Leaf: -1, Record: a.Record, What: a.What})
+	}
+	return err
 }
 
 func (v *check) workers() int {
