@@ -3,65 +3,113 @@ package store
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
+
+	"heed/internal/fail"
 )
 
-// foreignPostgres names what could step between a statement and its rows: each in
-// words, in Heed's own schema, and not part of an extension.
-const foreignPostgres = `
+// objectsPostgres describes everything in Heed's own schema as the catalogue does, extensions
+// apart. What a switch in the catalogue can keep from working is a piece of its own:
+// whoever administers the server can turn each off without a trace in the definition.
+const objectsPostgres = `
 	with mine as (select oid from pg_namespace where nspname = current_schema()),
-	extended as (select classid, objid from pg_depend where deptype = 'e')
-	select 'trigger ' || t.tgname || ' on ' || c.relname
-		from pg_trigger t join pg_class c on c.oid = t.tgrelid
-		where c.relnamespace in (select oid from mine) and not t.tgisinternal
-	union all select 'a foreign key of ' || c.relname || ' is switched off'
-		from pg_trigger t join pg_class c on c.oid = t.tgrelid
-		where c.relnamespace in (select oid from mine) and t.tgisinternal and t.tgenabled <> 'O'
-	union all select 'rule ' || r.rulename || ' on ' || c.relname
-		from pg_rewrite r join pg_class c on c.oid = r.ev_class
-		where c.relnamespace in (select oid from mine) and r.rulename <> '_RETURN'
-	union all select case c.relkind when 'f' then 'foreign table ' when 'p' then 'partitioned table ' else 'view ' end
-		|| c.relname
-		from pg_class c where c.relnamespace in (select oid from mine) and c.relkind in ('v', 'm', 'f', 'p')
-		and not exists (select from extended where classid = 'pg_class'::regclass and objid = c.oid)
-	union all select 'function ' || p.proname from pg_proc p where p.pronamespace in (select oid from mine)
+	extended as (select classid, objid from pg_depend where deptype = 'e'),
+	rel as (select c.* from pg_class c where c.relnamespace in (select oid from mine)
+		and not exists (select from extended where classid = 'pg_class'::regclass and objid = c.oid))
+	select case c.relkind when 'r' then 'table' else 'view' end, c.relname::text, c.relname::text, concat_ws(' | ',
+			'kind ' || c.relkind::text, 'kept as ' || am.amname, case when c.relpersistence = 'u' then 'unlogged: a crash of the server empties it' end,
+			case when c.relrowsecurity or c.relforcerowsecurity then 'row security' end,
+			case when c.relispartition or exists (select from pg_inherits where c.oid in (inhrelid, inhparent))
+				then 'inherits or is inherited from' end,
+			case when not c.relhasindex and exists (select from pg_index where indrelid = c.oid) then 'indexes switched off' end,
+			case when not c.relhastriggers and exists (select from pg_trigger where tgrelid = c.oid) then 'triggers switched off' end,
+			'checks ' || c.relchecks)
+		from rel c left join pg_am am on am.oid = c.relam where c.relkind in ('r', 'v', 'm', 'f', 'p')
+	union all select 'column', c.relname || '.' || a.attname, c.relname, concat_ws(' | ', format_type(a.atttypid, a.atttypmod),
+			case when a.attcollation <> 0 then 'collate ' || a.attcollation::regcollation end, case when a.attnotnull then 'not null' end,
+			'identity ' || nullif(a.attidentity::text, ''), 'generated ' || nullif(a.attgenerated::text, ''),
+			'default ' || pg_get_expr(d.adbin, d.adrelid))
+		from rel c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+		left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum where c.relkind in ('r', 'p')
+	union all select 'constraint', c.relname || '.' || k.conname, c.relname, concat_ws(' | ', pg_get_constraintdef(k.oid, true),
+			(select string_agg(t.tgfoid::regproc::text || ' ' || t.tgenabled::text, ', ' order by t.tgfoid::regproc::text, t.tgenabled::text)
+				from pg_trigger t where t.tgconstraint = k.oid))
+		from rel c join pg_constraint k on k.conrelid = c.oid
+	union all select 'index', i.relname, c.relname, concat_ws(' | ',
+			regexp_replace(pg_get_indexdef(i.oid, 0, true), ' WITH \(.*?\)', ''),
+			case when not x.indisvalid then 'not valid' end, case when not x.indisready then 'not ready' end,
+			case when not x.indislive then 'not live' end, case when not x.indimmediate then 'not immediate' end,
+			case when x.indisunique then 'unique' end, case when x.indisprimary then 'primary' end,
+			(select string_agg(n.nspname || '.' || o.opcname, ', ' order by k.at)
+				from unnest(x.indclass) with ordinality k (class, at)
+				join pg_opclass o on o.oid = k.class join pg_namespace n on n.oid = o.opcnamespace))
+		from rel c join pg_index x on x.indrelid = c.oid join pg_class i on i.oid = x.indexrelid
+	union all select 'sequence', c.relname, coalesce((select min(t.relname) from pg_depend d join pg_class t on t.oid = d.refobjid
+			where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.refclassid = d.classid and d.deptype in ('a', 'i')), ''),
+			concat_ws(' | ', s.seqtypid::regtype, 'start ' || s.seqstart, 'by ' || s.seqincrement, 'least ' || s.seqmin,
+			'most ' || s.seqmax, 'cache ' || s.seqcache, case when s.seqcycle then 'cycles' end)
+		from rel c join pg_sequence s on s.seqrelid = c.oid
+	union all select 'domain', t.typname, t.typname, concat_ws(' | ', format_type(t.typbasetype, t.typtypmod),
+			case when t.typcollation <> 0 then 'collate ' || t.typcollation::regcollation end,
+			case when t.typnotnull then 'not null' end, 'default ' || t.typdefault,
+			(select string_agg(pg_get_constraintdef(k.oid, true), ', ' order by k.conname) from pg_constraint k where k.contypid = t.oid))
+		from pg_type t where t.typtype = 'd' and t.typnamespace in (select oid from mine)
+	union all select 'trigger', t.tgname, c.relname, '' from pg_trigger t join rel c on c.oid = t.tgrelid where not t.tgisinternal
+	union all select 'rule', r.rulename, c.relname, '' from pg_rewrite r join rel c on c.oid = r.ev_class where r.rulename <> '_RETURN'
+	union all select 'policy', p.polname, c.relname, '' from pg_policy p join rel c on c.oid = p.polrelid
+	union all select 'function', p.proname, p.pronamespace::regnamespace::text, '' from pg_proc p
+		where p.pronamespace in (select oid from mine)
 		and not exists (select from extended where classid = 'pg_proc'::regclass and objid = p.oid)
-	union all select 'row security on ' || c.relname from pg_class c
-		where c.relnamespace in (select oid from mine)
-		and (c.relrowsecurity or exists (select from pg_policy where polrelid = c.oid))
-	union all select 'table ' || c.relname || ' is unlogged: a crash of the server empties it'
-		from pg_class c where c.relkind = 'r' and c.relpersistence <> 'p' and c.relnamespace in (select oid from mine)
-	union all select c.relname || ' inherits or is inherited from'
-		from pg_inherits i join pg_class c on c.oid in (i.inhrelid, i.inhparent)
-		where c.relkind = 'r' and c.relnamespace in (select oid from mine)`
+	union all select 'operator', o.oprname, o.oprnamespace::regnamespace::text, '' from pg_operator o
+		where o.oprnamespace in (select oid from mine)
+		and not exists (select from extended where classid = 'pg_operator'::regclass and objid = o.oid)
+	union all select 'operator class', o.opcname, o.opcnamespace::regnamespace::text, '' from pg_opclass o
+		where o.opcnamespace in (select oid from mine)
+		and not exists (select from extended where classid = 'pg_opclass'::regclass and objid = o.oid)`
 
-// columnsPostgres, uniquePostgres and countsPostgres describe Heed's tables as twin does.
-// A column that sorts or is kept in another way than its type says, and a domain that
-// refuses more than its type, are kinds of their own.
-const columnsPostgres = `select c.relname::text, a.attname::text, a.attnotnull, a.attgenerated <> '',
-		coalesce(pg_get_expr(d.adbin, d.adrelid), ''),
-		case when a.attidentity = 'a' and a.atttypid = 'bigint'::regtype then 'serial'
-			when t.typtype = 'd' and (t.typbasetype <> 'bytea'::regtype or t.typnotnull or t.typdefault is not null
-				or exists (select from pg_constraint k where k.contypid = t.oid)) then 'another ' || t.typname
-			when a.attidentity <> '' or a.attcollation <> t.typcollation then 'another ' || t.typname
-			else format_type(a.atttypid, a.atttypmod) end
-	from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-	join pg_type t on t.oid = a.atttypid left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
-	where c.relkind = 'r' and c.relnamespace = (select oid from pg_namespace where nspname = current_schema())`
+func (e *pgEngine) version(ctx context.Context) (version string, err error) {
+	err = e.look(ctx, func(tx *Tx) error {
+		version, err = One(tx, oneString, `select 'postgres ' || current_setting('server_version_num')`)
+		return err
+	})
+	return version, err
+}
 
-const uniquePostgres = `select c.relname::text, (select string_agg(coalesce(a.attname, '(…)'), ', ' order by k.at)
-		from unnest(i.indkey) with ordinality k (col, at)
-		left join pg_attribute a on a.attrelid = c.oid and a.attnum = k.col and k.col > 0
-		where k.at <= i.indnkeyatts) || case when i.indpred is null then '' else ' where …' end
-	from pg_index i join pg_class c on c.oid = i.indrelid
-	where i.indisunique and i.indisvalid and i.indimmediate
-	and c.relnamespace = (select oid from pg_namespace where nspname = current_schema())`
+// twin is made beside the tables by the same server, for one connection only, and is
+// gone with the transaction that made it.
+func (e *pgEngine) twin(ctx context.Context, _ Schema, texts []string) (made objects, err error) {
+	conn, err := connection(ctx, e.readDB)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	defer func() {
+		if _, undone := conn.ExecContext(context.WithoutCancel(ctx), "rollback"); undone != nil {
+			discard(conn)
+		}
+	}()
+	if _, err := conn.ExecContext(ctx, "begin read write"); err != nil {
+		return nil, noTwin(err)
+	}
+	tx := start(ctx, enginePostgres, plain{conn}, e.clock)
+	defer func() { tx.end(nil) }()
+	for _, text := range append([]string{"set local search_path = pg_temp; create domain blob as bytea"}, texts...) {
+		if err := tx.script(text); err != nil {
+			return nil, noTwin(err)
+		}
+	}
+	return objectsOf(tx)
+}
 
-const countsPostgres = `select c.relname::text, count(*) filter (where k.contype = 'c' and k.convalidated),
-		count(*) filter (where k.contype = 'f' and k.convalidated), count(*) filter (where k.contype = 'x')
-	from pg_class c join pg_constraint k on k.conrelid = c.oid
-	where c.relnamespace = (select oid from pg_namespace where nspname = current_schema()) group by c.relname`
+// noTwin says what keeps the server from making tables to compare with.
+func noTwin(err error) error {
+	switch postgresCode(err) {
+	case "42501": // not permitted
+		return fail.Wrap(fail.Refused, err, wordsNoTwin)
+	case "0A000", "25006": // in recovery
+		return fail.Wrap(fail.ReadOnly, err, wordsStandby)
+	}
+	return fmt.Errorf("make tables to compare with: %w", err)
+}
 
 // Taken names what is in the schema of a PostgreSQL database, extensions apart: a
 // database that somebody uses. An SQLite file is told by its being there.
@@ -78,112 +126,4 @@ func (s *Store) Taken(ctx context.Context) (names []string, err error) {
 		return err
 	})
 	return names, err
-}
-
-// postgres compares what the catalogue says with the twin.
-func (w *twin) postgres(tx *Tx) ([]string, error) {
-	found, err := All(tx, oneString, foreignPostgres)
-	if err != nil {
-		return nil, err
-	}
-	have, odd, err := tablesPostgres(tx)
-	if err != nil {
-		return nil, err
-	}
-	found = append(found, odd...)
-	for name, want := range w.tables {
-		found = append(found, differences(name, want, have[name])...)
-	}
-	slices.Sort(found)
-	return slices.Compact(found), nil
-}
-
-func tablesPostgres(tx *Tx) (have map[string]table, odd []string, err error) {
-	type col struct {
-		table, name string
-		generated   bool
-		column
-	}
-	columns, err := All(tx, func(c *col) []any {
-		return []any{&c.table, &c.name, &c.required, &c.generated, &c.given, &c.kind}
-	}, columnsPostgres)
-	if err != nil {
-		return nil, nil, err
-	}
-	have = map[string]table{}
-	for _, c := range columns {
-		t, ok := have[c.table]
-		if !ok {
-			t.columns = map[string]column{}
-		}
-		t.columns[c.name] = c.column
-		have[c.table] = t
-		if c.generated {
-			odd = append(odd, "column "+c.table+"."+c.name+" is generated")
-		}
-	}
-	type index struct{ table, columns string }
-	unique, err := All(tx, func(i *index) []any { return []any{&i.table, &i.columns} }, uniquePostgres)
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, i := range unique {
-		t := have[i.table]
-		t.unique = append(t.unique, i.columns)
-		have[i.table] = t
-	}
-	type counts struct {
-		table                    string
-		checks, foreign, exclude int
-	}
-	all, err := All(tx, func(c *counts) []any {
-		return []any{&c.table, &c.checks, &c.foreign, &c.exclude}
-	}, countsPostgres)
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, c := range all {
-		t := have[c.table]
-		t.checks, t.foreign = c.checks+c.exclude, c.foreign
-		have[c.table] = t
-	}
-	return have, odd, nil
-}
-
-// differences names how a table is not as it was made.
-func differences(name string, want, have table) (found []string) {
-	if have.columns == nil {
-		return []string{"table " + name + " is gone"}
-	}
-	slices.Sort(have.unique)
-	for _, u := range want.unique {
-		if !slices.Contains(have.unique, u) {
-			found = append(found, "the unique index of "+name+" ("+u+") is gone")
-		}
-	}
-	for _, u := range have.unique {
-		if !slices.Contains(want.unique, u) {
-			found = append(found, "a unique index on "+name+" ("+u+")")
-		}
-	}
-	if have.checks != want.checks {
-		found = append(found, fmt.Sprintf("table %s has %d checks and should have %d", name, have.checks, want.checks))
-	}
-	if have.foreign != want.foreign {
-		found = append(found,
-			fmt.Sprintf("table %s has %d foreign keys and should have %d", name, have.foreign, want.foreign))
-	}
-	for _, c := range slices.Sorted(maps.Keys(want.columns)) {
-		if is, there := have.columns[c]; !there {
-			found = append(found, "column "+name+"."+c+" is gone")
-		} else if is != want.columns[c] {
-			found = append(found, "column "+name+"."+c+" is not as Heed made it")
-		}
-	}
-	for _, c := range slices.Sorted(maps.Keys(have.columns)) {
-		if _, known := want.columns[c]; !known {
-			found = append(found, "column "+name+"."+c)
-		}
-	}
-	return found
 }

@@ -41,22 +41,18 @@ func (s *Store) Sound(ctx context.Context, want Schema) error {
 
 // Foreign names what in the schema is not as Heed made it, each in words.
 func (s *Store) Foreign(ctx context.Context, want Schema) ([]string, error) {
-	twin, err := twinOf(ctx, want)
+	twin, err := s.twinOf(ctx, want)
 	if err != nil {
 		return nil, err
 	}
 	var found []string
-	err = s.View(ctx, func(tx *Tx) (err error) {
-		if tx.engine == enginePostgres {
-			found, err = twin.postgres(tx)
-		} else {
-			found, err = twin.sqlite(tx)
-		}
+	err = s.View(ctx, func(tx *Tx) error {
+		have, err := objectsOf(tx)
 		if err != nil {
 			return err
 		}
 		more, err := unlisted(tx, want)
-		found = append(found, more...)
+		found = append(differences(twin, have), more...)
 		return err
 	})
 	if err != nil {
@@ -65,61 +61,127 @@ func (s *Store) Foreign(ctx context.Context, want Schema) ([]string, error) {
 	return found, nil
 }
 
-// twin is the schema as it should be: of an empty SQLite database in memory. Both
-// engines have one text, so it tells what PostgreSQL should hold as well.
-type twin struct {
-	objects map[object]string // the text of each
-	tables  map[string]table
-}
+// objects is a schema as its engine describes it: a definition of each thing in it.
+type objects map[object]definition
 
-// object is a thing in a schema. Kind is table, index, trigger or view.
+// object is a thing in a schema. Kind is a word for it: table, index, trigger, …
 type object struct{ kind, name string }
 
-// table is what both engines can say of a table.
-type table struct {
-	columns map[string]column
-	unique  []string // "a, b", with " where …" for a partial one; sorted
-	checks  int
-	foreign int // foreign keys
+// definition is what the engine says of a thing: the table that it is on, and its text.
+type definition struct{ on, text string }
+
+// between are the kinds that can step between a statement and its rows, or change what
+// a statement means, whatever they are on.
+var between = []string{"trigger", "view", "rule", "policy", "function", "operator", "operator class"}
+
+// differences compares a schema with one that was just made. Tables that it does not
+// know, and what is on them, hurt nobody.
+func differences(want, have objects) (found []string) {
+	known := func(table string) bool { _, ok := want[object{"table", table}]; return ok }
+	for o, is := range have {
+		made, ours := want[o]
+		switch {
+		case ours && is.text != made.text:
+			found = append(found, o.kind+" "+o.name+" is not as Heed made it"+unlike(is.text, made.text))
+		case ours:
+		case slices.Contains(between, o.kind), is.on != o.name && known(is.on):
+			found = append(found, o.kind+" "+o.name+" on "+is.on)
+		}
+	}
+	for o, made := range want {
+		_, there := have[o]
+		if _, table := have[object{"table", made.on}]; !there && (table || o.kind == "table") {
+			found = append(found, o.kind+" "+o.name+" is gone")
+		}
+	}
+	slices.Sort(found)
+	return found
 }
 
-// column is what it takes, and what stands in it when nothing is given.
-type column struct {
-	kind, given string
-	required    bool
+// facet parts what is said of a thing in several pieces, so that what differs can be named.
+const facet = " | "
+
+func unlike(is, made string) string {
+	pieces := strings.Split(made, facet)
+	var odd []string
+	for _, piece := range strings.Split(is, facet) {
+		if !slices.Contains(pieces, piece) {
+			odd = append(odd, piece)
+		}
+	}
+	if said := strings.Join(odd, ", "); said != "" && !strings.Contains(said, "\n") {
+		return " (" + said + ")"
+	}
+	return ""
 }
 
-// serial is the kind of a key that counts upwards (SERIALKEY).
-const serial = "serial"
+var twins sync.Map // engine, and the text of a schema → objects
 
-var twins sync.Map // text of a schema → *twin
-
-func twinOf(ctx context.Context, want Schema) (*twin, error) {
-	texts, err := merged(engineSQLite, append([]fs.FS{own}, want.Migrations...))
+// twinOf is the schema as it should be: one that was just made by the same engine, so
+// that it says the same things in the same words.
+func (s *Store) twinOf(ctx context.Context, want Schema) (objects, error) {
+	version, err := s.engine.version(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var key strings.Builder
-	for _, name := range slices.Sorted(maps.Keys(texts)) {
-		key.WriteString(name + "\n" + texts[name])
+	texts, err := textsOf(s.Engine(), want)
+	if err != nil {
+		return nil, err
 	}
-	for _, p := range want.Projections {
-		key.WriteString("\nlist\n" + p.Schema)
+	key := version + "\n" + strings.Join(texts, "\n")
+	if known, ok := twins.Load(key); ok {
+		return known.(objects), nil
 	}
-	if known, ok := twins.Load(key.String()); ok {
-		return known.(*twin), nil
-	}
-	t, err := makeTwin(ctx, want)
-	if err == nil {
-		twins.Store(key.String(), t)
-	}
-	return t, err
-}
-
-func makeTwin(ctx context.Context, want Schema) (_ *twin, err error) {
-	db, err := sql.Open("sqlite", ":memory:")
+	made, err := s.engine.twin(ctx, want, texts)
 	if err != nil {
 		return nil, fmt.Errorf("make a schema to compare with: %w", err)
+	}
+	twins.Store(key, made)
+	return made, nil
+}
+
+// textsOf are the texts that make a schema, in their order.
+func textsOf(engine string, want Schema) (texts []string, err error) {
+	all, err := merged(engine, append([]fs.FS{own}, want.Migrations...))
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		up, _, _ := strings.Cut(all[name], "-- +goose Down")
+		texts = append(texts, up)
+	}
+	for _, p := range want.Projections {
+		texts = append(texts, dialect(engine, p.Schema))
+	}
+	return texts, err
+}
+
+// objectsOf describes the schema of an open database.
+func objectsOf(tx *Tx) (objects, error) {
+	query := objectsSQLite
+	if tx.engine == enginePostgres {
+		query = objectsPostgres
+	}
+	type row struct {
+		object
+		definition
+	}
+	all, err := All(tx, func(r *row) []any { return []any{&r.kind, &r.name, &r.on, &r.text} }, query)
+	out := objects{}
+	for _, r := range all {
+		out[r.object] = r.definition
+	}
+	return out, err
+}
+
+// objectsSQLite: SQLite keeps texts as they were given, but quotes a table that was renamed and back.
+const objectsSQLite = `select type, name, tbl_name, replace(coalesce(sql, ''), '"', '')
+	from sqlite_master where name <> 'sqlite_sequence'`
+
+func (e *sqliteEngine) version(context.Context) (string, error) { return engineSQLite, nil }
+
+// twin is made by the migrations themselves in an empty database in memory.
+func (e *sqliteEngine) twin(ctx context.Context, want Schema, _ []string) (made objects, err error) {
+	db, err := sql.Open("sqlite", ":memory:")
+	if err != nil {
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	db.SetMaxOpenConns(1)
@@ -128,7 +190,7 @@ func makeTwin(ctx context.Context, want Schema) (_ *twin, err error) {
 	}
 	for _, p := range want.Projections {
 		if _, err := db.ExecContext(ctx, dialect(engineSQLite, p.Schema)); err != nil {
-			return nil, fmt.Errorf("make list %s to compare with: %w", p.Name, err)
+			return nil, fmt.Errorf("make list %s: %w", p.Name, err)
 		}
 	}
 	conn, err := db.Conn(ctx)
@@ -136,96 +198,5 @@ func makeTwin(ctx context.Context, want Schema) (_ *twin, err error) {
 		return nil, err
 	}
 	defer conn.Close()
-	tx := &Tx{ctx: ctx, run: newCached(conn), engine: engineSQLite}
-	t := &twin{tables: map[string]table{}}
-	if t.objects, err = objectsOf(tx); err != nil {
-		return nil, err
-	}
-	for o, text := range t.objects {
-		if o.kind == "table" && !strings.HasPrefix(o.name, "goose_") {
-			if t.tables[o.name], err = describe(tx, o.name, text); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return t, nil
-}
-
-// objectsOf are all objects of an SQLite database with their texts.
-func objectsOf(tx *Tx) (map[object]string, error) {
-	type row struct{ kind, name, text string }
-	all, err := All(tx, func(r *row) []any { return []any{&r.kind, &r.name, &r.text} },
-		`select type, name, tbl_name || ': ' || coalesce(sql, '') from sqlite_master where name <> 'sqlite_sequence'`)
-	out := map[object]string{}
-	for _, r := range all {
-		out[object{r.kind, r.name}] = strings.ReplaceAll(r.text, `"`, "") // a table that was renamed and back is quoted
-	}
-	return out, err
-}
-
-// describe says of a table of the twin what PostgreSQL can say too.
-func describe(tx *Tx, name, text string) (table, error) {
-	t := table{columns: map[string]column{}, checks: strings.Count(strings.ToLower(text), "check (")}
-	type info struct {
-		name, kind, given string
-		required, place   int
-	}
-	columns, err := All(tx, func(c *info) []any { return []any{&c.name, &c.kind, &c.given, &c.required, &c.place} },
-		`select name, lower(type), coalesce(dflt_value, ''), "notnull", pk from pragma_table_info($1) order by pk`, name)
-	if err != nil {
-		return t, err
-	}
-	var primary []string
-	plain := strings.Join(strings.Fields(text), " ")
-	for _, c := range columns {
-		if c.place > 0 && strings.Contains(plain, c.name+" integer primary key autoincrement") {
-			c.kind = serial
-		}
-		t.columns[c.name] = column{kind: c.kind, given: c.given, required: c.required == 1 || c.place > 0}
-		if c.place > 0 {
-			primary = append(primary, c.name)
-		}
-	}
-	// A key that is SQLite's own row number has no index there.
-	t.unique, err = All(tx, oneString, `select
-		(select group_concat(name, ', ') from (select name from pragma_index_info(l.name) order by seqno))
-		|| case when partial then ' where …' else '' end
-		from pragma_index_list($1) l where "unique" and origin <> 'pk'`, name)
-	if err != nil {
-		return t, err
-	}
-	if len(primary) > 0 {
-		t.unique = append(t.unique, strings.Join(primary, ", "))
-	}
-	slices.Sort(t.unique)
-	return t, tx.QueryRow(`select count(distinct id) from pragma_foreign_key_list($1)`, name).Scan(&t.foreign)
-}
-
-// sqlite compares texts: SQLite keeps them as they were given.
-func (w *twin) sqlite(tx *Tx) ([]string, error) {
-	have, err := objectsOf(tx)
-	if err != nil {
-		return nil, err
-	}
-	var found []string
-	for o, text := range have {
-		on, _, _ := strings.Cut(text, ": ")
-		_, ours := w.tables[on]
-		switch want, known := w.objects[o]; {
-		case known && text != want:
-			found = append(found, o.kind+" "+o.name+" is not as Heed made it")
-		case known:
-		case o.kind == "trigger", o.kind == "view":
-			found = append(found, o.kind+" "+o.name+" on "+on)
-		case o.kind == "index" && ours:
-			found = append(found, "index "+o.name+" on "+on)
-		}
-	}
-	for o := range w.objects {
-		if _, there := have[o]; !there {
-			found = append(found, o.kind+" "+o.name+" is gone")
-		}
-	}
-	slices.Sort(found)
-	return found, nil
+	return objectsOf(&Tx{ctx: ctx, run: newCached(conn), engine: engineSQLite})
 }

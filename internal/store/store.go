@@ -74,6 +74,9 @@ type engine interface {
 	standing() (recent bool, err error)
 	scrub(ctx context.Context) error
 	durable(ctx context.Context) error
+	// twin is a schema that was just made by these texts, on an engine of this version.
+	version(ctx context.Context) (string, error)
+	twin(ctx context.Context, want Schema, texts []string) (objects, error)
 	close() error
 }
 
