@@ -161,7 +161,7 @@ func (a *API) actor(r *http.Request) (access.Actor, error) {
 // without a word of what was sent.
 func (a *API) problem(w http.ResponseWriter, r *http.Request, err error) {
 	p := problemOf(err)
-	if p.Status >= 500 {
+	if p.Status >= 500 || fail.Is(err, fail.Tampered) {
 		a.Log.Error("api", "operation", r.Pattern, "kind", p.Kind, "error", safe(err))
 	}
 	if p.Status == http.StatusServiceUnavailable || p.Status == http.StatusTooManyRequests {

@@ -43,8 +43,11 @@ func (r *row) fields() []any {
 
 func (r *row) listFields() []any { return append(r.fields(), &r.sort) }
 
+// rowByReference also gives a record whose key or head was taken away: it is damaged, and not missing.
 func rowByReference(tx *store.Tx, ref id.Reference) (row, error) {
-	return store.One(tx, (*row).fields, `select `+rowColumns+rowTables+`where r.reference = $1`, string(ref))
+	return store.One(tx, (*row).fields, `select r.record, r.org, r.room, r.version, r.made, r.state, r.reference,
+		coalesce(k.generation, 0), k.wrapped, coalesce(h.version, 0) from room_record_v1 r
+		left join record_key k on k.record = r.record left join head h on h.record = r.record where r.reference = $1`, string(ref))
 }
 
 func rowByRecord(tx *store.Tx, rec id.Record) (row, error) {
@@ -56,6 +59,9 @@ const wordsDamaged = "This record has been damaged or changed outside Heed, so i
 // open gives the record's key and where it stands. The picture opens only as that
 // of this record at this version, and only at the version of the head.
 func (d *Desk) open(r row) (State, *vault.Key, error) {
+	if r.wrapped == nil {
+		return State{}, nil, fail.New(fail.Tampered, wordsDamaged)
+	}
 	key, err := d.Vault.Unwrap(r.org, r.record, r.generation, r.wrapped)
 	if err != nil {
 		return State{}, nil, err

@@ -49,7 +49,7 @@ func statusOf(k fail.Kind) int {
 		return http.StatusForbidden
 	case fail.SignIn:
 		return http.StatusUnauthorized
-	case fail.Stale, fail.Conflict:
+	case fail.Stale, fail.Conflict, fail.Tampered: // what is there does not agree with itself: no fault of this program's
 		return http.StatusConflict
 	case fail.TooLarge:
 		return http.StatusRequestEntityTooLarge
@@ -103,7 +103,7 @@ func describe(err error) (status int, title string, t trouble) {
 	case fail.Unknown:
 		return status, titleBroken, trouble{Advise: true, Lines: []string{"We do not know if what you sent was kept. Look for it before you send it again."}}
 	case fail.Tampered:
-		return status, titleBroken, trouble{Advise: true, Lines: []string{"This record does not match what was written down when it was made, so it is not shown. Tell the people who look after the service."}}
+		return status, "This record cannot be shown", trouble{Advise: true, Lines: []string{"It does not match what was written down when it was made: somebody has damaged or changed it outside Heed. Tell the people who look after the service."}}
 	}
 	return http.StatusInternalServerError, titleBroken, trouble{Advise: true, Lines: []string{"Try again later."}}
 }

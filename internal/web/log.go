@@ -73,7 +73,7 @@ func (s *Site) logged(next http.Handler) http.Handler {
 		if note.kind != "" {
 			attrs = append(attrs, slog.String("failure", note.kind))
 		}
-		if counting.status >= 500 {
+		if counting.status >= 500 || note.kind == fail.Tampered.String() {
 			level = slog.LevelError
 			attrs = append(attrs, slog.String("cause", causeText(note.cause)))
 		}

@@ -150,12 +150,12 @@ func TestAlteredIsNotShown(t *testing.T) {
 			return err
 		}))
 		a := lead.get("/cases/" + string(ref))
-		if a.status != http.StatusInternalServerError || strings.Contains(a.body, "Words that") || !strings.Contains(a.body, "does not match what was written down") {
+		if a.status != http.StatusConflict || strings.Contains(a.body, "Words that") || !strings.Contains(a.body, "does not match what was written down") {
 			t.Errorf("a page shows what was changed: %d", a.status)
 		}
 		a = h.call(desk, "GET", "/api/v1/concerns/"+string(ref), "")
-		if a.status < 500 || strings.Contains(a.body, "Words that") {
-			t.Errorf("the API shows what was changed: %d", a.status)
+		if a.status != http.StatusConflict || strings.Contains(a.body, "Words that") || !strings.Contains(a.body, `"tampered"`) {
+			t.Errorf("the API shows what was changed: %d %s", a.status, a.body)
 		}
 	})
 }

@@ -73,6 +73,7 @@ var clauses = []clause{
 	{"every story can happen", stories},
 	{"whoever must act is told", told},
 	{"a key is forgotten in time", forgotten},
+	{"a damaged record is neither shown nor gone on with", damaged}, // the last: it leaves them damaged
 }
 
 // suite is one room in a world with people.

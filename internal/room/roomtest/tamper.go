@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/store"
 )
@@ -33,13 +34,9 @@ func tampered(s *suite) {
 		"a duty is taken away":    `delete from job where kind = 'room-due'`,
 		"a duty is put off":       `update job set due = due + 1000000000000, next = next + 1000000000000 where kind = 'room-due'`,
 	} {
-		s.must(s.w.Store.Do(s.ctx, func(tx *store.Tx) error {
-			n, err := tx.Exec(text)
-			if err == nil && n == 0 {
-				s.t.Errorf("%s: nothing was changed", name)
-			}
-			return err
-		}))
+		if s.exec(text) == 0 {
+			s.t.Errorf("%s: nothing was changed", name)
+		}
 		if len(s.named()) == 0 {
 			s.t.Errorf("%s: nobody noticed", name)
 		}
@@ -57,6 +54,12 @@ func tampered(s *suite) {
 	}
 }
 
+func (s *suite) exec(text string, args ...any) (n int64) {
+	s.t.Helper()
+	s.must(s.w.Store.Do(s.ctx, func(tx *store.Tx) (err error) { n, err = tx.Exec(text, args...); return err }))
+	return n
+}
+
 func (s *suite) named() (out []string) {
 	s.t.Helper()
 	n, err := s.desk.CheckLists(s.ctx, quietly, func(_ id.Record, what string) { out = append(out, what) })
@@ -68,3 +71,37 @@ func (s *suite) named() (out []string) {
 }
 
 func quietly(context.Context, time.Duration) {}
+
+// damaged: whatever was changed of a record outside the program, it is not shown, and
+// that is said as what it is. Nor is it gone on with where a step stands on what was changed.
+func damaged(s *suite) {
+	step := s.room.Latest().AllSteps[1]
+	for text, stands := range map[string]bool{
+		`update entry set sealed = leaf where version = 1`:            false,
+		`delete from entry where version = 1`:                         false,
+		`delete from entry where version > 0`:                         false,
+		`update head set version = version + 1 where version > 0`:     true,
+		`delete from head where version > 0`:                          true,
+		`update record_key set wrapped = record where generation > 0`: true,
+		`delete from record_key where generation > 0`:                 true,
+		`update room_record_v1 set state = record where version > 0`:  true,
+		`update room_record_v1 set version = 99 where version > 0`:    true,
+	} {
+		ref := s.begin().Reference
+		a := s.reader(ref)
+		if s.exec(text+` and record = (select record from room_record_v1 where reference = $1)`, string(ref)) == 0 {
+			s.t.Errorf("%s: nothing was changed", text)
+		}
+		_, opened := s.desk.Open(s.ctx, a, s.room, ref)
+		_, read := s.desk.Readers(s.ctx, a, s.room, ref)
+		said := map[string]error{"opened": opened, "its readers": read}
+		if stands {
+			_, _, said["taken"] = s.take(ref, step, s.x.Answers(step.Fields))
+		}
+		for what, err := range said {
+			if !fail.Is(err, fail.Tampered) {
+				s.t.Errorf("%s: %s: %v", text, what, err)
+			}
+		}
+	}
+}
