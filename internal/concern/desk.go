@@ -300,8 +300,10 @@ func (d *Desk) takeFound(ctx context.Context, a access.Actor, ref id.Reference, 
 		if t.Version != 0 && t.Version != f.c.withoutWhatIsAbout(a.Person).Version && f.act != access.AddToOwn {
 			return fail.New(fail.Stale, "Someone else changed this case")
 		}
-		out, err = d.take(tx, a, f, t, digest)
-		return err
+		if out, err = d.take(tx, a, f, t, digest); err != nil || t.Also == nil {
+			return err
+		}
+		return t.Also(tx)
 	})
 	if err == nil && !done {
 		err = refusal

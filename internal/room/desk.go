@@ -238,6 +238,8 @@ type Taking struct {
 	Version int64  // of the record that the person saw; 0: whatever it is now
 	Key     string // the same key again does nothing again
 	Strict  bool   // as of Beginning
+	// Also runs in the same commit: the end of a draft.
+	Also func(*store.Tx) error
 }
 
 // Said is a step with answers in texts, given as name and text in turn.
@@ -300,8 +302,10 @@ func (d *Desk) Take(ctx context.Context, a access.Actor, r *Room, ref id.Referen
 			opens = d.Policy.Decide(a, r.action(actView), r.resource(&f.state, tx.Now()), access.Context{}).Effect == access.Allow
 			return nil
 		}
-		out, err = d.takeIn(tx, a, r, f, t, digest)
-		return err
+		if out, err = d.takeIn(tx, a, r, f, t, digest); err != nil || t.Also == nil {
+			return err
+		}
+		return t.Also(tx)
 	})
 	switch {
 	case err == nil && stale:

@@ -16,6 +16,9 @@ type Draft struct {
 	Values url.Values
 }
 
+// Name is what the draft is kept under.
+func (d *Draft) Name() string { return d.name }
+
 // Text is one value; "" when it was not given.
 func (d *Draft) Text(name string) string { return d.Values.Get(name) }
 

@@ -236,23 +236,11 @@ func (p *pages) check(q *web.Request) (web.Response, error) {
 	}
 	paths := raisePaths()
 	return web.Page{Title: "Check your answers and send", Section: sectionRaise, Nav: pathStart, Back: paths[len(paths)-1], Leave: true, Body: f.Ask(web.Question{
-		Before: []web.Component{answersBefore(info, in)},
+		Before: []web.Component{fieldweb.PagesOf(q, info, pathStart, d, nil).Summary(toYou, nil)},
 		Fields: []web.Component{nhs.Para("When you send it, it goes to " + to + ".")},
 		Send:   info.Send,
 		After:  []web.Component{p.emergency(q)},
 	})}, nil
-}
-
-// answersBefore are only what was asked, with a way back to each page.
-func answersBefore(info process.StepInfo, in field.Answers) web.Component {
-	var out nhs.SummaryList
-	for i, page := range info.Pages {
-		for _, r := range saidRows(info.On(page), in, true) {
-			r.row.Actions = []nhs.Action{{Text: "Change", Hidden: r.what, Href: raisePaths()[i] + "?check=1"}}
-			out.Rows = append(out.Rows, r.row)
-		}
-	}
-	return out
 }
 
 func (p *pages) send(q *web.Request) (web.Response, error) {

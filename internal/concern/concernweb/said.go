@@ -3,6 +3,7 @@ package concernweb
 import (
 	"heed/internal/concern"
 	"heed/internal/field"
+	"heed/internal/field/fieldweb"
 	"heed/internal/id"
 	"heed/internal/process"
 	"heed/internal/room"
@@ -36,38 +37,22 @@ func (p *pages) saidIn(c *concern.Concern, t room.Taken) web.Component {
 // it speaks of "you".
 func allSaid(info process.StepInfo, in field.Answers, mine bool) web.Component {
 	var out nhs.SummaryList
-	for _, r := range saidRows(info.Fields, in, mine) {
-		out.Rows = append(out.Rows, r.row)
+	for _, r := range fieldweb.Rows(info.Fields, in, nil) {
+		called := r.Field.Called()
+		if mine {
+			called = toYou(r.Field)
+		}
+		out.Rows = append(out.Rows, r.Cells(called))
 	}
 	return out
 }
 
-// saidRow is one question with its answer; what is the question in a sentence.
-type saidRow struct {
-	what string
-	row  nhs.SummaryRow
-}
-
-func saidRows(fields []field.Field, in field.Answers, mine bool) (out []saidRow) {
-	for _, f := range fields {
-		if f.Kind == field.Part {
-			out = append(out, saidRows(f.Fields, in[f.ID].Part, mine)...)
-			continue
-		}
-		if !f.Shown(in) {
-			continue
-		}
-		key := f.Called()
-		if mine && f.ID == "reach" {
-			key = "How to reach you"
-		}
-		value := nhs.SummaryCell{Text: "Not provided"}
-		if v := in[f.ID]; !v.Empty() {
-			value = nhs.SummaryCell{Content: typed(f.Words(v, nil))}
-		}
-		out = append(out, saidRow{f.What, nhs.SummaryRow{Key: nhs.SummaryCell{Text: key}, Value: value}})
+// toYou is what a question is called before the one who answers it.
+func toYou(x field.Field) string {
+	if x.ID == "reach" {
+		return "How to reach you"
 	}
-	return out
+	return x.Called()
 }
 
 // namer gives the words of an answer that names somebody, or an entry of the record.

@@ -11,6 +11,7 @@ import (
 	"heed/internal/id"
 	"heed/internal/process"
 	"heed/internal/room"
+	"heed/internal/store"
 	"heed/internal/web"
 	"heed/internal/web/nhs"
 	"heed/internal/web/words"
@@ -31,6 +32,11 @@ func (p *pages) stepRoutes() []web.Route {
 			out = append(out, web.Get(pattern, web.SignedIn, s.Label, func(q *web.Request) (web.Response, error) { return p.showStep(q, s.ID) }))
 		}
 		out = append(out, web.Post(pattern, web.SignedIn, s.Label, func(q *web.Request) (web.Response, error) { return p.takeStep(q, s.ID) }).AsksAgain())
+		if len(s.Pages) > 0 {
+			out = append(out,
+				web.Get(pattern+"/{page}", web.SignedIn, s.Label+": one of its pages", func(q *web.Request) (web.Response, error) { return p.showTask(q, s.ID) }),
+				web.Post(pattern+"/{page}", web.SignedIn, s.Label+": one of its pages", func(q *web.Request) (web.Response, error) { return p.keepTask(q, s.ID) }).AsksAgain())
+		}
 	}
 	const local, title = "/cases/{ref}/steps/{step}", "A step that the organisation added"
 	return append(out,
@@ -58,7 +64,16 @@ func StepPath(ref id.Reference, s process.StepInfo) string {
 	return "/cases/" + string(ref) + "/" + s.Place()
 }
 
-func (p *pages) showStep(q *web.Request, step process.Step) (web.Response, error) {
+// stepPage is the page of a step, or of a part of it: what is asked of it, once the
+// record was opened and the step is open to whoever asks.
+type stepPage struct {
+	info  process.StepInfo
+	c     *concern.Concern
+	above []web.Component
+}
+
+// stepped opens the record for a page of a step, and puts a body on it; what has to come first otherwise.
+func (p *pages) stepped(q *web.Request, step process.Step, body func(s stepPage, before []web.Component) (web.Body, error)) (web.Response, error) {
 	info, err := p.stepOf(q, step)
 	if err != nil {
 		return nil, err
@@ -71,8 +86,7 @@ func (p *pages) showStep(q *web.Request, step process.Step) (web.Response, error
 	if err != nil {
 		return nil, err
 	}
-	f := q.Form()
-	meanwhile, err := p.meanwhile(q, f, c)
+	meanwhile, err := p.meanwhile(q, q.Form(), c)
 	if err != nil {
 		return nil, err
 	}
@@ -83,18 +97,36 @@ func (p *pages) showStep(q *web.Request, step process.Step) (web.Response, error
 	if !open {
 		return p.notNow(q, c, info, above), nil
 	}
-	f.Version(c.Version)
-	asked, err := p.asked(q, f, c, info)
+	q.Form().Version(c.Version)
+	b, err := body(stepPage{info, c, above}, present(meanwhile))
 	if err != nil {
 		return nil, err
 	}
-	before, err := p.before(q, c, info)
-	if err != nil {
-		return nil, err
-	}
-	page := casePage(q, info.Label, above, f.Ask(web.Question{Before: append(present(meanwhile), before...), Fields: asked, Send: info.SendWords(), After: []web.Component{p.emergency(q)}}))
+	page := casePage(q, info.Label, above, b)
 	page.Caption, page.Back, page.BackText, page.Wide = string(c.Reference), "/cases/"+string(c.Reference), "Case", false
 	return page, nil
+}
+
+func (p *pages) showStep(q *web.Request, step process.Step) (web.Response, error) {
+	return p.stepped(q, step, func(s stepPage, before []web.Component) (web.Body, error) {
+		if len(s.info.Pages) > 0 && !q.Posted() {
+			return p.listTasks(q, s, before)
+		}
+		return p.askAll(q, s, before)
+	})
+}
+
+// askAll is the whole form of a step.
+func (p *pages) askAll(q *web.Request, s stepPage, before []web.Component) (web.Body, error) {
+	more, err := p.before(q, s.c, s.info)
+	if err != nil {
+		return web.Body{}, err
+	}
+	asked, err := p.asked(q, q.Form(), s.c, s.info)
+	if err != nil {
+		return web.Body{}, err
+	}
+	return q.Form().Ask(web.Question{Before: append(before, more...), Fields: asked, Send: s.info.SendWords(), After: []web.Component{p.emergency(q)}}), nil
 }
 
 // asked are the questions of a step about this concern.
@@ -197,11 +229,24 @@ func (p *pages) takeStep(q *web.Request, step process.Step) (web.Response, error
 		return nil, err
 	}
 	in, finer := fieldweb.Answers(q.Form(), info.Fields)
+	var also func(*store.Tx) error
+	if len(info.Pages) > 0 {
+		t, err := fieldweb.Pages(q, info, StepPath(ref, info), nil)
+		if err != nil {
+			return nil, err
+		}
+		also = t.Drop(q, allPage)
+	}
+	return p.take(q, ref, info, in, finer, also)
+}
+
+// take takes a step with its answers, wherever they were given.
+func (p *pages) take(q *web.Request, ref id.Reference, info process.StepInfo, in field.Answers, finer fieldweb.Finer, also func(*store.Tx) error) (web.Response, error) {
 	asked, err := fieldweb.SecondLook(q, web.Page{Title: info.Label, Section: sectionCase, Nav: "/inbox"}, info, in, finer)
 	if asked != nil || err != nil {
 		return asked, err
 	}
-	_, err = p.desk.Take(q.Context(), Actor(q), ref, room.Taking{Step: info.ID, Answers: in, Version: q.Form().Expected(), Key: q.Key()})
+	_, err = p.desk.Take(q.Context(), Actor(q), ref, room.Taking{Step: info.ID, Answers: in, Version: q.Form().Expected(), Key: q.Key(), Also: also})
 	if err != nil {
 		if len(fail.FieldsOf(err)) == 0 || reasonFirst(err, ref) == nil {
 			return nil, finer.OnPage(err)

@@ -20,7 +20,7 @@ func TestSecondThoughts(t *testing.T) {
 
 	lead := nurse.Beside(heedtest.Width(heedtest.Phone)).As("Lena Sample")
 	lead.Open("/cases/" + ref + "/referral").See("First: take up this concern")
-	lead.Open("/cases/"+ref+"/acknowledge").Press("Take it up").Open("/cases/"+ref+"/sharing/new").
+	lead.Open("/cases/"+ref+"/acknowledge").Press("Take it up").Open("/cases/"+ref+"/sharing/new/all").
 		Choose("Share").Choose("Safeguarding the person").Choose("Police Prevent team").Fill("With whom exactly?", "An officer").Fill("What exactly is shared?", "Name").
 		Choose("Asked, and refused").Choose("Public task, Article 6(1)(e)").Choose("Health or social care, Article 9(2)(h)").Choose("Overriding public interest").
 		Fill("What harm may come if it is not shared?", "h").Fill("What harm or distress may sharing cause?", "d").
