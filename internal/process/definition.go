@@ -125,19 +125,19 @@ type Definition struct {
 	States    []StateInfo    `json:"states"`
 	AllSteps  []StepInfo     `json:"steps"`
 	Timers    []Deadline     `json:"deadlines"`
-	Emergency EmergencyWords `json:"emergency"`
-	Contacts  []Contact      `json:"contacts"`
-	Lists     []List         `json:"lists"`
+	Emergency EmergencyWords `json:"emergency" for:"concern"`
+	Contacts  []Contact      `json:"contacts" for:"concern"`
+	Lists     []List         `json:"lists" for:"room"`
 	// AboutPerson says that its records are about a person; see field.Form.
 	AboutPerson bool `json:"about_person"`
 	// Entitled names the line field of the first step whose answer is a record's
 	// title in lists, sealed with it; empty: lists show references alone.
-	Entitled string `json:"entitled"`
+	Entitled string `json:"entitled" for:"room"`
 	// HearsBy names the deadline by which whoever begins a record hears; empty: none.
-	HearsBy string `json:"hears_by"`
+	HearsBy string `json:"hears_by" for:"concern"`
 	// Published are the states in which a record stands for every reader as it then is:
 	// what is done afterwards is shown to them when it comes into one again.
-	Published []State `json:"published"`
+	Published []State `json:"published" for:"room"`
 	// Local names the organisation's overlay and its version; empty for a shipped process.
 	Local string `json:"-"`
 
@@ -163,7 +163,7 @@ type FactInfo struct {
 type StateInfo struct {
 	ID     State    `json:"id"`
 	Label  string   `json:"label"`
-	Advice []string `json:"advice"` // what every page of this state keeps in reach: "emergency"
+	Advice []string `json:"advice" for:"concern"` // what every page of this state keeps in reach: "emergency"
 	End    bool     `json:"end"`
 }
 
@@ -174,28 +174,28 @@ type StepInfo struct {
 	Hint     string    `json:"hint"`
 	Kind     string    `json:"kind"` // of the event
 	Roles    []Role    `json:"roles"`
-	Advisory bool      `json:"advisory"` // advice: changes neither state nor facts
-	Told     bool      `json:"told"`     // recorded as told to us, with source and date
-	Source   string    `json:"source"`   // where the rule comes from
+	Advisory bool      `json:"advisory" for:"concern"` // advice: changes neither state nor facts
+	Told     bool      `json:"told" for:"concern"`     // recorded as told to us, with source and date
+	Source   string    `json:"source"`                 // where the rule comes from
 	Outcomes []Outcome `json:"outcomes"`
 	Local    bool      `json:"-"` // added by an overlay
 
-	Path   string        `json:"path"`   // of its page, below the record's; its id when empty
-	Fields []field.Field `json:"fields"` // what it asks, in order
-	Pages  []FormPage    `json:"pages"`  // asked page by page; none: all on one
-	Recall []Step        `json:"recall"` // what was said in these stands above the form
-	Before []string      `json:"before"` // sentences above the form
-	Send   string        `json:"send"`   // the button; Label when empty
-	Done   string        `json:"done"`   // said once it is done
-	Stop   Stop          `json:"stop"`   // asks for a second look first
+	Path   string        `json:"path" for:"concern"`   // of its page, below the record's; its id when empty
+	Fields []field.Field `json:"fields"`               // what it asks, in order
+	Pages  []FormPage    `json:"pages" for:"concern"`  // asked page by page; none: all on one
+	Recall []Step        `json:"recall" for:"concern"` // what was said in these stands above the form
+	Before []string      `json:"before"`               // sentences above the form
+	Send   string        `json:"send"`                 // the button; Label when empty
+	Done   string        `json:"done"`                 // said once it is done
+	Stop   Stop          `json:"stop"`                 // asks for a second look first
 	// Owner is who has the record afterwards: "actor", or the id of a person field; empty: no change.
 	Owner  string      `json:"owner"`
 	People []NamedHere `json:"people"`
-	Other  []string    `json:"other"`  // whoever is named so may not take it: the second of two people
-	Forget []string    `json:"forget"` // these names end with it
-	Group  string      `json:"group"`  // of actions, in the policies: "working"
-	Leaves bool        `json:"leaves"` // whoever takes it loses the record by it
-	Sees   []string    `json:"sees"`   // who sees it besides those who see all of the work: "raiser", "reader"
+	Other  []string    `json:"other"`                // whoever is named so may not take it: the second of two people
+	Forget []string    `json:"forget"`               // these names end with it
+	Group  string      `json:"group" for:"room"`     // of actions, in the policies: "working"
+	Leaves bool        `json:"leaves" for:"concern"` // whoever takes it loses the record by it
+	Sees   []string    `json:"sees" for:"room"`      // who sees it besides those who see all of the work: "raiser", "reader"
 }
 
 // FormPage is some of a step's fields, asked together.
@@ -266,14 +266,14 @@ type List struct {
 type Outcome struct {
 	ID     string `json:"id"`
 	Label  string `json:"label"`
-	Leaves Leaves `json:"leaves"`
+	Leaves Leaves `json:"leaves" for:"concern"`
 	Moves  []Move `json:"moves"`
 	// When says by which answers a step comes out so; the first outcome that fits
 	// is the step's. An outcome without conditions fits always.
 	When []field.Condition `json:"when"`
 	// Tells is what whoever began the record reads of it, above the answers that
 	// they see; empty: nothing.
-	Tells string `json:"tells"`
+	Tells string `json:"tells" for:"concern"`
 }
 
 // Move says from which states an outcome is possible, on what facts, and what it changes.
@@ -298,8 +298,8 @@ type Deadline struct {
 	Evidence string   `json:"evidence"` // S, V, K: as in docs; D: our proposal, a setting
 	From     []string `json:"from"`
 	Until    []string `json:"until"`
-	Others   bool     `json:"others"` // while it runs the next word is somebody else's, outside
-	On       string   `json:"on"`     // a day field of the starting step: the duty is due on that day; empty: by Days
+	Others   bool     `json:"others" for:"concern"` // while it runs the next word is somebody else's, outside
+	On       string   `json:"on"`                   // a day field of the starting step: the duty is due on that day; empty: by Days
 }
 
 // EmergencyWords is the 999 advice that every page keeps in reach.

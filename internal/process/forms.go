@@ -29,8 +29,14 @@ func formsHold(d *Definition) string {
 	if !d.AboutPerson {
 		return `"about_person" must be true: its records are about a person`
 	}
+	if fault := d.Unread(ForConcern); fault != "" {
+		return fault
+	}
 	for i, s := range d.AllSteps {
 		at := fmt.Sprintf("steps[%d] (%s)", i+1, s.ID)
+		if fault := SeenBy(at, s, SeesRaiser); fault != "" {
+			return fault
+		}
 		if fault := field.Form(at+".fields", s.Fields, true); fault != "" {
 			return fault
 		}
@@ -90,13 +96,9 @@ func asks(s StepInfo, name string, kind field.Kind) bool {
 	return ok && f.Kind == kind
 }
 
-// amongKept holds that what narrows a choice is a list that another step keeps, and that
-// whoever is named as seeing an answer is known.
+// amongKept holds that what narrows a choice is a list that another step keeps.
 func (d *Definition) amongKept(s StepInfo) string {
 	for _, f := range s.Fields {
-		if bad := slices.IndexFunc(f.Sees, func(who string) bool { return who != "raiser" && who != "reader" && who != "work" }); bad >= 0 {
-			return fmt.Sprintf("shows %q to %q, whom nobody knows", f.ID, f.Sees[bad])
-		}
 		if f.Among == "" {
 			continue
 		}
@@ -105,6 +107,51 @@ func (d *Definition) amongKept(s StepInfo) string {
 		kept, ok := field.Find(from.Fields, name)
 		if !ok || !kept.Keep || kept.Kind != field.Choices {
 			return fmt.Sprintf("offers in %q what %q says, which is no list that a step keeps", f.ID, f.Among)
+		}
+	}
+	return ""
+}
+
+// Who sees an answer, or that a step was taken, besides those who see all of the work
+// on a record and whoever took the step.
+const (
+	SeesRaiser = "raiser" // who began the record
+	SeesReader = "reader" // everybody who may open it
+	SeesWork   = "work"   // nobody else: for a field of a step that others see
+)
+
+// SeenBy names who is said to see a step or one of its answers and is not known; the
+// one rule for rooms, which know all three, and the concern, whose answers the raiser sees.
+func SeenBy(at string, s StepInfo, known ...string) string {
+	if fault := seenBy(s.Sees, known); fault != "" {
+		return at + " " + fault
+	}
+	return fieldsSeenBy(at+".fields", s.Fields, known)
+}
+
+func fieldsSeenBy(at string, fields []field.Field, known []string) string {
+	for i, f := range fields {
+		at := fmt.Sprintf("%s[%d] (%s)", at, i+1, f.ID)
+		if fault := seenBy(f.Sees, known); fault != "" {
+			return at + " " + fault
+		}
+		if fault := fieldsSeenBy(at+".fields", f.Fields, known); fault != "" {
+			return fault
+		}
+	}
+	return ""
+}
+
+var seers = map[string]string{SeesRaiser: "who began the record", SeesReader: "everybody who may open it", SeesWork: "who sees all of the work"}
+
+func seenBy(sees, known []string) string {
+	for _, who := range sees {
+		if !slices.Contains(known, who) {
+			var all []string
+			for _, k := range known {
+				all = append(all, fmt.Sprintf("%q (%s)", k, seers[k]))
+			}
+			return fmt.Sprintf("is seen by %q: known are %s", who, orList(all))
 		}
 	}
 	return ""

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
-	"slices"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -23,57 +22,20 @@ var unwanted = regexp.MustCompile(`(?i)\b(scor(e|es|ed|ing)|rank(s|ed|ing|ings)?
 	`political (views?|opinions?|party)|sexual(ity)?|checklist|tick (all|the|each))\b`)
 
 // Unwanted names a word of a value that no screen may say, with its place; "" when
-// there is none. It looks at every text that can be reached, names too, by reflection:
-// a word that a definition learns to say tomorrow is looked at without being named here.
-func Unwanted(v any) string { return unwantedIn(reflect.ValueOf(v), "") }
-
-func unwantedIn(v reflect.Value, at string) string {
-	switch v.Kind() {
-	case reflect.String:
-		if w := unwanted.FindString(strings.ReplaceAll(norm.NFKC.String(v.String()), "_", " ")); w != "" {
-			return fmt.Sprintf("%s says %q: ask for what was seen, said and decided, in words, "+
-				"and never for a score, a level or a trait of the person", at, strings.ToLower(w))
+// there is none. It looks at every text that can be reached, names too: a word that a
+// definition learns to say tomorrow is looked at without being named here.
+func Unwanted(v any) string {
+	return visit(reflect.ValueOf(v), "", "", func(at string, v reflect.Value, _ reflect.StructTag) string {
+		if v.Kind() != reflect.String {
+			return ""
 		}
-	case reflect.Pointer, reflect.Interface:
-		if !v.IsNil() {
-			return unwantedIn(v.Elem(), at)
+		w := unwanted.FindString(strings.ReplaceAll(norm.NFKC.String(v.String()), "_", " "))
+		if w == "" {
+			return ""
 		}
-	case reflect.Slice, reflect.Array:
-		for i := range v.Len() {
-			if fault := unwantedIn(v.Index(i), fmt.Sprintf("%s[%d]", at, i+1)); fault != "" {
-				return fault
-			}
-		}
-	case reflect.Map:
-		keys := v.MapKeys()
-		slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
-		for _, k := range keys {
-			for _, x := range []reflect.Value{k, v.MapIndex(k)} {
-				if fault := unwantedIn(x, join(at, fmt.Sprint(k))); fault != "" {
-					return fault
-				}
-			}
-		}
-	case reflect.Struct:
-		for i := range v.NumField() {
-			f := v.Type().Field(i)
-			if !f.IsExported() {
-				continue
-			}
-			if fault := unwantedIn(v.Field(i), join(at, called(f))); fault != "" {
-				return fault
-			}
-		}
-	}
-	return ""
-}
-
-// called is the name of a field in a file, or in the program where no file has it.
-func called(f reflect.StructField) string {
-	if name := f.Tag.Get("json"); name != "" && name != "-" {
-		return name
-	}
-	return strings.ToLower(f.Name)
+		return fmt.Sprintf("%s says %q: ask for what was seen, said and decided, in words, "+
+			"and never for a score, a level or a trait of the person", at, strings.ToLower(w))
+	})
 }
 
 // Wording says what is wrong with the words of a definition, or "": the one check for

@@ -9,14 +9,6 @@ import (
 	"heed/internal/process"
 )
 
-// Who sees an answer, or that a step was taken, besides those who see all of the work
-// on a record (actWork) and whoever took the step.
-const (
-	seesRaiser = "raiser" // who began the record
-	seesReader = "reader" // everybody who may open it
-	seesWork   = "work"   // nobody else: for a field of a step that others see
-)
-
 // shown is what this actor sees of a record's steps: the one function for page,
 // operation, print view and what happened meanwhile. Whoever may see all of the work
 // sees all, and everybody what they did themselves. Others see what the definition
@@ -39,7 +31,7 @@ func (d *Desk) shown(a access.Actor, r *Room, s *State, taken []Taken, now time.
 		}
 		info, _ := def.Step(t.Step)
 		sees := func(who []string) bool {
-			return slices.Contains(who, seesReader) && public[i] || slices.Contains(who, seesRaiser) && s.By == a.Person
+			return slices.Contains(who, process.SeesReader) && public[i] || slices.Contains(who, process.SeesRaiser) && s.By == a.Person
 		}
 		answers := seen(info, t.Answers, sees)
 		if sees(info.Sees) || len(answers) > 0 {

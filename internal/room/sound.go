@@ -15,8 +15,10 @@ import (
 // be answered, every step can be taken by somebody at some time, every way comes to
 // an end, and nothing open is ever without a next date.
 func sound(d *process.Definition) string {
-	if fault := d.Wording(); fault != "" {
-		return fault
+	for _, fault := range []string{d.Wording(), d.Unread(process.ForRoom)} {
+		if fault != "" {
+			return fault
+		}
 	}
 	for i, r := range d.Roles {
 		if r.ID != process.Anyone && !access.Role(r.ID).Valid() {
@@ -54,10 +56,11 @@ func soundStep(d *process.Definition, i int, s process.StepInfo) string {
 	if fault := field.Form(place+".fields", s.Fields, d.AboutPerson); fault != "" {
 		return fault
 	}
-	for _, fault := range []string{soundKind(d, s), soundSees(s.Sees)} {
-		if fault != "" {
-			return place + " " + fault
-		}
+	if fault := soundKind(d, s); fault != "" {
+		return place + " " + fault
+	}
+	if fault := process.SeenBy(place, s, process.SeesRaiser, process.SeesReader, process.SeesWork); fault != "" {
+		return fault
 	}
 	for j, f := range s.Fields {
 		if fault := soundField(f); fault != "" {
@@ -117,16 +120,6 @@ func soundField(f field.Field) string {
 		}
 		if inner.Keep {
 			return fmt.Sprintf("has a part (%s) that is kept: keep an answer that stands by itself", inner.ID)
-		}
-	}
-	return soundSees(f.Sees)
-}
-
-func soundSees(sees []string) string {
-	for _, who := range sees {
-		if who != seesRaiser && who != seesReader && who != seesWork {
-			return fmt.Sprintf("is seen by %q: known are %q (who began the record), %q (everybody who may open it) and %q (who sees all of the work)",
-				who, seesRaiser, seesReader, seesWork)
 		}
 	}
 	return ""
