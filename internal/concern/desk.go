@@ -244,6 +244,19 @@ func (d *Desk) Take(ctx context.Context, a access.Actor, ref id.Reference, t roo
 	return out, err
 }
 
+// Allowed asks access about a step without taking it, in the words of Take and with its
+// entry, for whoever is to be shown something before.
+func (d *Desk) Allowed(ctx context.Context, a access.Actor, ref id.Reference, step process.Step) error {
+	f, err := d.look(ctx, a, ref, func(raiser id.Person) access.Action { return actionOf(step, a, raiser) })
+	if err != nil || f.refusalOf(a) == nil {
+		return err
+	}
+	if err := d.Store.DoReading(ctx, func(tx *store.Tx) error { return d.refuse(tx, a, ref) }); err != nil {
+		return err
+	}
+	return f.refusalOf(a)
+}
+
 // AddToOwn adds to a concern as the one who raised it, in whatever role they are.
 func (d *Desk) AddToOwn(ctx context.Context, a access.Actor, ref id.Reference, words, key string) (Recorded, error) {
 	t := room.Said(process.AddNote, "words", words)
@@ -270,11 +283,7 @@ var errMoved = errors.New("concern: the record moved on meanwhile")
 // takeFound takes a step on a record that was folded outside the writer, if it
 // still stands where it stood then. Inside the writer nothing grows with its history.
 func (d *Desk) takeFound(ctx context.Context, a access.Actor, ref id.Reference, f found, t room.Taking) (out Recorded, err error) {
-	refusal := f.refusal()
-	if f.decision.Rule == access.RuleNotAlone && a.Role == access.Lead {
-		refusal = fail.New(fail.Conflict, "You raised this concern, so somebody else decides: give it to another safeguarding lead. "+
-			"Where there is no other, the Caldicott Guardian sees it")
-	}
+	refusal := f.refusalOf(a)
 	digest := digestOf(t.Step, ref, t.Answers)
 	done := false // whoever took a step has its receipt, whatever it took from them, until they are barred
 	err = d.again(ctx, func(tx *store.Tx) error {
@@ -377,6 +386,15 @@ type found struct {
 }
 
 func (f found) refusal() error { return f.decision.Err(access.Resource{Kind: access.KindConcern}) }
+
+// refusalOf is refusal, in words for a lead who may not decide about their own concern.
+func (f found) refusalOf(a access.Actor) error {
+	if f.decision.Rule == access.RuleNotAlone && a.Role == access.Lead {
+		return fail.New(fail.Conflict, "You raised this concern, so somebody else decides: give it to another safeguarding lead. "+
+			"Where there is no other, the Caldicott Guardian sees it")
+	}
+	return f.refusal()
+}
 
 func (f found) author(a access.Actor) ledger.Author {
 	return ledger.Author{Person: a.Person, Role: string(a.Role), Rule: f.decision.Rule}

@@ -112,7 +112,7 @@ func (d *Definition) first(from State, o Outcome) string {
 			}
 		}
 	}
-	return "The concern is at: " + lowerFirst(d.Label(from))
+	return "It stands at: " + lowerFirst(d.Label(from))
 }
 
 // missing says in words which fact stands in the way of a move.

@@ -239,6 +239,24 @@ func (d *Desk) StepOf(ctx context.Context, a access.Actor, r *Room, ref id.Refer
 	return info, err
 }
 
+// Allowed asks access about a step without taking it, in the words of Take and with its
+// entry, for whoever is to be shown something before.
+func (d *Desk) Allowed(ctx context.Context, a access.Actor, r *Room, ref id.Reference, step process.Step) error {
+	var refusal error
+	err := d.Store.View(ctx, func(tx *store.Tx) error {
+		f, err := d.find(tx, a, r, ref, r.action(string(step)))
+		refusal = f.refusal(r, tx.Now())
+		return err
+	})
+	if err != nil || refusal == nil {
+		return err
+	}
+	if err := d.Store.DoReading(ctx, func(tx *store.Tx) error { return d.refuse(tx, a, r, ref) }); err != nil {
+		return err
+	}
+	return refusal
+}
+
 // Clone copies what Apply changes in place.
 func (s *State) Clone() State {
 	out := *s

@@ -242,11 +242,14 @@ func (p *pages) takeStep(q *web.Request, step process.Step) (web.Response, error
 
 // take takes a step with its answers, wherever they were given.
 func (p *pages) take(q *web.Request, ref id.Reference, info process.StepInfo, in field.Answers, finer fieldweb.Finer, also func(*store.Tx) error) (web.Response, error) {
-	asked, err := fieldweb.SecondLook(q, web.Page{Title: info.Label, Section: sectionCase, Nav: "/inbox"}, info, in, finer)
-	if asked != nil || err != nil {
-		return asked, err
+	asked, err := fieldweb.SecondLook(q, web.Page{Title: info.Label, Section: sectionCase, Nav: "/inbox"}, info, in, finer,
+		func() error { return p.desk.Allowed(q.Context(), Actor(q), ref, info.ID) })
+	if asked != nil {
+		return asked, nil
 	}
-	_, err = p.desk.Take(q.Context(), Actor(q), ref, room.Taking{Step: info.ID, Answers: in, Version: q.Form().Expected(), Key: q.Key(), Also: also})
+	if err == nil {
+		_, err = p.desk.Take(q.Context(), Actor(q), ref, room.Taking{Step: info.ID, Answers: in, Version: q.Form().Expected(), Key: q.Key(), Also: also})
+	}
 	if err != nil {
 		if len(fail.FieldsOf(err)) == 0 || reasonFirst(err, ref) == nil {
 			return nil, finer.OnPage(err)

@@ -155,7 +155,15 @@ func (m *matrix) begun() string {
 // ask sends one request with whole and right answers and tells what came of it.
 func (m *matrix) ask(s somebody, method, pattern, ref string) string {
 	path := strings.NewReplacer("{ref}", ref, "{reference}", ref).Replace(pattern)
-	in := m.x.Answers(m.step(pattern).Fields)
+	info := m.step(pattern)
+	in := m.x.Answers(info.Fields)
+	for _, c := range slices.Concat(info.Stop.And, info.Stop.When) { // such as bring a second look first
+		if f, _ := field.Find(info.Fields, c.Field); len(c.Is) > 0 && f.Kind == field.Choices {
+			in[c.Field] = field.Value{List: c.Is[:1]}
+		} else if len(c.Is) > 0 {
+			in[c.Field] = field.Of(c.Is[0])
+		}
+	}
 	if strings.HasPrefix(pattern, "/api/") {
 		if !strings.Contains(path, "{") && method == "GET" && ref == "" {
 			path += "?list=" + m.room.Latest().Lists[0].ID
@@ -164,10 +172,14 @@ func (m *matrix) ask(s somebody, method, pattern, ref string) string {
 		m.must(err)
 		return fmt.Sprint(m.send(method, path, "", s.token, "application/json", string(body)).Code)
 	}
-	typed := form(m.step(pattern).Fields, in)
-	typed.Set("_sure", "yes") // an advice before a step tells nothing of the record: whoever asks may read it
+	typed := form(info.Fields, in)
 	w := m.send(method, path, s.cookie, "", "application/x-www-form-urlencoded", typed.Encode())
 	out := fmt.Sprint(w.Code)
+	if method == http.MethodPost && w.Code == http.StatusOK && strings.Contains(w.Body.String(), info.Stop.Heading) {
+		typed.Set("_sure", "yes")
+		w = m.send(method, path, s.cookie, "", "application/x-www-form-urlencoded", typed.Encode())
+		out = "asked again, " + fmt.Sprint(w.Code)
+	}
 	if to := w.Header().Get("Location"); to != "" {
 		u, err := url.Parse(to)
 		m.must(err)

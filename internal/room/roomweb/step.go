@@ -126,7 +126,8 @@ func (p *pages) sendStep(q *web.Request) (web.Response, error) {
 		return nil, err
 	}
 	in, finer := fieldweb.Answers(q.Form(), info.Fields)
-	asked, err := fieldweb.SecondLook(q, web.Page{Title: info.Label, Section: p.section, Nav: p.base}, info, in, finer)
+	asked, err := fieldweb.SecondLook(q, web.Page{Title: info.Label, Section: p.section, Nav: p.base}, info, in, finer,
+		func() error { return p.desk.Allowed(q.Context(), q.Actor(), p.room, ref, info.ID) })
 	if asked != nil || err != nil {
 		return asked, err
 	}
