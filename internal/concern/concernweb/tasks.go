@@ -30,7 +30,7 @@ func (p *pages) listTasks(q *web.Request, s stepPage, before []web.Component) (w
 	}
 	return web.Stack(append(append(before, more...), t.Tasks(),
 		nhs.Paragraph{Content: nhs.Link{Text: "Answer everything on one page", Href: t.At + "/" + allPage}},
-		nhs.Para("What you answered is kept for you alone until you send it, for at most 7 days."), p.emergency(q))...), nil
+		nhs.Para("What you answered is kept for you alone until you save all of it, for at most 7 days."), p.emergency(q))...), nil
 }
 
 // showTask shows one page of a long step, or its answers before they are sent.
@@ -44,7 +44,7 @@ func (p *pages) showTask(q *web.Request, step process.Step) (web.Response, error
 		back = t.At
 		switch q.Path("page") {
 		case fieldweb.CheckPage:
-			title = "Check your answers and send"
+			title = "Check your answers and save"
 			return p.checkTasks(q, s, t, before), nil
 		case allPage:
 			title = s.info.Label
@@ -60,7 +60,7 @@ func (p *pages) showTask(q *web.Request, step process.Step) (web.Response, error
 		t.Draft.Show(q.Form())
 		fields, waits := t.Asked(i)
 		if waits || len(fields) == 0 {
-			return web.Stack(append(before, nhs.Para("What is asked here hangs on other answers. Answer the pages above it first."))...), nil
+			return web.Stack(append(before, nhs.Para("What is asked here depends on your other answers. Answer those parts first."))...), nil
 		}
 		asked, err := p.asked(q, q.Form(), s.c, process.StepInfo{ID: s.info.ID, Fields: fields})
 		if err != nil {

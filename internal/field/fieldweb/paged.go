@@ -141,7 +141,7 @@ func (p Paged) Tasks() web.Component {
 			g.Tasks = append(g.Tasks, casework.Task{Text: page.Title, Href: p.Path(i), State: s})
 		}
 	}
-	check := casework.Task{Text: "Check your answers and send", Href: p.At + "/" + CheckPage}
+	check := casework.Task{Text: "Check your answers and save", Href: p.At + "/" + CheckPage}
 	if !p.Whole() {
 		check.State = casework.CannotStartYet
 	}

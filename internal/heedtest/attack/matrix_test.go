@@ -78,26 +78,27 @@ var columns = []string{"own", "team", "closed", "elsewhere", "missing", "malform
 // forms are a whole and right form for every route that changes a record; "" is
 // the API's body. A route that is not here and changes a record fails the test.
 var forms = map[string]url.Values{
-	"/mine/{ref}/add":           {"words": {"More"}},
-	"/cases/{ref}/notes":        {"words": {"A note"}},
-	"/cases/{ref}/reason":       {"reason": {"An emergency"}},
-	"/cases/{ref}/acknowledge":  {"words": {"Thank you"}},
-	"/cases/{ref}/triage":       {"decision": {"hold"}, "reasons": {"To hear more"}},
-	"/cases/{ref}/advice/ask":   {"of": {"line_manager"}, "question": {"What would you do?"}},
-	"/cases/{ref}/advice":       {"from": {"line_manager"}, "day-day": {"1"}, "day-month": {"3"}, "day-year": {"2026"}, "advice": {"Wait"}},
-	"/cases/{ref}/feedback":     {"result": {"told"}, "words": {"Thank you"}},
-	"/cases/{ref}/close":        {"reasons": {"Done"}},
-	"/cases/{ref}/correct":      {"of": {"1"}, "words": {"Otherwise"}},
-	"/cases/{ref}/assign":       {"owner": {"DEPUTY"}},
-	"/cases/{ref}/steps/{step}": {},
-	"/cases/{ref}/conflict":     {"reasons": {"We are related"}},
-	"/cases/{ref}/keep-from":    {"why": {"subject"}, "login": {"nobody.at.all"}},
-	"/cases/{ref}/let-back-in":  {"of": {"1"}, "reasons": {"By mistake"}},
-	"/cases/{ref}/second-word":  {"of": {"1"}, "result": {"confirmed"}},
-	"/cases/{ref}/sharing/new":  {"result": {"not_share"}, "purpose": {"safeguarding"}, "consent": {"given"}, "necessity": {"Not needed"}},
-	"/cases/{ref}/emergency":    {"with": {"999"}, "what": {"The name"}, "why": {"Life at stake"}},
-	"/cases/{ref}/referral":     {"to": {"police_prevent"}, "by": {"email"}, "day-day": {"1"}, "day-month": {"3"}, "day-year": {"2026"}, "what": {"The form"}},
-	"/cases/{ref}/told":         {"kind": {"acknowledged"}, "from": {"police"}, "day-day": {"1"}, "day-month": {"3"}, "day-year": {"2026"}},
+	"/mine/{ref}/add":                 {"words": {"More"}},
+	"/cases/{ref}/notes":              {"words": {"A note"}},
+	"/cases/{ref}/reason":             {"reason": {"An emergency"}},
+	"/cases/{ref}/acknowledge":        {"words": {"Thank you"}},
+	"/cases/{ref}/triage":             {"decision": {"hold"}, "reasons": {"To hear more"}},
+	"/cases/{ref}/advice/ask":         {"of": {"line_manager"}, "question": {"What would you do?"}},
+	"/cases/{ref}/advice":             {"from": {"line_manager"}, "day-day": {"1"}, "day-month": {"3"}, "day-year": {"2026"}, "advice": {"Wait"}},
+	"/cases/{ref}/feedback":           {"result": {"told"}, "words": {"Thank you"}},
+	"/cases/{ref}/close":              {"reasons": {"Done"}},
+	"/cases/{ref}/correct":            {"of": {"1"}, "words": {"Otherwise"}},
+	"/cases/{ref}/assign":             {"owner": {"DEPUTY"}},
+	"/cases/{ref}/steps/{step}":       {},
+	"/cases/{ref}/conflict":           {"reasons": {"We are related"}},
+	"/cases/{ref}/keep-from":          {"why": {"subject"}, "login": {"nobody.at.all"}},
+	"/cases/{ref}/let-back-in":        {"of": {"1"}, "reasons": {"By mistake"}},
+	"/cases/{ref}/second-word":        {"of": {"1"}, "result": {"confirmed"}},
+	"/cases/{ref}/sharing/new":        {"result": {"not_share"}, "purpose": {"safeguarding"}, "consent": {"given"}, "necessity": {"Not needed"}},
+	"/cases/{ref}/sharing/new/{page}": {"result": {"not_share"}, "purpose": {"safeguarding"}},
+	"/cases/{ref}/emergency":          {"with": {"999"}, "what": {"The name"}, "why": {"Life at stake"}},
+	"/cases/{ref}/referral":           {"to": {"police_prevent"}, "by": {"email"}, "day-day": {"1"}, "day-month": {"3"}, "day-year": {"2026"}, "what": {"The form"}},
+	"/cases/{ref}/told":               {"kind": {"acknowledged"}, "from": {"police"}, "day-day": {"1"}, "day-month": {"3"}, "day-year": {"2026"}},
 }
 
 var bodies = map[string]string{
@@ -256,7 +257,7 @@ func (h *house) ask(s *somebody, method, pattern, ref string) string {
 }
 
 func (h *house) answer(s *somebody, method, pattern, ref string) answer {
-	path := strings.NewReplacer("{ref}", ref, "{reference}", ref, "{$}", "").Replace(pattern)
+	path := strings.NewReplacer("{ref}", ref, "{reference}", ref, "{$}", "", "{page}", "purpose").Replace(pattern)
 	deputy := h.person("deputy").ID.String()
 	if strings.HasPrefix(pattern, "/api/") {
 		step := pattern[strings.LastIndex(pattern, "/")+1:]

@@ -135,7 +135,7 @@ func (h *house) ways(s *somebody, method, pattern string, ref id.Reference) []wa
 				for i := 0; i+1 < len(header); i += 2 {
 					all[header[i]] = header[i+1]
 				}
-				return h.send(method, strings.NewReplacer("{reference}", string(ref), "{step}", "unheard-of").Replace(pattern), all, strings.NewReader(body))
+				return h.send(method, strings.NewReplacer("{reference}", string(ref), "{step}", "unheard-of", "{page}", "purpose").Replace(pattern), all, strings.NewReader(body))
 			}
 		}
 		key := newKey()
@@ -147,7 +147,7 @@ func (h *house) ways(s *somebody, method, pattern string, ref id.Reference) []wa
 			{"with the key for something else", send(`{"words":"Other"}`, "Idempotency-Key", key)},
 		}
 	}
-	path := strings.NewReplacer("{ref}", string(ref), "{step}", "unheard-of").Replace(pattern)
+	path := strings.NewReplacer("{ref}", string(ref), "{step}", "unheard-of", "{page}", "purpose").Replace(pattern)
 	form := func(more ...string) url.Values {
 		sent := url.Values{}
 		for k, v := range forms[pattern] {
