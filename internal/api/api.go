@@ -24,7 +24,9 @@ import (
 	"heed/internal/clock"
 	"heed/internal/concern"
 	"heed/internal/directory"
+	"heed/internal/document"
 	"heed/internal/fail"
+	"heed/internal/field"
 	"heed/internal/room"
 )
 
@@ -34,6 +36,7 @@ type Parts struct {
 	Rooms     *room.Desk
 	Kinds     []*room.Room // the kinds of record that have operations
 	Directory *directory.Desk
+	Spool     *document.Spool // in which documents lie while they are taken; nil has no bound
 	Clock     clock.Clock
 	Log       *slog.Logger
 	Version   string // of the program, for the OpenAPI document
@@ -50,12 +53,15 @@ type API struct {
 func New(p Parts) (*API, error) {
 	a := &API{Parts: p, mux: http.NewServeMux()}
 	ops := a.operations()
-	doc, err := document(ops, p.Version)
+	doc, err := openAPI(ops, p.Version)
 	if err != nil {
 		return nil, err
 	}
 	a.document = doc
 	for _, op := range ops {
+		if op.fields != nil {
+			op.read = a.readAnswers(op.fields)
+		}
 		a.mux.HandleFunc(op.method+" /api/v1"+op.path, a.serve(op))
 	}
 	a.mux.HandleFunc("GET /api/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
@@ -134,10 +140,17 @@ func (a *API) serve(op operation) http.HandlerFunc {
 				a.problem(w, r, err)
 				return
 			}
+			if in, ok := c.in.(*field.Answers); ok {
+				defer letGo(*in)
+			}
 		}
 		out, err := op.do(c)
 		if err != nil {
 			a.problem(w, r, err)
+			return
+		}
+		if given, ok := out.(givenOut); ok {
+			given.write(w)
 			return
 		}
 		if t, ok := out.(tagged); ok && t.etag() != "" {

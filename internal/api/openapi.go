@@ -7,10 +7,12 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"heed/internal/field"
 )
 
-// document is the OpenAPI 3.1 description, made from the operations and their types.
-func document(ops []operation, version string) ([]byte, error) {
+// openAPI is the OpenAPI 3.1 description, made from the operations and their types.
+func openAPI(ops []operation, version string) ([]byte, error) {
 	schemas := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
 	paths := map[string]map[string]any{}
 	problemRef := schemas.Schema(reflect.TypeFor[problem](), true, "Problem")
@@ -38,8 +40,14 @@ func document(ops []operation, version string) ([]byte, error) {
 }
 
 func describe(op operation, schemas huma.Registry, problemRef *huma.Schema) map[string]any {
+	var done map[string]any
+	if op.raw {
+		done = map[string]any{"application/octet-stream": map[string]any{"schema": map[string]any{"type": "string", "contentMediaType": "application/octet-stream"}}}
+	} else {
+		done = content("application/json", schemas.Schema(op.out, true, op.name+"Answer"))
+	}
 	answers := map[string]any{
-		strconv.Itoa(op.status): map[string]any{"description": "Done", "content": content("application/json", schemas.Schema(op.out, true, op.name+"Answer"))},
+		strconv.Itoa(op.status): map[string]any{"description": "Done", "content": done},
 	}
 	for status, words := range map[string]string{
 		"400": "The request cannot be read", "401": "No token, or one that has ended", "403": "This function is not yours; the title says who may use it",
@@ -57,7 +65,11 @@ func describe(op operation, schemas huma.Registry, problemRef *huma.Schema) map[
 		d["requestBody"] = map[string]any{"required": true, "content": content("application/json", schemas.Schema(op.in, true, op.name+"Request"))}
 	}
 	if op.schema != nil {
-		d["requestBody"] = map[string]any{"required": true, "content": map[string]any{"application/json": map[string]any{"schema": op.schema}}}
+		body := map[string]any{"application/json": map[string]any{"schema": op.schema}}
+		if files := field.Documents(op.fields); len(files) > 0 {
+			body["multipart/form-data"] = map[string]any{"schema": inParts(op.schema, files)}
+		}
+		d["requestBody"] = map[string]any{"required": true, "content": body}
 	}
 	return d
 }
@@ -72,4 +84,13 @@ func parameters(op operation) []any {
 		out = append(out, map[string]any{"name": p.name, "in": p.in, "description": p.words, "required": p.required, "schema": p.schema})
 	}
 	return out
+}
+
+// inParts is a body of answers with documents, each a part of its own.
+func inParts(answers map[string]any, files []field.Field) map[string]any {
+	parts := map[string]any{answersPart: answers}
+	for _, f := range files {
+		parts[f.ID] = map[string]any{"type": "string", "contentMediaType": "application/octet-stream", "description": f.Ask}
+	}
+	return map[string]any{"type": "object", "properties": parts, "required": []string{answersPart}}
 }

@@ -25,6 +25,8 @@ type operation struct {
 	in, out      reflect.Type
 	schema       map[string]any // of the body, when it is not that of in
 	status       int
+	raw          bool          // it answers with a document
+	fields       []field.Field // that its body answers
 	read         func(http.ResponseWriter, *http.Request) (any, error)
 	do           func(*call) (any, error)
 	parameters   []parameter

@@ -76,6 +76,7 @@ func (a *API) roomOperations(r *room.Room) []operation {
 		get[roomRecord](base+"/{reference}", "open"+name, "One "+r.One+". That you opened it is written down before it is sent",
 			func(c *call) (any, error) { return a.openRoom(c, r) }, refParameter),
 	}
+	ops = append(ops, a.documentOperation(r, base, name)...)
 	for _, s := range r.Steps() {
 		ops = append(ops, answered[roomReceipt](base+"/{reference}/"+string(s.ID), camel(string(s.ID))+name, s.Label, http.StatusOK, s.Fields,
 			func(c *call) (any, error) { return a.takeRoom(c, r, s.ID) }, refParameter, keyParameter, matchHeader))
@@ -86,7 +87,7 @@ func (a *API) roomOperations(r *room.Room) []operation {
 // answered is an operation whose body is answers to fields.
 func answered[Out any](path, name, summary string, status int, fields []field.Field, do func(*call) (any, error), ps ...parameter) operation {
 	op := post[field.Answers, Out](path, name, summary, status, do, ps...)
-	op.in, op.schema = nil, field.Schema(fields)
+	op.in, op.schema, op.fields = nil, field.Schema(fields), fields
 	return op
 }
 

@@ -24,6 +24,8 @@ import (
 	"heed/internal/concern"
 	"heed/internal/concern/concernweb"
 	"heed/internal/directory"
+	"heed/internal/document"
+	"heed/internal/document/keep"
 	"heed/internal/fail"
 	"heed/internal/home"
 	"heed/internal/id"
@@ -64,11 +66,12 @@ type App struct {
 	proof   proof
 	notices notices
 	spent   *spent.Book
+	spool   *document.Spool
 }
 
 // Migrations are the kernel tables of every room.
 func Migrations() []fs.FS {
-	return []fs.FS{vault.Migrations, ledger.Migrations, jobs.Migrations, session.Migrations, directory.Migrations, concern.Migrations, backup.Migrations, room.Migrations}
+	return []fs.FS{vault.Migrations, ledger.Migrations, jobs.Migrations, session.Migrations, directory.Migrations, concern.Migrations, backup.Migrations, room.Migrations, keep.Migrations}
 }
 
 // Open brings an installation up in one order, and nothing is served before all
@@ -182,13 +185,20 @@ func (a *App) kernel() error {
 }
 
 func (a *App) slices() (err error) {
+	a.spool = document.NewSpool(document.SpoolBytes)
+	var scanner document.Scanner
+	if a.Config.Clamd != "" {
+		if scanner, err = document.NewClamd(a.Config.Clamd); err != nil {
+			return err
+		}
+	}
 	a.spent = spent.In(a.Config.spent(), a.Clock, a.Log)
 	a.Jobs = jobs.New(a.Store, jobs.Options{Clock: a.Clock, Log: a.Log, Mail: a.mailer()})
 	a.Directory = directory.New(directory.Parts{Store: a.Store, Vault: a.Vault, Ledger: a.Ledger, Clock: a.Clock, Spent: a.spent, Jobs: a.Jobs})
 	a.Concerns = concern.New(concern.Parts{Store: a.Store, Vault: a.Vault, Ledger: a.Ledger, Policy: a.Policy, Directory: a.Directory,
 		Jobs: a.Jobs, Clock: a.Clock, Log: a.Log})
 	a.Rooms, err = room.NewDesk(room.Parts{Store: a.Store, Vault: a.Vault, Ledger: a.Ledger, Policy: a.Policy, Directory: a.Directory,
-		Jobs: a.Jobs, Clock: a.Clock, Log: a.Log}, Rooms()...)
+		Jobs: a.Jobs, Clock: a.Clock, Log: a.Log, Spool: a.spool, Scanner: scanner}, Rooms()...)
 	return err
 }
 
@@ -256,14 +266,14 @@ func (a *App) faces(ctx context.Context) error {
 	days := func(org id.Org, rec id.Record, at time.Time) (session.Key, error) { return a.Vault.Day(org, rec, at) }
 	a.Sessions = session.New(session.Options{Store: a.Store, Keys: keys, Days: days, Accounts: accounts{a}, Clock: a.Clock, Spent: a.spent, Idle: a.Config.Idle})
 	o := web.Options{Settings: settings, Clock: a.Clock, Log: a.Log, PublicURL: a.Config.PublicURL, Plain: a.Config.Plain,
-		TrustedProxies: a.Config.TrustedProxies, May: a.may, Sessions: a.Sessions, Notice: a.notice}
+		TrustedProxies: a.Config.TrustedProxies, May: a.may, Sessions: a.Sessions, Notice: a.notice, Spool: a.spool}
 	if a.Config.Demo {
 		o.Demo = &web.Demo{People: a.demoPeople}
 	}
 	if a.site, err = web.New(o, a.Parts()...); err != nil {
 		return err
 	}
-	a.api, err = api.New(api.Parts{Concerns: a.Concerns, Rooms: a.Rooms, Kinds: Rooms(), Directory: a.Directory, Clock: a.Clock, Log: a.Log, Version: Version})
+	a.api, err = api.New(api.Parts{Concerns: a.Concerns, Rooms: a.Rooms, Kinds: Rooms(), Directory: a.Directory, Spool: a.spool, Clock: a.Clock, Log: a.Log, Version: Version})
 	return err
 }
 

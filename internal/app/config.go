@@ -39,6 +39,7 @@ type Config struct {
 	BackupLife     time.Duration
 	Witnesses      []string // "URL VKEY" each, and "2 of 3" when not all must sign
 	Mail           jobs.Mailer
+	Clamd          string // where documents are looked at: a socket's path, or host:port; "" for nowhere
 	Demo           bool
 	ReserveBytes   int64 // SQLite: room kept for recording readings when the disk is full; 8 MiB unless told
 }

@@ -9,6 +9,7 @@ import (
 	"heed/internal/backup"
 	"heed/internal/clock"
 	"heed/internal/directory"
+	"heed/internal/document/keep"
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/ledger"
@@ -155,6 +156,7 @@ func SealedFields() []verify.Field {
 		{Table: "concern_retry", Record: "record", Version: "version", Sealed: "digest", Name: "retry:", NameFrom: "key"},
 		{Table: "room_retry", Record: "record", Version: "version", Sealed: "digest", Name: "retry:", NameFrom: "key"},
 		{Table: "room_record_v1", Record: "record", Version: "version", Sealed: "state", Name: room.StateField},
+		{Table: "document_chunk", Record: "record", Version: "version", Sealed: "sealed", Name: keep.Field, NameFrom: "place"},
 		{Table: "concern_reason", Record: "book", Version: "at", Sealed: "sealed", Name: "reason"},
 	}
 }

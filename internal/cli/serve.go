@@ -26,6 +26,7 @@ type serveCmd struct {
 	Beat       time.Duration `help:"How often the public checkpoint moves." env:"HEED_BEAT" default:"5m"`
 	BackupLife time.Duration `help:"How long backups of the key store are kept: an erased record could be brought back until then." env:"HEED_BACKUP_LIFE" default:"35d"`
 	Witness    []string      `help:"A witness: its address, a space, and its public key; several with ; between them, and 2 of 3 when not all must sign." env:"HEED_WITNESS" sep:";"`
+	Clamd      string        `help:"Where clamd looks at documents for harmful software: the path of its socket, or host:port. Documents are not looked at when not given." env:"HEED_CLAMD"`
 	mailFlags  `embed:""`
 }
 
@@ -49,6 +50,7 @@ To try it on your own machine, without TLS:
 func (c *serveCmd) config() (cfg app.Config, err error) {
 	cfg = c.place.config()
 	cfg.Plain, cfg.Idle, cfg.Beat, cfg.BackupLife, cfg.Witnesses = c.Plain, c.Idle, c.Beat, c.BackupLife, c.Witness
+	cfg.Clamd = c.Clamd
 	if cfg.TrustedProxies, err = networks(c.Proxies); err != nil {
 		return cfg, err
 	}

@@ -6,20 +6,26 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
+
+	"heed/internal/document"
 )
 
 // Answers are what was said to a form's fields, by field name. An absent name and
 // an empty value mean the same: not answered.
 type Answers map[string]Value
 
-// Value is one answer: text, a list of chosen ids, the answers of a part, or the
-// repetitions of a group. In JSON it is a string, an array of strings, an object or
-// an array of objects.
+// Value is one answer: text, a list of chosen ids, the answers of a part, the
+// repetitions of a group, or a document. In JSON it is a string, an array of strings,
+// an object or an array of objects; a document is an object with the one name _file,
+// which no field can have.
 type Value struct {
 	Text  string
 	List  []string
 	Part  Answers
 	Group []Answers
+	File  *document.File
 }
 
 // Of is a text as a value.
@@ -27,7 +33,7 @@ func Of(text string) Value { return Value{Text: text} }
 
 // Empty says that nothing was answered.
 func (v Value) Empty() bool {
-	return v.Text == "" && len(v.List) == 0 && len(v.Part) == 0 && len(v.Group) == 0
+	return v.Text == "" && len(v.List) == 0 && len(v.Part) == 0 && len(v.Group) == 0 && v.File == nil
 }
 
 // Get is the text of an answer; "" when there is none.
@@ -75,15 +81,31 @@ func (v Value) MarshalJSON() ([]byte, error) {
 		return json.Marshal(v.List)
 	case len(v.Part) > 0:
 		return json.Marshal(v.Part)
+	case v.File != nil:
+		return json.Marshal(fileValue{v.File})
 	}
 	return json.Marshal(v.Text)
 }
 
-// UnmarshalJSON reads any of the four forms, and a whole number as its text.
+// fileValue is a document in JSON.
+type fileValue struct {
+	File *document.File `json:"_file"`
+}
+
+const fileStart = `{"_file":`
+
+// UnmarshalJSON reads any of the five forms, and a whole number as its text.
 func (v *Value) UnmarshalJSON(b []byte) error {
 	*v = Value{}
 	var into any = &v.Text
 	switch rest := bytes.TrimLeft(b, " \t\r\n"); {
+	case bytes.HasPrefix(rest, []byte(fileStart)):
+		var f fileValue
+		if err := json.Unmarshal(b, &f); err != nil {
+			return fmt.Errorf("field: a document: %w", err)
+		}
+		v.File = f.File
+		return nil
 	case len(rest) > 0 && rest[0] == '{':
 		into = &v.Part
 	case len(rest) > 0 && len(rest) <= 20 && len(bytes.Trim(rest, "0123456789 \t\r\n")) == 0:
@@ -99,4 +121,62 @@ func (v *Value) UnmarshalJSON(b []byte) error {
 		return fmt.Errorf("field: an answer must be text, a list of texts, a group or a list of groups: %w", err)
 	}
 	return nil
+}
+
+// Sent is a document among answers, with the name of its field: "about.photograph".
+type Sent struct {
+	Name string
+	*document.File
+}
+
+// Files are the documents among the answers, in the order of their fields' names.
+func (a Answers) Files() (out []Sent) { return a.files("") }
+
+func (a Answers) files(prefix string) (out []Sent) {
+	for _, name := range a.Names() {
+		v := a[name]
+		if v.File != nil {
+			out = append(out, Sent{prefix + name, v.File})
+		}
+		out = append(out, v.Part.files(prefix+name+".")...)
+		for i, one := range v.Group {
+			out = append(out, one.files(prefix+name+"."+strconv.Itoa(i)+".")...)
+		}
+	}
+	return out
+}
+
+// PutFile adds a document as the answer to a field, by the name that Files gives it;
+// false when that was answered otherwise.
+func (a Answers) PutFile(name string, f *document.File) bool {
+	at, rest, inner := strings.Cut(name, ".")
+	v := a[at]
+	switch {
+	case a == nil:
+		return false
+	case inner && v.Part == nil && v.Empty():
+		v = Value{Part: Answers{}}
+		a[at] = v
+		fallthrough
+	case inner:
+		return v.Part.PutFile(rest, f)
+	case !v.Empty():
+		return false
+	}
+	a[at] = Value{File: f}
+	return true
+}
+
+// number gives each document its number, in place: answers that were taken are nobody else's.
+func (a Answers) number(next *int) {
+	for _, name := range a.Names() {
+		if v := a[name]; v.File != nil {
+			*next++
+			a[name] = Value{File: v.File.Kept(*next)}
+		}
+		a[name].Part.number(next)
+		for _, one := range a[name].Group {
+			one.number(next)
+		}
+	}
 }

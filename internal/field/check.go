@@ -27,6 +27,7 @@ type World struct {
 func Check(fields []Field, in Answers, w World) (kept Answers, unasked []string, faults fail.Fields) {
 	kept = Answers{}
 	check(fields, in, w, "", kept, &unasked, &faults)
+	kept.number(new(int))
 	return kept, unasked, faults
 }
 
@@ -56,6 +57,9 @@ func check(fields []Field, in Answers, w World, prefix string, kept Answers, una
 			kept[f.ID] = v
 		}
 	}
+	for _, f := range fields {
+		f.Evidence.check(fields, kept, prefix, faults)
+	}
 	for _, name := range in.Names() {
 		if !asked[name] && !in[name].Empty() {
 			*unasked = append(*unasked, prefix+name)
@@ -63,8 +67,22 @@ func check(fields []Field, in Answers, w World, prefix string, kept Answers, una
 	}
 }
 
+// check holds a piece of evidence to its own days: it does not end before it begins.
+func (e *Evidence) check(fields []Field, kept Answers, prefix string, faults *fail.Fields) {
+	if e == nil || e.Until == "" {
+		return
+	}
+	for _, from := range []string{e.Day, e.From} {
+		if first, last := kept.Get(from), kept.Get(e.Until); first != "" && last != "" && last < first { // as YYYY-MM-DD
+			until, _ := Find(fields, e.Until)
+			begins, _ := Find(fields, from)
+			faults.Add(prefix+e.Until, plain.Capital(until.What)+" must be the same as or after "+begins.What)
+		}
+	}
+}
+
 func (f Field) checkPart(v Value, w World, name string, kept Answers, unasked *[]string, faults *fail.Fields) {
-	if v.Text != "" || len(v.List)+len(v.Group) > 0 {
+	if v.Text != "" || len(v.List)+len(v.Group) > 0 || v.File != nil {
 		faults.Add(name, plain.Capital(f.What)+" must be given with the names of its parts")
 		return
 	}
@@ -79,7 +97,7 @@ func (f Field) checkPart(v Value, w World, name string, kept Answers, unasked *[
 }
 
 func (f Field) checkGroup(v Value, w World, name string, kept Answers, unasked *[]string, faults *fail.Fields) {
-	if v.Text != "" || len(v.List)+len(v.Part) > 0 {
+	if v.Text != "" || len(v.List)+len(v.Part) > 0 || v.File != nil {
 		faults.Add(name, plain.Capital(f.What)+" must be given one by one")
 		return
 	}
@@ -120,8 +138,14 @@ func (f Field) missing() string {
 
 // take reads one answer; fault is what is wrong with it, in words.
 func (f Field) take(v Value, w World) (kept Value, fault string) {
-	if f.Kind == Choices {
+	if v.File != nil && f.Kind != Document {
+		return Value{}, f.missing()
+	}
+	switch f.Kind {
+	case Choices:
 		return f.takeChoices(v)
+	case Document:
+		return f.takeFile(v)
 	}
 	if len(v.List)+len(v.Part)+len(v.Group) > 0 {
 		return Value{}, "Enter " + f.What + " only once"
@@ -169,7 +193,7 @@ func (f Field) takeText(text string, w World) (kept, fault string) {
 		return f.takeWhole(text)
 	case NHSNumber:
 		return plain.NHSNumber(text)
-	case Person, Team, Partner, Document, Entry:
+	case Person, Team, Partner, Entry:
 		if f.Kind == Entry && (strings.Trim(text, "0123456789") != "" || text[0] == '0') {
 			return "", f.missing()
 		}
@@ -179,6 +203,21 @@ func (f Field) takeText(text string, w World) (kept, fault string) {
 		return text, ""
 	}
 	return "", plain.Capital(f.What) + " cannot be answered here"
+}
+
+// takeFile takes a document that was sent with the answers. One that is only spoken of
+// was not sent.
+func (f Field) takeFile(v Value) (Value, string) {
+	switch {
+	case v.Empty():
+		return Value{}, ""
+	case v.File == nil:
+		return Value{}, f.missing()
+	}
+	if fault := v.File.Fault(f.What); fault != "" {
+		return Value{}, fault
+	}
+	return Value{File: v.File}, ""
 }
 
 func (f Field) textFault(text string, line bool) string {

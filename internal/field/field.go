@@ -73,6 +73,10 @@ type Field struct {
 	Of      []string `json:"of"`    // of a person: somebody who holds one of these roles
 	When    string   `json:"when"`  // of a day: "past" (today or before), "ahead" (today or after), "later" (after today)
 
+	// Evidence names, of a document that shows something, the questions of the same form
+	// that say of when and until when it speaks: days apart from that of the upload.
+	Evidence *Evidence `json:"evidence"`
+
 	Needed     bool        `json:"needed"`
 	NeededWhen []Condition `json:"needed_when"` // needed when one of these holds
 	ShownWhen  []Condition `json:"shown_when"`  // asked only when one of these holds
@@ -86,6 +90,36 @@ type Field struct {
 	Keep bool `json:"keep"`
 	// Among names an answer that was kept ("step.field"): only what was chosen there is offered.
 	Among string `json:"among"`
+}
+
+// Evidence is which days a document has of its own: each the name of a question.
+type Evidence struct {
+	Day   string `json:"day"`   // of which day it is
+	From  string `json:"from"`  // the period for which it speaks
+	Until string `json:"until"` // after which it shows nothing any more
+}
+
+func (e *Evidence) days() (out []string) {
+	if e == nil {
+		return nil
+	}
+	for _, name := range []string{e.Day, e.From, e.Until} {
+		if name != "" {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// Documents are the fields that ask for a document, those of parts too.
+func Documents(fields []Field) (out []Field) {
+	for _, f := range fields {
+		if f.Kind == Document {
+			out = append(out, f)
+		}
+		out = append(out, Documents(f.Fields)...)
+	}
+	return out
 }
 
 // Option is one answer of a list. Is an option that an answer of an older version

@@ -196,7 +196,7 @@ func TestAnswersAreOneJSON(t *testing.T) {
 // What was said to a question that is not there any more is shown all the same.
 func TestShowLeavesNothingOut(t *testing.T) {
 	got := Show([]Field{{ID: "day", Ask: "When?", Short: "On", Kind: Day}}, Answers{"day": Of("2026-03-02"), "gone": Of("still here")}, nil)
-	if want := []Shown{{"On", "2 March 2026"}, {"gone", "still here"}}; !slices.Equal(got, want) {
+	if want := []Shown{{Key: "On", Words: "2 March 2026"}, {Key: "gone", Words: "still here"}}; !slices.Equal(got, want) {
 		t.Errorf("%v", got)
 	}
 }

@@ -36,6 +36,9 @@ func form(place string, fields []Field, aboutPerson bool) string {
 				return where + " " + fault
 			}
 		}
+		if fault := f.Evidence.form(fields); fault != "" {
+			return where + " " + fault
+		}
 		if fault := form(where+".fields", f.Fields, aboutPerson); fault != "" {
 			return fault
 		}
@@ -73,6 +76,10 @@ func (f Field) form() string {
 		return "must have choices if, and only if, its kind is choice or choices"
 	case (f.Kind == Group || f.Kind == Part) != (len(f.Fields) > 0):
 		return "must have fields if, and only if, its kind is part or group"
+	case f.Kind == Group && slices.ContainsFunc(f.Fields, func(x Field) bool { return len(Documents([]Field{x})) > 0 }):
+		return "must not ask for documents in a group: give each document a question of its own"
+	case f.Evidence != nil && f.Kind != Document:
+		return `must have "evidence" only for a document`
 	case f.Kind == Whole && f.Max <= f.Least:
 		return "must say least and max: the smallest and the largest number"
 	case f.Kind != Whole && f.Least != 0 || f.Max < 0 || f.Kind != Whole && f.Max > TextLimit:
@@ -137,4 +144,14 @@ func kindNames() string {
 		names[i] = string(k)
 	}
 	return strings.Join(names, ", ")
+}
+
+// form checks that the days of a piece of evidence are questions of the same form.
+func (e *Evidence) form(fields []Field) string {
+	for _, name := range e.days() {
+		if day, ok := Find(fields, name); !ok || day.Kind != Day {
+			return fmt.Sprintf("has evidence of %q, which is no day of the same form", name)
+		}
+	}
+	return ""
 }

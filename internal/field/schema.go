@@ -44,7 +44,9 @@ func (f Field) schema() map[string]any {
 		out["description"] = f.Ask + " (ten digits, with or without spaces)"
 	case Entry:
 		out["type"], out["description"] = []string{"string", "integer"}, f.Ask+" (its version)"
-	case Person, Team, Partner, Document:
+	case Document:
+		return map[string]any{"type": "object", "description": f.Ask + " (sent as a part of multipart/form-data with this name)"}
+	case Person, Team, Partner:
 		out["description"] = f.Ask + " (an id)"
 	default:
 		out["maxLength"] = f.Limit()

@@ -6,9 +6,12 @@ import (
 )
 
 // Shown is one answer as it is shown: what it is and the words.
-type Shown struct{ Key, Words string }
+type Shown struct {
+	Key, Words string
+	Document   int // of a document: its number in its entry
+}
 
-// Namer gives the name of a person, team, partner, document or entry for a page.
+// Namer gives the name of a person, team, partner or entry for a page.
 type Namer func(k Kind, id string) string
 
 // Show gives the answers as lines for a timeline, a print view, an export, in the
@@ -36,13 +39,16 @@ func (f Field) show(v Value, name Namer) []Shown {
 	if f.Kind == Part {
 		return Show(f.Fields, v.Part, name)
 	}
-	if len(v.Group) == 0 {
-		return []Shown{{f.Called(), f.Words(v, name)}}
+	switch {
+	case v.File != nil:
+		return []Shown{{f.Called(), v.File.Words(), v.File.Number}}
+	case len(v.Group) == 0:
+		return []Shown{{Key: f.Called(), Words: f.Words(v, name)}}
 	}
 	var out []Shown
 	for _, one := range v.Group {
 		for _, s := range Show(f.Fields, one, name) {
-			out = append(out, Shown{f.Called() + ": " + s.Key, s.Words})
+			out = append(out, Shown{f.Called() + ": " + s.Key, s.Words, s.Document})
 		}
 	}
 	return out
@@ -71,7 +77,11 @@ func (f Field) Words(v Value, name Namer) string {
 		if len(v.Text) == 10 {
 			return v.Text[:3] + " " + v.Text[3:6] + " " + v.Text[6:]
 		}
-	case Person, Team, Partner, Document, Entry:
+	case Document:
+		if v.File != nil {
+			return v.File.Words()
+		}
+	case Person, Team, Partner, Entry:
 		if name != nil {
 			return name(f.Kind, v.Text)
 		}

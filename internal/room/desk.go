@@ -10,6 +10,7 @@ import (
 	"heed/internal/access"
 	"heed/internal/clock"
 	"heed/internal/directory"
+	"heed/internal/document"
 	"heed/internal/fail"
 	"heed/internal/field"
 	"heed/internal/id"
@@ -31,6 +32,8 @@ type Parts struct {
 	Jobs      *jobs.Queue
 	Clock     clock.Clock
 	Log       *slog.Logger
+	Spool     *document.Spool  // in which documents lie while they are given out; nil has no bound
+	Scanner   document.Scanner // looks for harmful software in documents; nil: nobody does
 }
 
 // Desk is the only way to the records of all rooms. Every method asks access first
@@ -108,6 +111,9 @@ func (d *Desk) Begin(ctx context.Context, a access.Actor, r *Room, b Beginning) 
 	if err := decision.Err(ask); err != nil {
 		return Receipt{}, err
 	}
+	if err := Scanned(ctx, d.Scanner, b.Answers); err != nil {
+		return Receipt{}, err
+	}
 	digest := digestOf(r.Name, string(info.ID), "", b.Answers)
 	var out Receipt
 	err := d.again(ctx, func(tx *store.Tx) error {
@@ -147,6 +153,9 @@ func (d *Desk) beginIn(tx *store.Tx, a access.Actor, r *Room, rule string, b Beg
 	}
 	by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: rule}
 	if _, err := d.Ledger.Append(tx, r.Number, key, 0, by, ledger.Event{Kind: info.Kind, Data: ev}); err != nil {
+		return Receipt{}, err
+	}
+	if err := PutDocuments(tx, key, 1, ev.Answers); err != nil {
 		return Receipt{}, err
 	}
 	var s State
@@ -273,6 +282,9 @@ func (e *Changed) Unwrap() error { return e.err }
 // Take takes a step and answers with a receipt. Whoever took it already, with the same
 // key, has the same receipt, also where the step took the record out of their hands.
 func (d *Desk) Take(ctx context.Context, a access.Actor, r *Room, ref id.Reference, t Taking) (Receipt, error) {
+	if err := Scanned(ctx, d.Scanner, t.Answers); err != nil {
+		return Receipt{}, err
+	}
 	digest := digestOf(r.Name, string(t.Step), ref, t.Answers)
 	var out Receipt
 	var refusal error
@@ -336,6 +348,9 @@ func (d *Desk) takeIn(tx *store.Tx, a access.Actor, r *Room, f found, t Taking, 
 	by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: f.decision.Rule}
 	version, err := d.Ledger.Append(tx, r.Number, f.key, f.state.Version, by, ledger.Event{Kind: info.Kind, Data: ev})
 	if err != nil {
+		return Receipt{}, err
+	}
+	if err := PutDocuments(tx, f.key, version, ev.Answers); err != nil {
 		return Receipt{}, err
 	}
 	s := f.state.Clone()

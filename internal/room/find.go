@@ -21,6 +21,8 @@ const (
 	kindReaders = ".readers_viewed"
 	kindListed  = ".listed"
 	kindRefused = ".refused"
+
+	kindDocument = ".document_opened"
 )
 
 // ruleMissing stands in the entry of a refused reading, for hidden and missing alike.
@@ -130,8 +132,11 @@ func (d *Desk) Readers(ctx context.Context, a access.Actor, r *Room, ref id.Refe
 		entries, err := d.Ledger.Readings(tx, key)
 		for _, e := range slices.Backward(entries) {
 			what := "Opened it"
-			if e.Kind == r.Name+kindReaders {
+			switch e.Kind {
+			case r.Name + kindReaders:
 				what = "Looked at who has opened it"
+			case r.Name + kindDocument:
+				what = "Opened a document"
 			}
 			v.Readers = append(v.Readers, Reader{At: e.At, By: e.Author.Person, Role: e.Author.Role, What: what, Rule: e.Author.Rule})
 		}
@@ -143,16 +148,35 @@ func (d *Desk) Readers(ctx context.Context, a access.Actor, r *Room, ref id.Refe
 // read finds a record and folds it outside the writer, in one snapshot, and writes down
 // that it was read, or refused, before it gives anything.
 func (d *Desk) read(ctx context.Context, a access.Actor, r *Room, ref id.Reference, act, kind string) (View, error) {
+	return d.readWith(ctx, a, r, ref, asking{act, kind, struct{}{}}, nil)
+}
+
+// asking is what somebody asks to read: the action, and the entry that says so.
+type asking struct {
+	act, kind string
+	data      any
+}
+
+// readWith is read, with more of the record from the same snapshot. When that is not
+// there for whoever asks, the record is not.
+func (d *Desk) readWith(ctx context.Context, a access.Actor, r *Room, ref id.Reference, what asking,
+	more func(*store.Tx, *vault.Key, View) error) (View, error) {
 	var out View
 	var f found
 	var refusal error
 	err := d.Store.View(ctx, func(tx *store.Tx) (err error) {
 		out, refusal = View{}, nil
-		if f, err = d.find(tx, a, r, ref, r.action(act)); err != nil {
+		if f, err = d.find(tx, a, r, ref, r.action(what.act)); err != nil {
 			return err
 		}
-		if refusal = f.refusal(r, tx.Now()); refusal == nil {
-			out, err = d.view(tx, a, r, f)
+		if refusal = f.refusal(r, tx.Now()); refusal != nil {
+			return nil
+		}
+		if out, err = d.view(tx, a, r, f); err != nil || more == nil {
+			return err
+		}
+		if err = more(tx, f.key, out); fail.Is(err, fail.Missing) {
+			refusal, err = fail.New(fail.Hidden, "Page not found"), nil
 		}
 		return err
 	})
@@ -168,7 +192,7 @@ func (d *Desk) read(ctx context.Context, a access.Actor, r *Room, ref id.Referen
 			return err
 		}
 		by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: f.decision.Rule}
-		return d.Ledger.Reading(tx, r.Number, key, by, ledger.Event{Kind: r.Name + kind, Data: struct{}{}})
+		return d.Ledger.Reading(tx, r.Number, key, by, ledger.Event{Kind: r.Name + what.kind, Data: what.data})
 	})
 	if err == nil {
 		err = refusal

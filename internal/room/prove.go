@@ -7,20 +7,23 @@ import (
 	"slices"
 	"time"
 
+	"heed/internal/document/keep"
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/jobs"
 	"heed/internal/ledger"
 	"heed/internal/store"
+	"heed/internal/vault"
 )
 
 // Events are the room's kinds of event with what each says, for docs/events.md.
 func (r *Room) Events() map[string]string {
 	all := map[string]string{
-		r.Name + kindViewed:  "Somebody opened the " + r.One + "; written before it is sent",
-		r.Name + kindReaders: "Somebody looked at who has opened the " + r.One,
-		r.Name + kindListed:  "A list of " + r.Many + " was shown, and which references it named",
-		r.Name + kindRefused: "Somebody asked for a " + r.One + " that is not theirs or does not exist; both are written alike",
+		r.Name + kindViewed:   "Somebody opened the " + r.One + "; written before it is sent",
+		r.Name + kindReaders:  "Somebody looked at who has opened the " + r.One,
+		r.Name + kindListed:   "A list of " + r.Many + " was shown, and which references it named",
+		r.Name + kindDocument: "Somebody opened a document of the " + r.One + "; written before it is sent",
+		r.Name + kindRefused:  "Somebody asked for a " + r.One + " that is not theirs or does not exist; both are written alike",
 	}
 	for _, d := range r.Definitions {
 		for _, s := range d.AllSteps {
@@ -41,24 +44,27 @@ func (d *Desk) CheckLists(ctx context.Context, rest func(context.Context, time.D
 		is, err := d.proved(tx, e.Org, e.Record)
 		switch {
 		case fail.Is(err, fail.Gone):
-			return nil
+			return keep.Left(tx, e.Record, found)
 		case fail.Is(err, fail.Tampered):
 			found(e.Record, "does not match its history")
 			return nil
 		case err != nil:
 			return err
 		}
-		what, err := d.checkRow(tx, r, &is)
+		what, err := d.checkRow(tx, r, &is.State)
 		if what != "" {
 			found(e.Record, what)
 		}
 		if err != nil {
 			return err
 		}
-		if what, err = dutyAmiss(tx, &is); what != "" {
+		if what, err = dutyAmiss(tx, &is.State); what != "" {
 			found(e.Record, what)
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return keep.Check(tx, is.key, DocumentsOf(is.taken), found)
 	})
 	if err != nil {
 		return records, err
@@ -82,9 +88,9 @@ func (d *Desk) Remake(ctx context.Context, rest func(context.Context, time.Durat
 		if err != nil {
 			return err
 		}
-		what, err := d.checkRow(tx, r, &is)
+		what, err := d.checkRow(tx, r, &is.State)
 		if err == nil && what == "" {
-			what, err = dutyAmiss(tx, &is)
+			what, err = dutyAmiss(tx, &is.State)
 		}
 		if what != "" {
 			all = append(all, lost{r, e})
@@ -117,17 +123,22 @@ func dutyAmiss(tx *store.Tx, s *State) (string, error) {
 	return "", nil
 }
 
-// proved is where a record stands by its history alone.
-func (d *Desk) proved(tx *store.Tx, org id.Org, rec id.Record) (State, error) {
-	key, err := d.Vault.Key(tx, org, rec)
-	if err != nil {
-		return State{}, err
+// proven is where a record stands by its history alone, and how it came there.
+type proven struct {
+	State
+	taken []Taken
+	key   *vault.Key
+}
+
+func (d *Desk) proved(tx *store.Tx, org id.Org, rec id.Record) (is proven, err error) {
+	if is.key, err = d.Vault.Key(tx, org, rec); err != nil {
+		return is, err
 	}
-	history, err := d.Ledger.History(tx, key)
+	history, err := d.Ledger.History(tx, is.key)
 	if err != nil {
-		return State{}, err
+		return is, err
 	}
-	is, _, err := Fold(history)
+	is.State, is.taken, err = Fold(history)
 	return is, err
 }
 
@@ -172,6 +183,7 @@ func (d *Desk) strangers(ctx context.Context, found func(id.Record, string)) err
 	return d.Store.View(ctx, func(tx *store.Tx) error {
 		for _, text := range []string{
 			`select record from room_record_v1 r where not exists (select 1 from entry e where e.record = r.record and e.version = 1)`,
+			keep.Strangers,
 			`select distinct record from room_list_v1 l where not exists (select 1 from room_record_v1 r where r.record = l.record)`,
 		} {
 			all, err := store.All(tx, func(r *id.Record) []any { return []any{r} }, text)
@@ -179,7 +191,7 @@ func (d *Desk) strangers(ctx context.Context, found func(id.Record, string)) err
 				return err
 			}
 			for _, rec := range all {
-				found(rec, "stands in the lists and in no history")
+				found(rec, "stands in the tables and in no history")
 			}
 		}
 		return nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"heed/internal/document/keep"
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/ledger"
@@ -191,5 +192,5 @@ func wipe(tx *store.Tx, rec id.Record) error {
 			return err
 		}
 	}
-	return nil
+	return keep.Wipe(tx, rec)
 }

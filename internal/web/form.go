@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"heed/internal/document"
 	"heed/internal/fail"
 	"heed/internal/plain"
 	"heed/internal/web/words"
@@ -43,6 +44,8 @@ type Form struct {
 	version  int64
 	key      string
 	here     string
+	files    map[string]*document.File // the documents that came with it
+	parts    bool                      // it asks for a document, and is sent in parts
 }
 
 type asked struct{ name, what string }

@@ -166,7 +166,7 @@ func backLink(q *Request, p Page, hasForm bool) nhs.Component {
 		return nhs.BackLink{Text: p.BackText, Href: p.Back}
 	}
 	return nhs.BackLink{Text: p.BackText, Type: "submit", Attrs: []nhs.Attr{{Name: "form", Value: formID}, {Name: "formaction", Value: backPath},
-		{Name: "name", Value: backField}, {Name: "value", Value: p.Back}}}
+		{Name: "formenctype", Value: wordsOnly}, {Name: "name", Value: backField}, {Name: "value", Value: p.Back}}}
 }
 
 // The addresses that "Leave this page" and "Back" use.
@@ -175,6 +175,9 @@ const (
 	leavePath = "/leave"
 	keepPath  = "/leave/keep"
 )
+
+// wordsOnly is how a form is sent whose words are kept, and no document.
+const wordsOnly = "application/x-www-form-urlencoded"
 
 // leaveButton sends the page's form to /leave, so that what stands in it is kept
 // without a script too; a page without a form has the plain link.

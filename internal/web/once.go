@@ -48,6 +48,10 @@ func (q *Request) digest() (d [32]byte) {
 			part("=" + v)
 		}
 	}
+	for _, name := range sortedKeys(q.form.files) {
+		part(name)
+		part("=" + q.form.files[name].SHA256)
+	}
 	return [32]byte(h.Sum(nil))
 }
 

@@ -75,7 +75,8 @@ type Redirect struct {
 // SeeOther is the Redirect to a path.
 func SeeOther(path string) Redirect { return Redirect{To: path} }
 
-// Download is a file that the browser saves and never shows as a page.
+// Download is a file that the browser saves and never shows as a page. Opened all the
+// same, it may do nothing: it is in a sandbox.
 type Download struct {
 	Name string // lower case with dashes, made by us, never a name somebody typed
 	Type string

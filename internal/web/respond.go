@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"heed/internal/document"
 	"heed/internal/fail"
 )
 
@@ -70,7 +71,7 @@ func (d Download) respond(*Request) (answer, error) {
 		return '-'
 	}, strings.ToLower(d.Name))
 	return answer{status: http.StatusOK, contentType: cmp.Or(d.Type, "application/octet-stream"), body: d.Body,
-		header: map[string]string{"Content-Disposition": `attachment; filename="` + name + `"`}}, nil
+		header: map[string]string{"Content-Disposition": `attachment; filename="` + name + `"`, "Content-Security-Policy": document.SandboxPolicy}}, nil
 }
 
 func htmlEscape(s string) string { return template.HTMLEscapeString(s) }

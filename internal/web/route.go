@@ -23,6 +23,8 @@ type Route struct {
 	Handler Handler
 	// MaxBody is the most bytes a POST may bring; 256 KB when nought.
 	MaxBody int64
+	// Documents is how many documents its form may bring; none when nought.
+	Documents int
 	// Itself says that the handler answers a form that is sent again itself, by
 	// Request.Key, when it has asked access anew: of what was done to a record.
 	Itself bool
@@ -41,6 +43,12 @@ func Post(pattern, access, title string, h Handler) Route {
 // AsksAgain is the same route with Itself.
 func (r Route) AsksAgain() Route {
 	r.Itself = true
+	return r
+}
+
+// Takes is the same route, whose form may bring so many documents.
+func (r Route) Takes(documents int) Route {
+	r.Documents = documents
 	return r
 }
 

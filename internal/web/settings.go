@@ -6,6 +6,7 @@ import (
 	"net/netip"
 
 	"heed/internal/clock"
+	"heed/internal/document"
 	"heed/internal/id"
 	"heed/internal/session"
 )
@@ -48,6 +49,8 @@ type Options struct {
 	Sessions *session.Keeper
 	// Notice is what must stand above every page of this person; nil for none.
 	Notice func(ctx context.Context, who session.Who) []string
+	// Spool is the memory in which documents lie while they are taken. Nil has no bound.
+	Spool *document.Spool
 	// Demo, when there is one, lets anybody be anybody: never outside the demo.
 	Demo *Demo
 }

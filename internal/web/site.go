@@ -131,6 +131,7 @@ var (
 func (s *Site) serve(w http.ResponseWriter, r *http.Request, route *Route) {
 	q := &Request{site: s, http: r, writer: w, route: route}
 	noteRoute(r, route)
+	defer func() { q.form.letGo() }()
 	for _, step := range [...]func(*Request) error{(*Request).readForm, s.identify, s.admit} {
 		if err := step(q); err != nil {
 			s.answerError(q, err)
@@ -218,9 +219,12 @@ func (q *Request) readForm() error {
 	if q.http.Header.Get("Content-Encoding") != "" {
 		return errEncoded
 	}
+	if boundary, ok := inParts(q.http); ok {
+		return q.readParts(boundary)
+	}
 	most := q.route.MaxBody
 	if most <= 0 {
-		most = 256 << 10
+		most = mostWords
 	}
 	q.http.Body = http.MaxBytesReader(q.writer, q.http.Body, most)
 	if err := q.http.ParseForm(); err != nil {

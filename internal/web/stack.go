@@ -20,6 +20,7 @@ func Stack(parts ...Component) Body { return stackView.With(stackModel{parts}) }
 type askModel struct {
 	Before []Component
 	Hidden template.HTML
+	Parts  bool // it brings documents
 	Fields []Component
 	Send   nhs.Button
 	After  []Component
@@ -47,7 +48,7 @@ func (f *Form) Ask(q Question) Body {
 	if q.Warn {
 		b.Variant = nhs.Warning
 	}
-	return askView.With(askModel{q.Before, f.Hidden(), q.Fields, b, q.After})
+	return askView.With(askModel{q.Before, f.Hidden(), f.parts, q.Fields, b, q.After})
 }
 
 // Secret reads a password or a one-time code: nothing trimmed, never shown again.

@@ -139,11 +139,17 @@ func (a Asking) component(x field.Field, rest []field.Field, inside map[string]b
 			hint.Text = "For example, 27 3 2026"
 		}
 		return f.Date(x.ID, nhs.DateInput{Legend: legend, Hint: hint}), nil
+	case field.Document:
+		hint.Text = strings.TrimSpace(hint.Text + " " + documentHint)
+		return f.FileUpload(nhs.FileUpload{Name: x.ID, Label: label, Hint: hint}), nil
 	case field.Person, field.Team, field.Partner, field.Entry:
 		return a.chosen(x, legend, hint)
 	}
 	return f.Input(input(x, label, hint)), nil
 }
+
+// documentHint stands below every question for a document.
+const documentHint = "PDF, Word, Excel, OpenDocument, PNG, JPEG or plain text, up to 20 MB"
 
 // shortText is the most characters of a text that a person can see whole and need not count.
 const shortText = 500
@@ -256,6 +262,10 @@ func Answers(f *web.Form, fields []field.Field) (field.Answers, Finer) {
 			day, wrong := dayOf(f, x)
 			out.Set(x.ID, day)
 			finer[x.ID] = wrong
+		case field.Document:
+			if sent := f.File(x.ID, x.What); sent != nil {
+				out[x.ID] = field.Value{File: sent}
+			}
 		default:
 			if v := typed(f, x); !v.Empty() {
 				out[x.ID] = v

@@ -21,6 +21,7 @@ import (
 	"heed/internal/clock/workday"
 	"heed/internal/concern"
 	"heed/internal/directory"
+	"heed/internal/document/keep"
 	"heed/internal/id"
 	"heed/internal/jobs"
 	"heed/internal/ledger"
@@ -67,7 +68,7 @@ func Each(t *testing.T, fn func(w *World)) {
 
 // Migrations are those of every room.
 func Migrations() []fs.FS {
-	return []fs.FS{vault.Migrations, ledger.Migrations, jobs.Migrations, directory.Migrations, concern.Migrations, room.Migrations, backup.Migrations}
+	return []fs.FS{vault.Migrations, ledger.Migrations, jobs.Migrations, directory.Migrations, concern.Migrations, room.Migrations, backup.Migrations, keep.Migrations}
 }
 
 // New builds a world on a store.

@@ -13,7 +13,7 @@ import (
 // A clause that never failed shows nothing.
 var planted = []struct{ name, file, old, new, clause string }{
 	{"a record is shown without an entry", "find.go",
-		`return d.Ledger.Reading(tx, r.Number, key, by, ledger.Event{Kind: r.Name + kind, Data: struct{}{}})`,
+		`return d.Ledger.Reading(tx, r.Number, key, by, ledger.Event{Kind: r.Name + what.kind, Data: what.data})`,
 		`_, _ = by, key
 		return nil`, "no_entry,_no_record"},
 	{"a list is shown without an entry", "list.go",

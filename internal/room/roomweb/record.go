@@ -138,7 +138,7 @@ func (p *pages) info(v room.View, t room.Taken) process.StepInfo {
 func (p *pages) lines(q *web.Request, v room.View, t room.Taken, name func(id.Person) string) web.Component {
 	var rows []nhs.SummaryRow
 	for _, l := range field.Show(p.info(v, t).Fields, t.Answers, p.namer(q.Context(), v, name)) {
-		rows = append(rows, row(l.Key, nhs.HTML(words.Typed(l.Words))))
+		rows = append(rows, row(l.Key, Answer(l, p.path(v.Reference), t.Version)))
 	}
 	if len(rows) == 0 {
 		return nil

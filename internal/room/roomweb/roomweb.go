@@ -38,14 +38,19 @@ func Part(r *room.Room, desk *room.Desk, people *directory.Desk) web.Part {
 	in := web.SignedIn // the desk asks access about every list and record
 	one := p.base + "/{ref}"
 	begin := r.First().Label
+	most := 0
+	for _, s := range r.Steps() {
+		most = max(most, len(field.Documents(s.Fields)))
+	}
 	return web.Part{Name: r.Name, Nav: []web.NavItem{{Text: p.section, Path: p.base, For: r.Nav}}, Routes: []web.Route{
 		web.Get(p.base, in, p.section, p.lists),
 		web.Get(p.base+"/new", in, begin, p.showFirst),
-		web.Post(p.base+"/new", in, begin, p.sendFirst),
+		web.Post(p.base+"/new", in, begin, p.sendFirst).Takes(len(field.Documents(r.First().Fields))),
 		web.Get(one, in, words.Sentence(r.One), p.record),
 		web.Get(one+"/access", in, "Who has opened it", p.readers),
+		web.Get(one+"/documents/{version}/{number}", in, "A document of a "+r.One, p.document),
 		web.Get(one+"/{step}", in, "A step of a "+r.One, p.showStep),
-		web.Post(one+"/{step}", in, "A step of a "+r.One, p.sendStep).AsksAgain(),
+		web.Post(one+"/{step}", in, "A step of a "+r.One, p.sendStep).AsksAgain().Takes(most),
 	}}
 }
 

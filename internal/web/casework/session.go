@@ -37,7 +37,7 @@ func (l LeavePage) Render(b *nhs.Buffer) {
 		b.Raw(` type="submit"`)
 		b.Attr("form", l.Form)
 		b.Address("formaction", l.Href)
-		b.Raw(` formmethod="post" formnovalidate`)
+		b.Raw(` formmethod="post" formenctype="application/x-www-form-urlencoded" formnovalidate`)
 	}
 	b.Raw(` data-module="heed-leave"`)
 	if l.Draft != "" {

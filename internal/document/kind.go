@@ -1,0 +1,162 @@
+package document
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/binary"
+	"image/jpeg"
+	"image/png"
+	"io"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+)
+
+// KindInfo is a kind of document that is taken.
+type KindInfo struct {
+	ID    string // also the end of the name under which it is saved
+	Type  string
+	Words string
+}
+
+// kinds are all that are taken. Nothing that runs, and nothing that holds others.
+var kinds = []KindInfo{
+	{"pdf", "application/pdf", "PDF"},
+	{"docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "Word"},
+	{"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel"},
+	{"odt", "application/vnd.oasis.opendocument.text", "OpenDocument text"},
+	{"png", "image/png", "PNG picture"},
+	{"jpg", "image/jpeg", "JPEG picture"},
+	{"txt", "text/plain; charset=utf-8", "plain text"},
+}
+
+// Kind is a kind by its id.
+func Kind(id string) (KindInfo, bool) {
+	for _, k := range kinds {
+		if k.ID == id {
+			return k, true
+		}
+	}
+	return KindInfo{ID: "bin", Type: "application/octet-stream", Words: "file"}, false
+}
+
+func kindWords() string {
+	var all []string
+	for _, k := range kinds {
+		all = append(all, k.Words)
+	}
+	last := len(all) - 1
+	return "one of: " + strings.Join(all[:last], ", ") + " or " + all[last]
+}
+
+// kindOf is the kind that the content has, or "".
+func kindOf(c *Content) string {
+	if c.size == 0 || c.size > MostBytes {
+		return ""
+	}
+	start := c.chunks[0][:min(512, len(c.chunks[0]))]
+	sniffed, _, _ := strings.Cut(http.DetectContentType(start), ";")
+	switch sniffed {
+	case "application/pdf":
+		return "pdf"
+	case "image/png":
+		return when(decodes(png.DecodeConfig, c), "png")
+	case "image/jpeg":
+		return when(decodes(jpeg.DecodeConfig, c), "jpg")
+	case "application/zip":
+		return office(c)
+	case "text/plain":
+		return when(isText(c), "txt")
+	}
+	return ""
+}
+
+func when(is bool, kind string) string {
+	if is {
+		return kind
+	}
+	return ""
+}
+
+func decodes[T any](config func(io.Reader) (T, error), c *Content) bool {
+	_, err := config(c.Reader())
+	return err == nil
+}
+
+// isText says whether all of it is UTF-8 without what no text holds.
+func isText(c *Content) bool {
+	var rest []byte
+	for i, chunk := range c.chunks {
+		b := append(rest, chunk...)
+		for len(b) > 0 {
+			r, n := utf8.DecodeRune(b)
+			if r == utf8.RuneError && n == 1 {
+				if i < len(c.chunks)-1 && !utf8.FullRune(b) {
+					break // goes on in the next chunk
+				}
+				return false
+			}
+			if r < ' ' && r != '\n' && r != '\r' && r != '\t' && r != '\f' || r == 0x7f {
+				return false
+			}
+			b = b[n:]
+		}
+		rest = bytes.Clone(b)
+	}
+	return len(rest) == 0
+}
+
+// mostParts is how many parts an office document may have: its list of parts is read
+// into memory.
+const mostParts = 4096
+
+// office is the kind of an office document, by what is in it. One with macros is none.
+func office(c *Content) string {
+	if !fewParts(c) {
+		return ""
+	}
+	z, err := zip.NewReader(c, c.size)
+	if err != nil {
+		return ""
+	}
+	has := map[string]bool{}
+	for _, f := range z.File {
+		has[f.Name] = true
+		if strings.HasSuffix(strings.ToLower(f.Name), "vbaproject.bin") || strings.HasPrefix(f.Name, "Basic/") {
+			return ""
+		}
+	}
+	switch {
+	case has["[Content_Types].xml"] && has["word/document.xml"]:
+		return "docx"
+	case has["[Content_Types].xml"] && has["xl/workbook.xml"]:
+		return "xlsx"
+	case has["content.xml"] && len(z.File) > 0 && z.File[0].Name == "mimetype" && z.File[0].Method == zip.Store &&
+		says(z.File[0], "application/vnd.oasis.opendocument.text"):
+		return "odt"
+	}
+	return ""
+}
+
+func says(f *zip.File, want string) bool {
+	r, err := f.Open()
+	if err != nil {
+		return false
+	}
+	defer r.Close() //nolint:errcheck // only read
+	got, err := io.ReadAll(io.LimitReader(r, 200))
+	return err == nil && string(got) == want
+}
+
+// fewParts looks at the end of an archive before its list is read: the list of one
+// that was made to be long would take far more memory than its bytes.
+func fewParts(c *Content) bool {
+	const end, longest = 22, 22 + 1<<16
+	tail := make([]byte, min(c.size, longest))
+	if _, err := c.ReadAt(tail, c.size-int64(len(tail))); err != nil {
+		return false
+	}
+	i := bytes.LastIndex(tail, []byte("PK\x05\x06"))
+	return i >= 0 && len(tail)-i >= end && binary.LittleEndian.Uint16(tail[i+10:]) <= mostParts &&
+		binary.LittleEndian.Uint32(tail[i+12:]) <= 1<<20
+}

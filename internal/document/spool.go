@@ -1,0 +1,119 @@
+package document
+
+import (
+	"crypto/sha256"
+	"errors"
+	"hash"
+	"io"
+	"sync/atomic"
+)
+
+// Spool is the memory in which documents lie while they are taken or given out: never
+// a file, which would hold them unsealed. It has a bound over all of them at once.
+// A nil Spool has none.
+type Spool struct {
+	most int64
+	used atomic.Int64
+}
+
+// NewSpool is a spool of so many bytes.
+func NewSpool(most int64) *Spool { return &Spool{most: most} }
+
+// SpoolBytes is the bound of an installation: six of the largest documents at once.
+const SpoolBytes = 6 * MostBytes
+
+var (
+	// ErrFull says that too many documents are on their way.
+	ErrFull = errors.New("document: the spool is full")
+	// ErrTooLarge says that a document has more than MostBytes.
+	ErrTooLarge = errors.New("document: too large")
+)
+
+// Busy is said when the spool is full.
+const Busy = "The file was not taken, because too many files are being sent at this moment. Wait a minute and choose it again"
+
+func (s *Spool) take(n int64) bool {
+	if s == nil {
+		return true
+	}
+	if s.used.Add(n) > s.most {
+		s.used.Add(-n)
+		return false
+	}
+	return true
+}
+
+func (s *Spool) giveBack(n int64) {
+	if s != nil {
+		s.used.Add(-n)
+	}
+}
+
+// Used is how many bytes lie in it.
+func (s *Spool) Used() int64 { return s.used.Load() }
+
+// Read reads a document to its end. On an error nothing of it is left.
+func (s *Spool) Read(r io.Reader) (*Content, error) {
+	return s.Fill(func(w io.Writer) error {
+		_, err := io.Copy(w, r)
+		return err
+	})
+}
+
+// Take reads a document that somebody sends, to its end. One that is too large, or
+// that there is no room for, is let go by and says so. Nil when nothing was chosen. An
+// error is of the line.
+func (s *Spool) Take(name string, in io.Reader) (*File, error) {
+	c, err := s.Read(in)
+	switch {
+	case errors.Is(err, ErrTooLarge):
+		_, err = io.Copy(io.Discard, in)
+		return refused(name, TooLarge), err
+	case errors.Is(err, ErrFull):
+		_, err = io.Copy(io.Discard, in)
+		return refused(name, Busy), err
+	case err != nil:
+		return nil, err
+	case name == "" && c.size == 0:
+		return nil, nil //nolint:nilnil // nothing was chosen
+	}
+	return New(name, c), nil
+}
+
+// Fill takes a document from whoever writes it. On an error nothing of it is left.
+func (s *Spool) Fill(write func(io.Writer) error) (*Content, error) {
+	f := filling{Content: &Content{spool: s}, hash: sha256.New()}
+	if err := write(&f); err != nil {
+		f.Close()
+		return nil, err
+	}
+	f.sum = [sha256.Size]byte(f.hash.Sum(nil))
+	return f.Content, nil
+}
+
+type filling struct {
+	*Content
+	hash hash.Hash
+}
+
+// Write takes more of the document, a chunk at a time.
+func (f *filling) Write(b []byte) (n int, err error) {
+	if f.size+int64(len(b)) > MostBytes {
+		return 0, ErrTooLarge
+	}
+	f.hash.Write(b) //nolint:errcheck // a hash never fails
+	for n < len(b) {
+		last := len(f.chunks) - 1
+		if last < 0 || len(f.chunks[last]) == ChunkSize {
+			if !f.spool.take(ChunkSize) {
+				return n, ErrFull
+			}
+			f.chunks = append(f.chunks, make([]byte, 0, ChunkSize))
+			last++
+		}
+		m := min(len(b)-n, ChunkSize-len(f.chunks[last]))
+		f.chunks[last] = append(f.chunks[last], b[n:n+m]...)
+		n, f.size = n+m, f.size+int64(m)
+	}
+	return n, nil
+}

@@ -1,0 +1,64 @@
+package roomweb
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+
+	"heed/internal/document"
+	"heed/internal/fail"
+	"heed/internal/field"
+	"heed/internal/id"
+	"heed/internal/room"
+	"heed/internal/web"
+	"heed/internal/web/nhs"
+	"heed/internal/web/words"
+)
+
+// document gives a document out, to be saved: never shown as a page.
+func (p *pages) document(q *web.Request) (web.Response, error) {
+	ref, err := q.Reference("ref")
+	if err != nil {
+		return nil, err
+	}
+	asked, err := DocumentAsked(q)
+	if err != nil {
+		return nil, err
+	}
+	got, err := p.desk.Document(q.Context(), q.Actor(), p.room, ref, asked)
+	if err != nil {
+		return nil, err
+	}
+	defer got.Close()
+	return DocumentOf(ref, asked, got)
+}
+
+// DocumentAsked reads which document an address names.
+func DocumentAsked(q *web.Request) (asked room.DocumentAsked, err error) {
+	version, err1 := strconv.ParseInt(q.Path("version"), 10, 64)
+	number, err2 := strconv.Atoi(q.Path("number"))
+	if err1 != nil || err2 != nil {
+		return asked, fail.New(fail.Missing, "Page not found")
+	}
+	return room.DocumentAsked{Version: version, Number: number}, nil
+}
+
+// DocumentOf is a document as a browser saves it. Its name is ours: the one that it
+// came with may say whom it is about, and would stand among the downloads.
+func DocumentOf(ref id.Reference, asked room.DocumentAsked, got room.Given) (web.Response, error) {
+	b, err := io.ReadAll(got.Bytes.Reader())
+	if err != nil {
+		return nil, err
+	}
+	kind, _ := document.Kind(got.Kind)
+	return web.Download{Name: fmt.Sprintf("%s-%d-%d.%s", ref, asked.Version, asked.Number, kind.ID), Type: kind.Type, Body: b}, nil
+}
+
+// Answer is one answer of a step as a page shows it: a document is a link. record is
+// the path of the record's page.
+func Answer(l field.Shown, record string, version int64) web.Component {
+	if l.Document == 0 {
+		return nhs.HTML(words.Typed(l.Words))
+	}
+	return nhs.Link{Text: l.Words, Href: fmt.Sprintf("%s/documents/%d/%d", record, version, l.Document)}
+}
