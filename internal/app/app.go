@@ -277,6 +277,9 @@ func (a *App) faces(ctx context.Context) error {
 	return err
 }
 
+// Spooled is how many bytes of documents lie in memory.
+func (a *App) Spooled() int64 { return a.spool.Used() }
+
 // API is the JSON face.
 func (a *App) API() *api.API { return a.api }
 

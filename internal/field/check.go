@@ -68,8 +68,8 @@ func check(fields []Field, in Answers, w World, prefix string, kept Answers, una
 }
 
 // check holds a piece of evidence to its own days: it does not end before it begins.
-func (e *Evidence) check(fields []Field, kept Answers, prefix string, faults *fail.Fields) {
-	if e == nil || e.Until == "" {
+func (e Evidence) check(fields []Field, kept Answers, prefix string, faults *fail.Fields) {
+	if e.Until == "" {
 		return
 	}
 	for _, from := range []string{e.Day, e.From} {

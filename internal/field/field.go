@@ -75,7 +75,7 @@ type Field struct {
 
 	// Evidence names, of a document that shows something, the questions of the same form
 	// that say of when and until when it speaks: days apart from that of the upload.
-	Evidence *Evidence `json:"evidence"`
+	Evidence Evidence `json:"evidence"`
 
 	Needed     bool        `json:"needed"`
 	NeededWhen []Condition `json:"needed_when"` // needed when one of these holds
@@ -99,10 +99,7 @@ type Evidence struct {
 	Until string `json:"until"` // after which it shows nothing any more
 }
 
-func (e *Evidence) days() (out []string) {
-	if e == nil {
-		return nil
-	}
+func (e Evidence) days() (out []string) {
 	for _, name := range []string{e.Day, e.From, e.Until} {
 		if name != "" {
 			out = append(out, name)

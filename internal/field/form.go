@@ -78,7 +78,7 @@ func (f Field) form() string {
 		return "must have fields if, and only if, its kind is part or group"
 	case f.Kind == Group && slices.ContainsFunc(f.Fields, func(x Field) bool { return len(Documents([]Field{x})) > 0 }):
 		return "must not ask for documents in a group: give each document a question of its own"
-	case f.Evidence != nil && f.Kind != Document:
+	case f.Evidence != (Evidence{}) && f.Kind != Document:
 		return `must have "evidence" only for a document`
 	case f.Kind == Whole && f.Max <= f.Least:
 		return "must say least and max: the smallest and the largest number"
@@ -147,7 +147,7 @@ func kindNames() string {
 }
 
 // form checks that the days of a piece of evidence are questions of the same form.
-func (e *Evidence) form(fields []Field) string {
+func (e Evidence) form(fields []Field) string {
 	for _, name := range e.days() {
 		if day, ok := Find(fields, name); !ok || day.Kind != Day {
 			return fmt.Sprintf("has evidence of %q, which is no day of the same form", name)

@@ -56,6 +56,9 @@ func formsHold(d *Definition) string {
 // Rooms and the concern's checks ask the same.
 func (d *Definition) LeansOn(s StepInfo) string {
 	conditions := slices.Concat(s.Stop.When, s.Stop.And)
+	if len(conditions) > 0 && len(field.Documents(s.Fields)) > 0 {
+		return "asks for a document and for a second look: a document does not last until the second. Leave one of them out"
+	}
 	for _, o := range s.Outcomes {
 		conditions = append(conditions, o.When...)
 	}

@@ -91,14 +91,14 @@ func soundKind(d *process.Definition, s process.StepInfo) string {
 	if !strings.HasPrefix(s.Kind, d.Process+".") {
 		return fmt.Sprintf("has the kind %q: it must begin with %q, or a replay passes it by", s.Kind, d.Process+".")
 	}
-	if slices.Contains([]string{kindViewed, kindReaders, kindListed, kindRefused}, strings.TrimPrefix(s.Kind, d.Process)) {
+	if slices.Contains([]string{kindViewed, kindReaders, kindListed, kindRefused, kindDocument}, strings.TrimPrefix(s.Kind, d.Process)) {
 		return fmt.Sprintf("has the kind %q, which every room has for readings: give it another", s.Kind)
 	}
 	return ""
 }
 
 // unbuilt are kinds of field that pages cannot ask yet: nobody could answer them.
-var unbuilt = []field.Kind{field.Partner, field.Document, field.Group}
+var unbuilt = []field.Kind{field.Partner, field.Group}
 
 func soundField(f field.Field) string {
 	switch {

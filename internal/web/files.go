@@ -49,11 +49,6 @@ func (q *Request) readParts(boundary string) error {
 		c := http.NewResponseController(q.writer)
 		_, _ = c.SetReadDeadline(until), c.SetWriteDeadline(until.Add(time.Minute)) //nolint:errcheck // then the server's own hold
 	}
-	defer func() {
-		if q.form == nil {
-			f.letGo()
-		}
-	}()
 	in := multipart.NewReader(http.MaxBytesReader(q.writer, q.http.Body, most), boundary)
 	words := 0
 	for range mostParts {
@@ -106,6 +101,7 @@ func (q *Request) readFile(f *Form, name, filename string, in io.Reader) error {
 			f.files = map[string]*document.File{}
 		}
 		f.files[name] = got
+		q.uploads = append(q.uploads, got)
 	}
 	return err
 }
@@ -139,12 +135,9 @@ func (f *Form) FileUpload(c nhs.FileUpload) nhs.FileUpload {
 	return c
 }
 
-// letGo gives the memory of the documents back.
-func (f *Form) letGo() {
-	if f == nil {
-		return
-	}
-	for _, x := range f.files {
+// letGo gives the memory of the documents back, whatever became of the form.
+func (q *Request) letGo() {
+	for _, x := range q.uploads {
 		x.Content().Close()
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"heed/internal/access"
+	"heed/internal/document"
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/session"
@@ -22,6 +23,7 @@ type Request struct {
 	who     session.Who
 	session *session.Session
 	form    *Form
+	uploads []*document.File
 	flash   string
 	stale   bool   // the record moved on while the form was being filled in
 	notice  string // why the sent form cannot be taken now, in words

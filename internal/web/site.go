@@ -131,7 +131,7 @@ var (
 func (s *Site) serve(w http.ResponseWriter, r *http.Request, route *Route) {
 	q := &Request{site: s, http: r, writer: w, route: route}
 	noteRoute(r, route)
-	defer func() { q.form.letGo() }()
+	defer q.letGo()
 	for _, step := range [...]func(*Request) error{(*Request).readForm, s.identify, s.admit} {
 		if err := step(q); err != nil {
 			s.answerError(q, err)

@@ -1,10 +1,12 @@
 package roomtest
 
 import (
+	"bytes"
 	"math/rand/v2"
 	"strings"
 
 	"heed/internal/clock/workday"
+	"heed/internal/document"
 	"heed/internal/field"
 	"heed/internal/id"
 )
@@ -65,6 +67,8 @@ func (x examples) value(f field.Field) field.Value {
 		return field.Of(x.team.String())
 	case field.Entry:
 		return field.Of("1")
+	case field.Document:
+		return field.Value{File: sent("Example.txt", []byte(x.word+" in a document"))}
 	case field.Part:
 		return field.Value{Part: x.Answers(f.Fields)}
 	case field.Group:
@@ -74,6 +78,15 @@ func (x examples) value(f field.Field) field.Value {
 		return field.Of(string([]rune(s)[:min(len([]rune(s)), f.Limit())]))
 	}
 	return field.Value{}
+}
+
+// sent is a document as somebody sends it.
+func sent(name string, b []byte) *document.File {
+	got, err := (*document.Spool)(nil).Take(name, bytes.NewReader(b))
+	if err != nil { // of memory
+		panic(err)
+	}
+	return got
 }
 
 func (x examples) pick(of []string) string { return of[x.r.IntN(len(of))] }

@@ -111,6 +111,23 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"a compartment is looked into from another", "find.go", `if s.Compartment != r.Compartment {`, `if s.Compartment == "" {`, "another_compartment"},
 	{"all rooms' entries are opened", "prove.go", `d.Ledger.Begun(ctx, r.Number, rest,`, `d.Ledger.Begun(ctx, 999, rest,`, "other_rooms"},
 	{"a replay opens all rooms' entries", "catchup.go", `d.Ledger.Each(ctx, r.Number,`, `d.Ledger.Each(ctx, 999,`, "other_rooms"},
+	{"a document that is not there leaves no entry", "find.go", `fail.Is(err, fail.Missing) {
+			refusal`, `fail.Is(err, fail.Gone) {
+			refusal`, "a_document_is_sealed"},
+	{"nobody looks for harmful software", "documents.go", `if sent.Fault("") == "" {`, `if sent.File == nil {`, "a_document_is_sealed"},
+	{"a document may be anything", "../document/document.go", `case f.Kind == "":`, `case f.Kind == "anything":`, "a_document_is_sealed"},
+	{"a document's folder is kept", "../document/document.go", `i >= 0 {
+		name = name[i+1:]`, `i >= 99 {
+		name = name[i+1:]`, "a_document_is_sealed"},
+	{"a document is as long as it is", "../document/keep/keep.go", `n *= 2`, `n++`, "a_document_is_sealed"},
+	{"what is kept of documents is not checked", "prove.go", `return keep.Check(tx, is.key, DocumentsOf(is.taken), found)`, `_ = is.key
+		return nil`, "a_document_is_sealed"},
+	{"chunks of no record are not looked for", "prove.go", `			keep.Strangers,
+`, ``, "a_document_is_sealed"},
+	{"a chunk opens anywhere", "../document/keep/keep.go", `plain, err := key.Open(Field+at, version, row.sealed)`, `_, err = key.Open(Field+at, version, row.sealed)
+		plain := make([]byte, document.ChunkSize)
+		err = nil`, "a_document_is_sealed"},
+	{"a document is kept with no entry of its reading", "find.go", `ledger.Event{Kind: r.Name + what.kind,`, `ledger.Event{Kind: r.Name + kindViewed,`, "a_document_is_sealed"},
 	{"a step changes nothing", "decide.go", `if after.State != before.State {`, `if false {`, "every_way_through_it_can_be_gone"},
 }
 
@@ -134,7 +151,7 @@ func TestPlantedFaults(t *testing.T) {
 				t.Fatalf("%s does not hold the planted place once: %q", p.file, p.old)
 			}
 			dir := t.TempDir()
-			bad := filepath.Join(dir, p.file)
+			bad := filepath.Join(dir, filepath.Base(p.file))
 			if err := os.WriteFile(bad, []byte(strings.Replace(string(text), p.old, p.new, 1)), 0o600); err != nil {
 				t.Fatal(err)
 			}

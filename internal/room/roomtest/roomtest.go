@@ -35,6 +35,7 @@ func Run(t *testing.T, r *room.Room) {
 		}
 	})
 	t.Run("every route as every role", func(t *testing.T) { routes(t, r) })
+	t.Run("documents are sent and given out", func(t *testing.T) { uploads(t, r) })
 	t.Run("pages", func(t *testing.T) { pages(t, r) })
 }
 
@@ -73,6 +74,7 @@ var clauses = []clause{
 	{"every story can happen", stories},
 	{"whoever must act is told", told},
 	{"a key is forgotten in time", forgotten},
+	{"a document is sealed, proven and given out to be saved", documents},
 	{"a damaged record is neither shown nor gone on with", damaged}, // the last: it leaves them damaged
 }
 

@@ -154,9 +154,12 @@ func (m *matrix) begun() string {
 
 // ask sends one request with whole and right answers and tells what came of it.
 func (m *matrix) ask(s somebody, method, pattern, ref string) string {
-	path := strings.NewReplacer("{ref}", ref, "{reference}", ref).Replace(pattern)
+	path := strings.NewReplacer("{ref}", ref, "{reference}", ref, "{version}", "1", "{number}", "1").Replace(pattern)
 	info := m.step(pattern)
 	in := m.x.Answers(info.Fields)
+	for _, f := range in.Files() { // the words alone: documents have a clause of their own
+		delete(in, f.Name)
+	}
 	for _, c := range slices.Concat(info.Stop.And, info.Stop.When) { // such as bring a second look first
 		if f, _ := field.Find(info.Fields, c.Field); len(c.Is) > 0 && f.Kind == field.Choices {
 			in[c.Field] = field.Value{List: c.Is[:1]}
