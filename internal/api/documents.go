@@ -16,6 +16,7 @@ import (
 	"heed/internal/document"
 	"heed/internal/fail"
 	"heed/internal/field"
+	"heed/internal/id"
 	"heed/internal/room"
 )
 
@@ -135,24 +136,29 @@ func (a *API) documentOperation(r *room.Room, base, name string) []operation {
 	if !asks {
 		return nil
 	}
-	op := get[givenOut](base+"/{reference}/documents/{version}/{number}", "open"+name+"Document",
-		"A document of one "+strings.ToLower(name)+". That you opened it is written down before it is sent",
-		func(c *call) (any, error) { return a.openDocument(c, r) }, refParameter, versionParameter, numberParameter)
-	op.raw = true
-	return []operation{op}
+	return []operation{documentOf(base, name, func(c *call, ref id.Reference, asked room.DocumentAsked) (room.Given, error) {
+		return a.Rooms.Document(c.ctx, c.actor, r, ref, asked)
+	})}
 }
 
-func (a *API) openDocument(c *call, r *room.Room) (any, error) {
-	ref, err := reference(c)
-	if err != nil {
-		return nil, err
-	}
-	asked, err := documentAsked(c)
-	if err != nil {
-		return nil, err
-	}
-	got, err := a.Rooms.Document(c.ctx, c.actor, r, ref, asked)
-	return givenOut{got}, err
+// documentOf is the operation that gives a document of a record out.
+func documentOf(base, name string, open func(*call, id.Reference, room.DocumentAsked) (room.Given, error)) operation {
+	op := get[givenOut](base+"/{reference}/documents/{version}/{number}", "open"+name+"Document",
+		"A document of one "+strings.ToLower(name)+". That you opened it is written down before it is sent",
+		func(c *call) (any, error) {
+			ref, err := reference(c)
+			if err != nil {
+				return nil, err
+			}
+			asked, err := documentAsked(c)
+			if err != nil {
+				return nil, err
+			}
+			got, err := open(c, ref, asked)
+			return givenOut{got}, err
+		}, refParameter, versionParameter, numberParameter)
+	op.raw = true
+	return op
 }
 
 func documentAsked(c *call) (room.DocumentAsked, error) {

@@ -53,6 +53,9 @@ func (a *API) operations() []operation {
 		get[page]("/concerns", "listConcerns", "The newest concerns: your team's for a lead, otherwise your own", a.list, limitParameter, cursorParameter),
 		get[record]("/concerns/{reference}", "openConcern", "One concern. That you opened it is written down before it is sent", a.open, refParameter),
 	}
+	ops = append(ops, documentOf("/concerns", "Concern", func(c *call, ref id.Reference, asked room.DocumentAsked) (room.Given, error) {
+		return a.Concerns.Document(c.ctx, c.actor, ref, asked)
+	}))
 	ops = append(ops, a.stepOperations()...)
 	for _, r := range a.Kinds {
 		ops = append(ops, a.roomOperations(r)...)

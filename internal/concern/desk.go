@@ -13,6 +13,7 @@ import (
 	"heed/internal/access"
 	"heed/internal/clock"
 	"heed/internal/directory"
+	"heed/internal/document"
 	"heed/internal/fail"
 	"heed/internal/field"
 	"heed/internal/id"
@@ -35,6 +36,8 @@ type Parts struct {
 	Jobs      *jobs.Queue
 	Clock     clock.Clock
 	Log       *slog.Logger
+	Spool     *document.Spool  // as in room.Parts
+	Scanner   document.Scanner // as in room.Parts
 	// OpeningsAnHour is how many different cases a person opens within an hour before
 	// a reason is asked for each; 20 when 0.
 	OpeningsAnHour int
@@ -119,6 +122,9 @@ func (d *Desk) Raise(ctx context.Context, a access.Actor, b room.Beginning) (Rec
 	if err := decision.Err(access.Function(a.Org)); err != nil {
 		return Receipt{}, err
 	}
+	if err := room.Scanned(ctx, d.Scanner, b.Answers); err != nil {
+		return Receipt{}, err
+	}
 	digest := digestOf(process.Raise, "", b.Answers)
 	var out Receipt
 	err := d.again(ctx, func(tx *store.Tx) error {
@@ -189,6 +195,9 @@ func (d *Desk) raise(tx *store.Tx, a access.Actor, rule string, b room.Beginning
 func (d *Desk) append(tx *store.Tx, a access.Actor, rule string, c *Concern, key *vault.Key, kind string, ev room.Event) (*Concern, error) {
 	by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: rule}
 	version, err := d.Ledger.Append(tx, ledger.Concern, key, c.Version, by, ledger.Event{Kind: kind, Data: ev})
+	if err == nil {
+		err = room.PutDocuments(tx, key, version, ev.Answers)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -258,13 +267,15 @@ func (d *Desk) Allowed(ctx context.Context, a access.Actor, ref id.Reference, st
 }
 
 // AddToOwn adds to a concern as the one who raised it, in whatever role they are.
-func (d *Desk) AddToOwn(ctx context.Context, a access.Actor, ref id.Reference, words, key string) (Recorded, error) {
-	t := room.Said(process.AddNote, "words", words)
-	t.Key = key
+func (d *Desk) AddToOwn(ctx context.Context, a access.Actor, ref id.Reference, in field.Answers, key string) (Recorded, error) {
+	t := room.Taking{Step: process.AddNote, Answers: in, Key: key}
 	return d.takeAs(ctx, a, ref, t, func(id.Person) access.Action { return access.AddToOwn })
 }
 
 func (d *Desk) takeAs(ctx context.Context, a access.Actor, ref id.Reference, t room.Taking, act func(id.Person) access.Action) (Recorded, error) {
+	if err := room.Scanned(ctx, d.Scanner, t.Answers); err != nil {
+		return Recorded{}, err
+	}
 	for range 12 {
 		f, err := d.look(ctx, a, ref, act)
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 
 	"heed/internal/access"
 	"heed/internal/directory"
+	"heed/internal/document/keep"
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/plain"
@@ -108,6 +109,9 @@ func (d *Desk) wipe(tx *store.Tx, rec id.Record) error {
 		return err
 	}
 	if _, err := tx.Exec(`delete from concern_retry where record = $1`, rec); err != nil {
+		return err
+	}
+	if err := keep.Wipe(tx, rec); err != nil {
 		return err
 	}
 	return d.Jobs.Cancel(tx, jobDue+":"+rec.String())

@@ -18,6 +18,7 @@ const (
 	kindReviewed  = "concern.reason_reviewed"
 	kindBarTold   = "concern.bar_told"
 	kindBars      = "concern.bars_viewed"
+	kindDocument  = "concern.document_opened"
 )
 
 // Events are the kinds of event with what each says, for docs/events.md. The
@@ -26,6 +27,7 @@ func Events(d *process.Definition) map[string]string {
 	all := map[string]string{
 		kindViewed:    "Somebody opened the concern; written before the page is sent",
 		kindOwn:       "The person who raised it looked at its progress",
+		kindDocument:  "Somebody opened a document of the concern; written before it is sent",
 		kindListed:    "A list was shown, and which references it named",
 		kindRefused:   "Somebody asked for a concern that is not theirs or does not exist; both are written alike",
 		kindReaders:   "Somebody looked at who has opened the concern",

@@ -117,6 +117,8 @@ func whatWasRead(kind string) string {
 		return "Looked at progress"
 	case kindReaders:
 		return "Looked at who has opened it"
+	case kindDocument:
+		return "Opened a document"
 	case kindBars:
 		return "Looked at who is to be kept from it"
 	}

@@ -42,7 +42,10 @@ func (d *Desk) CheckLists(ctx context.Context, rest func(context.Context, time.D
 		if what, err = dutyAmiss(tx, c); what != "" {
 			found(e.Record, what)
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return d.checkDocuments(tx, e, c, found)
 	})
 	if err != nil {
 		return concerns, fmt.Errorf("compare the list of concerns: %w", err)

@@ -5,6 +5,7 @@ import (
 
 	"heed/internal/access"
 	"heed/internal/fail"
+	"heed/internal/field"
 	"heed/internal/heedtest/world"
 	"heed/internal/id"
 	"heed/internal/process"
@@ -115,7 +116,7 @@ func TestWhoRaisedItStaysThat(t *testing.T) {
 			w.T.Errorf("their own view: %v", err)
 		}
 		take(w, second, r.Reference, room.Said(process.AddNote, "words", "One thing more"))
-		if _, err := w.Concerns.AddToOwn(ctx, second, r.Reference, "And another", ""); err != nil {
+		if _, err := w.Concerns.AddToOwn(ctx, second, r.Reference, field.Said("words", "And another"), ""); err != nil {
 			w.T.Errorf("their own addition: %v", err)
 		}
 	})

@@ -122,7 +122,11 @@ func (c *Concern) Own(meant Meant, now time.Time) OwnView {
 		case outcome.Tells != "":
 			v.News = append(v.News, News{At: t.At, By: t.By, Title: outcome.Tells, Words: said(info, t.Answers)})
 		case c.raisersOwn(t):
-			v.News = append(v.News, News{At: t.At, By: t.By, Title: "You added something", Words: t.Answers.Get("words"), Mine: true})
+			words := t.Answers.Get("words")
+			for _, sent := range t.Answers.Files() { // by name: its address would count the steps of others
+				words += "\n\nWith it: " + sent.Words()
+			}
+			v.News = append(v.News, News{At: t.At, By: t.By, Title: "You added something", Words: words, Mine: true})
 		}
 	}
 	return v

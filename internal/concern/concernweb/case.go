@@ -6,6 +6,7 @@ import (
 	"heed/internal/access"
 	"heed/internal/concern"
 	"heed/internal/fail"
+	"heed/internal/field/fieldweb"
 	"heed/internal/id"
 	"heed/internal/process"
 	"heed/internal/web"
@@ -26,6 +27,7 @@ func (p *pages) caseRoutes() []web.Route {
 		web.Get("/cases/{ref}/decisions", in, "Case: decisions", p.decisions),
 		web.Get("/cases/{ref}/timeline", in, "Case: timeline", p.wholeTimeline),
 		web.Get("/cases/{ref}/access", in, "Case: who has opened it", p.readers),
+		web.Get("/cases/{ref}/documents/{version}/{number}", in, "Case: a document", p.document),
 		web.Get("/cases/{ref}/reason", in, "Say why you need to open it", p.reason),
 		web.Post("/cases/{ref}/reason", in, "Say why you need to open it", p.sendReason),
 	}
@@ -42,6 +44,27 @@ func (p *pages) opened(q *web.Request) (*concern.Concern, web.Response, error) {
 		return nil, first, nil
 	}
 	return c, nil, err
+}
+
+// document gives a document of a case out, to be saved: never shown as a page.
+func (p *pages) document(q *web.Request) (web.Response, error) {
+	ref, err := q.Reference("ref")
+	if err != nil {
+		return nil, err
+	}
+	asked, err := fieldweb.DocumentAsked(q)
+	if err != nil {
+		return nil, err
+	}
+	got, err := p.desk.Document(q.Context(), Actor(q), ref, asked)
+	if first := reasonFirst(err, ref); first != nil {
+		return first, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer got.Close()
+	return fieldweb.DocumentOf(ref, asked, got)
 }
 
 // reasonFirst leads to the page that asks for a reason.

@@ -101,7 +101,7 @@ func (p *pages) event(q *web.Request, c *concern.Concern, t room.Taken, names ma
 		e.Title, e.Role = "Concern raised", "raised it"
 		return e
 	}
-	e.Content = said(info, t, p.namer(q, c))
+	e.Content = said(info, t, p.namer(q, c), "/cases/"+string(c.Reference))
 	if t.Effect.Alone {
 		e.Content = append(nhs.Group(present(e.Content)), nhs.Para("Decided by the person who raised it: nobody else was left who could."))
 	}

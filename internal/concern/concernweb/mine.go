@@ -3,7 +3,10 @@ package concernweb
 import (
 	"heed/internal/access"
 	"heed/internal/concern"
+	"heed/internal/field"
+	"heed/internal/field/fieldweb"
 	"heed/internal/id"
+	"heed/internal/process"
 	"heed/internal/web"
 	"heed/internal/web/nhs"
 	"heed/internal/web/words"
@@ -17,7 +20,7 @@ func (p *pages) mineRoutes() []web.Route {
 		web.Get("/mine", may, sectionMine, p.mine),
 		web.Get("/mine/{ref}", may, "Your concern", p.own),
 		web.Get("/mine/{ref}/add", may, "Add something", p.add),
-		web.Post("/mine/{ref}/add", may, "Add something", p.sendAdd).AsksAgain(),
+		web.Post("/mine/{ref}/add", may, "Add something", p.sendAdd).AsksAgain().Takes(1),
 	}
 }
 
@@ -135,9 +138,17 @@ func (p *pages) add(q *web.Request) (web.Response, error) {
 		return nil, err
 	}
 	f := q.Form()
+	document, err := p.attached(q)
+	if err != nil {
+		return nil, err
+	}
+	asked, err := fieldweb.Asking{Form: f}.Components(document)
+	if err != nil {
+		return nil, err
+	}
 	return web.Page{Title: "Add something", Section: sectionMine, Caption: string(ref), Nav: "/mine", Back: "/mine/" + string(ref), Leave: true, Question: true, Body: f.Ask(web.Question{
-		Fields: []web.Component{f.CharacterCount(nhs.CharacterCount{Name: "words", MaxLength: concern.MaxText, Threshold: 75, Rows: 6, Label: nhs.Label{Text: "What do you want to add or ask?", PageHeading: true, Size: nhs.SizeL},
-			Hint: nhs.Hint{Text: "Your safeguarding team sees it. What you sent before stays as it is"}})},
+		Fields: append([]web.Component{f.CharacterCount(nhs.CharacterCount{Name: "words", MaxLength: concern.MaxText, Threshold: 75, Rows: 6, Label: nhs.Label{Text: "What do you want to add or ask?", PageHeading: true, Size: nhs.SizeL},
+			Hint: nhs.Hint{Text: "Your safeguarding team sees it. What you sent before stays as it is"}})}, asked...),
 		Send: "Add this", After: []web.Component{p.emergency(q)},
 	})}, nil
 }
@@ -152,10 +163,22 @@ func (p *pages) sendAdd(q *web.Request) (web.Response, error) {
 	if err := f.Err(); err != nil {
 		return nil, err
 	}
-	if _, err := p.desk.AddToOwn(q.Context(), Actor(q), ref, text, q.Key()); err != nil {
+	document, err := p.attached(q)
+	if err != nil {
 		return nil, err
 	}
+	in, finer := fieldweb.Answers(f, document)
+	in.Set("words", text)
+	if _, err := p.desk.AddToOwn(q.Context(), Actor(q), ref, in, q.Key()); err != nil {
+		return nil, finer.OnPage(err)
+	}
 	return web.Redirect{To: "/mine/" + string(ref), Flash: "What you wrote was added"}, nil
+}
+
+// attached is the question of a note for a document, which whoever raised a concern is asked too.
+func (p *pages) attached(q *web.Request) ([]field.Field, error) {
+	info, err := p.stepOf(q, process.AddNote)
+	return field.Documents(info.Fields), err
 }
 
 // turn leads to the page before and after.

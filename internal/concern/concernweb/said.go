@@ -12,11 +12,12 @@ import (
 	"heed/internal/web/words"
 )
 
-// said shows the answers of a step: every one that was given, as text.
-func said(info process.StepInfo, t room.Taken, name field.Namer) web.Component {
+// said shows the answers of a step: every one that was given, as text, a document as a
+// link below the path of the case.
+func said(info process.StepInfo, t room.Taken, name field.Namer, record string) web.Component {
 	var rows []nhs.SummaryRow
 	for _, l := range field.Show(info.Fields, t.Answers, name) {
-		rows = append(rows, nhs.SummaryRow{Key: nhs.SummaryCell{Text: l.Key}, Value: nhs.SummaryCell{Content: typed(l.Words)}})
+		rows = append(rows, nhs.SummaryRow{Key: nhs.SummaryCell{Text: l.Key}, Value: nhs.SummaryCell{Content: fieldweb.Answer(l, record, t.Version)}})
 	}
 	if t.Effect.Unread {
 		rows = append(rows, nhs.Row("Not read here", "The person who raised it had left, and could not log in to read this"))

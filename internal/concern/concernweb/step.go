@@ -31,7 +31,7 @@ func (p *pages) stepRoutes() []web.Route {
 		default:
 			out = append(out, web.Get(pattern, web.SignedIn, s.Label, func(q *web.Request) (web.Response, error) { return p.showStep(q, s.ID) }))
 		}
-		out = append(out, web.Post(pattern, web.SignedIn, s.Label, func(q *web.Request) (web.Response, error) { return p.takeStep(q, s.ID) }).AsksAgain())
+		out = append(out, web.Post(pattern, web.SignedIn, s.Label, func(q *web.Request) (web.Response, error) { return p.takeStep(q, s.ID) }).AsksAgain().Takes(len(field.Documents(s.Fields))))
 		if len(s.Pages) > 0 {
 			out = append(out,
 				web.Get(pattern+"/{page}", web.SignedIn, s.Label+": one of its pages", func(q *web.Request) (web.Response, error) { return p.showTask(q, s.ID) }),

@@ -2,6 +2,7 @@ package roomweb
 
 import (
 	"heed/internal/field"
+	"heed/internal/field/fieldweb"
 	"heed/internal/id"
 	"heed/internal/process"
 	"heed/internal/room"
@@ -138,7 +139,7 @@ func (p *pages) info(v room.View, t room.Taken) process.StepInfo {
 func (p *pages) lines(q *web.Request, v room.View, t room.Taken, name func(id.Person) string) web.Component {
 	var rows []nhs.SummaryRow
 	for _, l := range field.Show(p.info(v, t).Fields, t.Answers, p.namer(q.Context(), v, name)) {
-		rows = append(rows, row(l.Key, Answer(l, p.path(v.Reference), t.Version)))
+		rows = append(rows, row(l.Key, fieldweb.Answer(l, p.path(v.Reference), t.Version)))
 	}
 	if len(rows) == 0 {
 		return nil
@@ -171,4 +172,22 @@ func (p *pages) readers(q *web.Request) (web.Response, error) {
 	page := p.page("Who has opened "+string(v.Reference), web.Stack(t))
 	page.Above = p.sections(v, "/access")
 	return page, nil
+}
+
+// document gives a document out, to be saved: never shown as a page.
+func (p *pages) document(q *web.Request) (web.Response, error) {
+	ref, err := q.Reference("ref")
+	if err != nil {
+		return nil, err
+	}
+	asked, err := fieldweb.DocumentAsked(q)
+	if err != nil {
+		return nil, err
+	}
+	got, err := p.desk.Document(q.Context(), q.Actor(), p.room, ref, asked)
+	if err != nil {
+		return nil, err
+	}
+	defer got.Close()
+	return fieldweb.DocumentOf(ref, asked, got)
 }

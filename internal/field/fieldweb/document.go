@@ -1,4 +1,4 @@
-package roomweb
+package fieldweb
 
 import (
 	"fmt"
@@ -14,24 +14,6 @@ import (
 	"heed/internal/web/nhs"
 	"heed/internal/web/words"
 )
-
-// document gives a document out, to be saved: never shown as a page.
-func (p *pages) document(q *web.Request) (web.Response, error) {
-	ref, err := q.Reference("ref")
-	if err != nil {
-		return nil, err
-	}
-	asked, err := DocumentAsked(q)
-	if err != nil {
-		return nil, err
-	}
-	got, err := p.desk.Document(q.Context(), q.Actor(), p.room, ref, asked)
-	if err != nil {
-		return nil, err
-	}
-	defer got.Close()
-	return DocumentOf(ref, asked, got)
-}
 
 // DocumentAsked reads which document an address names.
 func DocumentAsked(q *web.Request) (asked room.DocumentAsked, err error) {
