@@ -1,14 +1,17 @@
 // Package home is the pages that span slices: where somebody lands after logging
 // in, who may do what, and the public statement of the installation.
 //
-// It keeps true: it shows functions and rules, never a record.
+// It keeps true: it shows functions and rules, and of records only which of them are
+// somebody's own work; that they were listed is in the ledger before the page is sent.
 package home
 
 import (
 	"strings"
 
 	"heed/internal/access"
+	"heed/internal/concern"
 	"heed/internal/directory"
+	"heed/internal/room"
 	"heed/internal/web"
 	"heed/internal/web/nhs"
 )
@@ -16,12 +19,15 @@ import (
 type pages struct {
 	directory *directory.Desk
 	policy    *access.Policy
+	rooms     *room.Desk
+	concerns  *concern.Desk
 }
 
 // Part is the routes of this package.
-func Part(people *directory.Desk, p *access.Policy) web.Part {
-	h := &pages{people, p}
-	return web.Part{Name: "home", Routes: []web.Route{
+func Part(people *directory.Desk, p *access.Policy, rooms *room.Desk, concerns *concern.Desk) web.Part {
+	h := &pages{people, p, rooms, concerns}
+	return web.Part{Name: "home", Nav: []web.NavItem{{Text: sectionWork, Path: "/work", For: []string{string(access.Lead), "governance_lead"}}}, Routes: []web.Route{
+		web.Get("/work", web.SignedIn, sectionWork, h.work), // the desks ask access about every record
 		web.Get("/{$}", web.Public, "Start", h.start),
 		web.Get("/who-may", string(access.ViewWhoMay), "Who may do what", h.whoMay),
 		web.Get("/statement", web.Public, "About this service", h.statement),
@@ -50,6 +56,7 @@ func (h *pages) start(q *web.Request) (web.Response, error) {
 		return web.SeeOther("/raise"), nil
 	}
 	links := []nhs.Component{
+		nhs.Link{Text: "See your work, what is due first on top", Href: "/work"},
 		nhs.Link{Text: "Follow the concerns that you raised", Href: "/mine"},
 		nhs.Link{Text: "Read who may do what", Href: "/who-may"},
 		nhs.Link{Text: "See who grants roles", Href: "/grantors"},
