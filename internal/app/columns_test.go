@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"heed/internal/app"
+	"heed/internal/document"
 	"heed/internal/field"
 	"heed/internal/room"
 	"heed/internal/verify"
@@ -48,6 +49,14 @@ func TestEveryColumnIsProvedAsSaid(t *testing.T) {
 		check(h.t, err)
 		_, err = h.Concerns.Raise(context.Background(), nurse,
 			room.Beginning{Answers: field.Said("about", "patient", "what", "A worry"), Key: "sent twice"})
+		check(h.t, err)
+		raised, err := h.Concerns.Raise(context.Background(), nurse, room.Beginning{Answers: field.Said("about", "patient", "what", "Another")})
+		check(h.t, err)
+		letter, err := (*document.Spool)(nil).Take("letter.txt", strings.NewReader("a letter"))
+		check(h.t, err)
+		note := field.Said("words", "A letter")
+		note["document"] = field.Value{File: letter}
+		_, err = h.Concerns.AddToOwn(context.Background(), nurse, raised.Reference, note, "")
 		check(h.t, err)
 		check(h.t, h.Ledger.Publish(context.Background()))
 		if found := h.named(); len(found) > 0 {

@@ -83,7 +83,7 @@ func typeInto(controls []control) []control {
 	out := slices.Clone(controls)
 	for i := range out {
 		switch c := &out[i]; {
-		case c.kind == "hidden":
+		case c.kind == "hidden" || c.kind == "file": // a browser keeps no file that was chosen
 		case c.kind == "radio":
 			c.on = i+1 == len(out) || !slices.ContainsFunc(out[i+1:], func(d control) bool { return d.name == c.name })
 		case c.kind == "checkbox":
