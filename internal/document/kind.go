@@ -7,7 +7,6 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
-	"net/http"
 	"strings"
 	"unicode/utf8"
 )
@@ -54,21 +53,20 @@ func kindOf(c *Content) string {
 	if c.size == 0 || c.size > MostBytes {
 		return ""
 	}
-	start := c.chunks[0][:min(512, len(c.chunks[0]))]
-	sniffed, _, _ := strings.Cut(http.DetectContentType(start), ";")
-	switch sniffed {
-	case "application/pdf":
+	start := c.chunks[0]
+	switch {
+	case bytes.HasPrefix(start, []byte("%PDF-")):
 		return "pdf"
-	case "image/png":
+	case bytes.HasPrefix(start, []byte("\x89PNG\r\n\x1a\n")):
 		return when(decodes(png.DecodeConfig, c), "png")
-	case "image/jpeg":
+	case bytes.HasPrefix(start, []byte("\xff\xd8\xff")):
 		return when(decodes(jpeg.DecodeConfig, c), "jpg")
-	case "application/zip":
+	case bytes.HasPrefix(start, []byte("PK\x03\x04")):
 		return office(c)
-	case "text/plain":
-		return when(isText(c), "txt")
+	case bytes.HasPrefix(bytes.TrimLeft(bytes.TrimPrefix(start, []byte("\ufeff")), " \t\r\n\f"), []byte("<")):
+		return "" // a page or a drawing, which a browser might run
 	}
-	return ""
+	return when(isText(c), "txt")
 }
 
 func when(is bool, kind string) string {

@@ -87,7 +87,7 @@ var knownElements = strings.Fields("a bdi button br caption dd details div dl dt
 	" path search section select span strong summary svg table tbody td textarea th thead title tr ul em b time main dialog progress noscript meta")
 
 var knownAttrs = strings.Fields("accept alt autocapitalize autocomplete autofocus checked class colspan content d datetime dir disabled download draggable enterkeyhint fill" +
-	" focusable for form formmethod formnovalidate height hidden http-equiv id inputmode lang max maxlength method min minlength multiple name novalidate open pattern placeholder readonly rel" +
+	" focusable for form formenctype formmethod formnovalidate height hidden http-equiv id inputmode lang max maxlength method min minlength multiple name novalidate open pattern placeholder readonly rel" +
 	" role rows rowspan scope selected size spellcheck step tabindex target title translate type value viewbox width xmlns")
 
 var addressNames = []string{"href", "src", "action", "formaction", "cite"}
