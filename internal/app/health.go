@@ -89,18 +89,21 @@ func (a *App) waiting(ctx context.Context) []web.Standing {
 	a.health.times = t
 	now := a.Clock.Now()
 	// A program that was off for a night has missed no beat and kept nothing waiting.
-	published, unnumbered := t.log.Published, t.log.Unnumbered
-	if published.Before(a.health.opened) {
-		published = a.health.opened
+	since := func(at time.Time) time.Time {
+		if !at.IsZero() && at.Before(a.health.opened) {
+			return a.health.opened
+		}
+		return at
 	}
-	if !unnumbered.IsZero() && unnumbered.Before(a.health.opened) {
-		unnumbered = a.health.opened
+	published := since(t.log.Published)
+	if published.IsZero() {
+		published = a.health.opened
 	}
 	return []web.Standing{
 		{Name: "reading"},
-		{Name: "numbering", Err: late(now, unnumbered, numberWithin, "The oldest entry has waited for its place in the log for %s")},
+		{Name: "numbering", Err: late(now, since(t.log.Unnumbered), numberWithin, "The oldest entry has waited for its place in the log for %s")},
 		{Name: "checkpoint", Err: late(now, published, missedBeats*a.Config.beat()+askWithin, "The public checkpoint has not moved for %s")},
-		{Name: "jobs", Err: late(now, t.jobs.Oldest, dueWithin, "The oldest job that is due has waited for %s")},
+		{Name: "jobs", Err: late(now, since(t.jobs.Oldest), dueWithin, "The oldest job that is due has waited for %s")},
 		{Name: "tries", Err: tried(t.jobs.Failing)},
 	}
 }
