@@ -4,6 +4,7 @@ import (
 	"heed/internal/access"
 	"heed/internal/clock/workday"
 	"heed/internal/concern"
+	"heed/internal/directory"
 	"heed/internal/fail"
 	"heed/internal/field"
 	"heed/internal/field/fieldweb"
@@ -21,6 +22,7 @@ const (
 	pathStart     = "/raise"
 	pathColleague = "/raise/colleague"
 	pathCheck     = "/raise/check"
+	pathPaper     = "/raise/paper"
 )
 
 // raising is what is asked of somebody who raises a concern, in whatever words their
@@ -45,6 +47,7 @@ func (p *pages) raiseRoutes() []web.Route {
 		web.Get(pathStart, web.Public, "Raise a concern", p.start),
 		web.Get(pathColleague, may, "A concern about a colleague", p.colleague),
 		web.Post(pathColleague, may, "Delete what was typed", p.deleteDraft),
+		web.Get(pathPaper, may, "A form to fill in by hand", p.paper),
 		web.Get(pathCheck, may, "Check your answers and send", p.check),
 		web.Post(pathCheck, may, "Check your answers and send", p.send),
 		web.Get("/raise/sent/{ref}", may, "Concern sent", p.sent),
@@ -76,6 +79,7 @@ func (p *pages) start(q *web.Request) (web.Response, error) {
 			nhs.Para("Your safeguarding team. Everyone who opens it is written down. This service shows it, and your name, to nobody else without a reason that is written down, and never to the person it is about."),
 			nhs.Para("As soon as you send it, you see the date by which we will tell you what happened."),
 			nhs.Button{Text: "Start now", Href: raisePaths()[0]},
+			nhs.Paragraph{Content: nhs.Group{nhs.Text("Without a computer at hand, use "), nhs.Link{Text: "a form to fill in by hand", Href: pathPaper}, nhs.Text(".")}},
 			nhs.Para("Each time you go on to another page, what you typed is kept for you alone until you send it, for at most 7 days. “Leave this page” takes you to another page at once and logs you out; it does not clear the history of your browser."),
 		),
 	}, nil
@@ -171,6 +175,36 @@ func (p *pages) drafted(q *web.Request, d *web.Draft) field.Answers {
 	return out
 }
 
+// paper is the same questions for somebody without a computer at hand.
+func (p *pages) paper(q *web.Request) (web.Response, error) {
+	o, err := p.organisation(q)
+	if err != nil {
+		return nil, err
+	}
+	d := p.desk.Definition(q.Who().Org)
+	body := []web.Component{
+		nhs.Heading{Text: d.Emergency.Heading, Level: 2, Size: nhs.SizeS},
+		nhs.Para(d.Emergency.Words),
+		nhs.Heading{Text: "When no computer is at hand", Level: 2, Size: nhs.SizeS},
+		nhs.Para("Print this page and write on it. Type it in as soon as you can: a concern is with the safeguarding team once it is sent, not before."),
+		nhs.Para("Keep the paper with you or give it to the safeguarding team yourself. Do not leave it lying about, do not put it with the patient's notes, do not photograph it. When it is typed in, put it into confidential waste."),
+		nhs.Para("Is it about a colleague? Do not write it here. " + p.whomToRing(o)),
+	}
+	if team, err := o.Team(q.Who().Team); err == nil {
+		body = append(body, ring(team.Lead))
+	}
+	body = append(body, fieldweb.Paper(p.raising(q).Fields, string(concern.Colleague))...)
+	return web.Page{Title: "A form to fill in by hand", Section: sectionRaise, Nav: pathStart, Back: pathStart, Leave: true, Body: web.Stack(present(body...)...)}, nil
+}
+
+// whomToRing is whom to ring about a colleague.
+func (p *pages) whomToRing(o directory.Organisation) string {
+	if o.Colleague.Telephone != "" {
+		return "Ring " + o.Colleague.Owner + " on " + o.Colleague.Telephone + "."
+	}
+	return "Ring the named owner of this route. Your safeguarding team can tell you who it is."
+}
+
 // colleague is the door of the sealed route: it says whom to ring, keeps nothing, and
 // offers to delete what was typed before it was opened.
 func (p *pages) colleague(q *web.Request) (web.Response, error) {
@@ -178,10 +212,7 @@ func (p *pages) colleague(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	whom := nhs.Para("Ring the named owner of this route. Your safeguarding team can tell you who it is.")
-	if o.Colleague.Telephone != "" {
-		whom = nhs.Para("Ring " + o.Colleague.Owner + " on " + o.Colleague.Telephone + ".")
-	}
+	whom := nhs.Para(p.whomToRing(o))
 	_, d, err := p.draft(q)
 	if err != nil {
 		return nil, err

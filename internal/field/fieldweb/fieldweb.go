@@ -64,6 +64,18 @@ func (a Asking) Components(fields []field.Field) ([]web.Component, error) {
 // onlyIf is the hint of a question that stands outside the answer on which it hangs:
 // it says first when it is asked.
 func onlyIf(x field.Field, before []field.Field) string {
+	said := only(x, before, "Answer this only if you chose")
+	switch {
+	case said == "":
+		return x.Hint
+	case x.Hint == "":
+		return said
+	}
+	return said + ". " + x.Hint
+}
+
+// only says after which answers a question is asked; "" when it always is.
+func only(x field.Field, before []field.Field, lead string) string {
 	var when []string
 	for _, c := range x.ShownWhen {
 		on, _ := field.Find(before, c.Field)
@@ -72,13 +84,9 @@ func onlyIf(x field.Field, before []field.Field) string {
 		}
 	}
 	if len(when) == 0 {
-		return x.Hint
+		return ""
 	}
-	only := "Answer this only if you chose “" + strings.Join(when, "” or “") + "” above"
-	if x.Hint == "" {
-		return only
-	}
-	return only + ". " + x.Hint
+	return lead + " “" + strings.Join(when, "” or “") + "” above"
 }
 
 // nested are the questions that stand inside one answer of x; inside notes them.

@@ -121,10 +121,13 @@ func TestFromTheNurseToTheAnswer(t *testing.T) {
 			Press("Take up this concern").Fill("First words to the person who raised it (optional)", "Thank you. I will ring you today.").Press("Take it up").
 			Press("Decide what happens next").Press("Save this decision").See("There is a problem", "Select what happens next").
 			Choose("Open a case").Fill("Reasons for your decision", "Somebody is using him").Press("Save this decision").
-			Press("Decide whether to share information").
-			Choose("Share").Choose("Safeguarding the person").Choose("Police Prevent team").Fill("With whom exactly?", "A. Officer, police Prevent team").Fill("What exactly is shared?", "Name and what was heard").
-			Choose("Asked, and given").Choose("Public task, Article 6(1)(e)").Choose("Health or social care, Article 9(2)(h)").Choose("Consent").
-			Fill("Why is this necessary and proportionate?", "Support cannot begin without it").Choose("Yes").Press("Save this decision").
+			Press("Decide whether to share information").Press("Decision and purpose").
+			Choose("Share").Choose("Safeguarding the person").Press("Save and continue").
+			Choose("Police Prevent team").Fill("With whom exactly?", "A. Officer, police Prevent team").Fill("What exactly is shared?", "Name and what was heard").Press("Save and continue").
+			Choose("Asked, and given").Press("Save and continue").
+			Choose("Public task, Article 6(1)(e)").Choose("Health or social care, Article 9(2)(h)").Choose("Consent").Press("Save and continue").
+			Fill("Why is this necessary and proportionate?", "Support cannot begin without it").Press("Save and continue").Choose("Yes").Press("Save and continue").
+			See("Check your answers and save", "A. Officer").Press("Save this decision").
 			Press("Record a referral").Choose("Police Prevent team").Fill("How was it sent?", "Secure email").FillDate("When was it sent?", day, month, year).Fill("What was sent?", "The form").Press("Record this referral").
 			Press("Record what you were told").Choose("They have the referral").Choose("Police").FillDate("When did they tell you?", day, month, year).Press("Record this").
 			DoNotSee("Close this concern").

@@ -46,6 +46,7 @@ func Part(r *room.Room, desk *room.Desk, people *directory.Desk) web.Part {
 		web.Get(p.base, in, p.section, p.lists),
 		web.Get(p.base+"/new", in, begin, p.showFirst),
 		web.Post(p.base+"/new", in, begin, p.sendFirst).Takes(len(field.Documents(r.First().Fields))),
+		web.Get(p.base+"/new/paper", in, begin+": a form to fill in by hand", p.paper),
 		web.Get(one, in, words.Sentence(r.One), p.record),
 		web.Get(one+"/access", in, "Who has opened it", p.readers),
 		web.Get(one+"/documents/{version}/{number}", in, "A document of a "+r.One, p.document),

@@ -28,6 +28,15 @@ func (p *pages) showFirst(q *web.Request) (web.Response, error) {
 	return web.Page{Title: info.Label, Section: p.section, Nav: p.base, Back: p.base, BackText: p.section, Body: body}, nil
 }
 
+// paper is what begins a record, to be filled in by hand and typed in later.
+func (p *pages) paper(q *web.Request) (web.Response, error) {
+	if !p.desk.MayBegin(q.Actor(), p.room) {
+		return nil, fail.New(fail.Refused, "You cannot use this")
+	}
+	info := p.room.First()
+	return web.Page{Title: info.Label, Section: p.section, Nav: p.base, Back: p.base + "/new", Body: web.Stack(fieldweb.Paper(info.Fields)...)}, nil
+}
+
 func (p *pages) sendFirst(q *web.Request) (web.Response, error) {
 	info := p.room.First()
 	in, finer := fieldweb.Answers(q.Form(), info.Fields)

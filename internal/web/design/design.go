@@ -77,7 +77,7 @@ func catalogue() []group {
 		{"Casework", []entry{
 			one("key-details", "Key details", "keyDetails", keyDetails), one("sub-navigation", "Sub-navigation", "subNavigation", subNavigation), one("timeline", "Timeline", "timeline", timeline),
 			one("list", "List", "list", list), one("empty-state", "Empty state", "emptyState", emptyState), one("filter-card", "Filter card", "filterCard", filterCard), one("filtered", "Filtered list", "filtered", filtered),
-			one("task-groups", "Task groups", "taskGroups", taskGroups), one("comparison", "Side by side", "comparison", comparison), framed("interruption", "Interruption", "interruption", interruption),
+			one("task-groups", "Task groups", "taskGroups", taskGroups), one("paper-question", "Question on paper", "paperQuestion", paperQuestion), one("comparison", "Side by side", "comparison", comparison), framed("interruption", "Interruption", "interruption", interruption),
 			one("who-can-see", "Who can see", "whoCanSee", whoCanSee), one("status", "Statuses", "status", status), one("due", "Due", "due", due), one("leave-page", "Leave this page", "leavePage", leavePage),
 			one("timeout-note", "Time-out note", "timeoutNote", timeoutNote), framed("progress", "Progress", "progress", progress), one("upload-review", "Upload review", "uploadReview", uploadReview),
 		}},

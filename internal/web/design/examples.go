@@ -274,6 +274,11 @@ func taskGroups() nhs.Component {
 		{Heading: "Record", Tasks: []casework.Task{{Text: "Check and record", State: casework.CannotStartYet}}}}}
 }
 
+// A question of a form that is filled in by hand.
+func paperQuestion() nhs.Component {
+	return casework.PaperQuestion{Ask: "Have you spoken to anyone?", Hint: "For example, the nurse in charge", Choices: []string{"Yes", "No"}}
+}
+
 // Two or more sources side by side; what differs says so in words.
 func comparison() nhs.Component {
 	return casework.Comparison{Caption: "What each concern says", Sources: []string{"This concern", "HD-2M9Q-41VC"},
