@@ -37,9 +37,7 @@ func (a *API) readAnswers(fields []field.Field) func(http.ResponseWriter, *http.
 		if most == 0 || err != nil || kind != "multipart/form-data" || r.Header.Get("Content-Encoding") != "" {
 			return decode[field.Answers](w, r)
 		}
-		until := clock.System{}.Now().Add(uploadWithin)
-		c := http.NewResponseController(w)
-		_, _ = c.SetReadDeadline(until), c.SetWriteDeadline(until.Add(time.Minute)) //nolint:errcheck // then the server's own hold
+		takesLong(w)
 		limit := int64(MaxBody) + int64(most)*(document.MostBytes+MaxBody)
 		in := multipart.NewReader(http.MaxBytesReader(w, r.Body, limit), more["boundary"])
 		out, err := a.readParts(in, most)
@@ -49,6 +47,13 @@ func (a *API) readAnswers(fields []field.Field) func(http.ResponseWriter, *http.
 		}
 		return &out, nil
 	}
+}
+
+// takesLong leaves a large document the time that a slow line needs.
+func takesLong(w http.ResponseWriter) {
+	until := clock.System{}.Now().Add(uploadWithin)
+	c := http.NewResponseController(w)
+	_, _ = c.SetReadDeadline(until), c.SetWriteDeadline(until.Add(time.Minute)) //nolint:errcheck // then the server's own hold
 }
 
 func (a *API) readParts(in *multipart.Reader, most int) (field.Answers, error) {
@@ -113,6 +118,7 @@ type givenOut struct{ room.Given }
 // write sends it, to be saved and never shown.
 func (g givenOut) write(w http.ResponseWriter) {
 	defer g.Close()
+	takesLong(w)
 	kind, _ := document.Kind(g.Kind)
 	h := w.Header()
 	h.Set("Content-Type", kind.Type)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"heed/internal/backup"
+	"heed/internal/document"
 	"heed/internal/fail"
 	"heed/internal/field"
 	"heed/internal/heedtest/world"
@@ -27,7 +28,17 @@ func quiet(string, int64) {}
 func filled(w *world.World) ([]byte, *vault.KeyFile) {
 	w.T.Helper()
 	for range 5 {
-		if _, err := w.Concerns.Raise(ctx, w.As("nurse"), room.Beginning{Answers: field.Said("about", "patient", "what", "Canary Zaunkönig 🐦")}); err != nil {
+		raised, err := w.Concerns.Raise(ctx, w.As("nurse"), room.Beginning{Answers: field.Said("about", "patient", "what", "Canary Zaunkönig 🐦")})
+		if err != nil {
+			w.T.Fatal(err)
+		}
+		letter, err := (*document.Spool)(nil).Take("letter.txt", bytes.NewReader(bytes.Repeat([]byte("Zaunkönig\n"), 10_000)))
+		if err != nil {
+			w.T.Fatal(err)
+		}
+		note := field.Said("words", "A letter")
+		note["document"] = field.Value{File: letter}
+		if _, err := w.Concerns.AddToOwn(ctx, w.As("nurse"), raised.Reference, note, ""); err != nil {
 			w.T.Fatal(err)
 		}
 	}

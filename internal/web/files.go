@@ -45,9 +45,7 @@ func (q *Request) readParts(boundary string) error {
 		most += int64(q.route.Documents) * letBy // a document that is too large is let go by, for the words after it
 	}
 	if q.SignedIn() && q.route.Documents > 0 { // not for whoever nobody knows
-		until := clock.System{}.Now().Add(uploadWithin)
-		c := http.NewResponseController(q.writer)
-		_, _ = c.SetReadDeadline(until), c.SetWriteDeadline(until.Add(time.Minute)) //nolint:errcheck // then the server's own hold
+		q.takesLong()
 	}
 	in := multipart.NewReader(http.MaxBytesReader(q.writer, q.http.Body, most), boundary)
 	words := 0
@@ -66,6 +64,13 @@ func (q *Request) readParts(boundary string) error {
 		}
 	}
 	return fail.New(fail.TooLarge, "What you sent is too long")
+}
+
+// takesLong leaves a large document the time that a slow line needs.
+func (q *Request) takesLong() {
+	until := clock.System{}.Now().Add(uploadWithin)
+	c := http.NewResponseController(q.writer)
+	_, _ = c.SetReadDeadline(until), c.SetWriteDeadline(until.Add(time.Minute)) //nolint:errcheck // then the server's own hold
 }
 
 // readPart reads one part: a field, or a document.

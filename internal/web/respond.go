@@ -63,7 +63,8 @@ type empty struct{ status int }
 
 func (e empty) respond(*Request) (answer, error) { return answer{status: e.status}, nil }
 
-func (d Download) respond(*Request) (answer, error) {
+func (d Download) respond(q *Request) (answer, error) {
+	q.takesLong()
 	name := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' || r == '.' {
 			return r

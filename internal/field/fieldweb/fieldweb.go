@@ -157,7 +157,7 @@ func (a Asking) component(x field.Field, rest []field.Field, inside map[string]b
 }
 
 // documentHint stands below every question for a document.
-const documentHint = "PDF, Word, Excel, OpenDocument, PNG, JPEG or plain text, up to 20 MB"
+const documentHint = "PDF, Word, Excel, OpenDocument, PNG, JPEG or plain text, up to 20\u00a0MB"
 
 // shortText is the most characters of a text that a person can see whole and need not count.
 const shortText = 500
