@@ -41,10 +41,12 @@ func (q *Request) readParts(boundary string) error {
 	}
 	f := &Form{typed: url.Values{}, posted: true, key: newKey(), here: q.Here()}
 	most := int64(mostWords)
-	if q.route.Documents > 0 {
-		most += int64(q.route.Documents) * letBy // a document that is too large is let go by, for the words after it
-	}
-	if q.SignedIn() && q.route.Documents > 0 { // not for whoever nobody knows
+	switch {
+	case q.route.Documents == 0:
+	case !q.SignedIn(): // what a session that ended left behind
+		most += document.MostBytes
+	default: // a document that is too large is let go by, for the words after it
+		most += int64(q.route.Documents) * letBy
 		q.takesLong()
 	}
 	in := multipart.NewReader(http.MaxBytesReader(q.writer, q.http.Body, most), boundary)
