@@ -89,8 +89,16 @@ func (d Decider) Event(s State, a access.Actor, step process.Step, in field.Answ
 			return Event{}, err
 		}
 	}
-	return Event{Definition: d.Process.Name(), Step: step, Outcome: out, Answers: answers,
-		Effect: d.effect(s, a, info, out, answers)}, nil
+	ev := Event{Definition: d.Process.Name(), Step: step, Outcome: out, Answers: answers, Effect: d.effect(s, a, info, out, answers)}
+	return ev, closedTo(ev.Effect.Owner, s, info)
+}
+
+// closedTo refuses to give a record to somebody to whom it is closed.
+func closedTo(owner *id.Person, s State, info process.StepInfo) error {
+	if owner == nil || !slices.Contains(s.People["subject"], *owner) && !slices.Contains(s.People["conflict"], *owner) {
+		return nil
+	}
+	return fail.Fields{{Name: info.Owner, Words: "Select somebody else: this is closed to them"}}.Err()
 }
 
 // effect works out what the step changes, now and for good.

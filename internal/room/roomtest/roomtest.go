@@ -36,6 +36,7 @@ func Run(t *testing.T, r *room.Room) {
 	})
 	t.Run("every route as every role", func(t *testing.T) { routes(t, r) })
 	t.Run("documents are sent and given out", func(t *testing.T) { uploads(t, r) })
+	t.Run("who reads what", func(t *testing.T) { meant(t, r) })
 	t.Run("pages", func(t *testing.T) { pages(t, r) })
 }
 
@@ -75,6 +76,10 @@ var clauses = []clause{
 	{"whoever must act is told", told},
 	{"a key is forgotten in time", forgotten},
 	{"a document is sealed, proven and given out to be saved", documents},
+	{"a duty runs until it is met, and not beyond the end", runs},
+	{"what is left empty is kept no more", keeps},
+	{"a row of another list shows nothing", ofAnother},
+	{"nobody is given what is closed to them", barredOwner},
 	{"a damaged record is neither shown nor gone on with", damaged}, // the last: it leaves them damaged
 }
 

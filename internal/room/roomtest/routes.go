@@ -72,6 +72,7 @@ type matrix struct {
 // somebody is a person in one role, with a session and a token; the zero value is nobody.
 type somebody struct {
 	name, cookie, token string
+	actor               access.Actor
 }
 
 func (m *matrix) lines() (lines []string) {
@@ -121,12 +122,8 @@ func (m *matrix) routes() (all []string) {
 func (m *matrix) people() []somebody {
 	ctx := context.Background()
 	out := []somebody{{name: "nobody"}}
-	orgs, err := m.app.Directory.Organisations(ctx)
-	m.must(err)
-	everybody, err := m.app.Directory.Everybody(ctx, orgs[0].ID)
-	m.must(err)
 	seen := map[access.Role]bool{}
-	for _, p := range everybody {
+	for _, p := range m.everybody() {
 		for _, g := range p.Grants {
 			if seen[g.Role] {
 				continue
@@ -138,7 +135,9 @@ func (m *matrix) people() []somebody {
 			token, err := m.app.Directory.IssueToken(ctx, word, "matrix", time.Hour)
 			m.must(err)
 			cookies := w.Result().Cookies()
-			out = append(out, somebody{string(g.Role), cookies[len(cookies)-1].String(), token})
+			who, err := p.Actor(g.Role, true)
+			m.must(err)
+			out = append(out, somebody{string(g.Role), cookies[len(cookies)-1].String(), token, who})
 		}
 	}
 	slices.SortFunc(out, func(x, y somebody) int { return strings.Compare(x.name, y.name) })
