@@ -55,7 +55,7 @@ func told(s *suite) {
 		owner, holder bool
 	}{
 		{due.At.Add(-time.Minute), false, false}, {due.At.Add(time.Minute), !v.Owner.IsZero(), v.Owner.IsZero()},
-		{workday.EnglandAndWales.Add(due.Day, 1).End().Add(25 * time.Hour), !v.Owner.IsZero(), true},
+		{workday.EnglandAndWales.Add(due.Day, 2).Start().Add(12 * time.Hour), !v.Owner.IsZero(), true},
 	} {
 		s.quiet()
 		s.w.Hand.Set(at.when)
