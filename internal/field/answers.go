@@ -3,6 +3,7 @@ package field
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -26,6 +27,9 @@ type Value struct {
 	Part  Answers
 	Group []Answers
 	File  *document.File
+	// Bare is JSON that is none of these, a number or true, as a program sent it: a check
+	// takes it where a number is asked, and else refuses it by its field. It is never kept.
+	Bare string
 }
 
 // Of is a text as a value.
@@ -33,7 +37,7 @@ func Of(text string) Value { return Value{Text: text} }
 
 // Empty says that nothing was answered.
 func (v Value) Empty() bool {
-	return v.Text == "" && len(v.List) == 0 && len(v.Part) == 0 && len(v.Group) == 0 && v.File == nil
+	return v.Text == "" && len(v.List) == 0 && len(v.Part) == 0 && len(v.Group) == 0 && v.File == nil && v.Bare == ""
 }
 
 // Get is the text of an answer; "" when there is none.
@@ -75,6 +79,8 @@ func (a Answers) Names() []string { return slices.Sorted(maps.Keys(a)) }
 // MarshalJSON writes a value in its one form.
 func (v Value) MarshalJSON() ([]byte, error) {
 	switch {
+	case v.Bare != "":
+		return []byte(v.Bare), nil
 	case len(v.Group) > 0:
 		return json.Marshal(v.Group)
 	case len(v.List) > 0:
@@ -94,7 +100,7 @@ type fileValue struct {
 
 const fileStart = `{"_file":`
 
-// UnmarshalJSON reads any of the five forms, and a whole number as its text.
+// UnmarshalJSON reads any of the five forms; what is none of them stays Bare.
 func (v *Value) UnmarshalJSON(b []byte) error {
 	*v = Value{}
 	var into any = &v.Text
@@ -108,17 +114,17 @@ func (v *Value) UnmarshalJSON(b []byte) error {
 		return nil
 	case len(rest) > 0 && rest[0] == '{':
 		into = &v.Part
-	case len(rest) > 0 && len(rest) <= 20 && len(bytes.Trim(rest, "0123456789 \t\r\n")) == 0:
-		v.Text = string(bytes.TrimSpace(rest)) // a whole number, which some programs do not quote
-		return nil
 	case len(rest) > 0 && rest[0] == '[':
 		into = &v.List
 		if rest = bytes.TrimLeft(rest[1:], " \t\r\n"); len(rest) > 0 && rest[0] == '{' {
 			into = &v.Group
 		}
 	}
-	if err := json.Unmarshal(b, into); err != nil {
-		return fmt.Errorf("field: an answer must be text, a list of texts, a group or a list of groups: %w", err)
+	if json.Unmarshal(b, into) != nil {
+		if !json.Valid(b) {
+			return errors.New("field: an answer must be JSON")
+		}
+		*v = Value{Bare: string(bytes.TrimSpace(b))}
 	}
 	return nil
 }

@@ -82,7 +82,7 @@ func (e Evidence) check(fields []Field, kept Answers, prefix string, faults *fai
 }
 
 func (f Field) checkPart(v Value, w World, name string, kept Answers, unasked *[]string, faults *fail.Fields) {
-	if v.Text != "" || len(v.List)+len(v.Group) > 0 || v.File != nil {
+	if v.Text != "" || v.Bare != "" || len(v.List)+len(v.Group) > 0 || v.File != nil {
 		faults.Add(name, plain.Capital(f.What)+" must be given with the names of its parts")
 		return
 	}
@@ -97,7 +97,7 @@ func (f Field) checkPart(v Value, w World, name string, kept Answers, unasked *[
 }
 
 func (f Field) checkGroup(v Value, w World, name string, kept Answers, unasked *[]string, faults *fail.Fields) {
-	if v.Text != "" || len(v.List)+len(v.Part) > 0 || v.File != nil {
+	if v.Text != "" || v.Bare != "" || len(v.List)+len(v.Part) > 0 || v.File != nil {
 		faults.Add(name, plain.Capital(f.What)+" must be given one by one")
 		return
 	}
@@ -138,6 +138,12 @@ func (f Field) missing() string {
 
 // take reads one answer; fault is what is wrong with it, in words.
 func (f Field) take(v Value, w World) (kept Value, fault string) {
+	if v.Bare != "" {
+		if f.Kind != Whole && f.Kind != Entry || strings.Trim(v.Bare, "0123456789") != "" {
+			return Value{}, plain.Capital(f.What) + f.sentAs()
+		}
+		v = Of(v.Bare)
+	}
 	if v.File != nil && f.Kind != Document {
 		return Value{}, f.missing()
 	}
@@ -161,6 +167,21 @@ func (f Field) take(v Value, w World) (kept Value, fault string) {
 		return Value{}, fault
 	}
 	return Value{Text: text}, ""
+}
+
+// sentAs says in what form a program sends an answer.
+func (f Field) sentAs() string {
+	switch f.Kind {
+	case Choices:
+		return ` must be a list of texts, each in quotation marks`
+	case Choice, YesNo:
+		return ` must be one of its choices, as text in quotation marks: "` + strings.Join(f.Offered(), `", "`) + `"`
+	case Whole, Entry:
+		return " must be a whole number"
+	case Day:
+		return ` must be text in quotation marks, like "2026-03-27"`
+	}
+	return " must be text in quotation marks"
 }
 
 // blank says whether a text holds nothing that people can read; what counts as

@@ -1,6 +1,7 @@
 package field
 
 import (
+	"bytes"
 	"encoding/json"
 	"reflect"
 	"slices"
@@ -183,13 +184,41 @@ func TestAnswersAreOneJSON(t *testing.T) {
 	if err := json.Unmarshal(b, &out); err != nil || !reflect.DeepEqual(in, out) {
 		t.Errorf("%v %v", out, err)
 	}
-	for _, bad := range []string{`{"a":1.5}`, `{"a":-1}`, `{"a":1e9}`, `{"a":true}`, `{"a":[1]}`, `{"a":111111111111111111111}`} {
-		if json.Unmarshal([]byte(bad), &out) == nil {
-			t.Errorf("%s was taken as an answer", bad)
+}
+
+// A number or a true where a text is asked is refused by its field, with what to send;
+// where a whole number is asked, or the number of an entry, it is taken.
+func TestWhatIsNoTextIsRefusedByName(t *testing.T) {
+	form := []Field{{ID: "a", What: "the words", Kind: Line}, {ID: "c", What: "what comes next", Kind: Choice, Choices: []Option{{ID: "x", Label: "X"}}},
+		{ID: "n", What: "how many", Kind: Whole, Max: 20}, {ID: "l", What: "which", Kind: Choices, Choices: []Option{{ID: "x", Label: "X"}}},
+		{ID: "d", What: "the day", Kind: Day}, {ID: "p", What: "the person", Kind: Part, Fields: []Field{{ID: "name", What: "the name", Kind: Line}}}}
+	for body, want := range map[string]string{
+		`{"a":12}`: "a The words must be text in quotation marks", `{"a":1.5}`: "a The words must be text in quotation marks",
+		`{"a":true}`: "a The words must be text in quotation marks", `{"a":[1]}`: "a The words must be text in quotation marks",
+		`{"c":false}`: `c What comes next must be one of its choices, as text in quotation marks: "x"`, `{"l":[1,"x"]}`: "l Which must be a list of texts, each in quotation marks",
+		`{"l":true}`: "l Which must be a list of texts, each in quotation marks", `{"d":20260327}`: `d The day must be text in quotation marks, like "2026-03-27"`,
+		`{"n":1.5}`: "n How many must be a whole number", `{"n":true}`: "n How many must be a whole number", `{"n": 12 }`: "", `{"n":"12"}`: "",
+		`{"p":{"name":7}}`: "p.name The name must be text in quotation marks", `{"p":7}`: "p The person must be given with the names of its parts", `{"a":null}`: "",
+	} {
+		var in Answers
+		if err := json.Unmarshal([]byte(body), &in); err != nil {
+			t.Errorf("%s: %v", body, err)
+			continue
 		}
-	}
-	if err := json.Unmarshal([]byte(`{"a": 12 ,"b":{"c":"d"}}`), &out); err != nil || out.Get("a") != "12" || out["b"].Part.Get("c") != "d" {
-		t.Errorf("a whole number and a part: %v %v", out, err)
+		kept, _, faults := Check(form, in, world)
+		got := ""
+		for _, f := range faults {
+			got += f.Name + " " + f.Words
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", body, got, want)
+		}
+		if said := kept["n"]; strings.HasPrefix(body, `{"n"`) && want == "" && !reflect.DeepEqual(said, Of("12")) {
+			t.Errorf("%s is kept as %+v", body, said)
+		}
+		if again, err := json.Marshal(in); err != nil || want != "" && !bytes.Equal(again, []byte(body)) {
+			t.Errorf("%s is written as %s, %v", body, again, err)
+		}
 	}
 }
 

@@ -39,7 +39,7 @@ func (f Field) schema() map[string]any {
 	case Time:
 		out["pattern"] = `^\d{2}:\d{2}$`
 	case Whole:
-		out["pattern"] = `^\d+$`
+		out["type"], out["pattern"] = []string{"string", "integer"}, `^\d+$`
 	case NHSNumber:
 		out["description"] = f.Ask + " (ten digits, with or without spaces)"
 	case Entry:

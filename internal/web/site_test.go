@@ -208,17 +208,32 @@ func TestErrorsThatAreNotTheForms(t *testing.T) {
 	}
 }
 
+// TestOtherSitesCannotSend: what a browser says comes from elsewhere is refused. What says
+// nothing of where it comes from is taken (decision 0602): the cookie is kept back from other
+// sites' forms by SameSite=Lax, which TestCookieAttributes holds.
 func TestOtherSitesCannotSend(t *testing.T) {
-	n := &notes{}
-	h := newSite(t, n, nil)
-	r := httptest.NewRequest("POST", "/notes/add", strings.NewReader("note=planted"))
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	r.Header.Set("Sec-Fetch-Site", "cross-site")
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, r)
-	wants(t, w, 403, "another website")
-	if len(n.saved) != 0 {
-		t.Error("a cross-site form was taken")
+	for _, c := range []struct {
+		name, header, value string
+		taken               bool
+	}{
+		{"another site", "Sec-Fetch-Site", "cross-site", false}, {"another host of this site", "Sec-Fetch-Site", "same-site", false},
+		{"another origin", "Origin", "https://elsewhere.example", false}, {"a hidden origin", "Origin", "null", false},
+		{"our own page", "Sec-Fetch-Site", "same-origin", true}, {"our own origin", "Origin", "http://example.com", true},
+		{"neither header", "Accept", "*/*", true},
+	} {
+		n := &notes{}
+		h := newSite(t, n, nil)
+		r := httptest.NewRequest("POST", "/notes/add", strings.NewReader("note=planted"))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set(c.header, c.value)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if !c.taken {
+			wants(t, w, 403, "another website")
+		}
+		if taken := w.Code != http.StatusForbidden && len(n.saved) == 1; taken != c.taken {
+			t.Errorf("%s: taken %v, %d, %v", c.name, taken, w.Code, n.saved)
+		}
 	}
 }
 
