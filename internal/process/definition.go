@@ -300,6 +300,7 @@ type Deadline struct {
 	Until    []string `json:"until"`
 	Others   bool     `json:"others" for:"concern"` // while it runs the next word is somebody else's, outside
 	On       string   `json:"on"`                   // a day field of the starting step: the duty is due on that day; empty: by Days
+	Sees     []string `json:"sees" for:"room"`      // who sees that it is due, besides its owner and those who see all of the work
 }
 
 // EmergencyWords is the 999 advice that every page keeps in reach.

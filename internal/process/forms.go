@@ -132,6 +132,9 @@ func SeenBy(at string, s StepInfo, known ...string) string {
 	return fieldsSeenBy(at+".fields", s.Fields, known)
 }
 
+// SeenBy is the same of a duty.
+func (t Deadline) SeenBy(known ...string) string { return seenBy(t.Sees, known) }
+
 func fieldsSeenBy(at string, fields []field.Field, known []string) string {
 	for i, f := range fields {
 		at := fmt.Sprintf("%s[%d] (%s)", at, i+1, f.ID)

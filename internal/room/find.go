@@ -220,7 +220,9 @@ func (d *Desk) view(tx *store.Tx, a access.Actor, r *Room, f found) (View, error
 	if err != nil {
 		return View{}, err
 	}
-	return View{State: s, Room: r, Process: def, Taken: d.shown(a, r, &s, taken, tx.Now()), May: d.may(a, r, def, &s, tx.Now())}, nil
+	v := View{State: s, Room: r, Process: def, Taken: d.shown(a, r, &s, taken, tx.Now()), May: d.may(a, r, def, &s, tx.Now())}
+	v.Due = dueTo(a, r, &s, d.mayWork(a, r, &s, tx.Now()))
+	return v, nil
 }
 
 // may are the steps that this actor may take now, in the definition's order.

@@ -130,7 +130,7 @@ func (d *Desk) rows(tx *store.Tx, a access.Actor, of reading, q Query) (out []Ro
 			return nil, "", err
 		}
 	}
-	may := map[question]bool{}
+	may := asked{}
 	for {
 		text, args := of.query(at, q.Limit+1)
 		all, err := store.All(tx, (*row).listFields, text, args...)
@@ -158,7 +158,7 @@ func (d *Desk) rows(tx *store.Tx, a access.Actor, of reading, q Query) (out []Ro
 }
 
 // listedRow is a row as this actor may see it; ok is false when it is not in the list for them.
-func (d *Desk) listedRow(tx *store.Tx, a access.Actor, of reading, x row, may map[question]bool) (Row, bool, error) {
+func (d *Desk) listedRow(tx *store.Tx, a access.Actor, of reading, x row, may asked) (Row, bool, error) {
 	r, known := d.byNumber(x.room)
 	if !known || x.org != a.Org {
 		return Row{}, false, nil
@@ -175,6 +175,7 @@ func (d *Desk) listedRow(tx *store.Tx, a access.Actor, of reading, x row, may ma
 	case s.Org != a.Org || !of.in(&s) || !d.mayView(a, r, &s, tx.Now(), may):
 		return Row{}, false, nil
 	}
+	s.Due = dueTo(a, r, &s, may.ask(actWork, r, &s, tx.Now(), func() bool { return d.mayWork(a, r, &s, tx.Now()) }))
 	return r.rowOf(&s), true, nil
 }
 
@@ -202,6 +203,7 @@ func (of reading) query(at directory.Place, limit int) (string, []any) {
 
 // question is all of a list row that access looks at: most rows of a team differ in nothing.
 type question struct {
+	act           string
 	room          ledger.Room
 	team          id.Team
 	compartment   string
@@ -210,14 +212,23 @@ type question struct {
 	closed, named bool
 }
 
-func (d *Desk) mayView(a access.Actor, r *Room, s *State, now time.Time, known map[question]bool) bool {
+func (d *Desk) mayView(a access.Actor, r *Room, s *State, now time.Time, known asked) bool {
+	// A closed row that would need a reason to open is listed: a reference says nothing.
+	return known.ask(actView, r, s, now, func() bool {
+		return d.Policy.Decide(a, r.action(actView), r.resource(s, now), access.Context{}).Effect != access.Deny
+	})
+}
+
+// asked is what access said already of rows of a list.
+type asked map[question]bool
+
+func (known asked) ask(act string, r *Room, s *State, now time.Time, decide func() bool) bool {
 	res := r.resource(s, now)
 	named := len(res.Subjects)+len(res.Conflicts)+len(res.Named) > 0
-	q := question{r.Number, s.Team, s.Compartment, s.By, s.Owner, s.Stage, res.Closed, named}
+	q := question{act, r.Number, s.Team, s.Compartment, s.By, s.Owner, s.Stage, res.Closed, named}
 	may, ok := known[q]
 	if !ok || named {
-		// A closed row that would need a reason to open is listed: a reference says nothing.
-		may = d.Policy.Decide(a, r.action(actView), res, access.Context{}).Effect != access.Deny
+		may = decide()
 		known[q] = may
 	}
 	return may

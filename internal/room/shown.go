@@ -15,7 +15,7 @@ import (
 // shows them, and of what it shows to every reader, where it names published states,
 // only how each step last stood when the record was last published: nobody reads a draft.
 func (d *Desk) shown(a access.Actor, r *Room, s *State, taken []Taken, now time.Time) []Taken {
-	if d.Policy.Decide(a, r.action(actWork), r.resource(s, now), access.Context{}).Effect == access.Allow {
+	if d.mayWork(a, r, s, now) {
 		return taken
 	}
 	public := published(r, taken)
@@ -40,6 +40,36 @@ func (d *Desk) shown(a access.Actor, r *Room, s *State, taken []Taken, now time.
 		}
 	}
 	return out
+}
+
+// dueTo are the duties of a record that this actor sees: all of them whoever has the
+// record, or sees all of the work on it, and others those that the definition shows them.
+// What somebody else has still to do on a draft is nothing to its readers.
+func dueTo(a access.Actor, r *Room, s *State, work bool) []process.Due {
+	if work || s.Owner == a.Person {
+		return s.Due
+	}
+	def, err := r.Definition(s.Definition)
+	if err != nil {
+		return nil // nobody knows here what it shows
+	}
+	var out []process.Due
+	for _, x := range s.Due {
+		i := slices.IndexFunc(def.Timers, func(t process.Deadline) bool { return t.ID == x.Deadline })
+		if i < 0 {
+			continue
+		}
+		who := def.Timers[i].Sees
+		if slices.Contains(who, process.SeesReader) || slices.Contains(who, process.SeesRaiser) && s.By == a.Person {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// mayWork says whether somebody sees all of the work on a record.
+func (d *Desk) mayWork(a access.Actor, r *Room, s *State, now time.Time) bool {
+	return d.Policy.Decide(a, r.action(actWork), r.resource(s, now), access.Context{}).Effect == access.Allow
 }
 
 // seen are the answers that somebody sees: a field says who does, or else its part, or

@@ -137,6 +137,9 @@ func soundDeadline(d *process.Definition, t process.Deadline) string {
 	if _, ok := d.Role(t.Owner); !ok || t.Owner == process.Anyone {
 		return fmt.Sprintf("is owned by %q: its owner must be one of the definition's roles, and not anyone, or nobody is told", t.Owner)
 	}
+	if fault := t.SeenBy(process.SeesRaiser, process.SeesReader); fault != "" {
+		return fault
+	}
 	if t.On == "" {
 		return ""
 	}

@@ -52,10 +52,10 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"a record is missing from its lists", "tags.go", `!listed(l, s)`, `!listed(l, s) || l.Of == ofOrganisation`, "lists_show_what_they_say"},
 	{"a record stays where it was", "rows.go", `if !slices.Contains(now, p) {`, `if false {`, "live_rows_are_those_of_a_replay"},
 	{"a list is sorted by what no index has", "list.go", `order by l.tag, l.sort, l.record limit `, `order by r.version limit `, "each_list_comes_from_an_index"},
-	{"folding asks today's definition", "find.go", `return View{State: s, Room: r`, `if len(def.Timers) == 0 {
+	{"folding asks today's definition", "find.go", `v := View{State: s, Room: r`, `if len(def.Timers) == 0 {
 		s.Due = nil
 	}
-	return View{State: s, Room: r`, "an_old_entry_means_what_it_meant"},
+	v := View{State: s, Room: r`, "an_old_entry_means_what_it_meant"},
 	{"one person is two", "decide.go", `if slices.Contains(s.People[as], a.Person) {`, `if as == "" {`, "two_people_are_two"},
 	{"what is not asked is taken in silence", "decide.go", `if strict {`, `if false {`, "an_unknown_answer_is_refused"},
 	{"another program's rows stay", "catchup.go", "byOlder = `made < $2`", "byOlder = `made > $2`", "another_program"},
@@ -132,6 +132,8 @@ var planted = []struct{ name, file, old, new, clause string }{
 `, `		who := f.Sees[:0]
 `, "/who_reads_what"},
 	{"the keepers' words stand on the page and in the operation", "shown.go", `case sees(who):`, `case sees(who) || true:`, "/who_reads_what"},
+	{"a reader sees what is due on a draft", "shown.go", `if work || s.Owner == a.Person {`, `if work || len(s.Due) > 0 {`, "what_is_due_is_shown"},
+	{"a list says what is due on a draft", "list.go", `	s.Due = dueTo(`, `	_ = dueTo(`, "what_is_due_is_shown"},
 	{"a list shows what is not in it", "list.go", `!of.in(&s) || !d.mayView(a, r, &s, tx.Now(), may):`,
 		`!of.in(&s) && false || !d.mayView(a, r, &s, tx.Now(), may):`, "a_row_of_another_list"},
 	{"a date stays due after the end", "state.go", `s.EndedAt, s.Due = e.At, nil`, `s.EndedAt = e.At`, "a_duty_runs"},

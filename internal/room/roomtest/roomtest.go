@@ -54,6 +54,7 @@ var clauses = []clause{
 	{"sent twice is once", once},
 	{"who changed it meanwhile is shown to those who may see", stale},
 	{"who does not work on it sees what is meant for them", shown},
+	{"what is due is shown to those for whom it is meant", dues},
 	{"lists show what they say", lists},
 	{"pages are full, and a cursor says nothing", paged},
 	{"pages follow each other while records move", gapless},

@@ -24,6 +24,46 @@ permit (principal, action in [` + s.actions("view_work", "view_readers") + `], r
 	return &r, s.program(&r)
 }
 
+// dues: whoever neither has a record nor sees all of the work on it sees those of its
+// duties that the definition shows them, and in a list the soonest of these.
+func dues(s *suite) {
+	r, _ := s.onlyReading()
+	var all []string
+	for _, l := range r.Latest().Lists {
+		all = append(all, fmt.Sprintf("Action::%q", r.Name+".list_"+l.ID))
+	}
+	r.Policies += `
+@id("` + r.Name + `-all-listed")
+@says("Everybody lists.")
+permit (principal, action in [` + strings.Join(all, ", ") + `], resource is Office);`
+	d, porter, hidden := s.program(r), s.w.As("porter"), 0
+	for _, ref := range append(s.some(6), s.far()...) {
+		v, err := d.Open(s.ctx, porter, r, ref)
+		s.must(err)
+		for _, x := range v.Due {
+			i := slices.IndexFunc(v.Process.Timers, func(t process.Deadline) bool { return t.ID == x.Deadline })
+			if i < 0 || !slices.Contains(v.Process.Timers[i].Sees, process.SeesReader) {
+				s.t.Errorf("%q is shown to somebody for whom it is not meant", x.Label)
+			}
+		}
+		if whole, err := s.desk.Open(s.ctx, s.reader(ref), s.room, ref); err == nil && len(whole.Due) > len(v.Due) {
+			hidden++
+		}
+		for _, l := range r.Latest().Lists {
+			p, err := d.List(s.ctx, porter, r, room.Query{List: l.ID, Limit: room.MaxPage})
+			s.must(err)
+			for _, row := range p.Rows {
+				if next, _ := v.NextDue(); row.Reference == ref && row.Due != next {
+					s.t.Errorf("%s says that %q is due, and the record %q", l.ID, row.Due.Label, next.Label)
+				}
+			}
+		}
+	}
+	if hidden == 0 {
+		s.t.Error("nothing that is due was hidden: nothing was tried")
+	}
+}
+
 // actions are the room's actions on records as a policy names them, but for some.
 func (s *suite) actions(except ...string) string {
 	var out []string
