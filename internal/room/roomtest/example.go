@@ -30,6 +30,11 @@ func (x examples) Answers(fields []field.Field) field.Answers {
 			}
 		}
 	}
+	for _, f := range field.Documents(fields) { // one that ended before it began is not taken
+		if e := f.Evidence; out.Get(e.Until) < max(out.Get(e.Day), out.Get(e.From)) {
+			delete(out, e.Until)
+		}
+	}
 	return out
 }
 
