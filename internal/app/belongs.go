@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"heed/internal/clock"
+	"heed/internal/durable"
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/ledger"
@@ -320,27 +321,9 @@ func (a *App) note(now belonging) error {
 	if err != nil {
 		return fmt.Errorf("remember the database: %w", err)
 	}
-	if err := replace(a.Config.belongsPath(), append(raw, '\n')); err != nil {
+	if err := durable.Replace(a.Config.belongsPath(), append(raw, '\n')); err != nil {
 		return fail.Wrap(fail.Full, err, "%s cannot be written: see that the folder belongs to the user who runs heed, "+
 			"and that the disk has room", a.Config.belongsPath())
 	}
 	return nil
-}
-
-// replace puts a private file in the place of an earlier one, whole or not at all.
-func replace(path string, content []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".heed-*") // 0600
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(f.Name()))
-		}
-	}()
-	_, err = f.Write(content)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }

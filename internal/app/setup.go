@@ -14,6 +14,7 @@ import (
 
 	"heed/internal/clock"
 	"heed/internal/directory"
+	"heed/internal/durable"
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/vault"
@@ -38,7 +39,7 @@ func Init(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, f di
 	} else if installed {
 		return errTaken
 	}
-	if err := os.MkdirAll(c.Data, 0o700); errors.Is(err, syscall.ENOTDIR) {
+	if err := durable.MakeFolder(c.Data); errors.Is(err, syscall.ENOTDIR) {
 		return fail.Wrap(fail.Bad, err, "%s is a file, or lies in one: name a folder with --data", c.Data)
 	} else if err != nil {
 		return fail.Wrap(fail.Bad, err, "The folder %s cannot be made by this user: make it, or name another with --data", c.Data)
@@ -138,18 +139,14 @@ func createLogKey(path string) error {
 	if err != nil {
 		return fmt.Errorf("make signing key: %w", err)
 	}
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	err = durable.Create(path, []byte(s.Text()+"\n"))
 	if errors.Is(err, fs.ErrExist) {
 		return fail.New(fail.Conflict, "There is a signing key at %s already", path)
 	}
 	if err != nil {
 		return fail.Wrap(fail.Bad, err, "The signing key %s cannot be written", path)
 	}
-	if _, err := file.WriteString(s.Text() + "\n"); err != nil {
-		_ = file.Close()
-		return fmt.Errorf("write signing key: %w", err)
-	}
-	return errors.Join(file.Sync(), file.Close())
+	return nil
 }
 
 // LogVerifier is the public key of the installation's log, to be given to witnesses and auditors.

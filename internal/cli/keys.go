@@ -11,6 +11,7 @@ import (
 	"heed/internal/app"
 	"heed/internal/clock"
 	"heed/internal/directory"
+	"heed/internal/durable"
 	"heed/internal/fail"
 )
 
@@ -85,27 +86,16 @@ func beside(path string) (*os.File, error) {
 	return f, nil
 }
 
-// putInPlace gives a finished file its name, and never takes the name from another
-// file. Where the file system knows no second names, the name is held first.
+// putInPlace gives a finished file its name durably, and never takes it from another.
 func putInPlace(from, to string) error {
-	err := os.Link(from, to)
+	err := durable.Link(from, to)
 	switch {
-	case err == nil:
-		return ignoreGone(os.Remove(from))
 	case errors.Is(err, fs.ErrExist):
 		return fail.New(fail.Conflict, "There is a file at %s already: name another", to)
-	}
-	held, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		return fail.New(fail.Conflict, "There is a file at %s already: name another", to)
-	}
-	if err != nil {
+	case err != nil:
 		return fail.Wrap(fail.Bad, err, "Nothing can be written at %s", to)
 	}
-	if err := errors.Join(held.Close(), os.Rename(from, to)); err != nil {
-		return fmt.Errorf("put file in place: %w", err)
-	}
-	return nil
+	return errors.Join(ignoreGone(os.Remove(from)), durable.SyncFolder(filepath.Dir(to)))
 }
 
 type keysChangeCmd struct {

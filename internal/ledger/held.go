@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"heed/internal/durable"
 	"heed/internal/fail"
 	"heed/internal/store"
 	"heed/record"
@@ -154,7 +155,7 @@ func (f *fresh) write(lines []byte) (err error) {
 }
 
 func newHeldFile(folder string) (*os.File, error) {
-	if err := os.MkdirAll(folder, 0o700); err != nil {
+	if err := durable.MakeFolder(folder); err != nil {
 		return nil, fmt.Errorf("make folder for held leaves: %w", err)
 	}
 	name := make([]byte, 8)
@@ -164,21 +165,10 @@ func newHeldFile(folder string) (*os.File, error) {
 		return nil, fmt.Errorf("make file for held leaves: %w", err)
 	}
 	_, err = file.WriteString(record.HeldMagic)
-	for _, dir := range []string{folder, filepath.Dir(folder)} {
-		err = errors.Join(err, syncFolder(dir))
-	}
-	if err != nil {
+	if err = errors.Join(err, durable.SyncFolder(folder)); err != nil {
 		return nil, errors.Join(fmt.Errorf("make file for held leaves: %w", err), file.Close())
 	}
 	return file, nil
-}
-
-func syncFolder(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 // release removes this process's file once everything in it has its place. Files of

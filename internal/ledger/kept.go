@@ -10,6 +10,7 @@ import (
 	"slices"
 	"sync"
 
+	"heed/internal/durable"
 	"heed/internal/fail"
 	"heed/internal/store"
 	"heed/record"
@@ -92,7 +93,7 @@ func (l *Log) lay(f keptFile, note []byte) error {
 	if l.o.Folder == "" {
 		return nil
 	}
-	err := replaceDurably(filepath.Join(l.o.Folder, f.name), note)
+	err := durable.Replace(filepath.Join(l.o.Folder, f.name), note)
 	if err != nil {
 		err = fmt.Errorf("keep %s: %w", f.name, err)
 	}
@@ -107,27 +108,6 @@ func (l *Log) unkept() error {
 	l.outside.mu.Lock()
 	defer l.outside.mu.Unlock()
 	return errors.Join(l.outside.failed[FileState], l.outside.failed[FileCheckpoint])
-}
-
-// replaceDurably puts a file in the place of another. Several processes may do so in one folder.
-func replaceDurably(path string, b []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".heed-*") // 0600
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(f.Name()))
-		}
-	}()
-	_, err = f.Write(b)
-	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return err
-	}
-	return syncFolder(filepath.Dir(path))
 }
 
 // known is what the tree must begin with. It is asked for before the database is

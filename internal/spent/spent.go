@@ -33,6 +33,7 @@ import (
 	"time"
 
 	"heed/internal/clock"
+	"heed/internal/durable"
 )
 
 // Mark names one thing that can be used up, and until when it matters that it was.
@@ -107,29 +108,13 @@ func (b *Book) readOrMake(name string) (string, error) {
 		} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return "", err
 		}
-		if err := os.MkdirAll(b.folder, 0o700); err != nil {
+		if err := durable.MakeFolder(b.folder); err != nil {
 			return "", err
 		}
-		if err := writeWhole(path, name); err != nil && !errors.Is(err, fs.ErrExist) {
+		if err := durable.Create(path, []byte(name)); err != nil && !errors.Is(err, fs.ErrExist) {
 			return "", err
 		}
 	}
-}
-
-func writeWhole(path, text string) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "new-")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	_, err = f.WriteString(text)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err := os.Link(f.Name(), path); err != nil {
-		return err
-	}
-	return syncFolder(filepath.Dir(path))
 }
 
 // Spend uses a thing up and says whether it was still unused. A folder that cannot
@@ -157,7 +142,7 @@ func (b *Book) write(m Mark) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.Sync(), f.Close(), syncFolder(b.folder))
+	return errors.Join(f.Sync(), f.Close(), durable.SyncFolder(b.folder))
 }
 
 // Spent says whether a thing was used up.

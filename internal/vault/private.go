@@ -6,9 +6,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"syscall"
 
+	"heed/internal/durable"
 	"heed/internal/fail"
 )
 
@@ -72,15 +72,10 @@ func fileFault(err error, what, path string) error {
 
 // createPrivate makes a file that is either whole or not there, and never replaces one.
 func createPrivate(path, what string, data []byte) error {
-	tmp, err := writeBeside(path, data)
-	if err != nil {
+	if err := durable.Create(path, data); err != nil {
 		return fileFault(err, what, path)
 	}
-	defer os.Remove(tmp)
-	if err := os.Link(tmp, path); err != nil {
-		return fileFault(err, what, path)
-	}
-	return syncFolder(filepath.Dir(path))
+	return nil
 }
 
 // replacePrivate exchanges a file's content, all or nothing, and then
@@ -91,15 +86,7 @@ func replacePrivate(path, what string, data []byte) error {
 		return err
 	}
 	defer old.Close()
-	tmp, err := writeBeside(path, data)
-	if err != nil {
-		return fileFault(err, what, path)
-	}
-	if err := os.Rename(tmp, path); err != nil {
-		os.Remove(tmp)
-		return fileFault(err, what, path)
-	}
-	if err := syncFolder(filepath.Dir(path)); err != nil {
+	if err := durable.Replace(path, data); err != nil {
 		return fileFault(err, what, path)
 	}
 	size, err := old.Seek(0, io.SeekEnd)
@@ -110,23 +97,4 @@ func replacePrivate(path, what string, data []byte) error {
 		return fileFault(err, what, path)
 	}
 	return old.Sync()
-}
-
-func writeBeside(path string, data []byte) (string, error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*") // made with mode 0600
-	if err != nil {
-		return "", err
-	}
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Sync()
-	}
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
-		os.Remove(f.Name())
-		return "", err
-	}
-	return f.Name(), nil
 }

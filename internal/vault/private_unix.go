@@ -32,12 +32,3 @@ func lockFile(f *os.File, exclusive bool) error {
 
 // unlockFile is by closing; it is here so that both systems read alike.
 func unlockFile(*os.File) {}
-
-func syncFolder(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	return d.Sync()
-}

@@ -77,10 +77,15 @@ func onSQLite(t testing.TB) *world {
 
 func newWorld(t testing.TB, s *store.Store, hand *clock.Hand) *world {
 	t.Helper()
+	return newWorldIn(t, t.TempDir(), s, hand)
+}
+
+// newWorldIn has its keys in a folder.
+func newWorldIn(t testing.TB, dir string, s *store.Store, hand *clock.Hand) *world {
+	t.Helper()
 	if hand.Now().Before(t0.AddDate(0, 2, 0)) {
 		hand.Set(t0) // two engines share it, one after the other
 	}
-	dir := t.TempDir()
 	w := &world{TB: t, store: s, clock: hand, org: id.NewOrg(t0)}
 	w.o = Options{KeyFile: filepath.Join(dir, "keys"), KeyStore: filepath.Join(dir, "keystore"), Clock: hand}
 	w.must(CreateKeyFile(w.o.KeyFile, w.org))

@@ -11,8 +11,8 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"path/filepath"
 
+	"heed/internal/durable"
 	"heed/internal/fail"
 	"heed/record"
 )
@@ -118,31 +118,10 @@ func (s state) replace(path string, before state) error {
 	return put(path, b)
 }
 
-// put writes a file beside path, makes it durable and moves it into place.
+// put makes a file durable under its name.
 func put(path string, b []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*") // mode 0600
-	if err != nil {
-		return fmt.Errorf("write witness state: %w", err)
-	}
-	defer os.Remove(f.Name()) // gone already when it was moved
-	_, err = f.Write(b)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err == nil {
-		err = syncFolder(filepath.Dir(path))
-	}
-	if err != nil {
+	if err := durable.Replace(path, b); err != nil {
 		return fmt.Errorf("write witness state: %w", err)
 	}
 	return nil
-}
-
-func syncFolder(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

@@ -1,11 +1,11 @@
 //go:build unix
 
-package spent
+package durable
 
 import "os"
 
-// syncFolder makes the names in a folder durable.
-func syncFolder(path string) error {
+// SyncFolder makes the names in a folder durable.
+func SyncFolder(path string) error {
 	d, err := os.Open(path)
 	if err != nil {
 		return err
