@@ -34,21 +34,28 @@ func heldSum(text string) string {
 }
 
 // ParseHeld reads a file of held leaves. Its writer may have been killed at any
-// moment: a last line without its newline was never acknowledged and is left out.
+// moment, or the power cut: a last line without its newline, and one in which zeros
+// stand for what never reached the disk, was not acknowledged and is left out.
 // Anything else that is not of the form is ErrFormat.
 func ParseHeld(b []byte) ([]Held, error) {
 	if len(b) < len(HeldMagic) && strings.HasPrefix(HeldMagic, string(b)) {
 		return nil, nil
 	}
 	rest, ok := bytes.CutPrefix(b, []byte(HeldMagic))
-	if !ok {
+	switch {
+	case !ok && b[0] != 0:
 		return nil, fmt.Errorf("%w: held leaves", ErrFormat)
+	case !ok: // the first sector was torn
+		rest = b
 	}
 	var out []Held
 	for line := range strings.Lines(string(rest)) {
 		line, whole := strings.CutSuffix(line, "\n")
 		if !whole {
 			break
+		}
+		if strings.Contains(line, "\x00") {
+			continue
 		}
 		text, sum, _ := strings.Cut(line, " ")
 		raw, err := base64.StdEncoding.Strict().DecodeString(text)

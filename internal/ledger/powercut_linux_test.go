@@ -23,7 +23,13 @@ func outsideOnLossyDisk(t *testing.T) (*room, *lossy.Disk) {
 	folder := filepath.Join(d.Path, "log")
 	must(t, os.Mkdir(folder, 0o700))
 	d.Settle()
-	return furnish(t, s, func(o *Options) { o.Folder = folder }), d
+	r := furnish(t, s, func(o *Options) { o.Folder = folder })
+	t.Cleanup(func() {
+		if r.fresh.file != nil {
+			must(t, r.fresh.file.Close())
+		}
+	})
+	return r, d
 }
 
 // after gives fn the ledger as it is over what a cut has left.
@@ -81,7 +87,7 @@ func TestPowerCutKeepsHeldLeaves(t *testing.T) {
 
 // TestPowerCutKeepsWhatWasSigned: what was signed last, for the public too, lies outside
 // the database after a power cut once the step has ended, and is whole at every moment.
-// Seen to fail without the sync of the file, of the folder, and with the name first.
+// Seen to fail without the sync of the file, and of the folder.
 func TestPowerCutKeepsWhatWasSigned(t *testing.T) {
 	for _, chance := range []float64{0, 0.5} {
 		t.Run(fmt.Sprint(chance), func(t *testing.T) {

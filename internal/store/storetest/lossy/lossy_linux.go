@@ -54,11 +54,12 @@ func (n *node) folder() bool { return n.mode&syscall.S_IFMT == syscall.S_IFDIR }
 // mount one, the test is left out.
 func Mount(t testing.TB) *Disk {
 	t.Helper()
-	f := &files{RawFileSystem: fuse.NewDefaultRawFileSystem(), nodes: map[uint64]*node{}, open: map[uint64][]fuse.DirEntry{}}
+	f := &files{RawFileSystem: fuse.NewDefaultRawFileSystem(), nodes: map[uint64]*node{},
+		open: map[uint64][]fuse.DirEntry{}}
 	f.make(syscall.S_IFDIR|0o777, 0, 0)
 	path := t.TempDir()
-	server, err := fuse.NewServer(f, path, &fuse.MountOptions{AllowOther: true, DirectMount: true, FsName: "lossy", Name: "lossy",
-		DisableXAttrs: true, DisableReadDirPlus: true, MaxWrite: 128 << 10})
+	server, err := fuse.NewServer(f, path, &fuse.MountOptions{AllowOther: true, DirectMount: true,
+		FsName: "lossy", Name: "lossy", DisableXAttrs: true, DisableReadDirPlus: true, MaxWrite: 128 << 10})
 	if err != nil {
 		t.Skipf("this machine mounts no file system for tests (FUSE): %v", err)
 	}
@@ -68,7 +69,7 @@ func Mount(t testing.TB) *Disk {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := server.Unmount(); err != nil {
+		if err := server.Unmount(); err != nil { // waits until nothing is asked of it any more
 			t.Errorf("the disk is still in use: %v", errors.Join(err, syscall.Unmount(path, syscall.MNT_DETACH)))
 		}
 	})
