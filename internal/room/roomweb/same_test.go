@@ -3,6 +3,7 @@ package roomweb
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/url"
 	"reflect"
@@ -15,6 +16,7 @@ import (
 	"heed/internal/field"
 	"heed/internal/field/fieldweb"
 	"heed/internal/process"
+	"heed/internal/room"
 	"heed/internal/web"
 )
 
@@ -23,13 +25,17 @@ var hostile = []string{"", " ", "a", "  spaces  ", "two\nlines", "crlf\r\nlines"
 	"مريم", "\u200b", "12", "1,200", "-1", "1e3", "9990000018", "999 000 0018", "01632 960001", "a@b.c", "yes", "no", "one", "two", "14:30", "2026-02", "somebody"}
 
 // A page and a program that send the same answers are told the same and keep the
-// same, for 2,000 random forms with 4 random answers each; and what was kept shows.
+// same, for 2,000 random forms with 4 random answers each, some of them the concern's own
+// under a random overlay; an entry holds what was kept, and all of it shows.
 func TestPageAndAPIAreOne(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	w := field.World{Today: workday.Day{Year: 2026, Month: 3, Day: 2}, Known: func(_ field.Field, id string) bool { return id == "somebody" }}
 	kept, refused := 0, 0
 	for i := range 2000 {
 		fields := form(r)
+		if i%16 == 0 {
+			fields = overlaid(t, r)
+		}
 		if fault := field.Form("fields", fields, false); fault != "" {
 			t.Fatalf("form %d: %s", i, fault)
 		}
@@ -57,9 +63,8 @@ func TestPageAndAPIAreOne(t *testing.T) {
 			if !reflect.DeepEqual(onPageKept, apiKept) {
 				t.Fatalf("form %d: the page keeps %v, the program %v", i, onPageKept, apiKept)
 			}
-			if n := len(field.Show(fields, apiKept, nil)); n != len(apiKept) {
-				t.Fatalf("form %d: %d answers kept, %d shown", i, len(apiKept), n)
-			}
+			shows(t, i, fields, apiKept)
+			stored(t, i, fields, apiKept, w)
 		}
 	}
 	if kept < 500 || refused < 500 {
@@ -67,11 +72,71 @@ func TestPageAndAPIAreOne(t *testing.T) {
 	}
 }
 
+// shows: nothing that was accepted fails to show, each with words.
+func shows(t *testing.T, i int, fields []field.Field, kept field.Answers) {
+	t.Helper()
+	want := 0
+	for _, f := range fields {
+		if f.Kind == field.Part {
+			want += len(kept[f.ID].Part)
+		} else if _, ok := kept[f.ID]; ok {
+			want++
+		}
+	}
+	lines := field.Show(fields, kept, nil)
+	for _, l := range lines {
+		if strings.TrimSpace(l.Key) == "" || strings.TrimSpace(l.Words) == "" {
+			t.Fatalf("form %d: %v is shown as %+v", i, kept, l)
+		}
+	}
+	if len(lines) != want {
+		t.Fatalf("form %d: %d answers kept, %d shown", i, want, len(lines))
+	}
+}
+
+// stored: what an entry holds is read as it was written, and the same form takes it again.
+func stored(t *testing.T, i int, fields []field.Field, kept field.Answers, w field.World) {
+	t.Helper()
+	b, err := json.Marshal(room.Event{Answers: kept})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back room.Event
+	if err := json.Unmarshal(b, &back); err != nil {
+		t.Fatal(err)
+	}
+	if len(kept)+len(back.Answers) > 0 && !reflect.DeepEqual(back.Answers, kept) {
+		t.Fatalf("form %d: %v was stored and is read as %v", i, kept, back.Answers)
+	}
+	again, unasked, faults := field.Check(fields, back.Answers, w)
+	if len(faults)+len(unasked) > 0 || !reflect.DeepEqual(again, kept) {
+		t.Fatalf("form %d: %v is stored, and taken again as %v, %v, %v", i, kept, again, unasked, faults)
+	}
+}
+
+// overlaid are the questions of a step of the concern under a random overlay.
+func overlaid(t *testing.T, r *rand.Rand) []field.Field {
+	t.Helper()
+	shipped := process.Patient().AllSteps
+	step := shipped[r.IntN(len(shipped))]
+	var questions []string
+	for i := range 1 + r.IntN(3) {
+		questions = append(questions, fmt.Sprintf(`{"id":"local_%d","text":"Ask %d?","optional":%v,"max":%d}`, i, i,
+			r.IntN(2) == 0 || step.ID == process.AddNote, []int{0, 3, 300}[r.IntN(3)]))
+	}
+	d, err := process.Patient().Overlay([]byte(fmt.Sprintf(`{"overlay":"w","version":1,"on":"patient/1","questions":{%q:[%s]}}`, step.ID, strings.Join(questions, ","))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, _ := d.Step(step.ID)
+	return info.Fields
+}
+
 func names(faults fail.Fields) string { return fmt.Sprint(faults) }
 
 func form(r *rand.Rand) []field.Field {
 	kinds := []field.Kind{field.Line, field.Text, field.Choice, field.Choices, field.YesNo, field.Day, field.Whole, field.NHSNumber,
-		field.Telephone, field.Email, field.Person, field.Month, field.Time}
+		field.Telephone, field.Email, field.Person, field.Month, field.Time, field.Part}
 	out := make([]field.Field, 1+r.IntN(5))
 	for i := range out {
 		f := field.Field{ID: fmt.Sprintf("f%d", i), Ask: "Ask?", What: fmt.Sprintf("answer %d", i), Kind: kinds[r.IntN(len(kinds))], Needed: r.IntN(3) == 0}
@@ -81,6 +146,9 @@ func form(r *rand.Rand) []field.Field {
 			if f.Kind == field.Choices && r.IntN(2) == 0 {
 				f.Alone = "one"
 			}
+		case field.Part:
+			f.Fields = []field.Field{{ID: f.ID + "_name", Ask: "Name?", What: "the name", Kind: field.Line, Needed: r.IntN(4) == 0},
+				{ID: f.ID + "_on", Ask: "When?", What: "the day", Kind: field.Day}}
 		case field.Whole:
 			f.Max = 1500
 		case field.Day:
@@ -116,6 +184,22 @@ func said(r *rand.Rand, fields []field.Field) (url.Values, field.Answers) {
 				typed.Set(f.ID+"-day", day[8:])
 			}
 			sent.Set(f.ID, day)
+		case field.Document: // is sent as a file: see documents in roomtest
+		case field.Part:
+			inner, part := said(r, f.Fields)
+			maps.Copy(typed, inner)
+			if len(part) > 0 {
+				sent[f.ID] = field.Value{Part: part}
+			}
+		case field.Choice, field.YesNo:
+			if ids := f.Offered(); r.IntN(2) == 0 {
+				s = ids[r.IntN(len(ids))]
+			}
+			if s == "\xff" {
+				s = "a"
+			}
+			typed.Set(f.ID, s)
+			sent.Set(f.ID, s)
 		case field.Choices:
 			list := [][]string{nil, {"one"}, {"two", "one"}, {"three"}}[r.IntN(4)]
 			typed[f.ID] = list
