@@ -195,10 +195,11 @@ func (a *App) slices() (err error) {
 	a.spent = spent.In(a.Config.spent(), a.Clock, a.Log)
 	a.Jobs = jobs.New(a.Store, jobs.Options{Clock: a.Clock, Log: a.Log, Mail: a.mailer()})
 	a.Directory = directory.New(directory.Parts{Store: a.Store, Vault: a.Vault, Ledger: a.Ledger, Clock: a.Clock, Spent: a.spent, Jobs: a.Jobs})
-	a.Concerns = concern.New(concern.Parts{Store: a.Store, Vault: a.Vault, Ledger: a.Ledger, Policy: a.Policy, Directory: a.Directory,
-		Jobs: a.Jobs, Clock: a.Clock, Log: a.Log, Spool: a.spool, Scanner: scanner})
 	a.Rooms, err = room.NewDesk(room.Parts{Store: a.Store, Vault: a.Vault, Ledger: a.Ledger, Policy: a.Policy, Directory: a.Directory,
 		Jobs: a.Jobs, Clock: a.Clock, Log: a.Log, Spool: a.spool, Scanner: scanner}, Rooms()...)
+	if err == nil {
+		a.Concerns = concern.New(a.Rooms)
+	}
 	return err
 }
 
@@ -306,8 +307,7 @@ func (a *App) Handler() http.Handler {
 func (a *App) Run(ctx context.Context) {
 	a.tasks.run(ctx, append([]task{
 		every(a.Clock, "erasures and the keys of past days", 10*time.Minute, time.Hour, a.Vault.Tend),
-		onceDone("duties asked for at the start", a.Concerns.Begin),
-		onceDone("duties of rooms asked for at the start", a.Rooms.RunDuties),
+		onceDone("duties asked for at the start", a.Rooms.RunDuties),
 		every(a.Clock, "lists of another version", catchUpEvery, time.Minute, a.catchUp),
 		{name: "numbering and signing", run: func(ctx context.Context, _ func()) error { return a.Ledger.Run(ctx) }},
 		{name: "reminders and mail", turn: 2 * time.Minute, run: a.Jobs.Run},
@@ -326,7 +326,7 @@ const catchUpEvery = 5 * time.Second
 
 // tables are what the database holds: whatever else stands among them is named.
 func (a *App) tables() store.Schema {
-	return store.Schema{Migrations: Migrations(), Projections: []store.Projection{a.Concerns.Projection(), a.Concerns.GlassProjection(), a.Rooms.Projection()}}
+	return store.Schema{Migrations: Migrations(), Projections: []store.Projection{a.Concerns.GlassProjection(), a.Rooms.Projection()}}
 }
 
 // sound asks the database again what it was asked at the start.

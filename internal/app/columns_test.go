@@ -29,7 +29,7 @@ var unnamed = map[string]string{
 }
 
 // provedRows are those of a table to which the page's word applies.
-var provedRows = map[string]string{"job": "kind = 'concern-due'"}
+var provedRows = map[string]string{"job": "kind = 'room-due'"}
 
 // TestEveryColumnIsProvedAsSaid is promise I10: every column that the database has, with
 // a row in it, is changed by SQL under the running program. The page is the oracle: what

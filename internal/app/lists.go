@@ -62,10 +62,14 @@ func (a *App) checkRows(ctx context.Context, rest func(context.Context, time.Dur
 		return n, err
 	}
 	tell := func(rec id.Record, what string) { found("record " + rec.String() + " " + what) }
-	if n.Others, err = a.Rooms.CheckLists(ctx, rest, tell); err != nil {
-		return n, err
+	records, err := a.Rooms.CheckLists(ctx, rest, tell)
+	for many, count := range records {
+		if many == "concerns" {
+			n.Concerns = count
+		} else {
+			n.Others += count
+		}
 	}
-	n.Concerns, err = a.Concerns.CheckLists(ctx, rest, tell)
 	return n, err
 }
 
@@ -80,8 +84,8 @@ func (a *App) remake(ctx context.Context) error {
 	tell := func(rec id.Record, what string) {
 		a.Log.Error("a duty was changed outside the program, and is made anew from the history", "record", rec.String(), "what", what)
 	}
-	if err := errors.Join(a.Concerns.RemakeDuties(ctx, resting, tell), a.Rooms.Remake(ctx, resting, tell)); err != nil {
-		return fmt.Errorf("make duties anew: %w", err)
+	if err := a.Rooms.Remake(ctx, resting, tell); err != nil {
+		return fmt.Errorf("make lists and duties anew: %w", err)
 	}
 	return nil
 }

@@ -14,11 +14,11 @@ func TestRowsAreMadeAnew(t *testing.T) {
 		h.raise()
 		h.verifiesItself("at the start", "nothing was altered")
 		for _, c := range []struct{ name, change, named, mended string }{
-			{"a duty taken away", `delete from job where kind = 'concern-due'`, "its duty was taken away", `select count(*) from job where kind = 'concern-due'`},
-			{"a duty put off", `update job set due = 99999999999999999, next = 99999999999999999 where kind = 'concern-due'`, "a duty that was put off",
-				`select count(*) from job where kind = 'concern-due' and next < 99999999999999999`},
-			{"a duty given to another kind", `update job set kind = 'concern-forget-retries' where kind = 'concern-due'`, "a duty that was changed",
-				`select count(*) from job where kind = 'concern-due'`},
+			{"a duty taken away", `delete from job where kind = 'room-due'`, "its duty was taken away", `select count(*) from job where kind = 'room-due'`},
+			{"a duty put off", `update job set due = 99999999999999999, next = 99999999999999999 where kind = 'room-due'`, "a duty that was put off",
+				`select count(*) from job where kind = 'room-due' and next < 99999999999999999`},
+			{"a duty given to another kind", `update job set kind = 'room-forget-retries' where kind = 'room-due'`, "a duty that was changed",
+				`select count(*) from job where kind = 'room-due'`},
 			{"a person taken away", `delete from directory_person`, "the person ", `select count(*) from directory_person`},
 			{"a person's name given to nobody", `update directory_person set login_mac = org`, "the person ", `select count(*) from directory_person where login_mac <> org`},
 			{"holders of roles taken away", `delete from directory_holder`, "the role safeguarding_lead", `select count(*) from directory_holder`},

@@ -153,7 +153,6 @@ func SealedFields() []verify.Field {
 		{Table: "web_session", Record: "person", Version: "started", Sealed: "flash", Name: "web:flash", OfDay: true},
 		{Table: "web_session", Record: "person", Version: "started", Sealed: "proof", Name: "web:session:", NameFrom: "token"},
 		{Table: "web_once", Record: "person", Version: "at", Sealed: "outcome", Name: "web:once", OfDay: true},
-		{Table: "concern_retry", Record: "record", Version: "version", Sealed: "digest", Name: "retry:", NameFrom: "key"},
 		{Table: "room_retry", Record: "record", Version: "version", Sealed: "digest", Name: "retry:", NameFrom: "key"},
 		{Table: "room_record_v1", Record: "record", Version: "version", Sealed: "state", Name: room.StateField},
 		{Table: "document_chunk", Record: "record", Version: "version", Sealed: "sealed", Name: keep.Field, NameFrom: "place"},

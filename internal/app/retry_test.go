@@ -33,7 +33,7 @@ func TestARetryIsAnsweredByItsOwnRowAlone(t *testing.T) {
 			begin func(key string) (id.Reference, error)
 			step  func(ref id.Reference, key string) error
 		}{
-			{"concern_retry", func(key string) (id.Reference, error) {
+			{"room_retry", func(key string) (id.Reference, error) {
 				said := field.Said("about", "patient", "what", "A worry")
 				r, err := h.Concerns.Raise(ctx, nurse, room.Beginning{Answers: said, Key: key})
 				return r.Reference, err

@@ -7,8 +7,6 @@ import (
 
 	"heed/internal/access"
 	"heed/internal/app"
-	"heed/internal/clock"
-	"heed/internal/concern"
 	"heed/internal/field"
 	"heed/internal/id"
 	"heed/internal/room"
@@ -107,8 +105,8 @@ func (p *program) lists(token string, limit, times int) (run, float64, error) {
 const newest = 60
 
 // fill brings the list of the lead's team from have to want rows, and then raises
-// the newest of them. The older ones are copies of a row that the desk wrote, with
-// ids, references and times of their own: nine in ten of them closed, one open.
+// the newest of them. The older ones are copies of the rows that the desk wrote, with
+// ids, references and times of their own, in each list in which the first one is.
 func fill(ctx context.Context, a *app.App, have, want int) error {
 	org, err := a.Directory.Organisations(ctx)
 	if err != nil {
@@ -126,9 +124,8 @@ func fill(ctx context.Context, a *app.App, have, want int) error {
 	if err != nil {
 		return err
 	}
-	const text = `insert into concern_v1 (record, org, team, reference, raiser, owner, version, state, progress, waiting, open, raised_at, tell_by, due, told_at, closed_at, picture)
-		select $1, org, team, $2, raiser, owner, $3, $4, $5, waiting, $6, raised_at - $7, tell_by - $7, $8, $9, $10, picture from concern_v1 where record = $11
-		on conflict (reference) do nothing`
+	const text = `insert into room_list_v1 (tag, sort, record)
+		select l.tag, case l.sort when 0 then 0 else l.sort - $1 end, $2 from room_list_v1 l where l.record = $3`
 	const batch = 2000
 	for done := have; done < want; {
 		made := 0
@@ -136,17 +133,21 @@ func fill(ctx context.Context, a *app.App, have, want int) error {
 			made = 0
 			for i := done; i < min(done+batch, want); i++ {
 				ago := time.Duration(want-i) * 30 * time.Second
-				at := receipt.RaisedAt.Add(-ago)
-				version, state, progress, open, due, told, closed := int64(1), "received", string(concern.Received), int64(1), clock.Micros(at.Add(24*time.Hour)), int64(0), int64(0)
-				if i%10 != 0 {
-					version, state, progress, open, due = 6, "closed", string(concern.Finished), 0, 0
-					told, closed = clock.Micros(at.Add(48*time.Hour)), clock.Micros(at.Add(72*time.Hour))
+				rec := id.NewRecord(receipt.RaisedAt.Add(-ago))
+				for _, row := range []struct {
+					text string
+					args []any
+				}{
+					{text, []any{ago.Microseconds(), rec, receipt.Record}},
+					{`insert into room_record_v1 (record, org, room, reference, version, made, state)
+						select $1, org, room, $2, version, made, state from room_record_v1 where record = $3 on conflict (reference) do nothing`,
+						[]any{rec, string(id.NewReference()), receipt.Record}},
+				} {
+					if err := tx.Later(nil, row.text, row.args...); err != nil {
+						return err
+					}
 				}
-				// Among a million references the same one comes twice: that row is made up for.
-				count := func(n int64, err error) error { made += int(n); return err }
-				if err := tx.Later(count, text, id.NewRecord(at), string(id.NewReference()), version, state, progress, open, ago.Microseconds(), due, told, closed, receipt.Record); err != nil {
-					return err
-				}
+				made++
 			}
 			return nil
 		})

@@ -18,6 +18,7 @@ import (
 	"slices"
 	"time"
 
+	"heed/internal/access"
 	"heed/internal/field"
 	"heed/internal/ledger"
 	"heed/internal/process"
@@ -42,7 +43,6 @@ const (
 // Concern is a record as its history makes it.
 type Concern struct {
 	room.State
-	Bars
 	Taken []room.Taken // every step, oldest first; the first says what was raised
 }
 
@@ -52,11 +52,7 @@ func fold(history []ledger.Entry) (*Concern, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Concern{State: s, Taken: taken}
-	for _, t := range taken {
-		c.Bars = c.Bars.after(t)
-	}
-	return c, nil
+	return &Concern{State: s, Taken: taken}, nil
 }
 
 // next is the concern after one more step; this one stays as it is.
@@ -66,7 +62,7 @@ func (c *Concern) next(e ledger.Entry, ev room.Event) (*Concern, error) {
 		return nil, err
 	}
 	t := room.Taken{Version: e.Version, At: e.At, By: e.Author.Person, Role: e.Author.Role, Event: ev}
-	out.Taken, out.Bars = append(slices.Clip(c.Taken), t), c.Bars.after(t)
+	out.Taken = append(slices.Clip(c.Taken), t)
 	return out, nil
 }
 
@@ -77,11 +73,13 @@ func (c *Concern) Raised() field.Answers { return c.Taken[0].Answers }
 func (c *Concern) Closed() bool { return c.Ended() }
 
 // ToldAt is when the person who raised it was last told something; zero when never.
-func (c *Concern) ToldAt() time.Time {
-	if m, ok := c.State.Last[process.GiveFeedback]; ok {
+func (c *Concern) ToldAt() time.Time { return toldAt(&c.State) }
+
+func toldAt(s *room.State) time.Time {
+	if m, ok := s.Last[process.GiveFeedback]; ok {
 		return m.At
 	}
-	if m := c.State.Last[process.Acknowledge]; m.Outcome == process.FirstWords {
+	if m := s.Last[process.Acknowledge]; m.Outcome == process.FirstWords {
 		return m.At
 	}
 	return time.Time{}
@@ -120,15 +118,23 @@ const (
 )
 
 // Progress is where the concern stands, in the raiser's words.
-func (c *Concern) Progress() Progress {
-	_, referred := c.State.Last[process.Refer]
+func (c *Concern) Progress() Progress { return progress(&c.State) }
+
+func progress(s *room.State) Progress {
+	_, referred := s.Last[process.Refer]
 	switch {
-	case c.Closed():
+	case s.Ended():
 		return Finished
 	case referred:
 		return PassedOn
-	case slices.ContainsFunc(c.Taken[1:], func(t room.Taken) bool { return !c.raisersOwn(t) && t.Step != process.ConfirmBar }):
+	case s.Looked:
 		return BeingLookedAt
 	}
-	return Received // what the raiser adds is nobody's look
+	return Received
+}
+
+// looks says whether a step is a look at the concern, as the raiser is told: what the
+// raiser adds is nobody's look, and that somebody is to be kept from it is not told.
+func looks(act access.Action, step process.Step) bool {
+	return act != access.AddToOwn && step != process.ConfirmBar
 }

@@ -78,7 +78,7 @@ func TestWhatIsHiddenIsNotFolded(t *testing.T) {
 		ref := raised(w)
 		take(w, w.As("second"), ref, room.Said(process.DeclareConflict, "reasons", "We are related"))
 		err := w.Store.Do(ctx, func(tx *store.Tx) error {
-			_, err := tx.Exec(`update entry set sealed = $1 where version = 1 and record = (select record from concern_v1 where reference = $2)`, []byte{1}, string(ref))
+			_, err := tx.Exec(`update entry set sealed = $1 where version = 1 and record = (select record from room_record_v1 where reference = $2)`, []byte{1}, string(ref))
 			return err
 		})
 		if err != nil {

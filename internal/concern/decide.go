@@ -2,7 +2,6 @@ package concern
 
 import (
 	"slices"
-	"time"
 
 	"heed/internal/access"
 	"heed/internal/clock/workday"
@@ -39,7 +38,7 @@ func (c *Concern) rule(x room.Deciding) error {
 	case process.Assign:
 		fault(says("owner") == c.Owner.String(), "owner", "Select somebody other than the person who has it now")
 		to, _ := id.ParsePerson(says("owner"))
-		fault(c.Has(to), "owner", "Select a safeguarding lead of your organisation")
+		fault(c.Bars.Has(to), "owner", "Select a safeguarding lead of your organisation")
 	case process.DecideSharing:
 		fault(x.Outcome == process.Share && says("consent") != "given" && says("common_law") == "consent", "common_law",
 			"Select a basis other than consent: consent was not given")
@@ -75,7 +74,7 @@ func (d *Desk) decide(tx *store.Tx, f found, a access.Actor, t room.Taking) (ev 
 	if err != nil {
 		return ev, "", err
 	}
-	ev.Effect.Alone = alone
+	ev.Effect.Alone, ev.Effect.Looked = alone, looks(f.act, t.Step)
 	if t.Step == process.GiveFeedback && !f.c.By.IsZero() {
 		raiser, err := d.Directory.PersonIn(tx, f.c.By)
 		if err != nil {
@@ -86,20 +85,6 @@ func (d *Desk) decide(tx *store.Tx, f found, a access.Actor, t room.Taking) (ev 
 	info, _ := decider.Process.Step(t.Step)
 	err = d.barring(tx, f.c, asked, &ev)
 	return ev, info.Kind, err
-}
-
-// putAway is how long after its closing a concern still lies on the desk of those
-// who worked on it: long enough to print it or put a slip right. After that access
-// asks for a reason, unless something was added that they have to read.
-const putAway = 24 * time.Hour
-
-// resource is the concern as access sees it.
-func (c *Concern) resource(now time.Time) access.Resource {
-	return access.Resource{
-		Kind: access.KindConcern, Org: c.Org, Compartment: c.Compartment, Team: c.Team, Raiser: c.By, Owner: c.Owner,
-		Subjects: c.because(process.Subject), Conflicts: c.because(Conflict), PassedBy: c.because(process.PassedBy),
-		Closed: c.Closed() && len(c.Due) == 0 && now.Sub(c.EndedAt) >= putAway,
-	}
 }
 
 // actionOf is what access is asked for a step: the action of the same name. The

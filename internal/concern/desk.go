@@ -1,23 +1,16 @@
 package concern
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/json"
 	"errors"
-	"log/slog"
 	"slices"
 	"time"
 
 	"heed/internal/access"
-	"heed/internal/clock"
 	"heed/internal/directory"
-	"heed/internal/document"
 	"heed/internal/fail"
 	"heed/internal/field"
 	"heed/internal/id"
-	"heed/internal/jobs"
 	"heed/internal/ledger"
 	"heed/internal/process"
 	"heed/internal/room"
@@ -26,70 +19,28 @@ import (
 	"heed/record"
 )
 
-// Parts are what the desk works with.
-type Parts struct {
-	Store     *store.Store
-	Vault     *vault.Vault
-	Ledger    *ledger.Log
-	Policy    *access.Policy
-	Directory *directory.Desk
-	Jobs      *jobs.Queue
-	Clock     clock.Clock
-	Log       *slog.Logger
-	Spool     *document.Spool  // as in room.Parts
-	Scanner   document.Scanner // as in room.Parts
-	// OpeningsAnHour is how many different cases a person opens within an hour before
-	// a reason is asked for each; 20 when 0.
-	OpeningsAnHour int
-}
-
 // Desk is the only way to a concern for other rooms. Every method asks access
 // first and writes to the ledger before it answers.
 type Desk struct {
-	Parts
+	room.Parts
+	rooms *room.Desk // which keeps rows, lists, duties and what was sent twice
+	room  *room.Room
+	// OpeningsAnHour is how many different cases a person opens within an hour before
+	// a reason is asked for each; 20 when 0.
+	OpeningsAnHour int
+
 	routes routes
-	rows   provedRows
 
 	openings pace // cases opened
 	reasons  pace // reasons given
 }
 
-// New makes a desk and takes on its jobs.
-func New(p Parts) *Desk {
-	d := &Desk{Parts: p}
-	d.Jobs.Handle(jobDue, d.due)
-	d.Jobs.Handle(jobForget, d.forget)
+// New makes a desk that stands on that of the rooms.
+func New(rooms *room.Desk) *Desk {
+	d := &Desk{Parts: rooms.Parts, rooms: rooms}
+	d.room = d.kept()
+	rooms.Keep(d.room)
 	return d
-}
-
-// Begin asks for the duties that belong to no record. Asking again is asking once.
-func (d *Desk) Begin(ctx context.Context) error {
-	all, err := d.Directory.Organisations(ctx)
-	if err != nil || len(all) == 0 {
-		return err
-	}
-	return d.Store.Do(ctx, func(tx *store.Tx) error {
-		return d.Jobs.Put(tx, jobs.Job{Name: jobForget, Kind: jobForget, Org: all[0].ID, Record: all[0].ID.Record(), Due: tx.Now().Add(retryLife)})
-	})
-}
-
-// A retry is answered as such for this long.
-const (
-	jobForget = "concern-forget-retries"
-	retryLife = 48 * time.Hour
-)
-
-// forget ends the keys of retries that nobody will send again, and reasons that
-// open nothing any more.
-func (d *Desk) forget(_ context.Context, tx *store.Tx, j jobs.Job) error {
-	if _, err := tx.Exec(`delete from concern_reason where at < $1`, clock.Micros(tx.Now().Add(-reasonLasts))); err != nil {
-		return err
-	}
-	if err := forgetRetries(tx, tx.Now().Add(-retryLife)); err != nil {
-		return err
-	}
-	j.Due = tx.Now().Add(retryLife / 4)
-	return d.Jobs.Put(tx, j)
 }
 
 // Definition is the process that an organisation follows now.
@@ -125,10 +76,10 @@ func (d *Desk) Raise(ctx context.Context, a access.Actor, b room.Beginning) (Rec
 	if err := room.Scanned(ctx, d.Scanner, b.Answers); err != nil {
 		return Receipt{}, err
 	}
-	digest := digestOf(process.Raise, "", b.Answers)
+	digest := room.DigestOf(roomName, string(process.Raise), "", b.Answers)
 	var out Receipt
-	err := d.again(ctx, func(tx *store.Tx) error {
-		before, found, err := d.before(tx, a, b.Key, digest)
+	err := d.rooms.Again(ctx, func(tx *store.Tx) error {
+		before, found, err := d.rooms.Before(tx, a, b.Key, digest)
 		if err != nil {
 			return err
 		}
@@ -170,15 +121,10 @@ func (d *Desk) raise(tx *store.Tx, a access.Actor, rule string, b room.Beginning
 	if err != nil {
 		return Receipt{}, err
 	}
-	row := rowOf(c)
-	if err := insertRow(tx, key, row); err != nil {
+	if err := d.rooms.Begun(tx, d.room, key, &c.State); err != nil {
 		return Receipt{}, err
 	}
-	tx.AfterCommit(func() { d.rows.put(row) })
-	if err := d.remember(tx, a, b.Key, key, retry{rec, c.Version, digest, tx.Now()}); err != nil {
-		return Receipt{}, err
-	}
-	if err := d.remind(tx, c); err != nil {
+	if err := d.rooms.Remember(tx, a, b.Key, key, c.Version, digest); err != nil {
 		return Receipt{}, err
 	}
 	if err := d.notify(tx, c.Owner, c.Org, mailWaiting); err != nil {
@@ -295,12 +241,12 @@ var errMoved = errors.New("concern: the record moved on meanwhile")
 // still stands where it stood then. Inside the writer nothing grows with its history.
 func (d *Desk) takeFound(ctx context.Context, a access.Actor, ref id.Reference, f found, t room.Taking) (out Recorded, err error) {
 	refusal := f.refusalOf(a)
-	digest := digestOf(t.Step, ref, t.Answers)
+	digest := room.DigestOf(roomName, string(t.Step), ref, t.Answers)
 	done := false // whoever took a step has its receipt, whatever it took from them, until they are barred
-	err = d.again(ctx, func(tx *store.Tx) error {
-		r, found, err := d.before(tx, a, t.Key, digest)
+	err = d.rooms.Again(ctx, func(tx *store.Tx) error {
+		r, found, err := d.rooms.Before(tx, a, t.Key, digest)
 		if refusal != nil {
-			if done = err == nil && found && !f.bars.since(a.Person, r.Version); done {
+			if done = err == nil && found && !f.bars.Since(a.Person, r.Version); done {
 				out = Recorded{ref, r.At, r.Version}
 				return nil
 			}
@@ -347,30 +293,20 @@ func (d *Desk) take(tx *store.Tx, a access.Actor, f found, t room.Taking, digest
 	if err != nil {
 		return Recorded{}, err
 	}
-	if err := d.keep(tx, key, c); err != nil {
+	if err := d.rooms.Moved(tx, d.room, key, &f.c.State, &c.State); err != nil {
 		return Recorded{}, err
 	}
 	out := Recorded{c.Reference, tx.Now(), c.Version}
-	if err := d.remember(tx, a, t.Key, key, retry{c.Record, c.Version, digest, out.At}); err != nil {
+	if err := d.rooms.Remember(tx, a, t.Key, key, c.Version, digest); err != nil {
 		return Recorded{}, err
 	}
 	switch t.Step {
 	case process.KeepFrom, process.LiftBar, process.DeclareConflict:
-		if err := d.tellOfBar(tx, a, f.decision.Rule, rowOf(c)); err != nil {
+		if err := d.tellOfBar(tx, a, f.decision.Rule, &c.State); err != nil {
 			return Recorded{}, err
 		}
 	}
 	return out, d.tell(tx, a, c, ev, f.c.Owner)
-}
-
-// keep brings list row and duty to where a record stands now.
-func (d *Desk) keep(tx *store.Tx, key *vault.Key, c *Concern) error {
-	row := rowOf(c)
-	if err := updateRow(tx, key, row); err != nil {
-		return err
-	}
-	tx.AfterCommit(func() { d.rows.put(row) })
-	return d.remind(tx, c)
 }
 
 // tell sends notices without a personal word: to the raiser when there is an
@@ -390,7 +326,7 @@ func (d *Desk) tell(tx *store.Tx, a access.Actor, c *Concern, ev room.Event, bef
 // found is a record as somebody asked for it; c is there when access allows.
 type found struct {
 	c        *Concern
-	bars     Bars // as they stand, also where c is not there
+	bars     room.Bars // as they stand, also where c is not there
 	act      access.Action
 	decision access.Decision
 	reason   string // that they gave, where one is asked
@@ -423,25 +359,21 @@ func (d *Desk) look(ctx context.Context, a access.Actor, ref id.Reference, act f
 // missing one does, however long its history; what the row allows counts only when
 // the history allows it too (promise I7).
 func (d *Desk) find(tx *store.Tx, a access.Actor, ref id.Reference, act func(raiser id.Person) access.Action) (f found, err error) {
-	row, err := rowByReference(tx, ref)
-	there := err == nil && row.Org == a.Org
-	if err != nil && !fail.Is(err, fail.Missing) {
+	at, err := d.rooms.Standing(tx, d.room, a.Org, ref)
+	if err != nil {
 		return f, err
 	}
-	if row, err = d.pictured(tx, a.Org, row, there); err != nil {
+	f.act, f.bars = act(at.By), at.Bars
+	if err := d.ask(tx, &f, a, ref, resource(&at, tx.Now()), at.Bars); err != nil {
 		return f, err
 	}
-	f.act, f.bars = act(row.Raiser), row.Bars
-	if err := d.ask(tx, &f, a, ref, row.resource(tx.Now()), row.Bars); err != nil {
-		return f, err
-	}
-	if !there {
+	if at.Record.IsZero() {
 		f.decision = access.Decision{Rule: ruleMissing}
 	}
 	if f.decision.Effect != access.Allow {
 		return f, nil
 	}
-	c, _, err := d.load(tx, row.Org, row.Record)
+	c, _, err := d.load(tx, at.Org, at.Record)
 	if err != nil {
 		return f, err
 	}
@@ -449,7 +381,7 @@ func (d *Desk) find(tx *store.Tx, a access.Actor, ref id.Reference, act func(rai
 		return f, fail.New(fail.Tampered, "The list of concerns does not match the record")
 	}
 	f.c, f.act, f.bars = c, act(c.By), c.Bars
-	if err := d.ask(tx, &f, a, ref, c.resource(tx.Now()), c.Bars); err != nil {
+	if err := d.ask(tx, &f, a, ref, resource(&c.State, tx.Now()), c.Bars); err != nil {
 		return f, err
 	}
 	if f.act == access.ConfirmBar && slices.Contains(outsiders, a.Role) && c.nothingFor(process.ConfirmBar, a.Person) {
@@ -460,7 +392,7 @@ func (d *Desk) find(tx *store.Tx, a access.Actor, ref id.Reference, act func(rai
 
 // ask asks access. What needs a reason is asked again with the reason that this
 // person gave a short while ago.
-func (d *Desk) ask(tx *store.Tx, f *found, a access.Actor, ref id.Reference, r access.Resource, bars Bars) (err error) {
+func (d *Desk) ask(tx *store.Tx, f *found, a access.Actor, ref id.Reference, r access.Resource, bars room.Bars) (err error) {
 	if err := d.alone(tx, a, &r, bars); err != nil {
 		return err
 	}
@@ -486,72 +418,4 @@ func (d *Desk) refuse(tx *store.Tx, a access.Actor, ref id.Reference) error {
 	}
 	by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: ruleMissing}
 	return d.Ledger.Reading(tx, ledger.Daybook, key, by, ledger.Event{Kind: kindRefused, Data: refused{ref}})
-}
-
-// before finds an earlier try with the same key. The same key for something else
-// is a conflict, never a silent answer.
-func (d *Desk) before(tx *store.Tx, a access.Actor, key string, digest []byte) (retry, bool, error) {
-	if key == "" {
-		return retry{}, false, nil
-	}
-	at := retryKey(a.Person, key)
-	r, err := findRetry(tx, at)
-	if fail.Is(err, fail.Missing) {
-		return retry{}, false, nil
-	}
-	if err != nil {
-		return retry{}, false, err
-	}
-	k, err := d.Vault.Key(tx, a.Org, r.Record)
-	if err != nil {
-		return retry{}, false, err
-	}
-	was, err := k.Open(retryField(at), r.Version, r.Digest)
-	if err != nil {
-		return retry{}, false, err
-	}
-	if !bytes.Equal(was, digest) {
-		return retry{}, false, fail.New(fail.Conflict, "This idempotency key was used for something else: use a new key for each new request")
-	}
-	return r, true, nil
-}
-
-func (d *Desk) remember(tx *store.Tx, a access.Actor, retryWith string, key *vault.Key, r retry) error {
-	if retryWith == "" {
-		return nil
-	}
-	at := retryKey(a.Person, retryWith)
-	r.Digest = key.Seal(retryField(at), r.Version, r.Digest)
-	return insertRetry(tx, at, r)
-}
-
-// errSameMoment says that the same request was kept by another connection at
-// this very moment: run again, the unit finds what that one did.
-var errSameMoment = fail.New(fail.Busy, "This is being saved already: try again in a moment")
-
-// errSameReference says that the new reference, which is random, belongs to another
-// concern: one in thirty thousand when there are a million.
-var errSameReference = fail.New(fail.Busy, "The service is busy. Nothing was saved. Try again in a minute")
-
-// again runs a unit of work, once more when the same request came twice at one
-// moment or a reference was taken.
-func (d *Desk) again(ctx context.Context, fn func(*store.Tx) error) error {
-	err := d.Store.Do(ctx, fn)
-	for range 3 {
-		if !errors.Is(err, errSameMoment) && !errors.Is(err, errSameReference) {
-			break
-		}
-		err = d.Store.Do(ctx, fn)
-	}
-	return err
-}
-
-// digestOf tells whether two requests ask for the same: step, record and answers.
-func digestOf(step process.Step, ref id.Reference, in field.Answers) []byte {
-	b, err := json.Marshal([]any{step, ref, in})
-	if err != nil { // answers are text: cannot happen
-		panic(err)
-	}
-	sum := sha256.Sum256(b)
-	return sum[:]
 }

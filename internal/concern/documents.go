@@ -5,7 +5,6 @@ import (
 
 	"heed/internal/access"
 	"heed/internal/document/keep"
-	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/ledger"
 	"heed/internal/room"
@@ -53,16 +52,4 @@ func (d *Desk) Document(ctx context.Context, a access.Actor, ref id.Reference, q
 		return err
 	})
 	return out, err
-}
-
-// checkDocuments compares what is kept of a concern's documents with its history.
-func (d *Desk) checkDocuments(tx *store.Tx, e ledger.Entry, c *Concern, found func(id.Record, string)) error {
-	key, err := d.Vault.Key(tx, e.Org, e.Record)
-	if fail.Is(err, fail.Gone) {
-		return keep.Left(tx, e.Record, found)
-	}
-	if err != nil {
-		return err
-	}
-	return keep.Check(tx, key, room.DocumentsOf(c.Taken), found)
 }

@@ -5,10 +5,10 @@ import (
 
 	"heed/internal/access"
 	"heed/internal/directory"
-	"heed/internal/document/keep"
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/plain"
+	"heed/internal/room"
 	"heed/internal/store"
 	"heed/internal/vault"
 )
@@ -22,9 +22,9 @@ func (d *Desk) Erase(ctx context.Context, org id.Org, ref id.Reference, reason s
 	if fault := (plain.Field{Label: "why it is erased", Limit: MaxShort, Must: true}).Fault(reason); fault != "" {
 		return vault.Certificate{}, fail.Fields{{Name: "reason", Words: fault}}.Err()
 	}
-	var row Row
+	var row room.State
 	err := d.Store.View(ctx, func(tx *store.Tx) (err error) {
-		if row, err = rowByReference(tx, ref); err == nil && row.Org != org {
+		if row, err = d.rooms.Standing(tx, d.room, org, ref); err == nil && row.Record.IsZero() {
 			err = fail.New(fail.Missing, "There is no such concern")
 		}
 		return err
@@ -43,11 +43,7 @@ func (d *Desk) Erase(ctx context.Context, org id.Org, ref id.Reference, reason s
 		if err := d.Directory.NoteErased(tx, org, c.Record, generation, reason, words...); err != nil {
 			return err
 		}
-		if err := d.wipe(tx, c.Record); err != nil {
-			return err
-		}
-		_, err = tx.Exec(`delete from concern_v1 where record = $1`, c.Record)
-		return err
+		return d.wipe(tx, c.Record)
 	})
 }
 
@@ -65,7 +61,7 @@ func (d *Desk) mayErase(tx *store.Tx, c *Concern, reason string, words []directo
 		}
 		people[p.ID] = p.Org == c.Org && !p.Left && (p.Has(access.CaldicottGuardian) || p.Has(access.ExecutiveLead) || p.Has(access.Lead))
 		if a, err := p.Actor(access.CaldicottGuardian, true); err == nil {
-			r := c.resource(tx.Now())
+			r := resource(&c.State, tx.Now())
 			r.Closed = true
 			guardian = guardian || d.Policy.Decide(a, access.Erase, r, access.Context{Reason: reason}).Effect == access.Allow
 		}
@@ -100,19 +96,13 @@ func (d *Desk) NoteErased(tx *store.Tx, org id.Org, e vault.Erasure) error {
 	if err := d.wipe(tx, e.Record); err != nil {
 		return err
 	}
-	return tx.Remake(d.Projection().Name)
+	return tx.Remake(d.rooms.Projection().Name)
 }
 
-// wipe takes away what the database holds of a record beside its leaves and its row in the lists.
+// wipe takes away what the database holds of a record beside its leaves.
 func (d *Desk) wipe(tx *store.Tx, rec id.Record) error {
 	if err := d.Ledger.Blank(tx, rec); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(`delete from concern_retry where record = $1`, rec); err != nil {
-		return err
-	}
-	if err := keep.Wipe(tx, rec); err != nil {
-		return err
-	}
-	return d.Jobs.Cancel(tx, jobDue+":"+rec.String())
+	return d.rooms.Wipe(tx, rec)
 }

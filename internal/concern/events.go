@@ -5,6 +5,9 @@ import (
 	"heed/internal/process"
 )
 
+// roomName is in addresses, kinds of event and the ledger.
+const roomName = "concern"
+
 // The kinds of event that are no steps of the process.
 const (
 	kindRaised    = "concern.raised"

@@ -15,6 +15,7 @@ import (
 	"heed/internal/id"
 	"heed/internal/ledger"
 	"heed/internal/plain"
+	"heed/internal/room"
 	"heed/internal/store"
 	"heed/internal/vault"
 	"heed/record"
@@ -74,10 +75,10 @@ func reasonTag(p id.Person, ref id.Reference) []byte {
 func (d *Desk) reasonGiven(tx *store.Tx, a access.Actor, ref id.Reference) (string, error) {
 	type row struct {
 		book   id.Record
-		at     time.Time
+		at     int64
 		sealed []byte
 	}
-	r, err := store.One(tx, func(r *row) []any { return []any{&r.book, instant{&r.at}, &r.sealed} },
+	r, err := store.One(tx, func(r *row) []any { return []any{&r.book, &r.at, &r.sealed} },
 		`select book, at, sealed from concern_reason where tag = $1`, reasonTag(a.Person, ref))
 	if fail.Is(err, fail.Missing) {
 		return "", nil
@@ -85,14 +86,14 @@ func (d *Desk) reasonGiven(tx *store.Tx, a access.Actor, ref id.Reference) (stri
 	if err != nil {
 		return "", err
 	}
-	if tx.Now().Sub(r.at) > reasonLasts || r.at.After(tx.Now()) {
+	if at := clock.FromMicros(r.at); tx.Now().Sub(at) > reasonLasts || at.After(tx.Now()) {
 		return "", nil
 	}
 	key, err := d.Vault.Key(tx, a.Org, r.book)
 	if err != nil {
 		return "", err
 	}
-	plain, err := key.Open(reasonField, clock.Micros(r.at), r.sealed)
+	plain, err := key.Open(reasonField, r.at, r.sealed)
 	if err != nil {
 		return "", err
 	}
@@ -114,11 +115,15 @@ type reasonKept struct {
 	reasonSaid
 }
 
-// keepReason puts the row that opens the reference to this person for a while.
+// keepReason puts the row that opens the reference to this person for a while, and
+// ends those that open nothing any more.
 func keepReason(tx *store.Tx, book *vault.Key, by id.Person, said reasonSaid) error {
 	plain, err := json.Marshal(reasonKept{by, said})
 	if err != nil {
 		return fmt.Errorf("write a reason: %w", err)
+	}
+	if _, err := tx.Exec(`delete from concern_reason where at < $1`, clock.Micros(tx.Now().Add(-reasonLasts))); err != nil {
+		return err
 	}
 	at := clock.Micros(tx.Now())
 	_, err = tx.Exec(`insert into concern_reason (tag, book, at, sealed) values ($1, $2, $3, $4)
@@ -153,11 +158,11 @@ func (d *Desk) GiveReason(ctx context.Context, a access.Actor, ref id.Reference,
 		if err := keepReason(tx, book, a.Person, said); err != nil {
 			return err
 		}
-		r, err := d.standing(tx, a.Org, ref)
+		at, err := d.standing(tx, a.Org, ref)
 		if err != nil {
 			return err
 		}
-		return d.tellOutside(tx, a, r, 0)
+		return d.tellOutside(tx, a, &at, 0)
 	})
 	if err == nil {
 		d.reasons.note(a.Person, ref, d.Clock.Now())
@@ -236,9 +241,9 @@ type Broken struct {
 	Role      string
 	Reference id.Reference
 	Reason    string
-	Review    Review // zero: nobody has reviewed it yet
-	Bar       int64  // the step that asked; 0: this is a reason
-	Stands    Bar    // where that stands now
+	Review    Review   // zero: nobody has reviewed it yet
+	Bar       int64    // the step that asked; 0: this is a reason
+	Stands    room.Bar // where that stands now
 }
 
 // Review is a second person's word on it.

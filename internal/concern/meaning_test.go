@@ -51,7 +51,7 @@ func TestHistoryMeansWhatItMeant(t *testing.T) {
 			w.T.Error("a step of an overlay that was taken off can still be taken")
 		}
 		rest := func(context.Context, time.Duration) {}
-		if _, err := w.Concerns.CheckLists(ctx, rest, func(rec id.Record, what string) { w.T.Errorf("%s %s", rec, what) }); err != nil {
+		if _, err := w.Rooms.CheckLists(ctx, rest, func(rec id.Record, what string) { w.T.Errorf("%s %s", rec, what) }); err != nil {
 			w.T.Fatal(err)
 		}
 	})

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"heed/internal/access"
-	"heed/internal/directory"
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/ledger"
@@ -160,7 +159,7 @@ func (d *Desk) reading(ctx context.Context, a access.Actor, ref id.Reference, ac
 
 // MayTake are the steps that this actor may take now, in the process's order.
 func (d *Desk) MayTake(ctx context.Context, a access.Actor, c *Concern) (out []process.StepInfo, err error) {
-	r := c.resource(d.Clock.Now())
+	r := resource(&c.State, d.Clock.Now())
 	if err := d.Store.View(ctx, func(tx *store.Tx) error { return d.alone(tx, a, &r, c.Bars) }); err != nil {
 		return nil, err
 	}
@@ -184,9 +183,9 @@ func (d *Desk) MayTake(ctx context.Context, a access.Actor, c *Concern) (out []p
 func (c *Concern) nothingFor(s process.Step, p id.Person) bool {
 	switch s {
 	case process.LiftBar:
-		return !c.some(func(b Bar) bool { return b.State == BarStands && b.Lift == 0 })
+		return !c.Bars.Some(func(b room.Bar) bool { return b.State == room.BarStands && b.Lift == 0 })
 	case process.ConfirmBar:
-		return !c.some(func(b Bar) bool { _, asked, waits := b.Waits(); return waits && asked != p && b.Who != p })
+		return !c.Bars.Some(func(b room.Bar) bool { _, asked, waits := b.Waits(); return waits && asked != p && b.Who != p })
 	}
 	return false
 }
@@ -205,7 +204,7 @@ const (
 	ListOwn     List = "own"   // the actor's own, newest first
 	ListMine    List = "owned" // what the actor has been given, what is due first on top
 	listGlass   List = "glass" // reasons given: for those who are told of them
-	listLate    List = "late"  // what has been overdue for a day: likewise
+	listLate    List = "late"  // what has been overdue for a day, of the list due: likewise
 )
 
 // Query asks for one page of a list.
@@ -214,7 +213,6 @@ type Query struct {
 	Limit  int    // 1 to MaxPage
 	After  string // the Next of the page before
 	Offset int    // or a number of rows to pass over, for numbered pages
-	after  directory.Place
 }
 
 // MaxPage is the longest page.
@@ -222,10 +220,9 @@ const MaxPage = 100
 
 // Page is one page of a list.
 type Page struct {
-	Rows  []Row
-	Total int    // how many there are in all; -1 when not counted
-	More  bool   // there is a page after this one
-	Next  string // to be sent as After; empty on the last page
+	Rows []Row
+	More bool   // there is a page after this one
+	Next string // to be sent as After; empty on the last page
 }
 
 // ListPage gives one page. That it was shown, and which references it named, is
@@ -243,123 +240,24 @@ func (d *Desk) ListPage(ctx context.Context, a access.Actor, q Query) (Page, err
 		return Page{}, err
 	}
 	var page Page
-	err := d.Store.View(ctx, func(tx *store.Tx) (err error) { page, err = d.page(tx, a, q); return err })
+	err := d.Store.View(ctx, func(tx *store.Tx) error {
+		see := access.ViewConcern
+		if q.List == ListOwn {
+			see = access.ViewOwnConcern
+		}
+		rows, next, err := d.rooms.Rows(tx, a, d.room, room.Asking{Of: a, Act: see,
+			Query: room.Query{List: string(q.List), Limit: q.Limit, After: q.After, Pass: q.Offset}})
+		page = Page{Rows: rowsOf(rows, q.List), More: next != "", Next: next}
+		return err
+	})
 	if err != nil {
 		return Page{}, err
 	}
 	refs := make([]id.Reference, len(page.Rows))
 	for i, r := range page.Rows {
-		refs[i], page.Rows[i] = r.Reference, r.shownTo(q.List)
+		refs[i] = r.Reference
 	}
 	return page, d.listed(ctx, a, decision.Rule, q.List, refs)
-}
-
-// page reads rows until the page is full, and one more, to know whether there is a
-// next page. It drops rows that access refuses (the subject of a case, a declared
-// conflict) and fills their places, so that no page is short by what is hidden. A
-// closed row that would need a reason to open is listed: a reference says nothing.
-//
-// The table only says where to look: whose a row is and where it stands comes from
-// the record's own history, so that a row changed by SQL shows nobody more (promise I7).
-func (d *Desk) page(tx *store.Tx, a access.Actor, q Query) (p Page, err error) {
-	act := access.ViewConcern
-	if q.List == ListOwn {
-		act = access.ViewOwnConcern
-	}
-	may := &asked{d.Policy, a, act, map[question]bool{}}
-	pass, most := q.Offset, q.Offset+q.Limit+1
-	if q.After != "" {
-		if q.after, err = d.Directory.PlaceOf(tx, a, string(q.List), q.After); err != nil {
-			return Page{}, err
-		}
-	}
-	var last directory.Place
-	for q.Offset = 0; ; {
-		rows, err := selectRows(tx, a, q, most)
-		if err != nil {
-			return Page{}, err
-		}
-		for _, x := range rows {
-			r, ok, err := d.seen(tx, may, q.List, x)
-			if err != nil {
-				return Page{}, err
-			}
-			switch {
-			case !ok:
-			case pass > 0:
-				pass--
-			case len(p.Rows) == q.Limit:
-				p.More = true
-				p.Next, err = d.Directory.Cursor(tx, a, string(q.List), last)
-				return p, err
-			default:
-				p.Rows, last = append(p.Rows, r), directory.Place{Sort: micros(x.Due), Record: x.Record}
-			}
-		}
-		if len(rows) < most {
-			return p, nil
-		}
-		q.Offset += most
-	}
-}
-
-// seen is a list row as its history makes it, if this actor may see it in this list.
-func (d *Desk) seen(tx *store.Tx, may *asked, list List, r Row) (Row, bool, error) {
-	r, err := d.proved(tx, r)
-	if fail.Is(err, fail.Gone) || fail.Is(err, fail.Missing) {
-		return r, false, nil
-	}
-	if err != nil {
-		return r, false, err
-	}
-	theirs := r.Org == may.actor.Org && r.Team == may.actor.Team
-	if list == ListOwn {
-		theirs = r.Raiser == may.actor.Person
-	}
-	return r, theirs && may.see(r.resource(tx.Now())), nil
-}
-
-// asked asks access once for each different question of a page: access is pure,
-// and most rows of a team differ in nothing that it looks at.
-type asked struct {
-	policy *access.Policy
-	actor  access.Actor
-	action access.Action
-	known  map[question]bool
-}
-
-// question is all of a list row's resource in which nobody is barred.
-type question struct {
-	org           id.Org
-	team          id.Team
-	compartment   string
-	raiser, owner id.Person
-	closed        bool
-}
-
-func (m *asked) see(r access.Resource) bool {
-	if len(r.Subjects)+len(r.Conflicts)+len(r.PassedBy) > 0 {
-		return m.ask(r)
-	}
-	q := question{r.Org, r.Team, r.Compartment, r.Raiser, r.Owner, r.Closed}
-	may, ok := m.known[q]
-	if !ok {
-		may = m.ask(r)
-		m.known[q] = may
-	}
-	return may
-}
-
-func (m *asked) ask(r access.Resource) bool {
-	return m.policy.Decide(m.actor, m.action, r, access.Context{}).Effect != access.Deny
-}
-
-func (r Row) resource(now time.Time) access.Resource {
-	c := Concern{Bars: r.Bars, State: room.State{Org: r.Org, Compartment: string(Patient), Team: r.Team, By: r.Raiser, Owner: r.Owner, EndedAt: r.ClosedAt}}
-	if r.Open {
-		c.EndedAt = time.Time{} // closed, with a duty that runs
-	}
-	return c.resource(now)
 }
 
 func (d *Desk) listed(ctx context.Context, a access.Actor, rule string, list List, refs []id.Reference) error {

@@ -2,7 +2,6 @@ package concern
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
 
@@ -11,13 +10,9 @@ import (
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/jobs"
-	"heed/internal/ledger"
+	"heed/internal/room"
 	"heed/internal/store"
 )
-
-// jobDue is the one duty that each open concern has: look at what is due and
-// tell whoever must act. Its name is the record, so that asking twice is asking once.
-const jobDue = "concern-due"
 
 // The notices. None has a personal word; see jobs. Word that somebody opened a
 // record with a reason is a notice like any other: the mail says no more.
@@ -28,71 +23,36 @@ const (
 	mailGlass   = jobs.Waiting
 )
 
-func dutyName(rec id.Record) string { return jobDue + ":" + rec.String() }
-
-// duty is the job that the concern asks for; ok is false when no deadline runs.
-func (c *Concern) duty() (j jobs.Job, ok bool) {
-	next, ok := c.NextDue()
-	return jobs.Job{Name: dutyName(c.Record), Kind: jobDue, Org: c.Org, Record: c.Record, Due: next.At}, ok
-}
-
-// remind sets the concern's duty to its earliest open deadline, or ends it.
-func (d *Desk) remind(tx *store.Tx, c *Concern) error {
-	j, ok := c.duty()
-	if !ok {
-		return d.Jobs.Cancel(tx, j.Name)
-	}
-	return d.Jobs.Put(tx, j)
-}
-
-// due is what the duty does: the owner is told; a deadline that is a working day
-// over tells everybody who leads the team, and the Caldicott Guardian.
-func (d *Desk) due(_ context.Context, tx *store.Tx, j jobs.Job) error {
-	c, _, err := d.load(tx, j.Org, j.Record)
-	if fail.Is(err, fail.Gone) {
-		return nil
-	}
-	if err != nil {
+// overdue tells the owner; a deadline that is a working day over tells everybody who
+// leads the team, and the Caldicott Guardian.
+func (d *Desk) overdue(tx *store.Tx, s *room.State) error {
+	if err := d.notify(tx, s.Owner, s.Org, mailOverdue); err != nil {
 		return err
 	}
-	next, ok := c.NextDue()
-	if !ok {
-		return nil
+	if next, ok := s.NextDue(); ok && tx.Now().Sub(next.At) >= lateAfter {
+		return d.escalate(tx, s)
 	}
-	due := next.At
-	if tx.Now().Before(due) { // moved meanwhile
-		return d.remind(tx, c)
-	}
-	if err := d.notify(tx, c.Owner, c.Org, mailOverdue); err != nil {
-		return err
-	}
-	if tx.Now().Sub(due) >= lateAfter {
-		if err := d.escalate(tx, c); err != nil {
-			return err
-		}
-	}
-	again := jobs.Job{Name: j.Name, Kind: jobDue, Org: c.Org, Record: c.Record, Due: tx.Now().Add(24 * time.Hour)}
-	return d.Jobs.Put(tx, again)
+	return nil
 }
 
 // lateAfter is how long a duty is overdue before the Guardian is told.
 const lateAfter = 24 * time.Hour
 
-func (d *Desk) escalate(tx *store.Tx, c *Concern) error {
+func (d *Desk) escalate(tx *store.Tx, s *room.State) error {
 	for _, role := range []access.Role{access.Lead, access.CaldicottGuardian} {
-		team := c.Team
+		team := s.Team
 		if role == access.CaldicottGuardian {
 			team = id.Team{}
 		}
-		who, err := d.Directory.Holders(tx, c.Org, role, team)
+		who, err := d.Directory.Holders(tx, s.Org, role, team)
 		if err != nil {
 			return err
 		}
 		for _, p := range who {
-			if c.Has(p.ID) {
+			if s.Bars.Has(p.ID) {
 				continue
 			}
-			if err := d.notify(tx, p.ID, c.Org, mailOverdue); err != nil {
+			if err := d.notify(tx, p.ID, s.Org, mailOverdue); err != nil {
 				return err
 			}
 		}
@@ -192,19 +152,4 @@ func (d *Desk) Leads(ctx context.Context, org id.Org) (out []directory.Person, e
 		return err
 	})
 	return out, err
-}
-
-// Projection is the list of concerns, made by replay of the ledger.
-func (d *Desk) Projection() store.Projection {
-	return store.Projection{Name: "concern", Version: 1, Schema: schema, Replay: d.replay}
-}
-
-func (d *Desk) replay(ctx context.Context, _ *store.Store) error {
-	return d.Ledger.Each(ctx, ledger.Concern, func(tx *store.Tx, e ledger.Entry) error {
-		c, key, err := d.load(tx, e.Org, e.Record)
-		if err != nil {
-			return fmt.Errorf("replay concern: %w", err)
-		}
-		return insertRow(tx, key, rowOf(c))
-	})
 }

@@ -42,7 +42,7 @@ func (c *Concern) withoutWhatIsAbout(p id.Person) *Concern {
 	hidden := map[string]bool{}
 	out := &Concern{State: c.State}
 	for _, t := range c.Taken {
-		if c.hides(p, t.Version) || t.Step == process.Correct && hidden[t.Answers.Get("of")] {
+		if c.Bars.Hides(p, t.Version) || t.Step == process.Correct && hidden[t.Answers.Get("of")] {
 			hidden[strconv.FormatInt(t.Version, 10)] = true
 			continue
 		}
@@ -51,19 +51,9 @@ func (c *Concern) withoutWhatIsAbout(p id.Person) *Concern {
 	if len(hidden) == 0 {
 		return c
 	}
-	out.Bars = slices.DeleteFunc(slices.Clone(c.Bars), func(b Bar) bool { return c.hides(p, b.Of) })
+	out.Bars = slices.DeleteFunc(slices.Clone(c.Bars), func(b room.Bar) bool { return c.Bars.Hides(p, b.Of) })
 	out.Version = out.Taken[len(out.Taken)-1].Version
 	return out
-}
-
-// shownTo is the list row as it is shown: the one who raised a concern is not
-// shown the work on it, nor a version that would count it.
-func (r Row) shownTo(list List) Row {
-	if list != ListOwn {
-		return r
-	}
-	return Row{Record: r.Record, Org: r.Org, Team: r.Team, Reference: r.Reference, Raiser: r.Raiser, Progress: r.Progress,
-		RaisedAt: r.RaisedAt, TellBy: r.TellBy, ToldAt: r.ToldAt}
 }
 
 // Recorded is the answer to a step: that it was taken, and nothing of the record.

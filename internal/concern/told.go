@@ -29,10 +29,10 @@ func (d *Desk) mayBeTold(p id.Person, role access.Role, r access.Resource) bool 
 // whoIsTold are those of the first of these roles in which anybody may be told of what
 // somebody did with a record, but nobody of a bar on themselves; who holds which is
 // asked once for a page.
-func (d *Desk) whoIsTold(holders map[access.Role][]id.Person, by id.Person, r Row, bar int64, now time.Time) (out []id.Person) {
+func (d *Desk) whoIsTold(holders map[access.Role][]id.Person, by id.Person, s *room.State, bar int64, now time.Time) (out []id.Person) {
 	for _, role := range outsiders {
 		for _, p := range holders[role] {
-			if p != by && !r.hides(p, bar) && d.mayBeTold(p, role, r.resource(now)) {
+			if p != by && !s.Bars.Hides(p, bar) && d.mayBeTold(p, role, resource(s, now)) {
 				out = append(out, p)
 			}
 		}
@@ -59,12 +59,12 @@ func (d *Desk) outsiders(tx *store.Tx, org id.Org) (map[access.Role][]id.Person,
 
 // tellOutside sends word, without a personal word. bar is the step that it is about; 0:
 // a reason.
-func (d *Desk) tellOutside(tx *store.Tx, a access.Actor, r Row, bar int64) error {
+func (d *Desk) tellOutside(tx *store.Tx, a access.Actor, s *room.State, bar int64) error {
 	holders, err := d.outsiders(tx, a.Org)
 	if err != nil {
 		return err
 	}
-	for _, p := range d.whoIsTold(holders, a.Person, r, bar, tx.Now()) {
+	for _, p := range d.whoIsTold(holders, a.Person, s, bar, tx.Now()) {
 		if err := d.Jobs.MailSoon(tx, jobs.Mail{To: p, Org: a.Org, Template: mailGlass}); err != nil {
 			return err
 		}
@@ -74,17 +74,17 @@ func (d *Desk) tellOutside(tx *store.Tx, a access.Actor, r Row, bar int64) error
 
 // tellOfBar writes into the month's book, and sends word, that somebody is to be kept
 // from a record or let back in.
-func (d *Desk) tellOfBar(tx *store.Tx, a access.Actor, rule string, r Row) error {
+func (d *Desk) tellOfBar(tx *store.Tx, a access.Actor, rule string, s *room.State) error {
 	book, err := d.glassBook(tx, a.Org)
 	if err != nil {
 		return err
 	}
 	by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: rule}
-	said := reasonSaid{Reference: r.Reference, Bar: r.Version}
+	said := reasonSaid{Reference: s.Reference, Bar: s.Version}
 	if err := d.Ledger.Reading(tx, ledger.ReasonBook, book, by, ledger.Event{Kind: kindBarTold, Data: said}); err != nil {
 		return err
 	}
-	return d.tellOutside(tx, a, r, r.Version)
+	return d.tellOutside(tx, a, s, s.Version)
 }
 
 // oversees asks access for a function of those who are told.
@@ -123,16 +123,17 @@ func (d *Desk) toldIn(tx *store.Tx, a access.Actor, month time.Time) (out []Brok
 		return nil, err
 	}
 	for _, b := range slices.Backward(all) {
-		r, err := d.standing(tx, a.Org, b.Reference)
+		at, err := d.standing(tx, a.Org, b.Reference)
 		if err != nil {
 			return nil, err
 		}
-		if r.hides(a.Person, b.Bar) {
+		if at.Bars.Hides(a.Person, b.Bar) {
 			continue
 		}
 		chain := a.Role == access.CaldicottGuardian || b.Role == string(access.CaldicottGuardian)
-		if d.mayBeTold(a.Person, a.Role, r.resource(tx.Now())) && (chain || slices.Contains(d.whoIsTold(holders, b.By, r, b.Bar, tx.Now()), a.Person)) {
-			b.Stands, _ = r.About(b.Bar)
+		if d.mayBeTold(a.Person, a.Role, resource(&at, tx.Now())) &&
+			(chain || slices.Contains(d.whoIsTold(holders, b.By, &at, b.Bar, tx.Now()), a.Person)) {
+			b.Stands, _ = at.Bars.About(b.Bar)
 			out = append(out, b)
 		}
 	}
@@ -176,7 +177,7 @@ func (d *Desk) ToConfirm(ctx context.Context, a access.Actor, ref id.Reference) 
 }
 
 // read takes from a step what it says of a bar.
-func (x *ToConfirm) read(t room.Taken, b Bar) {
+func (x *ToConfirm) read(t room.Taken, b room.Bar) {
 	if t.Version == x.Step {
 		x.At = t.At
 	}
@@ -205,13 +206,13 @@ func (d *Desk) Told(ctx context.Context, a access.Actor) (late, mine []Row, err 
 		for _, team := range o.Teams {
 			of := a
 			of.Team = team.ID
-			rows, err := d.rowsFor(tx, a, of, listLate)
+			rows, err := d.rowsFor(tx, a, of, ListDue, tx.Now().Add(-lateAfter))
 			if err != nil {
 				return err
 			}
 			late = append(late, rows...)
 		}
-		mine, err = d.rowsFor(tx, a, a, ListMine)
+		mine, err = d.rowsFor(tx, a, a, ListMine, time.Time{})
 		return err
 	})
 	if err != nil {
@@ -226,20 +227,19 @@ func (d *Desk) Told(ctx context.Context, a access.Actor) (late, mine []Row, err 
 
 // rowsFor are the first rows of a list as somebody else's place has it, without what
 // this actor may not know of.
-func (d *Desk) rowsFor(tx *store.Tx, a, of access.Actor, list List) (out []Row, err error) {
-	rows, err := selectRows(tx, of, Query{List: list}, MaxPage)
-	may := &asked{d.Policy, a, access.ViewConcern, map[question]bool{}}
-	for _, r := range rows {
-		r, err := d.proved(tx, r)
-		if fail.Is(err, fail.Gone) || fail.Is(err, fail.Missing) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		if r.Org == a.Org && may.see(r.resource(tx.Now())) {
-			out = append(out, r)
-		}
+func (d *Desk) rowsFor(tx *store.Tx, a, of access.Actor, list List, until time.Time) ([]Row, error) {
+	rows, _, err := d.rooms.Rows(tx, a, d.room, room.Asking{Of: of, Act: access.ViewConcern, Until: until,
+		Query: room.Query{List: string(list), Limit: MaxPage}})
+	return rowsOf(rows, list), err
+}
+
+// standing is where the record of a reference stands for access, if it is one of this
+// organisation's. What does not open is as if it were not there: whoever may open it is
+// told when it is read.
+func (d *Desk) standing(tx *store.Tx, org id.Org, ref id.Reference) (room.State, error) {
+	s, err := d.rooms.Standing(tx, d.room, org, ref)
+	if fail.Is(err, fail.Tampered) {
+		return room.State{Org: org, Compartment: string(Patient)}, nil
 	}
-	return out, err
+	return s, err
 }

@@ -19,9 +19,13 @@ import (
 
 // mailed is the same desk with a mail server to send to; what is to be sent waits.
 func mailed(w *world.World) *concern.Desk {
-	p := w.Concerns.Parts
+	p := w.Parts()
 	p.Jobs = jobs.New(w.Store, jobs.Options{Clock: w.Hand, Mail: &jobs.Mailer{Host: "localhost", Port: 25}})
-	return concern.New(p)
+	rooms, err := room.NewDesk(p, w.Rooms.Rooms()...)
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	return concern.New(rooms)
 }
 
 // letters are how many notices wait for each person.

@@ -127,7 +127,7 @@ type Definition struct {
 	Timers    []Deadline     `json:"deadlines"`
 	Emergency EmergencyWords `json:"emergency" for:"concern"`
 	Contacts  []Contact      `json:"contacts" for:"concern"`
-	Lists     []List         `json:"lists" for:"room"`
+	Lists     []List         `json:"lists"`
 	// AboutPerson says that its records are about a person; see field.Form.
 	AboutPerson bool `json:"about_person"`
 	// Entitled names the line field of the first step whose answer is a record's
@@ -252,14 +252,15 @@ type NamedHere struct {
 type List struct {
 	ID    string  `json:"id"`
 	Title string  `json:"title"`
-	Empty string  `json:"empty"` // what an empty one says
-	Of    string  `json:"of"`    // whose it is: team, owner, raiser, organisation
-	Open  string  `json:"open"`  // yes, no, or empty for both
-	In    []State `json:"in"`    // only at these states; empty: all
-	Facts []Fact  `json:"facts"` // only where all of these hold
-	Order string  `json:"order"` // due (the soonest first) or newest
-	Today bool    `json:"today"` // only what is due today or overdue
-	Group string  `json:"group"` // of actions, in the policies
+	Empty string  `json:"empty"`            // what an empty one says
+	Of    string  `json:"of"`               // whose it is: team, owner, raiser, organisation
+	Open  string  `json:"open"`             // yes, no, or empty for both
+	In    []State `json:"in"`               // only at these states; empty: all
+	Facts []Fact  `json:"facts"`            // only where all of these hold
+	Order string  `json:"order"`            // due (the soonest first) or newest
+	Today bool    `json:"today"`            // only what is due today or overdue
+	Waits bool    `json:"waits"`            // only where the next word is somebody else's, outside
+	Group string  `json:"group" for:"room"` // of actions, in the policies
 }
 
 // Outcome is one way in which a step can come out.

@@ -73,8 +73,11 @@ func Policy(rooms ...*Room) (*access.Policy, error) {
 	return access.New(all...)
 }
 
-// Rooms are all rooms, in the order of the program's list.
-func (d *Desk) Rooms() []*Room { return d.rooms }
+// Rooms are all rooms whose faces are made from their definitions, in the order of the
+// program's list.
+func (d *Desk) Rooms() []*Room {
+	return slices.DeleteFunc(slices.Clone(d.rooms), func(r *Room) bool { return r.apart })
+}
 
 func (d *Desk) byNumber(n ledger.Room) (*Room, bool) {
 	for _, r := range d.rooms {
@@ -114,10 +117,10 @@ func (d *Desk) Begin(ctx context.Context, a access.Actor, r *Room, b Beginning) 
 	if err := Scanned(ctx, d.Scanner, b.Answers); err != nil {
 		return Receipt{}, err
 	}
-	digest := digestOf(r.Name, string(info.ID), "", b.Answers)
+	digest := DigestOf(r.Name, string(info.ID), "", b.Answers)
 	var out Receipt
-	err := d.again(ctx, func(tx *store.Tx) error {
-		before, found, err := d.before(tx, a, b.Key, digest)
+	err := d.Again(ctx, func(tx *store.Tx) error {
+		before, found, err := d.Before(tx, a, b.Key, digest)
 		if err != nil {
 			return err
 		}
@@ -165,7 +168,7 @@ func (d *Desk) beginIn(tx *store.Tx, a access.Actor, r *Room, rule string, b Beg
 	if err := d.begin(tx, r, key, &s); err != nil {
 		return Receipt{}, err
 	}
-	if err := d.remember(tx, a, b.Key, key, 1, digest); err != nil {
+	if err := d.Remember(tx, a, b.Key, key, 1, digest); err != nil {
 		return Receipt{}, err
 	}
 	return receiptOf(&s, ev, info), d.after(tx, a, &State{}, &s)
@@ -180,8 +183,8 @@ func receiptOf(s *State, ev Event, info process.StepInfo) Receipt {
 }
 
 // repeated is the receipt of what an earlier try did, as its entry says, and that entry.
-func (d *Desk) repeated(tx *store.Tx, a access.Actor, r *Room, was retry) (Receipt, Event, error) {
-	key, err := d.Vault.Key(tx, a.Org, was.record)
+func (d *Desk) repeated(tx *store.Tx, a access.Actor, r *Room, was Retry) (Receipt, Event, error) {
+	key, err := d.Vault.Key(tx, a.Org, was.Record)
 	if err != nil {
 		return Receipt{}, Event{}, err
 	}
@@ -193,7 +196,7 @@ func (d *Desk) repeated(tx *store.Tx, a access.Actor, r *Room, was retry) (Recei
 	if err != nil {
 		return Receipt{}, Event{}, err
 	}
-	i := slices.IndexFunc(taken, func(t Taken) bool { return t.Version == was.version })
+	i := slices.IndexFunc(taken, func(t Taken) bool { return t.Version == was.Version })
 	if i < 0 {
 		return Receipt{}, Event{}, fail.New(fail.Tampered, wordsDamaged)
 	}
@@ -203,7 +206,7 @@ func (d *Desk) repeated(tx *store.Tx, a access.Actor, r *Room, was retry) (Recei
 		return Receipt{}, Event{}, err
 	}
 	info, _ := def.Step(ev.Step)
-	s.Version = was.version
+	s.Version = was.Version
 	return receiptOf(&s, ev, info), ev, nil
 }
 
@@ -285,13 +288,13 @@ func (d *Desk) Take(ctx context.Context, a access.Actor, r *Room, ref id.Referen
 	if err := Scanned(ctx, d.Scanner, t.Answers); err != nil {
 		return Receipt{}, err
 	}
-	digest := digestOf(r.Name, string(t.Step), ref, t.Answers)
+	digest := DigestOf(r.Name, string(t.Step), ref, t.Answers)
 	var out Receipt
 	var refusal error
 	var stale, opens bool
-	err := d.again(ctx, func(tx *store.Tx) error {
+	err := d.Again(ctx, func(tx *store.Tx) error {
 		out, refusal, stale = Receipt{}, nil, false
-		was, done, err := d.before(tx, a, t.Key, digest)
+		was, done, err := d.Before(tx, a, t.Key, digest)
 		if err != nil {
 			return err
 		}
@@ -360,7 +363,7 @@ func (d *Desk) takeIn(tx *store.Tx, a access.Actor, r *Room, f found, t Taking, 
 	if err := d.move(tx, r, f.key, &f.state, &s, f.made); err != nil {
 		return Receipt{}, err
 	}
-	if err := d.remember(tx, a, t.Key, f.key, version, digest); err != nil {
+	if err := d.Remember(tx, a, t.Key, f.key, version, digest); err != nil {
 		return Receipt{}, err
 	}
 	return receiptOf(&s, ev, info), d.after(tx, a, &f.state, &s)

@@ -37,8 +37,8 @@ func PutDocuments(tx *store.Tx, key *vault.Key, version int64, taken field.Answe
 	return nil
 }
 
-// DocumentsOf are the documents that a history speaks of, by the version of their entry.
-func DocumentsOf(taken []Taken) map[int64][]*document.File {
+// documentsOf are the documents that a history speaks of, by the version of their entry.
+func documentsOf(taken []Taken) map[int64][]*document.File {
 	out := map[int64][]*document.File{}
 	for _, t := range taken {
 		for _, sent := range t.Answers.Files() {
@@ -65,7 +65,7 @@ type DocumentAsked struct {
 
 // In finds it among what somebody sees of a record; what they do not see is not there.
 func (q DocumentAsked) In(shown []Taken) (*document.File, error) {
-	for _, f := range DocumentsOf(shown)[q.Version] {
+	for _, f := range documentsOf(shown)[q.Version] {
 		if f.Number == q.Number {
 			return f, nil
 		}

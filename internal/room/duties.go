@@ -78,7 +78,11 @@ func (d *Desk) due(_ context.Context, tx *store.Tx, j jobs.Job) error {
 	if tx.Now().Before(next.At) { // moved meanwhile
 		return d.remind(tx, &s)
 	}
-	if err := d.tell(tx, &s); err != nil {
+	tell := d.tell
+	if r, ok := d.byNumber(row.room); ok && r.Overdue != nil {
+		tell = r.Overdue
+	}
+	if err := tell(tx, &s); err != nil {
 		return err
 	}
 	j.Due = tx.Now().Add(24 * time.Hour)

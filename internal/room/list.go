@@ -25,6 +25,7 @@ type Query struct {
 	List  string
 	Limit int    // 1 to MaxPage
 	After string // the cursor of the page before
+	Pass  int    // or a number of rows to pass over, for numbered pages
 }
 
 // Row is a record in a list: where it stands, and its title if its room has one.
@@ -39,6 +40,7 @@ type Row struct {
 	Due       process.Due // zero when nothing is due
 	Version   int64
 	Ended     bool
+	State     *State // for the room's own Go; no face shows it
 }
 
 // Page is one page of a list.
@@ -56,8 +58,7 @@ type listedRefs struct {
 // List gives one page. That it was shown, and which references it named, is in the
 // ledger before this returns.
 func (d *Desk) List(ctx context.Context, a access.Actor, r *Room, q Query) (Page, error) {
-	def := r.Latest()
-	l, ok := def.List(q.List)
+	l, ok := r.Latest().List(q.List)
 	if !ok {
 		return Page{}, fail.New(fail.Missing, "Page not found")
 	}
@@ -70,23 +71,22 @@ func (d *Desk) List(ctx context.Context, a access.Actor, r *Room, q Query) (Page
 		return Page{}, err
 	}
 	page := Page{List: l}
-	err := d.Store.View(ctx, func(tx *store.Tx) error {
-		key, err := d.Directory.ListKey(tx, a.Org)
-		if err != nil {
-			return err
-		}
-		of := reading{name: r.Name + "." + l.ID, tag: tagOf(key, r.Name, r.Compartment, base(def, l), ownerOf(l.Of, a.Org, a.Team, a.Person)),
-			newest: l.Order == orderNewest, in: func(s *State) bool { return listed(l, s) }}
-		if l.Today {
-			of.until = clock.Micros(workday.Of(tx.Now()).End())
-		}
-		page.Rows, page.Next, err = d.rows(tx, a, of, q)
+	err := d.Store.View(ctx, func(tx *store.Tx) (err error) {
+		page.Rows, page.Next, err = d.Rows(tx, a, r, Asking{Query: q, Of: a})
 		return err
 	})
 	if err != nil {
 		return Page{}, err
 	}
 	return page, d.listed(ctx, a, decision.Rule, r.Name+kindListed, q.List, page.Rows)
+}
+
+// untilOf is where a list of what is due today ends; 0 for the others.
+func untilOf(l process.List, now time.Time) int64 {
+	if !l.Today {
+		return 0
+	}
+	return clock.Micros(workday.Of(now).End())
 }
 
 // Work gives what somebody has to do over all rooms, the soonest due first.
@@ -114,6 +114,7 @@ type reading struct {
 	until  int64 // only what is sorted before or at this; 0: everything
 	newest bool
 	in     func(*State) bool
+	act    access.Action // that access is asked for; empty: opening it
 }
 
 // rows reads until the page is full, and one row more, to know whether there is a next
@@ -144,6 +145,8 @@ func (d *Desk) rows(tx *store.Tx, a access.Actor, of reading, q Query) (out []Ro
 			case err != nil:
 				return nil, "", err
 			case !ok:
+			case q.Pass > 0:
+				q.Pass--
 			case len(out) == q.Limit:
 				next, err = d.Directory.Cursor(tx, a, of.name, last)
 				return out, next, err
@@ -167,15 +170,22 @@ func (d *Desk) listedRow(tx *store.Tx, a access.Actor, of reading, x row, may as
 	switch {
 	case fail.Is(err, fail.Gone):
 		return Row{}, false, nil
-	case fail.Is(err, fail.Tampered): // it stays in sight; opening it says what is wrong
+	case fail.Is(err, fail.Tampered): // it stays in sight of its own organisation; opening it says what is wrong
+		ours, err := d.Ledger.Belongs(tx, x.record, x.org)
+		if err != nil || !ours {
+			return Row{}, false, err
+		}
 		d.Log.Error("a record in a list is damaged", "record", x.record.String(), "room", r.Name)
-		return Row{Room: r, Reference: id.Reference(x.reference), Label: "Damaged: tell your administrator"}, true, nil
+		damaged := Row{Room: r, Reference: id.Reference(x.reference), Label: "Damaged: tell your administrator", State: &State{}}
+		return damaged, true, nil
 	case err != nil:
 		return Row{}, false, err
-	case s.Org != a.Org || !of.in(&s) || !d.mayView(a, r, &s, tx.Now(), may):
+	case s.Org != a.Org || !of.in(&s) || !d.mayView(a, r, of.act, &s, tx.Now(), may):
 		return Row{}, false, nil
 	}
-	s.Due = dueTo(a, r, &s, may.ask(actWork, r, &s, tx.Now(), func() bool { return d.mayWork(a, r, &s, tx.Now()) }))
+	if !r.apart { // whose rules say which duties somebody is shown
+		s.Due = dueTo(a, r, &s, may.ask(actWork, r, &s, tx.Now(), func() bool { return d.mayWork(a, r, &s, tx.Now()) }))
+	}
 	return r.rowOf(&s), true, nil
 }
 
@@ -212,10 +222,13 @@ type question struct {
 	closed, named bool
 }
 
-func (d *Desk) mayView(a access.Actor, r *Room, s *State, now time.Time, known asked) bool {
+func (d *Desk) mayView(a access.Actor, r *Room, act access.Action, s *State, now time.Time, known asked) bool {
+	if act == "" {
+		act = r.action(actView)
+	}
 	// A closed row that would need a reason to open is listed: a reference says nothing.
-	return known.ask(actView, r, s, now, func() bool {
-		return d.Policy.Decide(a, r.action(actView), r.resource(s, now), access.Context{}).Effect != access.Deny
+	return known.ask(string(act), r, s, now, func() bool {
+		return d.Policy.Decide(a, act, r.resource(s, now), access.Context{}).Effect != access.Deny
 	})
 }
 
@@ -224,7 +237,7 @@ type asked map[question]bool
 
 func (known asked) ask(act string, r *Room, s *State, now time.Time, decide func() bool) bool {
 	res := r.resource(s, now)
-	named := len(res.Subjects)+len(res.Conflicts)+len(res.Named) > 0
+	named := len(res.Subjects)+len(res.Conflicts)+len(res.PassedBy)+len(res.Named) > 0
 	q := question{act, r.Number, s.Team, s.Compartment, s.By, s.Owner, s.Stage, res.Closed, named}
 	may, ok := known[q]
 	if !ok || named {
@@ -237,7 +250,7 @@ func (known asked) ask(act string, r *Room, s *State, now time.Time, decide func
 func (r *Room) rowOf(s *State) Row {
 	due, _ := s.NextDue()
 	out := Row{Room: r, Reference: s.Reference, Title: s.Title, Stage: s.Stage, Label: string(s.Stage), By: s.By, Owner: s.Owner,
-		At: s.At, Due: due, Version: s.Version, Ended: s.Ended()}
+		At: s.At, Due: due, Version: s.Version, Ended: s.Ended(), State: s}
 	if def, err := r.Definition(s.Definition); err == nil {
 		out.Label = def.Label(s.Stage)
 	}
@@ -264,11 +277,11 @@ func Listed(l process.List, s *State, a access.Actor, now time.Time) bool {
 
 // TestOnlyQuery is the text of a list's page after a place, for tests of its plan.
 func (d *Desk) TestOnlyQuery(tx *store.Tx, a access.Actor, r *Room, l process.List, after directory.Place) (string, []any, error) {
-	key, err := d.Directory.ListKey(tx, a.Org)
+	_, of, err := d.readingOf(tx, r, Asking{Query: Query{List: l.ID}, Of: a})
 	if err != nil {
 		return "", nil, err
 	}
-	of := reading{tag: tagOf(key, r.Name, r.Compartment, base(r.Latest(), l), ownerOf(l.Of, a.Org, a.Team, a.Person)), newest: l.Order == orderNewest}
+	of.until = 0
 	text, args := of.query(after, 51)
 	return text, args, nil
 }

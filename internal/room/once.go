@@ -19,10 +19,11 @@ import (
 	"heed/internal/vault"
 )
 
-// retry is what an earlier try with the same key did.
-type retry struct {
-	record  id.Record
-	version int64
+// Retry is what an earlier try with the same key did.
+type Retry struct {
+	Record  id.Record
+	Version int64
+	At      time.Time
 	digest  []byte
 }
 
@@ -42,8 +43,8 @@ func retryKey(p id.Person, key string) []byte {
 // retryField binds what a try did to its person and key: moved to another's, it does not open.
 func retryField(key []byte) string { return "retry:" + string(key) }
 
-// digestOf tells whether two requests ask for the same: operation, record and body.
-func digestOf(room, operation string, ref id.Reference, in field.Answers) []byte {
+// DigestOf tells whether two requests ask for the same: operation, record and body.
+func DigestOf(room, operation string, ref id.Reference, in field.Answers) []byte {
 	b, err := json.Marshal(in)
 	if err != nil { // answers are text: cannot happen
 		panic(err)
@@ -52,40 +53,42 @@ func digestOf(room, operation string, ref id.Reference, in field.Answers) []byte
 	return sum[:]
 }
 
-// before finds an earlier try with the same key. The same key for something else is
+// Before finds an earlier try with the same key. The same key for something else is
 // a conflict, never a silent answer.
-func (d *Desk) before(tx *store.Tx, a access.Actor, key string, digest []byte) (r retry, found bool, err error) {
+func (d *Desk) Before(tx *store.Tx, a access.Actor, key string, digest []byte) (r Retry, found bool, err error) {
 	if key == "" {
 		return r, false, nil
 	}
 	at := retryKey(a.Person, key)
-	r, err = store.One(tx, func(r *retry) []any { return []any{&r.record, &r.version, &r.digest} },
-		`select record, version, digest from room_retry where key = $1`, at)
+	var us int64
+	r, err = store.One(tx, func(r *Retry) []any { return []any{&r.Record, &r.Version, &r.digest, &us} },
+		`select record, version, digest, at from room_retry where key = $1`, at)
 	if fail.Is(err, fail.Missing) {
 		return r, false, nil
 	}
 	if err != nil {
 		return r, false, err
 	}
-	k, err := d.Vault.Key(tx, a.Org, r.record)
+	k, err := d.Vault.Key(tx, a.Org, r.Record)
 	if fail.Is(err, fail.Gone) {
 		return r, false, nil
 	}
 	if err != nil {
 		return r, false, err
 	}
-	was, err := k.Open(retryField(at), r.version, r.digest)
+	was, err := k.Open(retryField(at), r.Version, r.digest)
 	if err != nil {
 		return r, false, err
 	}
 	if !bytes.Equal(was, digest) {
 		return r, false, fail.New(fail.Conflict, "This idempotency key was used for something else: use a new key for each new request")
 	}
+	r.At = clock.FromMicros(us)
 	return r, true, nil
 }
 
-// remember keeps what a key did, in the commit of the change.
-func (d *Desk) remember(tx *store.Tx, a access.Actor, key string, k *vault.Key, version int64, digest []byte) error {
+// Remember keeps what a key did, in the commit of the change.
+func (d *Desk) Remember(tx *store.Tx, a access.Actor, key string, k *vault.Key, version int64, digest []byte) error {
 	if key == "" {
 		return nil
 	}
@@ -108,9 +111,9 @@ var errSameMoment = fail.New(fail.Busy, "This is being saved already: try again 
 // errSameReference says that the new reference, which is random, is another record's.
 var errSameReference = fail.New(fail.Busy, "The service is busy. Nothing was saved. Try again in a minute")
 
-// again runs a unit of work, once more when the same request came twice at one
+// Again runs a unit of work, once more when the same request came twice at one
 // moment or a reference was taken.
-func (d *Desk) again(ctx context.Context, fn func(*store.Tx) error) error {
+func (d *Desk) Again(ctx context.Context, fn func(*store.Tx) error) error {
 	err := d.Store.Do(ctx, fn)
 	for range 3 {
 		if !errors.Is(err, errSameMoment) && !errors.Is(err, errSameReference) {

@@ -36,11 +36,13 @@ func (r *Room) Events() map[string]string {
 // CheckLists compares what finding and listing stand on, and the duties, with the
 // history: record by record as they begin in the ledger, so that a row that was taken
 // away is missed, and its memory does not grow with their number. It gives each
-// difference in words, and how many records there are. Between pieces of the work it
+// difference in words, and how many records there are, by room. Between pieces of the work it
 // calls rest.
-func (d *Desk) CheckLists(ctx context.Context, rest func(context.Context, time.Duration), found func(id.Record, string)) (records int, err error) {
+func (d *Desk) CheckLists(ctx context.Context, rest func(context.Context, time.Duration),
+	found func(id.Record, string)) (records map[string]int, err error) {
+	records = map[string]int{}
 	err = d.eachBegun(ctx, rest, func(tx *store.Tx, r *Room, e ledger.Entry) error {
-		records++
+		records[r.Many]++
 		is, err := d.proved(tx, e.Org, e.Record)
 		switch {
 		case fail.Is(err, fail.Gone):
@@ -64,7 +66,7 @@ func (d *Desk) CheckLists(ctx context.Context, rest func(context.Context, time.D
 		if err != nil {
 			return err
 		}
-		return keep.Check(tx, is.key, DocumentsOf(is.taken), found)
+		return keep.Check(tx, is.key, documentsOf(is.taken), found)
 	})
 	if err != nil {
 		return records, err

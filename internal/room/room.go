@@ -25,6 +25,7 @@ import (
 	"heed/internal/field"
 	"heed/internal/ledger"
 	"heed/internal/process"
+	"heed/internal/store"
 )
 
 // Migrations are the tables of all rooms.
@@ -56,6 +57,11 @@ type Room struct {
 	// Stories are made-up records for the demo.
 	Stories []Story
 	Nav     []string // the roles that see it in the navigation; empty: everybody
+
+	// Overdue tells whoever must act that something is overdue; nil: as every room does.
+	Overdue func(tx *store.Tx, s *State) error
+
+	apart bool // its faces and its rules of who may are its own; see Desk.Keep
 
 	// Rule may refuse a step for a reason that data cannot say. Nil: none. It is pure.
 	Rule func(Deciding) error

@@ -37,6 +37,8 @@ type State struct {
 	Last    map[process.Step]Mark  `json:"last,omitempty"`
 	Kept    field.Answers          `json:"kept,omitempty"` // those that later steps ask for, as "step.field"
 	EndedAt time.Time              `json:"ended_at,omitzero"`
+	Bars    Bars                   `json:"bars,omitempty"`   // who is kept from it, or was to be
+	Looked  bool                   `json:"looked,omitempty"` // somebody did something with it, as whoever began it is told
 }
 
 // Mark says when a step was last taken.
@@ -48,6 +50,10 @@ type Mark struct {
 
 // Ended says whether the record has come to an end.
 func (s *State) Ended() bool { return !s.EndedAt.IsZero() }
+
+// Open says whether somebody has something to do: it has not ended, or something came
+// after its end that is to be read.
+func (s *State) Open() bool { return !s.Ended() || len(s.Due) > 0 }
 
 // Status is the state as a definition knows it.
 func (s *State) Status() process.Status { return process.Status{State: s.Stage, Facts: s.Facts} }
@@ -90,7 +96,8 @@ type Effect struct {
 	Title  string                 `json:"title,omitempty"`
 	Kept   field.Answers          `json:"kept,omitempty"` // an empty one ends what was kept
 	Ends   bool                   `json:"ends,omitempty"`
-	Opens  bool                   `json:"opens,omitempty"`  // again, after an end
+	Opens  bool                   `json:"opens,omitempty"` // again, after an end
+	Looked bool                   `json:"looked,omitempty"`
 	Named  id.Person              `json:"named,omitzero"`   // whom the step is about, as it was found when it was taken
 	Alone  bool                   `json:"alone,omitempty"`  // whoever began the record decided: nobody else could
 	Unread bool                   `json:"unread,omitempty"` // whoever it is written for had left and cannot read it here
@@ -163,6 +170,8 @@ func (s *State) Apply(e ledger.Entry, ev Event) error {
 	s.duties(x)
 	s.named(x)
 	s.keep(x.Kept)
+	s.Bars = s.Bars.after(Taken{Version: e.Version, At: e.At, By: e.Author.Person, Role: e.Author.Role, Event: ev})
+	s.Looked = s.Looked || x.Looked
 	if s.Last == nil {
 		s.Last = map[process.Step]Mark{}
 	}
@@ -227,14 +236,20 @@ type Taken struct {
 }
 
 // putAway is how long after its end a record still lies on the desk of those who
-// worked on it; after that access asks for a reason.
+// worked on it: long enough to print it or put a slip right. After that access asks for
+// a reason, unless something was added that they have to read.
 const putAway = 24 * time.Hour
 
 // resource is the record as access sees it.
-func (r *Room) resource(s *State, now time.Time) access.Resource {
+func (r *Room) resource(s *State, now time.Time) access.Resource { return s.Resource(r.Kind, now) }
+
+// Resource is a record as access sees it.
+func (s *State) Resource(kind string, now time.Time) access.Resource {
 	return access.Resource{
-		Kind: r.Kind, Org: s.Org, Compartment: s.Compartment, Team: s.Team, Raiser: s.By, Owner: s.Owner,
-		Subjects: s.People["subject"], Conflicts: s.People["conflict"], Named: s.People["named"],
-		Stage: string(s.Stage), Closed: s.Ended() && now.Sub(s.EndedAt) >= putAway,
+		Kind: kind, Org: s.Org, Compartment: s.Compartment, Team: s.Team, Raiser: s.By, Owner: s.Owner,
+		Subjects:  slices.Concat(s.People["subject"], s.Bars.Because(process.Subject)),
+		Conflicts: slices.Concat(s.People["conflict"], s.Bars.Because(Conflict)),
+		PassedBy:  s.Bars.Because(process.PassedBy), Named: s.People["named"],
+		Stage: string(s.Stage), Closed: !s.Open() && now.Sub(s.EndedAt) >= putAway,
 	}
 }

@@ -60,7 +60,7 @@ func (r *Room) places(key []byte, s *State) []placed {
 		}
 		out = append(out, placed{tagOf(key, r.Name, s.Compartment, l.ID, whose(l.Of, s)), sortOf(l.Order, s)})
 	}
-	if !s.Owner.IsZero() && isDue {
+	if !r.apart && !s.Owner.IsZero() && isDue {
 		out = append(out, placed{tagOf(key, "", "", work, s.Owner.Bytes()), clock.Micros(due.At)})
 	}
 	return out
@@ -68,7 +68,8 @@ func (r *Room) places(key []byte, s *State) []placed {
 
 // listed says whether a record is in a list.
 func listed(l process.List, s *State) bool {
-	return (l.Open == "" || (l.Open == "yes") == !s.Ended()) &&
+	return (l.Open == "" || (l.Open == "yes") == s.Open()) &&
+		(!l.Waits || s.Waits() && s.Open()) &&
 		(len(l.In) == 0 || slices.Contains(l.In, s.Stage)) &&
 		!slices.ContainsFunc(l.Facts, func(f process.Fact) bool { return !s.Facts.Has(f) })
 }
@@ -103,11 +104,11 @@ const never = 1 << 62
 // base is the list whose rows a list shows: its own, or, for what is due today, those
 // of the list of which it is the beginning.
 func base(d *process.Definition, l process.List) string {
-	if !l.Today || len(l.In)+len(l.Facts) > 0 {
+	if !l.Today || len(l.In)+len(l.Facts) > 0 || l.Waits {
 		return l.ID
 	}
 	for _, x := range d.Lists {
-		if !x.Today && x.Of == l.Of && x.Open == l.Open && x.Order == orderDue && len(x.In)+len(x.Facts) == 0 {
+		if !x.Today && x.Of == l.Of && x.Open == l.Open && x.Order == orderDue && len(x.In)+len(x.Facts) == 0 && !x.Waits {
 			return x.ID
 		}
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // Projection is a slice's own tables, made from the history and replaced, never
-// altered. Schema names its tables with their version (concern_v1), so that a new
+// altered. Schema names its tables with their version (room_record_v1), so that a new
 // version grows beside the one that an older program still serves from.
 type Projection struct {
 	Name    string

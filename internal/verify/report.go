@@ -37,7 +37,7 @@ const (
 // Difference is one thing that is not as it was written.
 type Difference struct {
 	Kind   Kind
-	Where  string // the thing, named: "entry 17", "tile/0/000.p/32", "concern_v1.body"
+	Where  string // the thing, named: "entry 17", "tile/0/000.p/32", "room_record_v1.state"
 	Leaf   int64  // its number in the tree; -1 when it has none
 	Record string // the record's id in hexadecimal, or ""
 	What   string // what is wrong, in words

@@ -6,6 +6,7 @@ import (
 	"heed/internal/concern"
 	"heed/internal/directory"
 	"heed/internal/id"
+	"heed/internal/process"
 	"heed/internal/web"
 	"heed/internal/web/casework"
 	"heed/internal/web/nhs"
@@ -16,29 +17,18 @@ func (p *pages) inboxRoutes() []web.Route {
 	return []web.Route{web.Get("/inbox", string(access.ListInbox), sectionInbox, p.inbox)}
 }
 
-// The lists of the inbox, each with an address of its own, and what an empty one says.
-var inboxLists = []struct {
-	list         concern.List
-	title, empty string
-}{
-	{concern.ListNew, "New", "No concerns are waiting to be taken up."},
-	{concern.ListToday, "Due today", "Nothing is due today or overdue."},
-	{concern.ListDue, "All open", "No concerns are open."},
-	{concern.ListWaiting, "Waiting for others", "Nothing is waiting for somebody outside."},
-	{concern.ListClosed, "Closed", "No concerns have been closed yet."},
-}
-
 // inbox shows one list of the team's concerns, what is due first on top. No word
 // of what was written and no name of a person it is about stands in a list.
 func (p *pages) inbox(q *web.Request) (web.Response, error) {
 	a := Actor(q)
-	current := inboxLists[0]
-	for _, l := range inboxLists {
-		if q.Query("list") == string(l.list) {
+	lists := p.desk.Inbox()
+	current := lists[0]
+	for _, l := range lists {
+		if q.Query("list") == l.ID {
 			current = l
 		}
 	}
-	page, err := p.desk.ListPage(q.Context(), a, concern.Query{List: current.list, Limit: perPage, Offset: (q.PageNumber() - 1) * perPage})
+	page, err := p.desk.ListPage(q.Context(), a, concern.Query{List: concern.List(current.ID), Limit: perPage, Offset: (q.PageNumber() - 1) * perPage})
 	if err != nil {
 		return nil, err
 	}
@@ -46,24 +36,24 @@ func (p *pages) inbox(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	body, err := p.inboxTable(q, o, page.Rows, current.title)
+	body, err := p.inboxTable(q, o, page.Rows, current.Title)
 	if err != nil {
 		return nil, err
 	}
 	if len(page.Rows) == 0 {
-		body = nhs.Para(current.empty)
+		body = nhs.Para(current.Empty)
 	}
 	return web.Page{Title: sectionInbox, Section: sectionInbox, Nav: "/inbox", Wide: true, Body: web.Stack(
-		p.inboxTabs(current.list),
+		inboxTabs(lists, current.ID),
 		body,
-		turn("/inbox?list="+string(current.list)+"&", q.PageNumber(), page.More),
+		turn("/inbox?list="+current.ID+"&", q.PageNumber(), page.More),
 	)}, nil
 }
 
-func (p *pages) inboxTabs(current concern.List) web.Component {
+func inboxTabs(lists []process.List, current string) web.Component {
 	nav := casework.SubNavigation{Label: "Lists"}
-	for _, l := range inboxLists {
-		nav.Items = append(nav.Items, casework.SubItem{Text: l.title, Href: "/inbox?list=" + string(l.list), Current: l.list == current})
+	for _, l := range lists {
+		nav.Items = append(nav.Items, casework.SubItem{Text: l.Title, Href: "/inbox?list=" + l.ID, Current: l.ID == current})
 	}
 	return nav
 }
@@ -81,6 +71,10 @@ func (p *pages) inboxTable(q *web.Request, o directory.Organisation, rows []conc
 	today := workday.Of(q.Now())
 	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: title, Size: nhs.SizeM}, Head: nhs.Heads("Reference", "Where it stands", "Received", "Age", "Next due", "Who has it")}
 	for _, r := range rows {
+		if r.Label != "" {
+			t.Rows = append(t.Rows, []nhs.Cell{{Content: nhs.NoWrap(r.Reference)}, {Text: r.Label}, {}, {}, {}, {}})
+			continue
+		}
 		t.Rows = append(t.Rows, []nhs.Cell{
 			{Content: nhs.Link{Content: nhs.NoWrap(r.Reference), Href: "/cases/" + string(r.Reference)}},
 			{Text: d.Label(r.State)}, {Text: words.Date(r.RaisedAt)}, {Text: ageInDays(o, workday.Of(r.RaisedAt), today)},

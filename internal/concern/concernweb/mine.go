@@ -50,7 +50,7 @@ func told(q *web.Request, r concern.Row) web.Component {
 	switch {
 	case !r.ToldAt.IsZero():
 		return nhs.Text(words.Date(r.ToldAt))
-	case r.Open && q.Now().After(r.TellBy):
+	case r.Progress != concern.Finished && q.Now().After(r.TellBy):
 		return nhs.Group{nhs.Tag{Text: "Overdue", Colour: nhs.Orange}, nhs.Text(" you should have heard by " + words.Date(r.TellBy))}
 	}
 	return nhs.Text("Not told yet. You will hear by " + words.Date(r.TellBy))

@@ -9,6 +9,7 @@ import (
 	"heed/internal/field/fieldweb"
 	"heed/internal/id"
 	"heed/internal/process"
+	"heed/internal/room"
 	"heed/internal/web"
 	"heed/internal/web/nhs"
 	"heed/internal/web/words"
@@ -49,11 +50,11 @@ func (p *pages) whereItStands(q *web.Request, b concern.Broken) web.Component {
 		return nhs.Text("Somebody else gives the second word")
 	case waits && step == b.Bar:
 		return nhs.Link{Text: "Give the second word", Hidden: "on " + string(b.Reference), Href: "/cases/" + string(b.Reference) + "/second-word"}
-	case b.Stands.Why == concern.Conflict && b.Stands.Of == b.Bar:
+	case b.Stands.Why == room.Conflict && b.Stands.Of == b.Bar:
 		return nhs.Text("They declared a conflict of interest themselves")
-	case b.Stands.State == concern.BarStands && b.Stands.Of == b.Bar:
+	case b.Stands.State == room.BarStands && b.Stands.Of == b.Bar:
 		return nhs.Text("Kept from it")
-	case b.Stands.State == concern.BarLifted:
+	case b.Stands.State == room.BarLifted:
 		return nhs.Text("Let back in")
 	case b.Stands.State == "":
 		return nhs.Text("Erased")

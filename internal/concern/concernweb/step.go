@@ -139,7 +139,7 @@ func (p *pages) offers(q *web.Request, c *concern.Concern, step process.StepInfo
 	switch x.Kind {
 	case field.Entry:
 		for _, t := range c.Taken {
-			if b, ok := c.About(t.Version); step.ID == process.LiftBar && (!ok || b.Of != t.Version || b.State != concern.BarStands || b.Lift != 0) {
+			if b, ok := c.Bars.About(t.Version); step.ID == process.LiftBar && (!ok || b.Of != t.Version || b.State != room.BarStands || b.Lift != 0) {
 				continue // keeps nobody out
 			}
 			info, _ := p.desk.Meant(c.Org, t).Step(t.Step)
@@ -151,7 +151,7 @@ func (p *pages) offers(q *web.Request, c *concern.Concern, step process.StepInfo
 			return nil, err
 		}
 		for _, l := range leads {
-			if l.ID != c.Owner && !c.Has(l.ID) {
+			if l.ID != c.Owner && !c.Bars.Has(l.ID) {
 				out = append(out, fieldweb.Option{ID: l.ID.String(), Label: l.Name})
 			}
 		}

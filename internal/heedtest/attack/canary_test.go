@@ -137,7 +137,7 @@ func TestCanaries(t *testing.T) {
 			if engine == "postgres" {
 				dump, err := exec.Command(pgDump(t), "--dbname="+c.DB, "--no-owner", "--inserts").Output()
 				check(t, err)
-				if !bytes.Contains(dump, []byte("concern_v1")) {
+				if !bytes.Contains(dump, []byte("room_record_v1")) {
 					t.Error("the dump is empty")
 				}
 				found = append(found, scan("dump", unhexed(dump))...)

@@ -166,7 +166,7 @@ func TestForgedLists(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, h *house) {
 		own, theirs, practice := h.raise("nurse", "Said to the nurse"), h.raise("porter", "Said to the porter"), h.raise("practice", "Said at the practice")
-		nurse, lead := h.person("nurse"), h.person("lead")
+		lead := h.person("lead")
 		token, desk := h.token("nurse"), h.token("lead")
 		h.unchanged()
 		sees := func(who, token string, refs ...id.Reference) {
@@ -183,8 +183,12 @@ func TestForgedLists(t *testing.T) {
 		}
 		sees("nurse", token, own)
 		sees("lead", desk, own, theirs)
-		h.exec(`update concern_v1 set raiser = $1 where reference = $2`, nurse.ID, string(theirs))
-		h.exec(`update concern_v1 set org = $1, team = $2, owner = $3 where reference = $4`, lead.Org, h.actor("lead").Team, lead.ID, string(practice))
+		for _, forged := range []id.Reference{theirs, practice} { // into every list that the nurse's own stands in
+			h.exec(`insert into room_list_v1 (tag, sort, record)
+				select l.tag, l.sort, f.record from room_list_v1 l, room_record_v1 r, room_record_v1 f
+				where l.record = r.record and r.reference = $1 and f.reference = $2 on conflict do nothing`, string(own), string(forged))
+		}
+		h.exec(`update room_record_v1 set org = $1 where reference = $2`, lead.Org, string(practice))
 		for _, restarted := range []bool{false, true} {
 			if restarted {
 				h.again()
@@ -193,15 +197,15 @@ func TestForgedLists(t *testing.T) {
 			sees("lead with forged rows", desk, own, theirs)
 			v := h.as("nurse", access.Worker)
 			if a := v.get("/mine/" + string(theirs)); a.status != http.StatusNotFound {
-				t.Errorf("a forged raiser opens it: %d", a.status)
+				t.Errorf("a forged place opens it: %d", a.status)
 			}
 			if a := h.as("lead", access.Lead).get("/cases/" + string(practice)); strings.Contains(a.body, "Said at") {
-				t.Errorf("a forged team opens it: %d", a.status)
+				t.Errorf("a forged organisation opens it: %d", a.status)
 			}
 		}
-		h.exec(`delete from concern_v1 where reference = $1`, string(own))
+		h.exec(`delete from room_record_v1 where reference = $1`, string(own))
 		found := strings.Join(h.differences(), "\n")
-		for _, want := range []string{"another raiser", "another org", "is not in the list"} {
+		for _, want := range []string{"in a list where it does not belong", "another organisation", "its row is not there"} {
 			if !strings.Contains(found, want) {
 				t.Errorf("not found: %q in\n%s", want, found)
 			}

@@ -205,7 +205,9 @@ func counted(t *testing.T, c app.Config) (n int) {
 	s, err := store.Open(ctx, o)
 	check(t, err)
 	defer s.Close()
-	check(t, s.View(ctx, func(tx *storeTx) error { return tx.QueryRow(`select count(*) from concern_v1`).Scan(&n) }))
+	check(t, s.View(ctx, func(tx *storeTx) error {
+		return tx.QueryRow(`select count(*) from room_record_v1 where room = 1`).Scan(&n)
+	}))
 	return n
 }
 

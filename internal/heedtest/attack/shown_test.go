@@ -44,7 +44,7 @@ func (h *house) planted() id.Reference {
 func (h *house) readingsOf(ref id.Reference) (n int) {
 	h.t.Helper()
 	check(h.t, h.Store.View(ctx, func(tx *store.Tx) error {
-		return tx.QueryRow(`select count(*) from entry where version = 0 and record = (select record from concern_v1 where reference = $1)`, string(ref)).Scan(&n)
+		return tx.QueryRow(`select count(*) from entry where version = 0 and record = (select record from room_record_v1 where reference = $1)`, string(ref)).Scan(&n)
 	}))
 	return n
 }

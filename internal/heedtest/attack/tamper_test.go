@@ -83,7 +83,7 @@ func TestAltered(t *testing.T) {
 		"a byte of a leaf":                {flip("entry", "leaf", "n > 3"), "entry"},
 		"a byte of a tile":                {flip("log_tile", "hashes", "level = 0"), "tile/0/"},
 		"a byte of a draft":               {flip("web_draft", "sealed", "1 = 1"), "web_draft.sealed"},
-		"a byte of a retry's digest":      {flip("concern_retry", "digest", "1 = 1"), "concern_retry.digest"},
+		"a byte of a retry's digest":      {flip("room_retry", "digest", "1 = 1"), "room_retry.digest"},
 		"a byte of a session's proof":     {flip("web_session", "proof", "1 = 1"), "web_session.proof"},
 		"a byte of an outcome":            {flip("web_once", "outcome", "1 = 1"), "web_once.outcome"},
 		"a byte of a wrapped key":         {flip("record_key", "wrapped", "1 = 1"), "key"},
@@ -96,14 +96,15 @@ func TestAltered(t *testing.T) {
 		"a head set back":                 {do(`update head set version = version - 1 where version > 2`), "record"},
 		"a record's key given to another": {do(`update record_key set wrapped = (select wrapped from record_key order by record desc limit 1)`), "key"},
 		"time of an entry":                {do(`update entry set at = at + 1000000 where n = 7`), "entry"},
-		"a list row of another raiser":    {do(`update concern_v1 set raiser = owner where rowid = 1`), "another raiser"},
-		"a list row closed":               {do(`update concern_v1 set open = 0 where open = 1`), "another open"},
-		"a list row's picture":            {do(`update concern_v1 set picture = x'01' where rowid = 1`), "another picture"},
-		"a list row taken away":           {do(`delete from concern_v1 where rowid = 1`), "is not in the list"},
-		"a list row put in":               {do(`insert into concern_v1 select x'00112233445566778899aabbccddeeff', org, team, 'HDAAAAAAAA', raiser, owner, version, state, progress, waiting, open, raised_at, tell_by, due, told_at, closed_at, picture from concern_v1 limit 1`), "has no history"},
+		"a row of another organisation":   {do(`update room_record_v1 set org = record where rowid = 1`), "another organisation"},
+		"a place in a list put off":       {do(`update room_list_v1 set sort = sort + 1 where sort > 0`), "in a list where it does not belong"},
+		"a place in a list taken away":    {do(`delete from room_list_v1 where rowid = 1`), "is missing from a list"},
+		"a row's picture":                 {do(`update room_record_v1 set state = x'01' where rowid = 1`), "a picture that does not open"},
+		"a row taken away":                {do(`delete from room_record_v1 where rowid = 1`), "its row is not there"},
+		"a row put in":                    {do(`insert into room_record_v1 select x'00112233445566778899aabbccddeeff', org, room, 'HDAAAAAAAA', version, made, state from room_record_v1 limit 1`), "in no history"},
 		"duties taken away":               {do(`delete from job`), "its duty was taken away"},
-		"a duty put off":                  {do(`update job set next = next + 400000000000000 where kind = 'concern-due'`), "put off"},
-		"a duty of another record":        {do(`update job set record = org where kind = 'concern-due'`), "a duty that was changed"},
+		"a duty put off":                  {do(`update job set next = next + 400000000000000 where kind = 'room-due'`), "put off"},
+		"a duty of another record":        {do(`update job set record = org where kind = 'room-due'`), "a duty that was changed"},
 		"people taken away":               {do(`delete from directory_person`), "the person"},
 		"a person of another login name":  {do(`update directory_person set login_mac = x'00' where rowid = 1`), "the person"},
 		"holders of a role taken away":    {do(`delete from directory_holder where role = 'caldicott_guardian'`), "the role caldicott_guardian"},
@@ -142,7 +143,7 @@ func TestAlteredIsNotShown(t *testing.T) {
 		var n int64
 		var b []byte
 		check(t, h.Store.Do(ctx, func(tx *storeTx) error {
-			if err := tx.QueryRow(`select n, sealed from entry where version = 1 and record = (select record from concern_v1 where reference = $1)`, string(ref)).Scan(&n, &b); err != nil {
+			if err := tx.QueryRow(`select n, sealed from entry where version = 1 and record = (select record from room_record_v1 where reference = $1)`, string(ref)).Scan(&n, &b); err != nil {
 				return err
 			}
 			b[len(b)-20] ^= 1

@@ -105,11 +105,10 @@ func (w *World) open(s *store.Store) {
 	w.Policy = must(room.Policy(rooms...))(t)
 	w.Jobs = jobs.New(s, jobs.Options{Clock: hand})
 	w.Directory = directory.New(directory.Parts{Store: s, Vault: w.Vault, Ledger: w.Ledger, Clock: hand})
-	w.Concerns = concern.New(concern.Parts{Store: s, Vault: w.Vault, Ledger: w.Ledger, Policy: w.Policy, Directory: w.Directory, Jobs: w.Jobs, Clock: hand,
-		Log: slog.New(slog.DiscardHandler)})
 	w.Rooms = must(room.NewDesk(w.Parts(), rooms...))(t)
+	w.Concerns = concern.New(w.Rooms)
 	w.check(w.Vault.Settle(ctx, w.Concerns))
-	w.check(s.EnsureProjections(ctx, w.Concerns.Projection(), w.Concerns.GlassProjection(), w.Rooms.Projection()))
+	w.check(s.EnsureProjections(ctx, w.Concerns.GlassProjection(), w.Rooms.Projection()))
 }
 
 // Parts are what a desk of rooms works with.

@@ -68,18 +68,26 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"an old record's own step is gone", "room.go", `for _, d := range slices.Backward(r.Definitions) {`,
 		`for _, d := range r.Definitions[len(r.Definitions)-1:] {`, "a_record_goes_on"},
 	{"a page is short by what is hidden", "list.go", `			case !ok:
+			case q.Pass > 0:
+				q.Pass--
 			case len(out) == q.Limit:`, `			case !ok && len(out) < q.Limit:
 				q.Limit--
+			case q.Pass > 0:
+				q.Pass--
 			case len(out) >= q.Limit:`, "pages_are_full"},
 	{"a next page tells of what is hidden", "list.go", `			case !ok:
+			case q.Pass > 0:
+				q.Pass--
 			case len(out) == q.Limit:`, `			case !ok && len(out) < q.Limit:
+			case q.Pass > 0:
+				q.Pass--
 			case len(out) == q.Limit:`, "pages_are_full"},
 	{"a cursor is anybody's", "list.go", `d.Directory.PlaceOf(tx, a, of.name, q.After)`, `d.Directory.PlaceOf(tx, access.Actor{Org: a.Org}, "", q.After)`, "pages_are_full"},
 	{"a list of today without another is empty", "tags.go", `if base(r.Latest(), l) != l.ID || !listed(l, s) {`, `if l.Today || !listed(l, s) {`, "what_is_due_is_listed"},
 	{"who lost the record by a step has no receipt", "desk.go", `!barred(f.decision) ||`, `f.decision.Effect == access.Allow ||`, "sent_twice_is_once"},
 	{"who was barred since has a receipt", "desk.go", `!barred(f.decision) ||`, `!barred(f.decision) || true ||`, "sent_twice_is_once"},
-	{"a receipt sent again has no outcome", "desk.go", `	s.Version = was.version
-`, `	s.Version, ev.Outcome = was.version, "another"
+	{"a receipt sent again has no outcome", "desk.go", `	s.Version = was.Version
+`, `	s.Version, ev.Outcome = was.Version, "another"
 `, "sent_twice_is_once"},
 	{"everybody sees the keepers' words", "shown.go", `if t.By == a.Person {`, `if t.By == a.Person || len(taken) > 0 {`, "who_does_not_work"},
 	{"a draft is read by everybody", "shown.go", `	if len(states) > 0 {`, `	if len(states) > 99 {`, "who_does_not_work"},
@@ -98,7 +106,7 @@ var planted = []struct{ name, file, old, new, clause string }{
 `, `			_ = p
 `, "whoever_must_act"},
 	{"another room's record is found", "find.go", `row.org != a.Org || row.room != r.Number`, `row.org != a.Org`, "another_room"},
-	{"a list does not ask the policy", "list.go", `!of.in(&s) || !d.mayView(a, r, &s, tx.Now(), may):`, `!of.in(&s) || !d.mayView(a, r, &s, tx.Now(), may) && false:`, "pages_are_full"},
+	{"a list does not ask the policy", "list.go", `!of.in(&s) || !d.mayView(a, r, of.act, &s, tx.Now(), may):`, `!of.in(&s) || !d.mayView(a, r, of.act, &s, tx.Now(), may) && false:`, "pages_are_full"},
 	{"a picture need not be of the head", "rows.go", `if r.version != r.head {`, `if false {`, "a_row_that_was_put_back"},
 	{"nobody has read it", "find.go", `			v.Readers = append(`, `			_ = append(`, "who_has_read_it"},
 	{"keys are kept for ever", "once.go", `where at < $1`, `where at < $1 and at > $1`, "a_key_is_forgotten"},
@@ -120,7 +128,7 @@ var planted = []struct{ name, file, old, new, clause string }{
 		name = name[i+1:]`, `i >= 99 {
 		name = name[i+1:]`, "a_document_is_sealed"},
 	{"a document is as long as it is", "../document/keep/keep.go", `n *= 2`, `n++`, "a_document_is_sealed"},
-	{"what is kept of documents is not checked", "prove.go", `return keep.Check(tx, is.key, DocumentsOf(is.taken), found)`, `_ = is.key
+	{"what is kept of documents is not checked", "prove.go", `return keep.Check(tx, is.key, documentsOf(is.taken), found)`, `_ = is.key
 		return nil`, "a_document_is_sealed"},
 	{"chunks of no record are not looked for", "prove.go", `			keep.Strangers,
 `, ``, "a_document_is_sealed"},
@@ -134,8 +142,8 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"the keepers' words stand on the page and in the operation", "shown.go", `case sees(who):`, `case sees(who) || true:`, "/who_reads_what"},
 	{"a reader sees what is due on a draft", "shown.go", `if work || s.Owner == a.Person {`, `if work || len(s.Due) > 0 {`, "what_is_due_is_shown"},
 	{"a list says what is due on a draft", "list.go", `	s.Due = dueTo(`, `	_ = dueTo(`, "what_is_due_is_shown"},
-	{"a list shows what is not in it", "list.go", `!of.in(&s) || !d.mayView(a, r, &s, tx.Now(), may):`,
-		`!of.in(&s) && false || !d.mayView(a, r, &s, tx.Now(), may):`, "a_row_of_another_list"},
+	{"a list shows what is not in it", "list.go", `!of.in(&s) || !d.mayView(a, r, of.act, &s, tx.Now(), may):`,
+		`!of.in(&s) && false || !d.mayView(a, r, of.act, &s, tx.Now(), may):`, "a_row_of_another_list"},
 	{"a date stays due after the end", "state.go", `s.EndedAt, s.Due = e.At, nil`, `s.EndedAt = e.At`, "a_duty_runs"},
 	{"somebody is reminded of what has ended", "duties.go", `return d.Jobs.Cancel(tx, j.Name)`, `return nil`, "a_duty_runs"},
 	{"a running duty is put off", "decide.go", `if !running && t.Starts(taken) {`, `if t.Starts(taken) {

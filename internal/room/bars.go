@@ -1,0 +1,161 @@
+package room
+
+import (
+	"slices"
+	"strconv"
+
+	"heed/internal/field"
+	"heed/internal/id"
+	"heed/internal/process"
+)
+
+// Bar keeps one person from a concern, whatever their role. Who declares a conflict of
+// interest, or that it is about themselves, is kept from it at once. Whoever else is
+// named is kept from it, or let back in, by the word of two people: one asks, and
+// another, who is not the one named, confirms.
+type Bar struct {
+	Of     int64     // the step that asked for it, or declared it
+	Why    string    // Conflict, process.Subject or process.PassedBy
+	Who    id.Person // zero: nobody logs in by the name that was given
+	By     id.Person // who asked
+	Second id.Person // who gave the second word; zero: nobody yet, or none was needed
+	State  BarState
+	Lift   int64     // the step that asked to let them back in; 0: none
+	LiftBy id.Person // who asked that
+	Steps  []int64   // all that are about it
+}
+
+// BarState is where a bar stands.
+type BarState string
+
+// The states of a bar.
+const (
+	BarAsked   BarState = "asked" // it keeps nobody from anything yet
+	BarStands  BarState = "stands"
+	BarRefused BarState = "refused"
+	BarLifted  BarState = "lifted"
+)
+
+// Conflict is why somebody is barred who declared it themselves.
+const Conflict = "conflict"
+
+// Waits says whether somebody's second word is waited for, and on what step.
+func (b Bar) Waits() (step int64, asked id.Person, waits bool) {
+	switch {
+	case b.State == BarAsked:
+		return b.Of, b.By, true
+	case b.State == BarStands && b.Lift > 0:
+		return b.Lift, b.LiftBy, true
+	}
+	return 0, id.Person{}, false
+}
+
+// Bars are all that were ever asked for, oldest first.
+type Bars []Bar
+
+// Has says whether somebody is kept from the concern.
+func (bs Bars) Has(p id.Person) bool {
+	return bs.Some(func(b Bar) bool { return b.Who == p && b.State == BarStands })
+}
+
+// Hides says whether a step is about keeping this person from the concern, at the word
+// of somebody else: who must not learn of it must not learn that it was asked, either,
+// whatever became of it.
+func (bs Bars) Hides(p id.Person, step int64) bool {
+	b, ok := bs.About(step)
+	return ok && b.Who == p && b.By != p
+}
+
+// Since says whether somebody is kept out by a step that was taken after a version.
+func (bs Bars) Since(p id.Person, version int64) bool {
+	return bs.Some(func(b Bar) bool { return b.Who == p && b.State == BarStands && b.Steps[len(b.Steps)-1] > version })
+}
+
+// Some says whether there is such a bar.
+func (bs Bars) Some(is func(Bar) bool) bool { return slices.ContainsFunc(bs, is) }
+
+// Because are those who are kept from it for a reason.
+func (bs Bars) Because(why string) (out []id.Person) {
+	for _, b := range bs {
+		if b.Why == why && b.State == BarStands && !b.Who.IsZero() {
+			out = append(out, b.Who)
+		}
+	}
+	return out
+}
+
+// Asked is the bar on which a step waits for its second word.
+func (bs Bars) Asked(step int64) (Bar, bool) {
+	return bs.Find(func(b Bar) bool { of, _, waits := b.Waits(); return waits && of == step })
+}
+
+// About is the bar that a step is about.
+func (bs Bars) About(step int64) (Bar, bool) {
+	return bs.Find(func(b Bar) bool { return slices.Contains(b.Steps, step) })
+}
+
+// Find is the first such bar.
+func (bs Bars) Find(is func(Bar) bool) (Bar, bool) {
+	i := slices.IndexFunc(bs, is)
+	if i < 0 {
+		return Bar{}, false
+	}
+	return bs[i], true
+}
+
+// after are the bars after a step.
+func (bs Bars) after(t Taken) Bars {
+	who, of := t.Effect.Named, BarOf(t.Answers)
+	out := slices.Clone(bs) // what others hold stays as it is
+	var i int
+	switch t.Step {
+	default:
+		return bs
+	case process.DeclareConflict:
+		out = append(out, Bar{Of: t.Version, Why: Conflict, Who: who, By: t.By, State: BarStands})
+		i = len(out) - 1
+	case process.KeepFrom:
+		b := Bar{Of: t.Version, Why: t.Outcome, Who: who, By: t.By, State: BarAsked}
+		if who == t.By {
+			b.State = BarStands
+		}
+		out = append(out, b)
+		i = len(out) - 1
+	case process.LiftBar:
+		if i = slices.IndexFunc(out, func(b Bar) bool { return b.Of == of }); i >= 0 {
+			out[i].Lift, out[i].LiftBy = t.Version, t.By
+		}
+	case process.ConfirmBar:
+		if i = slices.IndexFunc(out, func(b Bar) bool { on, _, waits := b.Waits(); return waits && on == of }); i >= 0 {
+			out[i].answer(t)
+		}
+	}
+	if i >= 0 {
+		out[i].Steps = append(slices.Clip(out[i].Steps), t.Version)
+	}
+	return out
+}
+
+// BarOf is the step that a second word, or a lifting, is about; 0 for none.
+func BarOf(a field.Answers) int64 {
+	n, err := strconv.ParseInt(a.Get("of"), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// answer is the second word on what is asked of a bar.
+func (b *Bar) answer(t Taken) {
+	yes := t.Outcome == process.Confirmed
+	switch {
+	case b.State == BarAsked && yes:
+		b.State, b.Second = BarStands, t.By
+	case b.State == BarAsked:
+		b.State = BarRefused
+	case yes:
+		b.State = BarLifted
+	default:
+		b.Lift, b.LiftBy = 0, id.Person{}
+	}
+}
