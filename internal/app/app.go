@@ -100,7 +100,11 @@ func bringUp(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, b
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(a.because(ctx, err), a.Store.Close())
+			err = a.because(ctx, err)
+			if a.Vault != nil {
+				err = errors.Join(err, a.Vault.Close())
+			}
+			err = errors.Join(err, a.Store.Close())
 		}
 	}()
 	if err = a.keys(ctx); err != nil {
@@ -313,6 +317,7 @@ func (a *App) Run(ctx context.Context) {
 		{name: "reminders and mail", turn: 2 * time.Minute, run: a.Jobs.Run},
 		{name: "sessions", turn: time.Minute, run: a.Sessions.Run},
 		every(a.Clock, "looking after the tables", a.Config.beat(), time.Minute, a.sound),
+		every(a.Clock, "one key store", oneKeyStoreEvery, time.Minute, a.Vault.OneKeyStore),
 		every(a.Clock, "grantors", time.Minute, time.Minute, a.Directory.FinishReplacements),
 		every(a.Clock, "remembering the database", rememberEvery, time.Minute, a.remember),
 		every(a.Clock, "watching", watchEvery, time.Minute, a.watch),
@@ -323,6 +328,10 @@ func (a *App) Run(ctx context.Context) {
 // catchUpEvery is how soon records that another version of the program wrote beside
 // this one stand in this one's lists.
 const catchUpEvery = 5 * time.Second
+
+// oneKeyStoreEvery is how soon a program with a copy of the key store is noticed that came
+// while the database was away.
+const oneKeyStoreEvery = 10 * time.Second
 
 // tables are what the database holds: whatever else stands among them is named.
 func (a *App) tables() store.Schema {

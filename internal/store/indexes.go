@@ -54,7 +54,8 @@ const mostAstray = 20
 
 // looksSQLite has SQLite compare each table with its indexes.
 func looksSQLite(tx *Tx) (looks []func(*Tx) ([]Astray, error), err error) {
-	tables, err := All(tx, oneString, `select name from sqlite_master where type = 'table' and name not like 'sqlite\_%' escape '\'`)
+	tables, err := All(tx, oneString, `select name from sqlite_master
+		where type = 'table' and name not like 'sqlite\_%' escape '\'`)
 	for _, table := range tables {
 		looks = append(looks, func(tx *Tx) ([]Astray, error) {
 			said, err := All(tx, oneString, "pragma integrity_check("+quoted(table)+")")
@@ -182,13 +183,14 @@ func (i indexPostgres) named(tx *Tx) ([]Astray, error) {
 // read asks a question of the rows of the index, read in one way. A hash of a row is of
 // the columns that the index has.
 func (i indexPostgres) read(tx *Tx, w way, question, record string) ([]string, error) {
-	_, err := All(tx, oneString, `select set_config('enable_' || f, case when f = any(string_to_array($1, ' ')) then 'on' else 'off' end, true)
+	_, err := All(tx, oneString, `select set_config('enable_' || f,
+		case when f = any(string_to_array($1, ' ')) then 'on' else 'off' end, true)
 		from unnest(string_to_array($2, ' ')) f`, w.on, planner)
 	if err != nil {
 		return nil, err
 	}
-	query := fmt.Sprintf(question, fmt.Sprintf(`select hash_record_extended(row(%s), 0) as h, %s as of from %s where %s%s`,
-		i.columns, record, quoted(i.table), i.where, w.order))
+	query := fmt.Sprintf(question, fmt.Sprintf(
+		`select hash_record_extended(row(%s), 0) as h, %s as of from %s where %s%s`, i.columns, record, quoted(i.table), i.where, w.order))
 	if w.order != "" {
 		plan, err := All(tx, oneString, "explain (costs off) "+query)
 		if err != nil {

@@ -16,21 +16,27 @@ const objectsPostgres = `
 	rel as (select c.* from pg_class c where c.relnamespace in (select oid from mine)
 		and not exists (select from extended where classid = 'pg_class'::regclass and objid = c.oid))
 	select case c.relkind when 'r' then 'table' else 'view' end, c.relname::text, c.relname::text, concat_ws(' | ',
-			'kind ' || c.relkind::text, 'kept as ' || am.amname, case when c.relpersistence = 'u' then 'unlogged: a crash of the server empties it' end,
+			'kind ' || c.relkind::text, 'kept as ' || am.amname,
+			case when c.relpersistence = 'u' then 'unlogged: a crash of the server empties it' end,
 			case when c.relrowsecurity or c.relforcerowsecurity then 'row security' end,
 			case when c.relispartition or exists (select from pg_inherits where c.oid in (inhrelid, inhparent))
 				then 'inherits or is inherited from' end,
-			case when not c.relhasindex and exists (select from pg_index where indrelid = c.oid) then 'indexes switched off' end,
-			case when not c.relhastriggers and exists (select from pg_trigger where tgrelid = c.oid) then 'triggers switched off' end,
+			case when not c.relhasindex and exists (select from pg_index where indrelid = c.oid)
+				then 'indexes switched off' end,
+			case when not c.relhastriggers and exists (select from pg_trigger where tgrelid = c.oid)
+				then 'triggers switched off' end,
 			'checks ' || c.relchecks)
 		from rel c left join pg_am am on am.oid = c.relam where c.relkind in ('r', 'v', 'm', 'f', 'p')
-	union all select 'column', c.relname || '.' || a.attname, c.relname, concat_ws(' | ', format_type(a.atttypid, a.atttypmod),
-			case when a.attcollation <> 0 then 'collate ' || a.attcollation::regcollation end, case when a.attnotnull then 'not null' end,
+	union all select 'column', c.relname || '.' || a.attname, c.relname, concat_ws(' | ',
+			format_type(a.atttypid, a.atttypmod),
+			case when a.attcollation <> 0 then 'collate ' || a.attcollation::regcollation end,
+			case when a.attnotnull then 'not null' end,
 			'identity ' || nullif(a.attidentity::text, ''), 'generated ' || nullif(a.attgenerated::text, ''),
 			'default ' || pg_get_expr(d.adbin, d.adrelid))
 		from rel c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
 		left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum where c.relkind in ('r', 'p')
-	union all select 'constraint', c.relname || '.' || k.conname, c.relname, concat_ws(' | ', pg_get_constraintdef(k.oid, true),
+	union all select 'constraint', c.relname || '.' || k.conname, c.relname, concat_ws(' | ',
+			pg_get_constraintdef(k.oid, true),
 			(select string_agg(t.tgfoid::regproc::text || ' ' || t.tgenabled::text, ', ' order by t.tgfoid::regproc::text, t.tgenabled::text)
 				from pg_trigger t where t.tgconstraint = k.oid))
 		from rel c join pg_constraint k on k.conrelid = c.oid
@@ -43,7 +49,8 @@ const objectsPostgres = `
 				from unnest(x.indclass) with ordinality k (class, at)
 				join pg_opclass o on o.oid = k.class join pg_namespace n on n.oid = o.opcnamespace))
 		from rel c join pg_index x on x.indrelid = c.oid join pg_class i on i.oid = x.indexrelid
-	union all select 'sequence', c.relname, coalesce((select min(t.relname) from pg_depend d join pg_class t on t.oid = d.refobjid
+	union all select 'sequence', c.relname, coalesce((select min(t.relname)
+			from pg_depend d join pg_class t on t.oid = d.refobjid
 			where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.refclassid = d.classid and d.deptype in ('a', 'i')), ''),
 			concat_ws(' | ', s.seqtypid::regtype, 'start ' || s.seqstart, 'by ' || s.seqincrement, 'least ' || s.seqmin,
 			'most ' || s.seqmax, 'cache ' || s.seqcache, case when s.seqcycle then 'cycles' end)

@@ -43,6 +43,7 @@ type pgEngine struct {
 	turnsDB *sql.DB
 	last    atomic.Int64 // uptime of the last commit
 	standby sync.Map     // *pgconn.PgConn → struct{}: a wait for the standby was cut short
+	marks   sync.Map     // *Mark → struct{}: of those who have not hidden theirs when the database is closed
 }
 
 func openPostgres(ctx context.Context, s *Store, o Options) (_ *pgEngine, err error) {
@@ -184,6 +185,7 @@ func (e *pgEngine) standing() (recent bool, err error) {
 
 func (e *pgEngine) close() error {
 	var err error
+	e.marks.Range(func(m, _ any) bool { m.(*Mark).Hide(); return true })
 	for _, db := range []*sql.DB{e.writeDB, e.readDB, e.turnsDB} {
 		if db != nil {
 			err = errors.Join(err, db.Close())

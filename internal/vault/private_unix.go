@@ -30,5 +30,10 @@ func lockFile(f *os.File, exclusive bool) error {
 	}
 }
 
-// unlockFile is by closing; it is here so that both systems read alike.
+// tryLockFile takes the lock for itself alone, if nobody has it.
+func tryLockFile(f *os.File) bool {
+	return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil
+}
+
+// unlockFile is by closing, or by another lock; it is here so that both systems read alike.
 func unlockFile(*os.File) {}

@@ -190,6 +190,7 @@ func TestKeyManagementServiceInsteadOfTheFile(t *testing.T) {
 		other := *w
 		other.store, other.org = w.store, id.NewOrg(t0)
 		w.must(file.add(other.org))
+		w.must(w.vault.Close()) // its key store is another's
 		w.must(w.store.Do(w.ctx(), clearOrgs))
 		kms := &service{keys: file}
 		other.o.KeyFile, other.o.Keys, other.o.KeyStore = "", kms, filepath.Join(t.TempDir(), "keystore")

@@ -49,6 +49,9 @@ type Vault struct {
 
 	history History // told by Settle
 
+	mark   *store.Mark // nil on SQLite, and for who only looks
+	marked *os.File    // of the key store
+
 	mu     sync.RWMutex
 	opened map[place]*generation       // guarded by mu: generation keys unwrapped since the start
 	days   map[place]*record.RecordKey // guarded by mu
@@ -73,15 +76,28 @@ func Open(ctx context.Context, s *store.Store, o Options) (*Vault, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := v.open(ctx, o, known, canaries); err != nil {
+		return nil, errors.Join(err, v.leaves())
+	}
+	return v, nil
+}
+
+// open makes the checks of Open.
+func (v *Vault) open(ctx context.Context, o Options, known []rememberedGeneration, canaries []canary) error {
+	if !o.Look {
+		if err := v.joins(ctx); err != nil {
+			return err
+		}
+	}
 	if err := v.checkGenerations(known); err != nil {
-		return nil, err
+		return err
 	}
 	for _, c := range canaries {
 		if err := v.checkCanary(ctx, c, known); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return v, v.checkTombstones(ctx)
+	return v.checkTombstones(ctx)
 }
 
 // begin finds the keys and reads what the database remembers of them.
@@ -148,7 +164,7 @@ func (v *Vault) Ready(ctx context.Context) error {
 // Close waits for work begun in the background. Keys stay usable by units of work that are under way.
 func (v *Vault) Close() error {
 	v.tasks.Wait()
-	return nil
+	return v.leaves()
 }
 
 func openOrCreate(path string, fresh, look bool) (*keyStore, error) {
