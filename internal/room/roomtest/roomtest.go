@@ -81,6 +81,7 @@ var clauses = []clause{
 	{"what is left empty is kept no more", keeps},
 	{"a row of another list shows nothing", ofAnother},
 	{"nobody is given what is closed to them", barredOwner},
+	{"a retry is answered by its own row alone", retried},
 	{"a damaged record is neither shown nor gone on with", damaged}, // the last: it leaves them damaged
 }
 

@@ -2,11 +2,17 @@ package roomtest
 
 import (
 	"context"
+	"crypto/sha256"
+	"path/filepath"
+	"slices"
 	"time"
 
+	"heed/internal/app"
 	"heed/internal/fail"
 	"heed/internal/id"
+	"heed/internal/room"
 	"heed/internal/store"
+	"heed/internal/verify"
 )
 
 // tampered changes, by SQL, each thing that finding and listing stand on: the check
@@ -71,6 +77,54 @@ func (s *suite) named() (out []string) {
 }
 
 func quietly(context.Context, time.Duration) {}
+
+// retried: what a key did is answered by its own row alone. One that was changed by SQL is
+// refused, and named by the verifier; without it the request is judged anew.
+func retried(s *suite) {
+	info := s.room.First()
+	a, in := s.as(string(info.Roles[0]), 0), s.x.Answers(info.Fields)
+	begin := func(key string) (id.Reference, error) {
+		r, err := s.desk.Begin(s.ctx, a, s.room, room.Beginning{Answers: in, Key: key})
+		return r.Reference, err
+	}
+	first, err := begin("retried one")
+	s.must(err)
+	if again, err := begin("retried one"); err != nil || again != first {
+		s.t.Errorf("the same again gives %v, %v", again, err)
+	}
+	key := func(key string) []byte { sum := sha256.Sum256(append(a.Person.Bytes(), key...)); return sum[:] }
+	one, two := key("retried one"), key("retried two")
+	for _, c := range []struct{ do, undo, use string }{
+		{`update room_retry set key = $2 where key = $1`, `update room_retry set key = $1 where key = $2`, "retried two"},
+		{`update room_retry set version = version + 1 where key = $1 and key <> $2`,
+			`update room_retry set version = version - 1 where key = $1 and key <> $2`, "retried one"},
+		{`update room_retry set record = (select record from head where record <> room_retry.record order by record limit 1) where key = $1 and key <> $2`,
+			`update room_retry set record = (select record from room_record_v1 where reference = '` + string(first) + `') where key = $1 and key <> $2`, "retried one"},
+	} {
+		if s.exec(c.do, one, two) != 1 {
+			s.t.Errorf("%s: nothing was changed", c.do)
+		}
+		if _, err := begin(c.use); !fail.Is(err, fail.Tampered) {
+			s.t.Errorf("%s: %v", c.do, err)
+		}
+		s.sealedIsNamed(c.do)
+		s.exec(c.undo, one, two)
+	}
+	s.exec(`delete from room_retry where key = $1`, one)
+	if again, err := begin("retried one"); err != nil || again == first {
+		s.t.Errorf("without its row: begun again gives %v, %v", again, err)
+	}
+}
+
+// sealedIsNamed wants the verifier to name a sealed field.
+func (s *suite) sealedIsNamed(what string) {
+	r, err := verify.Store(s.ctx, s.w.Store, verify.Options{Fields: app.SealedFields(),
+		KeyFile: filepath.Join(s.w.Dir, "heed.key"), KeyStore: filepath.Join(s.w.Dir, "keystore")})
+	s.must(err)
+	if !slices.ContainsFunc(r.Differences, func(d verify.Difference) bool { return d.Kind == verify.Sealed }) {
+		s.t.Errorf("%s: the verifier names %v", what, r.Differences)
+	}
+}
 
 // damaged: whatever was changed of a record outside the program, it is not shown, and
 // that is said as what it is. Nor is it gone on with where a step stands on what was changed.
