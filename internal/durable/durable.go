@@ -12,7 +12,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
 )
+
+// unnamed is how a file is called until it has its name.
+const unnamed = ".heed-"
 
 // Replace puts a private file in the place of another, or of none. Several processes may
 // do so in one folder.
@@ -22,7 +27,7 @@ func Replace(path string, content []byte) error { return write(path, content, os
 func Create(path string, content []byte) error { return write(path, content, Link) }
 
 func write(path string, content []byte, name func(from, to string) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".heed-*") // 0600
+	f, err := os.CreateTemp(filepath.Dir(path), unnamed+"*") // 0600
 	if err != nil {
 		return err
 	}
@@ -39,6 +44,36 @@ func write(path string, content []byte, name func(from, to string) error) (err e
 		return err
 	}
 	return SyncFolder(filepath.Dir(path))
+}
+
+// Sweep overwrites and removes what a program that was cut off left half written in a
+// folder before a time: it may hold a key that has been changed since.
+func Sweep(folder string, before time.Time) error {
+	left, err := os.ReadDir(folder)
+	for _, x := range left {
+		i, e := x.Info()
+		if !strings.HasPrefix(x.Name(), unnamed) || e != nil || !i.Mode().IsRegular() || !i.ModTime().Before(before) {
+			continue // it has a name, or is being written
+		}
+		path := filepath.Join(folder, x.Name())
+		err = errors.Join(err, blot(path, i.Size()), os.Remove(path))
+	}
+	return err
+}
+
+// blot overwrites a file. It may have a name beside this one, when Create was cut off
+// between two: then it is that one's, and stays as it is.
+func blot(path string, size int64) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if twice(f) {
+		return nil
+	}
+	_, err = f.WriteAt(make([]byte, size), 0)
+	return errors.Join(err, f.Sync())
 }
 
 // Link gives a synced file a name, and never takes it from another file. Where the file

@@ -17,13 +17,6 @@ import (
 
 var r = rand.New(rand.NewPCG(1, 1))
 
-func check(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 // TestPowerCut: what was written is there after a cut, and nothing that was left half
 // done. Seen to fail without the sync of the file, of the folder, and of the folder above.
 func TestPowerCut(t *testing.T) {

@@ -6,10 +6,12 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
 	"heed/internal/clock"
+	"heed/internal/durable"
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/store"
@@ -119,6 +121,11 @@ func begin(ctx context.Context, s *store.Store, o Options) (*Vault, []remembered
 			return nil, nil, nil, err
 		}
 		v.keys = file
+		if !o.Look { // a change of key that was cut off
+			if err := durable.Sweep(filepath.Dir(o.KeyFile), v.clock.Now().Add(-time.Hour)); err != nil {
+				v.log.Warn("what a cut left beside the key file cannot be removed", "err", err)
+			}
+		}
 	}
 	known, canaries, err := v.remembered(ctx)
 	if err != nil {
