@@ -18,9 +18,16 @@ import (
 // with the history, and made anew from it.
 
 // CheckLookups tells of each look-up that the history makes and that is not there as
-// it should be: of organisations, people, roles, tokens and daybooks. It writes nothing.
+// it should be: of organisations, people, roles, tokens and daybooks; and of each holder
+// of a role that was put in. It writes nothing.
 func (d *Desk) CheckLookups(ctx context.Context, found func(string)) error {
-	return d.eachLookup(ctx, func(l lookup) { found(l.what + " cannot be found by its row, which was taken away or changed") })
+	return d.eachLookup(ctx, func(l lookup) {
+		if l.insert.text == "" {
+			found(l.what + " stands in a row, and was never given")
+			return
+		}
+		found(l.what + " cannot be found by its row, which was taken away or changed")
+	})
 }
 
 // RemakeLookups makes anew what CheckLookups would tell of, and tells of it.
@@ -39,8 +46,10 @@ func (d *Desk) RemakeLookups(ctx context.Context, found func(string)) error {
 			}
 		}
 		for _, l := range wrong {
-			if _, err := tx.Exec(l.insert.text, l.insert.args...); err != nil {
-				return err
+			if l.insert.text != "" {
+				if _, err := tx.Exec(l.insert.text, l.insert.args...); err != nil {
+					return err
+				}
 			}
 			tx.AfterCommit(func() { found(l.what) })
 		}
@@ -53,7 +62,7 @@ type lookup struct {
 	what   string
 	ask    statement // how many there are
 	clear  statement // what is in its way; none when text is ""
-	insert statement
+	insert statement // none when the history makes no such row
 }
 
 type statement struct {
@@ -90,7 +99,51 @@ func (d *Desk) eachLookup(ctx context.Context, fn func(lookup)) error {
 			return fmt.Errorf("compare look-ups: %w", err)
 		}
 	}
-	return nil
+	return d.Store.View(ctx, func(tx *store.Tx) error { return d.strangers(tx, fn) })
+}
+
+// strangers gives fn each holder of a role who was never given it. A row stays when its
+// role is taken back.
+func (d *Desk) strangers(tx *store.Tx, fn func(lookup)) error {
+	type holder struct {
+		org    id.Org
+		role   string
+		person id.Person
+	}
+	all, err := store.All(tx, func(h *holder) []any { return []any{&h.org, &h.role, &h.person} },
+		`select org, role, person from directory_holder order by org, person, role`)
+	for _, h := range all {
+		given, err := d.everGiven(tx, h.org, h.person, h.role)
+		if fail.Is(err, fail.Tampered) {
+			continue // the history itself is damaged: verify names it
+		}
+		if err != nil {
+			return err
+		}
+		if !given {
+			fn(lookup{what: "the role " + h.role + " of " + h.person.String(), clear: statement{
+				`delete from directory_holder where org = $1 and role = $2 and person = $3`, []any{h.org, h.role, h.person}}})
+		}
+	}
+	return err
+}
+
+func (d *Desk) everGiven(tx *store.Tx, org id.Org, person id.Person, role string) (bool, error) {
+	key, err := d.Vault.Key(tx, org, person.Record())
+	if fail.Is(err, fail.Missing) || fail.Is(err, fail.Gone) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	history, err := d.Ledger.History(tx, key)
+	for _, e := range history {
+		var said roleGranted
+		if e.Kind == kindRoleGranted && json.Unmarshal(e.Data, &said) == nil && string(said.Role) == role {
+			return true, err
+		}
+	}
+	return false, err
 }
 
 func (d *Desk) lookupsOfOrganisation(_ *store.Tx, e ledger.Entry) ([]lookup, error) {

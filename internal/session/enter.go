@@ -141,8 +141,11 @@ func (k *Keeper) wrongCode(ctx context.Context, half Session) error {
 }
 
 // All takes name, password and code at once, and gives the name its tries back: for whoever
-// has no try left. fail.SignIn when they are not right together.
+// has no try left. fail.SignIn when they are not right together; fail.Busy as of Password.
 func (k *Keeper) All(ctx context.Context, login, password, code, net string, old *Session) (token string, err error) {
+	if !k.throttle.mayTry(net) {
+		return "", errTooFast()
+	}
 	var try attempt
 	err = k.store.Do(ctx, func(tx *store.Tx) (err error) {
 		try, err = k.throttle.enterIn(tx, account("all", login), 0, attemptsAll)

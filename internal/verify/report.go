@@ -160,7 +160,7 @@ func (c *counts) witness(w Witnessed) {
 	}
 }
 
-var kindOrder = []Kind{Receipt, Rollback, History, Checkpoint, TileKind, Numbering, Entry, Record, Index, Key, Sealed, Witness, Unreadable}
+var kindOrder = []Kind{Receipt, Rollback, History, Checkpoint, TileKind, Numbering, Entry, Record, List, Index, Key, Sealed, Witness, Unreadable}
 
 func (v *check) report(took time.Duration) Report {
 	slices.SortStableFunc(v.diffs, func(a, b Difference) int {

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"fmt"
+	"net/http"
 	"regexp"
 	"testing"
 	"time"
@@ -57,7 +58,9 @@ func TestALockOutLastsWhatThePageSaysAndThePhoneEndsIt(t *testing.T) {
 		v.get("/notes").wants(200, "Amara Nwosu")
 		h.visitor().logIn("amara", "123003") // and the name has its tries back
 		for n := range 40 {
-			h.visitor().post("/log-in/unlock", "login", "amara", "password", "right horse battery", "code", fmt.Sprint(999000+n))
+			v := h.visitor()
+			v.addr = fmt.Sprintf("203.0.113.%d:1", n)
+			v.post("/log-in/unlock", "login", "amara", "password", "right horse battery", "code", fmt.Sprint(999000+n))
 		}
 		h.visitor().post("/log-in/unlock", "login", "amara", "password", "right horse battery", "code", "123004").wants(429, "Wait until")
 	})
@@ -82,6 +85,18 @@ func TestSprayingNamesIsSlowed(t *testing.T) {
 		}
 		if h.staff.checked > 31 {
 			t.Errorf("%d of 60 names were tried at once", h.staff.checked)
+		}
+		all := h.visitor() // the way in with the code is no way round
+		all.addr = "198.51.100.7:1"
+		slowed := 0
+		for n := range 60 {
+			all.post("/log-in/unlock", "login", fmt.Sprint("name", n), "password", "Spring2026!", "code", "123456")
+			if all.last.Code == http.StatusTooManyRequests {
+				slowed++
+			}
+		}
+		if slowed < 29 {
+			t.Errorf("%d of 60 names were slowed when tried with a code", slowed)
 		}
 		h.hand.Move(10 * time.Second)
 		h.visitor().logIn("amara", "123001") // the network as a whole is slowed, not shut
