@@ -307,17 +307,23 @@ func TestKilledAtRandomMoments(t *testing.T) {
 			w.must(s.Close())
 			done := map[string][]id.Record{"made": alive}
 			random := rand.New(rand.NewPCG(7, 7))
-			for range 10 {
+			for life := range 10 {
 				o.Records = living(done)
 				cmd, lines := start(t, o)
 				if line := <-lines; line != "ready" {
 					t.Fatalf("it said %q", line)
 				}
-				some := make(chan string, 100) // what it says before the kill; a slow machine only takes longer
+				some := make(chan string, 10_000) // what it says before the kill; a slow machine only takes longer
 				for range 1 + random.IntN(40) {
 					if line, ok := <-lines; ok {
 						some <- line
 					}
+				}
+				for line := ""; life%3 == 0 && !strings.HasPrefix(line, "erased"); { // these live until something is erased
+					if line = <-lines; line == "" {
+						break
+					}
+					some <- line
 				}
 				close(some)
 				time.Sleep(time.Duration(random.IntN(5000)) * time.Microsecond)
