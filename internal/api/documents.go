@@ -80,6 +80,9 @@ func (a *API) readParts(in *multipart.Reader, most int) (field.Answers, error) {
 		if err != nil || n == most {
 			return out, notWhole(err, "Send no more documents than the operation asks for")
 		}
+		if !field.IsPath(part.FormName()) {
+			return out, bad("Send each document once, as a part with the name of its field")
+		}
 		sent, err := a.Spool.Take(part.FileName(), part)
 		if err != nil {
 			return out, notWhole(err, "")

@@ -152,9 +152,28 @@ func (a Answers) files(prefix string) (out []Sent) {
 	return out
 }
 
+// mostInside is how many parts lie in each other at most.
+const mostInside = 4
+
+// IsPath says whether a name can be one that Files gives: of a field, or of one in a
+// few parts. A sender chooses it, and each part of it is a step further in.
+func IsPath(name string) bool {
+	if len(name) > 200 || strings.Count(name, ".") > mostInside {
+		return false
+	}
+	for part := range strings.SplitSeq(name, ".") {
+		if !IsName(part) {
+			return false
+		}
+	}
+	return true
+}
+
 // PutFile adds a document as the answer to a field, by the name that Files gives it;
-// false when that was answered otherwise.
-func (a Answers) PutFile(name string, f *document.File) bool {
+// false when there can be no such field, and when it was answered otherwise.
+func (a Answers) PutFile(name string, f *document.File) bool { return IsPath(name) && a.putFile(name, f) }
+
+func (a Answers) putFile(name string, f *document.File) bool {
 	at, rest, inner := strings.Cut(name, ".")
 	v := a[at]
 	switch {
@@ -165,7 +184,7 @@ func (a Answers) PutFile(name string, f *document.File) bool {
 		a[at] = v
 		fallthrough
 	case inner:
-		return v.Part.PutFile(rest, f)
+		return v.Part.putFile(rest, f)
 	case !v.Empty():
 		return false
 	}
