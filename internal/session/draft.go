@@ -6,10 +6,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"net/url"
 	"time"
 
 	"heed/internal/clock"
+	"heed/internal/fail"
 	"heed/internal/store"
 )
 
@@ -38,7 +40,8 @@ type heldForm struct {
 	Session []byte // hash of its token
 }
 
-// HeldName is the draft's name for a form of this address; the address itself is not in the clear.
+// HeldName is the draft's name for a form of this address. The address does not stand
+// there in the clear; who guesses it can tell that it is the one.
 func HeldName(path string) string {
 	sum := sha256.Sum256([]byte(path))
 	return "held:" + hex.EncodeToString(sum[:12])
@@ -68,16 +71,37 @@ func (k *Keeper) Held(ctx context.Context, x Session, path string) (values url.V
 	return held.Values, bytes.Equal(held.Session, x.token[:]), err
 }
 
+// AddToDraft keeps some values beside what the draft holds now, whoever of two windows
+// is first, and gives all of it.
+func (k *Keeper) AddToDraft(ctx context.Context, x Session, name string, some url.Values) (all url.Values, err error) {
+	err = k.store.Do(ctx, func(tx *store.Tx) error {
+		all = url.Values{}
+		turn := sha256.Sum256([]byte(x.owner.person.String() + "\n" + name))
+		if err := tx.InTurn(turn[:]); err != nil {
+			return err
+		}
+		err := k.openDraft(tx, x, name, &all)
+		if err != nil && !fail.Is(err, fail.Missing) && !fail.Is(err, fail.Gone) {
+			return err
+		}
+		maps.Copy(all, some)
+		return k.keepDraft(tx, x.owner, name, all)
+	})
+	return all, err
+}
+
 // OpenDraft reads what the session's owner has kept under a name; fail.Missing when there is nothing,
 // fail.Gone when it is of a day that is over its life, in a restored database.
 func (k *Keeper) OpenDraft(ctx context.Context, x Session, name string, into any) error {
-	return k.store.View(ctx, func(tx *store.Tx) error {
-		row, err := store.One(tx, (*sealedRow).fields, `select at, sealed from web_draft where person = $1 and name = $2`, x.owner.person, name)
-		if err != nil {
-			return err
-		}
-		return k.days.openJSON(x.owner, draftField+name, row.at, row.sealed, into)
-	})
+	return k.store.View(ctx, func(tx *store.Tx) error { return k.openDraft(tx, x, name, into) })
+}
+
+func (k *Keeper) openDraft(tx *store.Tx, x Session, name string, into any) error {
+	row, err := store.One(tx, (*sealedRow).fields, `select at, sealed from web_draft where person = $1 and name = $2`, x.owner.person, name)
+	if err != nil {
+		return err
+	}
+	return k.days.openJSON(x.owner, draftField+name, row.at, row.sealed, into)
 }
 
 const draftField = "web:draft:"

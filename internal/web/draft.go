@@ -28,6 +28,23 @@ func (d *Draft) Has(name string) bool { _, ok := d.Values[name]; return ok }
 // Set replaces a value.
 func (d *Draft) Set(name string, values ...string) { d.Values[name] = values }
 
+// Add keeps what was typed in the named fields beside what the draft holds by now, also
+// when another window has kept something since it was opened.
+func (q *Request) Add(d *Draft, names ...string) error {
+	if !q.SignedIn() {
+		return fail.New(fail.SignIn, "Log in to keep what you typed")
+	}
+	some := url.Values{}
+	for _, n := range names {
+		some[n] = q.form.typed[n]
+	}
+	all, err := q.site.o.Sessions.AddToDraft(q.Context(), *q.session, d.name, some)
+	if err == nil {
+		d.Values = all
+	}
+	return err
+}
+
 // Take copies what was typed into the named fields.
 func (d *Draft) Take(f *Form, names ...string) {
 	for _, n := range names {

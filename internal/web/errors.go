@@ -146,7 +146,7 @@ func (s *Site) errorAnswer(q *Request, err error) (answer, error) {
 				given = "What you typed is below: copy it, and send it again only if you do not find it."
 			}
 			t.Lines = append(t.Lines, given)
-			t.Action, t.Key, t.Stamp = q.http.URL.Path, q.form.typed.Get(keyField), q.form.typed.Get(versionField)
+			t.Action, t.Key, t.Stamp = q.http.URL.Path, q.form.typed.Get(keyField), q.form.typed.Get(VersionField)
 		}
 	}
 	if status == http.StatusTooManyRequests && q.writer != nil {

@@ -16,7 +16,7 @@ import (
 // Names that the kit itself puts into forms. A form's own fields never begin with "_".
 const (
 	keyField     = "_key"     // once only: see once.go
-	versionField = "_version" // version of the record that the form changes
+	VersionField = "_version" // version of the record that the form changes
 	hereField    = "_here"    // the page's address, for what leaves it
 	sureField    = "_sure"    // the answer to an interruption
 	backField    = "_back"    // where the Back link of a page with a form leads
@@ -295,7 +295,7 @@ func (f *Form) Version(v int64) { f.version = v }
 
 // Expected is the version of the record that the sender saw; 0 when the form carried none.
 func (f *Form) Expected() int64 {
-	v, err := strconv.ParseInt(f.typed.Get(versionField), 10, 64)
+	v, err := strconv.ParseInt(f.typed.Get(VersionField), 10, 64)
 	if err != nil || v < 0 {
 		return 0
 	}
@@ -310,7 +310,7 @@ func (f *Form) Hidden() template.HTML {
 		h += `<input type="hidden" name="` + hereField + `" value="` + template.HTMLEscapeString(f.here) + `">`
 	}
 	if f.version > 0 {
-		h += `<input type="hidden" name="` + versionField + `" value="` + strconv.FormatInt(f.version, 10) + `">`
+		h += `<input type="hidden" name="` + VersionField + `" value="` + strconv.FormatInt(f.version, 10) + `">`
 	}
 	return template.HTML(h) //nolint:gosec // escaped
 }

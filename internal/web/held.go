@@ -16,7 +16,7 @@ import (
 func (q *Request) hold(path string) error {
 	kept := url.Values{}
 	for name, v := range q.form.typed {
-		if !isSecret(name) && (name == versionField || !strings.HasPrefix(name, "_")) {
+		if !isSecret(name) && (name == VersionField || !strings.HasPrefix(name, "_")) {
 			kept[name] = v
 		}
 	}
@@ -134,7 +134,7 @@ func (s *Site) giveBack(q *Request) (answer, bool) {
 		return s.toSignIn(q, "", "")
 	}
 	t := trouble{Lines: []string{"You are logged out, so this was not sent. What you typed is below and is kept nowhere else.",
-		"Log in on a new tab, come back to this one, and send it again."}, Typed: q.typedBack(), Action: q.http.URL.Path, Stamp: q.form.typed.Get(versionField), SignIn: true}
+		"Log in on a new tab, come back to this one, and send it again."}, Typed: q.typedBack(), Action: q.http.URL.Path, Stamp: q.form.typed.Get(VersionField), SignIn: true}
 	if len(t.Typed) == 0 {
 		return s.toSignIn(q, "", "")
 	}

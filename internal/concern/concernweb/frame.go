@@ -129,9 +129,7 @@ func (p *pages) meanwhile(q *web.Request, f *web.Form, c *concern.Concern) (web.
 	if !q.Posted() || seen == 0 || seen >= c.Version {
 		return nil, nil //nolint:nilnil // no component is a component
 	}
-	since := *c
-	since.Taken = c.Since(seen)
-	line, err := p.timeline(q, &since, len(since.Taken), 3)
+	line, err := p.since(q, c, seen)
 	if err != nil {
 		return nil, err
 	}
@@ -140,4 +138,11 @@ func (p *pages) meanwhile(q *web.Request, f *web.Form, c *concern.Concern) (web.
 		nhs.Heading{Text: "What you typed", Level: 2, Size: nhs.SizeM},
 		nhs.Para("It is below, as you left it. Look at what changed, put it right if you need to, and send it again."),
 	}, nil
+}
+
+// since are the steps after a version.
+func (p *pages) since(q *web.Request, c *concern.Concern, version int64) (web.Component, error) {
+	later := *c
+	later.Taken = c.Since(version)
+	return p.timeline(q, &later, len(later.Taken), 3)
 }

@@ -45,7 +45,7 @@ func (p *pages) showTask(q *web.Request, step process.Step) (web.Response, error
 		switch q.Path("page") {
 		case fieldweb.CheckPage:
 			title = "Check your answers and save"
-			return p.checkTasks(q, s, t, before), nil
+			return p.checkTasks(q, s, t, before)
 		case allPage:
 			title = s.info.Label
 			t.Draft.Show(q.Form())
@@ -79,12 +79,21 @@ func (p *pages) showTask(q *web.Request, step process.Step) (web.Response, error
 	return page, nil
 }
 
-func (p *pages) checkTasks(q *web.Request, s stepPage, t fieldweb.Paged, before []web.Component) web.Body {
+func (p *pages) checkTasks(q *web.Request, s stepPage, t fieldweb.Paged, before []web.Component) (web.Body, error) {
 	if !t.Whole() {
-		return web.Stack(append(before, nhs.Para("Some parts must still be answered."), t.Tasks())...)
+		return web.Stack(append(before, nhs.Para("Some parts must still be answered."), t.Tasks())...), nil
+	}
+	if began := t.Began(); !q.Posted() && began != 0 && began < s.c.Version {
+		since, err := p.since(q, s.c, began)
+		if err != nil {
+			return web.Body{}, err
+		}
+		before = append(before, nhs.Heading{Text: "What was done since you began", Level: 2, Size: nhs.SizeM}, since,
+			nhs.Heading{Text: "Your answers", Level: 2, Size: nhs.SizeM})
 	}
 	summary := t.Summary(field.Field.Called, p.namer(q, s.c))
-	return q.Form().Ask(web.Question{Before: append(before, summary), Send: s.info.SendWords(), After: []web.Component{p.emergency(q)}})
+	return q.Form().Ask(web.Question{Before: append(before, summary), Fields: []web.Component{t.Carried()},
+		Send: s.info.SendWords(), After: []web.Component{p.emergency(q)}}), nil
 }
 
 // keepTask keeps what one page asked and goes on, or sends all of it.
@@ -102,9 +111,7 @@ func (p *pages) keepTask(q *web.Request, step process.Step) (web.Response, error
 		return nil, err
 	}
 	switch q.Path("page") {
-	case fieldweb.CheckPage:
-		return p.take(q, ref, info, t.Answers(), nil, t.Drop(q, allPage))
-	case allPage:
+	case fieldweb.CheckPage, allPage: // what stood on the page
 		in, finer := fieldweb.Answers(q.Form(), info.Fields)
 		return p.take(q, ref, info, in, finer, t.Drop(q, allPage))
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"heed/internal/clock/workday"
@@ -33,7 +34,7 @@ type Paged struct {
 const CheckPage = "check"
 
 // Pages opens a step that is answered from a list of tasks. What was answered is kept
-// under a name that tells nobody of which record.
+// under a name in which the record does not stand in the clear.
 func Pages(q *web.Request, info process.StepInfo, at string, kept field.Answers) (Paged, error) {
 	sum := sha256.Sum256([]byte(at))
 	d, err := q.Draft("step:" + hex.EncodeToString(sum[:12]))
@@ -163,8 +164,11 @@ func (p Paged) Keep(q *web.Request, i int) (next string, err error) {
 	if faults := p.faults(i, all); len(faults) > 0 {
 		return "", finer.OnPage(faults.Err())
 	}
-	p.Draft.Take(f, Names(own)...)
-	if err := q.Keep(p.Draft); err != nil {
+	keep := Names(own)
+	if !p.Draft.Has(web.VersionField) {
+		keep = append(keep, web.VersionField)
+	}
+	if err := q.Add(p.Draft, keep...); err != nil {
 		return "", err
 	}
 	if q.Query("check") != "1" {
@@ -176,6 +180,23 @@ func (p Paged) Keep(q *web.Request, i int) (next string, err error) {
 		return p.At + "/" + CheckPage, nil
 	}
 	return p.At, nil
+}
+
+// Began is the version of the record on which the first page was kept; 0 when none was.
+func (p Paged) Began() int64 {
+	n, _ := strconv.ParseInt(p.Draft.Text(web.VersionField), 10, 64)
+	return n
+}
+
+// Carried are all answers as hidden fields of the page that shows them: what is sent from
+// there is what stands there, whatever another window has kept since.
+func (p Paged) Carried() (out nhs.Group) {
+	for _, name := range Names(p.Info.Fields) {
+		for _, v := range p.Draft.Values[name] {
+			out = append(out, nhs.HiddenInput{Name: name, Value: v})
+		}
+	}
+	return out
 }
 
 // Drop ends the draft, in the commit in which the step is taken, with what was left
