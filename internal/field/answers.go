@@ -171,7 +171,9 @@ func IsPath(name string) bool {
 
 // PutFile adds a document as the answer to a field, by the name that Files gives it;
 // false when there can be no such field, and when it was answered otherwise.
-func (a Answers) PutFile(name string, f *document.File) bool { return IsPath(name) && a.putFile(name, f) }
+func (a Answers) PutFile(name string, f *document.File) bool {
+	return IsPath(name) && a.putFile(name, f)
+}
 
 func (a Answers) putFile(name string, f *document.File) bool {
 	at, rest, inner := strings.Cut(name, ".")
