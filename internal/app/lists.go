@@ -74,7 +74,7 @@ func (a *App) checkRows(ctx context.Context, rest func(context.Context, time.Dur
 }
 
 // remake brings back what was changed or taken away of what is made from the history:
-// look-ups of people and duties. What it had to bring back is said in the log.
+// look-ups of people, rows of lists and duties. What it had to bring back is said in the log.
 func (a *App) remake(ctx context.Context) error {
 	if err := a.Directory.RemakeLookups(ctx, func(what string) {
 		a.Log.Error("a look-up was changed outside the program, and is made anew from the history", "what", what)
@@ -82,7 +82,7 @@ func (a *App) remake(ctx context.Context) error {
 		return fmt.Errorf("make look-ups anew: %w", err)
 	}
 	tell := func(rec id.Record, what string) {
-		a.Log.Error("a duty was changed outside the program, and is made anew from the history", "record", rec.String(), "what", what)
+		a.Log.Error("a row was changed outside the program, and is made anew from the history", "record", rec.String(), "what", what)
 	}
 	if err := a.Rooms.Remake(ctx, resting, tell); err != nil {
 		return fmt.Errorf("make lists and duties anew: %w", err)
