@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -92,8 +93,11 @@ func Link(from, to string) error {
 
 // MakeFolder makes a private folder, and those above it, durably.
 func MakeFolder(path string) error {
-	if i, err := os.Stat(path); err == nil && i.IsDir() {
-		return nil
+	if i, err := os.Stat(path); err == nil {
+		if i.IsDir() {
+			return nil
+		}
+		return &fs.PathError{Op: "mkdir", Path: path, Err: syscall.ENOTDIR}
 	}
 	above := filepath.Dir(path)
 	if above != path {
