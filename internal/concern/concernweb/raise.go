@@ -1,6 +1,9 @@
 package concernweb
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+
 	"heed/internal/access"
 	"heed/internal/clock/workday"
 	"heed/internal/concern"
@@ -268,10 +271,18 @@ func (p *pages) check(q *web.Request) (web.Response, error) {
 	paths := raisePaths()
 	return web.Page{Title: "Check your answers and send", Section: sectionRaise, Nav: pathStart, Back: paths[len(paths)-1], Leave: true, Body: f.Ask(web.Question{
 		Before: []web.Component{fieldweb.PagesOf(q, info, pathStart, d, nil).Summary(toYou, nil)},
-		Fields: []web.Component{nhs.Para("When you send it, it goes to " + to + ".")},
+		Fields: []web.Component{nhs.HiddenInput{Name: shownField, Value: shownOf(d)}, nhs.Para("When you send it, it goes to " + to + ".")},
 		Send:   info.Send,
 		After:  []web.Component{p.emergency(q)},
 	})}, nil
+}
+
+// shownField says which answers stood on the page from which a concern is sent.
+const shownField = "_shown"
+
+func shownOf(d *web.Draft) string {
+	sum := sha256.Sum256([]byte(d.Values.Encode()))
+	return hex.EncodeToString(sum[:8])
 }
 
 func (p *pages) send(q *web.Request) (web.Response, error) {
@@ -281,6 +292,9 @@ func (p *pages) send(q *web.Request) (web.Response, error) {
 	}
 	if d.Text("what") == "" {
 		return nil, fail.New(fail.Conflict, "This concern was sent already, or has nothing in it yet. Look under My concerns before you write it again")
+	}
+	if shown := q.Form().Raw(shownField, "what stood on the page"); len(shown) == 1 && shown[0] != shownOf(d) {
+		return nil, fail.New(fail.Conflict, "What you typed was changed in another window since this page was shown. It is below as it is now: look at it, and send it again")
 	}
 	receipt, err := p.desk.Raise(q.Context(), Actor(q), room.Beginning{Answers: p.drafted(q, d), Key: q.Key(),
 		Also: q.DropDraft(draftRaise, draftPages()...)})

@@ -91,3 +91,26 @@ func TestADecisionInPartsIsTheOneShown(t *testing.T) {
 		}
 	})
 }
+
+// TestAConcernIsTheOneShown: a concern is not sent from a page that shows other words than
+// are kept by now. Seen to fail.
+func TestAConcernIsTheOneShown(t *testing.T) {
+	h := onSQLite(t)
+	v := h.as("nurse", access.Worker)
+	for path, form := range map[string]url.Values{"about": {"about": {"patient"}}, "what": {"what": {"The first words"}}} {
+		if a := v.post("/raise/"+path, form); a.status != http.StatusSeeOther {
+			t.Fatalf("%s: %d", path, a.status)
+		}
+	}
+	controls, _ := formOf(v.get("/raise/check").body)
+	old := sent(controls)
+	v.post("/raise/what", url.Values{"what": {"Other words"}})
+	a := v.post("/raise/check", old)
+	if a.status != http.StatusConflict || !strings.Contains(a.body, "changed in another window") || !strings.Contains(a.body, "Other words") {
+		t.Fatalf("sent from an older page: %d %s", a.status, a.header.Get("Location"))
+	}
+	controls, _ = formOf(a.body)
+	if a := v.post("/raise/check", sent(controls)); a.status != http.StatusSeeOther || !strings.HasPrefix(a.header.Get("Location"), "/raise/sent/") {
+		t.Errorf("looked at and sent: %d", a.status)
+	}
+}
