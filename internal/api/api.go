@@ -136,7 +136,7 @@ func (a *API) serve(op operation) http.HandlerFunc {
 		}
 		c := &call{ctx: r.Context(), actor: actor, Request: r}
 		if op.read != nil {
-			if c.in, err = op.read(w, r); err != nil {
+			if c.in, err = op.read(w, r, actor); err != nil {
 				a.problem(w, r, err)
 				return
 			}

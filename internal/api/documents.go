@@ -12,6 +12,7 @@ import (
 
 	json "github.com/go-json-experiment/json"
 
+	"heed/internal/access"
 	"heed/internal/clock"
 	"heed/internal/document"
 	"heed/internal/fail"
@@ -30,9 +31,9 @@ const (
 )
 
 // readAnswers reads the answers to fields, alone or with documents.
-func (a *API) readAnswers(fields []field.Field) func(http.ResponseWriter, *http.Request) (any, error) {
+func (a *API) readAnswers(fields []field.Field) func(http.ResponseWriter, *http.Request, access.Actor) (any, error) {
 	most := len(field.Documents(fields))
-	return func(w http.ResponseWriter, r *http.Request) (any, error) {
+	return func(w http.ResponseWriter, r *http.Request, by access.Actor) (any, error) {
 		kind, more, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 		if most == 0 || err != nil || kind != "multipart/form-data" || r.Header.Get("Content-Encoding") != "" {
 			return decode[field.Answers](w, r)
@@ -40,7 +41,7 @@ func (a *API) readAnswers(fields []field.Field) func(http.ResponseWriter, *http.
 		takesLong(w)
 		limit := int64(MaxBody) + int64(most)*(document.MostBytes+MaxBody)
 		in := multipart.NewReader(http.MaxBytesReader(w, r.Body, limit), more["boundary"])
-		out, err := a.readParts(in, most)
+		out, err := a.readParts(in, most, a.Spool.Of(by.Person.String()))
 		if err != nil {
 			letGo(out)
 			return nil, err
@@ -56,7 +57,7 @@ func takesLong(w http.ResponseWriter) {
 	_, _ = c.SetReadDeadline(until), c.SetWriteDeadline(until.Add(time.Minute)) //nolint:errcheck // then the server's own hold
 }
 
-func (a *API) readParts(in *multipart.Reader, most int) (field.Answers, error) {
+func (a *API) readParts(in *multipart.Reader, most int, spool *document.Spool) (field.Answers, error) {
 	part, err := in.NextRawPart()
 	if err != nil || part.FormName() != answersPart || part.FileName() != "" {
 		return nil, notWhole(err, `Send first the part "answers", with the answers as JSON`)
@@ -83,7 +84,7 @@ func (a *API) readParts(in *multipart.Reader, most int) (field.Answers, error) {
 		if !field.IsPath(part.FormName()) {
 			return out, bad("Send each document once, as a part with the name of its field")
 		}
-		sent, err := a.Spool.Take(part.FileName(), part)
+		sent, err := spool.Take(part.FileName(), part)
 		if err != nil {
 			return out, notWhole(err, "")
 		}

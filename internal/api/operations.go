@@ -27,7 +27,7 @@ type operation struct {
 	status       int
 	raw          bool          // it answers with a document
 	fields       []field.Field // that its body answers
-	read         func(http.ResponseWriter, *http.Request) (any, error)
+	read         func(http.ResponseWriter, *http.Request, access.Actor) (any, error)
 	do           func(*call) (any, error)
 	parameters   []parameter
 }
@@ -74,7 +74,7 @@ func (a *API) stepOperations() (ops []operation) {
 }
 
 func post[In, Out any](path, name, summary string, status int, do func(*call) (any, error), ps ...parameter) operation {
-	return operation{method: http.MethodPost, path: path, name: name, summary: summary, in: reflect.TypeFor[In](), out: reflect.TypeFor[Out](), status: status, read: decode[In], do: do, parameters: ps}
+	return operation{method: http.MethodPost, path: path, name: name, summary: summary, in: reflect.TypeFor[In](), out: reflect.TypeFor[Out](), status: status, read: func(w http.ResponseWriter, r *http.Request, _ access.Actor) (any, error) { return decode[In](w, r) }, do: do, parameters: ps}
 }
 
 func get[Out any](path, name, summary string, do func(*call) (any, error), ps ...parameter) operation {

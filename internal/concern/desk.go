@@ -73,9 +73,7 @@ func (d *Desk) Raise(ctx context.Context, a access.Actor, b room.Beginning) (Rec
 	if err := decision.Err(access.Function(a.Org)); err != nil {
 		return Receipt{}, err
 	}
-	if err := room.Scanned(ctx, d.Scanner, b.Answers); err != nil {
-		return Receipt{}, err
-	}
+	harmful := room.Scanned(ctx, d.Scanner, b.Answers)
 	digest := room.DigestOf(roomName, string(process.Raise), "", b.Answers)
 	var out Receipt
 	err := d.rooms.Again(ctx, func(tx *store.Tx) error {
@@ -86,6 +84,9 @@ func (d *Desk) Raise(ctx context.Context, a access.Actor, b room.Beginning) (Rec
 		if found {
 			out, err = d.receipt(tx, a.Org, before.Record)
 			return err
+		}
+		if harmful != nil {
+			return harmful
 		}
 		if out, err = d.raise(tx, a, decision.Rule, b, digest); err != nil || b.Also == nil {
 			return err
@@ -219,15 +220,13 @@ func (d *Desk) AddToOwn(ctx context.Context, a access.Actor, ref id.Reference, i
 }
 
 func (d *Desk) takeAs(ctx context.Context, a access.Actor, ref id.Reference, t room.Taking, act func(id.Person) access.Action) (Recorded, error) {
-	if err := room.Scanned(ctx, d.Scanner, t.Answers); err != nil {
-		return Recorded{}, err
-	}
+	harmful := room.Scanned(ctx, d.Scanner, t.Answers)
 	for range 12 {
 		f, err := d.look(ctx, a, ref, act)
 		if err != nil {
 			return Recorded{}, err
 		}
-		if out, err := d.takeFound(ctx, a, ref, f, t); !errors.Is(err, errMoved) {
+		if out, err := d.takeFound(ctx, a, ref, f, t, harmful); !errors.Is(err, errMoved) {
 			return out.recordedFor(f.act), err
 		}
 	}
@@ -239,7 +238,7 @@ var errMoved = errors.New("concern: the record moved on meanwhile")
 
 // takeFound takes a step on a record that was folded outside the writer, if it
 // still stands where it stood then. Inside the writer nothing grows with its history.
-func (d *Desk) takeFound(ctx context.Context, a access.Actor, ref id.Reference, f found, t room.Taking) (out Recorded, err error) {
+func (d *Desk) takeFound(ctx context.Context, a access.Actor, ref id.Reference, f found, t room.Taking, harmful error) (out Recorded, err error) {
 	refusal := f.refusalOf(a)
 	digest := room.DigestOf(roomName, string(t.Step), ref, t.Answers)
 	done := false // whoever took a step has its receipt, whatever it took from them, until they are barred
@@ -255,6 +254,9 @@ func (d *Desk) takeFound(ctx context.Context, a access.Actor, ref id.Reference, 
 		if err != nil || found {
 			out = Recorded{ref, r.At, r.Version}
 			return err
+		}
+		if harmful != nil {
+			return harmful
 		}
 		version, err := d.Ledger.Version(tx, f.c.Record)
 		if err != nil {

@@ -48,8 +48,12 @@ func (d *Desk) Document(ctx context.Context, a access.Actor, ref id.Reference, q
 			return err
 		}
 		out.Bytes.Close()
-		out.Bytes, err = keep.Get(tx, d.Spool, key, q.Version, out.File)
+		out.Bytes, err = keep.Get(tx, d.Spool.Of(a.Person.String()), key, q.Version, out.File)
 		return err
 	})
-	return out, err
+	if err != nil {
+		out.Close()
+		return room.Given{}, err
+	}
+	return out, nil
 }

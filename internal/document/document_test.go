@@ -98,6 +98,30 @@ func FuzzKind(f *testing.F) {
 	})
 }
 
+// One person fills no more than their share: another's document goes. Seen to fail.
+func TestSpoolHasShares(t *testing.T) {
+	s := NewSpool(SpoolBytes)
+	mine, theirs := s.Of("one"), s.Of("two")
+	var held []*Content
+	for range 2 {
+		c, err := mine.Read(io.LimitReader(zeros{}, MostBytes))
+		if err != nil {
+			t.Fatal(err)
+		}
+		held = append(held, c)
+	}
+	if _, err := mine.Read(bytes.NewReader([]byte("more"))); !errors.Is(err, ErrFull) {
+		t.Errorf("beyond the share: %v", err)
+	}
+	if _, err := theirs.Read(bytes.NewReader([]byte("a note"))); err != nil {
+		t.Errorf("another's: %v", err)
+	}
+	held[0].Close()
+	if _, err := mine.Read(bytes.NewReader([]byte("more"))); err != nil {
+		t.Errorf("with room again: %v", err)
+	}
+}
+
 // Many at once take no more memory than the spool has, and all of it is given back,
 // whatever becomes of them.
 func TestSpoolHasABound(t *testing.T) {

@@ -18,7 +18,7 @@ type KindInfo struct {
 	Words string
 }
 
-// kinds are all that are taken. Nothing that runs, and nothing that holds others.
+// kinds are all that are taken. Nothing that runs by itself. A PDF or an office document can hold other files: it is given out to be saved, never opened here.
 var kinds = []KindInfo{
 	{"pdf", "application/pdf", "PDF"},
 	{"docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "Word"},
@@ -108,6 +108,8 @@ func isText(c *Content) bool {
 // into memory.
 const mostParts = 4096
 
+const openText = "application/vnd.oasis.opendocument.text"
+
 // office is the kind of an office document, by what is in it. One with macros is none.
 func office(c *Content) string {
 	if !fewParts(c) {
@@ -117,12 +119,12 @@ func office(c *Content) string {
 	if err != nil {
 		return ""
 	}
+	if withMacros(z) {
+		return ""
+	}
 	has := map[string]bool{}
 	for _, f := range z.File {
 		has[f.Name] = true
-		if strings.HasSuffix(strings.ToLower(f.Name), "vbaproject.bin") || strings.HasPrefix(f.Name, "Basic/") {
-			return ""
-		}
 	}
 	switch {
 	case has["[Content_Types].xml"] && has["word/document.xml"]:
@@ -130,20 +132,10 @@ func office(c *Content) string {
 	case has["[Content_Types].xml"] && has["xl/workbook.xml"]:
 		return "xlsx"
 	case has["content.xml"] && len(z.File) > 0 && z.File[0].Name == "mimetype" && z.File[0].Method == zip.Store &&
-		says(z.File[0], "application/vnd.oasis.opendocument.text"):
+		z.File[0].UncompressedSize64 == uint64(len(openText)) && says(z.File[0], openText):
 		return "odt"
 	}
 	return ""
-}
-
-func says(f *zip.File, want string) bool {
-	r, err := f.Open()
-	if err != nil {
-		return false
-	}
-	defer r.Close() //nolint:errcheck // only read
-	got, err := io.ReadAll(io.LimitReader(r, 200))
-	return err == nil && string(got) == want
 }
 
 // fewParts looks at the end of an archive before its list is read: the list of one
@@ -155,6 +147,36 @@ func fewParts(c *Content) bool {
 		return false
 	}
 	i := bytes.LastIndex(tail, []byte("PK\x05\x06"))
-	return i >= 0 && len(tail)-i >= end && binary.LittleEndian.Uint16(tail[i+10:]) <= mostParts &&
-		binary.LittleEndian.Uint32(tail[i+12:]) <= 1<<20
+	if i < 0 || len(tail)-i < end || i+end+int(binary.LittleEndian.Uint16(tail[i+20:])) != len(tail) {
+		return false // not where the archive ends: whoever reads it may take another end
+	}
+	size, from := int64(binary.LittleEndian.Uint32(tail[i+12:])), int64(binary.LittleEndian.Uint32(tail[i+16:]))
+	return binary.LittleEndian.Uint16(tail[i+10:]) <= mostParts && size <= 1<<20 &&
+		from+size == c.size-int64(len(tail)-i) // the list lies right before the end, and so is as long as it says
+}
+
+// withMacros says whether an archive holds a program that an office program would offer to
+// run, as far as its list and its own table of kinds tell.
+func withMacros(z *zip.Reader) bool {
+	for _, f := range z.File {
+		name := strings.ToLower(f.Name)
+		if strings.HasSuffix(name, "vbaproject.bin") || strings.HasPrefix(name, "basic/") || strings.HasPrefix(name, "scripts/") {
+			return true
+		}
+		if name == "[content_types].xml" && (says(f, "macroenabled") || says(f, "vbaproject")) {
+			return true
+		}
+	}
+	return false
+}
+
+// says whether the words stand in a part, whatever their case.
+func says(f *zip.File, words string) bool {
+	r, err := f.Open()
+	if err != nil {
+		return false
+	}
+	defer r.Close() //nolint:errcheck // only read
+	got, err := io.ReadAll(io.LimitReader(r, 1<<20))
+	return err == nil && bytes.Contains(bytes.ToLower(got), []byte(words))
 }

@@ -5,19 +5,38 @@ import (
 	"errors"
 	"hash"
 	"io"
-	"sync/atomic"
+	"sync"
 )
 
 // Spool is the memory in which documents lie while they are taken or given out: never
-// a file, which would hold them unsealed. It has a bound over all of them at once.
-// A nil Spool has none.
+// a file, which would hold them unsealed. It has a bound over all of them at once, and
+// one for each person, so that nobody fills it for everybody. A nil Spool has none.
 type Spool struct {
+	whole *whole
+	who   string // whose share this is; "" for nobody's
+}
+
+type whole struct {
 	most int64
-	used atomic.Int64
+
+	mu    sync.Mutex
+	used  int64
+	share map[string]int64
 }
 
 // NewSpool is a spool of so many bytes.
-func NewSpool(most int64) *Spool { return &Spool{most: most} }
+func NewSpool(most int64) *Spool { return &Spool{whole: &whole{most: most, share: map[string]int64{}}} }
+
+// Of is the same spool for one person, who has a share of it.
+func (s *Spool) Of(who string) *Spool {
+	if s == nil {
+		return nil
+	}
+	return &Spool{whole: s.whole, who: who}
+}
+
+// mostOfOne is what lies there for one person at once: two of the largest documents.
+const mostOfOne = 2 * MostBytes
 
 // SpoolBytes is the bound of an installation: six of the largest documents at once.
 const SpoolBytes = 6 * MostBytes
@@ -36,21 +55,41 @@ func (s *Spool) take(n int64) bool {
 	if s == nil {
 		return true
 	}
-	if s.used.Add(n) > s.most {
-		s.used.Add(-n)
+	w := s.whole
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.used+n > w.most || s.who != "" && w.share[s.who]+n > mostOfOne {
 		return false
+	}
+	w.used += n
+	if s.who != "" {
+		w.share[s.who] += n
 	}
 	return true
 }
 
 func (s *Spool) giveBack(n int64) {
-	if s != nil {
-		s.used.Add(-n)
+	if s == nil {
+		return
+	}
+	w := s.whole
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.used -= n
+	if s.who == "" {
+		return
+	}
+	if w.share[s.who] -= n; w.share[s.who] <= 0 {
+		delete(w.share, s.who)
 	}
 }
 
 // Used is how many bytes lie in it.
-func (s *Spool) Used() int64 { return s.used.Load() }
+func (s *Spool) Used() int64 {
+	s.whole.mu.Lock()
+	defer s.whole.mu.Unlock()
+	return s.whole.used
+}
 
 // Read reads a document to its end. On an error nothing of it is left.
 func (s *Spool) Read(r io.Reader) (*Content, error) {

@@ -59,6 +59,9 @@ func (d *Definition) LeansOn(s StepInfo) string {
 	if len(conditions) > 0 && len(field.Documents(s.Fields)) > 0 {
 		return "asks for a document and for a second look: a document does not last until the second. Leave one of them out"
 	}
+	if len(s.Pages) > 0 && len(field.Documents(s.Fields)) > 0 {
+		return "asks for a document in parts: what is kept of a part is words. Leave out the pages, or ask for the document in a step of its own"
+	}
 	for _, o := range s.Outcomes {
 		conditions = append(conditions, o.When...)
 	}

@@ -114,9 +114,7 @@ func (d *Desk) Begin(ctx context.Context, a access.Actor, r *Room, b Beginning) 
 	if err := decision.Err(ask); err != nil {
 		return Receipt{}, err
 	}
-	if err := Scanned(ctx, d.Scanner, b.Answers); err != nil {
-		return Receipt{}, err
-	}
+	harmful := Scanned(ctx, d.Scanner, b.Answers)
 	digest := DigestOf(r.Name, string(info.ID), "", b.Answers)
 	var out Receipt
 	err := d.Again(ctx, func(tx *store.Tx) error {
@@ -127,6 +125,9 @@ func (d *Desk) Begin(ctx context.Context, a access.Actor, r *Room, b Beginning) 
 		if found {
 			out, _, err = d.repeated(tx, a, r, before)
 			return err
+		}
+		if harmful != nil {
+			return harmful
 		}
 		if out, err = d.beginIn(tx, a, r, decision.Rule, b, digest); err != nil || b.Also == nil {
 			return err
@@ -285,9 +286,7 @@ func (e *Changed) Unwrap() error { return e.err }
 // Take takes a step and answers with a receipt. Whoever took it already, with the same
 // key, has the same receipt, also where the step took the record out of their hands.
 func (d *Desk) Take(ctx context.Context, a access.Actor, r *Room, ref id.Reference, t Taking) (Receipt, error) {
-	if err := Scanned(ctx, d.Scanner, t.Answers); err != nil {
-		return Receipt{}, err
-	}
+	harmful := Scanned(ctx, d.Scanner, t.Answers)
 	digest := DigestOf(r.Name, string(t.Step), ref, t.Answers)
 	var out Receipt
 	var refusal error
@@ -311,6 +310,9 @@ func (d *Desk) Take(ctx context.Context, a access.Actor, r *Room, ref id.Referen
 		}
 		if refusal = f.refusal(r, tx.Now()); refusal != nil {
 			return d.refuse(tx, a, r, ref)
+		}
+		if harmful != nil {
+			return harmful
 		}
 		if t.Version != 0 && t.Version != f.state.Version {
 			stale = true

@@ -13,8 +13,9 @@ import (
 	"heed/internal/vault"
 )
 
-// Scanned has documents that were sent looked at for harmful software, before anything
-// is decided or kept: outside the unit of work, which may run again.
+// Scanned has documents that were sent looked at for harmful software: outside the unit of
+// work, which may run again. What it finds is answered after access was asked, and not to
+// who sends again what was taken already.
 func Scanned(ctx context.Context, s document.Scanner, in field.Answers) error {
 	var faults fail.Fields
 	for _, sent := range in.Files() {
@@ -84,7 +85,7 @@ func (d *Desk) Document(ctx context.Context, a access.Actor, r *Room, ref id.Ref
 			return err
 		}
 		out.File = f
-		out.Bytes, err = keep.Get(tx, d.Spool, key, q.Version, f)
+		out.Bytes, err = keep.Get(tx, d.Spool.Of(a.Person.String()), key, q.Version, f)
 		return err
 	})
 	if err != nil {

@@ -1,9 +1,11 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -205,9 +207,12 @@ func (s *Site) write(q *Request, a answer) {
 	if a.contentType != "" {
 		h.Set("Content-Type", a.contentType)
 	}
-	h.Set("Content-Length", strconv.Itoa(len(a.body)))
+	if a.from == nil {
+		a.from, a.size = bytes.NewReader(a.body), int64(len(a.body))
+	}
+	h.Set("Content-Length", strconv.FormatInt(a.size, 10))
 	q.writer.WriteHeader(a.status)
 	if q.http.Method != http.MethodHead {
-		q.writer.Write(a.body) //nolint:errcheck // the reader has gone; there is nobody to tell
+		_, _ = io.Copy(q.writer, a.from) // the reader may have gone; there is nobody to tell
 	}
 }

@@ -102,7 +102,7 @@ func (q *Request) readFile(f *Form, name, filename string, in io.Reader) error {
 		_, err := io.Copy(io.Discard, in)
 		return err
 	}
-	got, err := q.site.o.Spool.Take(filename, in)
+	got, err := q.site.o.Spool.Of(q.who.Person.String()).Take(filename, in)
 	if got != nil {
 		if f.files == nil {
 			f.files = map[string]*document.File{}
@@ -142,9 +142,12 @@ func (f *Form) FileUpload(c nhs.FileUpload) nhs.FileUpload {
 	return c
 }
 
-// letGo gives the memory of the documents back, whatever became of the form.
+// letGo gives the memory of the documents back, whatever became of the form or the page.
 func (q *Request) letGo() {
 	for _, x := range q.uploads {
 		x.Content().Close()
+	}
+	for _, x := range q.given {
+		x.Close()
 	}
 }

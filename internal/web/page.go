@@ -1,6 +1,9 @@
 package web
 
 import (
+	"io"
+
+	"heed/internal/document"
 	"heed/internal/fail"
 	"heed/internal/web/nhs"
 )
@@ -61,6 +64,8 @@ type answer struct {
 	contentType string
 	header      map[string]string
 	body        []byte
+	from        io.Reader // in place of body, size bytes of it
+	size        int64
 }
 
 // Redirect sends the browser on with 303 after a POST (or a GET that only leads on).
@@ -78,7 +83,8 @@ func SeeOther(path string) Redirect { return Redirect{To: path} }
 // Download is a file that the browser saves and never shows as a page. Opened all the
 // same, it may do nothing: it is in a sandbox.
 type Download struct {
-	Name string // lower case with dashes, made by us, never a name somebody typed
-	Type string
-	Body []byte
+	Name  string // lower case with dashes, made by us, never a name somebody typed
+	Type  string
+	Body  []byte
+	Given *document.Content // in place of Body; the kit gives its memory back once it is sent
 }

@@ -24,6 +24,7 @@ type Request struct {
 	session *session.Session
 	form    *Form
 	uploads []*document.File
+	given   []*document.Content // that the answer is made of
 	flash   string
 	stale   bool   // the record moved on while the form was being filled in
 	notice  string // why the sent form cannot be taken now, in words

@@ -2,7 +2,6 @@ package fieldweb
 
 import (
 	"fmt"
-	"io"
 	"strconv"
 
 	"heed/internal/document"
@@ -27,13 +26,9 @@ func DocumentAsked(q *web.Request) (asked room.DocumentAsked, err error) {
 
 // DocumentOf is a document as a browser saves it. Its name is ours: the one that it
 // came with may say whom it is about, and would stand among the downloads.
-func DocumentOf(ref id.Reference, asked room.DocumentAsked, got room.Given) (web.Response, error) {
-	b, err := io.ReadAll(got.Bytes.Reader())
-	if err != nil {
-		return nil, err
-	}
+func DocumentOf(ref id.Reference, asked room.DocumentAsked, got room.Given) web.Response {
 	kind, _ := document.Kind(got.Kind)
-	return web.Download{Name: fmt.Sprintf("%s-%d-%d.%s", ref, asked.Version, asked.Number, kind.ID), Type: kind.Type, Body: b}, nil
+	return web.Download{Name: fmt.Sprintf("%s-%d-%d.%s", ref, asked.Version, asked.Number, kind.ID), Type: kind.Type, Given: got.Bytes}
 }
 
 // Answer is one answer of a step as a page shows it: a document is a link. record is

@@ -244,7 +244,7 @@ func (s *suite) changing(texts []string) (undo func()) {
 // refusedDocuments: what is of no listed kind, what is only spoken of and what harmful
 // software was found in, or nobody could look at, is refused in words and leaves nothing.
 func (s *suite) refusedDocuments(step process.StepInfo) {
-	info := s.room.First()
+	info, ref := s.room.First(), s.begin().Reference
 	chunks, entries := s.rows(`select count(*) from document_chunk`), s.entries()
 	try := func(f *document.File, scanner document.Scanner) error {
 		if info.ID != step.ID { // the check of a form is the same wherever it is asked
@@ -255,7 +255,7 @@ func (s *suite) refusedDocuments(step process.StepInfo) {
 		}
 		p := s.w.Parts()
 		p.Scanner = scanner
-		_, err := room.TestOnlyDesk(p, s.room).Take(s.ctx, s.as(string(step.Roles[0]), 0), s.room, id.NewReference(), room.Taking{Step: step.ID, Answers: s.answered(step, f)})
+		_, err := room.TestOnlyDesk(p, s.room).Take(s.ctx, s.as(string(step.Roles[0]), 0), s.room, ref, room.Taking{Step: step.ID, Answers: s.answered(step, f)})
 		return err
 	}
 	text := sent("plan.txt", []byte("a plan"))
@@ -279,6 +279,12 @@ func (s *suite) refusedDocuments(step process.StepInfo) {
 	}
 	if s.rows(`select count(*) from document_chunk`) != chunks || s.entries() != entries {
 		s.t.Error("a document that was refused left something")
+	}
+	p := s.w.Parts()
+	p.Scanner = looks{found: true}
+	_, err := room.TestOnlyDesk(p, s.room).Take(s.ctx, s.as(string(step.Roles[0]), 0), s.room, id.NewReference(), room.Taking{Step: step.ID, Answers: s.answered(step, text)})
+	if len(fail.FieldsOf(err)) > 0 || s.entries() == entries {
+		s.t.Errorf("harmful software for a record that is not there: %v, and no entry stands", err)
 	}
 }
 

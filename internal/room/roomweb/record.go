@@ -188,6 +188,5 @@ func (p *pages) document(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer got.Close()
-	return fieldweb.DocumentOf(ref, asked, got)
+	return fieldweb.DocumentOf(ref, asked, got), nil
 }
