@@ -62,6 +62,7 @@ var clauses = []clause{
 	{"made again beside a step, no row is lost", raced},
 	{"a record goes on under its own definition", ownDefinition},
 	{"what SQL changes is named and made as it was", tampered},
+	{"a retry is answered by its own row alone", retried},
 	{"each list comes from an index", indexed},
 	{"an old entry means what it meant", meaning},
 	{"two people are two", twoPeople},
@@ -81,7 +82,6 @@ var clauses = []clause{
 	{"what is left empty is kept no more", keeps},
 	{"a row of another list shows nothing", ofAnother},
 	{"nobody is given what is closed to them", barredOwner},
-	{"a retry is answered by its own row alone", retried},
 	{"a damaged record is neither shown nor gone on with", damaged}, // the last: it leaves them damaged
 }
 
