@@ -91,6 +91,9 @@ func (a *API) readParts(in *multipart.Reader, most int, spool *document.Spool) (
 		if sent == nil {
 			return out, bad("Send each document with a filename")
 		}
+		if sent.Fault("") == document.Busy {
+			return out, fail.New(fail.Busy, document.Busy)
+		}
 		if !out.PutFile(part.FormName(), sent) {
 			sent.Content().Close()
 			return out, bad("Send each document once, as a part with the name of its field")

@@ -152,6 +152,7 @@ func fewParts(c *Content) bool {
 	}
 	size, from := int64(binary.LittleEndian.Uint32(tail[i+12:])), int64(binary.LittleEndian.Uint32(tail[i+16:]))
 	return binary.LittleEndian.Uint16(tail[i+10:]) <= mostParts && size <= 1<<20 &&
+		size != 1<<16-1 && // of which archive/zip takes a longer end instead, with a list of its own
 		from+size == c.size-int64(len(tail)-i) // the list lies right before the end, and so is as long as it says
 }
 

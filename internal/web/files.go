@@ -136,8 +136,11 @@ func (f *Form) File(name, what string) *document.File {
 func (f *Form) FileUpload(c nhs.FileUpload) nhs.FileUpload {
 	f.parts = true
 	c.Error.Text = f.Fault(c.Name)
-	if f.posted && f.files[c.Name] != nil {
+	switch {
+	case f.posted && f.files[c.Name] != nil:
 		c.Hint.Text = strings.TrimSpace("Choose the file again: it was not kept. " + c.Hint.Text)
+	case f.held || f.again: // with its words only, and nobody knows whether there was a file
+		c.Hint.Text = strings.TrimSpace("If you chose a file, choose it again: it was not kept. " + c.Hint.Text)
 	}
 	return c
 }
