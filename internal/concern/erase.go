@@ -93,7 +93,10 @@ func (d *Desk) NoteErased(tx *store.Tx, org id.Org, e vault.Erasure) error {
 	if err := d.Directory.NoteErased(tx, org, e.Record, e.Generation, "Erased before this backup was restored"); err != nil {
 		return err
 	}
-	if err := d.wipe(tx, e.Record); err != nil {
+	if err := d.Ledger.Blank(tx, e.Record); err != nil {
+		return err
+	}
+	if err := d.rooms.WipeKept(tx, e.Record); err != nil {
 		return err
 	}
 	return tx.Remake(d.rooms.Projection().Name)

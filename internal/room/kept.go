@@ -87,6 +87,15 @@ func (d *Desk) Wipe(tx *store.Tx, rec id.Record) error {
 	return d.Jobs.Cancel(tx, dueName(rec))
 }
 
+// WipeKept is Wipe in a restored database, whose lists and duties are made anew after it
+// and may not be there yet.
+func (d *Desk) WipeKept(tx *store.Tx, rec id.Record) error {
+	if err := wipeKept(tx, rec); err != nil {
+		return err
+	}
+	return d.Jobs.Cancel(tx, dueName(rec))
+}
+
 // Asking is one page of a list, as a room with rules of its own asks for it.
 type Asking struct {
 	Query
