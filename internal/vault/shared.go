@@ -48,34 +48,41 @@ func (v *Vault) alone(others int, err error) error {
 }
 
 // chooseMark reads the mark of the key store if somebody uses it, else makes a new one.
-// The file stays open and locked for as long as the vault is.
-func (v *Vault) chooseMark() (number int32, err error) {
+// The file stays locked for as long as the vault is, and open for reading only, so that
+// its disk can be mounted anew for reading only.
+func (v *Vault) chooseMark() (int32, error) {
 	path := v.file.path + suffixMark
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|noFollow, 0o600)
+	number, err := markIn(path)
+	if err == nil {
+		v.marked, err = os.OpenFile(path, os.O_RDONLY|noFollow, 0)
+	}
+	if err == nil {
+		err = lockFile(v.marked, false)
+	}
 	if err != nil {
 		return 0, fileFault(err, theMark, path)
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(fileFault(err, theMark, path), f.Close())
-		}
-	}()
+	return number, nil
+}
+
+// markIn is the number in a mark that somebody holds; a mark that nobody holds has a new one put in.
+func markIn(path string) (number int32, err error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|noFollow, 0o600)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
 	var raw [4]byte
-	if tryLockFile(f) {
-		if _, err = rand.Read(raw[:]); err == nil {
-			raw[0] &= 0x7f
-			_, err = f.WriteAt(raw[:], 0)
-		}
-		unlockFile(f)
-	} else {
+	if !tryLockFile(f) {
 		_, err = io.ReadFull(f, raw[:])
+		return int32(binary.BigEndian.Uint32(raw[:])), err
 	}
-	if err == nil {
-		err = lockFile(f, false)
+	defer unlockFile(f)
+	if _, err := rand.Read(raw[:]); err != nil {
+		return 0, err
 	}
-	if err == nil {
-		v.marked = f
-	}
+	raw[0] &= 0x7f
+	_, err = f.WriteAt(raw[:], 0)
 	return int32(binary.BigEndian.Uint32(raw[:])), err
 }
 
