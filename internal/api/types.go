@@ -42,7 +42,7 @@ func (r recorded) etag() string {
 // on it is there for those who work on it.
 type row struct {
 	Reference string     `json:"reference"`
-	Progress  string     `json:"progress" enum:"Received,Being looked at,Passed on,Finished"`
+	Progress  string     `json:"progress,omitempty" enum:"Received,Being looked at,Passed on,Finished"`
 	State     string     `json:"state,omitempty"`
 	RaisedAt  time.Time  `json:"raised_at"`
 	TellBy    time.Time  `json:"tell_by"`
@@ -51,6 +51,7 @@ type row struct {
 	ClosedAt  *time.Time `json:"closed_at,omitempty"`
 	Waiting   bool       `json:"waiting,omitzero" doc:"The next word is somebody else's"`
 	Version   int64      `json:"version,omitzero"`
+	Damaged   string     `json:"damaged,omitempty" doc:"Said of one that was damaged or changed outside Heed: nothing else of it is shown"`
 }
 
 // page is one page of a list.
@@ -113,7 +114,7 @@ func etagOf(version int64) string { return strconv.Quote(strconv.FormatInt(versi
 func rowOf(r concern.Row) row {
 	return row{
 		Reference: string(r.Reference), Progress: string(r.Progress), State: string(r.State), RaisedAt: r.RaisedAt, TellBy: r.TellBy,
-		Due: maybe(r.Due), ToldAt: maybe(r.ToldAt), ClosedAt: maybe(r.ClosedAt), Waiting: r.Waiting, Version: r.Version,
+		Due: maybe(r.Due), ToldAt: maybe(r.ToldAt), ClosedAt: maybe(r.ClosedAt), Waiting: r.Waiting, Version: r.Version, Damaged: r.Label,
 	}
 }
 

@@ -1,6 +1,7 @@
 package home
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -76,7 +77,7 @@ func (h *pages) ofConcerns(q *web.Request, known []duty) (out []duty, more bool,
 		if slices.ContainsFunc(known, func(x duty) bool { return x.ref == ref }) {
 			continue
 		}
-		out = append(out, duty{kind: "Concern", ref: ref, to: "/cases/" + ref, stands: d.Label(r.State), due: r.Due})
+		out = append(out, duty{kind: "Concern", ref: ref, to: "/cases/" + ref, stands: cmp.Or(r.Label, d.Label(r.State)), due: r.Due})
 	}
 	return out, page.More, err
 }

@@ -19,6 +19,7 @@ import (
 	"heed/internal/policy"
 	"heed/internal/process"
 	"heed/internal/room"
+	"heed/internal/store"
 )
 
 // What somebody has been given stands on their page and on nobody else's.
@@ -78,6 +79,16 @@ func TestMyWork(t *testing.T) {
 				t.Errorf("%s: %q is on their page", c.role, not)
 			}
 		}
+	}
+	err = a.Store.Do(ctx, func(tx *store.Tx) error {
+		_, err := tx.Exec(`update room_record_v1 set state = record where reference = $1`, string(raised.Reference))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if page := pageOf(t, a, lead, access.Lead); !strings.Contains(page, string(raised.Reference)) || !strings.Contains(page, "Damaged: tell your administrator") {
+		t.Errorf("a damaged concern is not said to be damaged:\n%s", page)
 	}
 }
 
