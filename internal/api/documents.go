@@ -25,10 +25,7 @@ import (
 // JSON that comes alone otherwise, then each document as a part with the name of its
 // field, "about.photograph" for one of a part.
 
-const (
-	answersPart  = "answers"
-	uploadWithin = 10 * time.Minute // a large document on a slow line
-)
+const answersPart = "answers"
 
 // readAnswers reads the answers to fields, alone or with documents.
 func (a *API) readAnswers(fields []field.Field) func(http.ResponseWriter, *http.Request, access.Actor) (any, error) {
@@ -52,7 +49,7 @@ func (a *API) readAnswers(fields []field.Field) func(http.ResponseWriter, *http.
 
 // takesLong leaves a large document the time that a slow line needs.
 func takesLong(w http.ResponseWriter) {
-	until := clock.System{}.Now().Add(uploadWithin)
+	until := clock.System{}.Now().Add(document.SlowLine)
 	c := http.NewResponseController(w)
 	_, _ = c.SetReadDeadline(until), c.SetWriteDeadline(until.Add(time.Minute)) //nolint:errcheck // then the server's own hold
 }
@@ -163,7 +160,7 @@ func documentOf(base, name string, open func(*call, id.Reference, room.DocumentA
 			if err != nil {
 				return nil, err
 			}
-			asked, err := documentAsked(c)
+			asked, err := room.ParseDocumentAsked(c.PathValue("version"), c.PathValue("number"))
 			if err != nil {
 				return nil, err
 			}
@@ -172,13 +169,4 @@ func documentOf(base, name string, open func(*call, id.Reference, room.DocumentA
 		}, refParameter, versionParameter, numberParameter)
 	op.raw = true
 	return op
-}
-
-func documentAsked(c *call) (room.DocumentAsked, error) {
-	version, err1 := strconv.ParseInt(c.PathValue("version"), 10, 64)
-	number, err2 := strconv.Atoi(c.PathValue("number"))
-	if err1 != nil || err2 != nil {
-		return room.DocumentAsked{}, fail.New(fail.Missing, "Page not found")
-	}
-	return room.DocumentAsked{Version: version, Number: number}, nil
 }

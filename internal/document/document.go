@@ -120,9 +120,6 @@ type Content struct {
 // Size is how many bytes there are.
 func (c *Content) Size() int64 { return c.size }
 
-// Sum is their SHA-256.
-func (c *Content) Sum() [sha256.Size]byte { return c.sum }
-
 // Chunks are the bytes; all chunks but the last have ChunkSize.
 func (c *Content) Chunks() [][]byte { return c.chunks }
 

@@ -175,7 +175,7 @@ func TestContentIsTheSameInAnyPieces(t *testing.T) {
 			t.Fatal(err)
 		}
 		got, err := io.ReadAll(c.Reader())
-		if err != nil || !bytes.Equal(got, b) || c.Sum() != content(t, b).Sum() {
+		if err != nil || !bytes.Equal(got, b) || c.sum != content(t, b).sum {
 			t.Fatalf("%d bytes came back as %d: %v", len(b), len(got), err)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"hash"
 	"io"
 	"sync"
+	"time"
 )
 
 // Spool is the memory in which documents lie while they are taken or given out: never
@@ -37,6 +38,9 @@ func (s *Spool) Of(who string) *Spool {
 
 // mostOfOne is what lies there for one person at once: two of the largest documents.
 const mostOfOne = 2 * MostBytes
+
+// SlowLine is how long a document may be on its way in or out.
+const SlowLine = 10 * time.Minute
 
 // SpoolBytes is the bound of an installation: six of the largest documents at once.
 const SpoolBytes = 6 * MostBytes

@@ -2,6 +2,7 @@ package room
 
 import (
 	"context"
+	"strconv"
 
 	"heed/internal/access"
 	"heed/internal/document"
@@ -62,6 +63,16 @@ func (g Given) Close() { g.Bytes.Close() }
 type DocumentAsked struct {
 	Version int64 `json:"of_version"`
 	Number  int   `json:"number"`
+}
+
+// ParseDocumentAsked reads the two parts of an address that names a document.
+func ParseDocumentAsked(version, number string) (DocumentAsked, error) {
+	v, err1 := strconv.ParseInt(version, 10, 64)
+	n, err2 := strconv.Atoi(number)
+	if err1 != nil || err2 != nil {
+		return DocumentAsked{}, fail.New(fail.Missing, "Page not found")
+	}
+	return DocumentAsked{Version: v, Number: n}, nil
 }
 
 // In finds it among what somebody sees of a record; what they do not see is not there.

@@ -22,10 +22,9 @@ import (
 // documents are let go by.
 
 const (
-	mostWords    = 256 << 10        // bytes of what was typed in one form
-	uploadWithin = 10 * time.Minute // a large document on a slow line
-	letBy        = 10 * document.MostBytes
-	mostParts    = 500
+	mostWords = 256 << 10 // bytes of what was typed in one form
+	letBy     = 10 * document.MostBytes
+	mostParts = 500
 )
 
 // inParts says whether a form came in parts, and how they are told apart.
@@ -70,7 +69,7 @@ func (q *Request) readParts(boundary string) error {
 
 // takesLong leaves a large document the time that a slow line needs.
 func (q *Request) takesLong() {
-	until := clock.System{}.Now().Add(uploadWithin)
+	until := clock.System{}.Now().Add(document.SlowLine)
 	c := http.NewResponseController(q.writer)
 	_, _ = c.SetReadDeadline(until), c.SetWriteDeadline(until.Add(time.Minute)) //nolint:errcheck // then the server's own hold
 }

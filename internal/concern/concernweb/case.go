@@ -9,6 +9,7 @@ import (
 	"heed/internal/field/fieldweb"
 	"heed/internal/id"
 	"heed/internal/process"
+	"heed/internal/room"
 	"heed/internal/web"
 	"heed/internal/web/casework"
 	"heed/internal/web/nhs"
@@ -52,7 +53,7 @@ func (p *pages) document(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	asked, err := fieldweb.DocumentAsked(q)
+	asked, err := room.ParseDocumentAsked(q.Path("version"), q.Path("number"))
 	if err != nil {
 		return nil, err
 	}

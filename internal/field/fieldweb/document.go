@@ -2,10 +2,8 @@ package fieldweb
 
 import (
 	"fmt"
-	"strconv"
 
 	"heed/internal/document"
-	"heed/internal/fail"
 	"heed/internal/field"
 	"heed/internal/id"
 	"heed/internal/room"
@@ -13,16 +11,6 @@ import (
 	"heed/internal/web/nhs"
 	"heed/internal/web/words"
 )
-
-// DocumentAsked reads which document an address names.
-func DocumentAsked(q *web.Request) (asked room.DocumentAsked, err error) {
-	version, err1 := strconv.ParseInt(q.Path("version"), 10, 64)
-	number, err2 := strconv.Atoi(q.Path("number"))
-	if err1 != nil || err2 != nil {
-		return asked, fail.New(fail.Missing, "Page not found")
-	}
-	return room.DocumentAsked{Version: version, Number: number}, nil
-}
 
 // DocumentOf is a document as a browser saves it. Its name is ours: the one that it
 // came with may say whom it is about, and would stand among the downloads.

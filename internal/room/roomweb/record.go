@@ -180,7 +180,7 @@ func (p *pages) document(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	asked, err := fieldweb.DocumentAsked(q)
+	asked, err := room.ParseDocumentAsked(q.Path("version"), q.Path("number"))
 	if err != nil {
 		return nil, err
 	}
