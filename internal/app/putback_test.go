@@ -42,8 +42,19 @@ func copyOf(t *testing.T, db *sql.DB, engine string) copied {
 	}
 	check(t, rows.Err())
 	check(t, rows.Close())
+	begin := "begin"
+	if engine == "postgres" {
+		begin = "begin isolation level repeatable read"
+	}
+	conn, err := db.Conn(context.Background())
+	check(t, err)
+	defer conn.Close()
+	statements := []string{begin}
 	for _, name := range c.tables {
-		_, err := db.Exec(fmt.Sprintf(`create table copied_%s as select * from %s`, name, name))
+		statements = append(statements, fmt.Sprintf(`create table copied_%s as select * from %s`, name, name))
+	}
+	for _, text := range append(statements, "commit") {
+		_, err := conn.ExecContext(context.Background(), text)
 		check(t, err)
 	}
 	return c
@@ -58,7 +69,8 @@ func (c copied) back(t *testing.T, engine string) {
 	defer conn.Close()
 	begin := []string{`pragma foreign_keys = off`, `begin immediate`}
 	if engine == "postgres" {
-		begin = []string{`begin`, `set local session_replication_role = replica`}
+		begin = []string{`set local session_replication_role = replica`}
+		c.alone(t, conn)
 	}
 	for _, text := range begin {
 		_, err := conn.ExecContext(ctx, text)
@@ -76,6 +88,23 @@ func (c copied) back(t *testing.T, engine string) {
 	}
 	_, err = conn.ExecContext(ctx, `commit`)
 	check(t, err)
+}
+
+// alone begins, with every table of PostgreSQL locked: a step of numbering between two
+// of them would leave a database of which half was put back, which is another fault.
+func (c copied) alone(t *testing.T, conn *sql.Conn) {
+	t.Helper()
+	for range 500 {
+		_, err := conn.ExecContext(t.Context(), `begin`)
+		check(t, err)
+		if _, err = conn.ExecContext(t.Context(), `lock table `+strings.Join(c.tables, ", ")+` nowait`); err == nil {
+			return
+		}
+		_, err = conn.ExecContext(t.Context(), `rollback`)
+		check(t, err)
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatal("the tables were never free at once")
 }
 
 // TestAnOlderCopyIsFoundWithinOneBeat is promise I4: the whole database is put back to
