@@ -66,7 +66,8 @@ func ParseCheckpoint(text []byte) (Checkpoint, error) {
 // a witness's key, a key of another name than the origin, a line break in a line.
 func SignCheckpoint(c Checkpoint, s Signer) []byte {
 	text := c.Text()
-	if again, err := ParseCheckpoint(text); s.verifier.alg != algEd25519 || s.Name() != c.Origin || err != nil || again.Size != c.Size {
+	if again, err := ParseCheckpoint(text); s.verifier.alg != algEd25519 || s.Name() != c.Origin || err != nil ||
+		again.Size != c.Size {
 		panic("record: this key cannot sign this checkpoint")
 	}
 	return append(append(text, '\n'), s.signatureLine(text, 0)...)

@@ -47,7 +47,8 @@ func FuzzNote(f *testing.F) {
 		_, err = PeekCheckpoint(b)
 		classed(t, err)
 		if out, err := AddSignatures(b, line); err == nil {
-			if _, _, err := splitNote(out); err != nil && len(out) < maxNote && bytes.Count(out, []byte(sigPrefix)) < maxSignatures {
+			if _, _, err := splitNote(out); err != nil && len(out) < maxNote &&
+				bytes.Count(out, []byte(sigPrefix)) < maxSignatures {
 				t.Fatal("a signature spoiled the note:", err)
 			}
 		}

@@ -231,7 +231,8 @@ func parseSlot(b []byte) (ks KeyStore, ok bool) {
 	}
 	r := slotReader{b: b[keyStoreHeader:end]}
 	for range r.count(30) {
-		ks.Orgs = append(ks.Orgs, OrgGenerations{Org: r.id(), Highest: r.int64(), Seal: r.bytes(2, maxWrapped), Tombstones: r.bytes(4, MaxKeyStore)})
+		ks.Orgs = append(ks.Orgs, OrgGenerations{Org: r.id(), Highest: r.int64(), Seal: r.bytes(2, maxWrapped),
+			Tombstones: r.bytes(4, MaxKeyStore)})
 	}
 	for range r.count(54) {
 		ks.Generations = append(ks.Generations, GenerationKey{Org: r.id(), Generation: r.int64(), MadeAt: r.int64(),

@@ -12,7 +12,8 @@ import (
 )
 
 func someKeyStore(generations int) record.KeyStore {
-	ks := record.KeyStore{Sequence: 7, Orgs: []record.OrgGenerations{{Org: [16]byte{1}, Highest: int64(generations), Seal: bytes.Repeat([]byte{0xC3}, 60), Tombstones: bytes.Repeat([]byte{0xC4}, generations*3)}},
+	ks := record.KeyStore{Sequence: 7, Orgs: []record.OrgGenerations{{Org: [16]byte{1}, Highest: int64(generations),
+		Seal: bytes.Repeat([]byte{0xC3}, 60), Tombstones: bytes.Repeat([]byte{0xC4}, generations*3)}},
 		Days: []record.DayKey{{Org: [16]byte{1}, Day: 20514, Wrapped: bytes.Repeat([]byte{0xC5}, 60)}}}
 	if generations == 0 {
 		ks.Orgs[0].Tombstones = nil

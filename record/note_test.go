@@ -82,7 +82,8 @@ func TestSpecExampleIsRead(t *testing.T) {
 	if err != nil || len(sigs) != 2 {
 		t.Fatal(err)
 	}
-	if got := string(cosigned(text, 1679315147)); !strings.HasPrefix(got, "cosignature/v1\ntime 1679315147\nexample.com/behind-the-sofa\n") || !strings.HasSuffix(got, "q2I=\n") {
+	if got := string(cosigned(text, 1679315147)); !strings.HasPrefix(got,
+		"cosignature/v1\ntime 1679315147\nexample.com/behind-the-sofa\n") || !strings.HasSuffix(got, "q2I=\n") {
 		t.Fatalf("signed message %q", got)
 	}
 	if len(sigs[1].sig) != 72 || sigs[1].sig[7] != 0xcb {
@@ -112,9 +113,10 @@ func TestCosignature(t *testing.T) {
 		by    []Verifier
 		class string
 	}{
-		"only the witness":    {both, []Verifier{w1.Verifier()}, "unsigned"},
-		"nobody known":        {both, []Verifier{w2.Verifier()}, "unsigned"},
-		"text changed":        {bytes.Replace(both, []byte("\n7\n"), []byte("\n8\n"), 1), []Verifier{key.Verifier()}, "signature"},
+		"only the witness": {both, []Verifier{w1.Verifier()}, "unsigned"},
+		"nobody known":     {both, []Verifier{w2.Verifier()}, "unsigned"},
+		"text changed": {bytes.Replace(both, []byte("\n7\n"), []byte("\n8\n"), 1), []Verifier{key.Verifier()},
+			"signature"},
 		"cosignature changed": {otherLetter(both, len(both)-20), []Verifier{key.Verifier(), w1.Verifier()}, "signature"},
 		"no signature":        {cp.Text(), []Verifier{key.Verifier()}, "format"},
 	} {

@@ -6,7 +6,8 @@ import (
 )
 
 func TestPad(t *testing.T) {
-	for n, want := range map[int]int{0: 512, 1: 512, 512: 512, 513: 1024, 1025: 2048, 8193: 16384, 16384: 16384, 16385: 32768, 40000: 49152} {
+	for n, want := range map[int]int{0: 512, 1: 512, 512: 512, 513: 1024, 1025: 2048, 8193: 16384, 16384: 16384,
+		16385: 32768, 40000: 49152} {
 		if got := PaddedSize(n); got != want || PaddedSize(want) != want {
 			t.Errorf("%d bytes are padded to %d, want %d", n, got, want)
 		}
@@ -21,7 +22,9 @@ func TestPad(t *testing.T) {
 func TestEntriesHaveFewSizes(t *testing.T) {
 	k, h := mustKey(t), someHeader()
 	short, _ := k.SealEntry(h, []byte(`{"kind":"concern.viewed","actor":"","rule":"r"}`))
-	long, _ := k.SealEntry(h, []byte(`{"kind":"concern.viewed","actor":"","rule":"r","data":{"reason":"`+string(bytes.Repeat([]byte("because "), 40))+`"}}`))
+	long, _ := k.SealEntry(h,
+		[]byte(`{"kind":"concern.viewed","actor":"","rule":"r","data":{"reason":"`+string(bytes.Repeat([]byte("because "),
+			40))+`"}}`))
 	if len(short) != len(long) || len(short) != 512+SealedOverhead {
 		t.Errorf("a reading has %d bytes, one with a reason %d", len(short), len(long))
 	}

@@ -43,7 +43,8 @@ func TestAReceiptProvesItsEntryAndNothingElse(t *testing.T) {
 		}
 		// As the published format says: the magic, extra, index, hashes, an empty line, the checkpoint.
 		lines := strings.Split(string(b), "\n")
-		if lines[0] != "c2sp.org/tlog-proof@v1" || lines[1] != "extra "+Hash(leaves[i]).String() || lines[2] != fmt.Sprintf("index %d", i) ||
+		if lines[0] != "c2sp.org/tlog-proof@v1" || lines[1] != "extra "+Hash(leaves[i]).String() ||
+			lines[2] != fmt.Sprintf("index %d", i) ||
 			lines[3+len(r.Proof)] != "" || lines[4+len(r.Proof)] != "heed.test/log" {
 			t.Fatalf("receipt %d:\n%s", i, b)
 		}

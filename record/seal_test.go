@@ -17,7 +17,8 @@ func someID(n byte) (out [16]byte) {
 }
 
 func someHeader() Header {
-	return Header{Org: someID(1), Record: someID(40), Entry: someID(90), Version: 3, At: 1772366400000000, Generation: 12, Room: 3}
+	return Header{Org: someID(1), Record: someID(40), Entry: someID(90), Version: 3, At: 1772366400000000,
+		Generation: 12, Room: 3}
 }
 
 func TestHeader(t *testing.T) {
@@ -118,8 +119,9 @@ func TestWrap(t *testing.T) {
 	if err != nil || got != key || len(w) != WrappedSize {
 		t.Fatal(err, len(w))
 	}
-	for name, ctx := range map[string][]byte{"generation": RecordKeyContext(org, rec, 6), "record": RecordKeyContext(org, org, 5),
-		"org": RecordKeyContext(rec, rec, 5), "kind": GenerationContext(org, 5), "none": nil} {
+	for name, ctx := range map[string][]byte{"generation": RecordKeyContext(org, rec, 6),
+		"record": RecordKeyContext(org, org, 5),
+		"org":    RecordKeyContext(rec, rec, 5), "kind": GenerationContext(org, 5), "none": nil} {
 		if _, err := Unwrap(kek, ctx, w); Class(err) != "authentic" {
 			t.Errorf("other %s: %v", name, err)
 		}

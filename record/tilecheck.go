@@ -53,7 +53,8 @@ const maxFaults = 1000
 
 // CheckTiles is VerifyTiles, but goes on and gives every tile at fault, in order.
 // The error is for what stopped the check itself: ctx ended, cp makes no sense.
-func CheckTiles(ctx context.Context, read TileReader, cp Checkpoint, progress func(done, total int64)) ([]TileFault, error) {
+func CheckTiles(ctx context.Context, read TileReader, cp Checkpoint, progress func(done, total int64)) ([]TileFault,
+	error) {
 	if cp.Size < 0 || cp.Size > MaxSize {
 		return nil, fmt.Errorf("%w: tree size", ErrFormat)
 	}
@@ -77,7 +78,8 @@ func CheckTiles(ctx context.Context, read TileReader, cp Checkpoint, progress fu
 	close(c.work)
 	wg.Wait()
 	slices.SortFunc(c.faults, func(a, b TileFault) int {
-		return cmp.Or(cmp.Compare(b.order(), a.order()), cmp.Compare(a.Tile.Level, b.Tile.Level), cmp.Compare(a.Tile.Index, b.Tile.Index))
+		return cmp.Or(cmp.Compare(b.order(), a.order()), cmp.Compare(a.Tile.Level, b.Tile.Level),
+			cmp.Compare(a.Tile.Index, b.Tile.Index))
 	})
 	return c.faults, ctx.Err()
 }

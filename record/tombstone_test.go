@@ -10,17 +10,20 @@ import (
 
 func TestTombstonesComeBack(t *testing.T) {
 	org := [16]byte{1}
-	keys := []record.OrgKey{{Org: [16]byte{2}, Key: [32]byte{2}}, {Org: org, Number: 2, Key: [32]byte{9}}, {Org: org, Number: 1, Key: [32]byte{1}}}
+	keys := []record.OrgKey{{Org: [16]byte{2}, Key: [32]byte{2}}, {Org: org, Number: 2, Key: [32]byte{9}},
+		{Org: org, Number: 1, Key: [32]byte{1}}}
 	seal := [32]byte{7}
 	want := []record.Tombstone{
-		{Generation: 1, DestroyedAt: 2, RecoverableUntil: 3, LeftBehind: 1, Records: []record.ErasedRecordAt{{Record: [16]byte{4}, At: 5}, {Record: [16]byte{6}, At: 7}}},
+		{Generation: 1, DestroyedAt: 2, RecoverableUntil: 3, LeftBehind: 1,
+			Records: []record.ErasedRecordAt{{Record: [16]byte{4}, At: 5}, {Record: [16]byte{6}, At: 7}}},
 		{Generation: 2, DestroyedAt: 8, Lost: true},
 	}
 	sealed, err := record.SealTombstones(seal, org, want)
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := record.OrgGenerations{Org: org, Highest: 2, Seal: record.Wrap(keys[2].Key, record.TombstonesContext(org), seal), Tombstones: sealed}
+	o := record.OrgGenerations{Org: org, Highest: 2, Seal: record.Wrap(keys[2].Key, record.TombstonesContext(org), seal),
+		Tombstones: sealed}
 	got, err := record.OpenTombstones(keys, o)
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Fatalf("%+v %v", got, err)

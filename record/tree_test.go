@@ -239,8 +239,10 @@ func TestTilePaths(t *testing.T) {
 			t.Errorf("sumdb writes %s", ref.Path())
 		}
 	}
-	for _, path := range []string{"", "tile/", "tile/0", "tile/0/", "tile/00/000", "tile/8/000", "tile/0/00", "tile/0/0000", "tile/0/x000/001",
-		"tile/0/001/002", "tile/0/x001", "tile/0/000.p/0", "tile/0/000.p/256", "tile/0/000.p/01", "tile/0/000.p/", "tile/0/+01", "tile/0/٠٠١",
+	for _, path := range []string{"", "tile/", "tile/0", "tile/0/", "tile/00/000", "tile/8/000", "tile/0/00",
+		"tile/0/0000", "tile/0/x000/001",
+		"tile/0/001/002", "tile/0/x001", "tile/0/000.p/0", "tile/0/000.p/256", "tile/0/000.p/01", "tile/0/000.p/",
+		"tile/0/+01", "tile/0/٠٠١",
 		"tile/0/000/", "/tile/0/000", "tile/-1/000", "tile/entries/000", "tile/0/x999/x999/x999/x999/x999/x999/999"} {
 		if got, err := ParseTilePath(path); Class(err) != "format" {
 			t.Errorf("%q is read as %v, %v", path, got, err)

@@ -299,7 +299,8 @@ func checkSealedVectors(t *testing.T, v vectors) {
 		}
 		for _, other := range compartments {
 			branch, _ := BranchKey(raw, org, x.Generation, other)
-			if _, err := Unwrap(branch, RecordKeyContext(org, rec, x.Generation), unhex(t, x.Wrapped)); (err == nil) != (other == in) {
+			if _, err := Unwrap(branch, RecordKeyContext(org, rec, x.Generation),
+				unhex(t, x.Wrapped)); (err == nil) != (other == in) {
 				t.Errorf("a record key of %s under the branch %s: %v", x.Compartment, other, err)
 			}
 		}
@@ -331,7 +332,8 @@ func checkTreeVectors(t *testing.T, v vectors) {
 		want(t, VerifyInclusion(unhash(t, x.Leaf), x.Index, x.Size, unhashes(t, x.Proof), unhash(t, x.Root)), x.Error, x.Name)
 	}
 	for _, x := range v.Consistency {
-		want(t, VerifyConsistency(x.Old, x.New, unhashes(t, x.Proof), unhash(t, x.OldRoot), unhash(t, x.NewRoot)), x.Error, x.Name)
+		want(t, VerifyConsistency(x.Old, x.New, unhashes(t, x.Proof), unhash(t, x.OldRoot), unhash(t, x.NewRoot)),
+			x.Error, x.Name)
 	}
 	for _, x := range v.TilePaths {
 		got, err := ParseTilePath(x.Path)
@@ -380,7 +382,8 @@ func vectorLeaf(i int64) [32]byte { return sha256.Sum256(fmt.Append(nil, i)) }
 
 // The leaves of the test vectors of the first certificate transparency log
 // implementation, and their roots for 1 to 8 leaves (also in RFC 6962 libraries).
-var rfcLeaves = []string{"", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"}
+var rfcLeaves = []string{"", "00", "10", "2021", "3031", "40414243", "5051525354555657",
+	"606162636465666768696a6b6c6d6e6f"}
 
 var rfcRoots = []string{
 	"6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
@@ -395,8 +398,10 @@ var rfcRoots = []string{
 
 // makeVectors is run by -write only; sealed parts have random nonces, so a new file differs.
 func makeVectors(t *testing.T) vectors {
-	v := vectors{About: "Test vectors of Heed's record format. Byte strings are hexadecimal except notes, payloads, plain texts, fields and paths. " +
-		"error is the class of failure that must result. Leaf i of a root without leaves is SHA-256 of i in decimal ASCII. The keys are public: never use them."}
+	v := vectors{About: "Test vectors of Heed's record format. Byte strings are hexadecimal except notes, payloads, " +
+		"plain texts, fields and paths. " +
+		"error is the class of failure that must result. Leaf i of a root without leaves is SHA-256 of i in decimal ASCII. " +
+		"The keys are public: never use them."}
 	addSealed(t, &v)
 	addTree(t, &v)
 	addNotes(t, &v)
@@ -424,7 +429,8 @@ func addSealed(t *testing.T, v *vectors) {
 	payload := `{"kind":"concern.raised","actor":"0102030405060708090a0b0c0d0e0f10","role":"worker","rule":"raise-own-organisation","data":{"words":"ڈر، strach, 😟"}}`
 	sealed, leaf := k.SealEntry(h, []byte(payload))
 	entry := func(name string, h []byte, sealed []byte, class string) {
-		x := entryVector{Name: name, Key: key, Header: hex.EncodeToString(h), Sealed: hex.EncodeToString(sealed), Error: class}
+		x := entryVector{Name: name, Key: key, Header: hex.EncodeToString(h), Sealed: hex.EncodeToString(sealed),
+			Error: class}
 		if class == "" {
 			x.Payload, x.Leaf = payload, hex.EncodeToString(leaf[:])
 		}
@@ -455,7 +461,8 @@ func addSealed(t *testing.T, v *vectors) {
 
 	p := Place{someID(1), someID(40), "concern_v1.body", 3}
 	field := func(name string, p Place, sealed []byte, class string) {
-		v.Fields = append(v.Fields, fieldVector{name, key, hex.EncodeToString(p.Org[:]), hex.EncodeToString(p.Record[:]), p.Field, p.Version, hex.EncodeToString(sealed), "what was said", class})
+		v.Fields = append(v.Fields, fieldVector{name, key, hex.EncodeToString(p.Org[:]), hex.EncodeToString(p.Record[:]),
+			p.Field, p.Version, hex.EncodeToString(sealed), "what was said", class})
 	}
 	s := k.Seal(p, []byte("what was said"))
 	field("a field", p, s, "")
@@ -467,7 +474,8 @@ func addSealed(t *testing.T, v *vectors) {
 	inner := sha256.Sum256([]byte("inner"))
 	ctx := RecordKeyContext(someID(1), someID(40), 12)
 	wrap := func(name string, ctx, wrapped []byte, class string) {
-		x := wrapVector{Name: name, Key: key, Context: hex.EncodeToString(ctx), Wrapped: hex.EncodeToString(wrapped), Error: class}
+		x := wrapVector{Name: name, Key: key, Context: hex.EncodeToString(ctx), Wrapped: hex.EncodeToString(wrapped),
+			Error: class}
 		if class == "" {
 			x.Inner = hex.EncodeToString(inner[:])
 		}
@@ -542,7 +550,8 @@ func addTree(t *testing.T, v *vectors) {
 		}
 		leaf := s.leaves[i]
 		add := func(name string, index, size int64, leaf Hash, p []Hash, class string) {
-			v.Inclusion = append(v.Inclusion, inclusionVector{fmt.Sprintf("%s %d", name, i), index, size, hx(leaf), hexes(p), hx(root), class})
+			v.Inclusion = append(v.Inclusion, inclusionVector{fmt.Sprintf("%s %d", name, i), index, size, hx(leaf), hexes(p),
+				hx(root), class})
 		}
 		add("leaf", i, 1000, leaf, p, "")
 		if i == 255 {
@@ -562,7 +571,8 @@ func addTree(t *testing.T, v *vectors) {
 		}
 		old := rootOf(n)
 		add := func(name string, n int64, old Hash, p []Hash, class string) {
-			v.Consistency = append(v.Consistency, consistencyVector{fmt.Sprintf("%s %d", name, n), n, 1000, hexes(p), hx(old), hx(root), class})
+			v.Consistency = append(v.Consistency, consistencyVector{fmt.Sprintf("%s %d", name, n), n, 1000, hexes(p), hx(old),
+				hx(root), class})
 		}
 		add("from", n, old, p, "")
 		add("another old root, from", n, rootOf((n+7)%900), p, "proof")
@@ -571,15 +581,18 @@ func addTree(t *testing.T, v *vectors) {
 			add("in another order, from", n, old, append(append([]Hash{}, p[1:]...), p[0]), "proof")
 		}
 	}
-	v.Consistency = append(v.Consistency, consistencyVector{"a tree that shrank", 1000, 999, []string{}, hx(root), hx(rootOf(999)), "format"})
-	for _, p := range []string{"tile/0/000", "tile/0/255.p/1", "tile/1/x001/234.p/255", "tile/0/x001/x234/067", "tile/7/999"} {
+	v.Consistency = append(v.Consistency, consistencyVector{"a tree that shrank", 1000, 999, []string{}, hx(root),
+		hx(rootOf(999)), "format"})
+	for _, p := range []string{"tile/0/000", "tile/0/255.p/1", "tile/1/x001/234.p/255", "tile/0/x001/x234/067",
+		"tile/7/999"} {
 		tile, err := ParseTilePath(p)
 		if err != nil {
 			t.Fatal(err)
 		}
 		v.TilePaths = append(v.TilePaths, pathVector{p, tile.Level, tile.Index, tile.Width, ""})
 	}
-	for _, p := range []string{"tile/0/0", "tile/0/x000/001", "tile/8/000", "tile/0/000.p/0", "tile/0/000.p/256", "tile/0/000.p/07", "tile/00/000", "tile/0/001/002", "tile/0/000/../001"} {
+	for _, p := range []string{"tile/0/0", "tile/0/x000/001", "tile/8/000", "tile/0/000.p/0", "tile/0/000.p/256",
+		"tile/0/000.p/07", "tile/00/000", "tile/0/001/002", "tile/0/000/../001"} {
 		v.TilePaths = append(v.TilePaths, pathVector{Path: p, Error: "format"})
 	}
 }
@@ -592,7 +605,8 @@ func addNotes(t *testing.T, v *vectors) {
 	}
 	pub, wpub := key.Verifier().String(), w.Verifier().String()
 	v.Keys = []keyVector{{testLogKey, pub, ""}, {testWitnessKey, wpub, ""},
-		{"", pub[:len(pub)-4] + "AAA=", "format"}, {"", "heed.example/log+00000000+" + pub[len("heed.example/log+00000000+"):], "format"},
+		{"", pub[:len(pub)-4] + "AAA=", "format"}, {"", "heed.example/log+00000000+" +
+			pub[len("heed.example/log+00000000+"):], "format"},
 		{"", "heed example" + pub[len("heed.example"):], "format"}, {"", "", "format"}}
 	root := Hash(sha256.Sum256([]byte("root")))
 	cp := Checkpoint{Origin: key.Name(), Size: 1000, Root: root}
@@ -621,13 +635,17 @@ func addNotes(t *testing.T, v *vectors) {
 	add("cosigned, but by no known log", both, "unsigned", wpub)
 	add("no known key", both, "unsigned", testVerifier("other.example", algEd25519))
 	add("another size", bytes.Replace(both, []byte("\n1000\n"), []byte("\n1001\n"), 1), "signature", pub)
-	add("the cosignature's time changed", bytes.Replace(both, line, []byte(shiftTime(t, string(line))), 1), "signature", pub, wpub)
+	add("the cosignature's time changed", bytes.Replace(both, line, []byte(shiftTime(t, string(line))), 1),
+		"signature", pub, wpub)
 	add("no empty line", bytes.Replace(both, []byte("\n\n"), []byte("\n"), 1), "format", pub)
 	add("cut", both[:len(both)-1], "format", pub)
 	add("carriage return", bytes.Replace(both, []byte("\n1000\n"), []byte("\r\n1000\r\n"), 1), "format", pub)
-	for name, text := range map[string]string{"size with a zero in front": "heed.example/log\n01000\n" + root.String() + "\n",
-		"size below zero": "heed.example/log\n-1\n" + root.String() + "\n", "root too short": "heed.example/log\n1000\nAAAA\n",
-		"two lines": "heed.example/log\n1000\n", "an empty extension line": "heed.example/log\n1000\n" + root.String() + "\n\nx\n"} {
+	for name, text := range map[string]string{"size with a zero in front": "heed.example/log\n01000\n" +
+		root.String() + "\n",
+		"size below zero": "heed.example/log\n-1\n" + root.String() + "\n",
+		"root too short":  "heed.example/log\n1000\nAAAA\n",
+		"two lines":       "heed.example/log\n1000\n", "an empty extension line": "heed.example/log\n1000\n" + root.String() +
+			"\n\nx\n"} {
 		add(name, append([]byte(text+"\n"), key.signatureLine([]byte(text), 0)...), "format", pub)
 	}
 	text := Checkpoint{Origin: "other.example/log", Size: 1, Root: root}.Text()

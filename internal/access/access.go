@@ -47,7 +47,8 @@ const (
 
 // Roles are all roles, in the order in which tables show them.
 func Roles() []Role {
-	return []Role{Worker, LineManager, Lead, ColleagueOwner, CaldicottGuardian, ExecutiveLead, GovernanceLead, Administrator, Analyst, System}
+	return []Role{Worker, LineManager, Lead, ColleagueOwner, CaldicottGuardian, ExecutiveLead, GovernanceLead,
+		Administrator, Analyst, System}
 }
 
 // roleWords is a role in a sentence.
@@ -119,8 +120,10 @@ var verbs = map[Action]string{
 	ViewOwnConcern: "follow their own concern", AddToOwn: "add to their own concern", ViewConcern: "open a concern",
 	Acknowledge: "take up a concern", Assign: "give a concern to someone else", Triage: "decide what happens next",
 	AskAdvice: "ask for advice", RecordAdvice: "record advice", DecideSharing: "decide about sharing",
-	EmergencyDisclosure: "record what was shared in an emergency", Refer: "record a referral", RecordTold: "record what we were told",
-	GiveFeedback: "answer the person who raised it", Close: "close a concern", AddNote: "add a note", Correct: "correct something",
+	EmergencyDisclosure: "record what was shared in an emergency", Refer: "record a referral",
+	RecordTold:   "record what we were told",
+	GiveFeedback: "answer the person who raised it", Close: "close a concern", AddNote: "add a note",
+	Correct:         "correct something",
 	DeclareConflict: "declare a conflict of interest", KeepFrom: "name somebody who must not learn of a concern",
 	LiftBar: "ask to let somebody back in", ConfirmBar: "give the second word on who is kept from a concern",
 	LocalStep: "record a step of the organisation's own", ViewReaders: "see who has opened a concern",

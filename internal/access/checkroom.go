@@ -31,7 +31,8 @@ func CheckRoom(r Room) error {
 	}
 	for _, role := range r.Roles {
 		if !role.Valid() {
-			return fmt.Errorf("access: room %s: its definition names the role %q, which does not exist. Name one of: %s", r.Name, role, roleNames())
+			return fmt.Errorf("access: room %s: its definition names the role %q, which does not exist. Name one of: %s", r.Name,
+				role, roleNames())
 		}
 	}
 	list, err := cedar.NewPolicyListFromBytes(file, []byte(r.Text))
@@ -57,7 +58,8 @@ func CheckRoom(r Room) error {
 
 // namesItself holds that kind, actions and groups are the room's own.
 func (r Room) namesItself() error {
-	if slices.Contains([]string{"", "Concern", "Office", "Staff", "Action", KindConcern, KindFunction, KindOrganisation}, r.Kind) {
+	if slices.Contains([]string{"", "Concern", "Office", "Staff", "Action", KindConcern, KindFunction, KindOrganisation},
+		r.Kind) {
 		return fmt.Errorf("the kind %q is not its own. Give it another", r.Kind)
 	}
 	for _, a := range slices.Concat(r.Records, r.Functions) {
@@ -113,7 +115,8 @@ func (r Room) checkRule(p *cedar.Policy) error {
 		named = append(named, s.Action.Entity)
 	}
 	if len(named) == 0 {
-		return fmt.Errorf("it names no action, so it would speak of every record there is. Name the room's own: %s", strings.Join(r.names(), ", "))
+		return fmt.Errorf("it names no action, so it would speak of every record there is. Name the room's own: %s",
+			strings.Join(r.names(), ", "))
 	}
 	for _, n := range named {
 		if n.Type != "Action" || !slices.Contains(r.names(), n.ID) {
@@ -121,7 +124,8 @@ func (r Room) checkRule(p *cedar.Policy) error {
 		}
 	}
 	if s.Resource.Op != "is" || s.Resource.Type != r.Kind && s.Resource.Type != "Office" {
-		return fmt.Errorf("it must say of what it speaks. Write \"resource is %s\" for a record of the room, \"resource is Office\" for lists and beginning one; "+
+		return fmt.Errorf("it must say of what it speaks. Write \"resource is %s\" for a record of the room, \"resource is "+
+			"Office\" for lists and beginning one; "+
 			"two rules where both are meant", r.Kind)
 	}
 	for _, c := range s.Conditions {
@@ -247,7 +251,8 @@ entity %s {
 		if in != "" {
 			in = " in [" + strings.TrimSuffix(in, ", ") + "]"
 		}
-		fmt.Fprintf(&b, "action %s%s appliesTo { principal: Staff, resource: [%s], context: Asked };\n", strconv.Quote(name), in, strings.Join(of[act], ", "))
+		fmt.Fprintf(&b, "action %s%s appliesTo { principal: Staff, resource: [%s], context: Asked };\n", strconv.Quote(name),
+			in, strings.Join(of[act], ", "))
 	}
 	var s schema.Schema
 	if err := s.UnmarshalCedar([]byte(b.String())); err != nil {

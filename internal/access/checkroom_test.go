@@ -7,10 +7,12 @@ import (
 
 func ownRoom() Room {
 	return Room{Kind: "Book", Name: "book", Roles: []Role{Worker, GovernanceLead},
-		Records: []RoomAction{{Action: "book.view", Verb: "open a book"}, {Action: "book.begin", Verb: "begin a book", Groups: []string{"book.keeping"}},
+		Records: []RoomAction{{Action: "book.view", Verb: "open a book"}, {Action: "book.begin", Verb: "begin a book",
+			Groups: []string{"book.keeping"}},
 			{Action: "book.bind", Verb: "bind a book", Groups: []string{"book.keeping"}}},
-		Functions: []RoomAction{{Action: "book.begin", Verb: "begin a book", Groups: []string{"book.keeping"}}, {Action: "book.list_all", Verb: "list books"}},
-		Text:      ownRules}
+		Functions: []RoomAction{{Action: "book.begin", Verb: "begin a book", Groups: []string{"book.keeping"}},
+			{Action: "book.list_all", Verb: "list books"}},
+		Text: ownRules}
 }
 
 const ownRules = `
@@ -40,23 +42,34 @@ func TestARoomSpeaksOfItselfAlone(t *testing.T) {
 		plant func(*Room)
 		want  string
 	}{
-		"another's action":            {rule(`action == Action::"view_concern", resource`, ""), `the action "view_concern" is not the room's own`},
-		"another's group":             {rule(`action in [Action::"book.keeping", Action::"working"], resource is Book`, ""), `the action "working" is not the room's own`},
-		"any action":                  {rule(`action, resource is Book`, ""), "names no action"},
-		"nothing named":               {rule(`action, resource`, ""), "names no action"},
-		"any resource":                {rule(`action == Action::"book.view", resource`, ""), `"resource is Book"`},
-		"another's kind":              {rule(`action == Action::"book.view", resource is Concern`, ""), `"resource is Book"`},
-		"one record":                  {rule(`action == Action::"book.view", resource == Book::"it"`, ""), `"resource is Book"`},
+		"another's action": {rule(`action == Action::"view_concern", resource`, ""),
+			`the action "view_concern" is not the room's own`},
+		"another's group": {rule(`action in [Action::"book.keeping", Action::"working"], resource is Book`, ""),
+			`the action "working" is not the room's own`},
+		"any action":     {rule(`action, resource is Book`, ""), "names no action"},
+		"nothing named":  {rule(`action, resource`, ""), "names no action"},
+		"any resource":   {rule(`action == Action::"book.view", resource`, ""), `"resource is Book"`},
+		"another's kind": {rule(`action == Action::"book.view", resource is Concern`, ""), `"resource is Book"`},
+		"one record": {rule(`action == Action::"book.view", resource == Book::"it"`, ""),
+			`"resource is Book"`},
 		"an action that is not there": {rule(`action == Action::"book.veiw", resource is Book`, ""), `"book.veiw"`},
-		"an attribute misspelt":       {rule(`action == Action::"book.view", resource is Book`, `when { resource.stgae == "bound" }`), "stgae"},
-		"an attribute that may lack":  {rule(`action == Action::"book.view", resource is Book`, `when { resource.owner == principal }`), "owner"},
-		"an action on no such kind":   {rule(`action == Action::"book.list_all", resource is Book`, ""), "book-stray"},
-		"a role misspelt":             {rule(`action == Action::"book.view", resource is Book`, `when { principal.role == "governance_laed" }`), `the role "governance_laed" does not exist`},
-		"a role misspelt, turned":     {rule(`action == Action::"book.view", resource is Book`, `when { true && ("wroker" == principal.role || resource.closed) }`), `"wroker"`},
-		"a role misspelt among some":  {rule(`action == Action::"book.view", resource is Book`, `when { ["worker", "anlyst"].contains(principal.role) }`), `"anlyst"`},
-		"a role misspelt, unless":     {rule(`action == Action::"book.view", resource is Book`, `unless { principal["role"] == "sytem" }`), `"sytem"`},
-		"a role like":                 {rule(`action == Action::"book.view", resource is Book`, `when { principal.role like "gov*" }`), "Compare roles with"},
-		"a role of the definition":    {func(r *Room) { r.Roles = append(r.Roles, "goverance_lead") }, `the role "goverance_lead"`},
+		"an attribute misspelt": {rule(`action == Action::"book.view", resource is Book`,
+			`when { resource.stgae == "bound" }`), "stgae"},
+		"an attribute that may lack": {rule(`action == Action::"book.view", resource is Book`,
+			`when { resource.owner == principal }`), "owner"},
+		"an action on no such kind": {rule(`action == Action::"book.list_all", resource is Book`, ""), "book-stray"},
+		"a role misspelt": {rule(`action == Action::"book.view", resource is Book`,
+			`when { principal.role == "governance_laed" }`), `the role "governance_laed" does not exist`},
+		"a role misspelt, turned": {rule(`action == Action::"book.view", resource is Book`,
+			`when { true && ("wroker" == principal.role || resource.closed) }`), `"wroker"`},
+		"a role misspelt among some": {rule(`action == Action::"book.view", resource is Book`,
+			`when { ["worker", "anlyst"].contains(principal.role) }`), `"anlyst"`},
+		"a role misspelt, unless": {rule(`action == Action::"book.view", resource is Book`,
+			`unless { principal["role"] == "sytem" }`), `"sytem"`},
+		"a role like": {rule(`action == Action::"book.view", resource is Book`,
+			`when { principal.role like "gov*" }`), "Compare roles with"},
+		"a role of the definition": {func(r *Room) { r.Roles = append(r.Roles, "goverance_lead") },
+			`the role "goverance_lead"`},
 		"the kind of another":         {func(r *Room) { r.Kind = "Concern" }, `the kind "Concern"`},
 		"an action of another's name": {func(r *Room) { r.Records[0].Action = "view_concern" }, `the action "view_concern"`},
 		"a group of another's name":   {func(r *Room) { r.Records[0].Groups = []string{"working"} }, `the action "working"`},
@@ -68,7 +81,8 @@ func TestARoomSpeaksOfItselfAlone(t *testing.T) {
 			t.Errorf("%s: %v, want words with %s", name, err, c.want)
 			continue
 		}
-		if strings.Contains(r.Text, "book-stray") && (!strings.Contains(err.Error(), "book.cedar") || !strings.Contains(err.Error(), "book-stray")) {
+		if strings.Contains(r.Text, "book-stray") && (!strings.Contains(err.Error(), "book.cedar") ||
+			!strings.Contains(err.Error(), "book-stray")) {
 			t.Errorf("%s: file and rule are not named: %v", name, err)
 		}
 	}

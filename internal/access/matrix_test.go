@@ -29,7 +29,9 @@ var recordSituations = []situation{
 	{"was given it", func(w cast, a *Actor, r *Resource) { r.Owner = w.me }},
 	{"passes them by", func(w cast, a *Actor, r *Resource) { r.Team, r.PassedBy = w.team, []id.Person{w.me} }},
 	{"own team, raised it", func(w cast, a *Actor, r *Resource) { r.Team, r.Raiser = w.team, w.me }},
-	{"own team, raised it, no other lead", func(w cast, a *Actor, r *Resource) { r.Team, r.Raiser, r.NoLead = w.team, w.me, true }},
+	{"own team, raised it, no other lead", func(w cast, a *Actor, r *Resource) {
+		r.Team, r.Raiser, r.NoLead = w.team, w.me, true
+	}},
 	{"own team, raised it, nobody else", func(w cast, a *Actor, r *Resource) {
 		r.Team, r.Raiser, r.NoLead, r.NobodyElse = w.team, w.me, true, true
 	}},

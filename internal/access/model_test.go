@@ -43,7 +43,8 @@ func model(a Actor, act Action, r Resource, reason bool) bool {
 	case ColleagueOwner:
 		return !patient && modelWorks(act, r.Closed, reason, true)
 	case CaldicottGuardian:
-		if patient && r.NoLead && !r.Closed && (act == LocalStep || modelWorks(act, false, false, true)) && act != ViewReaders {
+		if patient && r.NoLead && !r.Closed && (act == LocalStep || modelWorks(act, false, false, true)) &&
+			act != ViewReaders {
 			return true
 		}
 		switch act {
@@ -69,7 +70,8 @@ func modelWorks(act Action, closed, reason, theirs bool) bool {
 	switch act {
 	case ViewConcern, ViewReaders, RecordTold, GiveFeedback, AddNote, Correct:
 		return theirs && (!closed || reason)
-	case Acknowledge, Assign, Triage, AskAdvice, RecordAdvice, DecideSharing, EmergencyDisclosure, Refer, Close, DeclareConflict, KeepFrom, LiftBar, ConfirmBar, LocalStep:
+	case Acknowledge, Assign, Triage, AskAdvice, RecordAdvice, DecideSharing, EmergencyDisclosure, Refer, Close,
+		DeclareConflict, KeepFrom, LiftBar, ConfirmBar, LocalStep:
 		return theirs && !closed
 	}
 	return false
@@ -118,9 +120,11 @@ func (w randomWorld) draw() (Actor, Action, Resource, bool) {
 	if w.rnd.IntN(5) == 0 {
 		return a, pick(w.rnd, Functions()), Function(pick(w.rnd, w.orgs)), reason
 	}
-	r := Resource{Kind: KindConcern, Org: pick(w.rnd, w.orgs), Compartment: pick(w.rnd, []string{Patient, Patient, Colleague}),
-		Raiser: pick(w.rnd, w.people), Owner: pick(w.rnd, w.people), Team: pick(w.rnd, w.teams),
-		Subjects: w.some(), Conflicts: w.some(), PassedBy: w.some(), NoLead: w.rnd.IntN(3) == 0, NobodyElse: w.rnd.IntN(3) == 0, Closed: w.rnd.IntN(3) == 0}
+	r := Resource{Kind: KindConcern, Org: pick(w.rnd, w.orgs),
+		Compartment: pick(w.rnd, []string{Patient, Patient, Colleague}),
+		Raiser:      pick(w.rnd, w.people), Owner: pick(w.rnd, w.people), Team: pick(w.rnd, w.teams),
+		Subjects: w.some(), Conflicts: w.some(), PassedBy: w.some(), NoLead: w.rnd.IntN(3) == 0,
+		NobodyElse: w.rnd.IntN(3) == 0, Closed: w.rnd.IntN(3) == 0}
 	return a, pick(w.rnd, RecordActions()), r, reason
 }
 

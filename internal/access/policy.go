@@ -131,7 +131,9 @@ func (p *Policy) sort() error {
 		}
 		done := map[Action]bool{}
 		for _, act := range p.everyAction() {
-			match := slices.ContainsFunc(append([]string{string(act.Action)}, act.Groups...), func(n string) bool { return slices.Contains(names, n) })
+			match := slices.ContainsFunc(append([]string{string(act.Action)}, act.Groups...), func(n string) bool {
+				return slices.Contains(names, n)
+			})
 			if !done[act.Action] && (match || head.Action.Op != "==" && head.Action.Op != "in") {
 				p.byAction[act.Action] = append(p.byAction[act.Action], r)
 				done[act.Action] = true
@@ -223,7 +225,8 @@ type asked struct{ reason, emergency bool }
 var said = func() map[asked]types.Record {
 	all := map[asked]types.Record{}
 	for _, a := range []asked{{false, false}, {false, true}, {true, false}, {true, true}} {
-		all[a] = types.NewRecord(types.RecordMap{"reason_given": types.Boolean(a.reason), "emergency": types.Boolean(a.emergency)})
+		all[a] = types.NewRecord(types.RecordMap{"reason_given": types.Boolean(a.reason),
+			"emergency": types.Boolean(a.emergency)})
 	}
 	return all
 }()
@@ -307,7 +310,8 @@ func recordAttributes(what types.RecordMap, r Resource) {
 	what["compartment"] = types.String(r.Compartment)
 	what["closed"] = types.Boolean(r.Closed)
 	what["no_lead"], what["nobody_else"] = types.Boolean(r.NoLead), types.Boolean(r.NobodyElse)
-	what["subjects"], what["conflicts"], what["passed_by"] = staffSet(r.Subjects), staffSet(r.Conflicts), staffSet(r.PassedBy)
+	what["subjects"], what["conflicts"], what["passed_by"] = staffSet(r.Subjects), staffSet(r.Conflicts),
+		staffSet(r.PassedBy)
 	what["named"] = staffSet(r.Named)
 	if !r.Raiser.IsZero() {
 		what["raiser"] = staff(r.Raiser)
@@ -340,10 +344,13 @@ func actionUID(name string) types.EntityUID { return types.NewEntityUID("Action"
 // The groups of actions that the policies name; a test compares them with the schema.
 var groups = map[Action][]string{
 	ViewOwnConcern: {"own"}, AddToOwn: {"own"},
-	Acknowledge: {"working"}, Assign: {"working"}, Triage: {"working", "deciding"}, AskAdvice: {"working"}, RecordAdvice: {"working"},
-	DecideSharing: {"working", "deciding"}, EmergencyDisclosure: {"working"}, Refer: {"working"}, Close: {"working", "deciding"}, LocalStep: {"working"},
+	Acknowledge: {"working"}, Assign: {"working"}, Triage: {"working", "deciding"}, AskAdvice: {"working"},
+	RecordAdvice:  {"working"},
+	DecideSharing: {"working", "deciding"}, EmergencyDisclosure: {"working"}, Refer: {"working"},
+	Close: {"working", "deciding"}, LocalStep: {"working"},
 	DeclareConflict: {"working"}, KeepFrom: {"working"}, LiftBar: {"working"}, ConfirmBar: {"working"},
-	RecordTold: {"working", "complete"}, GiveFeedback: {"working", "complete"}, AddNote: {"working", "complete"}, Correct: {"working", "complete"},
+	RecordTold: {"working", "complete"}, GiveFeedback: {"working", "complete"}, AddNote: {"working", "complete"},
+	Correct: {"working", "complete"},
 }
 
 // Decides says whether an action is one of those by which a concern is decided.

@@ -122,7 +122,8 @@ func TestNothingForNobody(t *testing.T) {
 		{Person: w.me, Org: w.org, Role: System, MFA: true},
 	} {
 		for _, act := range slices.Concat(RecordActions(), Functions()) {
-			for _, r := range []Resource{{}, Function(w.org), Function(id.Org{}), {Kind: KindConcern, Org: w.org, Compartment: Patient}} {
+			for _, r := range []Resource{{}, Function(w.org), Function(id.Org{}), {Kind: KindConcern, Org: w.org,
+				Compartment: Patient}} {
 				if d := p.Decide(a, act, r, Context{Reason: "x"}); d.Effect != Deny || d.Rule != RuleNobody {
 					t.Fatalf("%+v %s: %+v", a, act, d)
 				}
@@ -131,7 +132,8 @@ func TestNothingForNobody(t *testing.T) {
 	}
 	// No team is nobody's team.
 	lead := Actor{Person: w.me, Org: w.org, Role: Lead, MFA: true}
-	if d := p.Decide(lead, ViewConcern, Resource{Kind: KindConcern, Org: w.org, Compartment: Patient}, Context{}); d.Effect != Deny {
+	if d := p.Decide(lead, ViewConcern, Resource{Kind: KindConcern, Org: w.org, Compartment: Patient},
+		Context{}); d.Effect != Deny {
 		t.Errorf("a lead without a team opens a concern without a team: %+v", d)
 	}
 }
@@ -145,7 +147,8 @@ func TestErrTellsOfFunctionsAndHidesRecords(t *testing.T) {
 		t.Errorf("function: %v", err)
 	}
 	rec := Resource{Kind: KindConcern, Org: w.org, Compartment: Patient, Team: w.team}
-	if err := p.Decide(worker, ViewConcern, rec, Context{}).Err(rec); !fail.Is(err, fail.Hidden) || fail.Words(err) != "Page not found" {
+	if err := p.Decide(worker, ViewConcern, rec, Context{}).Err(rec); !fail.Is(err, fail.Hidden) ||
+		fail.Words(err) != "Page not found" {
 		t.Errorf("record: %v", err)
 	}
 	guardian := Actor{Person: w.me, Org: w.org, Role: CaldicottGuardian, MFA: true}
@@ -163,7 +166,8 @@ func TestErrTellsOfFunctionsAndHidesRecords(t *testing.T) {
 
 func TestARuleThatBreaksCloses(t *testing.T) {
 	p, w := mustPolicy(t), newCast()
-	list, err := cedar.NewPolicyListFromBytes("broken", []byte(`forbid (principal, action, resource) when { resource.nothing == "x" };`))
+	list, err := cedar.NewPolicyListFromBytes("broken",
+		[]byte(`forbid (principal, action, resource) when { resource.nothing == "x" };`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,7 +218,8 @@ func TestSortingRulesChangesNoDecision(t *testing.T) {
 func BenchmarkDecide(b *testing.B) {
 	p, w := mustPolicy(b), newCast()
 	a := Actor{Person: w.me, Org: w.org, Role: Lead, Team: w.team, MFA: true}
-	r := Resource{Kind: KindConcern, Org: w.org, Compartment: Patient, Raiser: w.other, Team: w.team, Subjects: []id.Person{w.other}}
+	r := Resource{Kind: KindConcern, Org: w.org, Compartment: Patient, Raiser: w.other, Team: w.team,
+		Subjects: []id.Person{w.other}}
 	for b.Loop() {
 		if p.Decide(a, Triage, r, Context{}).Effect != Allow {
 			b.Fatal("denied")
@@ -257,7 +262,8 @@ func TestEveryActionIsAsked(t *testing.T) {
 			t.Errorf("%s is in the policies, and nothing outside this package asks it", value)
 		}
 	}
-	for _, field := range []string{"Subjects", "Conflicts", "PassedBy", "NoLead", "NobodyElse", "Raiser", "Owner", "Closed"} {
+	for _, field := range []string{"Subjects", "Conflicts", "PassedBy", "NoLead", "NobodyElse", "Raiser", "Owner",
+		"Closed"} {
 		if !found(t, `\b`+field+`:|\br\.`+field+`\b.*=`) {
 			t.Errorf("nothing outside this package says %s of a resource", field)
 		}

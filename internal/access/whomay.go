@@ -12,7 +12,8 @@ import (
 // its own team. It speaks of functions and roles, never of a record.
 func (p *Policy) WhoMayMarkdown() string {
 	var b strings.Builder
-	b.WriteString("# Who may do what\n\nMade from `internal/access/policies.cedar`, which is what the program decides by. " +
+	b.WriteString("# Who may do what\n\nMade from `internal/access/policies.cedar`, which is what the program " +
+		"decides by. " +
 		"Each rule's name is written into the ledger with everything it allowed.\n\n## What always loses\n\n")
 	p.sentences(&b, false)
 	b.WriteString("\n## What is opened\n\nWhat no rule opens stays closed.\n\n")
@@ -45,7 +46,8 @@ func (p *Policy) table(b *strings.Builder, actions []Action, of func(Actor) Reso
 		fmt.Fprintf(b, "| %s |", verbs[act])
 		for _, role := range Roles() {
 			a := example(role)
-			word := map[Effect]string{Allow: "yes", NeedsReason: "with a reason", Deny: ""}[p.Decide(a, act, of(a), Context{}).Effect]
+			word := map[Effect]string{Allow: "yes", NeedsReason: "with a reason", Deny: ""}[p.Decide(a, act, of(a),
+				Context{}).Effect]
 			b.WriteString(" " + word + " |")
 		}
 		b.WriteString("\n")

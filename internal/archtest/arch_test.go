@@ -32,7 +32,8 @@ func sources(t *testing.T) []source {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() && (d.Name() == ".git" || d.Name() == "third_party" || d.Name() == "testdata" || d.Name() == "node_modules") {
+		if d.IsDir() && (d.Name() == ".git" || d.Name() == "third_party" || d.Name() == "testdata" ||
+			d.Name() == "node_modules") {
 			return fs.SkipDir
 		}
 		if !strings.HasSuffix(path, ".go") {
@@ -150,9 +151,13 @@ var forbidden = []struct {
 	rooms []string // who may
 	why   string
 }{
-	{"net/http", []string{"internal/web", "internal/api", "internal/app", "internal/cli", "internal/witness", "internal/verify", "internal/ledger/ledgerweb", "internal/heedtest", "internal/room/roomtest", "internal/bench", "internal/home", "internal/archtest"}, "slices and kernel know no browser"},
-	{"html/template", []string{"internal/web", "internal/concern/concernweb", "internal/home", "internal/heedtest"}, "only pages make HTML"},
-	{"database/sql", []string{"internal/store", "internal/id", "internal/bench", "internal/store/storetest", "internal/verify"}, "only the store opens databases"},
+	{"net/http", []string{"internal/web", "internal/api", "internal/app", "internal/cli", "internal/witness",
+		"internal/verify", "internal/ledger/ledgerweb", "internal/heedtest", "internal/room/roomtest", "internal/bench",
+		"internal/home", "internal/archtest"}, "slices and kernel know no browser"},
+	{"html/template", []string{"internal/web", "internal/concern/concernweb", "internal/home", "internal/heedtest"},
+		"only pages make HTML"},
+	{"database/sql", []string{"internal/store", "internal/id", "internal/bench", "internal/store/storetest",
+		"internal/verify"}, "only the store opens databases"},
 }
 
 func TestForbiddenImports(t *testing.T) {
@@ -193,7 +198,8 @@ func TestTimeIsAskedInOnePlace(t *testing.T) {
 		}
 		ast.Inspect(s.file, func(n ast.Node) bool {
 			if c, ok := n.(*ast.SelectorExpr); ok {
-				if x, ok := c.X.(*ast.Ident); ok && x.Name == "time" && slices.Contains([]string{"Now", "Since", "Until"}, c.Sel.Name) {
+				if x, ok := c.X.(*ast.Ident); ok && x.Name == "time" && slices.Contains([]string{"Now", "Since", "Until"},
+					c.Sel.Name) {
 					t.Errorf("%s: time.%s", s.set.Position(c.Pos()), c.Sel.Name)
 				}
 			}
@@ -248,7 +254,8 @@ var judging = regexp.MustCompile(`(?i)(score|(^|_)rank(ed|ing|s)?($|_)|risk_?lev
 
 func TestNothingJudgesAPerson(t *testing.T) {
 	for _, s := range sources(t) {
-		if strings.HasPrefix(s.pkg, "internal/measure") || strings.HasPrefix(s.pkg, "internal/cli/stats") || s.pkg == "internal/archtest" || s.test {
+		if strings.HasPrefix(s.pkg, "internal/measure") || strings.HasPrefix(s.pkg, "internal/cli/stats") ||
+			s.pkg == "internal/archtest" || s.test {
 			continue
 		}
 		ast.Inspect(s.file, func(n ast.Node) bool {
@@ -259,7 +266,8 @@ func TestNothingJudgesAPerson(t *testing.T) {
 		})
 	}
 	err := filepath.WalkDir(root+"/internal", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || strings.Contains(path, "testdata") || strings.Contains(path, "measure") || !(strings.HasSuffix(path, ".sql") || strings.HasSuffix(path, ".html")) {
+		if err != nil || d.IsDir() || strings.Contains(path, "testdata") || strings.Contains(path, "measure") ||
+			!(strings.HasSuffix(path, ".sql") || strings.HasSuffix(path, ".html")) {
 			return err
 		}
 		text, err := os.ReadFile(path)
@@ -298,7 +306,8 @@ func TestEveryPackageSaysWhatItIsFor(t *testing.T) {
 	}
 	for pkg, n := range comment {
 		if n < 120 {
-			t.Errorf("%s: its package comment says too little (%d characters): what it is for, what it keeps true, who is trusted with what", pkg, n)
+			t.Errorf("%s: its package comment says too little (%d characters): what it is for, what it keeps true, who is "+
+				"trusted with what", pkg, n)
 		}
 	}
 }

@@ -262,7 +262,8 @@ func TestDocumentsNameEveryCommand(t *testing.T) {
 		written.WriteString(text)
 		for _, m := range inlineCommand.FindAllStringSubmatch(text, -1) {
 			first, _, _ := strings.Cut(m[1], " ")
-			if !slices.ContainsFunc(exists, func(c string) bool { return strings.HasPrefix(c+" ", "heed "+first+" ") }) && first != "docs" && first != "help" {
+			if !slices.ContainsFunc(exists, func(c string) bool { return strings.HasPrefix(c+" ", "heed "+first+" ") }) &&
+				first != "docs" && first != "help" {
 				t.Errorf("%s names heed %s, which there is not", path, m[1])
 			}
 		}
@@ -306,7 +307,8 @@ func TestMessagesNameFlagsThatExist(t *testing.T) {
 	seen := 0
 	for _, s := range sources(t) {
 		if s.test || !strings.HasPrefix(s.pkg, "internal/") || strings.HasPrefix(s.pkg, "internal/bench") ||
-			strings.HasPrefix(s.pkg, "internal/heedtest") || strings.HasPrefix(s.pkg, "internal/store/storetest") || strings.HasPrefix(s.pkg, "internal/web/nhs") || s.pkg == "internal/archtest" {
+			strings.HasPrefix(s.pkg, "internal/heedtest") || strings.HasPrefix(s.pkg, "internal/store/storetest") ||
+			strings.HasPrefix(s.pkg, "internal/web/nhs") || s.pkg == "internal/archtest" {
 			continue
 		}
 		ast.Inspect(s.file, func(n ast.Node) bool {

@@ -63,7 +63,8 @@ type Progress func(table string, rows int64)
 var projections = regexp.MustCompile(`_v\d+$`)
 
 // Write saves the whole store as it is at one moment.
-func Write(ctx context.Context, s *store.Store, keys vault.OrgKeys, orgs []id.Org, c clock.Clock, out io.Writer, tell Progress) error {
+func Write(ctx context.Context, s *store.Store, keys vault.OrgKeys, orgs []id.Org, c clock.Clock, out io.Writer,
+	tell Progress) error {
 	var fileKey [32]byte
 	rand.Read(fileKey[:])
 	h := header{MadeAt: c.Now(), Engine: s.Engine()}
@@ -135,7 +136,8 @@ var Migrations embed.FS
 // Read restores a backup into a store that is empty; into one that was left with
 // this same backup, before Finish, it has nothing to do. open gives the backup from
 // its beginning; it may be asked for more than once.
-func Read(ctx context.Context, s *store.Store, keys vault.OrgKeys, open func() (io.ReadCloser, error), tell Progress) error {
+func Read(ctx context.Context, s *store.Store, keys vault.OrgKeys, open func() (io.ReadCloser, error),
+	tell Progress) error {
 	return s.Do(ctx, func(tx *store.Tx) error {
 		full, err := taken(tx)
 		if err != nil {
@@ -168,7 +170,8 @@ func taken(tx *store.Tx) (bool, error) {
 		return false, err
 	}
 	if n, err = store.One(tx, scanInt, `select count(*) from restore_under_way`); err == nil && n == 0 {
-		err = fail.New(fail.Conflict, "There is an installation here already: restore into an empty folder or an empty database")
+		err = fail.New(fail.Conflict, "There is an installation here already: restore into an empty folder or an "+
+			"empty database")
 	}
 	return true, err
 }
@@ -177,7 +180,8 @@ func taken(tx *store.Tx) (bool, error) {
 func same(tx *store.Tx, name string) error {
 	n, err := store.One(tx, scanInt, `select count(*) from restore_under_way where backup = $1`, []byte(name))
 	if err == nil && n == 0 {
-		err = fail.New(fail.Conflict, "Restoring another backup into this place was stopped: go on with that one, or take an empty folder or an empty database")
+		err = fail.New(fail.Conflict, "Restoring another backup into this place was stopped: go on with that one, or take "+
+			"an empty folder or an empty database")
 	}
 	return err
 }
@@ -222,7 +226,8 @@ func (in *intake) begin(table string, names []string) error {
 	}
 	for _, n := range names {
 		if !slices.Contains(have, n) {
-			return fail.New(fail.Bad, "The backup was made by a newer version of Heed: this version does not know all of its tables")
+			return fail.New(fail.Bad, "The backup was made by a newer version of Heed: this version does not know all "+
+				"of its tables")
 		}
 	}
 	in.table, in.names, in.n = table, names, 0
@@ -369,7 +374,8 @@ type opener struct {
 func newOpener(ctx context.Context, in io.Reader, keys vault.OrgKeys) (*opener, error) {
 	start := make([]byte, len(magic)+4)
 	if _, err := io.ReadFull(in, start); err != nil || string(start[:len(magic)]) != magic {
-		return nil, fail.New(fail.Bad, "This file is not a backup of Heed, or was made by an early version, which alone can read it")
+		return nil, fail.New(fail.Bad, "This file is not a backup of Heed, or was made by an early version, which alone "+
+			"can read it")
 	}
 	size := binary.BigEndian.Uint32(start[len(magic):])
 	if size > maxHeader {
@@ -403,7 +409,8 @@ func fileKey(ctx context.Context, h header, keys vault.OrgKeys) ([32]byte, error
 		}
 		last = err
 	}
-	return [32]byte{}, fail.Wrap(fail.Tampered, last, "The key file does not open this backup: use the key file of the installation that made it")
+	return [32]byte{}, fail.Wrap(fail.Tampered, last, "The key file does not open this backup: use the key file of the "+
+		"installation that made it")
 }
 
 func (o *opener) Read(p []byte) (int, error) {

@@ -30,7 +30,8 @@ func quiet(string, int64) {}
 func filled(w *world.World) ([]byte, *vault.KeyFile) {
 	w.T.Helper()
 	for range 5 {
-		raised, err := w.Concerns.Raise(ctx, w.As("nurse"), room.Beginning{Answers: field.Said("about", "patient", "what", "Canary Zaunkönig 🐦")})
+		raised, err := w.Concerns.Raise(ctx, w.As("nurse"), room.Beginning{Answers: field.Said("about", "patient", "what",
+			"Canary Zaunkönig 🐦")})
 		if err != nil {
 			w.T.Fatal(err)
 		}

@@ -108,7 +108,8 @@ const line = "| %-58s | %-34s | %-16s | %-40s | %-7s |\n"
 
 func printHead(w io.Writer) {
 	fmt.Fprintf(w, line, "what", "figure", "wanted", "the machine's own limit, same run", "ratio")
-	fmt.Fprintf(w, "|%s|%s|%s|%s|%s|\n", strings.Repeat("-", 60), strings.Repeat("-", 36), strings.Repeat("-", 18), strings.Repeat("-", 42), strings.Repeat("-", 9))
+	fmt.Fprintf(w, "|%s|%s|%s|%s|%s|\n", strings.Repeat("-", 60), strings.Repeat("-", 36), strings.Repeat("-", 18),
+		strings.Repeat("-", 42), strings.Repeat("-", 9))
 }
 
 func printFigure(w io.Writer, f Figure) {

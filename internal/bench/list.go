@@ -48,8 +48,11 @@ func (b *Bench) lists(ctx context.Context, in *installation, engine string) ([]F
 		return nil, err
 	}
 	return []Figure{
-		{"50 newest of a lead's list, 10,000 records, " + engine, fmt.Sprintf("%.2f ms CPU, p50 %s", short.cpu, ms(short.at(.5))), "3 ms CPU", fmt.Sprintf("%.2f ms CPU for a list of 1", short.one), ""},
-		{fmt.Sprintf("  the same of %d records, %s", b.List, engine), fmt.Sprintf("%.2f ms CPU, p50 %s", long.cpu, ms(long.at(.5))), "within 20%", fmt.Sprintf("%.2f ms CPU for a list of 1", long.one), fmt.Sprintf("%+.0f%%", 100*(long.cpu/short.cpu-1))},
+		{"50 newest of a lead's list, 10,000 records, " + engine, fmt.Sprintf("%.2f ms CPU, p50 %s", short.cpu,
+			ms(short.at(.5))), "3 ms CPU", fmt.Sprintf("%.2f ms CPU for a list of 1", short.one), ""},
+		{fmt.Sprintf("  the same of %d records, %s", b.List, engine), fmt.Sprintf("%.2f ms CPU, p50 %s", long.cpu,
+			ms(long.at(.5))), "within 20%", fmt.Sprintf("%.2f ms CPU for a list of 1", long.one),
+			fmt.Sprintf("%+.0f%%", 100*(long.cpu/short.cpu-1))},
 	}, nil
 }
 
@@ -88,7 +91,8 @@ func (p *program) lists(token string, limit, times int) (run, float64, error) {
 		return run{}, 0, err
 	}
 	r, err := drive(p.addr, 1, times, 200, func(int, int) []byte {
-		return fmt.Appendf(nil, "GET /api/v1/concerns?limit=%d HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n\r\n", limit, p.addr, token)
+		return fmt.Appendf(nil, "GET /api/v1/concerns?limit=%d HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n\r\n",
+			limit, p.addr, token)
 	})
 	if err != nil {
 		return r, 0, err
@@ -120,7 +124,8 @@ func fill(ctx context.Context, a *app.App, have, want int) error {
 	if err != nil {
 		return err
 	}
-	receipt, err := a.Concerns.Raise(ctx, actor, room.Beginning{Answers: field.Said("about", "patient", "what", "Made up for a measurement.")})
+	receipt, err := a.Concerns.Raise(ctx, actor, room.Beginning{Answers: field.Said("about", "patient", "what",
+		"Made up for a measurement.")})
 	if err != nil {
 		return err
 	}
@@ -157,7 +162,8 @@ func fill(ctx context.Context, a *app.App, have, want int) error {
 		done += made
 	}
 	for range newest {
-		if _, err := a.Concerns.Raise(ctx, actor, room.Beginning{Answers: field.Said("about", "patient", "what", "Made up for a measurement.")}); err != nil {
+		if _, err := a.Concerns.Raise(ctx, actor, room.Beginning{Answers: field.Said("about", "patient", "what",
+			"Made up for a measurement.")}); err != nil {
 			return err
 		}
 	}

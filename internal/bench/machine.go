@@ -21,7 +21,8 @@ func machine() string {
 			}
 		}
 	}
-	return fmt.Sprintf("%d cores (%s), %s %s/%s; load average %s", runtime.NumCPU(), cpu, runtime.Version(), runtime.GOOS, runtime.GOARCH, load())
+	return fmt.Sprintf("%d cores (%s), %s %s/%s; load average %s", runtime.NumCPU(), cpu, runtime.Version(), runtime.GOOS,
+		runtime.GOARCH, load())
 }
 
 // load is how busy the machine is with everything, this included.

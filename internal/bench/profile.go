@@ -59,7 +59,8 @@ func (b *Bench) profileVerify(ctx context.Context) error {
 		return err
 	}
 	return b.profiled("verify", func() error {
-		r, err := verify.Installation(ctx, verify.Options{Path: in.Data, KeyFile: in.KeyFilePath(), KeyStore: in.KeyStorePath(), Fields: app.SealedFields()})
+		r, err := verify.Installation(ctx, verify.Options{Path: in.Data, KeyFile: in.KeyFilePath(),
+			KeyStore: in.KeyStorePath(), Fields: app.SealedFields()})
 		if err == nil {
 			err = r.Err()
 		}

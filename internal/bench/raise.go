@@ -111,14 +111,17 @@ func (b *Bench) raiseOn(in *installation, e engine) ([]Figure, error) {
 	}
 	per := func(d time.Duration) float64 { return d.Seconds() * 1000 / float64(r.count) }
 	figures := []Figure{
-		{"durable raises of 2 KB, 64 clients, " + e.name, fmt.Sprintf("%.0f/s, p50 %s, p99 %s", r.rate(), ms(r.at(.5)), ms(r.at(.99))), e.wanted,
+		{"durable raises of 2 KB, 64 clients, " + e.name, fmt.Sprintf("%.0f/s, p50 %s, p99 %s", r.rate(), ms(r.at(.5)),
+			ms(r.at(.99))), e.wanted,
 			fmt.Sprintf("%.0f fsync/s; %.0f raw rows/s", e.fsyncs, e.insert), ratio(r.rate(), e.insert)},
-		{"  processor seconds for 1,000 raises, " + e.name, fmt.Sprintf("%.2f Heed, %.2f server, %.2f clients", per(after-there), per(afterDB-behind), per(cpuHere()-here)), "",
+		{"  processor seconds for 1,000 raises, " + e.name, fmt.Sprintf("%.2f Heed, %.2f server, %.2f clients",
+			per(after-there), per(afterDB-behind), per(cpuHere()-here)), "",
 			"load average " + load(), ""},
 		{"  refused of the first 1,000 from 64 writers, " + e.name, fmt.Sprintf("%d", warm.refused), "0", "", ""},
 	}
 	if r.refused > 0 || warm.refused > 0 {
-		figures = append(figures, Figure{What: "  refused in all, " + e.name, Measured: fmt.Sprintf("%d", r.refused+warm.refused), Wanted: "0", Limit: warm.words + r.words})
+		figures = append(figures, Figure{What: "  refused in all, " + e.name,
+			Measured: fmt.Sprintf("%d", r.refused+warm.refused), Wanted: "0", Limit: warm.words + r.words})
 	}
 	return figures, p.stop()
 }
@@ -130,7 +133,8 @@ func raisesFor(addr string, tokens []string) func(run string) func(client, n int
 	_, _ = rand.Read(salt[:])
 	return func(run string) func(client, n int) []byte {
 		return func(client, n int) []byte {
-			return fmt.Appendf(nil, "POST /api/v1/concerns HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nIdempotency-Key: %s-%x-%d-%d\r\nContent-Length: %d\r\n\r\n%s",
+			return fmt.Appendf(nil, "POST /api/v1/concerns HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: "+
+				"application/json\r\nIdempotency-Key: %s-%x-%d-%d\r\nContent-Length: %d\r\n\r\n%s",
 				addr, tokens[client%len(tokens)], run, salt, client, n, len(body), body)
 		}
 	}

@@ -36,13 +36,15 @@ func (b *Bench) start(ctx context.Context) ([]Figure, error) {
 	if err != nil {
 		return figures, err
 	}
-	figures = append(figures, Figure{"cold start to first page, middle of 9 (fastest)", fmt.Sprintf("%s (%s)", ms(all[starts/2]), ms(all[0])), "50 ms",
+	figures = append(figures, Figure{"cold start to first page, middle of 9 (fastest)",
+		fmt.Sprintf("%s (%s)", ms(all[starts/2]), ms(all[0])), "50 ms",
 		"heed version: " + ms(bare), ""})
 	rss, own, err := b.idle(ctx, in)
 	if err != nil {
 		return figures, err
 	}
-	return append(figures, Figure{"idle memory, 10 s after the first page", mb(rss << 10), "32 MB", mb(own<<10) + " without the program's own file", ""}), nil
+	return append(figures, Figure{"idle memory, 10 s after the first page", mb(rss << 10), "32 MB", mb(own<<10) +
+		" without the program's own file", ""}), nil
 }
 
 // firstPage is the time from exec to the whole of /raise.

@@ -53,10 +53,12 @@ func (b *Bench) verify(ctx context.Context) ([]Figure, error) {
 }
 
 // verified is the line of one check; each entry costs at least as many hashes.
-func (b *Bench) verified(what string, took, cpu time.Duration, wanted string, bound float64, perEntry int, said string) Figure {
+func (b *Bench) verified(what string, took, cpu time.Duration, wanted string, bound float64, perEntry int,
+	said string) Figure {
 	wanted += " for 1,000,000"
 	least := float64(b.Entries) * float64(perEntry) / bound
-	return Figure{fmt.Sprintf("%s, %d entries", what, b.Entries), fmt.Sprintf("%.2f s, %.2f s CPU (%s)", took.Seconds(), cpu.Seconds(), said), wanted,
+	return Figure{fmt.Sprintf("%s, %d entries", what, b.Entries), fmt.Sprintf("%.2f s, %.2f s CPU (%s)", took.Seconds(),
+		cpu.Seconds(), said), wanted,
 		fmt.Sprintf("%.2f s of hashing alone, all cores", least), ratio(least, took.Seconds())}
 }
 

@@ -58,10 +58,13 @@ func (c *certificate) renew(context.Context) error {
 
 func (c *certificate) unfit(err error) error {
 	if c.served.Load() == nil && errors.As(err, new(*fs.PathError)) {
-		return fail.Wrap(fail.Bad, err, "The certificate %s or its key %s is not there, or this user may not read it", c.certFile, c.keyFile)
+		return fail.Wrap(fail.Bad, err, "The certificate %s or its key %s is not there, or this user may not read it",
+			c.certFile, c.keyFile)
 	}
 	if c.served.Load() == nil {
-		return fail.Wrap(fail.Bad, err, "The certificate %s and its key %s cannot be used: they must be PEM files that belong together", c.certFile, c.keyFile)
+		return fail.Wrap(fail.Bad, err, "The certificate %s and its key %s cannot be used: they must be PEM files that "+
+			"belong together", c.certFile, c.keyFile)
 	}
-	return fail.Wrap(fail.Conflict, err, "The renewed certificate and its key do not fit each other, or cannot be read. The earlier pair is still served")
+	return fail.Wrap(fail.Conflict, err, "The renewed certificate and its key do not fit each other, or cannot be read. "+
+		"The earlier pair is still served")
 }

@@ -25,7 +25,8 @@ func pair(t *testing.T, name, certFile, keyFile string) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	check(t, err)
 	now := clock.System{}.Now()
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, DNSNames: []string{"localhost"},
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name},
+		DNSNames:  []string{"localhost"},
 		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour)}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	check(t, err)
@@ -66,7 +67,8 @@ func TestARenewedCertificateIsServed(t *testing.T) {
 	}
 	pair(t, "third", cert, filepath.Join(dir, "elsewhere"))
 	for range 2 { // it goes on being told
-		if err := renew(); !fail.Is(err, fail.Conflict) || !strings.Contains(fail.Words(err), "earlier pair is still served") {
+		if err := renew(); !fail.Is(err, fail.Conflict) ||
+			!strings.Contains(fail.Words(err), "earlier pair is still served") {
 			t.Errorf("a pair that does not fit: %v", err)
 		}
 	}

@@ -122,7 +122,8 @@ func Main(args []string) int {
 	return Run(ctx, args, os.Stdin, os.Stdout, os.Stderr)
 }
 
-// Run runs one command. 0: done; 1: found something wrong (verify, check), or it failed; 2: the words of the call are off.
+// Run runs one command. 0: done; 1: found something wrong (verify, check), or it failed; 2: the words of the call are
+// off.
 func Run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) int {
 	var c CLI
 	code := -1
@@ -172,7 +173,9 @@ func called(err error) string {
 	var p *kong.ParseError
 	if errors.As(err, &p) && p.Context != nil && p.Context.Command() != "" {
 		words := strings.Fields("heed " + p.Context.Command())
-		return strings.Join(slices.DeleteFunc(words, func(w string) bool { return strings.HasPrefix(w, "<") || strings.HasPrefix(w, "[") }), " ")
+		return strings.Join(slices.DeleteFunc(words, func(w string) bool {
+			return strings.HasPrefix(w, "<") || strings.HasPrefix(w, "[")
+		}), " ")
 	}
 	return "heed"
 }

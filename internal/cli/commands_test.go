@@ -90,7 +90,8 @@ var codeLine = regexp.MustCompile(`(?m)^  (\w+): (\S+)$`)
 // founded makes an installation with the command and enrols its grantors: founded DATA [flags]
 func (p people) founded(ts *testscript.TestScript, neg bool, args []string) {
 	call := append([]string{"init", "--data", args[0], "--name=Test Trust", "--lead-name=Lena", "--lead-phone=01632960101",
-		"--grantor=guardian, Gwen Sample, guardian@example.org, caldicott_guardian", "--grantor=executive, Ed Example, executive@example.org, executive_lead"}, args[1:]...)
+		"--grantor=guardian, Gwen Sample, guardian@example.org, caldicott_guardian",
+		"--grantor=executive, Ed Example, executive@example.org, executive_lead"}, args[1:]...)
 	ts.Check(ts.Exec("heed", call...))
 	ts.Check(os.WriteFile(ts.MkAbs("stdout.init"), []byte(ts.ReadFile("stdout")), 0o600))
 	if m := regexp.MustCompile(`(heed-\w+/log)\+`).FindStringSubmatch(ts.ReadFile("stdout")); m != nil {
@@ -162,7 +163,8 @@ func (people) word(ts *testscript.TestScript, neg bool, args []string) {
 // raise raises a concern and puts its reference into REF: raise DATA LOGIN [--db=…]
 func (people) raise(ts *testscript.TestScript, neg bool, args []string) {
 	opened(ts, args[0], flagOf(args, "--db="), func(ctx context.Context, a *app.App) error {
-		r, err := a.Concerns.Raise(ctx, actor(ts, a, args[1], ""), room.Beginning{Answers: field.Said("about", "patient", "what", "Canary Zaunkönig")})
+		r, err := a.Concerns.Raise(ctx, actor(ts, a, args[1], ""),
+			room.Beginning{Answers: field.Said("about", "patient", "what", "Canary Zaunkönig")})
 		ts.Check(err)
 		ts.Setenv("REF", string(r.Reference))
 		_, err = a.Ledger.Sequence(ctx)
@@ -181,8 +183,10 @@ func actor(ts *testscript.TestScript, a *app.App, login string, role access.Role
 // closes brings the concern REF to its end: close DATA LOGIN
 func closes(ts *testscript.TestScript, neg bool, args []string) {
 	opened(ts, args[0], "", func(ctx context.Context, a *app.App) error {
-		for _, s := range []room.Taking{room.Said(process.Acknowledge), room.Said(process.Triage, "decision", process.NotSafeguarding, "reasons", "A misunderstanding"),
-			room.Said(process.GiveFeedback, "result", process.Told, "words", "Thank you"), room.Said(process.Close, "reasons", "Done")} {
+		for _, s := range []room.Taking{room.Said(process.Acknowledge), room.Said(process.Triage, "decision",
+			process.NotSafeguarding, "reasons", "A misunderstanding"),
+			room.Said(process.GiveFeedback, "result", process.Told, "words", "Thank you"),
+			room.Said(process.Close, "reasons", "Done")} {
 			_, err := a.Concerns.Take(ctx, actor(ts, a, args[1], access.Lead), id.Reference(ts.Getenv("REF")), s)
 			ts.Check(err)
 		}
@@ -196,7 +200,8 @@ func later(ts *testscript.TestScript, neg bool, args []string) {
 	hand := clock.NewHand(clock.System{}.Now().Add(48 * time.Hour))
 	a, err := app.Open(ctx, app.Config{Data: ts.MkAbs(args[0])}, hand, slog.New(slog.DiscardHandler))
 	ts.Check(err)
-	_, err = a.Concerns.Raise(ctx, actor(ts, a, args[1], ""), room.Beginning{Answers: field.Said("about", "patient", "what", "Later")})
+	_, err = a.Concerns.Raise(ctx, actor(ts, a, args[1], ""),
+		room.Beginning{Answers: field.Said("about", "patient", "what", "Later")})
 	ts.Check(errors.Join(err, a.Close()))
 }
 
@@ -234,7 +239,8 @@ func start(ts *testscript.TestScript, neg bool, args []string) {
 	settings := []string{"HOME", "TMPDIR", "PATH"}
 	if args[len(args)-1] == "--inherit" { // the settings of the script
 		args = args[:len(args)-1]
-		settings = append(settings, "HEED_PROXIES", "HEED_PUBLIC_URL", "HEED_BACKUP_LIFE", "HEED_DB", "HEED_IDLE", "HEED_MAIL_HOST",
+		settings = append(settings, "HEED_PROXIES", "HEED_PUBLIC_URL", "HEED_BACKUP_LIFE", "HEED_DB", "HEED_IDLE",
+			"HEED_MAIL_HOST",
 			"HEED_WITNESS", "HEED_OVERLAY", "HEED_METRICS", "HEED_TLS_CERT")
 	}
 	cmd := exec.Command(path, args[1:]...)

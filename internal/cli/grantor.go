@@ -67,7 +67,8 @@ func sayReplacement(env *Env, a *app.App, r directory.Replacement) error {
 	if err != nil {
 		return err
 	}
-	env.say("%s takes the place of %s on %s, unless somebody with a role stops it before, at /grantors or with heed grantor stop.", in.Login, out.Login, r.Until.Format("2 January 2006 15:04 UTC"))
+	env.say("%s takes the place of %s on %s, unless somebody with a role stops it before, at /grantors or with heed "+
+		"grantor stop.", in.Login, out.Login, r.Until.Format("2 January 2006 15:04 UTC"))
 	return nil
 }
 

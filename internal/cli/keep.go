@@ -124,13 +124,17 @@ func (c *restoreCmd) Run(env *Env) error {
 	if err != nil {
 		return err
 	}
-	longer, err := app.Restore(env.Ctx, cfg, clock.System{}, env.Log, keys, func() (io.ReadCloser, error) { return os.Open(c.File) }, progress(env))
+	longer, err := app.Restore(env.Ctx, cfg, clock.System{}, env.Log, keys, func() (io.ReadCloser, error) {
+		return os.Open(c.File)
+	}, progress(env))
 	if err != nil {
 		return err
 	}
 	if len(longer) > 0 {
-		env.say("The log was longer than this backup: the folder has it in\n  %s\nUntil those files are moved away Heed serves, and the log stands still: verify and serve say that an older copy\n"+
-			"was put back. When that is what you meant, and a second person has agreed to it, move them away.", strings.Join(longer, "\n  "))
+		env.say("The log was longer than this backup: the folder has it in\n  %s\nUntil those files are moved away Heed "+
+			"serves, and the log stands still: verify and serve say that an older copy\n"+
+			"was put back. When that is what you meant, and a second person has agreed to it, move them away.",
+			strings.Join(longer, "\n  "))
 	}
 	env.say("Restored. Now prove it:\n  heed verify %s", c.where())
 	return nil

@@ -81,7 +81,8 @@ func beside(path string) (*os.File, error) {
 	}
 	f, err := os.CreateTemp(dir, partName)
 	if err != nil {
-		return nil, fail.Wrap(fail.Bad, err, "Nothing can be written in the folder %s by this user: make it, or name another file", filepath.Dir(path))
+		return nil, fail.Wrap(fail.Bad, err, "Nothing can be written in the folder %s by this user: make it, or name "+
+			"another file", filepath.Dir(path))
 	}
 	return f, nil
 }
@@ -131,7 +132,8 @@ func (c *keysChangeCmd) Run(env *Env) error {
 		if err := a.Directory.NoteKeysChanged(env.Ctx, o.ID, words...); err != nil {
 			return fmt.Errorf("the key was changed, but not noted: %w", err)
 		}
-		env.say("The key of %s is changed.\n\nNow:\n  copy %s to the safe\n  heed backup FILE\n  heed keys copy FILE", o.Name, a.Config.KeyFilePath())
+		env.say("The key of %s is changed.\n\nNow:\n  copy %s to the safe\n  heed backup FILE\n  heed keys copy FILE", o.Name,
+			a.Config.KeyFilePath())
 		return nil
 	})
 }
@@ -153,7 +155,8 @@ It cannot ask for the grantors' words, because the accounts cannot be read befor
 
 func (c *keysAcceptCmd) Run(env *Env) error {
 	if !c.Yes {
-		return fail.New(fail.Bad, "This gives up records for ever. Look for a newer copy of the key store first. When there is none anywhere, say so with --no-newer-copy-exists")
+		return fail.New(fail.Bad, "This gives up records for ever. Look for a newer copy of the key store first. When "+
+			"there is none anywhere, say so with --no-newer-copy-exists")
 	}
 	n, err := app.AcceptLostKeys(env.Ctx, c.config(), clock.System{}, env.Log)
 	if err != nil {
@@ -188,7 +191,8 @@ If keys are missing as well, heed keys accept-lost comes first. Until the copies
 }
 
 func (c *keysAgainCmd) Run(env *Env) error {
-	n, err := app.DestroyAgain(env.Ctx, c.config(), clock.System{}, env.Log, func(a *app.App, o directory.Organisation, records int) ([]directory.Word, error) {
+	n, err := app.DestroyAgain(env.Ctx, c.config(), clock.System{}, env.Log, func(a *app.App, o directory.Organisation,
+		records int) ([]directory.Word, error) {
 		fmt.Fprintf(env.Err, "%s: the keys of %d erased records are there again.\n", o.Name, records)
 		return words(env, a, c.Grantor)
 	})

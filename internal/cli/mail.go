@@ -23,7 +23,8 @@ type mailFlags struct {
 }
 
 func (f mailFlags) mailer() jobs.Mailer {
-	return jobs.Mailer{Host: f.MailHost, Port: f.MailPort, TLS: f.MailTLS, From: f.MailFrom, User: f.MailUser, Password: f.MailPass}
+	return jobs.Mailer{Host: f.MailHost, Port: f.MailPort, TLS: f.MailTLS, From: f.MailFrom, User: f.MailUser,
+		Password: f.MailPass}
 }
 
 type mailCmd struct {
@@ -52,7 +53,8 @@ func (c *mailTestCmd) Run(env *Env) error {
 	}
 	ctx, stop := context.WithTimeout(env.Ctx, time.Minute)
 	defer stop()
-	env.say("Asking the mail server at %s. It may say nothing for up to 10 seconds at a time.", net.JoinHostPort(m.Host, strconv.Itoa(m.Port)))
+	env.say("Asking the mail server at %s. It may say nothing for up to 10 seconds at a time.",
+		net.JoinHostPort(m.Host, strconv.Itoa(m.Port)))
 	if err := m.Test(ctx, c.To); err != nil {
 		return err
 	}

@@ -93,7 +93,8 @@ func TestAnOperatorGetsPeopleToWork(t *testing.T) {
 		return out.String()
 	}
 	said := run("init", "--data", data, "--name=Test Trust", "--lead-name=Lena", "--lead-phone=01632960101",
-		"--grantor=guardian, Gwen Sample, guardian@example.org, caldicott_guardian", "--grantor=executive, Ed Example, executive@example.org, executive_lead")
+		"--grantor=guardian, Gwen Sample, guardian@example.org, caldicott_guardian",
+		"--grantor=executive, Ed Example, executive@example.org, executive_lead")
 	log := slog.New(slog.DiscardHandler)
 	a, err := app.Open(context.Background(), app.Config{Data: data, Plain: true}, clock.System{}, log)
 	if err != nil {
@@ -104,7 +105,8 @@ func TestAnOperatorGetsPeopleToWork(t *testing.T) {
 
 	secrets := map[string]string{}
 	code := func(login string, steps int) string {
-		c, err := totp.GenerateCode(secrets[login], clock.System{}.Now().Add(clock.FromMicros(int64(steps)*30e6).Sub(clock.FromMicros(0))))
+		c, err := totp.GenerateCode(secrets[login],
+			clock.System{}.Now().Add(clock.FromMicros(int64(steps)*30e6).Sub(clock.FromMicros(0))))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -117,10 +119,13 @@ func TestAnOperatorGetsPeopleToWork(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if at, page := v.send("/set-up", map[string]string{"login": login, "password-once": "wrong", "password": password, "secret": secrets[login], "code": code(login, 0)}); at != "/set-up" || !strings.Contains(page, "do not belong together") {
+		if at, page := v.send("/set-up", map[string]string{"login": login, "password-once": "wrong", "password": password,
+			"secret": secrets[login], "code": code(login, 0)}); at != "/set-up" ||
+			!strings.Contains(page, "do not belong together") {
 			t.Errorf("%s with a wrong code came to %s", login, at)
 		}
-		at, page := v.send("/set-up", map[string]string{"login": login, "password-once": oneTime, "password": password, "secret": secrets[login], "code": code(login, 0)})
+		at, page := v.send("/set-up", map[string]string{"login": login, "password-once": oneTime, "password": password,
+			"secret": secrets[login], "code": code(login, 0)})
 		recovery := regexp.MustCompile(`[A-Z2-7]{4}(-[A-Z2-7]{4}){4}`).FindAllString(page, -1)
 		if !strings.Contains(page, "Your account is set up") || len(recovery) != 4 {
 			t.Fatalf("%s came to %s: %.3000s", login, at, page)
@@ -132,7 +137,8 @@ func TestAnOperatorGetsPeopleToWork(t *testing.T) {
 	last := func(s string) string { f := strings.Fields(s); return f[len(f)-1] }
 	t.Setenv("HEED_WORD_1", password+" "+code("guardian", 0))
 	t.Setenv("HEED_WORD_2", password+" "+code("executive", 0))
-	enrol("lead", last(run("user", "add", "--data", data, "--login=lead", "--name=Lena Sample", "--role=safeguarding_lead", "--grantor=guardian", "--grantor=executive")))
+	enrol("lead", last(run("user", "add", "--data", data, "--login=lead", "--name=Lena Sample", "--role=safeguarding_lead",
+		"--grantor=guardian", "--grantor=executive")))
 	enrol("nurse", last(run("user", "add", "--data", data, "--login=nurse", "--name=Nadia Example")))
 
 	for _, login := range []string{"lead", "nurse"} {
@@ -147,13 +153,15 @@ func TestAnOperatorGetsPeopleToWork(t *testing.T) {
 		if at, page = v.send("/log-in/code", map[string]string{"code": code(login, 0)}); strings.HasPrefix(at, "/log-in") {
 			t.Fatalf("%s came to %s: %.3000s", login, at, page)
 		}
-		if at, page = v.do(http.MethodGet, "/", nil); !strings.Contains(page, "Log out") && !strings.Contains(page, "Sign out") {
+		if at, page = v.do(http.MethodGet, "/", nil); !strings.Contains(page, "Log out") &&
+			!strings.Contains(page, "Sign out") {
 			t.Errorf("%s is not signed in at %s", login, at)
 		}
 	}
 	t.Setenv("HEED_WORD", password+" "+code("nurse", 1))
 	token := last(run("token", "new", "--data", data, "--login=nurse"))
-	q, err := http.NewRequest(http.MethodPost, srv.URL+"/api/v1/concerns", strings.NewReader(`{"about":"patient","what":"A worry"}`))
+	q, err := http.NewRequest(http.MethodPost, srv.URL+"/api/v1/concerns",
+		strings.NewReader(`{"about":"patient","what":"A worry"}`))
 	if err != nil {
 		t.Fatal(err)
 	}

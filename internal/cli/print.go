@@ -70,7 +70,8 @@ func Document(which string) (string, error) {
 
 func events() string {
 	var b strings.Builder
-	b.WriteString("# Events\n\nEvery kind of entry that the ledger holds. Kinds are sealed with the rest of the entry.\n\n| event | what it says |\n| --- | --- |\n")
+	b.WriteString("# Events\n\nEvery kind of entry that the ledger holds. Kinds are sealed with the rest of the " +
+		"entry.\n\n| event | what it says |\n| --- | --- |\n")
 	all := concern.Events(process.Patient())
 	for k, v := range directory.Events() {
 		all[k] = v
@@ -91,7 +92,8 @@ func events() string {
 
 func routes() (string, error) {
 	var b strings.Builder
-	b.WriteString("# Routes\n\nEvery page with the access rule that its route keeps. `signed_in`: the slice decides about the record; `public`: open to everybody.\n\n| page | method and path | rule |\n| --- | --- | --- |\n")
+	b.WriteString("# Routes\n\nEvery page with the access rule that its route keeps. `signed_in`: the slice decides " +
+		"about the record; `public`: open to everybody.\n\n| page | method and path | rule |\n| --- | --- | --- |\n")
 	for _, p := range (&app.App{}).Parts() {
 		for _, r := range p.Routes {
 			fmt.Fprintf(&b, "| %s | `%s %s` | %s |\n", r.Title, r.Method, r.Pattern, r.Access)
@@ -105,7 +107,8 @@ func routes() (string, error) {
 	for _, r := range a.Routes() {
 		fmt.Fprintf(&b, "- `%s`\n", r)
 	}
-	b.WriteString("\n## The program's own\n\n- `GET /healthz` `GET /readyz` `GET /readyz/pages` `GET /log/checkpoint` `GET /log/tile/…` `GET /assets/…`\n- `GET /metrics`, at the address of `--metrics` alone\n")
+	b.WriteString("\n## The program's own\n\n- `GET /healthz` `GET /readyz` `GET /readyz/pages` `GET /log/checkpoint` " +
+		"`GET /log/tile/…` `GET /assets/…`\n- `GET /metrics`, at the address of `--metrics` alone\n")
 	return b.String(), nil
 }
 
@@ -125,7 +128,9 @@ func Commands() ([]Command, error) {
 	for _, leaf := range parser.Model.Leaves(true) {
 		c := Command{Path: "heed " + strings.TrimPrefix(leaf.Path(), "heed ")}
 		if words := strings.Fields(c.Path); len(words) > 1 { // without the names of arguments
-			c.Path = strings.Join(slices.DeleteFunc(words, func(w string) bool { return strings.HasPrefix(w, "<") || strings.HasPrefix(w, "[") }), " ")
+			c.Path = strings.Join(slices.DeleteFunc(words, func(w string) bool {
+				return strings.HasPrefix(w, "<") || strings.HasPrefix(w, "[")
+			}), " ")
 		}
 		for _, group := range leaf.AllFlags(true) {
 			for _, f := range group {
@@ -146,14 +151,17 @@ func settings() (string, error) {
 		return "", err
 	}
 	var b strings.Builder
-	b.WriteString("# Settings\n\nEvery command with its flags. A flag that has a variable of the environment can be given by either; the flag goes before the variable, and a variable without a value is not set. Times may be in days: `35d`.\n")
+	b.WriteString("# Settings\n\nEvery command with its flags. A flag that has a variable of the environment can be " +
+		"given by either; the flag goes before the variable, and a variable without a value is not set. Times may be in " +
+		"days: `35d`.\n")
 	for _, c := range all {
 		fmt.Fprintf(&b, "\n## %s\n", c.Path)
 		if len(c.Flags) > 0 {
 			b.WriteString("\n| flag | variable | when not given | what it is |\n| --- | --- | --- | --- |\n")
 		}
 		for _, f := range c.Flags {
-			fmt.Fprintf(&b, "| `--%s` | %s | %s | %s |\n", f.Name, marked(strings.Join(f.Envs, ", ")), marked(f.Default), strings.ReplaceAll(f.Help, "|", "\\|"))
+			fmt.Fprintf(&b, "| `--%s` | %s | %s | %s |\n", f.Name, marked(strings.Join(f.Envs, ", ")), marked(f.Default),
+				strings.ReplaceAll(f.Help, "|", "\\|"))
 		}
 	}
 	return b.String(), nil

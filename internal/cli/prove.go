@@ -92,7 +92,8 @@ func (c *verifyCmd) Run(env *Env) error {
 		env.say("%d differences were found.", r.Found)
 		return exit(1)
 	case !r.Proved:
-		env.say("Nothing was proved: whoever can write what was read can write it anew. Give the log's public key with --log-vkey, or a checkpoint that you kept with --since.")
+		env.say("Nothing was proved: whoever can write what was read can write it anew. Give the log's public key with " +
+			"--log-vkey, or a checkpoint that you kept with --since.")
 		return exit(2)
 	}
 	env.say("Nothing was altered.")
@@ -120,13 +121,15 @@ func kept(path, kind, from string, look func([]byte) error) ([]byte, error) {
 		return nil, fail.Wrap(fail.Bad, err, "The %s %s cannot be read by this user", kind, path)
 	}
 	if err := look(b); err != nil {
-		return nil, fail.Wrap(fail.Bad, err, "%s is not a %s. Name the file that was saved from %s. Nothing was checked", path, kind, from)
+		return nil, fail.Wrap(fail.Bad, err, "%s is not a %s. Name the file that was saved from %s. Nothing was checked",
+			path, kind, from)
 	}
 	return b, nil
 }
 
 // check looks at all that can be looked at; compared is nil when lists were not.
-func (c *verifyCmd) check(env *Env, cfg app.Config, o verify.Options) (r verify.Report, compared *app.Compared, err error) {
+func (c *verifyCmd) check(env *Env, cfg app.Config, o verify.Options) (r verify.Report, compared *app.Compared,
+	err error) {
 	if o.HTTP != "" {
 		r, err = verify.Installation(env.Ctx, o)
 		return r, nil, err
@@ -186,7 +189,8 @@ func checkRows(ctx context.Context, cfg app.Config, s *store.Store) (c rowsCheck
 // sayReport says what was looked at, what was found, and what could not be seen.
 func sayReport(env *Env, r verify.Report) {
 	env.say("Log %s: %d leaves, %d of them public, root %s", r.Origin, r.Size, r.Public, r.Root)
-	env.say("Looked at %d entries of %d records (%d opened, %d erased, %d not numbered yet), %d tiles, %d checkpoints, %d other sealed fields, in %s.",
+	env.say("Looked at %d entries of %d records (%d opened, %d erased, %d not numbered yet), %d tiles, %d checkpoints, "+
+		"%d other sealed fields, in %s.",
 		r.Entries, r.Records, r.Opened, r.Erased, r.Waiting, r.Tiles, r.Checkpoints, r.Fields, r.Took.Round(time.Millisecond))
 	for _, w := range r.Witnessed {
 		env.say("Witness %s signed %d leaves, last on %s.", w.Name, w.Size, w.At.UTC().Format("2 January 2006 at 15:04 UTC"))
@@ -208,7 +212,8 @@ func (c *verifyCmd) keys(cfg app.Config, o *verify.Options) error {
 	parse := func(flag, s string) (record.Verifier, error) {
 		v, err := record.ParseVerifier(strings.TrimSpace(s))
 		if err != nil {
-			return v, fail.Wrap(fail.Bad, err, "%s is not a public key as it was printed: a name, + and 8 characters, + and the key", flag)
+			return v, fail.Wrap(fail.Bad, err, "%s is not a public key as it was printed: a name, + and 8 characters, + "+
+				"and the key", flag)
 		}
 		return v, nil
 	}
@@ -268,7 +273,8 @@ func (c *witnessCmd) Run(env *Env) error {
 	if err != nil {
 		return err
 	}
-	w, err := witness.Open(witness.Options{State: c.State, Initialise: c.New, Signer: signer, Logs: logs, Clock: clock.System{}, Log: env.Log})
+	w, err := witness.Open(witness.Options{State: c.State, Initialise: c.New, Signer: signer, Logs: logs,
+		Clock: clock.System{}, Log: env.Log})
 	if err != nil {
 		return err
 	}
@@ -300,7 +306,8 @@ func (c *witnessCmd) signer() (record.Signer, error) {
 		return s, nil
 	}
 	if !c.New {
-		return record.Signer{}, fail.Wrap(fail.Missing, err, "The witness's key %s is not there. Make a witness with --new, once", c.Key)
+		return record.Signer{}, fail.Wrap(fail.Missing, err, "The witness's key %s is not there. Make a witness with "+
+			"--new, once", c.Key)
 	}
 	s, err := record.NewCosigner(c.Name)
 	if err != nil {

@@ -27,18 +27,19 @@ func unsetEmpty() {
 
 // durations reads a time as people say it: 15m, 12h, 35d.
 func durations() kong.Option {
-	return kong.TypeMapper(reflect.TypeFor[time.Duration](), kong.MapperFunc(func(ctx *kong.DecodeContext, target reflect.Value) error {
-		var text string
-		if err := ctx.Scan.PopValueInto("time", &text); err != nil {
-			return err
-		}
-		d, err := duration(text)
-		if err != nil {
-			return errors.New(fail.Words(err)) // the parser puts the flag before it
-		}
-		target.SetInt(int64(d))
-		return nil
-	}))
+	return kong.TypeMapper(reflect.TypeFor[time.Duration](),
+		kong.MapperFunc(func(ctx *kong.DecodeContext, target reflect.Value) error {
+			var text string
+			if err := ctx.Scan.PopValueInto("time", &text); err != nil {
+				return err
+			}
+			d, err := duration(text)
+			if err != nil {
+				return errors.New(fail.Words(err)) // the parser puts the flag before it
+			}
+			target.SetInt(int64(d))
+			return nil
+		}))
 }
 
 func duration(text string) (time.Duration, error) {
@@ -67,7 +68,8 @@ func networks(all []string) ([]netip.Prefix, error) {
 			p, err = a.Prefix(a.BitLen())
 		}
 		if err != nil {
-			return nil, fail.New(fail.Bad, "--proxies (HEED_PROXIES) must be addresses or networks with commas between them, such as 127.0.0.1, 10.2.0.0/16")
+			return nil, fail.New(fail.Bad, "--proxies (HEED_PROXIES) must be addresses or networks with commas between them, "+
+				"such as 127.0.0.1, 10.2.0.0/16")
 		}
 		out = append(out, p)
 	}
@@ -80,11 +82,14 @@ func publicURL(text string, plain bool) (string, error) {
 		return "", nil
 	}
 	u, err := url.Parse(text)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		return "", fail.New(fail.Bad, "--public-url (HEED_PUBLIC_URL) must be the address that people type and nothing behind it, such as https://heed.example.nhs.uk")
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || strings.Trim(u.Path, "/") != "" ||
+		u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return "", fail.New(fail.Bad, "--public-url (HEED_PUBLIC_URL) must be the address that people type and nothing "+
+			"behind it, such as https://heed.example.nhs.uk")
 	}
 	if u.Scheme == "http" && !plain {
-		return "", fail.New(fail.Bad, "--public-url (HEED_PUBLIC_URL) must begin with https://: people sign in there. Only with --plain, to try Heed on your own machine, may it be http://")
+		return "", fail.New(fail.Bad, "--public-url (HEED_PUBLIC_URL) must begin with https://: people sign in there. Only "+
+			"with --plain, to try Heed on your own machine, may it be http://")
 	}
 	return u.Scheme + "://" + u.Host, nil
 }

@@ -36,7 +36,8 @@ func params(dir string, setup func(*testscript.Env) error) testscript.Params {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"founded": p.founded, "enrol": p.enrol, "word": p.word, "raise": p.raise,
-			"start": start, "halt": halt, "get": get, "await": await, "close": closes, "later": later, "signed": signed, "sql": sql, "flip": flip, "keep": keep, "code": code, "valid": valid,
+			"start": start, "halt": halt, "get": get, "await": await, "close": closes, "later": later, "signed": signed,
+			"sql": sql, "flip": flip, "keep": keep, "code": code, "valid": valid,
 		},
 	}
 }

@@ -66,7 +66,8 @@ func (c *serveCmd) config() (cfg app.Config, err error) {
 	case c.Plain && !ownMachine(c.Addr):
 		return cfg, fail.New(fail.Bad, "With --plain, --addr must be an address of this machine alone, like 127.0.0.1:8430")
 	case !ownMachine(c.Addr) && c.TLSCert == "" && len(cfg.TrustedProxies) == 0:
-		return cfg, fail.New(fail.Bad, "At %s passwords would cross the network in the clear. Name a certificate with --tls-cert and --tls-key, or the proxy in front that does TLS with --proxies, or listen at 127.0.0.1:8430", c.Addr)
+		return cfg, fail.New(fail.Bad, "At %s passwords would cross the network in the clear. Name a certificate with "+
+			"--tls-cert and --tls-key, or the proxy in front that does TLS with --proxies, or listen at 127.0.0.1:8430", c.Addr)
 	case c.Idle <= 0 || c.Idle > 30*time.Minute:
 		return cfg, fail.New(fail.Bad, "--idle must be between 1s and 30m")
 	case c.Beat <= 0:
@@ -74,7 +75,8 @@ func (c *serveCmd) config() (cfg app.Config, err error) {
 	case c.MailHost == "":
 		return cfg, backupLife(c.BackupLife)
 	case cfg.PublicURL == "":
-		return cfg, fail.New(fail.Bad, "Mail leads people to where they sign in: give that address with --public-url, such as https://heed.example.nhs.uk")
+		return cfg, fail.New(fail.Bad, "Mail leads people to where they sign in: give that address with --public-url, such "+
+			"as https://heed.example.nhs.uk")
 	}
 	cfg.Mail = c.mailer()
 	return cfg, backupLife(c.BackupLife)
@@ -83,7 +85,8 @@ func (c *serveCmd) config() (cfg app.Config, err error) {
 // backupLife refuses what would have a certificate promise that nothing can be brought back.
 func backupLife(d time.Duration) error {
 	if d < 24*time.Hour {
-		return fail.New(fail.Bad, "--backup-life must be 1d or more: for so long a copy of the key store is kept somewhere, and a certificate of erasure says so")
+		return fail.New(fail.Bad, "--backup-life must be 1d or more: for so long a copy of the key store is kept "+
+			"somewhere, and a certificate of erasure says so")
 	}
 	return nil
 }
@@ -152,7 +155,8 @@ func whereTo(c app.Config, at listening, here string) string {
 	case c.Plain, at.cert != "" && !everywhere(at.addr):
 		return "Open " + here
 	}
-	return "Listening at " + here + "\nGive the address that people type with --public-url, such as https://heed.example.nhs.uk"
+	return "Listening at " + here + "\nGive the address that people type with --public-url, such as " +
+		"https://heed.example.nhs.uk"
 }
 
 // everywhere says that an address is all of this machine's.
@@ -174,7 +178,8 @@ func listener(addr, flag string) (net.Listener, error) {
 // passes everything on does not pass them on.
 func serveMetrics(env *Env, a *app.App, addr string) (end func(), err error) {
 	if everywhere(addr) {
-		return nil, fail.New(fail.Bad, "At %s everybody who reaches this machine could read the metrics. Give --metrics one address: "+
+		return nil, fail.New(fail.Bad, "At %s everybody who reaches this machine could read the metrics. Give --metrics "+
+			"one address: "+
 			"127.0.0.1:8431, or that of the network on which Prometheus asks", addr)
 	}
 	l, err := listener(addr, "--metrics")

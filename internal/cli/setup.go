@@ -38,7 +38,8 @@ With PostgreSQL add --db postgres://heed@host/heed; the keys stay in the folder.
 }
 
 func (c *initCmd) Run(env *Env) error {
-	f := directory.Founding{Name: c.Name, Telephone: c.Telephone, ExitURL: c.ExitURL, Nation: workday.Nation(c.Nation), Team: c.Team,
+	f := directory.Founding{Name: c.Name, Telephone: c.Telephone, ExitURL: c.ExitURL, Nation: workday.Nation(c.Nation),
+		Team: c.Team,
 		Lead: directory.Contact{Name: c.LeadName, Telephone: c.LeadPhone}, OnePerson: c.OnePerson}
 	if !f.Nation.Valid() {
 		return fail.New(fail.Bad, "--nation must be england-and-wales, scotland or northern-ireland")
@@ -50,7 +51,8 @@ func (c *initCmd) Run(env *Env) error {
 		name, phone, _ := strings.Cut(c.Colleague, ",")
 		f.Colleague = directory.ColleagueDoor{Owner: strings.TrimSpace(name), Telephone: strings.TrimSpace(phone)}
 		if f.Colleague.Owner == "" || f.Colleague.Telephone == "" {
-			return fail.New(fail.Bad, `--colleague is a name and a telephone number with a comma between them, such as "Owen Placeholder, 01632 960102"`)
+			return fail.New(fail.Bad,
+				`--colleague is a name and a telephone number with a comma between them, such as "Owen Placeholder, 01632 960102"`)
 		}
 	}
 	for _, g := range c.Grantor {
@@ -72,7 +74,8 @@ func (c *initCmd) Run(env *Env) error {
 		return err
 	}
 	cfg := c.config()
-	err := app.Init(env.Ctx, cfg, clock.System{}, env.Log, f, func(_ directory.Organisation, codes []directory.Enrolment) error {
+	err := app.Init(env.Ctx, cfg, clock.System{}, env.Log, f, func(_ directory.Organisation,
+		codes []directory.Enrolment) error {
 		env.say("%s is set up in %s.", c.Name, c.Data)
 		if c.OnePerson {
 			env.say("One person alone grants every role here: its statement page says so.")
@@ -81,7 +84,8 @@ func (c *initCmd) Run(env *Env) error {
 		for _, e := range codes {
 			env.say("  %s: %s", e.Login, e.Code)
 		}
-		env.say("\nThe recovery word, which is shown this once. Write it down and put it into the safe: with it and somebody's word a grantor who leaves, or lost everything, can be replaced:\n    %s", f.Recovery)
+		env.say("\nThe recovery word, which is shown this once. Write it down and put it into the safe: with it and "+
+			"somebody's word a grantor who leaves, or lost everything, can be replaced:\n    %s", f.Recovery)
 		if f.Second == nil {
 			env.say("No second witness was named: a grantor can be replaced only with this word.")
 		}
@@ -95,8 +99,10 @@ func (c *initCmd) Run(env *Env) error {
 		return err
 	}
 	env.say("\nThe public key of your log, for your witness and your auditors:\n  %s", v)
-	env.say("\nCopy %s and %s to a safe now: without them nothing can be read again, and whoever has them and the database can read everything.", cfg.KeyFilePath(), cfg.LogKeyPath())
-	env.say("The generation keys in %s have a backup life of their own: keep their backups no longer than --backup-life.", cfg.KeyStorePath())
+	env.say("\nCopy %s and %s to a safe now: without them nothing can be read again, and whoever has them and the "+
+		"database can read everything.", cfg.KeyFilePath(), cfg.LogKeyPath())
+	env.say("The generation keys in %s have a backup life of their own: keep their backups no longer than --backup-life.",
+		cfg.KeyStorePath())
 	env.say("\nNext:\n  heed serve %s", c.where())
 	return nil
 }
@@ -108,7 +114,8 @@ func parsePerson(s string) (directory.NewPerson, error) {
 		parts[i] = strings.TrimSpace(parts[i])
 	}
 	if len(parts) != 4 {
-		return directory.NewPerson{}, fail.New(fail.Bad, "A grantor is four things with commas between them: login, Full Name, email, role")
+		return directory.NewPerson{}, fail.New(fail.Bad, "A grantor is four things with commas between them: login, Full "+
+			"Name, email, role")
 	}
 	p := directory.NewPerson{Login: parts[0], Name: parts[1], Email: parts[2], Role: access.Role(parts[3])}
 	return p, p.Validate()
@@ -154,5 +161,6 @@ func organisation(env *Env, a *app.App, name string) (directory.Organisation, er
 	for i, o := range all {
 		names[i] = o.Name
 	}
-	return directory.Organisation{}, fail.New(fail.Bad, "Name the organisation with --org. There are: %s", strings.Join(names, "; "))
+	return directory.Organisation{}, fail.New(fail.Bad, "Name the organisation with --org. There are: %s",
+		strings.Join(names, "; "))
 }

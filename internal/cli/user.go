@@ -75,7 +75,8 @@ type voices struct {
 // both explains to the operator how the words are given.
 func both(err error) error {
 	if fail.Is(err, fail.Refused) && !strings.Contains(fail.Words(err), "has left") {
-		return fail.Wrap(fail.Refused, err, "%s. Name them with --grantor: each gives their own password and code", fail.Words(err))
+		return fail.Wrap(fail.Refused, err, "%s. Name them with --grantor: each gives their own password and code",
+			fail.Words(err))
 	}
 	return err
 }
@@ -106,7 +107,8 @@ The command prints a code. With it the person chooses a password and a second fa
 }
 
 func (c *userAddCmd) Run(env *Env) error {
-	n := directory.NewPerson{Login: c.Login, Name: c.Name, Email: c.Email, Phone: c.Phone, Job: c.Job, Role: access.Role(c.Role)}
+	n := directory.NewPerson{Login: c.Login, Name: c.Name, Email: c.Email, Phone: c.Phone, Job: c.Job,
+		Role: access.Role(c.Role)}
 	if err := n.Validate(); err != nil {
 		return err
 	}
@@ -146,7 +148,8 @@ func (userGrantCmd) Help() string {
 }
 
 func (c *userGrantCmd) Run(env *Env) error {
-	return aboutPerson(env, c.place, c.voices, c.Login, func(a *app.App, p directory.Person, o directory.Organisation, words []directory.Word) error {
+	return aboutPerson(env, c.place, c.voices, c.Login, func(a *app.App, p directory.Person, o directory.Organisation,
+		words []directory.Word) error {
 		team := o.Teams[0].ID
 		if len(p.Grants) > 0 {
 			team = p.Grants[0].Team
@@ -171,11 +174,13 @@ func (userRevokeCmd) Help() string {
 }
 
 func (c *userRevokeCmd) Run(env *Env) error {
-	return aboutPerson(env, c.place, c.voices, c.Login, func(a *app.App, p directory.Person, _ directory.Organisation, words []directory.Word) error {
+	return aboutPerson(env, c.place, c.voices, c.Login, func(a *app.App, p directory.Person, _ directory.Organisation,
+		words []directory.Word) error {
 		if err := a.Directory.Revoke(env.Ctx, p.ID, access.Role(c.Role), words...); err != nil {
 			return err
 		}
-		env.say("%s is no longer %s. Pages and tokens keep to it from the next request on.", c.Login, access.Role(c.Role).Label())
+		env.say("%s is no longer %s. Pages and tokens keep to it from the next request on.", c.Login,
+			access.Role(c.Role).Label())
 		return nil
 	})
 }
@@ -195,13 +200,15 @@ A grantor who leaves can give no more words: give their place to somebody else f
 }
 
 func (c *userLeaveCmd) Run(env *Env) error {
-	return aboutPerson(env, c.place, c.voices, c.Login, func(a *app.App, p directory.Person, o directory.Organisation, words []directory.Word) error {
+	return aboutPerson(env, c.place, c.voices, c.Login, func(a *app.App, p directory.Person, o directory.Organisation,
+		words []directory.Word) error {
 		if err := a.Directory.Leave(env.Ctx, p.ID, words...); err != nil {
 			return err
 		}
 		env.say("%s has left. Their sessions and tokens give nothing any more.", c.Login)
 		if o.IsGrantor(p.ID) {
-			env.say("Note: %s was a grantor. Nobody can be given a role beyond that of a worker until somebody has taken their place:\n  heed grantor replace --out %s --help", c.Login, c.Login)
+			env.say("Note: %s was a grantor. Nobody can be given a role beyond that of a worker until somebody has taken "+
+				"their place:\n  heed grantor replace --out %s --help", c.Login, c.Login)
 		}
 		return nil
 	})
@@ -226,7 +233,8 @@ Older codes end with it. Password and second factor go on until the new ones are
 }
 
 func (c *userCodeCmd) Run(env *Env) error {
-	return aboutPerson(env, c.place, c.voices, c.Login, func(a *app.App, p directory.Person, _ directory.Organisation, words []directory.Word) error {
+	return aboutPerson(env, c.place, c.voices, c.Login, func(a *app.App, p directory.Person, _ directory.Organisation,
+		words []directory.Word) error {
 		code, err := a.Directory.OfferEnrolment(env.Ctx, p.ID, words...)
 		if err != nil {
 			return err
@@ -237,7 +245,8 @@ func (c *userCodeCmd) Run(env *Env) error {
 }
 
 // aboutPerson opens the installation, finds somebody and hears the words.
-func aboutPerson(env *Env, at place, v voices, login string, fn func(*app.App, directory.Person, directory.Organisation, []directory.Word) error) error {
+func aboutPerson(env *Env, at place, v voices, login string, fn func(*app.App, directory.Person, directory.Organisation,
+	[]directory.Word) error) error {
 	return open(env, at, func(a *app.App) error {
 		p, err := person(env, a, login)
 		if err != nil {

@@ -40,7 +40,8 @@ func word(env *Env, a *app.App, login, variable string) (directory.Word, error) 
 	}
 	w, err := a.Directory.GiveWord(env.Ctx, login, password, code)
 	if fail.Is(err, fail.SignIn) {
-		return w, fail.Wrap(fail.SignIn, err, "The word of %s does not count: their login name, password or code does not look right. Each code works once", login)
+		return w, fail.Wrap(fail.SignIn, err, "The word of %s does not count: their login name, password or code does not "+
+			"look right. Each code works once", login)
 	}
 	return w, err
 }
@@ -53,7 +54,8 @@ func given(variable string) (password, code string, err error) {
 	}
 	i := strings.LastIndexByte(v, ' ')
 	if i < 0 {
-		return "", "", fail.New(fail.Bad, "%s must be a password, a space, and the 6 digit code that the app shows now", variable)
+		return "", "", fail.New(fail.Bad, "%s must be a password, a space, and the 6 digit code that the app shows now",
+			variable)
 	}
 	return strings.TrimRight(v[:i], " "), v[i+1:], nil
 }

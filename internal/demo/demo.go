@@ -85,7 +85,8 @@ func look(data string) (state, error) {
 		return absent, fail.Wrap(fail.Bad, err, "The folder %s cannot be read", data)
 	}
 	if _, err := os.Stat(filepath.Join(data, markerFile)); err != nil {
-		return absent, fail.New(fail.Conflict, "The folder %s is not the demo's own, and the demo touches no other. Name an empty one with --data", data)
+		return absent, fail.New(fail.Conflict, "The folder %s is not the demo's own, and the demo touches no other. Name "+
+			"an empty one with --data", data)
 	}
 	if _, err := os.Stat(filepath.Join(data, doneFile)); err != nil {
 		return half, nil
@@ -138,7 +139,8 @@ func People(ctx context.Context, c app.Config, now time.Time, log *slog.Logger) 
 }
 
 // begin founds the organisations at a time and goes on from there.
-func begin(ctx context.Context, c app.Config, at time.Time, log *slog.Logger, tell func(string), then func(*builder) error) error {
+func begin(ctx context.Context, c app.Config, at time.Time, log *slog.Logger, tell func(string),
+	then func(*builder) error) error {
 	hand := clock.NewHand(at)
 	var codes []directory.Enrolment
 	err := app.Init(ctx, c, hand, log, trust, func(_ directory.Organisation, all []directory.Enrolment) error {
@@ -153,7 +155,9 @@ func begin(ctx context.Context, c app.Config, at time.Time, log *slog.Logger, te
 		return err
 	}
 	b := &builder{ctx: ctx, app: a, hand: hand, tell: tell, people: map[string]id.Person{}}
-	for _, step := range []func() error{func() error { return b.found(codes) }, b.practice, func() error { return then(b) }} {
+	for _, step := range []func() error{func() error { return b.found(codes) }, b.practice, func() error {
+		return then(b)
+	}} {
 		if err := step(); err != nil {
 			return errors.Join(err, a.Close())
 		}
@@ -162,23 +166,33 @@ func begin(ctx context.Context, c app.Config, at time.Time, log *slog.Logger, te
 }
 
 var trust = directory.Founding{
-	Name: "Fernwick Vale Hospitals (made up)", Telephone: "01632 960100", ExitURL: "https://www.nhs.uk/", Nation: workday.EnglandAndWales,
-	Team: "Fernwick Vale safeguarding team", Lead: directory.Contact{Name: "Lena Sample", Telephone: "01632 960101"},
+	Name: "Fernwick Vale Hospitals (made up)", Telephone: "01632 960100", ExitURL: "https://www.nhs.uk/",
+	Nation: workday.EnglandAndWales,
+	Team:   "Fernwick Vale safeguarding team", Lead: directory.Contact{Name: "Lena Sample", Telephone: "01632 960101"},
 	Colleague: directory.ColleagueDoor{Owner: "Owen Placeholder, head of people", Telephone: "01632 960102"},
 	Grantors: []directory.NewPerson{
-		{Name: "Gwen Sample", Login: "guardian", Email: "guardian@example.org", Job: "Sees who opened what, and looks after confidentiality", Role: access.CaldicottGuardian},
-		{Name: "Edwin Example", Login: "executive", Email: "executive@example.org", Job: "Answers to the board for safeguarding", Role: access.ExecutiveLead},
+		{Name: "Gwen Sample", Login: "guardian", Email: "guardian@example.org",
+			Job: "Sees who opened what, and looks after confidentiality", Role: access.CaldicottGuardian},
+		{Name: "Edwin Example", Login: "executive", Email: "executive@example.org",
+			Job: "Answers to the board for safeguarding", Role: access.ExecutiveLead},
 	},
 }
 
 var staff = []directory.NewPerson{
-	{Name: "Nadia Example", Login: "nurse", Email: "nurse@example.org", Phone: "01632 960111", Job: "Ward nurse: raises a concern and hears what became of it", Role: access.Worker},
-	{Name: "Percy Placeholder", Login: "porter", Email: "porter@example.org", Job: "Porter: sees only what he raised himself", Role: access.Worker},
-	{Name: "Thea Sample", Login: "therapist", Email: "therapist@example.org", Job: "Therapist in the community team", Role: access.Worker},
-	{Name: "Lena Sample", Login: "lead", Email: "lead@example.org", Phone: "01632 960101", Job: "Safeguarding lead: takes concerns up, decides, refers, answers", Role: access.Lead},
-	{Name: "Dev Placeholder", Login: "deputy", Email: "deputy@example.org", Phone: "01632 960103", Job: "Deputy safeguarding lead", Role: access.Lead},
-	{Name: "Gil Placeholder", Login: "keeper", Email: "keeper@example.org", Job: "Governance lead: keeps the register of policies and agreements", Role: access.GovernanceLead},
-	{Name: "Ada Example", Login: "administrator", Email: "administrator@example.org", Job: "Runs the accounts and never sees a case", Role: access.Administrator},
+	{Name: "Nadia Example", Login: "nurse", Email: "nurse@example.org", Phone: "01632 960111",
+		Job: "Ward nurse: raises a concern and hears what became of it", Role: access.Worker},
+	{Name: "Percy Placeholder", Login: "porter", Email: "porter@example.org",
+		Job: "Porter: sees only what he raised himself", Role: access.Worker},
+	{Name: "Thea Sample", Login: "therapist", Email: "therapist@example.org", Job: "Therapist in the community team",
+		Role: access.Worker},
+	{Name: "Lena Sample", Login: "lead", Email: "lead@example.org", Phone: "01632 960101",
+		Job: "Safeguarding lead: takes concerns up, decides, refers, answers", Role: access.Lead},
+	{Name: "Dev Placeholder", Login: "deputy", Email: "deputy@example.org", Phone: "01632 960103",
+		Job: "Deputy safeguarding lead", Role: access.Lead},
+	{Name: "Gil Placeholder", Login: "keeper", Email: "keeper@example.org",
+		Job: "Governance lead: keeps the register of policies and agreements", Role: access.GovernanceLead},
+	{Name: "Ada Example", Login: "administrator", Email: "administrator@example.org",
+		Job: "Runs the accounts and never sees a case", Role: access.Administrator},
 }
 
 func (b *builder) found(codes []directory.Enrolment) error {
@@ -220,9 +234,12 @@ func (b *builder) practice() error {
 		return err
 	}
 	_, codes, err := b.app.Directory.OpenOrganisation(b.ctx, org, directory.Founding{
-		Name: "Millrace Street Surgery (made up)", Telephone: "01632 960200", ExitURL: "https://www.nhs.uk/", Nation: workday.EnglandAndWales,
-		Team: "Millrace Street practice", Lead: directory.Contact{Name: "Dr Pat Placeholder", Telephone: "01632 960201"}, OnePerson: true,
-		Grantors: []directory.NewPerson{{Name: "Dr Pat Placeholder", Login: "practice", Email: "practice@example.org", Job: "Runs a one-person practice and takes up its concerns", Role: access.Lead}},
+		Name: "Millrace Street Surgery (made up)", Telephone: "01632 960200", ExitURL: "https://www.nhs.uk/",
+		Nation: workday.EnglandAndWales,
+		Team:   "Millrace Street practice", Lead: directory.Contact{Name: "Dr Pat Placeholder", Telephone: "01632 960201"},
+		OnePerson: true,
+		Grantors: []directory.NewPerson{{Name: "Dr Pat Placeholder", Login: "practice", Email: "practice@example.org",
+			Job: "Runs a one-person practice and takes up its concerns", Role: access.Lead}},
 	})
 	if err != nil {
 		return err

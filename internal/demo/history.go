@@ -128,7 +128,8 @@ func (b *builder) happenings(s *story, at, now time.Time, order int) []happening
 // officeHours puts a time into the next working day's hours.
 func officeHours(t time.Time) time.Time {
 	d := workday.Of(t)
-	if workday.EnglandAndWales.Working(d) && t.Before(d.Start().Add(17*time.Hour)) && !t.Before(d.Start().Add(8*time.Hour)) {
+	if workday.EnglandAndWales.Working(d) && t.Before(d.Start().Add(17*time.Hour)) &&
+		!t.Before(d.Start().Add(8*time.Hour)) {
 		return t
 	}
 	if !t.Before(d.Start().Add(17 * time.Hour)) {
@@ -168,10 +169,12 @@ var raisers = []string{"nurse", "porter", "therapist", "nurse", "nurse"}
 
 // newStory draws one story. Its words are plain and made up; none is a sign to look for.
 func newStory(r *rand.Rand, i int) *story {
-	s := &story{raiser: raisers[r.IntN(len(raisers))], report: field.Said("about", "patient", "what", whats[i%len(whats)], "where", wheres[r.IntN(len(wheres))],
+	s := &story{raiser: raisers[r.IntN(len(raisers))], report: field.Said("about", "patient", "what", whats[i%len(whats)],
+		"where", wheres[r.IntN(len(wheres))],
 		"knows", "unknown", "reach", "On the ward, any weekday before 3pm").With("spoken", "nobody")}
 	if r.IntN(3) > 0 {
-		s.report["person"] = field.Value{Part: field.Said("name", names[r.IntN(len(names))]+" (made up)", "age", fmt.Sprint(17+r.IntN(50)), "number", numbers[r.IntN(len(numbers))])}
+		s.report["person"] = field.Value{Part: field.Said("name", names[r.IntN(len(names))]+" (made up)", "age",
+			fmt.Sprint(17+r.IntN(50)), "number", numbers[r.IntN(len(numbers))])}
 	}
 	if r.IntN(4) == 0 {
 		s.report.Set("about", "visitor")
@@ -200,25 +203,34 @@ func onDay(step process.Step, pairs ...string) func(string) room.Taking {
 }
 
 func shortRoute(lead, outcome string) []told {
-	t := says(process.Triage, "decision", outcome, "reasons", "Talked with the person who raised it and with the ward. Nobody is drawing this person in; there is another explanation, which is written in the notes.")
+	t := says(process.Triage, "decision", outcome, "reasons", "Talked with the person who raised it and with the ward. "+
+		"Nobody is drawing this person in; there is another explanation, which is written in the notes.")
 	if outcome == process.OtherRoute {
-		t = says(process.Triage, "decision", outcome, "route", "Adult safeguarding", "reasons", "There is a need for care and protection, of another kind. Passed to adult safeguarding the same day.")
+		t = says(process.Triage, "decision", outcome, "route", "Adult safeguarding", "reasons",
+			"There is a need for care and protection, of another kind. Passed to adult safeguarding the same day.")
 	}
 	return []told{
 		{2 * time.Hour, lead, says(process.Acknowledge, "words", "Thank you. I will ring you today.")},
-		{5 * time.Hour, lead, says(process.AddNote, "words", "Rang the person who raised it and heard what was said, and by whom.")},
+		{5 * time.Hour, lead, says(process.AddNote, "words", "Rang the person who raised it and heard what was said, "+
+			"and by whom.")},
 		{3 * time.Hour, lead, t},
-		{time.Hour, lead, says(process.GiveFeedback, "result", process.Told, "words", "Thank you for telling us. We looked into it with the team that knows the person. It needs no step under this process, and the person has the help that was missing. Raising it was right.")},
+		{time.Hour, lead, says(process.GiveFeedback, "result", process.Told, "words",
+			"Thank you for telling us. We looked into it with the team that knows the person. It needs no step under this "+
+				"process, and the person has the help that was missing. Raising it was right.")},
 		{time.Hour, lead, says(process.Close, "reasons", "Answered, nothing further to do here")},
 	}
 }
 
 // shared is a decision to share without consent.
 func shared(string) room.Taking {
-	t := room.Said(process.DecideSharing, "result", process.Share, "purpose", "safeguarding", "with", "A made-up officer, police Prevent team", "what", "Name, age, what was heard and by whom",
-		"held_back", "Diagnosis and treatment", "consent", "not_asked", "not_asked", "raise_risk", "article_6", "6_1_e", "article_9", "9_2_g_para_6", "common_law", "public_interest",
-		"harm", "The person may be drawn in further by people who exploit them.", "distress", "The person may lose trust in the ward; we keep care apart from this.",
-		"necessity", "Nobody can offer support without knowing who it is. Clinical detail is held back.", "person_told", "later")
+	t := room.Said(process.DecideSharing, "result", process.Share, "purpose", "safeguarding", "with",
+		"A made-up officer, police Prevent team", "what", "Name, age, what was heard and by whom",
+		"held_back", "Diagnosis and treatment", "consent", "not_asked", "not_asked", "raise_risk", "article_6", "6_1_e",
+		"article_9", "9_2_g_para_6", "common_law", "public_interest",
+		"harm", "The person may be drawn in further by people who exploit them.", "distress",
+		"The person may lose trust in the ward; we keep care apart from this.",
+		"necessity", "Nobody can offer support without knowing who it is. Clinical detail is held back.",
+		"person_told", "later")
 	t.Answers.With("to", "police_prevent")
 	return t
 }
@@ -226,25 +238,38 @@ func shared(string) room.Taking {
 func longRoute(lead string) []told {
 	return []told{
 		{2 * time.Hour, lead, says(process.Acknowledge, "words", "Thank you. I have your concern and will ring you.")},
-		{4 * time.Hour, lead, says(process.Triage, "decision", process.OpenCase, "reasons", "What was heard is first-hand and fits with what the team knows. Somebody seems to be using this person.")},
+		{4 * time.Hour, lead, says(process.Triage, "decision", process.OpenCase, "reasons",
+			"What was heard is first-hand and fits with what the team knows. Somebody seems to be using this person.")},
 		{20 * time.Hour, lead, shared},
-		{3 * time.Hour, lead, onDay(process.Refer, "to", "police_prevent", "by", "Secure email", "what", "The national form, with what the sharing decision names")},
-		{28 * time.Hour, lead, onDay(process.RecordTold, "kind", process.ToldAcknowledged, "from", "police", "words", "They have it and will look at it this week.")},
-		{9 * 24 * time.Hour, lead, onDay(process.RecordTold, "kind", process.ToldOutcome, "from", "channel_panel", "outcome", "adopted", "words", "The panel offers support, and the person has agreed.")},
-		{2 * time.Hour, lead, says(process.GiveFeedback, "result", process.Told, "words", "Thank you. The person has agreed to support and has somebody to talk to. You made that possible.")},
-		{30 * 24 * time.Hour, lead, says(process.Close, "reasons", "Support is running; the panel reviews it", "lessons", "The ward knew whom to ring. Say so at the next briefing.")},
+		{3 * time.Hour, lead, onDay(process.Refer, "to", "police_prevent", "by", "Secure email", "what",
+			"The national form, with what the sharing decision names")},
+		{28 * time.Hour, lead, onDay(process.RecordTold, "kind", process.ToldAcknowledged, "from", "police", "words",
+			"They have it and will look at it this week.")},
+		{9 * 24 * time.Hour, lead, onDay(process.RecordTold, "kind", process.ToldOutcome, "from", "channel_panel", "outcome",
+			"adopted", "words", "The panel offers support, and the person has agreed.")},
+		{2 * time.Hour, lead, says(process.GiveFeedback, "result", process.Told, "words",
+			"Thank you. The person has agreed to support and has somebody to talk to. You made that possible.")},
+		{30 * 24 * time.Hour, lead, says(process.Close, "reasons", "Support is running; the panel reviews it", "lessons",
+			"The ward knew whom to ring. Say so at the next briefing.")},
 	}
 }
 
 var whats = []string{
-	"A patient told me that new friends have asked him not to speak to his family or to us. He was frightened of what they might do if he stopped seeing them.",
-	"After a telephone call a patient was very upset. She said that somebody she met online wants her to travel and pays for everything.",
+	"A patient told me that new friends have asked him not to speak to his family or to us. He was frightened of what " +
+		"they might do if he stopped seeing them.",
+	"After a telephone call a patient was very upset. She said that somebody she met online wants her to travel and " +
+		"pays for everything.",
 	"A young man on the ward says that people he hardly knows visit him each evening and that he has to do what they ask.",
-	"A relative of a patient asked me for help. Her brother has left his course, gives his money to a group, and she no longer knows how to reach him.",
-	"A patient asked me whether I would be angry if he did something that his friends say he must do. He would not say what it was.",
-	"I overheard two visitors press a patient to sign something and to come with them. He looked at me as if he wanted me to stop it.",
-	"A patient who has been lonely for a long time says a man online is the only one who listens to him and that he now has a task.",
-	"Leaflets were left in the day room. A patient told me who had left them and that she had been asked to give more out.",
+	"A relative of a patient asked me for help. Her brother has left his course, gives his money to a group, and she no " +
+		"longer knows how to reach him.",
+	"A patient asked me whether I would be angry if he did something that his friends say he must do. He would not say " +
+		"what it was.",
+	"I overheard two visitors press a patient to sign something and to come with them. He looked at me as if he wanted " +
+		"me to stop it.",
+	"A patient who has been lonely for a long time says a man online is the only one who listens to him and that he now " +
+		"has a task.",
+	"Leaflets were left in the day room. A patient told me who had left them and that she had been asked to " +
+		"give more out.",
 }
 
 var wheres = []string{"Ward 4", "Outpatient clinic", "Day room", "Community visit", "Emergency department", "Reception"}

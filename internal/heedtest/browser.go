@@ -103,7 +103,8 @@ func (c *Chromium) Visitor(t T, baseURL string, opts ...Option) *Visitor {
 	for _, opt := range opts {
 		opt(&o)
 	}
-	v := &Visitor{t: t, chromium: c.browser, base: strings.TrimSuffix(baseURL, "/"), o: o, tabbed: map[string]bool{}, shots: new(int)}
+	v := &Visitor{t: t, chromium: c.browser, base: strings.TrimSuffix(baseURL, "/"), o: o, tabbed: map[string]bool{},
+		shots: new(int)}
 	v.open()
 	return v
 }
@@ -111,9 +112,11 @@ func (c *Chromium) Visitor(t T, baseURL string, opts ...Option) *Visitor {
 // quiet keeps Chromium from talking to anybody but us.
 var quiet = []string{
 	"disable-background-networking", "disable-component-update", "disable-sync", "disable-default-apps", "no-first-run",
-	"no-default-browser-check", "disable-domain-reliability", "disable-client-side-phishing-detection", "disable-dev-shm-usage", "disable-gpu",
+	"no-default-browser-check", "disable-domain-reliability", "disable-client-side-phishing-detection",
+	"disable-dev-shm-usage", "disable-gpu",
 	"disable-features=Translate,OptimizationHints,MediaRouter,AutofillServerCommunication,CertificateTransparencyComponentUpdater,HttpsUpgrades",
-	"host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost", "force-color-profile=srgb", "hide-scrollbars",
+	"host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost", "force-color-profile=srgb",
+	"hide-scrollbars",
 }
 
 func find() (string, error) {
@@ -150,7 +153,8 @@ func (v *Visitor) open() {
 	page, err := own.Page(proto.TargetCreateTarget{URL: "about:blank"})
 	v.must("open a window", err)
 	v.page = page
-	v.must("size the window", page.SetViewport(&proto.EmulationSetDeviceMetricsOverride{Width: v.o.width, Height: 900, DeviceScaleFactor: 1, Mobile: v.o.width < Tablet}))
+	v.must("size the window", page.SetViewport(&proto.EmulationSetDeviceMetricsOverride{Width: v.o.width, Height: 900,
+		DeviceScaleFactor: 1, Mobile: v.o.width < Tablet}))
 	v.watch()
 	if v.o.noScript {
 		v.must("switch scripts off", proto.EmulationSetScriptExecutionDisabled{Value: true}.Call(page))

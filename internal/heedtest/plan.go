@@ -16,7 +16,8 @@ func PlanOf(tx *store.Tx, text string, args []any) (string, error) {
 		id, parent, unused int64
 		detail             string
 	}
-	steps, err := store.All(tx, func(s *step) []any { return []any{&s.id, &s.parent, &s.unused, &s.detail} }, "explain query plan "+text, args...)
+	steps, err := store.All(tx, func(s *step) []any { return []any{&s.id, &s.parent, &s.unused, &s.detail} },
+		"explain query plan "+text, args...)
 	var lines []string
 	for _, s := range steps {
 		lines = append(lines, s.detail)

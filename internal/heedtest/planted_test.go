@@ -63,7 +63,8 @@ func shop(t *testing.T) string {
 		})
 	}
 	page("/good", "", form)
-	page("/unlabelled", "", `<form method="post"><textarea name="note"></textarea><button type="submit">Save</button></form>`)
+	page("/unlabelled", "",
+		`<form method="post"><textarea name="note"></textarea><button type="submit">Save</button></form>`)
 	page("/inline-style", "", `<p style="color:#212b32">Styled here</p>`)
 	page("/inline-script", "<script>document.title += ' '</script>", form)
 	page("/foreign", `<link rel="stylesheet" href="https://assets.nhs.uk/font.css">`, form)
@@ -97,7 +98,9 @@ func shop(t *testing.T) string {
 			fmt.Fprint(w, body) //nolint:errcheck // a test page
 		})
 	}
-	file("/good.css", "text/css", "body{font-family:Arial,sans-serif;color:#212b32;background:#fff}a,button,textarea{display:block;margin:24px 0;min-height:24px}:focus{outline:4px solid #212b32}")
+	file("/good.css", "text/css",
+		"body{font-family:Arial,sans-serif;color:#212b32;background:#fff}a,button,textarea{display:block;margin:24px "+
+			"0;min-height:24px}:focus{outline:4px solid #212b32}")
 	file("/nofocus.css", "text/css", "*:focus{outline:none!important}")
 	file("/covered.css", "text/css", ".bar{position:fixed;inset:0;background:#fff;padding-top:500px}")
 	file("/broken.js", "text/javascript", "nobody.defined.this()")
@@ -130,14 +133,19 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 		"no focus":        {do: open("/no-focus"), want: "looks the same with the focus: textarea"},
 		"unreachable":     {do: open("/unreachable"), want: "the Tab key does not reach a \"A link that"},
 		"covered":         {do: open("/covered"), want: "has the focus and is covered"},
-		"wide":            {do: open("/wide"), want: "pixels wide in a window of 320", opts: []heedtest.Option{heedtest.Width(heedtest.Small)}},
-		"script link":     {do: open("/script-link"), want: "needs a script: the link \"Open the form\""},
-		"script button":   {do: open("/script-button"), want: "needs a script: the button \"Show more\"", opts: []heedtest.Option{heedtest.NoScript()}},
-		"script error":    {do: open("/script-error"), want: "script error"},
-		"two headings":    {do: open("/two-headings"), want: "has 2 h1 headings"},
-		"dead button":     {do: func(v *heedtest.Visitor) { v.Open("/dead").Press("Save") }, want: "leads nowhere"},
-		"wrong words":     {do: func(v *heedtest.Visitor) { v.Open("/good").See("Your note was saved") }, want: "does not say \"Your note was saved\""},
-		"no such field":   {do: func(v *heedtest.Visitor) { v.Open("/good").Fill("Name", "x") }, want: "there is no field \"Name\". Fields: Your note"},
+		"wide": {do: open("/wide"), want: "pixels wide in a window of 320",
+			opts: []heedtest.Option{heedtest.Width(heedtest.Small)}},
+		"script link": {do: open("/script-link"), want: "needs a script: the link \"Open the form\""},
+		"script button": {do: open("/script-button"), want: "needs a script: the button \"Show more\"",
+			opts: []heedtest.Option{heedtest.NoScript()}},
+		"script error": {do: open("/script-error"), want: "script error"},
+		"two headings": {do: open("/two-headings"), want: "has 2 h1 headings"},
+		"dead button":  {do: func(v *heedtest.Visitor) { v.Open("/dead").Press("Save") }, want: "leads nowhere"},
+		"wrong words": {do: func(v *heedtest.Visitor) { v.Open("/good").See("Your note was saved") },
+			want: "does not say \"Your note was saved\""},
+		"no such field": {do: func(v *heedtest.Visitor) {
+			v.Open("/good").Fill("Name", "x")
+		}, want: "there is no field \"Name\". Fields: Your note"},
 		"stale, lost": {do: func(v *heedtest.Visitor) {
 			v.Open("/stale").Fill("Your note", "my words").PressStale("Save", "moved to ward 5")
 		}, want: "what was typed for \"Your note\" is lost"},

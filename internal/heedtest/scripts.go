@@ -51,7 +51,8 @@ const jsSelect = `(label, option) => { ` + jsTidy + `
 	return true;
 }`
 
-// jsPressable finds a button or link in sight: by its whole text, then by its visible text without what is for screen readers, then by how it begins.
+// jsPressable finds a button or link in sight: by its whole text, then by its visible text without what is for screen
+// readers, then by how it begins.
 const jsPressable = `(text) => { ` + jsTidy + `
 	const all = [...document.querySelectorAll("button, input[type=submit], a[href], summary")].filter(shown);
 	all.sort((a, b) => a.matches(".nhsuk-skip-link") - b.matches(".nhsuk-skip-link")); // out of sight until they have the focus

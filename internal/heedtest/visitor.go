@@ -180,7 +180,8 @@ func (v *Visitor) Fill(label, text string) *Visitor {
 func (v *Visitor) enter(text, js string, args ...any) bool {
 	v.t.Helper()
 	var there bool
-	v.eval(&there, "(...args) => { const el = ("+js+")(...args); if (!el) return false; el.scrollIntoView({block: 'center'}); el.focus(); el.select(); return document.activeElement === el }", args...)
+	v.eval(&there, "(...args) => { const el = ("+js+")(...args); if (!el) return false; el.scrollIntoView({block: "+
+		"'center'}); el.focus(); el.select(); return document.activeElement === el }", args...)
 	if !there {
 		return false
 	}
@@ -249,7 +250,8 @@ func (v *Visitor) Press(text string) *Visitor {
 // sameDocument says whether the pressed link leads to a place on the same page.
 func (v *Visitor) sameDocument(text string) bool {
 	var href string
-	v.eval(&href, `(text) => { const f = `+jsPressable+`; const el = f(text); return el && el.getAttribute("href") || "" }`, text)
+	v.eval(&href,
+		`(text) => { const f = `+jsPressable+`; const el = f(text); return el && el.getAttribute("href") || "" }`, text)
 	return strings.HasPrefix(href, "#") && len(href) > 1
 }
 

@@ -9,7 +9,8 @@ import (
 	"github.com/go-rod/rod/lib/proto"
 )
 
-// faults is what the browser complained of since it was last asked. Safe for concurrent use: events come on a goroutine of their own.
+// faults is what the browser complained of since it was last asked. Safe for concurrent use: events come on a goroutine
+// of their own.
 type faults struct {
 	mu   sync.Mutex
 	list []string // guarded by mu
@@ -29,7 +30,8 @@ func (f *faults) take() []string {
 	return all
 }
 
-// watch listens for errors in the console, breaches of the content security policy, and requests that leave this machine.
+// watch listens for errors in the console, breaches of the content security policy, and requests that leave this
+// machine.
 func (v *Visitor) watch() {
 	p := v.page
 	for _, on := range []func() error{
@@ -51,7 +53,8 @@ func (v *Visitor) watch() {
 		},
 		func(e *proto.LogEntryAdded) {
 			// A page that answers 404 or 422 is a page; that the browser remarks on it is no fault of the page.
-			if e.Entry.Level == proto.LogLogEntryLevelError && !strings.Contains(e.Entry.Text, "the server responded with a status of 4") &&
+			if e.Entry.Level == proto.LogLogEntryLevelError &&
+				!strings.Contains(e.Entry.Text, "the server responded with a status of 4") &&
 				!(v.mayFail.Load() && strings.Contains(e.Entry.Text, "the server responded with a status of 5")) {
 				v.faults.add("browser error (%s): %s", e.Entry.Source, e.Entry.Text)
 			}

@@ -50,20 +50,24 @@ func (h *house) witnesses() []ledger.Witness {
 // open opens everything and gives the ledger and the way to shut it.
 func (h *house) open() (l *ledger.Log, say func(), shut func()) {
 	h.t.Helper()
-	s, err := store.Open(h.t.Context(), store.Options{Path: h.data, Migrations: []fs.FS{vault.Migrations, ledger.Migrations},
+	s, err := store.Open(h.t.Context(), store.Options{Path: h.data, Migrations: []fs.FS{vault.Migrations,
+		ledger.Migrations},
 		ReserveBytes: storetest.Reserve, Clock: clock.System{}})
 	must(h.t, err)
-	v, err := vault.Open(h.t.Context(), s, vault.Options{KeyFile: filepath.Join(h.keys, "keys"), KeyStore: filepath.Join(h.keys, "store"), Clock: clock.System{}})
+	v, err := vault.Open(h.t.Context(), s, vault.Options{KeyFile: filepath.Join(h.keys, "keys"),
+		KeyStore: filepath.Join(h.keys, "store"), Clock: clock.System{}})
 	must(h.t, err)
 	must(h.t, v.AddOrg(h.t.Context(), h.org))
-	l, err = ledger.Open(s, v, ledger.Options{Origin: h.signer.Name(), SignerKey: h.signer.Text(), Clock: clock.System{}, Witnesses: h.witnesses(), Folder: h.folder})
+	l, err = ledger.Open(s, v, ledger.Options{Origin: h.signer.Name(), SignerKey: h.signer.Text(), Clock: clock.System{},
+		Witnesses: h.witnesses(), Folder: h.folder})
 	must(h.t, err)
 	say = func() {
 		h.t.Helper()
 		must(h.t, s.Do(h.t.Context(), func(tx *store.Tx) error {
 			key, err := v.New(tx, h.org, id.NewRecord(tx.Now()), record.Patient)
 			if err == nil {
-				_, err = l.Append(tx, ledger.Concern, key, 0, ledger.Author{Role: "worker", Rule: "worker-raises"}, ledger.Event{Kind: "test.said"})
+				_, err = l.Append(tx, ledger.Concern, key, 0, ledger.Author{Role: "worker", Rule: "worker-raises"},
+					ledger.Event{Kind: "test.said"})
 			}
 			return err
 		}))

@@ -22,7 +22,8 @@ import (
 
 // told is where the simulation keeps who was reminded of what, and when by the clock.
 var told = fstest.MapFS{"migrations/9902_told.sql": {Data: []byte(
-	"-- +goose Up\ncreate table told (n SERIALKEY, name text not null, at bigint not null);\n-- +goose Down\ndrop table told;\n")}}
+	"-- +goose Up\ncreate table told (n SERIALKEY, name text not null, at bigint not null);\n-- +goose Down\ndrop " +
+		"table told;\n")}}
 
 // simulation is promise D18 for workflow and reminders: one seed drives users who
 // take whatever steps the process allows, the clock with its jumps, handlers and
@@ -109,7 +110,8 @@ func (s *simulation) pass() {
 	s.right = s.right.Add(d)
 	switch s.rnd.IntN(8) {
 	case 0:
-		jumps := []time.Duration{time.Hour, -time.Hour, 24 * time.Hour, -24 * time.Hour, 10 * 365 * 24 * time.Hour, time.Second, -time.Second}
+		jumps := []time.Duration{time.Hour, -time.Hour, 24 * time.Hour, -24 * time.Hour, 10 * 365 * 24 * time.Hour,
+			time.Second, -time.Second}
 		s.hand.Move(d + jumps[s.rnd.IntN(len(jumps))])
 	case 1, 2, 3:
 		s.hand.Set(s.right) // put right
@@ -140,7 +142,8 @@ func (s *simulation) run(t *testing.T, seed uint64) {
 			last = due.At
 		}
 	}
-	for _, more := range []time.Duration{0, 2 * time.Hour, 26 * time.Hour, last.Sub(s.right), last.Sub(s.right) + 2*time.Hour, last.Sub(s.right) + 1500*time.Hour} {
+	for _, more := range []time.Duration{0, 2 * time.Hour, 26 * time.Hour, last.Sub(s.right), last.Sub(s.right) +
+		2*time.Hour, last.Sub(s.right) + 1500*time.Hour} {
 		s.hand.Set(s.right.Add(more))
 		if _, err := s.q.Work(context.Background()); err != nil {
 			t.Fatal(err)
@@ -149,7 +152,8 @@ func (s *simulation) run(t *testing.T, seed uint64) {
 	s.judge(t, seed)
 }
 
-// judge: each duty that still runs was told exactly once; no duty twice; none before its date by the clock of that moment.
+// judge: each duty that still runs was told exactly once; no duty twice; none before its date by the clock of that
+// moment.
 func (s *simulation) judge(t *testing.T, seed uint64) {
 	type row struct {
 		name string
@@ -158,7 +162,9 @@ func (s *simulation) judge(t *testing.T, seed uint64) {
 	var rows []row
 	prefix := "duty:" + s.rec.String() + ":"
 	must(t, s.View(context.Background(), func(tx *store.Tx) (err error) {
-		rows, err = store.All(tx, func(r *row) []any { return []any{&r.name, &r.at} }, "select name, at from told where name like $1 order by n", prefix+"%")
+		rows, err = store.All(tx, func(r *row) []any {
+			return []any{&r.name, &r.at}
+		}, "select name, at from told where name like $1 order by n", prefix+"%")
 		return err
 	}))
 	times := map[string]int{}

@@ -142,7 +142,8 @@ func (q *Queue) put(tx *store.Tx, j Job, mark int) error {
 		return fail.New(fail.Broken, "jobs: a job must have a name, a kind, a due date and a small payload")
 	}
 	due := clock.Micros(j.Due)
-	err := tx.Later(store.OneRow, `insert into job (name, kind, org, record, due, next, since, payload, mark) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+	err := tx.Later(store.OneRow,
+		`insert into job (name, kind, org, record, due, next, since, payload, mark) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		on conflict (name) do update set kind = excluded.kind, org = excluded.org, record = excluded.record, due = excluded.due,
 		next = excluded.next, since = excluded.since, payload = excluded.payload, mark = excluded.mark, attempts = 0, lease = null`,
 		[]byte(j.Name), j.Kind, j.Org, j.Record, due, due, clock.Micros(tx.Now()), j.Payload, mark)

@@ -124,7 +124,8 @@ func TestNothingOfAUnitThatFailed(t *testing.T) {
 		w.work(t, 0)
 		for _, bad := range []jobs.Job{{}, {Name: "x", Kind: "note"}, {Name: strings.Repeat("x", 201), Kind: "note", Due: t0},
 			{Name: "x", Due: t0}, {Name: "x", Kind: "note", Due: t0, Payload: make([]byte, 1025)}} {
-			if err := w.Do(context.Background(), func(tx *store.Tx) error { return w.q.Put(tx, bad) }); !fail.Is(err, fail.Broken) {
+			if err := w.Do(context.Background(), func(tx *store.Tx) error { return w.q.Put(tx, bad) }); !fail.Is(err,
+				fail.Broken) {
 				t.Errorf("put %+v: %v", bad, err)
 			}
 		}
@@ -138,7 +139,8 @@ func TestCancelByTheBeginningOfTheName(t *testing.T) {
 		}
 		must(t, w.Do(context.Background(), func(tx *store.Tx) error { return w.q.Cancel(tx, "case:7:") }))
 		w.work(t, 4)
-		if err := w.Do(context.Background(), func(tx *store.Tx) error { return w.q.Cancel(tx, "") }); !fail.Is(err, fail.Broken) {
+		if err := w.Do(context.Background(), func(tx *store.Tx) error { return w.q.Cancel(tx, "") }); !fail.Is(err,
+			fail.Broken) {
 			t.Errorf("cancel everything: %v", err)
 		}
 	})

@@ -32,7 +32,8 @@ const subject = "You have something to read"
 
 var bodies = map[string]string{
 	Waiting: "Something is waiting for you. Sign in to read it:",
-	Answer:  "Something is waiting for you. Sign in to read it:", // the same words: who raised a concern must not be told by a mail
+	Answer:  "Something is waiting for you. Sign in to read it:",
+	// the same words: who raised a concern must not be told by a mail
 	Overdue: "Something that is waiting for you has passed its date. Sign in to read it:",
 }
 
@@ -229,10 +230,12 @@ func (q *Queue) deliver(ctx context.Context, all []*letter) (ended []*letter, ag
 			ended = append(ended, l)
 		case permanent(failed), l.jobs[0].attempts >= maxMailAttempts:
 			l.fault = faultOf(failed)
-			q.log.Warn("mail: a notice was given up", "person", l.to.String(), "stopped", l.fault.String(), "attempts", l.jobs[0].attempts)
+			q.log.Warn("mail: a notice was given up", "person", l.to.String(), "stopped", l.fault.String(), "attempts",
+				l.jobs[0].attempts)
 			ended = append(ended, l)
 		default:
-			q.log.Warn("mail: a notice is tried again", "person", l.to.String(), "stopped", faultOf(failed).String(), "attempts", l.jobs[0].attempts)
+			q.log.Warn("mail: a notice is tried again", "person", l.to.String(), "stopped", faultOf(failed).String(), "attempts",
+				l.jobs[0].attempts)
 			again = append(again, l.jobs...)
 		}
 	}
@@ -280,7 +283,8 @@ func (m *Mailer) client() (*gomail.Client, error) {
 		options = append(options, gomail.WithTLSConfig(m.TLSConfig))
 	}
 	if m.User != "" {
-		options = append(options, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover), gomail.WithUsername(m.User), gomail.WithPassword(m.Password))
+		options = append(options, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover), gomail.WithUsername(m.User),
+			gomail.WithPassword(m.Password))
 	}
 	return gomail.NewClient(m.Host, options...)
 }

@@ -109,7 +109,8 @@ func (p *post) certificate(t *testing.T) *tls.Config {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	must(t, err)
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "localhost"}, DNSNames: []string{"localhost"},
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "localhost"},
+		DNSNames:  []string{"localhost"},
 		NotBefore: time.Unix(0, 0), NotAfter: time.Unix(1<<33, 0), IsCA: true, BasicConstraintsValid: true}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	must(t, err)
@@ -134,8 +135,10 @@ func eachOffice(t *testing.T, withTLS bool, change func(*jobs.Mailer), fn func(t
 	hand := clock.NewHand(t0)
 	storetest.EachClock(t, migrations, hand, func(t *testing.T, s *store.Store) {
 		hand.Set(t0)
-		o := office{post: openPost(t, withTLS), org: id.NewOrg(t0), addresses: map[id.Person]string{}, log: &strings.Builder{}}
-		m := &jobs.Mailer{Host: "localhost", Port: o.post.port, TLS: "never", From: "notices@heed.example", Link: "https://heed.example/",
+		o := office{post: openPost(t, withTLS), org: id.NewOrg(t0), addresses: map[id.Person]string{},
+			log: &strings.Builder{}}
+		m := &jobs.Mailer{Host: "localhost", Port: o.post.port, TLS: "never", From: "notices@heed.example",
+			Link: "https://heed.example/",
 			Address: func(_ context.Context, _ *store.Tx, org id.Org, p id.Person) (string, error) {
 				if a, ok := o.addresses[p]; ok && org == o.org {
 					return a, nil
@@ -149,7 +152,8 @@ func eachOffice(t *testing.T, withTLS bool, change func(*jobs.Mailer), fn func(t
 			change(m)
 		}
 		must(t, m.Check())
-		o.world = world{s, jobs.New(s, jobs.Options{Clock: hand, Mail: m, Log: slog.New(slog.NewTextHandler(o.log, nil))}), hand}
+		o.world = world{s, jobs.New(s, jobs.Options{Clock: hand, Mail: m, Log: slog.New(slog.NewTextHandler(o.log, nil))}),
+			hand}
 		fn(t, o)
 	})
 }
@@ -174,14 +178,16 @@ func TestMailSaysNothing(t *testing.T) {
 		o.work(t, 1)
 		o.work(t, 0)
 		got := o.post.taken()
-		if len(got) != 1 || got[0].from != "notices@heed.example" || len(got[0].to) != 1 || got[0].to[0] != "amina.khan@trust.example" {
+		if len(got) != 1 || got[0].from != "notices@heed.example" || len(got[0].to) != 1 ||
+			got[0].to[0] != "amina.khan@trust.example" {
 			t.Fatalf("%+v", got)
 		}
 		m, err := mail.ReadMessage(strings.NewReader(got[0].raw))
 		must(t, err)
 		body, err := io.ReadAll(m.Body)
 		must(t, err)
-		if want := "Something is waiting for you. Sign in to read it:\r\n\r\nhttps://heed.example/\r\n"; string(body) != want {
+		if want := "Something is waiting for you. Sign in to read " +
+			"it:\r\n\r\nhttps://heed.example/\r\n"; string(body) != want {
 			t.Errorf("body %q", body)
 		}
 		if m.Header.Get("Subject") != "You have something to read" || m.Header.Get("Date") == "" {
@@ -343,9 +349,12 @@ func messageID(t *testing.T, l letter) string {
 func TestAnAddressIsNothingButAnAddress(t *testing.T) {
 	eachOffice(t, false, nil, func(t *testing.T, o office) {
 		for _, bad := range []string{
-			"", "a@trust.example\r\nBcc: b@other.example", "a@trust.example\nSubject: x", "Amina <a@trust.example>", "a@trust.example, b@other.example",
-			"a@trust.example>\r\nRCPT TO:<b@other.example", "a b@trust.example", `"a\r\nx"@trust.example`, "a@", "@b", "é@trust.example",
-			"a@trust.example\x00", strings.Repeat("a", 250) + "@trust.example", "a@trust.example (note)", "group:a@trust.example;",
+			"", "a@trust.example\r\nBcc: b@other.example", "a@trust.example\nSubject: x", "Amina <a@trust.example>",
+			"a@trust.example, b@other.example",
+			"a@trust.example>\r\nRCPT TO:<b@other.example", "a b@trust.example", `"a\r\nx"@trust.example`, "a@", "@b",
+			"é@trust.example",
+			"a@trust.example\x00", strings.Repeat("a", 250) + "@trust.example", "a@trust.example (note)",
+			"group:a@trust.example;",
 		} {
 			o.tell(t, o.person(bad), jobs.Waiting)
 		}
@@ -357,7 +366,8 @@ func TestAnAddressIsNothingButAnAddress(t *testing.T) {
 }
 
 func TestMailSettings(t *testing.T) {
-	good := jobs.Mailer{Host: "mail.trust.example", Port: 587, From: "notices@trust.example", Link: "https://heed.trust.example/",
+	good := jobs.Mailer{Host: "mail.trust.example", Port: 587, From: "notices@trust.example",
+		Link:    "https://heed.trust.example/",
 		Address: func(context.Context, *store.Tx, id.Org, id.Person) (string, error) { return "", nil }}
 	must(t, good.Check())
 	for field, change := range map[string]func(*jobs.Mailer){
@@ -407,7 +417,8 @@ func TestWhoseMailIsRefused(t *testing.T) {
 	}, func(t *testing.T, o office) {
 		o.post.refuse = func(to string) error {
 			if strings.HasPrefix(to, "gone") {
-				return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such user gone@trust.example"}
+				return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1},
+					Message: "no such user gone@trust.example"}
 			}
 			return nil
 		}
@@ -419,11 +430,15 @@ func TestWhoseMailIsRefused(t *testing.T) {
 			t.Errorf("%v were told", got)
 		}
 		said := o.log.String()
-		if !strings.Contains(said, lead.String()) || !strings.Contains(said, "recipient (550)") || strings.Contains(said, "@trust.example") {
+		if !strings.Contains(said, lead.String()) || !strings.Contains(said, "recipient (550)") ||
+			strings.Contains(said, "@trust.example") {
 			t.Errorf("the log says %s", said)
 		}
 		refused := func() (all []jobs.Refused) {
-			must(t, o.View(context.Background(), func(tx *store.Tx) (err error) { all, err = o.q.RefusedIn(tx, o.org); return err }))
+			must(t, o.View(context.Background(), func(tx *store.Tx) (err error) {
+				all, err = o.q.RefusedIn(tx, o.org)
+				return err
+			}))
 			return all
 		}
 		if all := refused(); len(all) != 1 || all[0].Person != lead || all[0].Code != 550 || all[0].Stage != "recipient" {
@@ -445,17 +460,20 @@ func TestWhoseMailIsRefused(t *testing.T) {
 // TestMailTestSaysWhereItStopped in words: connection, TLS, recipient.
 func TestMailTestSaysWhereItStopped(t *testing.T) {
 	p := openPost(t, true)
-	good := jobs.Mailer{Host: "localhost", Port: p.port, TLS: "always", From: "notices@heed.example", TLSConfig: &tls.Config{RootCAs: p.roots, ServerName: "localhost"}}
+	good := jobs.Mailer{Host: "localhost", Port: p.port, TLS: "always", From: "notices@heed.example",
+		TLSConfig: &tls.Config{RootCAs: p.roots, ServerName: "localhost"}}
 	must(t, good.Test(context.Background(), "a@trust.example"))
 	plain := openPost(t, false)
 	refusing := openPost(t, false)
 	refusing.refuse = func(string) error { return &smtp.SMTPError{Code: 550, Message: "no"} }
 	for want, change := range map[string]func(*jobs.Mailer){
-		"signed by nobody whom this machine trusts": func(m *jobs.Mailer) { m.TLSConfig = &tls.Config{ServerName: "localhost"} },
-		"for another name":                          func(m *jobs.Mailer) { m.TLSConfig = &tls.Config{RootCAs: p.roots, ServerName: "other"} },
-		"offers no TLS":                             func(m *jobs.Mailer) { m.Port = plain.port },
-		"nothing answers":                           func(m *jobs.Mailer) { m.Port = 1 },
-		"recipient (550)":                           func(m *jobs.Mailer) { m.Port, m.TLS = refusing.port, "never" },
+		"signed by nobody whom this machine trusts": func(m *jobs.Mailer) {
+			m.TLSConfig = &tls.Config{ServerName: "localhost"}
+		},
+		"for another name": func(m *jobs.Mailer) { m.TLSConfig = &tls.Config{RootCAs: p.roots, ServerName: "other"} },
+		"offers no TLS":    func(m *jobs.Mailer) { m.Port = plain.port },
+		"nothing answers":  func(m *jobs.Mailer) { m.Port = 1 },
+		"recipient (550)":  func(m *jobs.Mailer) { m.Port, m.TLS = refusing.port, "never" },
 	} {
 		m := good
 		change(&m)

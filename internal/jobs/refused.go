@@ -38,7 +38,8 @@ func (f mailFault) String() string {
 }
 
 var stages = map[gomail.SendErrReason]string{gomail.ErrSMTPMailFrom: "sender", gomail.ErrSMTPRcptTo: "recipient",
-	gomail.ErrSMTPData: "content", gomail.ErrSMTPDataClose: "content", gomail.ErrWriteContent: "content", gomail.ErrConnCheck: "connect"}
+	gomail.ErrSMTPData: "content", gomail.ErrSMTPDataClose: "content", gomail.ErrWriteContent: "content",
+	gomail.ErrConnCheck: "connect"}
 
 // faultOf reads an error of the connection, or of one message.
 func faultOf(err error) mailFault {
@@ -127,7 +128,9 @@ func (q *Queue) noteRefused(ctx context.Context, tx *store.Tx, l *letter) error 
 	if err != nil || to.IsZero() {
 		return err
 	}
-	refused, err := store.All(tx, func(p *id.Person) []any { return []any{p} }, "select person from mail_refused where person = $1", to)
+	refused, err := store.All(tx, func(p *id.Person) []any {
+		return []any{p}
+	}, "select person from mail_refused where person = $1", to)
 	if err != nil || len(refused) > 0 { // theirs is refused too: it would go round
 		return err
 	}

@@ -46,7 +46,8 @@ func (q *Queue) settle(ctx context.Context) error {
 	}
 	return q.store.Do(ctx, func(tx *store.Tx) error {
 		now := clock.Micros(tx.Now())
-		_, err := tx.Exec("update job set next = next - (since - $1), since = $1 where since > $2 and (mark = 0 or attempts > 0)", now, now+slack.Microseconds())
+		_, err := tx.Exec("update job set next = next - (since - $1), since = $1 where since > $2 and (mark = 0 or "+
+			"attempts > 0)", now, now+slack.Microseconds())
 		return err
 	})
 }

@@ -49,7 +49,8 @@ func TestClockJumps(t *testing.T) {
 		{"back to 1970 and right", t0, []time.Duration{-t0.Sub(time.Unix(0, 0)), t0.Sub(time.Unix(0, 0))}},
 		{"clocks go forward", spring, []time.Duration{time.Minute}},
 		{"clocks go back", autumn, []time.Duration{time.Minute}},
-		{"a leap second, told twice", time.Date(2026, 6, 30, 23, 59, 59, 0, time.UTC), []time.Duration{time.Second, -time.Second}},
+		{"a leap second, told twice", time.Date(2026, 6, 30, 23, 59, 59, 0, time.UTC), []time.Duration{time.Second,
+			-time.Second}},
 	}
 	each(t, func(t *testing.T, w world) {
 		for _, c := range cases {

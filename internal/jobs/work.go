@@ -153,7 +153,8 @@ func (q *Queue) claim(ctx context.Context, kinds []string, limit int) ([]claimed
 func (q *Queue) do(ctx context.Context, c claimed) (done int, err error) {
 	err = q.store.Do(ctx, func(tx *store.Tx) error {
 		if c.mark == 1 && tx.Now().Before(c.Due) { // the clock was ahead and has been put right
-			_, err := tx.Exec("update job set next = due, attempts = 0, lease = null where name = $1 and lease = $2", []byte(c.Name), c.lease)
+			_, err := tx.Exec("update job set next = due, attempts = 0, lease = null where name = $1 and lease = $2",
+				[]byte(c.Name), c.lease)
 			return err
 		}
 		if done, err = finish(tx, c); err != nil || done == 0 {
@@ -167,7 +168,8 @@ func (q *Queue) do(ctx context.Context, c claimed) (done int, err error) {
 	case ctx.Err() != nil, fail.Is(err, fail.Unknown), fail.Is(err, fail.Full), fail.Is(err, fail.ReadOnly):
 		return 0, err // not the job's fault: its lease runs out
 	}
-	q.log.Warn("jobs: a job failed and is tried again", "job", c.Kind, "attempt", c.attempts, "kind", fail.KindOf(err).String())
+	q.log.Warn("jobs: a job failed and is tried again", "job", c.Kind, "attempt", c.attempts, "kind",
+		fail.KindOf(err).String())
 	return 0, q.putOff(ctx, c)
 }
 
@@ -220,7 +222,8 @@ func backoff(attempts int64) time.Duration {
 }
 
 func (c *claimed) columns() []any {
-	return []any{(*text)(&c.Name), &c.Kind, &c.Org, &c.Record, (*instant)(&c.Due), &c.Payload, &c.attempts, &c.mark, &c.lease}
+	return []any{(*text)(&c.Name), &c.Kind, &c.Org, &c.Record, (*instant)(&c.Due), &c.Payload, &c.attempts,
+		&c.mark, &c.lease}
 }
 
 // text reads a blob as a string, instant a number of microseconds as a time.

@@ -20,7 +20,8 @@ func eachBench(b *testing.B, fn func(b *testing.B, r *room)) {
 		fn(b, furnish(b, storetest.SQLite(b, migrations, clock.System{})))
 	})
 	b.Run("postgres", func(b *testing.B) {
-		fn(b, furnish(b, storetest.Open(b, store.Options{URL: storetest.Postgres(b), Migrations: migrations, Clock: clock.System{}})))
+		fn(b, furnish(b, storetest.Open(b, store.Options{URL: storetest.Postgres(b), Migrations: migrations,
+			Clock: clock.System{}})))
 	})
 }
 

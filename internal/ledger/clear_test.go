@@ -32,7 +32,8 @@ func TestOnlyIdsTimesAndCountsLieInTheClear(t *testing.T) {
 	if !bytes.Contains(all, []byte("planted control word")) {
 		t.Fatal("the scan does not find what is there")
 	}
-	for _, word := range []string{"Zbigniew", "a worry", "test.said", "test.viewed", "safeguarding_lead", "lead-views-inbox", "worker-raises", `"kind"`, nurse.Role + `"`} {
+	for _, word := range []string{"Zbigniew", "a worry", "test.said", "test.viewed", "safeguarding_lead",
+		"lead-views-inbox", "worker-raises", `"kind"`, nurse.Role + `"`} {
 		if bytes.Contains(all, []byte(word)) {
 			t.Errorf("%q lies in the clear", word)
 		}

@@ -160,7 +160,8 @@ func newHeldFile(folder string) (*os.File, error) {
 	}
 	name := make([]byte, 8)
 	rand.Read(name)
-	file, err := os.OpenFile(filepath.Join(folder, hex.EncodeToString(name)), os.O_CREATE|os.O_EXCL|os.O_WRONLY|os.O_APPEND, 0o600)
+	file, err := os.OpenFile(filepath.Join(folder, hex.EncodeToString(name)),
+		os.O_CREATE|os.O_EXCL|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("make file for held leaves: %w", err)
 	}
@@ -207,7 +208,8 @@ func (f *fresh) oldest() []wait {
 	return out[:min(len(out), asksAtOnce)]
 }
 
-const wordsNotHeld = "Records cannot be opened now, because the note of who opens them cannot be kept safe. Try again in a minute. If it is urgent, ring the person on call"
+const wordsNotHeld = "Records cannot be opened now, because the note of who opens them cannot be kept safe. Try " +
+	"again in a minute. If it is urgent, ring the person on call"
 
 // written is told of each entry once its unit is durable, before anybody is answered.
 // While numbering is late the leaf is held first; when that fails nothing is opened,

@@ -41,15 +41,18 @@ type plan struct {
 
 // open opens the installation. beat is short, so that kills fall into publishing too.
 func (p plan) open(ctx context.Context) (*store.Store, *vault.Vault, *Log, error) {
-	s, err := store.Open(ctx, store.Options{Path: p.Path, URL: p.URL, Migrations: migrations, ReserveBytes: storetest.Reserve, Clock: clock.System{}})
+	s, err := store.Open(ctx, store.Options{Path: p.Path, URL: p.URL, Migrations: migrations,
+		ReserveBytes: storetest.Reserve, Clock: clock.System{}})
 	if err != nil {
 		return nil, nil, nil, fmt.Errorf("open store: %w", err)
 	}
-	v, err := vault.Open(ctx, s, vault.Options{KeyFile: filepath.Join(p.Dir, "keys"), KeyStore: filepath.Join(p.Dir, "keystore"), Clock: clock.System{}})
+	v, err := vault.Open(ctx, s, vault.Options{KeyFile: filepath.Join(p.Dir, "keys"), KeyStore: filepath.Join(p.Dir,
+		"keystore"), Clock: clock.System{}})
 	if err != nil {
 		return nil, nil, nil, fmt.Errorf("open vault: %w", err)
 	}
-	l, err := Open(s, v, Options{Origin: "ledger.test", SignerKey: p.Signer, Beat: 40 * time.Millisecond, Tick: 3 * time.Millisecond,
+	l, err := Open(s, v, Options{Origin: "ledger.test", SignerKey: p.Signer, Beat: 40 * time.Millisecond,
+		Tick:  3 * time.Millisecond,
 		Clock: clock.System{}, Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))})
 	return s, v, l, err
 }
@@ -88,7 +91,8 @@ func victim(text string) error {
 }
 
 // oneConcern begins a record, looks at it and adds to it.
-func oneConcern(ctx context.Context, s *store.Store, v *vault.Vault, l *Log, org id.Org, acknowledged func(id.Record, int64)) error {
+func oneConcern(ctx context.Context, s *store.Store, v *vault.Vault, l *Log, org id.Org, acknowledged func(id.Record,
+	int64)) error {
 	rec := id.NewRecord(clock.System{}.Now())
 	err := s.Do(ctx, func(tx *store.Tx) error {
 		key, err := v.New(tx, org, rec, record.Patient)
@@ -207,7 +211,8 @@ func revive(t *testing.T, p plan, acknowledged map[id.Record]int64) {
 	}
 	for rec, version := range acknowledged {
 		if versions[rec] < version || versions[rec] > 3 || int64(readings[rec]) != versions[rec]/3 {
-			t.Fatalf("record %s: acknowledged at version %d, found at %d with %d readings", rec, version, versions[rec], readings[rec])
+			t.Fatalf("record %s: acknowledged at version %d, found at %d with %d readings", rec, version, versions[rec],
+				readings[rec])
 		}
 	}
 }

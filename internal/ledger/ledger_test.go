@@ -37,7 +37,8 @@ func furnish(t testing.TB, s *store.Store, change ...func(*Options)) *room {
 	dir := t.TempDir()
 	org := id.NewOrg(clock.System{}.Now())
 	must(t, vault.CreateKeyFile(filepath.Join(dir, "keys"), org))
-	v, err := vault.Open(t.Context(), s, vault.Options{KeyFile: filepath.Join(dir, "keys"), KeyStore: filepath.Join(dir, "keystore"), Clock: clock.System{}})
+	v, err := vault.Open(t.Context(), s, vault.Options{KeyFile: filepath.Join(dir, "keys"), KeyStore: filepath.Join(dir,
+		"keystore"), Clock: clock.System{}})
 	must(t, err)
 	t.Cleanup(func() { v.Close() })
 	must(t, v.AddOrg(t.Context(), org))
@@ -244,7 +245,8 @@ func TestReadingNeverMakesAWriterStale(t *testing.T) {
 		must(t, r.look(rec, lead))
 		seen, err := r.readings(rec)
 		must(t, err)
-		if len(seen) != 2 || seen[0].Author != lead || seen[0].Kind != "test.viewed" || seen[0].Version != 0 || seen[0].Data != nil {
+		if len(seen) != 2 || seen[0].Author != lead || seen[0].Kind != "test.viewed" || seen[0].Version != 0 ||
+			seen[0].Data != nil {
 			t.Fatalf("readings are %+v", seen)
 		}
 		es, err := r.history(rec)
@@ -292,11 +294,13 @@ func TestARoomIsReadByItself(t *testing.T) {
 				at, generation        int64
 			}
 			scan := func(r *row) []any { return []any{&r.id, &r.org, &r.at, &r.generation, &r.leaf, &r.sealed} }
-			like, err := store.One(tx, scan, `select id, org, at, generation, leaf, sealed from entry where record = $1 and version = 1`, b)
+			like, err := store.One(tx, scan,
+				`select id, org, at, generation, leaf, sealed from entry where record = $1 and version = 1`, b)
 			for range 10_000 {
 				if err == nil {
 					_, err = tx.Exec(`insert into entry (id, org, record, version, at, generation, room, leaf, sealed)
-						values ($1, $2, $3, 1, $4, $5, 2, $6, $7)`, like.id, like.org, id.NewRecord(tx.Now()), like.at, like.generation, like.leaf, like.sealed)
+						values ($1, $2, $3, 1, $4, $5, 2, $6, $7)`, like.id, like.org, id.NewRecord(tx.Now()), like.at, like.generation,
+						like.leaf, like.sealed)
 				}
 			}
 			return err
@@ -306,7 +310,10 @@ func TestARoomIsReadByItself(t *testing.T) {
 		var got, begun []string
 		must(t, r.Each(r.ctx, Concern, func(_ *store.Tx, e Entry) error { got = append(got, string(e.Data)); return nil }))
 		rest := func(context.Context, time.Duration) {}
-		must(t, r.Begun(r.ctx, Concern, rest, func(_ *store.Tx, e Entry) error { begun = append(begun, string(e.Data)); return nil }))
+		must(t, r.Begun(r.ctx, Concern, rest, func(_ *store.Tx, e Entry) error {
+			begun = append(begun, string(e.Data))
+			return nil
+		}))
 		want := `[{"text":"a1"} {"text":"b1"} {"text":"c1"}]`
 		if fmt.Sprint(got) != want || fmt.Sprint(begun) != want {
 			t.Errorf("replayed %s, begun %s, want %s", got, begun, want)
@@ -325,7 +332,8 @@ func TestARoomIsReadByItself(t *testing.T) {
 			must(t, s.View(r.ctx, func(tx *store.Tx) error {
 				var x [3]int
 				var plan string
-				if err := tx.QueryRow("explain query plan "+firstEntries, Concern, 0, 1).Scan(&x[0], &x[1], &x[2], &plan); err != nil {
+				if err := tx.QueryRow("explain query plan "+firstEntries, Concern, 0, 1).Scan(&x[0], &x[1], &x[2],
+					&plan); err != nil {
 					return err
 				}
 				if !strings.Contains(plan, "entry_begun (room=? AND n>?)") {
@@ -350,7 +358,8 @@ func TestANumberHidesNothing(t *testing.T) {
 				_, err := tx.Exec(`update entry set n = -n where record = $1`, a)
 				return err
 			}
-			if _, err := tx.Exec(`create temporary table moved on commit drop as select * from entry where record = $1`, a); err != nil {
+			if _, err := tx.Exec(`create temporary table moved on commit drop as select * from entry where record = $1`,
+				a); err != nil {
 				return err
 			}
 			if _, err := tx.Exec(`delete from entry where record = $1`, a); err != nil {
@@ -364,7 +373,10 @@ func TestANumberHidesNothing(t *testing.T) {
 		}))
 		var begun []string
 		rest := func(context.Context, time.Duration) {}
-		must(t, r.Begun(r.ctx, Concern, rest, func(_ *store.Tx, e Entry) error { begun = append(begun, string(e.Data)); return nil }))
+		must(t, r.Begun(r.ctx, Concern, rest, func(_ *store.Tx, e Entry) error {
+			begun = append(begun, string(e.Data))
+			return nil
+		}))
 		if want := `[{"text":"a1"} {"text":"b1"}]`; fmt.Sprint(begun) != want {
 			t.Errorf("begun %s, want %s", begun, want)
 		}

@@ -72,7 +72,8 @@ func enough(tx *store.Tx, public, now, lower int64) (bool, error) {
 	if err != nil || beats != calm {
 		return false, err
 	}
-	entries, err := store.One(tx, scanInt, `select cast(coalesce(sum(size), 0) as bigint) from log_run where seq >= $1 and n is not null`, from)
+	entries, err := store.One(tx, scanInt,
+		`select cast(coalesce(sum(size), 0) as bigint) from log_run where seq >= $1 and n is not null`, from)
 	return entries <= calm*lower/2, err
 }
 
@@ -124,7 +125,8 @@ func (s *move) pad(n int64) error {
 
 // writePublic writes the checkpoint of a step, and the entry that says that the pace has changed.
 func (l *Log) writePublic(tx *store.Tx, s move, at int64) error {
-	if err := tx.ChangeOne(`insert into log_checkpoint (size, at, note) values ($1, $2, $3)`, s.publicSize, at, s.public); err != nil {
+	if err := tx.ChangeOne(`insert into log_checkpoint (size, at, note) values ($1, $2, $3)`, s.publicSize, at,
+		s.public); err != nil {
 		return fmt.Errorf("write checkpoint: %w", err)
 	}
 	if s.changed == nil || l.o.Announce == nil {

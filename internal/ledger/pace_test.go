@@ -119,7 +119,8 @@ func TestTheStepBecomesSmallerAfterAWeekOfCalm(t *testing.T) {
 					return err
 				}
 				for i := range beats {
-					if _, err := tx.Exec(`insert into log_checkpoint (size, at, note) values ($1, 0, $2)`, last-64*int64(i), []byte("x")); err != nil {
+					if _, err := tx.Exec(`insert into log_checkpoint (size, at, note) values ($1, 0, $2)`, last-64*int64(i),
+						[]byte("x")); err != nil {
 						return err
 					}
 				}

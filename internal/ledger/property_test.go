@@ -167,7 +167,8 @@ func TestWhateverHappensEveryEntryHasOnePlaceInOrder(t *testing.T) {
 		r := furnish(t, s)
 		acts := rapid.Custom(func(t *rapid.T) act {
 			return act{
-				what:   rapid.SampledFrom([]string{"append", "append", "append", "read", "read", "late", "give up"}).Draw(t, "what"),
+				what: rapid.SampledFrom([]string{"append", "append", "append", "read", "read", "late", "give up"}).Draw(t,
+					"what"),
 				record: rapid.IntRange(0, 2).Draw(t, "record"),
 				events: rapid.IntRange(1, 3).Draw(t, "events"),
 			}

@@ -104,7 +104,8 @@ func TestOrderIsByInsertionNeverByTheClock(t *testing.T) {
 	storetest.EachClock(t, migrations, hand, func(t *testing.T, s *store.Store) {
 		r := furnish(t, s, func(o *Options) { o.Clock = hand })
 		rec := r.begin("0")
-		jumps := []time.Duration{time.Hour, -time.Hour, 24 * time.Hour, -24 * time.Hour, 10 * 365 * 24 * time.Hour, -60 * 365 * 24 * time.Hour, time.Second, -time.Second}
+		jumps := []time.Duration{time.Hour, -time.Hour, 24 * time.Hour, -24 * time.Hour, 10 * 365 * 24 * time.Hour,
+			-60 * 365 * 24 * time.Hour, time.Second, -time.Second}
 		for i, jump := range jumps {
 			hand.Move(jump)
 			must(t, r.add(rec, int64(i+1), fmt.Sprint(i+1)))
@@ -164,7 +165,8 @@ func TestAWrittenTimeDoesNotHoldUpTheBeat(t *testing.T) {
 		if c := r.checkpoint(); c.Size != 16*5 { // the first beat after a start may be another process's
 			t.Errorf("five beats: size %d", c.Size)
 		}
-		r.sql(`update log_checkpoint set at = $1, size = size + 1 where size = (select max(size) from log_checkpoint)`, clock.Micros(clock.System{}.Now()))
+		r.sql(`update log_checkpoint set at = $1, size = size + 1 where size = (select max(size) from log_checkpoint)`,
+			clock.Micros(clock.System{}.Now()))
 		wants(t, r.publishDue(r.ctx), fail.Tampered)
 		wants(t, r.Trouble(), fail.Tampered)
 	})
@@ -192,12 +194,15 @@ func TestOnlyWhatIsPublishedIsServed(t *testing.T) {
 		}
 		read := func(path string) ([]byte, error) { return r.Tile(r.ctx, path) }
 		must(t, record.VerifyTiles(r.ctx, read, c, nil))
-		for _, path := range []string{"tile/0/001.p/65", "tile/0/001", "tile/0/002.p/1", "tile/1/000.p/2", "tile/1/000", "tile/2/000.p/1",
-			"tile/entries/001.p/65", "tile/entries/002.p/1", "tile/0/1", "tile/0/../0/000", "tile/8/000", "checkpoint", "", "tile/entries/"} {
+		for _, path := range []string{"tile/0/001.p/65", "tile/0/001", "tile/0/002.p/1", "tile/1/000.p/2", "tile/1/000",
+			"tile/2/000.p/1",
+			"tile/entries/001.p/65", "tile/entries/002.p/1", "tile/0/1", "tile/0/../0/000", "tile/8/000", "checkpoint", "",
+			"tile/entries/"} {
 			_, err := r.Tile(r.ctx, path)
 			wants(t, err, fail.Missing)
 		}
-		for path, from := range map[string]int{"tile/entries/000": 0, "tile/entries/001.p/64": 256, "tile/entries/001.p/3": 256} {
+		for path, from := range map[string]int{"tile/entries/000": 0, "tile/entries/001.p/64": 256,
+			"tile/entries/001.p/3": 256} {
 			bundle, err := r.Tile(r.ctx, path)
 			must(t, err)
 			var hashes []byte

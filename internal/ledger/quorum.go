@@ -35,7 +35,8 @@ func (l *Log) Witnessed(ctx context.Context) error {
 	slices.Sort(sizes)
 	var since int64
 	err = l.store.View(ctx, func(tx *store.Tx) (err error) {
-		since, err = store.One(tx, scanInt, `select coalesce(min(at), 0) from log_checkpoint where size > $1`, sizes[len(sizes)-l.quorum()])
+		since, err = store.One(tx, scanInt, `select coalesce(min(at), 0) from log_checkpoint where size > $1`,
+			sizes[len(sizes)-l.quorum()])
 		return err
 	})
 	if err != nil {
@@ -45,7 +46,8 @@ func (l *Log) Witnessed(ctx context.Context) error {
 	if since == 0 || waited <= 2*l.o.Beat+witnessTimeout {
 		return nil
 	}
-	return fail.New(fail.Busy, "The public checkpoint has waited for %s for the signatures of %d of %d witnesses", waited.Round(time.Second), l.quorum(), len(states))
+	return fail.New(fail.Busy, "The public checkpoint has waited for %s for the signatures of %d of %d witnesses",
+		waited.Round(time.Second), l.quorum(), len(states))
 }
 
 // Words say how a witness stands, to whoever looks after the installation; empty when it has signed.
@@ -58,9 +60,11 @@ func (s WitnessState) Words() string {
 	case TroubleUnreachable:
 		return fmt.Sprintf("The witness %s could not be reached. %s", s.Name, last)
 	case TroubleRefuses:
-		return fmt.Sprintf("The witness %s does not sign, and what it signed before agrees with this log or could not be had. %s. Ask whoever runs it", s.Name, last)
+		return fmt.Sprintf("The witness %s does not sign, and what it signed before agrees with this log or could not be "+
+			"had. %s. Ask whoever runs it", s.Name, last)
 	case TroubleConflict:
-		return fmt.Sprintf("The witness %s has signed another history of this log: an older copy was put back, or there are two. Nothing is signed until somebody has found out why", s.Name)
+		return fmt.Sprintf("The witness %s has signed another history of this log: an older copy was put back, or there "+
+			"are two. Nothing is signed until somebody has found out why", s.Name)
 	}
 	return ""
 }

@@ -79,7 +79,8 @@ func (l *Log) ReceiptFile(ctx context.Context, e Entry) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return record.Receipt{Leaf: r.Leaf, At: r.At, Index: r.Index, Proof: r.Proof, Checkpoint: r.Checkpoint}.Sign(l.signer), nil
+	return record.Receipt{Leaf: r.Leaf, At: r.At, Index: r.Index, Proof: r.Proof, Checkpoint: r.Checkpoint}.Sign(l.signer),
+		nil
 }
 
 // found is an entry's number and leaf, and when it was written.
@@ -92,9 +93,11 @@ func scanFound(f *found) []any { return []any{&f.n, &f.at, &f.leaf} }
 
 func findEntry(tx *store.Tx, e Entry) (found, error) {
 	if e.Version > 0 {
-		return store.One(tx, scanFound, `select n, at, leaf from entry where record = $1 and version = $2 and version > 0`, e.Record, e.Version)
+		return store.One(tx, scanFound, `select n, at, leaf from entry where record = $1 and version = $2 and version > 0`,
+			e.Record, e.Version)
 	}
-	return store.One(tx, scanFound, `select n, at, leaf from entry where record = $1 and version = 0 and id = $2`, e.Record, e.ID)
+	return store.One(tx, scanFound, `select n, at, leaf from entry where record = $1 and version = 0 and id = $2`,
+		e.Record, e.ID)
 }
 
 // findLeaf is an entry's place in the tree; fail.Missing when it has none yet.

@@ -57,13 +57,16 @@ func TestWhatNobodySignedStopsNothing(t *testing.T) {
 		must(t, err)
 		older := f.last
 		for name, forged := range map[string]*forger{
-			"a larger size":              {cosign: stale(1 << 40)},
-			"the same size":              {cosign: func(old int64) (int64, error) { return stale(old)(old) }},
-			"a size that is none":        {cosign: stale(-1)},
-			"a proof that does not hold": {cosign: func(old int64) (int64, error) { return old, fail.New(fail.Conflict, "said by nobody") }},
-			"an older copy":              {cosign: stale(1 << 40), remembered: older},
-			"a copy of nothing":          {cosign: stale(1 << 40), remembered: []byte("no\n")},
-			"a copy by another's key":    {cosign: stale(1 << 40), remembered: record.SignCheckpoint(record.Checkpoint{Origin: "ledger.test", Size: 1 << 40}, stranger)},
+			"a larger size":       {cosign: stale(1 << 40)},
+			"the same size":       {cosign: func(old int64) (int64, error) { return stale(old)(old) }},
+			"a size that is none": {cosign: stale(-1)},
+			"a proof that does not hold": {cosign: func(old int64) (int64, error) {
+				return old, fail.New(fail.Conflict, "said by nobody")
+			}},
+			"an older copy":     {cosign: stale(1 << 40), remembered: older},
+			"a copy of nothing": {cosign: stale(1 << 40), remembered: []byte("no\n")},
+			"a copy by another's key": {cosign: stale(1 << 40),
+				remembered: record.SignCheckpoint(record.Checkpoint{Origin: "ledger.test", Size: 1 << 40}, stranger)},
 			"what the log keeps for itself": {cosign: stale(1 << 40), remembered: record.SignCheckpoint(
 				record.Checkpoint{Origin: "ledger.test", Size: 1 << 40, Extra: []string{internalMark}}, r.Log.signer)},
 		} {
@@ -101,7 +104,8 @@ func TestWhatWasSignedIsRememberedOutsideTheDatabase(t *testing.T) {
 			t.Fatalf("%d leaves are remembered, want 16", kept.Size)
 		}
 		must(t, r.again().Publish(r.ctx)) // another process goes on
-		for _, c := range []record.Checkpoint{{Size: 4096, Root: record.Hash{1}}, {Size: 16, Root: record.Hash{1}}, {Size: 7, Root: record.Hash{1}}} {
+		for _, c := range []record.Checkpoint{{Size: 4096, Root: record.Hash{1}}, {Size: 16, Root: record.Hash{1}},
+			{Size: 7, Root: record.Hash{1}}} {
 			c.Origin = r.o.Origin
 			must(t, r.keep(record.SignCheckpoint(c, r.Log.signer)))
 			p := r.again()

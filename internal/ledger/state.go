@@ -159,7 +159,8 @@ func SignedByAnother(tx *store.Tx, key record.Verifier) (origin string, yes bool
 	return origin, origin != "", nil
 }
 
-const wordsUnsound = "The log of entries does not agree with what was signed. Entries go on being written. Nothing is signed until somebody has found out why"
+const wordsUnsound = "The log of entries does not agree with what was signed. Entries go on being written. Nothing " +
+	"is signed until somebody has found out why"
 
 // unsound is the failure after which nothing is signed: the state is not known.
 func unsound(cause error, format string, args ...any) *fail.Error {

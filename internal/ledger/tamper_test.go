@@ -54,22 +54,26 @@ func TestEveryChangeOfARecordsRowsIsFound(t *testing.T) {
 		changes := map[string]func(tx *store.Tx) error{
 			"a later time":       change(`update entry set at = at + 1 where record = $1 and version = 2`, rec),
 			"another generation": change(`update entry set generation = generation + 1 where record = $1 and version = 1`, rec),
-			"another id":         change(`update entry set id = $2 where record = $1 and version = 1`, rec, id.NewEntry(r.o.Clock.Now())),
-			"another room":       change(`update entry set room = 2 where record = $1 and version = 2`, rec),
+			"another id": change(`update entry set id = $2 where record = $1 and version = 1`, rec,
+				id.NewEntry(r.o.Clock.Now())),
+			"another room": change(`update entry set room = 2 where record = $1 and version = 2`, rec),
 			"another room everywhere": func(tx *store.Tx) error {
-				return errors.Join(change(`update entry set room = 2 where record = $1`, rec)(tx), change(`update head set room = 2 where record = $1`, rec)(tx))
+				return errors.Join(change(`update entry set room = 2 where record = $1`, rec)(tx),
+					change(`update head set room = 2 where record = $1`, rec)(tx))
 			},
-			"a head of another room":   change(`update head set room = 2 where record = $1`, rec),
-			"another organisation":     change(`update entry set org = $2 where record = $1 and version = 1`, rec, id.NewOrg(r.o.Clock.Now())),
-			"the middle taken away":    change(`delete from entry where record = $1 and version = 2`, rec),
-			"the tail taken away":      change(`delete from entry where record = $1 and version = 3`, rec),
-			"all taken away":           change(`delete from entry where record = $1`, rec),
-			"a head too high":          change(`update head set version = 4 where record = $1`, rec),
-			"a head too low":           change(`update head set version = 2 where record = $1`, rec),
-			"sealed parts swapped":     swap("sealed"),
-			"leaves swapped":           swap("leaf"),
-			"ids swapped":              swap("id"),
-			"a row of another record":  change(`update entry set record = $1, version = 4 where record = $2 and version = 3`, rec, other),
+			"a head of another room": change(`update head set room = 2 where record = $1`, rec),
+			"another organisation": change(`update entry set org = $2 where record = $1 and version = 1`, rec,
+				id.NewOrg(r.o.Clock.Now())),
+			"the middle taken away": change(`delete from entry where record = $1 and version = 2`, rec),
+			"the tail taken away":   change(`delete from entry where record = $1 and version = 3`, rec),
+			"all taken away":        change(`delete from entry where record = $1`, rec),
+			"a head too high":       change(`update head set version = 4 where record = $1`, rec),
+			"a head too low":        change(`update head set version = 2 where record = $1`, rec),
+			"sealed parts swapped":  swap("sealed"),
+			"leaves swapped":        swap("leaf"),
+			"ids swapped":           swap("id"),
+			"a row of another record": change(`update entry set record = $1, version = 4 where record = $2 and version = 3`,
+				rec, other),
 			"the last entry repeated":  change(`insert into entry (id, org, record, version, at, generation, room, leaf, sealed) select id, org, record, 4, at, generation, room, leaf, sealed from entry where record = $1 and version = 3`, rec),
 			"the sealed part blanked":  change(`update entry set sealed = null where record = $1 and version = 2`, rec),
 			"versions in another way":  change(`update entry set version = 7 - version where record = $1 and version > 0`, rec),
@@ -80,7 +84,9 @@ func TestEveryChangeOfARecordsRowsIsFound(t *testing.T) {
 				return flip(tx, "entry", "sealed", "record = $1 and version = 2", at, rec)
 			}
 		}
-		changes["a bit of the leaf"] = func(tx *store.Tx) error { return flip(tx, "entry", "leaf", "record = $1 and version = 2", 5, rec) }
+		changes["a bit of the leaf"] = func(tx *store.Tx) error {
+			return flip(tx, "entry", "leaf", "record = $1 and version = 2", 5, rec)
+		}
 		for name, edit := range changes {
 			t.Run(name, func(t *testing.T) {
 				wants(t, r.tried(rec, edit, func(tx *store.Tx, key *vault.Key) error {
@@ -159,8 +165,10 @@ func TestWhenTheStateIsNotKnownNothingIsSigned(t *testing.T) {
 		"the edge of level 0 altered": func(r *room) { r.blob("log_tile", "hashes", "level = 0 and idx = 1") },
 		"the edge of level 1 altered": func(r *room) { r.blob("log_tile", "hashes", "level = 1 and idx = 0") },
 		"the edge taken away":         func(r *room) { r.sql(`delete from log_tile where level = 0 and idx = 1`) },
-		"the edge cut":                func(r *room) { r.sql(`update log_tile set hashes = $1 where level = 0 and idx = 1`, make([]byte, 32)) },
-		"the checkpoint is damaged":   func(r *room) { r.blob("log_checkpoint", "note", "size > 0") },
+		"the edge cut": func(r *room) {
+			r.sql(`update log_tile set hashes = $1 where level = 0 and idx = 1`, make([]byte, 32))
+		},
+		"the checkpoint is damaged": func(r *room) { r.blob("log_checkpoint", "note", "size > 0") },
 		"a checkpoint of another key": func(r *room) {
 			r.sql(`update log_checkpoint set note = $1`, record.SignCheckpoint(r.checkpoint(), stranger))
 		},
@@ -169,7 +177,9 @@ func TestWhenTheStateIsNotKnownNothingIsSigned(t *testing.T) {
 			c.Root[3] ^= 1
 			r.sql(`update log_checkpoint set note = $1`, record.SignCheckpoint(c, r.signer))
 		},
-		"an internal one for public": func(r *room) { r.sql(`update log_checkpoint set note = (select note from log_state)`) },
+		"an internal one for public": func(r *room) {
+			r.sql(`update log_checkpoint set note = (select note from log_state)`)
+		},
 		"an older state put back": func(r *room) {
 			r.sql(`update log_state set size = $1, root = $2, note = $3`, old.size, old.root, old.note)
 		},
@@ -185,7 +195,9 @@ func TestWhenTheStateIsNotKnownNothingIsSigned(t *testing.T) {
 		"a waiting entry taken away": func(r *room) { r.sql(`delete from entry where n = (select max(n) from entry)`) },
 		"a numbered entry waits":     func(r *room) { r.sql(`insert into entry_pending (n) select min(n) from entry`) },
 		"one from a run waits":       func(r *room) { r.sql(`insert into entry_pending (n) select min(n) + 5 from entry`) },
-		"numbers given away":         func(r *room) { r.sql(`insert into log_run (seq, size, n) select size, 1, 1000000 from log_state`) },
+		"numbers given away": func(r *room) {
+			r.sql(`insert into log_run (seq, size, n) select size, 1, 1000000 from log_state`)
+		},
 	}
 	onlyInProof := map[string]bool{"a checkpoint of another tree": true} // publishing alone proves
 	for name, edit := range changes {

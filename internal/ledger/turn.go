@@ -59,7 +59,8 @@ func (l *Log) inTurn(ctx context.Context, name string, fn func(context.Context) 
 		return false, err
 	}
 	if tell {
-		l.o.Log.Warn("somebody else holds a turn and does not let it go; it is taken over", "turn", name, "for", p.limit, "why", err)
+		l.o.Log.Warn("somebody else holds a turn and does not let it go; it is taken over", "turn", name, "for", p.limit,
+			"why", err)
 	}
 	return true, fn(ctx)
 }

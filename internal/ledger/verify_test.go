@@ -22,7 +22,8 @@ func audit(r *room) (entries int, err error) {
 		if err != nil {
 			return err
 		}
-		rows, err := store.All(tx, scanRow, `select n, id, org, record, version, at, generation, room, leaf, null from entry order by n`)
+		rows, err := store.All(tx, scanRow,
+			`select n, id, org, record, version, at, generation, room, leaf, null from entry order by n`)
 		if err != nil {
 			return err
 		}
@@ -121,7 +122,8 @@ func compareTree(tx *store.Tx, leaves [][32]byte) error {
 		defer mu.Unlock()
 		return tileReader(tx, nil)(path)
 	}
-	if err := record.VerifyTiles(context.Background(), read, record.Checkpoint{Size: st.size, Root: root}, nil); err != nil {
+	if err := record.VerifyTiles(context.Background(), read, record.Checkpoint{Size: st.size, Root: root},
+		nil); err != nil {
 		return err
 	}
 	public, err := store.All(tx, scanPublished, `select size, at, note from log_checkpoint order by size`)

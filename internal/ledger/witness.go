@@ -160,14 +160,16 @@ func (l *Log) consistency(ctx context.Context, old, size int64) (proof []record.
 }
 
 // note writes what came of asking a witness and gives what had come of it before.
-func (l *Log) note(ctx context.Context, w Witness, p published, lines []byte, trouble Trouble) (was Trouble, err error) {
+func (l *Log) note(ctx context.Context, w Witness, p published, lines []byte, trouble Trouble) (was Trouble,
+	err error) {
 	err = l.store.Do(ctx, func(tx *store.Tx) (err error) {
 		if was, err = troubleOf(tx, w.Name()); err != nil {
 			return fmt.Errorf("read witness: %w", err)
 		}
 		now := clock.Micros(tx.Now())
 		if err := tx.ChangeOne(`insert into log_witness (name, at, trouble) values ($1, $2, $3)
-			on conflict (name) do update set at = excluded.at, trouble = excluded.trouble`, w.Name(), now, string(trouble)); err != nil {
+			on conflict (name) do update set at = excluded.at, trouble = excluded.trouble`, w.Name(), now,
+			string(trouble)); err != nil {
 			return fmt.Errorf("write witness: %w", err)
 		}
 		if trouble != TroubleNone {
@@ -183,7 +185,9 @@ func (l *Log) note(ctx context.Context, w Witness, p published, lines []byte, tr
 }
 
 func troubleOf(tx *store.Tx, name string) (Trouble, error) {
-	t, err := store.One(tx, func(t *Trouble) []any { return []any{t} }, `select trouble from log_witness where name = $1`, name)
+	t, err := store.One(tx, func(t *Trouble) []any {
+		return []any{t}
+	}, `select trouble from log_witness where name = $1`, name)
 	if fail.Is(err, fail.Missing) {
 		return TroubleNone, nil
 	}

@@ -99,10 +99,12 @@ func TestTwoHundredPlantedAreFound(t *testing.T) {
 			tried++
 			if got := x.Others(at, id.Record{}, Of(p)); !slices.Equal(got, []id.Record{rec}) {
 				missed++
-				t.Errorf("%q for %q: %d found; words %v %v, sounds %q %q", p.Name, names[0], len(got), words(names[0]), words(p.Name), heard(names[0]), heard(p.Name))
+				t.Errorf("%q for %q: %d found; words %v %v, sounds %q %q", p.Name, names[0], len(got), words(names[0]),
+					words(p.Name), heard(names[0]), heard(p.Name))
 			}
 		}
-		if got := x.Others(at, id.Record{}, Of(Person{Number: number(i * 100)[:3] + " " + number(i * 100)[3:]})); len(got) != 1 {
+		if got := x.Others(at, id.Record{}, Of(Person{Number: number(i * 100)[:3] + " " +
+			number(i * 100)[3:]})); len(got) != 1 {
 			t.Errorf("the number alone of %q: %d found", names[0], len(got))
 		}
 	}
@@ -120,7 +122,8 @@ func heard(name string) (out []string) {
 func TestTooLittleMatchesNobody(t *testing.T) {
 	for _, p := range []Person{
 		{}, {Name: "Mohammed Khan"}, {Name: "Mohammed Khan", Born: "about 40"}, {Name: "Mohammed Khan", Born: "1984"},
-		{Name: "Mohammed", Born: "3 May 1984"}, {Name: "M. K.", Born: "3 May 1984"}, {Born: "3 May 1984"}, {Name: "Mr Khan", Born: "3 May 1984"},
+		{Name: "Mohammed", Born: "3 May 1984"}, {Name: "M. K.", Born: "3 May 1984"}, {Born: "3 May 1984"},
+		{Name: "Mr Khan", Born: "3 May 1984"},
 		{Name: "Mohammed Ali Khan", Born: "1 January 1984"}, {Number: "999 000 0000"}, {Number: "999"},
 	} {
 		if got := Of(p); len(got.All) != 0 || got.Recipe != Recipe {
@@ -131,8 +134,10 @@ func TestTooLittleMatchesNobody(t *testing.T) {
 
 func TestDays(t *testing.T) {
 	for typed, want := range map[string]string{
-		"1984-05-03": "1984-05-03", "3/5/1984": "1984-05-03", "03/05/84": "1984-05-03", "3 May 1984": "1984-05-03", "3rd may 1984": "1984-05-03",
-		"May 3, 1984": "1984-05-03", " 3  MAY  1984 ": "1984-05-03", "21st August 2009": "2009-08-21", "3.5.09": "2009-05-03", "3/5/68": "1968-05-03",
+		"1984-05-03": "1984-05-03", "3/5/1984": "1984-05-03", "03/05/84": "1984-05-03", "3 May 1984": "1984-05-03",
+		"3rd may 1984": "1984-05-03",
+		"May 3, 1984":  "1984-05-03", " 3  MAY  1984 ": "1984-05-03", "21st August 2009": "2009-08-21",
+		"3.5.09": "2009-05-03", "3/5/68": "1968-05-03",
 		"31/2/1984": "", "34": "", "in his thirties": "", "May 1984": "", "": "", "3 May 1984 or 1985": "",
 	} {
 		got, ok := day(typed)
@@ -211,7 +216,8 @@ func TestTheDatabaseTellsNothing(t *testing.T) {
 	}
 	var back Tokens
 	text, _ := json.Marshal(Of(full))
-	if err := json.Unmarshal(record.Pad(text, 0), &back); err != nil || !slices.Equal(back.All, Of(full).All) || len(back.All) != 7 {
+	if err := json.Unmarshal(record.Pad(text, 0), &back); err != nil || !slices.Equal(back.All, Of(full).All) ||
+		len(back.All) != 7 {
 		t.Errorf("tokens come back as %v: %v", back, err)
 	}
 }

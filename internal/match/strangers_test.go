@@ -85,14 +85,18 @@ func TestStrangersAreHardlyEverTaken(t *testing.T) {
 
 func strangers(t *testing.T, r *rand.Rand) {
 	larger := people{
-		newBag(r, `oliver george harry noah jack leo arthur muhammad oscar charlie olivia amelia isla ava mia ivy lily isabella rosie sophia
+		newBag(r,
+			`oliver george harry noah jack leo arthur muhammad oscar charlie olivia amelia isla ava mia ivy lily isabella rosie sophia
 			david john michael paul andrew susan sarah karen margaret james thomas daniel matthew emma laura rebecca`, 1500, 3),
-		newBag(r, `smith jones taylor williams brown davies evans wilson thomas roberts johnson lewis walker robinson wood thompson white watson
+		newBag(r,
+			`smith jones taylor williams brown davies evans wilson thomas roberts johnson lewis walker robinson wood thompson white watson
 			jackson wright green harris cooper king lee martin clarke james morgan hughes edwards hill moore clark harrison scott young morris hall ward`, 20_000, 5),
 	}
 	smaller := people{
-		newBag(r, `mohammed ahmed ali fatima aisha abdul hassan hussain zainab maryam yusuf ibrahim omar bilal khadija amina`, 600, 0.3),
-		newBag(r, `khan ahmed hussain ali begum khatun shah malik iqbal akhtar mahmood rahman miah uddin islam chowdhury hassan ibrahim omar hamid`, 800, 0.8),
+		newBag(r, `mohammed ahmed ali fatima aisha abdul hassan hussain zainab maryam yusuf ibrahim omar bilal khadija amina`,
+			600, 0.3),
+		newBag(r,
+			`khan ahmed hussain ali begum khatun shah malik iqbal akhtar mahmood rahman miah uddin islam chowdhury hassan ibrahim omar hamid`, 800, 0.8),
 	}
 	somebody := func() Person {
 		if r.IntN(5) == 0 {
@@ -119,11 +123,13 @@ func strangers(t *testing.T, r *rand.Rand) {
 	for _, n := range most {
 		day = max(day, n)
 	}
-	t.Logf("%d of 10,000 were shown somebody else, %d altogether; %d people have the most common day of birth", wrong, shown, day)
+	t.Logf("%d of 10,000 were shown somebody else, %d altogether; %d people have the most common day of birth", wrong,
+		shown, day)
 	if wrong > 10 {
 		t.Errorf("%d of 10,000 were shown somebody else, want at most 10", wrong)
 	}
 	if x.Size(at) != 100_000 || day < 30 || math.Abs(smaller.forenames.upTo[0]-0.13) > 0.03 {
-		t.Errorf("%d people, %d on one day, %.3f of one forename: the test is not as hard as it says", x.Size(at), day, smaller.forenames.upTo[0])
+		t.Errorf("%d people, %d on one day, %.3f of one forename: the test is not as hard as it says", x.Size(at), day,
+			smaller.forenames.upTo[0])
 	}
 }

@@ -53,7 +53,10 @@ func TextFault(label, s string) string {
 	if !utf8.ValidString(s) {
 		return Capital(label) + " must only include letters, numbers and signs. Type it again instead of pasting it"
 	}
-	if strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && !strings.ContainsRune("\t\n\v\f\r", r) || r == 0x7f }) {
+	if strings.ContainsFunc(s, func(r rune) bool {
+		return r < ' ' && !strings.ContainsRune("\t\n\v\f\r", r) ||
+			r == 0x7f
+	}) {
 		return Capital(label) + " includes a character that cannot be shown. Type it again instead of pasting it"
 	}
 	return ""
@@ -83,7 +86,8 @@ func unseen(r rune) bool {
 	case '\u115f', '\u1160', '\u17b4', '\u17b5', '\u2800', '\u3164', '\uffa0', '\U0001d159':
 		return true
 	}
-	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zs, unicode.Zl, unicode.Zp, unicode.Co, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zs, unicode.Zl, unicode.Zp, unicode.Co,
+		unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
 // Number writes a whole number as people read it: 4,000.

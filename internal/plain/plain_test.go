@@ -19,8 +19,10 @@ func TestFieldFault(t *testing.T) {
 		{f, " \n\t", "Enter what you are worried about"},
 		{f, strings.Repeat("é", 4000), ""},
 		{f, strings.Repeat("é", 4001), "What you are worried about must be 4,000 characters or less"},
-		{f, "a\x00b", "What you are worried about includes a character that cannot be shown. Type it again instead of pasting it"},
-		{f, "a\xffb", "What you are worried about must only include letters, numbers and signs. Type it again instead of pasting it"},
+		{f, "a\x00b", "What you are worried about includes a character that cannot be shown. Type it again instead " +
+			"of pasting it"},
+		{f, "a\xffb", "What you are worried about must only include letters, numbers and signs. Type it again instead " +
+			"of pasting it"},
 		{f, "<script>alert(1)</script> =1+1 \u202eabc", ""},
 		{f, "two\r\nlines", ""},
 		{line, "", ""},
@@ -34,7 +36,8 @@ func TestFieldFault(t *testing.T) {
 }
 
 func TestBlank(t *testing.T) {
-	for _, blank := range []string{"", " ", "\t\r\n", "\u00a0", "\u200b", "\u200b\u200d\ufeff", "\u2800", "\u3164", "\u115f\u1160\uffa0", "\u0301", "\u034f",
+	for _, blank := range []string{"", " ", "\t\r\n", "\u00a0", "\u200b", "\u200b\u200d\ufeff", "\u2800", "\u3164",
+		"\u115f\u1160\uffa0", "\u0301", "\u034f",
 		"\u202e\u202c", "\u00ad", "\ufe0f", "\U000e0061", "\u2028\u2029", "\u180e\u17b4", "\u20dd", "\u200b \u0301\n"} {
 		if !plain.Blank(blank) {
 			t.Errorf("%+q counts as text", blank)
@@ -51,7 +54,8 @@ func TestBlank(t *testing.T) {
 }
 
 func TestDigits(t *testing.T) {
-	for typed, want := range map[string]string{"123\u200d456": "123456", "123\u00a0456": "123456", " 12-34–56\u2060 ": "123456", "12a": "12a", "\u202a123456\u202c": "123456"} {
+	for typed, want := range map[string]string{"123\u200d456": "123456", "123\u00a0456": "123456",
+		" 12-34–56\u2060 ": "123456", "12a": "12a", "\u202a123456\u202c": "123456"} {
 		if got := plain.Digits(typed); got != want {
 			t.Errorf("Digits(%+q) = %q", typed, got)
 		}
@@ -60,8 +64,10 @@ func TestDigits(t *testing.T) {
 
 func TestNHSNumber(t *testing.T) {
 	for typed, want := range map[string]string{
-		"9434765919": "9434765919", "943 476 5919": "9434765919", "999-000-0018": "9990000018", "9990000026": "9990000026", "9990000050": "9990000050",
-		"943\u200d476\u200d5919": "9434765919", "\ufeff943\u00a0476\u00a05919\u200b": "9434765919", "943\u2212476\u22125919": "9434765919",
+		"9434765919": "9434765919", "943 476 5919": "9434765919", "999-000-0018": "9990000018", "9990000026": "9990000026",
+		"9990000050":             "9990000050",
+		"943\u200d476\u200d5919": "9434765919", "\ufeff943\u00a0476\u00a05919\u200b": "9434765919",
+		"943\u2212476\u22125919": "9434765919",
 	} {
 		if got, fault := plain.NHSNumber(typed); got != want || fault != "" {
 			t.Errorf("NHSNumber(%q) = %q, %q", typed, got, fault)
@@ -91,7 +97,8 @@ func TestNHSNumber(t *testing.T) {
 }
 
 func TestNumber(t *testing.T) {
-	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", -1000: "-1,000", -100: "-100", 1234567: "1,234,567"} {
+	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", -1000: "-1,000", -100: "-100",
+		1234567: "1,234,567"} {
 		if got := plain.Number(n); got != want {
 			t.Errorf("Number(%d) = %q, want %q", n, got, want)
 		}

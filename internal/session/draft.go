@@ -55,7 +55,8 @@ func (k *Keeper) Hold(ctx context.Context, x Session, path string, values url.Va
 			return err
 		}
 		_, err := tx.Exec(`delete from web_draft where person = $1 and name like 'held:%' and name <> $2 and name not in (
-select name from web_draft where person = $1 and name like 'held:%' and name <> $2 order by at desc, name limit $3)`, x.owner.person, name, mostHeld-1)
+select name from web_draft where person = $1 and name like 'held:%' and name <> $2 order by at desc, name limit $3)`,
+			x.owner.person, name, mostHeld-1)
 		if err != nil {
 			return fmt.Errorf("drop the oldest held form: %w", err)
 		}
@@ -97,7 +98,8 @@ func (k *Keeper) OpenDraft(ctx context.Context, x Session, name string, into any
 }
 
 func (k *Keeper) openDraft(tx *store.Tx, x Session, name string, into any) error {
-	row, err := store.One(tx, (*sealedRow).fields, `select at, sealed from web_draft where person = $1 and name = $2`, x.owner.person, name)
+	row, err := store.One(tx, (*sealedRow).fields, `select at, sealed from web_draft where person = $1 and name = $2`,
+		x.owner.person, name)
 	if err != nil {
 		return err
 	}

@@ -99,7 +99,8 @@ func (k *Keeper) Password(ctx context.Context, login, password, net string, old 
 		if err := k.throttle.back(tx, try); err != nil {
 			return err
 		}
-		token, err = k.start(tx, old, Session{stage: stageCode, owner: owner{person, who.Org}, role: who.Role, account: try.account})
+		token, err = k.start(tx, old, Session{stage: stageCode, owner: owner{person, who.Org}, role: who.Role,
+			account: try.account})
 		return err
 	})
 	return token, err
@@ -122,7 +123,9 @@ func (k *Keeper) Code(ctx context.Context, half Session, code, net string) (toke
 		return "", err
 	}
 	next := Session{stage: stageIn, owner: half.owner, role: half.role, secondFactor: true}
-	return k.enter(ctx, net, &half, next, [][]byte{half.account, try.account}, func(tx *store.Tx) error { return k.throttle.back(tx, try) })
+	return k.enter(ctx, net, &half, next, [][]byte{half.account, try.account}, func(tx *store.Tx) error {
+		return k.throttle.back(tx, try)
+	})
 }
 
 // wrongCode counts, and after five asks for the password again.
@@ -176,7 +179,8 @@ func (k *Keeper) All(ctx context.Context, login, password, code, net string, old
 
 // enter begins the session of somebody who has shown both factors, and remembers
 // that the accounts so counted signed in from this network.
-func (k *Keeper) enter(ctx context.Context, net string, old *Session, next Session, counted [][]byte, also func(*store.Tx) error) (token string, err error) {
+func (k *Keeper) enter(ctx context.Context, net string, old *Session, next Session, counted [][]byte,
+	also func(*store.Tx) error) (token string, err error) {
 	err = k.store.Do(ctx, func(tx *store.Tx) error {
 		if err := also(tx); err != nil {
 			return err

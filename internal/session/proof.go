@@ -30,7 +30,8 @@ func (k *Keeper) sealProof(tx *store.Tx, x Session) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := sessionProof{Stage: x.stage, Role: x.role, Second: x.secondFactor, Seen: x.seen, Epoch: epoch, Ended: x.ended, Left: x.left}
+	p := sessionProof{Stage: x.stage, Role: x.role, Second: x.secondFactor, Seen: x.seen, Epoch: epoch, Ended: x.ended,
+		Left: x.left}
 	sealed, err := k.keys.sealJSON(tx, x.owner, proofField(x.token), x.started, p)
 	if err != nil {
 		return nil, fmt.Errorf("prove session: %w", err)

@@ -72,7 +72,8 @@ func (k *Keeper) noteUse(tx *store.Tx, x Session) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(`update web_session set seen = $1, proof = $2 where token = $3 and seen < $1 and ended = 0`, x.seen, proof, x.token[:])
+	_, err = tx.Exec(`update web_session set seen = $1, proof = $2 where token = $3 and seen < $1 and ended = 0`, x.seen,
+		proof, x.token[:])
 	if err != nil {
 		return fmt.Errorf("note use of session: %w", err)
 	}

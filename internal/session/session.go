@@ -86,7 +86,8 @@ func New(o Options) *Keeper {
 	}
 	return &Keeper{store: o.Store, keys: o.Keys, days: o.Days, accounts: o.Accounts, clock: o.Clock, spent: o.Spent,
 		idle: min(o.Idle, mostIdle), absolute: min(o.Absolute, defaultAbsolute),
-		seen: map[[32]byte]Session{}, throttle: newThrottle(o.Store, o.Clock), turns: turns{held: map[[32]byte]chan struct{}{}}}
+		seen: map[[32]byte]Session{}, throttle: newThrottle(o.Store, o.Clock),
+		turns: turns{held: map[[32]byte]chan struct{}{}}}
 }
 
 // The stages of a session.
@@ -113,7 +114,8 @@ type Session struct {
 }
 
 func (x *Session) fields() []any {
-	return []any{&x.stage, &x.owner.person, &x.owner.org, &x.role, &x.secondFactor, &x.started, &x.seen, &x.ended, &x.tries, &x.account, &x.flash, &x.proof}
+	return []any{&x.stage, &x.owner.person, &x.owner.org, &x.role, &x.secondFactor, &x.started, &x.seen, &x.ended,
+		&x.tries, &x.account, &x.flash, &x.proof}
 }
 
 const (
@@ -204,7 +206,8 @@ func (k *Keeper) start(tx *store.Tx, old *Session, next Session) (token string, 
 	}
 	err = tx.ChangeOne(`insert into web_session (token, stage, person, org, role, second_factor, started, seen, ended, tries, account, flash, proof)
 values ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9, null, $10)`,
-		hash[:], next.stage, next.owner.person, next.owner.org, next.role, flag(next.secondFactor), next.started, now, next.account, proof)
+		hash[:], next.stage, next.owner.person, next.owner.org, next.role, flag(next.secondFactor), next.started, now,
+		next.account, proof)
 	if err != nil {
 		return "", fmt.Errorf("begin session: %w", err)
 	}
@@ -218,7 +221,8 @@ func flag(b bool) int {
 	return 0
 }
 
-// End closes one session. The row stays for a day, so that a form sent late from another tab is known to be this person's.
+// End closes one session. The row stays for a day, so that a form sent late from another tab is known to be this
+// person's.
 func (k *Keeper) End(ctx context.Context, x Session) error {
 	k.mu.Lock()
 	delete(k.seen, x.token)
@@ -251,7 +255,8 @@ func (k *Keeper) endIn(tx *store.Tx, x Session) error {
 	if err != nil {
 		return err
 	}
-	if _, err := tx.Exec(`update web_session set ended = $1, proof = $2, flash = null where token = $3 and ended = 0`, x.ended, proof, x.token[:]); err != nil {
+	if _, err := tx.Exec(`update web_session set ended = $1, proof = $2, flash = null where token = $3 and ended = 0`,
+		x.ended, proof, x.token[:]); err != nil {
 		return fmt.Errorf("end session: %w", err)
 	}
 	return nil

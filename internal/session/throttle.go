@@ -119,7 +119,8 @@ type attempt struct {
 func (t *throttle) enter(ctx context.Context, account []byte, net string) (a attempt, err error) {
 	err = t.store.Do(ctx, func(tx *store.Tx) error {
 		var known int
-		if err := tx.QueryRow(`select count(*) from web_place where account = $1 and network = $2`, account, place(account, net)).Scan(&known); err != nil {
+		if err := tx.QueryRow(`select count(*) from web_place where account = $1 and network = $2`, account,
+			place(account, net)).Scan(&known); err != nil {
 			return fmt.Errorf("look for place: %w", err)
 		}
 		most := attemptsUnknown
@@ -140,14 +141,16 @@ func (t *throttle) enterIn(tx *store.Tx, account []byte, place, most int) (attem
 	}
 	now := tx.Now()
 	tried, err := store.All(tx, func(at *int64) []any { return []any{at} },
-		`select at from web_attempt where account = $1 and place = $2 and at > $3 order by at`, account, place, clock.Micros(now.Add(-attemptWindow)))
+		`select at from web_attempt where account = $1 and place = $2 and at > $3 order by at`, account, place,
+		clock.Micros(now.Add(-attemptWindow)))
 	if err != nil {
 		return a, fmt.Errorf("count attempts: %w", err)
 	}
 	if len(tried) >= most {
 		return a, errTooMany(clock.FromMicros(tried[len(tried)-most]).Add(attemptWindow + time.Minute).Truncate(time.Minute))
 	}
-	err = tx.QueryRow(`insert into web_attempt (account, place, at) values ($1, $2, $3) returning id`, account, place, clock.Micros(now)).Scan(&a.id)
+	err = tx.QueryRow(`insert into web_attempt (account, place, at) values ($1, $2, $3) returning id`, account, place,
+		clock.Micros(now)).Scan(&a.id)
 	if err != nil {
 		return a, fmt.Errorf("note attempt: %w", err)
 	}

@@ -25,15 +25,19 @@ func served(t *testing.T) (base string, h *house) {
 	people := func(context.Context) (all []web.DemoPerson, err error) {
 		for _, login := range []string{"amara", "dilys"} {
 			who := h.staff.people[login]
-			all = append(all, web.DemoPerson{Person: who.Person, Org: who.Org, Name: who.Name, Role: who.Role, RoleName: who.RoleName, OrgName: who.OrgName, Does: "Raises concerns from ward 4."})
+			all = append(all, web.DemoPerson{Person: who.Person, Org: who.Org, Name: who.Name, Role: who.Role,
+				RoleName: who.RoleName, OrgName: who.OrgName, Does: "Raises concerns from ward 4."})
 		}
 		return all, nil
 	}
 	part := h.notes.privatePart()
-	part.Nav = []web.NavItem{{Text: "Raise a concern", Path: "/notes/add"}, {Text: "My concerns", Path: "/notes"}, {Text: "Inbox", Path: "/inbox"}}
+	part.Nav = []web.NavItem{{Text: "Raise a concern", Path: "/notes/add"}, {Text: "My concerns", Path: "/notes"},
+		{Text: "Inbox", Path: "/inbox"}}
 	site, err := web.New(web.Options{Plain: true, Clock: hand, Sessions: h.sessions, Demo: &web.Demo{People: people},
-		Settings: web.Settings{OrgName: "Northmoor NHS Trust", Phone: "0300 123 4567", PhoneHours: "Monday to Friday, 9am to 5pm", Phase: "beta", Feedback: "/contact",
-			DemoBanner: "This is a demo. Everybody in it is made up.", LeaveTo: "/accessibility", Version: "1.0.0", Tested: "2 March 2026"}}, part)
+		Settings: web.Settings{OrgName: "Northmoor NHS Trust", Phone: "0300 123 4567",
+			PhoneHours: "Monday to Friday, 9am to 5pm", Phase: "beta", Feedback: "/contact",
+			DemoBanner: "This is a demo. Everybody in it is made up.", LeaveTo: "/accessibility", Version: "1.0.0",
+			Tested: "2 March 2026"}}, part)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,8 +70,10 @@ func TestTheKitsOwnPagesInABrowser(t *testing.T) {
 			t.Run(fmt.Sprint(width, " script ", script), func(t *testing.T) {
 				v := chromium.Visitor(t, base, opts...)
 				h.notes.fail, h.notes.flash = nil, "Your note was added"
-				if width == heedtest.Small || width == heedtest.Tablet { // between these and the others little differs: a look is enough
-					v.Open("/accessibility").Open("/no/such/page").As("Amara Nwosu").Open("/notes/add").Fill("Add a note", "").Press("Save").See("Enter your note")
+				if width == heedtest.Small ||
+					width == heedtest.Tablet { // between these and the others little differs: a look is enough
+					v.Open("/accessibility").Open("/no/such/page").As("Amara Nwosu").Open("/notes/add").Fill("Add a note",
+						"").Press("Save").See("Enter your note")
 					return
 				}
 				v.Open("/cookies").See("heed-plain").Press("Accessibility statement").See("Equality").Press("Contact").Press("Privacy")
@@ -75,8 +81,10 @@ func TestTheKitsOwnPagesInABrowser(t *testing.T) {
 				v.Open("/notes/add").At("/log-in").See("Log in")
 				v.Press("Continue").See("There is a problem", "Enter your login name", "Enter your password")
 				v.Fill("Login name", "amara").Fill("Password", "right horse battery").Press("Continue").See("Enter your code")
-				v.Press("Log in").See("Enter your code").Fill("Enter your code", fmt.Sprint("12300", code(i, script))).Press("Log in").At("/notes/add")
-				v.Fill("Add a note", "").Press("Save").See("Enter your note").Fill("Add a note", "short").Press("Save").At("/notes").See("Your note was added")
+				v.Press("Log in").See("Enter your code").Fill("Enter your code",
+					fmt.Sprint("12300", code(i, script))).Press("Log in").At("/notes/add")
+				v.Fill("Add a note", "").Press("Save").See("Enter your note").Fill("Add a note",
+					"short").Press("Save").At("/notes").See("Your note was added")
 				v.Press("Change role").Choose("Safeguarding lead").Press("Change role").Open("/notes")
 				v.Open("/refused").See("Safeguarding leads may use this page")
 				v.Press("Log out").See("You are logged out")

@@ -86,7 +86,8 @@ func (c *checker) node(n parse.Node, dot reflect.Type, vars scope) error {
 	return nil
 }
 
-func (c *checker) branch(b *parse.BranchNode, dot reflect.Type, vars scope, inside func(reflect.Type) reflect.Type) error {
+func (c *checker) branch(b *parse.BranchNode, dot reflect.Type, vars scope,
+	inside func(reflect.Type) reflect.Type) error {
 	inner := scope{}
 	for k, v := range vars {
 		inner[k] = v

@@ -27,7 +27,8 @@ func (s *Site) cookieName() string {
 }
 
 func (s *Site) setCookie(w http.ResponseWriter, token string) {
-	c := &http.Cookie{Name: s.cookieName(), Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: !s.o.Plain}
+	c := &http.Cookie{Name: s.cookieName(), Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Secure: !s.o.Plain}
 	if token == "" {
 		c.MaxAge = -1
 	}

@@ -74,7 +74,8 @@ func TestASlowHeaderIsCutWithinTenSeconds(t *testing.T) {
 }
 
 func FuzzLocalPath(f *testing.F) {
-	for _, s := range []string{"/raise", "//evil.example", "/\\evil.example", "https://evil.example", "/a?b=c#d", "/\t/evil.example", ""} {
+	for _, s := range []string{"/raise", "//evil.example", "/\\evil.example", "https://evil.example", "/a?b=c#d",
+		"/\t/evil.example", ""} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, p string) {

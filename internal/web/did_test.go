@@ -22,7 +22,8 @@ func TestDidIsOnceOverMachines(t *testing.T) {
 				if err := q.Did(tx, "/notes?first"); err != nil {
 					return err
 				}
-				_, err := tx.Exec(`insert into web_draft (person, name, at, sealed) values ($1, $2, 1, $3)`, q.Who().Person, "made:"+newName(&mu, &taken), []byte("x"))
+				_, err := tx.Exec(`insert into web_draft (person, name, at, sealed) values ($1, $2, 1, $3)`, q.Who().Person,
+					"made:"+newName(&mu, &taken), []byte("x"))
 				return err
 			})
 			if err == nil && crash {
@@ -35,7 +36,8 @@ func TestDidIsOnceOverMachines(t *testing.T) {
 		var machines []*house
 		for range 2 {
 			m := *h
-			m.sessions = session.New(session.Options{Store: h.store, Keys: testKeys, Days: testDays, Accounts: h.staff, Clock: h.hand, Spent: h.spent})
+			m.sessions = session.New(session.Options{Store: h.store, Keys: testKeys, Days: testDays, Accounts: h.staff,
+				Clock: h.hand, Spent: h.spent})
 			site, err := web.New(web.Options{Plain: true, Clock: h.hand, Sessions: m.sessions}, part)
 			if err != nil {
 				t.Fatal(err)

@@ -67,7 +67,8 @@ func (q *Request) Draft(name string) (*Draft, error) {
 		return d, nil
 	}
 	err := q.site.o.Sessions.OpenDraft(q.Context(), *q.session, name, &d.Values)
-	if fail.Is(err, fail.Missing) || fail.Is(err, fail.Gone) { // gone: of a day that is over its life, in a restored database
+	if fail.Is(err, fail.Missing) || fail.Is(err, fail.Gone) {
+		// gone: of a day that is over its life, in a restored database
 		err = nil
 	}
 	return d, err

@@ -37,8 +37,10 @@ type typedField struct {
 }
 
 var troubleView = NewView(files, "trouble.html",
-	trouble{Lines: []string{"If you typed the web address, check that it is right."}, Phone: "0300 000 0000", Hours: "Monday to Friday, 9am to 5pm", Advise: true},
-	trouble{Typed: []typedField{{"what", "What you are worried about", "Two\nlines", true}, {"where", "Where", "Ward 4", false}}, Action: "/raise/what", Key: "k", Stamp: "7"})
+	trouble{Lines: []string{"If you typed the web address, check that it is right."}, Phone: "0300 000 0000",
+		Hours: "Monday to Friday, 9am to 5pm", Advise: true},
+	trouble{Typed: []typedField{{"what", "What you are worried about", "Two\nlines", true}, {"where", "Where", "Ward 4",
+		false}}, Action: "/raise/what", Key: "k", Stamp: "7"})
 
 // statusOf maps kinds to statuses. Hidden is Missing.
 func statusOf(k fail.Kind) int {
@@ -78,12 +80,15 @@ func describe(err error) (status int, title string, t trouble) {
 	say := []string{fail.Words(err)}
 	switch {
 	case errors.Is(err, errMethod):
-		return http.StatusMethodNotAllowed, "This page cannot be used that way", trouble{Lines: []string{"Go back and use the buttons and links of the page."}}
+		return http.StatusMethodNotAllowed, "This page cannot be used that way",
+			trouble{Lines: []string{"Go back and use the buttons and links of the page."}}
 	case errors.Is(err, errEncoded):
-		return http.StatusUnsupportedMediaType, "This cannot be read", trouble{Lines: []string{"Send the form as it is, without compression."}}
+		return http.StatusUnsupportedMediaType, "This cannot be read",
+			trouble{Lines: []string{"Send the form as it is, without compression."}}
 	case status == http.StatusNotFound:
 		return status, titleMissing, trouble{Advise: true, Lines: []string{
-			"If you typed the web address, check that it is right.", "If you pasted the web address, check that you copied all of it."}}
+			"If you typed the web address, check that it is right.",
+			"If you pasted the web address, check that you copied all of it."}}
 	}
 	switch kind {
 	case fail.Refused:
@@ -91,21 +96,28 @@ func describe(err error) (status int, title string, t trouble) {
 	case fail.Bad:
 		return status, "There is a problem", trouble{Lines: append(say, fieldWords(err)...)}
 	case fail.Stale:
-		return status, "Someone else changed this", trouble{Lines: []string{"Go back, open it again and look at what has changed."}}
+		return status, "Someone else changed this",
+			trouble{Lines: []string{"Go back, open it again and look at what has changed."}}
 	case fail.Conflict:
 		return status, "This cannot be done now", trouble{Lines: say}
 	case fail.TooLarge:
-		return status, "What you sent is too long", trouble{Advise: true, Lines: []string{"Nothing was kept. Go back: what you typed may still be on the page. Make it shorter and send it again."}}
+		return status, "What you sent is too long",
+			trouble{Advise: true, Lines: []string{"Nothing was kept. Go back: what you typed may still be on the page. Make " +
+				"it shorter and send it again."}}
 	case fail.Busy:
 		return status, "Wait before you try again", trouble{Advise: true, Lines: say}
 	case fail.Full, fail.ReadOnly:
-		return status, titleUnavailable, trouble{Advise: true, Lines: []string{"Nothing new can be kept at the moment. You can try again later."}}
+		return status, titleUnavailable, trouble{Advise: true,
+			Lines: []string{"Nothing new can be kept at the moment. You can try again later."}}
 	case fail.Gone:
 		return status, "This record has been erased", trouble{Lines: say}
 	case fail.Unknown:
-		return status, titleBroken, trouble{Advise: true, Lines: []string{"We do not know if what you sent was kept. Look for it before you send it again."}}
+		return status, titleBroken, trouble{Advise: true,
+			Lines: []string{"We do not know if what you sent was kept. Look for it before you send it again."}}
 	case fail.Tampered:
-		return status, "This record cannot be shown", trouble{Advise: true, Lines: []string{"It does not match what was written down when it was made: somebody has damaged or changed it outside Heed. Tell the people who look after the service."}}
+		return status, "This record cannot be shown",
+			trouble{Advise: true, Lines: []string{"It does not match what was written down when it was made: somebody has " +
+				"damaged or changed it outside Heed. Tell the people who look after the service."}}
 	}
 	return http.StatusInternalServerError, titleBroken, trouble{Advise: true, Lines: []string{"Try again later."}}
 }
@@ -191,12 +203,14 @@ func isSecret(name string) bool {
 
 // lastResort is for when even the error page cannot be made.
 func lastResort(s Settings) answer {
-	body := "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + titleBroken + "</title></head><body><main id=\"maincontent\"><h1>" +
+	body := "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + titleBroken +
+		"</title></head><body><main id=\"maincontent\"><h1>" +
 		titleBroken + "</h1><p>Try again later.</p>"
 	if s.Phone != "" {
 		body += "<p>To raise a concern now, ring " + htmlEscape(s.Phone) + ".</p>"
 	}
-	return answer{status: http.StatusInternalServerError, contentType: htmlType, body: []byte(body + "</main></body></html>")}
+	return answer{status: http.StatusInternalServerError, contentType: htmlType,
+		body: []byte(body + "</main></body></html>")}
 }
 
 func (s *Site) write(q *Request, a answer) {

@@ -71,7 +71,8 @@ func (q *Request) readParts(boundary string) error {
 func (q *Request) takesLong() {
 	until := clock.System{}.Now().Add(document.SlowLine)
 	c := http.NewResponseController(q.writer)
-	_, _ = c.SetReadDeadline(until), c.SetWriteDeadline(until.Add(time.Minute)) //nolint:errcheck // then the server's own hold
+	_, _ = c.SetReadDeadline(until),
+		c.SetWriteDeadline(until.Add(time.Minute)) //nolint:errcheck // then the server's own hold
 }
 
 // readPart reads one part: a field, or a document.

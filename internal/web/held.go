@@ -34,7 +34,8 @@ func (q *Request) takeUp() {
 	}
 	q.form = &Form{typed: values, again: same, held: !same, key: newKey(), here: q.Here()}
 	if !same {
-		q.notice = "You were logged out while you were writing. What you typed is here. Check it, make your choices again, and send it."
+		q.notice = "You were logged out while you were writing. What you typed is here. Check it, make your choices again, " +
+			"and send it."
 	}
 }
 
@@ -133,8 +134,10 @@ func (s *Site) giveBack(q *Request) (answer, bool) {
 	if q.form == nil {
 		return s.toSignIn(q, "", "")
 	}
-	t := trouble{Lines: []string{"You are logged out, so this was not sent. What you typed is below and is kept nowhere else.",
-		"Log in on a new tab, come back to this one, and send it again."}, Typed: q.typedBack(), Action: q.http.URL.Path, Stamp: q.form.typed.Get(VersionField), SignIn: true}
+	t := trouble{Lines: []string{"You are logged out, so this was not sent. What you typed is below and is kept " +
+		"nowhere else.",
+		"Log in on a new tab, come back to this one, and send it again."}, Typed: q.typedBack(), Action: q.http.URL.Path,
+		Stamp: q.form.typed.Get(VersionField), SignIn: true}
 	if len(t.Typed) == 0 {
 		return s.toSignIn(q, "", "")
 	}

@@ -55,7 +55,8 @@ func holdsForm(body template.HTML) bool {
 func (l *layout) render(q *Request, p Page, body template.HTML) ([]byte, error) {
 	hasForm := holdsForm(body)
 	m := layoutModel{Title: documentTitle(p, l.s.Service), Body: body, Wide: p.Wide, Foot: nhs.Group{l.footer()},
-		Styles: []string{assets.Path("nhsuk.css"), assets.Path("heed.css")}, Script: assets.Path("heed.js"), Icon: assets.Path("icon.svg")}
+		Styles: []string{assets.Path("nhsuk.css"), assets.Path("heed.css")}, Script: assets.Path("heed.js"),
+		Icon: assets.Path("icon.svg")}
 	m.Top = nhs.Group{nhs.SkipLink{}}
 	if p.Leave {
 		m.Top = append(m.Top, casework.LeavePage{Href: leavePath, Draft: keepPath, Skip: true})
@@ -66,7 +67,8 @@ func (l *layout) render(q *Request, p Page, body template.HTML) ([]byte, error) 
 		m.Before = append(m.Before, backLink(q, p, hasForm))
 	}
 	if len(m.Before) > 0 { // within a landmark, as everything on a page is
-		m.Before = nhs.Group{nhs.HTML(`<nav class="heed-before" aria-label="Leave or go back">`), enterSends(hasForm), m.Before, nhs.HTML(`</nav>`)}
+		m.Before = nhs.Group{nhs.HTML(`<nav class="heed-before" aria-label="Leave or go back">`), enterSends(hasForm),
+			m.Before, nhs.HTML(`</nav>`)}
 	}
 	m.Said, m.Above, m.Head = l.said(q, p), p.Above, headingOf(p)
 	if q.SignedIn() {
@@ -165,7 +167,8 @@ func backLink(q *Request, p Page, hasForm bool) nhs.Component {
 	if !hasForm || !q.SignedIn() {
 		return nhs.BackLink{Text: p.BackText, Href: p.Back}
 	}
-	return nhs.BackLink{Text: p.BackText, Type: "submit", Attrs: []nhs.Attr{{Name: "form", Value: formID}, {Name: "formaction", Value: backPath},
+	return nhs.BackLink{Text: p.BackText, Type: "submit", Attrs: []nhs.Attr{{Name: "form", Value: formID},
+		{Name: "formaction", Value: backPath},
 		{Name: "formenctype", Value: wordsOnly}, {Name: "name", Value: backField}, {Name: "value", Value: p.Back}}}
 }
 
@@ -251,11 +254,13 @@ func (q *Request) bothTexts() nhs.Component {
 		}
 		t.Rows = append(t.Rows, []nhs.Cell{{Text: words.Sentence(a.what)}, typedCell(now), typedCell(typed)})
 	}
-	content := nhs.Group{nhs.Paragraph{Text: "What you typed was not sent, and nothing is lost. It stands in the form below. Look at what has changed, then send yours again if it should still be added."}}
+	content := nhs.Group{nhs.Paragraph{Text: "What you typed was not sent, and nothing is lost. It stands in the form " +
+		"below. Look at what has changed, then send yours again if it should still be added."}}
 	if len(t.Rows) > 0 {
 		content = append(content, t)
 	}
-	return nhs.NotificationBanner{Heading: nhs.Heading{Text: "Someone else changed this while you were writing"}, Content: content}
+	return nhs.NotificationBanner{Heading: nhs.Heading{Text: "Someone else changed this while you were writing"},
+		Content: content}
 }
 
 func typedCell(s string) nhs.Cell {

@@ -29,7 +29,8 @@ func (s *Site) network(q *Request) string {
 	addr, told := clientAddr(q.http, s.o.TrustedProxies)
 	if !told {
 		s.deafened.Do(func() {
-			s.o.Log.Warn("a proxy of --proxies sends no X-Forwarded-For that can be read: everybody behind it counts as one network, and tries to log in slow each other down")
+			s.o.Log.Warn("a proxy of --proxies sends no X-Forwarded-For that can be read: everybody behind it counts as one " +
+				"network, and tries to log in slow each other down")
 		})
 	}
 	return network(addr)

@@ -13,19 +13,24 @@ import (
 // TestEveryEmptyPartOfADateIsMarked, and nothing else.
 func TestEveryEmptyPartOfADateIsMarked(t *testing.T) {
 	show := func(q *web.Request) (web.Response, error) {
-		return web.Page{Title: "When", Body: q.Form().Ask(web.Question{Fields: []web.Component{q.Form().Date("when", nhs.DateInput{Legend: nhs.Legend{Text: "When"}})}})}, nil
+		return web.Page{Title: "When", Body: q.Form().Ask(web.Question{Fields: []web.Component{q.Form().Date("when",
+			nhs.DateInput{Legend: nhs.Legend{Text: "When"}})}})}, nil
 	}
 	save := func(q *web.Request) (web.Response, error) {
 		q.Form().Day("when", web.DayAsk{Ask: web.Ask{What: "when it happened", Needed: true}, NotAfter: q.Today()})
 		return web.SeeOther("/"), q.Form().Err()
 	}
-	site, err := web.New(web.Options{Plain: true}, web.Part{Name: "d", Routes: []web.Route{web.Get("/when", web.Public, "When", show), web.Post("/when", web.Public, "When", save)}})
+	site, err := web.New(web.Options{Plain: true},
+		web.Part{Name: "d", Routes: []web.Route{web.Get("/when", web.Public, "When", show), web.Post("/when", web.Public,
+			"When", save)}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for typed, want := range map[string]string{"//": "day month year", "6//": "month year", "//2026": "day month", "6//2026": "month", "/8/": "day year", "40/1/2026": "day", "6/13/2026": "month", "6/8/26": "year"} {
+	for typed, want := range map[string]string{"//": "day month year", "6//": "month year", "//2026": "day month",
+		"6//2026": "month", "/8/": "day year", "40/1/2026": "day", "6/13/2026": "month", "6/8/26": "year"} {
 		parts := strings.Split(typed, "/")
-		page := send(site.Handler(), "POST", "/when", url.Values{"when-day": parts[:1], "when-month": parts[1:2], "when-year": parts[2:]}).Body.String()
+		page := send(site.Handler(), "POST", "/when", url.Values{"when-day": parts[:1], "when-month": parts[1:2],
+			"when-year": parts[2:]}).Body.String()
 		var marked []string
 		for _, part := range []string{"day", "month", "year"} {
 			_, rest, _ := strings.Cut(page, `id="when-`+part+`"`)

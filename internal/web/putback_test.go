@@ -16,7 +16,8 @@ type savedSession struct {
 }
 
 func (r *savedSession) fields() []any {
-	return []any{&r.token, &r.stage, &r.person, &r.org, &r.role, &r.second, &r.started, &r.seen, &r.ended, &r.tries, &r.account, &r.flash, &r.proof}
+	return []any{&r.token, &r.stage, &r.person, &r.org, &r.role, &r.second, &r.started, &r.seen, &r.ended, &r.tries,
+		&r.account, &r.flash, &r.proof}
 }
 
 const sessionColumns = `token, stage, person, org, role, second_factor, started, seen, ended, tries, account, flash, proof`
@@ -45,7 +46,8 @@ func putBack(t *testing.T, h *house, rows []savedSession, seen int64) {
 				r.seen = seen
 			}
 			_, err := tx.Exec(`insert into web_session (`+sessionColumns+`) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)`,
-				r.token, r.stage, r.person, r.org, r.role, r.second, r.started, r.seen, r.ended, r.tries, r.account, r.flash, r.proof)
+				r.token, r.stage, r.person, r.org, r.role, r.second, r.started, r.seen, r.ended, r.tries, r.account,
+				r.flash, r.proof)
 			if err != nil {
 				return err
 			}
@@ -67,10 +69,13 @@ func TestASessionPutBackBySQLOpensNothing(t *testing.T) {
 			}
 		}
 		for name, end := range map[string]func(v *visitor){
-			"logged out":     func(v *visitor) { v.post("/log-out").wants(303) },
-			"left":           func(v *visitor) { v.get("/leave").wants(200) },
-			"changed role":   func(v *visitor) { v.post("/role", "role", "safeguarding_lead").wants(303) },
-			"logged in anew": func(v *visitor) { v.post("/log-in", "login", "dilys", "password", "right horse battery").wants(303) },
+			"logged out":   func(v *visitor) { v.post("/log-out").wants(303) },
+			"left":         func(v *visitor) { v.get("/leave").wants(200) },
+			"changed role": func(v *visitor) { v.post("/role", "role", "safeguarding_lead").wants(303) },
+			"logged in anew": func(v *visitor) {
+				v.post("/log-in", "login", "dilys", "password",
+					"right horse battery").wants(303)
+			},
 		} {
 			t.Run(name, func(t *testing.T) {
 				h.hand.Move(30 * time.Second)

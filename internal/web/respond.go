@@ -72,7 +72,8 @@ func (d Download) respond(q *Request) (answer, error) {
 		return '-'
 	}, strings.ToLower(d.Name))
 	a := answer{status: http.StatusOK, contentType: cmp.Or(d.Type, "application/octet-stream"), body: d.Body,
-		header: map[string]string{"Content-Disposition": `attachment; filename="` + name + `"`, "Content-Security-Policy": document.SandboxPolicy}}
+		header: map[string]string{"Content-Disposition": `attachment; filename="` + name + `"`,
+			"Content-Security-Policy": document.SandboxPolicy}}
 	if d.Given != nil {
 		q.given = append(q.given, d.Given)
 		a.from, a.size = d.Given.Reader(), d.Given.Size()

@@ -27,7 +27,8 @@ func (s *Site) showRole(q *Request) (Response, error) {
 	}
 	return Page{Title: "Change role", Question: true, Back: "/", Body: roleView.With(roleModel{
 		Hidden: f.Hidden(),
-		Roles: f.Radios(nhs.Radios{Name: "role", Items: items, Legend: nhs.Legend{Text: "Change role", PageHeading: true, Size: nhs.SizeL},
+		Roles: f.Radios(nhs.Radios{Name: "role", Items: items, Legend: nhs.Legend{Text: "Change role", PageHeading: true,
+			Size: nhs.SizeL},
 			Hint: nhs.Hint{Text: "You act in one role at a time. What you do is written down with it."}}),
 		Button: nhs.Button{Text: "Change role"},
 	})}, nil
@@ -62,7 +63,8 @@ type demoRow struct {
 	Value                         string
 }
 
-var demoView = NewView(files, "demo-people.html", demoModel{People: []demoRow{{"Amara Nwosu", "Ward staff", "Northmoor", "Raises a concern", "0a worker"}}})
+var demoView = NewView(files, "demo-people.html",
+	demoModel{People: []demoRow{{"Amara Nwosu", "Ward staff", "Northmoor", "Raises a concern", "0a worker"}}})
 
 func (s *Site) demoRoutes() []Route {
 	if s.o.Demo == nil {
@@ -135,7 +137,8 @@ func (s *Site) leave(q *Request) (Response, error) {
 	s.loseCookie(q.writer)
 	forget(q.writer.Header())
 	q.who, q.session, q.form = session.Who{}, nil, nil
-	return Page{Title: "Opening another page", leaving: s.o.Settings.LeaveTo, Body: leaveView.With(leaveModel{s.o.Settings.LeaveTo})}, nil
+	return Page{Title: "Opening another page", leaving: s.o.Settings.LeaveTo,
+		Body: leaveView.With(leaveModel{s.o.Settings.LeaveTo})}, nil
 }
 
 // leaveByLink is the way out of a page without a form, and of the script. Another

@@ -10,7 +10,8 @@ import (
 // ContentPolicy is the content security policy of every page: everything from
 // ourselves, nothing inline, no frame, no plug-in. No nonce is needed.
 const ContentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; " +
-	"connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+	"connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; " +
+	"object-src 'none'"
 
 // SecureHeaders sets the headers that every answer carries, whatever it is.
 func SecureHeaders(h http.Header) {

@@ -21,7 +21,8 @@ func TestTwoProofsOpenASessionAndEachStepDrawsANewToken(t *testing.T) {
 		v := h.visitor()
 		v.get("/notes").wants(303).to("/log-in?next=%2Fnotes")
 		v.cookies["heed-plain"] = strings.Repeat("A", 43) // planted
-		v.post("/log-in", "login", "amara", "password", "right horse battery", "next", "/notes").wants(303).to("/log-in/code?next=%2Fnotes")
+		v.post("/log-in", "login", "amara", "password", "right horse battery", "next",
+			"/notes").wants(303).to("/log-in/code?next=%2Fnotes")
 		half := v.cookies["heed-plain"]
 		if half == strings.Repeat("A", 43) {
 			t.Fatal("the planted token lives on")
@@ -57,7 +58,8 @@ func TestCookieAttributes(t *testing.T) {
 	eachHouse(t, func(t *testing.T, h *house) {
 		v := h.visitor()
 		v.post("/log-in", "login", "amara", "password", "right horse battery")
-		if got := v.last.Header().Get("Set-Cookie"); !strings.Contains(got, "HttpOnly; SameSite=Lax") || strings.Contains(got, "Secure") {
+		if got := v.last.Header().Get("Set-Cookie"); !strings.Contains(got, "HttpOnly; SameSite=Lax") ||
+			strings.Contains(got, "Secure") {
 			t.Errorf("plain cookie: %s", got)
 		}
 		site, err := web.New(web.Options{Sessions: h.sessions, PublicURL: "https://heed.example"})
@@ -66,7 +68,8 @@ func TestCookieAttributes(t *testing.T) {
 		}
 		h.handler = site.Handler()
 		v.post("/log-in", "login", "amara", "password", "right horse battery")
-		if got := v.last.Header().Get("Set-Cookie"); !strings.HasPrefix(got, "__Host-heed=") || !strings.Contains(got, "Path=/; HttpOnly; Secure; SameSite=Lax") {
+		if got := v.last.Header().Get("Set-Cookie"); !strings.HasPrefix(got, "__Host-heed=") ||
+			!strings.Contains(got, "Path=/; HttpOnly; Secure; SameSite=Lax") {
 			t.Errorf("cookie: %s", got)
 		}
 		if got := v.last.Header().Get("Strict-Transport-Security"); got == "" {
@@ -115,7 +118,8 @@ func TestUseIsWrittenDownForOtherMachines(t *testing.T) {
 		if err := h.sessions.Run(ctx, func() {}); err != nil { // ends at once, and writes first
 			t.Fatal(err)
 		}
-		second := session.New(session.Options{Store: h.store, Keys: testKeys, Days: testDays, Accounts: h.staff, Clock: h.hand, Spent: h.spent})
+		second := session.New(session.Options{Store: h.store, Keys: testKeys, Days: testDays, Accounts: h.staff,
+			Clock: h.hand, Spent: h.spent})
 		site, err := web.New(web.Options{Plain: true, Clock: h.hand, Sessions: second}, h.notes.privatePart())
 		if err != nil {
 			t.Fatal(err)
@@ -139,7 +143,8 @@ func TestWhatWasTypedOutlivesTheSession(t *testing.T) {
 		v := h.visitor().logIn("amara", "123001")
 		form := v.get("/notes/add").hidden()
 		h.hand.Move(20 * time.Minute)
-		v.post("/notes/add", append(form, "note", "He gave <away> his")...).wants(303).to("/log-in?next=%2Fnotes%2Fadd&why=kept")
+		v.post("/notes/add",
+			append(form, "note", "He gave <away> his")...).wants(303).to("/log-in?next=%2Fnotes%2Fadd&why=kept")
 		v.get("/log-in?next=%2Fnotes%2Fadd&why=kept").wants(200, "What you typed is kept").lacks("away")
 		if len(h.notes.saved) != 0 {
 			t.Fatal("saved without a session")
@@ -151,7 +156,8 @@ func TestWhatWasTypedOutlivesTheSession(t *testing.T) {
 		other.post("/log-out")
 
 		v.cookies = map[string]string{}
-		v.logIn("amara", "123003").get("/notes/add").wants(200, "He gave &lt;away&gt; his", "You were logged out while you were writing")
+		v.logIn("amara", "123003").get("/notes/add").wants(200, "He gave &lt;away&gt; his",
+			"You were logged out while you were writing")
 		v.post("/notes/add", append(v.hidden(), "note", "He gave <away> his")...).wants(303)
 		if len(h.notes.saved) != 1 {
 			t.Fatalf("saved %q", h.notes.saved)
@@ -162,7 +168,8 @@ func TestWhatWasTypedOutlivesTheSession(t *testing.T) {
 		// A form whose address shows nothing by itself is given back on the spot, without what is secret.
 		form = v.get("/notes/add").hidden()
 		h.hand.Move(20 * time.Minute)
-		v.post("/notes/only-post", append(form, "note", "second text", "password", "hunter2")...).wants(401, "second text", "Send it again").lacks("hunter2")
+		v.post("/notes/only-post", append(form, "note", "second text", "password", "hunter2")...).wants(401, "second text",
+			"Send it again").lacks("hunter2")
 		v.logIn("amara", "123004")
 		form = v.get("/notes/add").hidden()
 		h.hand.Move(20 * time.Minute)
@@ -181,7 +188,8 @@ func heldSecret(t *testing.T, h *house, secret string) {
 			at     int64
 			sealed []byte
 		}
-		rows, err := store.All(tx, func(r *row) []any { return []any{&r.person, &r.name, &r.at, &r.sealed} }, `select person, name, at, sealed from web_draft`)
+		rows, err := store.All(tx, func(r *row) []any { return []any{&r.person, &r.name, &r.at, &r.sealed} },
+			`select person, name, at, sealed from web_draft`)
 		if err != nil {
 			return err
 		}
@@ -211,7 +219,8 @@ func heldSecret(t *testing.T, h *house, secret string) {
 func TestALateFormOfNobodyIsGivenBackAndNotKept(t *testing.T) {
 	eachHouse(t, func(t *testing.T, h *house) {
 		v := h.visitor()
-		v.post("/notes/add", "note", "typed by nobody", "password", "hunter2").wants(401, "typed by nobody", "Log in", "Send it again").lacks("hunter2")
+		v.post("/notes/add", "note", "typed by nobody", "password", "hunter2").wants(401, "typed by nobody", "Log in",
+			"Send it again").lacks("hunter2")
 		scanFor(t, h, "typed by nobody")
 	})
 }
@@ -220,7 +229,8 @@ func TestALateFormOfNobodyIsGivenBackAndNotKept(t *testing.T) {
 func scanFor(t *testing.T, h *house, words string) {
 	t.Helper()
 	err := h.store.View(t.Context(), func(tx *store.Tx) error {
-		for _, q := range []string{`select sealed from web_draft`, `select outcome from web_once`, `select flash from web_session where flash is not null`} {
+		for _, q := range []string{`select sealed from web_draft`, `select outcome from web_once`,
+			`select flash from web_session where flash is not null`} {
 			rows, err := store.All(tx, func(b *[]byte) []any { return []any{b} }, q)
 			if err != nil {
 				return err
@@ -290,7 +300,8 @@ func TestLeavingKeepsTheTextAndEndsTheSession(t *testing.T) {
 	eachHouse(t, func(t *testing.T, h *house) {
 		v := h.visitor().logIn("amara", "123001")
 		form := v.get("/notes/add").hidden()
-		v.post("/leave", append(form, "note", "half a sentence")...).wants(200, `href="https://intranet.example/"`).lacks("half a sentence", "Amara", "Northmoor", "Log out")
+		v.post("/leave", append(form, "note", "half a sentence")...).wants(200,
+			`href="https://intranet.example/"`).lacks("half a sentence", "Amara", "Northmoor", "Log out")
 		if got := v.last.Header().Get("Refresh"); got != "0; url=https://intranet.example/" {
 			t.Errorf("Refresh %q", got)
 		}

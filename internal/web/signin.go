@@ -24,7 +24,8 @@ type logInModel struct {
 	Demo     bool
 }
 
-var logInView = NewView(files, "log-in.html", logInModel{Next: "/mine", Lines: []string{"You were logged out."}, Demo: true})
+var logInView = NewView(files, "log-in.html", logInModel{Next: "/mine", Lines: []string{"You were logged out."},
+	Demo: true})
 
 type codeModel struct {
 	Hidden template.HTML
@@ -42,7 +43,8 @@ type unlockModel struct {
 	Button nhs.Button
 }
 
-var unlockView = NewView(files, "unlock.html", unlockModel{Next: "/mine", Before: []Component{nhs.Para("Before")}, Fields: []Component{nhs.Para("A field")}})
+var unlockView = NewView(files, "unlock.html", unlockModel{Next: "/mine", Before: []Component{nhs.Para("Before")},
+	Fields: []Component{nhs.Para("A field")}})
 
 var codeView = NewView(files, "code.html", codeModel{Next: "/mine"})
 
@@ -88,9 +90,11 @@ func (s *Site) showLogIn(q *Request) (Response, error) {
 	}
 	switch q.Query("why") {
 	case "kept":
-		m.Lines = []string{"You were logged out, because nothing was done for a while or you had been logged in for a long time. What you typed is kept: log in to go on with it."}
+		m.Lines = []string{"You were logged out, because nothing was done for a while or you had been logged in for a long " +
+			"time. What you typed is kept: log in to go on with it."}
 	case "ended":
-		m.Lines = []string{"You were logged out, because nothing was done for a while or you had been logged in for a long time. Log in to go on."}
+		m.Lines = []string{"You were logged out, because nothing was done for a while or you had been logged in for a long " +
+			"time. Log in to go on."}
 	case "out":
 		m.Lines = []string{"You are logged out."}
 	}
@@ -103,7 +107,8 @@ func (f *Form) loginInput() nhs.Input {
 }
 
 func (f *Form) passwordInput() nhs.PasswordInput {
-	return nhs.PasswordInput{Name: "password", Label: nhs.Label{Text: "Password"}, Error: nhs.ErrorMessage{Text: f.Fault("password")}, Width: 20}
+	return nhs.PasswordInput{Name: "password", Label: nhs.Label{Text: "Password"},
+		Error: nhs.ErrorMessage{Text: f.Fault("password")}, Width: 20}
 }
 
 const wrongPair = "Check your login name and password: at least one of them does not look right"
@@ -157,7 +162,8 @@ func (f *Form) OneTimeCode(name string) string {
 // codeInput asks for the code; it is never shown again.
 func (f *Form) codeInput(label nhs.Label) nhs.Input {
 	return nhs.Input{Name: "code", Label: label, Hint: nhs.Hint{Text: "6 numbers from the app on your phone"},
-		Error: nhs.ErrorMessage{Text: f.Fault("code")}, Width: 10, Code: true, Inputmode: "numeric", Autocomplete: "one-time-code", Spellcheck: nhs.Off}
+		Error: nhs.ErrorMessage{Text: f.Fault("code")}, Width: 10, Code: true, Inputmode: "numeric",
+		Autocomplete: "one-time-code", Spellcheck: nhs.Off}
 }
 
 // halfway says whether the password was right a moment ago.
@@ -209,7 +215,8 @@ func (s *Site) signedIn(q *Request, token string) Response {
 func sayWhen(err error) error {
 	var none session.TooMany
 	if errors.As(err, &none) {
-		return fail.Wrap(fail.Busy, err, "Wait until %s, then try again: there have been too many tries to log in", words.Clock(none.Until))
+		return fail.Wrap(fail.Busy, err, "Wait until %s, then try again: there have been too many tries to log in",
+			words.Clock(none.Until))
 	}
 	return err
 }

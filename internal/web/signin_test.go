@@ -40,7 +40,8 @@ func TestALockOutLastsWhatThePageSaysAndThePhoneEndsIt(t *testing.T) {
 			h.hand.Move(2 * time.Minute)
 		}
 		v := h.visitor()
-		v.post("/log-in", "login", "amara", "password", "right horse battery").wants(429, "You can try again at 3:04pm", "Log in with your code")
+		v.post("/log-in", "login", "amara", "password", "right horse battery").wants(429, "You can try again at 3:04pm",
+			"Log in with your code")
 		h.hand.Set(time.Date(2026, 3, 2, 15, 2, 0, 0, time.UTC))
 		h.visitor().post("/log-in", "login", "amara", "password", "right horse battery").wants(429, "3:04pm")
 		h.hand.Set(time.Date(2026, 3, 2, 15, 4, 0, 0, time.UTC))
@@ -54,7 +55,8 @@ func TestALockOutLastsWhatThePageSaysAndThePhoneEndsIt(t *testing.T) {
 		if h.staff.checked != 0 {
 			t.Error("a password was tried without the code")
 		}
-		v.post("/log-in/unlock", "login", "amara", "password", "right horse battery", "code", "123 002", "next", "/notes").wants(303).to("/notes")
+		v.post("/log-in/unlock", "login", "amara", "password", "right horse battery", "code", "123 002", "next",
+			"/notes").wants(303).to("/notes")
 		v.get("/notes").wants(200, "Amara Nwosu")
 		h.visitor().logIn("amara", "123003") // and the name has its tries back
 		for n := range 40 {
@@ -62,7 +64,8 @@ func TestALockOutLastsWhatThePageSaysAndThePhoneEndsIt(t *testing.T) {
 			v.addr = fmt.Sprintf("203.0.113.%d:1", n)
 			v.post("/log-in/unlock", "login", "amara", "password", "right horse battery", "code", fmt.Sprint(999000+n))
 		}
-		h.visitor().post("/log-in/unlock", "login", "amara", "password", "right horse battery", "code", "123004").wants(429, "Wait until")
+		h.visitor().post("/log-in/unlock", "login", "amara", "password", "right horse battery", "code", "123004").wants(429,
+			"Wait until")
 	})
 }
 
@@ -148,9 +151,12 @@ func TestCodesCannotBeGuessed(t *testing.T) {
 func TestTheFormSaysWhatIsMissing(t *testing.T) {
 	eachHouse(t, func(t *testing.T, h *house) {
 		v := h.visitor()
-		v.post("/log-in", "login", "", "password", "").wants(422, "Enter your login name", "Enter your password", "<title>Error: Log in")
-		v.post("/log-in", "login", "amara", "password", "wrong-one", "next", "//evil.example").wants(422).lacks("wrong-one", "evil")
-		v.post("/log-in", "login", "amara", "password", "right horse battery", "next", "https://evil.example").wants(303).to("/log-in/code?next=%2F")
+		v.post("/log-in", "login", "", "password", "").wants(422, "Enter your login name", "Enter your password",
+			"<title>Error: Log in")
+		v.post("/log-in", "login", "amara", "password", "wrong-one", "next", "//evil.example").wants(422).lacks("wrong-one",
+			"evil")
+		v.post("/log-in", "login", "amara", "password", "right horse battery", "next",
+			"https://evil.example").wants(303).to("/log-in/code?next=%2F")
 		v.post("/log-in/code", "code", "12a").wants(422, "Your code must be 6 numbers")
 	})
 }

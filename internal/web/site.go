@@ -88,7 +88,8 @@ func (s *Site) Handler() http.Handler {
 // guarded refuses what other sites make a browser send.
 func (s *Site) guarded(w http.ResponseWriter, r *http.Request) {
 	if err := s.cross.Check(r); err != nil {
-		s.answerError(&Request{site: s, http: r, writer: w}, fail.Wrap(fail.Refused, errCrossSite, "This was sent from another website, so nothing was changed. Open the page here and send it again."))
+		s.answerError(&Request{site: s, http: r, writer: w}, fail.Wrap(fail.Refused, errCrossSite,
+			"This was sent from another website, so nothing was changed. Open the page here and send it again."))
 		return
 	}
 	s.mux.ServeHTTP(w, r)

@@ -46,11 +46,12 @@ func (n *notes) show(q *web.Request) (web.Response, error) {
 	f := q.Form()
 	f.Version(7)
 	f.Default("note", "what the record holds")
-	return web.Page{Title: "Add a note", Section: "Notes", Question: true, Back: "/notes", Leave: true, Body: noteView.With(noteModel{
-		Hidden: f.Hidden(),
-		Note:   f.Textarea(nhs.Textarea{Name: "note", Label: nhs.Label{Text: "Add a note", PageHeading: true}}),
-		Send:   nhs.Button{Text: "Save"},
-	})}, nil
+	return web.Page{Title: "Add a note", Section: "Notes", Question: true, Back: "/notes", Leave: true,
+		Body: noteView.With(noteModel{
+			Hidden: f.Hidden(),
+			Note:   f.Textarea(nhs.Textarea{Name: "note", Label: nhs.Label{Text: "Add a note", PageHeading: true}}),
+			Send:   nhs.Button{Text: "Save"},
+		})}, nil
 }
 
 func (n *notes) save(q *web.Request) (web.Response, error) {
@@ -88,8 +89,12 @@ func (n *notes) part() web.Part {
 		web.Get("/missing", web.Public, "Missing", failing(fail.New(fail.Missing, "no such thing"))),
 		web.Get("/hidden", web.Public, "Hidden", failing(fail.New(fail.Hidden, "not yours"))),
 		web.Get("/refused", web.Public, "Refused", failing(fail.New(fail.Refused, "Safeguarding leads may use this page."))),
-		web.Get("/panic", web.Public, "Panic", func(*web.Request) (web.Response, error) { panic("Rosalind Okafor typed this") }),
-		web.Get("/away", web.Public, "Away", func(*web.Request) (web.Response, error) { return web.SeeOther("//evil.example"), nil }),
+		web.Get("/panic", web.Public, "Panic", func(*web.Request) (web.Response, error) {
+			panic("Rosalind Okafor typed this")
+		}),
+		web.Get("/away", web.Public, "Away", func(*web.Request) (web.Response, error) {
+			return web.SeeOther("//evil.example"), nil
+		}),
 	}}
 }
 
@@ -137,13 +142,15 @@ func TestARefusedFormIsShownAgainWithWhatWasTyped(t *testing.T) {
 	h := newSite(t, n, nil)
 	typed := `<b>"far" too long for this</b>`
 	w := send(h, "POST", "/notes/add", url.Values{"note": {typed}})
-	wants(t, w, 422, "Your note must be 20 characters or less", template.HTMLEscapeString("<b>"), "<title>Error: Add a note – Notes – Heed – NHS</title>", `href="#note"`)
+	wants(t, w, 422, "Your note must be 20 characters or less", template.HTMLEscapeString("<b>"),
+		"<title>Error: Add a note – Notes – Heed – NHS</title>", `href="#note"`)
 	if strings.Contains(w.Body.String(), "<b>") {
 		t.Error("typed markup came back unescaped")
 	}
 	wants(t, send(h, "POST", "/notes/add", url.Values{"note": {" "}}), 422, "Enter your note")
 	wants(t, send(h, "POST", "/notes/add", url.Values{"note": {"a", "b"}}), 422, "Enter your note only once")
-	wants(t, send(h, "POST", "/notes/add", url.Values{"note": {"a\x00b"}}), 422, "includes a character that cannot be shown")
+	wants(t, send(h, "POST", "/notes/add", url.Values{"note": {"a\x00b"}}), 422,
+		"includes a character that cannot be shown")
 	wants(t, send(h, "POST", "/notes/add", url.Values{"note": {"a\xffb"}}), 422, "must only include letters")
 	if len(n.saved) != 0 {
 		t.Errorf("saved %q", n.saved)
@@ -160,11 +167,14 @@ func TestARefusedFormIsShownAgainWithWhatWasTyped(t *testing.T) {
 
 func TestWhatCannotBeKeptIsGivenBack(t *testing.T) {
 	for kind, title := range map[fail.Kind]string{
-		fail.Full: "Sorry, the service is unavailable", fail.ReadOnly: "Sorry, the service is unavailable", fail.Broken: "Sorry, there is a problem with the service",
+		fail.Full: "Sorry, the service is unavailable", fail.ReadOnly: "Sorry, the service is unavailable",
+		fail.Broken: "Sorry, there is a problem with the service",
 	} {
 		n := &notes{fail: fail.New(kind, "disk")}
-		w := send(newSite(t, n, nil), "POST", "/notes/add", url.Values{"note": {"a </textarea>sad"}, "_key": {"abc"}, "_version": {"41"}, "password": {"hunter2"}})
-		wants(t, w, map[bool]int{true: 503, false: 500}[kind != fail.Broken], title, "a &lt;/textarea&gt;sad", "0300 123 4567", "Send it again", `value="abc"`, `name="_version" value="41"`, "Your note")
+		w := send(newSite(t, n, nil), "POST", "/notes/add", url.Values{"note": {"a </textarea>sad"}, "_key": {"abc"},
+			"_version": {"41"}, "password": {"hunter2"}})
+		wants(t, w, map[bool]int{true: 503, false: 500}[kind != fail.Broken], title, "a &lt;/textarea&gt;sad",
+			"0300 123 4567", "Send it again", `value="abc"`, `name="_version" value="41"`, "Your note")
 		if strings.Contains(w.Body.String(), "hunter2") {
 			t.Error("a password was written into a page")
 		}
@@ -173,7 +183,8 @@ func TestWhatCannotBeKeptIsGivenBack(t *testing.T) {
 
 func TestMissingAndHiddenAreTheSameBytes(t *testing.T) {
 	h := newSite(t, &notes{}, nil)
-	missing, hidden, unrouted := send(h, "GET", "/missing", nil), send(h, "GET", "/hidden", nil), send(h, "GET", "/no/such/page", nil)
+	missing, hidden, unrouted := send(h, "GET", "/missing", nil), send(h, "GET", "/hidden", nil),
+		send(h, "GET", "/no/such/page", nil)
 	wants(t, missing, 404, "Page not found")
 	for name, w := range map[string]*httptest.ResponseRecorder{"hidden": hidden, "unrouted": unrouted} {
 		if w.Code != missing.Code || !bytes.Equal(w.Body.Bytes(), missing.Body.Bytes()) {
@@ -191,7 +202,8 @@ func TestErrorsThatAreNotTheForms(t *testing.T) {
 	var log bytes.Buffer
 	h := newSite(t, &notes{}, &log)
 	wants(t, send(h, "GET", "/refused", nil), 403, "Safeguarding leads may use this page.")
-	wants(t, send(h, "GET", "/panic?name=Rosalind", nil), 500, "Sorry, there is a problem with the service", "0300 123 4567")
+	wants(t, send(h, "GET", "/panic?name=Rosalind", nil), 500, "Sorry, there is a problem with the service",
+		"0300 123 4567")
 	wants(t, send(h, "GET", "/away", nil), 500)
 	w := send(h, "POST", "/notes", nil)
 	wants(t, w, 405, "cannot be used that way")
@@ -216,7 +228,8 @@ func TestOtherSitesCannotSend(t *testing.T) {
 		name, header, value string
 		taken               bool
 	}{
-		{"another site", "Sec-Fetch-Site", "cross-site", false}, {"another host of this site", "Sec-Fetch-Site", "same-site", false},
+		{"another site", "Sec-Fetch-Site", "cross-site", false}, {"another host of this site", "Sec-Fetch-Site",
+			"same-site", false},
 		{"another origin", "Origin", "https://elsewhere.example", false}, {"a hidden origin", "Origin", "null", false},
 		{"our own page", "Sec-Fetch-Site", "same-origin", true}, {"our own origin", "Origin", "http://example.com", true},
 		{"neither header", "Accept", "*/*", true},
@@ -241,8 +254,10 @@ func TestEveryAnswerCarriesTheHeaders(t *testing.T) {
 	h := newSite(t, &notes{}, nil)
 	for _, path := range []string{"/notes", "/missing", "/panic", "/no/such/page", "/refused"} {
 		w := send(h, "GET", path, nil)
-		for name, want := range map[string]string{"Content-Security-Policy": web.ContentPolicy, "X-Content-Type-Options": "nosniff",
-			"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "Cross-Origin-Opener-Policy": "same-origin", "Content-Type": "text/html; charset=utf-8"} {
+		for name, want := range map[string]string{"Content-Security-Policy": web.ContentPolicy,
+			"X-Content-Type-Options": "nosniff",
+			"Referrer-Policy":        "no-referrer", "Cache-Control": "no-store", "Cross-Origin-Opener-Policy": "same-origin",
+			"Content-Type": "text/html; charset=utf-8"} {
 			if got := w.Header().Get(name); got != want {
 				t.Errorf("%s: %s = %q, want %q", path, name, got, want)
 			}

@@ -27,7 +27,8 @@ type askModel struct {
 }
 
 var askView = NewView(files, "ask.html", askModel{Hidden: `<input type="hidden" name="_key" value="k">`,
-	Before: []Component{nhs.Para("Before")}, Fields: []Component{nhs.Input{Name: "x", Label: nhs.Label{Text: "X"}}}, Send: nhs.Button{Text: "Continue"}, After: []Component{nhs.Para("After")}})
+	Before: []Component{nhs.Para("Before")}, Fields: []Component{nhs.Input{Name: "x", Label: nhs.Label{Text: "X"}}},
+	Send: nhs.Button{Text: "Continue"}, After: []Component{nhs.Para("After")}})
 
 // Question is a form that posts to its own address: what stands before it, its
 // fields, the words of its one button, and what stands after it.

@@ -19,7 +19,9 @@ func TestOnlyAuthenticatedEncryption(t *testing.T) {
 	srv.StartTLS()
 	defer srv.Close()
 	shake := func(version, suite uint16) error {
-		c, err := tls.Dial("tcp", srv.Listener.Addr().String(), &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS10, MaxVersion: version, CipherSuites: []uint16{suite}}) //nolint:gosec // a test's own server
+		c, err := tls.Dial("tcp", srv.Listener.Addr().String(), &tls.Config{InsecureSkipVerify: true,
+			MinVersion: tls.VersionTLS10, MaxVersion: version,
+			CipherSuites: []uint16{suite}}) //nolint:gosec // a test's own server
 		if err == nil {
 			err = c.Close()
 		}

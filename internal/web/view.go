@@ -92,7 +92,8 @@ func parseFile(from fs.FS, file string) (*template.Template, error) {
 	if err != nil {
 		return nil, fmt.Errorf("parse %s: %w", file, err)
 	}
-	t, err := template.New(path.Base(file)).Option("missingkey=error").Funcs(templateFuncs).ParseFS(from, append(names, fragments...)...)
+	t, err := template.New(path.Base(file)).Option("missingkey=error").Funcs(templateFuncs).ParseFS(from,
+		append(names, fragments...)...)
 	if err != nil {
 		return nil, fmt.Errorf("parse %s: %w", file, err)
 	}

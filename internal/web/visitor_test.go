@@ -83,8 +83,10 @@ func newStaff() *staff {
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	s := &staff{org: id.NewOrg(now), people: map[string]session.Who{}, used: map[string]bool{}}
 	for login, name := range map[string]string{"amara": "Amara Nwosu", "dilys": "Dilys Penhaligon"} {
-		s.people[login] = session.Who{Person: id.NewPerson(now), Name: name, Org: s.org, OrgName: "Northmoor NHS Trust", Role: "worker", RoleName: "Ward staff",
-			Roles: []session.RoleChoice{{Role: "worker", Name: "Ward staff"}, {Role: "safeguarding_lead", Name: "Safeguarding lead"}}}
+		s.people[login] = session.Who{Person: id.NewPerson(now), Name: name, Org: s.org, OrgName: "Northmoor NHS Trust",
+			Role: "worker", RoleName: "Ward staff",
+			Roles: []session.RoleChoice{{Role: "worker", Name: "Ward staff"},
+				{Role: "safeguarding_lead", Name: "Safeguarding lead"}}}
 	}
 	return s
 }
@@ -142,9 +144,11 @@ func eachHouse(t *testing.T, fn func(t *testing.T, h *house)) {
 	hand := clock.NewHand(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC))
 	storetest.EachClock(t, migrations, hand, func(t *testing.T, s *store.Store) {
 		h := &house{t: t, hand: hand, staff: newStaff(), store: s, spent: spent.InMemory(hand), notes: &notes{}}
-		h.sessions = session.New(session.Options{Store: s, Keys: testKeys, Days: testDays, Accounts: h.staff, Clock: hand, Spent: h.spent})
+		h.sessions = session.New(session.Options{Store: s, Keys: testKeys, Days: testDays, Accounts: h.staff, Clock: hand,
+			Spent: h.spent})
 		site, err := web.New(web.Options{Plain: true, Clock: hand, Log: slog.New(slog.DiscardHandler), Sessions: h.sessions,
-			Settings: web.Settings{OrgName: "Northmoor NHS Trust", Phone: "0300 123 4567", LeaveTo: "https://intranet.example/"}}, h.notes.privatePart())
+			Settings: web.Settings{OrgName: "Northmoor NHS Trust", Phone: "0300 123 4567",
+				LeaveTo: "https://intranet.example/"}}, h.notes.privatePart())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -169,9 +173,12 @@ func choose(q *web.Request) (web.Response, error) {
 	f := q.Form()
 	return web.Page{Title: "Choose", Body: f.Ask(web.Question{Fields: []web.Component{
 		f.Input(nhs.Input{Name: "note", Label: nhs.Label{Text: "Note"}}),
-		f.Radios(nhs.Radios{Name: "way", Legend: nhs.Legend{Text: "Way"}, Items: []nhs.Radio{{Value: "share", Text: "Share"}, {Value: "not", Text: "Not"}}}),
-		f.Checkboxes(nhs.Checkboxes{Name: "boxes", Legend: nhs.Legend{Text: "Boxes"}, Items: []nhs.Checkbox{{Value: "a", Text: "A"}, {Value: "b", Text: "B"}}}),
-		f.Select(nhs.Select{Name: "list", Label: nhs.Label{Text: "List"}, Items: []nhs.Option{{Value: "0", Text: "0"}, {Value: "1", Text: "1"}}}),
+		f.Radios(nhs.Radios{Name: "way", Legend: nhs.Legend{Text: "Way"}, Items: []nhs.Radio{{Value: "share", Text: "Share"},
+			{Value: "not", Text: "Not"}}}),
+		f.Checkboxes(nhs.Checkboxes{Name: "boxes", Legend: nhs.Legend{Text: "Boxes"},
+			Items: []nhs.Checkbox{{Value: "a", Text: "A"}, {Value: "b", Text: "B"}}}),
+		f.Select(nhs.Select{Name: "list", Label: nhs.Label{Text: "List"}, Items: []nhs.Option{{Value: "0", Text: "0"},
+			{Value: "1", Text: "1"}}}),
 	}})}, nil
 }
 

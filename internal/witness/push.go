@@ -23,7 +23,8 @@ import (
 // fail.Busy means that it could not be asked. None of them is signed: whoever is on
 // the way can say them, and what the witness signed before (Remembered) proves more.
 // known is -1 when the witness did not say.
-func Push(ctx context.Context, client *http.Client, address string, v record.Verifier, note []byte, oldSize int64, proof []record.Hash) (cosig []byte, known int64, err error) {
+func Push(ctx context.Context, client *http.Client, address string, v record.Verifier, note []byte, oldSize int64,
+	proof []record.Hash) (cosig []byte, known int64, err error) {
 	c, err := record.PeekCheckpoint(note)
 	if err != nil {
 		return nil, -1, fmt.Errorf("push checkpoint: %w", err)
@@ -50,12 +51,14 @@ func conflict(body []byte, v record.Verifier) ([]byte, int64, error) {
 	if !ok || err != nil {
 		return nil, -1, fail.New(fail.Busy, "The witness %s gave an answer that is not of the protocol", v.Name())
 	}
-	return nil, known, fail.New(fail.Stale, "The witness %s answers that it signed a tree of %d leaves last", v.Name(), known)
+	return nil, known, fail.New(fail.Stale, "The witness %s answers that it signed a tree of %d leaves last",
+		v.Name(), known)
 }
 
 // post sends the request. No redirect is followed, so that a proof goes nowhere else.
 func post(ctx context.Context, client *http.Client, address string, body []byte) (int, []byte, error) {
-	q, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(address, "/")+"/add-checkpoint", bytes.NewReader(body))
+	q, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(address, "/")+"/add-checkpoint",
+		bytes.NewReader(body))
 	if err != nil {
 		return 0, nil, err
 	}
@@ -119,6 +122,7 @@ func (r Remote) Remembered(ctx context.Context, origin string) ([]byte, error) {
 }
 
 // Cosign is Push.
-func (r Remote) Cosign(ctx context.Context, note []byte, oldSize int64, proof []record.Hash) (lines []byte, known int64, err error) {
+func (r Remote) Cosign(ctx context.Context, note []byte, oldSize int64, proof []record.Hash) (lines []byte, known int64,
+	err error) {
 	return Push(ctx, r.Client, r.URL, r.Verifier, note, oldSize, proof)
 }

@@ -68,7 +68,8 @@ func parseState(b []byte) (s state, err error) {
 func readState(path string) (state, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return state{}, fail.Wrap(fail.Missing, err, "The witness's memory %s is not there. A witness that has lost its memory is retired: make a new one with a new name and key", path)
+		return state{}, fail.Wrap(fail.Missing, err, "The witness's memory %s is not there. A witness that has lost its "+
+			"memory is retired: make a new one with a new name and key", path)
 	}
 	if err != nil {
 		return state{}, fmt.Errorf("open witness state: %w", err)
@@ -80,7 +81,8 @@ func readState(path string) (state, error) {
 	}
 	s, err := parseState(b)
 	if err != nil || len(b) > maxState {
-		return state{}, fail.Wrap(fail.Tampered, err, "The witness's memory %s is damaged. A witness that has lost its memory is retired: make a new one with a new name and key", path)
+		return state{}, fail.Wrap(fail.Tampered, err, "The witness's memory %s is damaged. A witness that has lost its "+
+			"memory is retired: make a new one with a new name and key", path)
 	}
 	return s, nil
 }

@@ -98,7 +98,8 @@ func (w *Witness) begin() error {
 		return err
 	}
 	if s.Witness != w.o.Signer.Verifier() {
-		return fail.New(fail.Tampered, "The memory in %s belongs to the witness %s, and this key is another's", w.o.State, s.Witness.Name())
+		return fail.New(fail.Tampered, "The memory in %s belongs to the witness %s, and this key is another's", w.o.State,
+			s.Witness.Name())
 	}
 	for origin, v := range w.o.Logs {
 		m, ok := s.Logs[origin]
@@ -106,7 +107,8 @@ func (w *Witness) begin() error {
 			continue
 		}
 		if c, _, err := record.OpenCheckpoint([]byte(m.Note), v); err != nil || c.Origin != origin {
-			return fail.Wrap(fail.Tampered, err, "What %s remembers of the log %s was not signed by that log's key", w.o.State, origin)
+			return fail.Wrap(fail.Tampered, err, "What %s remembers of the log %s was not signed by that log's key",
+				w.o.State, origin)
 		}
 	}
 	w.state = s
@@ -189,7 +191,8 @@ func (w *Witness) check(c record.Checkpoint, r request) error {
 		}
 	}
 	if c.Size < last.Size {
-		w.o.Log.Error("a log shows an older history than it has shown before", "log", c.Origin, "size", c.Size, "signed", last.Size)
+		w.o.Log.Error("a log shows an older history than it has shown before", "log", c.Origin, "size", c.Size,
+			"signed", last.Size)
 	}
 	if r.old != last.Size {
 		return &refusal{status: 409, known: last.Size, words: "another size was signed last"}

@@ -271,7 +271,8 @@ func TestMemory(t *testing.T) {
 	}
 	remembered, _ := io.ReadAll(got.Body)
 	got.Body.Close()
-	if c, sigs, err := record.OpenCheckpoint(remembered, s.log.key.Verifier(), s.w.Verifier()); err != nil || c.Size != 16 || len(sigs) != 2 {
+	if c, sigs, err := record.OpenCheckpoint(remembered, s.log.key.Verifier(), s.w.Verifier()); err != nil ||
+		c.Size != 16 || len(sigs) != 2 {
 		t.Fatal(c, sigs, err)
 	}
 	s.stop()
@@ -405,7 +406,8 @@ func TestPushToNobody(t *testing.T) {
 		}
 		srv.Close()
 	}
-	if _, _, err := Push(context.Background(), nil, "http://127.0.0.1:1", s.w.Verifier(), s.log.note(t), 0, nil); !fail.Is(err, fail.Busy) {
+	if _, _, err := Push(context.Background(), nil, "http://127.0.0.1:1", s.w.Verifier(), s.log.note(t), 0,
+		nil); !fail.Is(err, fail.Busy) {
 		t.Error(err)
 	}
 }

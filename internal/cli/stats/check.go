@@ -89,7 +89,8 @@ func (k *checker) report(out io.Writer, show int) error {
 		fmt.Fprintln(out, u)
 	}
 	if total == 0 {
-		return fail.New(fail.Bad, "the folder %s holds no vectors: give the folder that holds xmr, funnel, intervals, kappa and sdc", k.dir)
+		return fail.New(fail.Bad, "the folder %s holds no vectors: give the folder that holds xmr, funnel, intervals, "+
+			"kappa and sdc", k.dir)
 	}
 	if passed < total || len(k.unread) > 0 {
 		return ErrDiffer

@@ -87,7 +87,8 @@ func readCSV(r io.Reader) (*sheet, error) {
 			continue
 		}
 		if len(row) != len(s.header) {
-			return nil, fail.New(fail.Bad, "row %d, column %d: the row has %d columns and the header %d; add or remove commas", line, min(len(row), len(s.header))+1, len(row), len(s.header))
+			return nil, fail.New(fail.Bad, "row %d, column %d: the row has %d columns and the header %d; add or remove commas",
+				line, min(len(row), len(s.header))+1, len(row), len(s.header))
 		}
 		if fields += len(row); fields > maxFields {
 			return nil, fail.New(fail.Bad, "row %d, column 1: more than %d fields; split the file", line, maxFields)
@@ -150,7 +151,8 @@ func csvFault(err error) error {
 	}
 	var p *csv.ParseError
 	if errors.As(err, &p) {
-		return fail.New(fail.Bad, "row %d, column %d: a quotation mark is out of place; write it twice inside a quoted field, and close the quotes", p.Line, p.Column)
+		return fail.New(fail.Bad, "row %d, column %d: a quotation mark is out of place; write it twice inside a quoted "+
+			"field, and close the quotes", p.Line, p.Column)
 	}
 	return fail.Wrap(fail.Bad, err, "the file could not be read to its end: try again with a copy of it")
 }

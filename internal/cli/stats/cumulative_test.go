@@ -75,7 +75,8 @@ func TestCumulativeEditionsEnumerated(t *testing.T) {
 					}
 				}
 			}
-			t.Logf("%d worlds, %d released, %d different releases; fewest values: %d told, %d taking marks for 1 to 7, %d knowing the program",
+			t.Logf("%d worlds, %d released, %d different releases; fewest values: %d told, %d taking marks for 1 to 7, %d "+
+				"knowing the program",
 				len(all), released, len(out), least[0], least[1], least[2])
 			if least[0] < 3 || least[1] < 3 || least[2] < 2 {
 				t.Error("a hidden cell keeps too few values")

@@ -154,7 +154,8 @@ func (l *laid) isTrue() error {
 	for i, c := range l.table.Cells {
 		if c.Kind != attack.Number {
 			s := l.sheet
-			return fail.New(fail.Bad, "row %d, column %s: hidden or empty; give the true counts", s.lines[l.at[i][0]], s.header[l.at[i][1]])
+			return fail.New(fail.Bad, "row %d, column %s: hidden or empty; give the true counts", s.lines[l.at[i][0]],
+				s.header[l.at[i][1]])
 		}
 	}
 	return nil
@@ -178,7 +179,8 @@ func (c *DiscloseCmd) treat(ls []*laid, tables, earlier []attack.Table, h attack
 			rules = attack.Marked
 		}
 		var p disclose.Pattern
-		p, err = disclose.Suppress(tables, h, disclose.Options{Rules: rules, Need: c.Need, Earlier: earlier, Steps: attack.DefaultSteps})
+		p, err = disclose.Suppress(tables, h, disclose.Options{Rules: rules, Need: c.Need, Earlier: earlier,
+			Steps: attack.DefaultSteps})
 		if err != nil && !fail.Is(err, fail.Refused) {
 			return nil, err
 		}

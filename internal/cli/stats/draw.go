@@ -70,7 +70,8 @@ func drawIntervals(w io.Writer, rows []intervalRow, kind string, p Picture) erro
 	}
 	var bars []chart.Bar
 	for i, r := range rows {
-		b := chart.Bar{Label: string(r.Label), Value: float64(r.Value) * times, Lower: float64(r.Lower95) * times, Upper: float64(r.Upper95) * times}
+		b := chart.Bar{Label: string(r.Label), Value: float64(r.Value) * times, Lower: float64(r.Lower95) * times,
+			Upper: float64(r.Upper95) * times}
 		if b.Label == "" {
 			b.Label = fmt.Sprintf("Row %d", i+1)
 		}

@@ -25,9 +25,10 @@ func TestFormsOfFiles(t *testing.T) {
 	}{
 		"UTF-16 without a mark, little": {in(table, binary.LittleEndian), "not UTF-8 but UTF-16; save the file as CSV UTF-8"},
 		"UTF-16 without a mark, big":    {in(table, binary.BigEndian), "not UTF-8 but UTF-16; save the file as CSV UTF-8"},
-		"UTF-16 with a mark":            {in("\ufeff"+table, binary.LittleEndian), "not UTF-8 but UTF-16; save the file as CSV UTF-8"},
-		"UTF-8 with a mark":             {[]byte("\ufeff" + table), ""},
-		"headers in other case":         {[]byte(strings.Replace(table, "Total", "TOTAL", 1)), ""},
+		"UTF-16 with a mark": {in("\ufeff"+table, binary.LittleEndian),
+			"not UTF-8 but UTF-16; save the file as CSV UTF-8"},
+		"UTF-8 with a mark":     {[]byte("\ufeff" + table), ""},
+		"headers in other case": {[]byte(strings.Replace(table, "Total", "TOTAL", 1)), ""},
 	} {
 		var out, errs bytes.Buffer
 		code := Main([]string{"disclose"}, bytes.NewReader(c.file), &out, &errs)
@@ -37,7 +38,8 @@ func TestFormsOfFiles(t *testing.T) {
 	}
 	var out, errs bytes.Buffer
 	months := "Period,VALUE\n2024-01-01,3\n2024-02-01,4\n"
-	if code := Main([]string{"xmr", "--improvement-direction", "increase"}, strings.NewReader(months), &out, &errs); code != 0 {
+	if code := Main([]string{"xmr", "--improvement-direction", "increase"}, strings.NewReader(months), &out,
+		&errs); code != 0 {
 		t.Errorf("names of columns in other case: %d %s", code, errs.String())
 	}
 }

@@ -132,7 +132,8 @@ func (c *FunnelCmd) Run(in io.Reader, out io.Writer) error {
 }
 
 func (o funnelOptions) settle() funnel.Options {
-	f := funnel.Options{Data: funnel.Data(o.DataType), Method: funnel.Method(o.SrMethod), Trim: 0.1, Multiplier: 1, Round: true}
+	f := funnel.Options{Data: funnel.Data(o.DataType), Method: funnel.Method(o.SrMethod), Trim: 0.1, Multiplier: 1,
+		Round: true}
 	if o.TrimBy != nil {
 		f.Trim = *o.TrimBy
 	}
@@ -195,7 +196,8 @@ func compareFunnel(in io.Reader, o funnelOptions) (*funnelResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &funnelResult{Target: num(f.Centre), Phi: num(f.Dispersion), Tau2: num(f.Between), AdjustedLimitsUsed: f.Adjusted, NotCalculable: f.Without, funnel: f, options: opt}
+	r := &funnelResult{Target: num(f.Centre), Phi: num(f.Dispersion), Tau2: num(f.Between), AdjustedLimitsUsed: f.Adjusted,
+		NotCalculable: f.Without, funnel: f, options: opt}
 	for _, j := range f.Units {
 		l := limitsOf(j)
 		r.Units = append(r.Units, funnelUnit{
@@ -207,7 +209,8 @@ func compareFunnel(in io.Reader, o funnelOptions) (*funnelResult, error) {
 		}
 	}
 	if f.Unusable {
-		r.Warnings = append(r.Warnings, "too many units without events for SHMI: dispersion is endless; use --sr-method CQC, or the Fingertips significance")
+		r.Warnings = append(r.Warnings, "too many units without events for SHMI: dispersion is endless; use --sr-method "+
+			"CQC, or the Fingertips significance")
 	}
 	return r, r.compareFingertips(units, opt)
 }
@@ -260,12 +263,14 @@ func (r *funnelResult) table(w io.Writer) error {
 		case u.ODOutlier95 == 1:
 			flag = "outside 95%"
 		}
-		rows = append(rows, []string{u.Unit, u.Numerator.String(), u.Denominator.String(), u.Value.String(), low.String(), high.String(), flag, string(r.Fingertips.Units[i].Significance)})
+		rows = append(rows, []string{u.Unit, u.Numerator.String(), u.Denominator.String(), u.Value.String(), low.String(),
+			high.String(), flag, string(r.Fingertips.Units[i].Significance)})
 	}
 	for _, u := range r.NotCalculable {
 		rows = append(rows, []string{u, "[x]", "0", "[x]", "[x]", "[x]", "not calculable", "no denominator"})
 	}
-	if err := grid(w, []string{"unit", "numerator", "denominator", "value", "lower 95%", "upper 95%", "funnel", "Fingertips"}, rows); err != nil {
+	if err := grid(w, []string{"unit", "numerator", "denominator", "value", "lower 95%", "upper 95%", "funnel",
+		"Fingertips"}, rows); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(w, "Centre %s, dispersion %s, adjusted limits %v\n", r.Target, r.Phi, r.AdjustedLimitsUsed)

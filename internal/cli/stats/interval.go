@@ -68,9 +68,11 @@ func (c *IntervalCmd) Run(in io.Reader, out io.Writer) error {
 	}
 	var table [][]string
 	for _, r := range rows {
-		table = append(table, []string{string(r.Label), r.X.String(), r.N.String(), r.Value.String(), r.Lower95.String(), r.Upper95.String(), r.Lower998.String(), r.Upper998.String(), r.Method})
+		table = append(table, []string{string(r.Label), r.X.String(), r.N.String(), r.Value.String(), r.Lower95.String(),
+			r.Upper95.String(), r.Lower998.String(), r.Upper998.String(), r.Method})
 	}
-	return grid(out, []string{"label", "x", "n", "value", "lower 95%", "upper 95%", "lower 99.8%", "upper 99.8%", "method"}, table)
+	return grid(out, []string{"label", "x", "n", "value", "lower 95%", "upper 95%", "lower 99.8%", "upper 99.8%",
+		"method"}, table)
 }
 
 // json writes the kind that was asked for, or every kind that the numbers allow.
@@ -144,5 +146,6 @@ func oneInterval(x, n, m float64, kind string) (intervalRow, error) {
 	if err != nil {
 		return intervalRow{}, fmt.Errorf("99.8%%: %w", err)
 	}
-	return intervalRow{X: num(x), N: num(n), Value: num(a.Value), Lower95: num(a.Lower), Upper95: num(a.Upper), Lower998: num(b.Lower), Upper998: num(b.Upper), Method: a.Method}, nil
+	return intervalRow{X: num(x), N: num(n), Value: num(a.Value), Lower95: num(a.Lower), Upper95: num(a.Upper),
+		Lower998: num(b.Lower), Upper998: num(b.Upper), Method: a.Method}, nil
 }

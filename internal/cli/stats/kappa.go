@@ -77,7 +77,8 @@ func agreement(in io.Reader) (*kappaResult, error) {
 		first = 1
 	}
 	if len(s.header)-first < 2 {
-		return nil, fail.New(fail.Bad, "row 1, column %d: agreement needs two raters or more; give case,r1,r2", len(s.header)+1)
+		return nil, fail.New(fail.Bad, "row 1, column %d: agreement needs two raters or more; give case,r1,r2",
+			len(s.header)+1)
 	}
 	ratings := make([][]string, len(s.rows))
 	for i, row := range s.rows {
@@ -87,7 +88,8 @@ func agreement(in io.Reader) (*kappaResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &kappaResult{CasesUsed: a.Cases, Raters: a.Raters, PercentAgreement: num(a.Percent), Table: a.Table, Categories: a.Categories}
+	r := &kappaResult{CasesUsed: a.Cases, Raters: a.Raters, PercentAgreement: num(a.Percent), Table: a.Table,
+		Categories: a.Categories}
 	if a.Cohen != nil {
 		r.CohenUnweighted = cohen(a.Cohen[kappa.Unweighted])
 		r.CohenEqual = cohen(a.Cohen[kappa.Equal])

@@ -110,7 +110,8 @@ func load(name string, dst any) error {
 
 func decode(raw []byte, dst any) error {
 	if err := json.Unmarshal(raw, dst); err != nil {
-		return fail.Wrap(fail.Bad, err, "the options are not as expected: write JSON with the field names of the reference vectors")
+		return fail.Wrap(fail.Bad, err, "the options are not as expected: write JSON with the field names of the "+
+			"reference vectors")
 	}
 	return nil
 }

@@ -34,7 +34,8 @@ func rateOf(header string) (count string, is bool) {
 }
 
 func percentUnknown(header string) error {
-	return fail.New(fail.Bad, "row 1, column %s: percentages beside counts are worked out from what may be shown; name the "+
+	return fail.New(fail.Bad, "row 1, column %s: percentages beside counts are worked out from what may be "+
+		"shown; name the "+
 		"column after a count of the same row, such as Yes %% beside Yes and Total, or leave it out", header)
 }
 

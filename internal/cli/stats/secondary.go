@@ -65,7 +65,8 @@ func checkPattern(l *laid, h attack.Hierarchy, rounded bool, need int64, want ma
 		}
 	}
 	fewest, bounded := want["fewest_secondary"].(float64)
-	p, err := disclose.Suppress([]attack.Table{l.table}, h, disclose.Options{Rules: rules, Need: need, Steps: attack.DefaultSteps})
+	p, err := disclose.Suppress([]attack.Table{l.table}, h, disclose.Options{Rules: rules, Need: need,
+		Steps: attack.DefaultSteps})
 	if err != nil {
 		if !bounded && fail.Is(err, fail.Refused) {
 			return nil, nil // the search behind the vector found nothing either

@@ -112,12 +112,14 @@ func (l *laid) add(at []string, row, col int) error {
 	default:
 		v, err := strconv.ParseInt(f, 10, 64)
 		if err != nil || v < 0 || v > attack.MaxCount {
-			return fail.New(fail.Bad, "row %d, column %s: not a count; write a whole number from 0, * for a hidden one, or leave it empty", s.lines[row], s.header[col])
+			return fail.New(fail.Bad, "row %d, column %s: not a count; write a whole number from 0, * for a hidden one, or "+
+				"leave it empty", s.lines[row], s.header[col])
 		}
 		c.Value = attack.Value{Kind: attack.Number, N: v}
 	}
 	if len(l.table.Cells) >= attack.MaxCells {
-		return fail.New(fail.Bad, "row %d, column %s: more than %d cells; split the table", s.lines[row], s.header[col], attack.MaxCells)
+		return fail.New(fail.Bad, "row %d, column %s: more than %d cells; split the table", s.lines[row], s.header[col],
+			attack.MaxCells)
 	}
 	l.table.Cells = append(l.table.Cells, c)
 	l.at = append(l.at, [2]int{row, col})
@@ -130,7 +132,8 @@ func readTables(names []string, in io.Reader) ([]*laid, error) {
 		names = []string{"-"}
 	}
 	if len(names) > attack.MaxTables {
-		return nil, fail.New(fail.Bad, "more than %d tables at once: attack them in groups that share margins", attack.MaxTables)
+		return nil, fail.New(fail.Bad, "more than %d tables at once: attack them in groups that share margins",
+			attack.MaxTables)
 	}
 	out := make([]*laid, len(names))
 	for i, name := range names {

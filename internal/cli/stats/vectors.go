@@ -61,7 +61,8 @@ func checkXmr(dir string, v map[string]any) ([]string, error) {
 	defer f.Close()
 	r, err := judgeXmr(f, o)
 	if err != nil {
-		if text, _ := v["recommended"].(string); strings.Contains(strings.ToLower(text), "refuse") && errors.As(err, new(*fail.Error)) {
+		if text, _ := v["recommended"].(string); strings.Contains(strings.ToLower(text), "refuse") &&
+			errors.As(err, new(*fail.Error)) {
 			return nil, nil
 		}
 		return nil, err
@@ -164,7 +165,9 @@ func fuzzDiffer(want, got map[string]any, accept []accepted) []string {
 			out = append(out, differ(field, want[field], got[field])...)
 		case !isColumn:
 			d := differ(field, want[field], summary[field])
-			if len(d) > 0 && !slices.ContainsFunc(accept, func(a accepted) bool { return a.Field == field && same(a.Value, summary[field]) }) {
+			if len(d) > 0 && !slices.ContainsFunc(accept, func(a accepted) bool {
+				return a.Field == field && same(a.Value, summary[field])
+			}) {
 				out = append(out, d...)
 			}
 		case len(column) != len(points):

@@ -130,7 +130,8 @@ func readSeries(r io.Reader) (names []string, series map[string][]xmr.Point, err
 			return nil, nil, fail.New(fail.Bad, "row %d, column period: not a date; write it as 2024-04-01", s.lines[i])
 		}
 		if seen[[2]string{name, p.Period}] {
-			return nil, nil, fail.New(fail.Bad, "row %d, column period: the series has this date already; keep one row for each date", s.lines[i])
+			return nil, nil, fail.New(fail.Bad, "row %d, column period: the series has this date already; keep one row "+
+				"for each date", s.lines[i])
 		}
 		seen[[2]string{name, p.Period}] = true
 		if p.Value, err = s.number(i, value, true); err != nil {
@@ -142,12 +143,14 @@ func readSeries(r io.Reader) (names []string, series map[string][]xmr.Point, err
 			case "1", "true":
 				p.Ghosted = true
 			default:
-				return nil, nil, fail.New(fail.Bad, "row %d, column ghosted: write 1 for a point that is shown and not counted, else 0", s.lines[i])
+				return nil, nil, fail.New(fail.Bad, "row %d, column ghosted: write 1 for a point that is shown and not "+
+					"counted, else 0", s.lines[i])
 			}
 		}
 		if series[name] == nil {
 			if names = append(names, name); len(names) > maxSeries {
-				return nil, nil, fail.New(fail.Bad, "row %d, column series: more than %d series; split the file", s.lines[i], maxSeries)
+				return nil, nil, fail.New(fail.Bad, "row %d, column series: more than %d series; split the file",
+					s.lines[i], maxSeries)
 			}
 		}
 		series[name] = append(series[name], p)
@@ -194,7 +197,8 @@ func judgeXmr(in io.Reader, o *xmrOptions) (*xmrResult, error) {
 
 func (r *xmrResult) add(name string, c xmr.Chart, o xmr.Options) {
 	r.ShortSeriesWarning = r.ShortSeriesWarning || c.Short
-	sum := xmrSummary{Series: name, VariationType: string(c.Variation), VariationIcon: c.Icon, AssuranceType: text(c.Assurance), AssuranceIcon: text(c.AssuranceIcon())}
+	sum := xmrSummary{Series: name, VariationType: string(c.Variation), VariationIcon: c.Icon,
+		AssuranceType: text(c.Assurance), AssuranceIcon: text(c.AssuranceIcon())}
 	if last, known := c.Latest(); known && last.Period != c.Marks[len(c.Marks)-1].Period {
 		// The vectors' fields speak of the last row, which says nothing; the chart and the
 		// latest_ fields of the last value.
@@ -226,13 +230,16 @@ func (r *xmrResult) add(name string, c xmr.Chart, o xmr.Options) {
 		r.Points = append(r.Points, p)
 	}
 	if c.Short {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("series %s: fewer than %d points in a segment: limits are a guide", name, xmr.Short))
+		r.Warnings = append(r.Warnings, fmt.Sprintf("series %s: fewer than %d points in a segment: limits are a guide", name,
+			xmr.Short))
 	}
 	if c.Collapsed {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("series %s: nearly constant, so that screening leaves no variation: show the plain numbers, or do not screen", name))
+		r.Warnings = append(r.Warnings, fmt.Sprintf("series %s: nearly constant, so that screening leaves no variation: "+
+			"show the plain numbers, or do not screen", name))
 	}
 	if c.LowCounts {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("series %s: mean below %d a period: lengthen the period or show plain counts, without limits", name, xmr.LowCount))
+		r.Warnings = append(r.Warnings, fmt.Sprintf("series %s: mean below %d a period: lengthen the period or show plain "+
+			"counts, without limits", name, xmr.LowCount))
 	}
 	r.charts = append(r.charts, xmrSeries{name, c, o})
 }
@@ -244,9 +251,11 @@ func (r *xmrResult) table(w io.Writer) error {
 		if p.GhostedValue != nil {
 			v = p.GhostedValue.String() + " (not counted)"
 		}
-		rows = append(rows, []string{p.Series, p.Period, v, p.Mean.String(), p.LPL.String(), p.UPL.String(), p.SpecialCauseType})
+		rows = append(rows, []string{p.Series, p.Period, v, p.Mean.String(), p.LPL.String(), p.UPL.String(),
+			p.SpecialCauseType})
 	}
-	if err := grid(w, []string{"series", "period", "value", "mean", "lower limit", "upper limit", "signal"}, rows); err != nil {
+	if err := grid(w, []string{"series", "period", "value", "mean", "lower limit", "upper limit", "signal"},
+		rows); err != nil {
 		return err
 	}
 	for _, s := range r.Summary {

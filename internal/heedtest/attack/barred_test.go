@@ -70,7 +70,8 @@ func (b *barHouse) secondOnPage(login string, role access.Role, of string) {
 	b.t.Helper()
 	v, path := b.as(login, role), "/cases/"+string(b.ref)+"/second-word"
 	page := v.get(path)
-	if page.status != http.StatusOK || !strings.Contains(page.body, "Zypresse") || strings.Contains(page.body, "Something that worries me") {
+	if page.status != http.StatusOK || !strings.Contains(page.body, "Zypresse") ||
+		strings.Contains(page.body, "Something that worries me") {
 		b.t.Errorf("the page of the second word for %s: %d", login, page.status)
 	}
 	if told := v.get("/told"); role != access.Lead && !strings.Contains(told.body, path) {
@@ -95,13 +96,15 @@ func TestNobodyBarsAlone(t *testing.T) {
 			t.Helper()
 			b.step("lead", "triage", `{"decision":"not_safeguarding","reasons":"Nothing in it"}`, http.StatusConflict)
 			b.step("lead", "close", `{"reasons":"Done"}`, http.StatusConflict)
-			page := h.as("lead", access.Lead).post("/cases/"+string(b.ref)+"/triage", url.Values{"decision": {"not_safeguarding"}, "reasons": {"Nothing in it"}})
+			page := h.as("lead", access.Lead).post("/cases/"+string(b.ref)+"/triage",
+				url.Values{"decision": {"not_safeguarding"}, "reasons": {"Nothing in it"}})
 			if page.status == http.StatusSeeOther {
 				t.Error("the raiser decided alone on the page")
 			}
 		}
 		decide()
-		if seen := b.opens("deputy", http.StatusOK); strings.Contains(seen.body, "Zypresse") || strings.Contains(seen.body, "passed_by") {
+		if seen := b.opens("deputy", http.StatusOK); strings.Contains(seen.body, "Zypresse") ||
+			strings.Contains(seen.body, "passed_by") {
 			t.Error("whoever is to be kept from it reads that this was asked")
 		}
 		b.second("lead", deputy, http.StatusConflict)              // who asked
@@ -177,12 +180,14 @@ func TestSentAgain(t *testing.T) {
 		}
 
 		b.second("guardian", b.asked("lead", "keep_from", `{"why":"subject","login":"deputy"}`), http.StatusOK)
-		missing := deputy.post("/cases/"+string(id.NewReference())+"/notes", url.Values{"words": {"A note"}, "_key": note["_key"]})
+		missing := deputy.post("/cases/"+string(id.NewReference())+"/notes", url.Values{"words": {"A note"},
+			"_key": note["_key"]})
 		barred := deputy.post("/cases/"+string(b.ref)+"/notes", note)
 		if barred.status != http.StatusNotFound || barred.status != missing.status {
 			t.Errorf("a form sent again by somebody barred since: %d, not there: %d", barred.status, missing.status)
 		}
-		same("a note of somebody barred since", first, send("deputy", string(b.ref)+"/add_note", `{"words":"By API"}`, apiKey), http.StatusNotFound)
+		same("a note of somebody barred since", first, send("deputy", string(b.ref)+"/add_note", `{"words":"By API"}`,
+			apiKey), http.StatusNotFound)
 
 		leave := url.Values{"reasons": {"We are related"}, "_key": {newKey()}}
 		lead := h.as("lead", access.Lead)
@@ -190,8 +195,10 @@ func TestSentAgain(t *testing.T) {
 		same("one's own conflict by page", page, lead.post("/cases/"+string(b.ref)+"/conflict", leave), http.StatusSeeOther)
 		b.ref, apiKey = other, newKey()
 		first = send("lead", string(other)+"/declare_conflict", `{"reasons":"We are related"}`, apiKey)
-		same("one's own conflict", first, send("lead", string(other)+"/declare_conflict", `{"reasons":"We are related"}`, apiKey), http.StatusOK)
-		same("one's own conflict with another key", first, send("lead", string(other)+"/declare_conflict", `{"reasons":"We are related"}`, newKey()), http.StatusNotFound)
+		same("one's own conflict", first, send("lead", string(other)+"/declare_conflict", `{"reasons":"We are related"}`,
+			apiKey), http.StatusOK)
+		same("one's own conflict with another key", first, send("lead", string(other)+"/declare_conflict",
+			`{"reasons":"We are related"}`, newKey()), http.StatusNotFound)
 	})
 }
 

@@ -38,15 +38,21 @@ import (
 
 // canaries are words that stand nowhere but where they are planted.
 var canaries = []string{
-	"Quillon Thistlemere", "9990001234", "Wścibińska-Żółkiewska", "عبقرينو الزمردي", "🦜🛶🧿🪁", "ZQ9 7XV", "xylotomous brindled gantry", "harrowgate-zephyr-1903@example.org", "9990000018",
+	"Quillon Thistlemere", "9990001234", "Wścibińska-Żółkiewska", "عبقرينو الزمردي", "🦜🛶🧿🪁", "ZQ9 7XV",
+	"xylotomous brindled gantry", "harrowgate-zephyr-1903@example.org", "9990000018",
 }
 
 // spellings are one word in the ways in which it may lie about.
 func spellings(s string) map[string][]byte {
 	out := map[string][]byte{
-		"as typed": []byte(s), "lower": []byte(strings.ToLower(s)), "upper": []byte(strings.ToUpper(s)), "in an address": []byte(url.QueryEscape(s)), "in a path": []byte(url.PathEscape(s)),
-		"in HTML": []byte(html.EscapeString(s)), "hex": []byte(hex.EncodeToString([]byte(s))), "HEX": []byte(strings.ToUpper(hex.EncodeToString([]byte(s)))), "quoted": []byte(strings.Trim(fmt.Sprintf("%+q", s), `"`)),
-		"SHA-256": sum(sha256.Sum256([]byte(s))), "SHA-256 in hex": []byte(hex.EncodeToString(sum(sha256.Sum256([]byte(s))))), "SHA-1 in hex": []byte(fmt.Sprintf("%x", sha1.Sum([]byte(s)))), "MD5 in hex": []byte(fmt.Sprintf("%x", md5.Sum([]byte(s)))), //nolint:gosec // as above
+		"as typed": []byte(s), "lower": []byte(strings.ToLower(s)), "upper": []byte(strings.ToUpper(s)),
+		"in an address": []byte(url.QueryEscape(s)), "in a path": []byte(url.PathEscape(s)),
+		"in HTML": []byte(html.EscapeString(s)), "hex": []byte(hex.EncodeToString([]byte(s))),
+		"HEX":     []byte(strings.ToUpper(hex.EncodeToString([]byte(s)))),
+		"quoted":  []byte(strings.Trim(fmt.Sprintf("%+q", s), `"`)),
+		"SHA-256": sum(sha256.Sum256([]byte(s))), "SHA-256 in hex": []byte(hex.EncodeToString(sum(sha256.Sum256([]byte(s))))),
+		"SHA-1 in hex": []byte(fmt.Sprintf("%x", sha1.Sum([]byte(s)))),
+		"MD5 in hex":   []byte(fmt.Sprintf("%x", md5.Sum([]byte(s)))), //nolint:gosec // as above
 	}
 	for shift := range 3 { // in base64 a word looks like one of three
 		enc := base64.StdEncoding.EncodeToString(append(bytes.Repeat([]byte("x"), shift), s...))
@@ -109,7 +115,8 @@ func TestCanaries(t *testing.T) {
 		dir := t.TempDir()
 		for i, c := range canaries {
 			for how, s := range spellings(c) {
-				check(t, os.WriteFile(filepath.Join(dir, fmt.Sprintf("%d-%s", i, strings.ReplaceAll(how, " ", "-"))), append([]byte("before "), s...), 0o600))
+				check(t, os.WriteFile(filepath.Join(dir, fmt.Sprintf("%d-%s", i, strings.ReplaceAll(how, " ", "-"))),
+					append([]byte("before "), s...), 0o600))
 			}
 		}
 		found, files := scanFolder(t, dir)
@@ -183,11 +190,15 @@ func plant(t *testing.T, h *house) string {
 		path string
 		form url.Values
 	}{
-		{"/raise/about", url.Values{"about": {"patient"}}}, {"/raise/what", url.Values{"what": {all + " <script>alert(1)</script>"}}},
-		{"/raise/when", url.Values{"when-day": {"1"}, "when-month": {"3"}, "when-year": {"2026"}, "over": {canaries[6]}, "where": {canaries[5]}}},
+		{"/raise/about", url.Values{"about": {"patient"}}},
+		{"/raise/what", url.Values{"what": {all + " <script>alert(1)</script>"}}},
+		{"/raise/when", url.Values{"when-day": {"1"}, "when-month": {"3"}, "when-year": {"2026"}, "over": {canaries[6]},
+			"where": {canaries[5]}}},
 		{"/raise/person", url.Values{"name": {canaries[0]}, "age": {canaries[4]}, "number": {"999 000 0018"}}},
-		{"/raise/done-so-far", url.Values{"spoken": {"manager"}, "knows": {"no"}}}, {"/raise/contact", url.Values{"reach": {canaries[7]}}},
-		{"/raise/what", url.Values{"what": {strings.Repeat(all, 60)}}}, {"/raise/person", url.Values{"name": {all}, "number": {canaries[1]}}}, // refused
+		{"/raise/done-so-far", url.Values{"spoken": {"manager"}, "knows": {"no"}}},
+		{"/raise/contact", url.Values{"reach": {canaries[7]}}},
+		{"/raise/what", url.Values{"what": {strings.Repeat(all, 60)}}},
+		{"/raise/person", url.Values{"name": {all}, "number": {canaries[1]}}}, // refused
 		{"/raise/what", url.Values{"what": {all + " <script>alert(1)</script>"}}}, {"/raise/check", url.Values{}},
 	} {
 		note(nurse.post(step.path, step.form))
@@ -204,9 +215,12 @@ func plant(t *testing.T, h *house) string {
 		path string
 		form url.Values
 	}{
-		{"/acknowledge", url.Values{"words": {all}}}, {"/triage", url.Values{"decision": {"open_case"}, "reasons": {all}}}, {"/notes", url.Values{"words": {all}}},
-		{"/emergency", url.Values{"with": {canaries[0]}, "what": {all}, "why": {all}}}, {"/feedback", url.Values{"result": {"told"}, "words": {all}}}, {"/close", url.Values{"reasons": {all}}},
-		{"/triage", url.Values{"decision": {all}, "reasons": {strings.Repeat(all, 60)}}}, {"/correct", url.Values{"of": {all}, "words": {all}}}, {"/reason", url.Values{"reason": {all}}},
+		{"/acknowledge", url.Values{"words": {all}}}, {"/triage", url.Values{"decision": {"open_case"}, "reasons": {all}}},
+		{"/notes", url.Values{"words": {all}}},
+		{"/emergency", url.Values{"with": {canaries[0]}, "what": {all}, "why": {all}}},
+		{"/feedback", url.Values{"result": {"told"}, "words": {all}}}, {"/close", url.Values{"reasons": {all}}},
+		{"/triage", url.Values{"decision": {all}, "reasons": {strings.Repeat(all, 60)}}},
+		{"/correct", url.Values{"of": {all}, "words": {all}}}, {"/reason", url.Values{"reason": {all}}},
 	} {
 		note(lead.post(base+step.path, step.form))
 	}
@@ -219,14 +233,17 @@ func plant(t *testing.T, h *house) string {
 			t.Errorf("markup is alive at %s", path)
 		}
 	}
-	note(h.call(token, "POST", "/api/v1/concerns", `{"about":"patient","what":"`+all+`","person":{"name":"`+canaries[0]+`"}}`))
+	note(h.call(token, "POST", "/api/v1/concerns",
+		`{"about":"patient","what":"`+all+`","person":{"name":"`+canaries[0]+`"}}`))
 	note(h.call(token, "POST", "/api/v1/concerns", `{"about":"`+all+`","`+canaries[0]+`":"x"}`))
 	note(h.call(desk, "POST", "/api/v1/concerns/"+string(ref)+"/add_note", `{"words":"`+all+`"}`))
 	note(h.call(canaries[7], "GET", "/api/v1/concerns", ""))
-	for _, path := range []string{"/mine/" + url.PathEscape(canaries[0]), "/inbox?list=" + url.QueryEscape(all), "/" + url.PathEscape(canaries[6]), "/assets/" + url.PathEscape(canaries[6])} {
+	for _, path := range []string{"/mine/" + url.PathEscape(canaries[0]), "/inbox?list=" + url.QueryEscape(all), "/" +
+		url.PathEscape(canaries[6]), "/assets/" + url.PathEscape(canaries[6])} {
 		lead.get(path) // the address is the sender's own
 	}
-	h.send("POST", "/log-in", map[string]string{"Content-Type": "application/x-www-form-urlencoded", "User-Agent": canaries[6], "Referer": "https://example.org/" + canaries[5], "X-Forwarded-For": canaries[1]},
+	h.send("POST", "/log-in", map[string]string{"Content-Type": "application/x-www-form-urlencoded",
+		"User-Agent": canaries[6], "Referer": "https://example.org/" + canaries[5], "X-Forwarded-For": canaries[1]},
 		strings.NewReader(url.Values{"login": {canaries[0]}, "password": {canaries[6]}, "_key": {newKey()}}.Encode()))
 	nurse.cookie = strings.Replace(nurse.cookie, "=", "="+"x", 1)
 	note(nurse.post("/mine/"+string(ref)+"/add", url.Values{"words": {all}})) // after the end of a session

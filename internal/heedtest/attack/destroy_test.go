@@ -15,8 +15,9 @@ import (
 func TestSQLDestroysNothing(t *testing.T) {
 	for name, attack := range map[string]string{
 		"what is remembered of the keys taken away": `delete from key_generation`,
-		"an erasure put in, and the key row taken":  `insert into erasure (record, org) select record, org from record_key where record in (select record from room_record_v1)`,
-		"pointed at a generation that is gone":      `update record_key set generation = 1 where record in (select record from room_record_v1)`,
+		"an erasure put in, and the " +
+			"key row taken": `insert into erasure (record, org) select record, org from record_key where record in (select record from room_record_v1)`,
+		"pointed at a generation that is gone": `update record_key set generation = 1 where record in (select record from room_record_v1)`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			each(t, func(t *testing.T, h *house) {

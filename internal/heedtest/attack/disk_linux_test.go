@@ -64,7 +64,8 @@ func TestFullDisk(t *testing.T) {
 	ref := h.raise("nurse", secret)
 	token, desk := h.token("nurse"), h.token("lead") // first: making one lets time pass
 	nurse, lead := h.as("nurse", access.Worker), h.as("lead", access.Lead)
-	for path, form := range map[string]url.Values{"/raise/about": {"about": {"patient"}}, "/raise/what": {"what": {"A draft from before"}}} {
+	for path, form := range map[string]url.Values{"/raise/about": {"about": {"patient"}},
+		"/raise/what": {"what": {"A draft from before"}}} {
 		nurse.post(path, form)
 	}
 	if h.ready() != "ready" {
@@ -75,13 +76,19 @@ func TestFullDisk(t *testing.T) {
 
 	const typed = "He asked me to hide <him>, and I am worried"
 	a := nurse.post("/raise/what", url.Values{"what": {typed}})
-	if a.status != http.StatusServiceUnavailable || !strings.Contains(a.body, "He asked me to hide &lt;him&gt;, and I am worried") || !strings.Contains(a.body, telephone) {
-		t.Errorf("a page on a full disk answers %d, words given back %t, number shown %t", a.status, strings.Contains(a.body, "He asked me"), strings.Contains(a.body, telephone))
+	if a.status != http.StatusServiceUnavailable ||
+		!strings.Contains(a.body, "He asked me to hide &lt;him&gt;, and I am worried") ||
+		!strings.Contains(a.body, telephone) {
+		t.Errorf("a page on a full disk answers %d, words given back %t, number shown %t", a.status,
+			strings.Contains(a.body, "He asked me"), strings.Contains(a.body, telephone))
 	}
-	if a = nurse.post("/raise/check", nil); a.status != http.StatusServiceUnavailable || !strings.Contains(a.body, telephone) {
+	if a = nurse.post("/raise/check", nil); a.status != http.StatusServiceUnavailable ||
+		!strings.Contains(a.body, telephone) {
 		t.Errorf("sending on a full disk answers %d", a.status)
 	}
-	if a = h.call(token, "POST", "/api/v1/concerns", `{"about":"patient","what":"x"}`); a.status != http.StatusServiceUnavailable || !strings.Contains(a.body, `"kind":"full"`) || a.header.Get("Retry-After") == "" {
+	if a = h.call(token, "POST", "/api/v1/concerns",
+		`{"about":"patient","what":"x"}`); a.status != http.StatusServiceUnavailable ||
+		!strings.Contains(a.body, `"kind":"full"`) || a.header.Get("Retry-After") == "" {
 		t.Errorf("the API on a full disk answers %d %s", a.status, a.body)
 	}
 
@@ -145,7 +152,8 @@ func TestKeyGone(t *testing.T) {
 		t.Errorf("with its keys: %q", got)
 	}
 	other := t.TempDir()
-	check(t, app.Init(ctx, app.Config{Data: filepath.Join(other, "x")}, h.hand, nothing, founding, func(directory.Organisation, []directory.Enrolment) error { return nil }))
+	check(t, app.Init(ctx, app.Config{Data: filepath.Join(other, "x")}, h.hand, nothing, founding,
+		func(directory.Organisation, []directory.Enrolment) error { return nil }))
 	b, err := os.ReadFile(filepath.Join(other, "x", "heed.key"))
 	check(t, err)
 	check(t, os.WriteFile(h.config.KeyFilePath(), b, 0o600))
@@ -173,7 +181,8 @@ func TestWorkThatBeganOnAFullDisk(t *testing.T) {
 	}
 	body := func() string { return h.send("GET", "/readyz", nil, nil).body }
 	storetest.Within(t, 20*time.Second, "duties and numbering show", tick(func() bool {
-		return strings.Contains(body(), "duties asked for at the start: full.") && strings.Contains(body(), "numbering: busy. The oldest entry has waited")
+		return strings.Contains(body(), "duties asked for at the start: full.") &&
+			strings.Contains(body(), "numbering: busy. The oldest entry has waited")
 	}))
 	check(t, os.Remove(filler))
 	storetest.Within(t, 30*time.Second, "ready again", tick(func() bool { return body() == "ready\n" }))
@@ -210,20 +219,27 @@ func readOnly(t *testing.T, h *house, take, give func()) {
 	before := h.readings()
 
 	a := nurse.post("/raise/what", url.Values{"what": {typed}})
-	if a.status != http.StatusServiceUnavailable || !strings.Contains(a.body, "He asked me to hide &lt;him&gt;, and I am worried") || !strings.Contains(a.body, telephone) {
-		t.Errorf("a page answers %d, words given back %t, number shown %t", a.status, strings.Contains(a.body, "He asked me"), strings.Contains(a.body, telephone))
+	if a.status != http.StatusServiceUnavailable ||
+		!strings.Contains(a.body, "He asked me to hide &lt;him&gt;, and I am worried") ||
+		!strings.Contains(a.body, telephone) {
+		t.Errorf("a page answers %d, words given back %t, number shown %t", a.status, strings.Contains(a.body, "He asked me"),
+			strings.Contains(a.body, telephone))
 	}
-	if a = nurse.post("/raise/check", nil); a.status != http.StatusServiceUnavailable || !strings.Contains(a.body, telephone) {
+	if a = nurse.post("/raise/check", nil); a.status != http.StatusServiceUnavailable ||
+		!strings.Contains(a.body, telephone) {
 		t.Errorf("sending answers %d", a.status)
 	}
-	if a = h.call(token, "POST", "/api/v1/concerns", `{"about":"patient","what":"x"}`); a.status != http.StatusServiceUnavailable || !strings.Contains(a.body, `"kind":"read-only"`) {
+	if a = h.call(token, "POST", "/api/v1/concerns",
+		`{"about":"patient","what":"x"}`); a.status != http.StatusServiceUnavailable ||
+		!strings.Contains(a.body, `"kind":"read-only"`) {
 		t.Errorf("the API answers %d %s", a.status, a.body)
 	}
 	for name, a := range map[string]answer{
 		"a case": lead.get("/cases/" + string(ref)), "the inbox": lead.get("/inbox"), "my concerns": nurse.get("/mine"),
 		"the API": h.call(desk, "GET", "/api/v1/concerns/"+string(ref), ""),
 	} {
-		if a.status != http.StatusServiceUnavailable || strings.Contains(a.body, secret) || name == "the inbox" && strings.Contains(a.body, string(ref)) {
+		if a.status != http.StatusServiceUnavailable || strings.Contains(a.body, secret) || name == "the inbox" &&
+			strings.Contains(a.body, string(ref)) {
 			t.Errorf("%s, which needs an entry, answers %d", name, a.status)
 		}
 	}
@@ -242,7 +258,8 @@ func readOnly(t *testing.T, h *house, take, give func()) {
 	if a = nurse.post("/raise/check", nil); a.status != http.StatusSeeOther {
 		t.Errorf("after it the draft is sent with %d", a.status)
 	}
-	if !strings.Contains(nurse.get("/mine").body, "HD-") || !strings.Contains(lead.get("/cases/"+string(ref)).body, secret) {
+	if !strings.Contains(nurse.get("/mine").body, "HD-") ||
+		!strings.Contains(lead.get("/cases/"+string(ref)).body, secret) {
 		t.Error("after it something is not there")
 	}
 	h.unchanged()
@@ -281,7 +298,8 @@ func readOnlyKeys(t *testing.T, h *house, disk string) {
 	}
 	reads := func(what string) {
 		lead := h.as("lead", access.Lead)
-		if a := lead.get("/cases/" + string(ref)); a.status != http.StatusOK || !strings.Contains(a.body, "A worry from before") {
+		if a := lead.get("/cases/" + string(ref)); a.status != http.StatusOK ||
+			!strings.Contains(a.body, "A worry from before") {
 			t.Errorf("%s a case is answered with %d", what, a.status)
 		}
 		if a := h.call(desk, "GET", "/api/v1/concerns/"+string(ref), ""); a.status != http.StatusOK {
@@ -293,7 +311,8 @@ func readOnlyKeys(t *testing.T, h *house, disk string) {
 	reads("a day later")
 	nurse := h.as("nurse", access.Worker)
 	a := nurse.post("/raise/what", url.Values{"what": {"Typed on a bad day"}})
-	if a.status != http.StatusServiceUnavailable || !strings.Contains(a.body, "Typed on a bad day") || !strings.Contains(a.body, telephone) {
+	if a.status != http.StatusServiceUnavailable || !strings.Contains(a.body, "Typed on a bad day") ||
+		!strings.Contains(a.body, telephone) {
 		t.Errorf("a draft is answered with %d, words given back %t", a.status, strings.Contains(a.body, "Typed on a bad day"))
 	}
 	b := h.call(token, "POST", "/api/v1/concerns", `{"about":"patient","what":"x"}`)
@@ -303,7 +322,8 @@ func readOnlyKeys(t *testing.T, h *house, disk string) {
 	if strings.Contains(a.body+b.body, disk) {
 		t.Error("an answer names a file of the machine")
 	}
-	if _, err := app.Open(ctx, h.config, h.hand, nothing); err == nil || !strings.Contains(err.Error(), h.config.KeyStorePath()+" is on a read-only disk") {
+	if _, err := app.Open(ctx, h.config, h.hand, nothing); err == nil ||
+		!strings.Contains(err.Error(), h.config.KeyStorePath()+" is on a read-only disk") {
 		t.Errorf("a start says %v", err)
 	}
 	storetest.ReadOnly(t, disk, false)

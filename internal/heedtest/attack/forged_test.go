@@ -36,7 +36,8 @@ func TestForgedSessions(t *testing.T) {
 		signsIn := func(name, cookie string) {
 			t.Helper()
 			v := &visitor{h, cookie}
-			if a := v.get("/cases/" + string(ref)); a.status != http.StatusSeeOther || !strings.HasPrefix(a.header.Get("Location"), "/log-in") {
+			if a := v.get("/cases/" + string(ref)); a.status != http.StatusSeeOther ||
+				!strings.HasPrefix(a.header.Get("Location"), "/log-in") {
 				t.Errorf("%s: /cases answers %d %s", name, a.status, a.header.Get("Location"))
 			}
 			if a := v.get("/who-may"); a.status != http.StatusSeeOther {
@@ -111,8 +112,10 @@ func TestForgedDirectory(t *testing.T) {
 		ref, theirs := h.raise("porter", "Said to the porter"), h.raise("practice", "Said at the practice")
 
 		// A role: the holder's row is only where to look.
-		h.exec(`insert into directory_holder (org, role, person) values ($1, $2, $3)`, nurse.Org, string(access.Lead), nurse.ID)
-		h.exec(`insert into directory_holder (org, role, person) values ($1, $2, $3)`, nurse.Org, string(access.CaldicottGuardian), nurse.ID)
+		h.exec(`insert into directory_holder (org, role, person) values ($1, $2, $3)`, nurse.Org,
+			string(access.Lead), nurse.ID)
+		h.exec(`insert into directory_holder (org, role, person) values ($1, $2, $3)`, nurse.Org,
+			string(access.CaldicottGuardian), nurse.ID)
 		leads, err := h.Concerns.Leads(ctx, nurse.Org)
 		check(t, err)
 		for _, l := range leads {
@@ -124,7 +127,8 @@ func TestForgedDirectory(t *testing.T) {
 			t.Errorf("the inbox answers %d", a.status)
 		}
 		v := h.stranger()
-		if a := v.post("/demo/people", url.Values{"be": {nurse.ID.String() + " " + string(access.Lead)}}); a.status == http.StatusSeeOther {
+		if a := v.post("/demo/people", url.Values{"be": {nurse.ID.String() + " " +
+			string(access.Lead)}}); a.status == http.StatusSeeOther {
 			t.Error("a session in a role that was never granted")
 		}
 
@@ -165,7 +169,8 @@ func tokenHash(plain string) string { return fmt.Sprintf("%x", sha256.Sum256([]b
 func TestForgedLists(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, h *house) {
-		own, theirs, practice := h.raise("nurse", "Said to the nurse"), h.raise("porter", "Said to the porter"), h.raise("practice", "Said at the practice")
+		own, theirs, practice := h.raise("nurse", "Said to the nurse"), h.raise("porter", "Said to the porter"),
+			h.raise("practice", "Said at the practice")
 		lead := h.person("lead")
 		token, desk := h.token("nurse"), h.token("lead")
 		h.unchanged()
@@ -186,7 +191,8 @@ func TestForgedLists(t *testing.T) {
 		for _, forged := range []id.Reference{theirs, practice} { // into every list that the nurse's own stands in
 			h.exec(`insert into room_list_v1 (tag, sort, record)
 				select l.tag, l.sort, f.record from room_list_v1 l, room_record_v1 r, room_record_v1 f
-				where l.record = r.record and r.reference = $1 and f.reference = $2 on conflict do nothing`, string(own), string(forged))
+				where l.record = r.record and r.reference = $1 and f.reference = $2 on conflict do nothing`, string(own),
+				string(forged))
 		}
 		h.exec(`update room_record_v1 set org = $1 where reference = $2`, lead.Org, string(practice))
 		for _, restarted := range []bool{false, true} {

@@ -130,8 +130,10 @@ func (h *house) stages() []id.Reference {
 	taken := h.raise("nurse", "Taken up")
 	h.take("lead", taken, "acknowledge", forms["/cases/{ref}/acknowledge"])
 	open := h.raise("nurse", "A case, shared and answered")
-	share := url.Values{"result": {"share"}, "purpose": {"safeguarding"}, "to": {"police_prevent"}, "with": {"An officer"}, "what": {"The name"}, "consent": {"given"},
-		"article_6": {"6_1_e"}, "article_9": {"9_2_g_para_6"}, "common_law": {"consent"}, "necessity": {"n"}, "person_told": {"later"}}
+	share := url.Values{"result": {"share"}, "purpose": {"safeguarding"}, "to": {"police_prevent"}, "with": {"An officer"},
+		"what": {"The name"}, "consent": {"given"},
+		"article_6": {"6_1_e"}, "article_9": {"9_2_g_para_6"}, "common_law": {"consent"}, "necessity": {"n"},
+		"person_told": {"later"}}
 	h.take("lead", open, "acknowledge", nil)
 	h.take("lead", open, "triage", url.Values{"decision": {"open_case"}, "reasons": {"r"}})
 	h.take("lead", open, "sharing/new", share)
@@ -185,10 +187,12 @@ func TestBackKeepsWhatWasTyped(t *testing.T) {
 	told := h.toldOf()
 	for _, p := range h.Site().Parts() {
 		for _, r := range p.Routes {
-			if r.Method != http.MethodGet || r.Access == web.Public || !slices.Contains(h.routes(), "POST "+r.Pattern) || strings.Contains(r.Pattern, "{step}") {
+			if r.Method != http.MethodGet || r.Access == web.Public || !slices.Contains(h.routes(), "POST "+r.Pattern) ||
+				strings.Contains(r.Pattern, "{step}") {
 				continue
 			}
-			if r.Pattern == "/grantors" || slices.Contains(h.routes(), "GET "+r.Pattern+"/{page}") { // one button; a list of tasks
+			if r.Pattern == "/grantors" || slices.Contains(h.routes(), "GET "+r.Pattern+"/{page}") {
+				// one button; a list of tasks
 				continue
 			}
 			t.Run(r.Pattern, func(t *testing.T) {
@@ -198,7 +202,8 @@ func TestBackKeepsWhatWasTyped(t *testing.T) {
 						v = nurse
 					}
 					for _, ref := range refs {
-						path := strings.NewReplacer("{ref}", string(ref), "/told/{month}/{entry}", told, "{page}", "all").Replace(r.Pattern)
+						path := strings.NewReplacer("{ref}", string(ref), "/told/{month}/{entry}", told, "{page}",
+							"all").Replace(r.Pattern)
 						before, back := formOf(v.get(path).body)
 						if len(before) == 0 {
 							continue
@@ -234,10 +239,13 @@ var blank = regexp.MustCompile(`<button[^>]*[^n]>\s*</button>`)
 func TestInterruptionsKeepWhatWasTyped(t *testing.T) {
 	h := onSQLite(t)
 	for name, form := range map[string]url.Values{
-		"sharing/new/all": {"result": {"share"}, "purpose": {"crime"}, "to": {"police_prevent", "mash"}, "with": {"An officer"}, "what": {"Item one"}, "held_back": {"The diagnosis"},
-			"consent": {"not_asked"}, "not_asked": {"raise_risk"}, "article_6": {"6_1_e"}, "article_9": {"9_2_g_para_6"}, "common_law": {"public_interest"},
-			"harm": {"Harm"}, "distress": {"Distress"}, "necessity": {"Necessity"}, "person_told": {"later"}, "advice_from": {"Advice"},
-			"review-day": {"27"}, "review-month": {"6"}, "review-year": {"2026"}},
+		"sharing/new/all": {"result": {"share"}, "purpose": {"crime"}, "to": {"police_prevent", "mash"},
+			"with": {"An officer"}, "what": {"Item one"}, "held_back": {"The diagnosis"},
+			"consent": {"not_asked"}, "not_asked": {"raise_risk"}, "article_6": {"6_1_e"}, "article_9": {"9_2_g_para_6"},
+			"common_law": {"public_interest"},
+			"harm":       {"Harm"}, "distress": {"Distress"}, "necessity": {"Necessity"}, "person_told": {"later"},
+			"advice_from": {"Advice"},
+			"review-day":  {"27"}, "review-month": {"6"}, "review-year": {"2026"}},
 		"feedback": {"result": {process.CannotBeTold}, "because": {"A reason"}, "line": {"A line"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -7,7 +7,9 @@ import (
 )
 
 var founding = directory.Founding{
-	Name: "Test Trust", Telephone: "01632 960300", ExitURL: "https://www.nhs.uk/", Nation: workday.EnglandAndWales, Team: "Safeguarding team",
+	Name: "Test Trust", Telephone: "01632 960300", ExitURL: "https://www.nhs.uk/", Nation: workday.EnglandAndWales,
+	Team: "Safeguarding team",
 	Lead: directory.Contact{Name: "Test Sample", Telephone: "01632 960301"}, OnePerson: true,
-	Grantors: []directory.NewPerson{{Name: "Test Sample", Login: "tester", Email: "tester@example.org", Role: access.Lead}},
+	Grantors: []directory.NewPerson{{Name: "Test Sample", Login: "tester", Email: "tester@example.org",
+		Role: access.Lead}},
 }

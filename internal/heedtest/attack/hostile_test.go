@@ -21,12 +21,18 @@ const marker = "zqxmarker"
 // hostile are texts that programs stumble over.
 func hostile() []string {
 	out := []string{
-		"", " ", "\x00", marker + "\x00after", "\xff\xfe" + marker, marker + "\xed\xa0\x80", "\u202e" + marker + "\u202c", "\u200b\u200f" + marker, "\ufeff" + marker,
-		"<script>alert('" + marker + "')</script>", `"><img src=x onerror=alert(1)>` + marker, "</textarea><script>1</script>" + marker, "<!--" + marker, "{{.}}" + marker, "${7*7}" + marker,
-		"=1+1|" + marker, "+cmd|' /C calc'!A0" + marker, "-2+3" + marker, "@SUM(1)" + marker, "\t=1" + marker, "'; drop table entry; --" + marker, "' or '1'='1" + marker,
-		"../../../etc/passwd" + marker, "%00%0d%0a" + marker, marker + "\r\nX-Planted: yes", "\r", "\n\n\n" + marker, "%" + marker, "%zz", "javascript:alert(1)//" + marker,
-		"999 000 0000", "0", "-1", "1e999", "99999999999999999999999", "NaN", "31", "0x10", "١٢٣", "２０２６", "Zoë Ní Bhriain-O'Connor " + marker, "محمد", "🧑‍🤝‍🧑" + marker, "a\u0301\u0301" + marker,
-		strings.Repeat("w", 4001) + marker, strings.Repeat("🙂", 4001), strings.Repeat("a ", 60_000), strings.Repeat("\u202e", 3000), strings.Repeat("<b>", 2000),
+		"", " ", "\x00", marker + "\x00after", "\xff\xfe" + marker, marker + "\xed\xa0\x80", "\u202e" + marker + "\u202c",
+		"\u200b\u200f" + marker, "\ufeff" + marker,
+		"<script>alert('" + marker + "')</script>", `"><img src=x onerror=alert(1)>` + marker,
+		"</textarea><script>1</script>" + marker, "<!--" + marker, "{{.}}" + marker, "${7*7}" + marker,
+		"=1+1|" + marker, "+cmd|' /C calc'!A0" + marker, "-2+3" + marker, "@SUM(1)" + marker, "\t=1" + marker,
+		"'; drop table entry; --" + marker, "' or '1'='1" + marker,
+		"../../../etc/passwd" + marker, "%00%0d%0a" + marker, marker + "\r\nX-Planted: yes", "\r", "\n\n\n" + marker, "%" +
+			marker, "%zz", "javascript:alert(1)//" + marker,
+		"999 000 0000", "0", "-1", "1e999", "99999999999999999999999", "NaN", "31", "0x10", "١٢٣", "２０２６",
+		"Zoë Ní Bhriain-O'Connor " + marker, "محمد", "🧑‍🤝‍🧑" + marker, "a\u0301\u0301" + marker,
+		strings.Repeat("w", 4001) + marker, strings.Repeat("🙂", 4001), strings.Repeat("a ", 60_000),
+		strings.Repeat("\u202e", 3000), strings.Repeat("<b>", 2000),
 		"on", "true", "null", "undefined", "[]", "{}", "worker", "told", "share", "open_case", "yes",
 	}
 	return out
@@ -64,7 +70,8 @@ func TestHostileForms(t *testing.T) {
 	values, sent := hostile(), 0
 	for _, r := range h.routes() {
 		method, pattern, _ := strings.Cut(r, " ")
-		if method != "POST" || strings.HasPrefix(pattern, "/api/") || strings.HasPrefix(pattern, "/leave") || pattern == "/log-out" || pattern == "/log-in" {
+		if method != "POST" || strings.HasPrefix(pattern, "/api/") || strings.HasPrefix(pattern, "/leave") ||
+			pattern == "/log-out" || pattern == "/log-in" {
 			continue
 		}
 		v, ref := lead, h.raise("nurse", "Something I heard")
@@ -90,13 +97,17 @@ func TestHostileForms(t *testing.T) {
 				escaped(t, what, a)
 			}
 		}
-		for _, whole := range []string{"%", "=", "&&&", "a=b;c=d", strings.Repeat("x=1&", 20_000), "what=" + strings.Repeat("%41", 200_000), "\x00\x01", "words=" + marker + "&words=again"} {
-			a := h.send("POST", path, map[string]string{"Cookie": v.cookie, "Content-Type": "application/x-www-form-urlencoded"}, strings.NewReader(whole))
+		for _, whole := range []string{"%", "=", "&&&", "a=b;c=d", strings.Repeat("x=1&", 20_000), "what=" +
+			strings.Repeat("%41", 200_000), "\x00\x01", "words=" + marker + "&words=again"} {
+			a := h.send("POST", path, map[string]string{"Cookie": v.cookie, "Content-Type": "application/x-www-form-urlencoded"},
+				strings.NewReader(whole))
 			looksRight(t, pattern+" whole body", a)
 			sent++
 		}
-		for _, kind := range []string{"", "application/json", "multipart/form-data; boundary=x", "text/plain", "multipart/form-data"} {
-			a := h.send("POST", path, map[string]string{"Cookie": v.cookie, "Content-Type": kind}, strings.NewReader("words="+marker))
+		for _, kind := range []string{"", "application/json", "multipart/form-data; boundary=x", "text/plain",
+			"multipart/form-data"} {
+			a := h.send("POST", path, map[string]string{"Cookie": v.cookie, "Content-Type": kind},
+				strings.NewReader("words="+marker))
 			looksRight(t, pattern+" as "+kind, a)
 			sent++
 		}
@@ -150,7 +161,8 @@ func TestTextIsGivenBack(t *testing.T) {
 	nurse := h.as("nurse", access.Worker)
 	long := strings.Repeat("He said that <b>they</b> ask him to go. ", 200)
 	a := nurse.post("/raise/what", url.Values{"what": {long}})
-	if a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, strings.Repeat("He said that &lt;b&gt;they&lt;/b&gt; ask him to go. ", 199)) {
+	if a.status != http.StatusUnprocessableEntity ||
+		!strings.Contains(a.body, strings.Repeat("He said that &lt;b&gt;they&lt;/b&gt; ask him to go. ", 199)) {
 		t.Errorf("%d: what was too long is not given back", a.status)
 	}
 	if !strings.Contains(a.body, "What you are worried about must be 4,000 characters or less") {
@@ -163,7 +175,8 @@ func TestTextIsGivenBack(t *testing.T) {
 	if !strings.Contains(a.body, "A note that took a while") {
 		t.Errorf("%d: a note to a closed case is lost", a.status)
 	}
-	a = lead.post("/cases/"+string(closed)+"/feedback", url.Values{"result": {"told"}, "words": {"An answer that took a while"}})
+	a = lead.post("/cases/"+string(closed)+"/feedback", url.Values{"result": {"told"},
+		"words": {"An answer that took a while"}})
 	if !strings.Contains(a.body, "An answer that took a while") || !strings.Contains(a.body, "say why you need to") {
 		t.Errorf("%d: an answer to a closed case is lost", a.status)
 	}
@@ -198,8 +211,10 @@ func TestHostileJSON(t *testing.T) {
 		}
 		for name, header := range map[string]map[string]string{
 			"text": {"Content-Type": "text/plain"}, "none": {}, "form": {"Content-Type": "application/x-www-form-urlencoded"},
-			"gzip": {"Content-Type": "application/json", "Content-Encoding": "gzip"}, "utf-16": {"Content-Type": "application/json; charset=utf-16"},
-			"override": {"Content-Type": "text/json", "X-HTTP-Method-Override": "GET"}, "long key": {"Content-Type": "application/json", "Idempotency-Key": strings.Repeat("k", 9000)},
+			"gzip":     {"Content-Type": "application/json", "Content-Encoding": "gzip"},
+			"utf-16":   {"Content-Type": "application/json; charset=utf-16"},
+			"override": {"Content-Type": "text/json", "X-HTTP-Method-Override": "GET"},
+			"long key": {"Content-Type": "application/json", "Idempotency-Key": strings.Repeat("k", 9000)},
 		} {
 			header["Authorization"] = "Bearer " + token
 			var b bytes.Buffer
@@ -238,11 +253,16 @@ func TestHostileJSON(t *testing.T) {
 func wrongBodies(body string) map[string]string {
 	inner := strings.TrimSuffix(strings.TrimPrefix(body, "{"), "}")
 	out := map[string]string{
-		"empty": "", "null": "null", "array": "[" + body + "]", "text": `"` + marker + `"`, "number": "1e999", "garbage after": body + marker, "two": body + body,
-		"unknown": `{"` + marker + `":1}`, "cut": strings.TrimSuffix(body, "}"), "comment": "/*" + marker + "*/" + body, "trailing comma": strings.TrimSuffix(body, "}") + ",}",
-		"deep": strings.Repeat(`{"a":`, 1000) + "1" + strings.Repeat("}", 1000), "deep list": `{"what":` + strings.Repeat("[", 1000) + strings.Repeat("]", 1000) + "}",
-		"10 MB": `{"what":"` + strings.Repeat("w", 10<<20) + `"}`, "10 MB of spaces": strings.Repeat(" ", 10<<20) + body, "broken UTF-8": `{"what":"` + "\xff\xfe" + `","words":"` + "\xff" + `"}`,
-		"two BOMs": "\ufeff\ufeff" + body, "UTF-16": "{\x00\"\x00", "NUL": "\x00" + body, "lone surrogate": `{"words":"\ud800","what":"\ud800"}`, "proto": `{"__proto__":{"x":1}}`,
+		"empty": "", "null": "null", "array": "[" + body + "]", "text": `"` + marker + `"`, "number": "1e999",
+		"garbage after": body + marker, "two": body + body,
+		"unknown": `{"` + marker + `":1}`, "cut": strings.TrimSuffix(body, "}"), "comment": "/*" + marker + "*/" + body,
+		"trailing comma": strings.TrimSuffix(body, "}") + ",}",
+		"deep":           strings.Repeat(`{"a":`, 1000) + "1" + strings.Repeat("}", 1000), "deep list": `{"what":` +
+			strings.Repeat("[", 1000) + strings.Repeat("]", 1000) + "}",
+		"10 MB": `{"what":"` + strings.Repeat("w", 10<<20) + `"}`, "10 MB of spaces": strings.Repeat(" ", 10<<20) + body,
+		"broken UTF-8": `{"what":"` + "\xff\xfe" + `","words":"` + "\xff" + `"}`,
+		"two BOMs":     "\ufeff\ufeff" + body, "UTF-16": "{\x00\"\x00", "NUL": "\x00" + body,
+		"lone surrogate": `{"words":"\ud800","what":"\ud800"}`, "proto": `{"__proto__":{"x":1}}`,
 	}
 	var fields map[string]any
 	if json.Unmarshal([]byte(body), &fields) != nil {
@@ -251,7 +271,9 @@ func wrongBodies(body string) map[string]string {
 	for name := range fields {
 		out["twice "+name] = `{"` + name + `":"a",` + inner + "}"
 		out["other case "+name] = strings.Replace(body, `"`+name+`"`, `"`+strings.ToUpper(name)+`"`, 1)
-		for kind, v := range map[string]any{"number": 1e300, "bool": true, "null": nil, "list": []any{marker, 1}, "object": map[string]any{marker: 1}, "long": strings.Repeat("w", 5000), "huge": json.Number("123456789012345678901234567890")} {
+		for kind, v := range map[string]any{"number": 1e300, "bool": true, "null": nil, "list": []any{marker, 1},
+			"object": map[string]any{marker: 1}, "long": strings.Repeat("w", 5000),
+			"huge": json.Number("123456789012345678901234567890")} {
 			fields2 := map[string]any{}
 			for k, x := range fields {
 				fields2[k] = x

@@ -135,7 +135,9 @@ func enter(t testing.TB, c app.Config) *house {
 	h.App = a
 	srv := httptest.NewServer(a.Handler())
 	h.url = srv.URL
-	h.client = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, Timeout: 30 * time.Second}
+	h.client = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse
+	}, Timeout: 30 * time.Second}
 	h.leave = sync.OnceFunc(func() {
 		srv.Close()
 		if err := a.Close(); err != nil {
@@ -301,7 +303,8 @@ func (h *house) differences() []string {
 	}
 	v, err := app.LogVerifier(h.config)
 	check(h.t, err)
-	r, err := verify.Store(ctx, h.Store, verify.Options{KeyFile: h.config.KeyFilePath(), KeyStore: h.config.KeyStorePath(), Log: v, Fields: app.SealedFields()})
+	r, err := verify.Store(ctx, h.Store, verify.Options{KeyFile: h.config.KeyFilePath(), KeyStore: h.config.KeyStorePath(),
+		Log: v, Fields: app.SealedFields()})
 	check(h.t, err)
 	var out []string
 	for _, d := range r.Differences {

@@ -91,7 +91,8 @@ type ledgerOfKeys struct {
 
 // send raises one concern; "" when there was no acknowledgement.
 func (k *ledgerOfKeys) send(t *testing.T, client *http.Client, base, token, key string) string {
-	r, err := http.NewRequest("POST", base+"/api/v1/concerns", strings.NewReader(`{"about":"patient","what":"Heard under load `+key+`"}`))
+	r, err := http.NewRequest("POST", base+"/api/v1/concerns",
+		strings.NewReader(`{"about":"patient","what":"Heard under load `+key+`"}`))
 	if err != nil {
 		t.Error(err)
 		return ""

@@ -40,10 +40,13 @@ func (s somebody) String() string { return cmp.Or(string(s.role), "nobody") }
 // everybody is one person of each role, and nobody.
 func everybody(t *testing.T, h *house) []*somebody {
 	t.Helper()
-	h.enrol(directory.NewPerson{Name: "Anna Example", Login: "analyst", Email: "analyst@example.org", Role: access.Analyst})
+	h.enrol(directory.NewPerson{Name: "Anna Example", Login: "analyst", Email: "analyst@example.org",
+		Role: access.Analyst})
 	all := []*somebody{
-		{"", "", h.stranger(), ""}, {"nurse", access.Worker, nil, ""}, {"lead", access.Lead, nil, ""}, {"guardian", access.CaldicottGuardian, nil, ""},
-		{"executive", access.ExecutiveLead, nil, ""}, {"administrator", access.Administrator, nil, ""}, {"analyst", access.Analyst, nil, ""},
+		{"", "", h.stranger(), ""}, {"nurse", access.Worker, nil, ""}, {"lead", access.Lead, nil, ""},
+		{"guardian", access.CaldicottGuardian, nil, ""},
+		{"executive", access.ExecutiveLead, nil, ""}, {"administrator", access.Administrator, nil, ""},
+		{"analyst", access.Analyst, nil, ""},
 	}
 	for _, s := range all[1:] {
 		s.token = h.token(s.login)
@@ -78,37 +81,44 @@ var columns = []string{"own", "team", "closed", "elsewhere", "missing", "malform
 // forms are a whole and right form for every route that changes a record; "" is
 // the API's body. A route that is not here and changes a record fails the test.
 var forms = map[string]url.Values{
-	"/mine/{ref}/add":                 {"words": {"More"}},
-	"/cases/{ref}/notes":              {"words": {"A note"}},
-	"/cases/{ref}/reason":             {"reason": {"An emergency"}},
-	"/cases/{ref}/acknowledge":        {"words": {"Thank you"}},
-	"/cases/{ref}/triage":             {"decision": {"hold"}, "reasons": {"To hear more"}},
-	"/cases/{ref}/advice/ask":         {"of": {"line_manager"}, "question": {"What would you do?"}},
-	"/cases/{ref}/advice":             {"from": {"line_manager"}, "day-day": {"1"}, "day-month": {"3"}, "day-year": {"2026"}, "advice": {"Wait"}},
-	"/cases/{ref}/feedback":           {"result": {"told"}, "words": {"Thank you"}},
-	"/cases/{ref}/close":              {"reasons": {"Done"}},
-	"/cases/{ref}/correct":            {"of": {"1"}, "words": {"Otherwise"}},
-	"/cases/{ref}/assign":             {"owner": {"DEPUTY"}},
-	"/cases/{ref}/steps/{step}":       {},
-	"/cases/{ref}/conflict":           {"reasons": {"We are related"}},
-	"/cases/{ref}/keep-from":          {"why": {"subject"}, "login": {"nobody.at.all"}},
-	"/cases/{ref}/let-back-in":        {"of": {"1"}, "reasons": {"By mistake"}},
-	"/cases/{ref}/second-word":        {"of": {"1"}, "result": {"confirmed"}},
-	"/cases/{ref}/sharing/new":        {"result": {"not_share"}, "purpose": {"safeguarding"}, "consent": {"given"}, "necessity": {"Not needed"}},
+	"/mine/{ref}/add":          {"words": {"More"}},
+	"/cases/{ref}/notes":       {"words": {"A note"}},
+	"/cases/{ref}/reason":      {"reason": {"An emergency"}},
+	"/cases/{ref}/acknowledge": {"words": {"Thank you"}},
+	"/cases/{ref}/triage":      {"decision": {"hold"}, "reasons": {"To hear more"}},
+	"/cases/{ref}/advice/ask":  {"of": {"line_manager"}, "question": {"What would you do?"}},
+	"/cases/{ref}/advice": {"from": {"line_manager"}, "day-day": {"1"}, "day-month": {"3"},
+		"day-year": {"2026"}, "advice": {"Wait"}},
+	"/cases/{ref}/feedback":     {"result": {"told"}, "words": {"Thank you"}},
+	"/cases/{ref}/close":        {"reasons": {"Done"}},
+	"/cases/{ref}/correct":      {"of": {"1"}, "words": {"Otherwise"}},
+	"/cases/{ref}/assign":       {"owner": {"DEPUTY"}},
+	"/cases/{ref}/steps/{step}": {},
+	"/cases/{ref}/conflict":     {"reasons": {"We are related"}},
+	"/cases/{ref}/keep-from":    {"why": {"subject"}, "login": {"nobody.at.all"}},
+	"/cases/{ref}/let-back-in":  {"of": {"1"}, "reasons": {"By mistake"}},
+	"/cases/{ref}/second-word":  {"of": {"1"}, "result": {"confirmed"}},
+	"/cases/{ref}/sharing/new": {"result": {"not_share"}, "purpose": {"safeguarding"}, "consent": {"given"},
+		"necessity": {"Not needed"}},
 	"/cases/{ref}/sharing/new/{page}": {"result": {"not_share"}, "purpose": {"safeguarding"}},
 	"/cases/{ref}/emergency":          {"with": {"999"}, "what": {"The name"}, "why": {"Life at stake"}},
-	"/cases/{ref}/referral":           {"to": {"police_prevent"}, "by": {"email"}, "day-day": {"1"}, "day-month": {"3"}, "day-year": {"2026"}, "what": {"The form"}},
-	"/cases/{ref}/told":               {"kind": {"acknowledged"}, "from": {"police"}, "day-day": {"1"}, "day-month": {"3"}, "day-year": {"2026"}},
+	"/cases/{ref}/referral": {"to": {"police_prevent"}, "by": {"email"}, "day-day": {"1"}, "day-month": {"3"},
+		"day-year": {"2026"}, "what": {"The form"}},
+	"/cases/{ref}/told": {"kind": {"acknowledged"}, "from": {"police"}, "day-day": {"1"}, "day-month": {"3"},
+		"day-year": {"2026"}},
 }
 
 var bodies = map[string]string{
-	"acknowledge": `{}`, "assign": `{"owner":"DEPUTY","reasons":""}`, "triage": `{"decision":"hold","reasons":"To hear more"}`,
-	"ask_advice": `{"of":"line_manager","question":"What?"}`, "record_advice": `{"from":"line_manager","day":"2026-03-01","advice":"Wait"}`,
+	"acknowledge": `{}`, "assign": `{"owner":"DEPUTY","reasons":""}`,
+	"triage":               `{"decision":"hold","reasons":"To hear more"}`,
+	"ask_advice":           `{"of":"line_manager","question":"What?"}`,
+	"record_advice":        `{"from":"line_manager","day":"2026-03-01","advice":"Wait"}`,
 	"decide_sharing":       `{"result":"not_share","purpose":"safeguarding","consent":"given","necessity":"Not needed"}`,
 	"emergency_disclosure": `{"with":"999","what":"The name","why":"Life at stake"}`,
 	"refer":                `{"to":"police_prevent","by":"email","day":"2026-03-01","what":"The form"}`,
 	"record_told":          `{"kind":"acknowledged","from":"police","day":"2026-03-01"}`,
-	"give_feedback":        `{"result":"told","words":"Thank you"}`, "close": `{"reasons":"Done"}`, "add_note": `{"words":"A note"}`,
+	"give_feedback":        `{"result":"told","words":"Thank you"}`, "close": `{"reasons":"Done"}`,
+	"add_note":         `{"words":"A note"}`,
 	"declare_conflict": `{"reasons":"We are related"}`, "keep_from": `{"why":"passed_by","login":"nobody.at.all"}`,
 	"lift_bar": `{"of":1,"reasons":"By mistake"}`, "confirm_bar": `{"of":1,"result":"confirmed"}`,
 	"correct": `{"of":1,"words":"Otherwise"}`, "{step}": `{"outcome":"","answers":{}}`,
@@ -241,8 +251,10 @@ func (h *house) raised(s *somebody) (string, bool) {
 func (h *house) closed(login string) id.Reference {
 	h.t.Helper()
 	ref := h.raise(login, "Said a while ago")
-	for _, s := range []room.Taking{room.Said(process.Acknowledge), room.Said(process.Triage, "decision", process.NotSafeguarding, "reasons", "No"),
-		room.Said(process.GiveFeedback, "result", process.Told, "words", "Thank you"), room.Said(process.Close, "reasons", "Done")} {
+	for _, s := range []room.Taking{room.Said(process.Acknowledge), room.Said(process.Triage, "decision",
+		process.NotSafeguarding, "reasons", "No"),
+		room.Said(process.GiveFeedback, "result", process.Told, "words", "Thank you"),
+		room.Said(process.Close, "reasons", "Done")} {
 		_, err := h.Concerns.Take(ctx, h.actor("lead"), ref, s)
 		check(h.t, err)
 	}

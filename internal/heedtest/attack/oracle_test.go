@@ -18,11 +18,14 @@ import (
 // fail on an API that answered a Guardian otherwise for what exists.
 func TestOracle(t *testing.T) {
 	h := onSQLite(t)
-	h.enrol(directory.NewPerson{Name: "Anna Example", Login: "analyst", Email: "analyst@example.org", Role: access.Analyst})
+	h.enrol(directory.NewPerson{Name: "Anna Example", Login: "analyst", Email: "analyst@example.org",
+		Role: access.Analyst})
 	theirs, elsewhere := h.raise("porter", "Said to the porter"), h.raise("practice", "Said at the practice")
 	closed := h.closed("porter")
-	people := []*somebody{{"nurse", access.Worker, nil, ""}, {"lead", access.Lead, nil, ""}, {"guardian", access.CaldicottGuardian, nil, ""},
-		{"executive", access.ExecutiveLead, nil, ""}, {"administrator", access.Administrator, nil, ""}, {"analyst", access.Analyst, nil, ""}}
+	people := []*somebody{{"nurse", access.Worker, nil, ""}, {"lead", access.Lead, nil, ""},
+		{"guardian", access.CaldicottGuardian, nil, ""},
+		{"executive", access.ExecutiveLead, nil, ""}, {"administrator", access.Administrator, nil, ""},
+		{"analyst", access.Analyst, nil, ""}}
 	for _, s := range people {
 		s.token = h.token(s.login)
 	}
@@ -83,7 +86,8 @@ func TestOracleTime(t *testing.T) {
 	} {
 		took := map[string][]time.Duration{}
 		for range 120 { // in turns, so that what else the machine does falls on all alike
-			for kind, ref := range map[string]id.Reference{"theirs": theirs, "elsewhere": elsewhere, "missing": id.NewReference()} {
+			for kind, ref := range map[string]id.Reference{"theirs": theirs, "elsewhere": elsewhere,
+				"missing": id.NewReference()} {
 				watch := clock.Stopwatch()
 				if a := ask(ref); a.status != http.StatusNotFound {
 					t.Fatalf("%s %s: %d", name, kind, a.status)

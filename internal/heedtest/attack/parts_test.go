@@ -50,7 +50,8 @@ func TestADecisionInPartsIsTheOneShown(t *testing.T) {
 		}
 		controls, _ := formOf(v.get(at + "/sharing/new/check").body)
 		shown := sent(controls)
-		if a := v.post(at+"/sharing/new/what", url.Values{"to": {"mash"}, "with": {"Somebody else"}, "what": {"Everything"}}); a.status != http.StatusSeeOther {
+		if a := v.post(at+"/sharing/new/what", url.Values{"to": {"mash"}, "with": {"Somebody else"},
+			"what": {"Everything"}}); a.status != http.StatusSeeOther {
 			t.Fatal(a.status)
 		}
 		first, again := v.post(at+"/sharing/new/check", maps.Clone(shown)), v.post(at+"/sharing/new/check", maps.Clone(shown))
@@ -106,11 +107,13 @@ func TestAConcernIsTheOneShown(t *testing.T) {
 	old := sent(controls)
 	v.post("/raise/what", url.Values{"what": {"Other words"}})
 	a := v.post("/raise/check", old)
-	if a.status != http.StatusConflict || !strings.Contains(a.body, "changed in another window") || !strings.Contains(a.body, "Other words") {
+	if a.status != http.StatusConflict || !strings.Contains(a.body, "changed in another window") ||
+		!strings.Contains(a.body, "Other words") {
 		t.Fatalf("sent from an older page: %d %s", a.status, a.header.Get("Location"))
 	}
 	controls, _ = formOf(a.body)
-	if a := v.post("/raise/check", sent(controls)); a.status != http.StatusSeeOther || !strings.HasPrefix(a.header.Get("Location"), "/raise/sent/") {
+	if a := v.post("/raise/check", sent(controls)); a.status != http.StatusSeeOther ||
+		!strings.HasPrefix(a.header.Get("Location"), "/raise/sent/") {
 		t.Errorf("looked at and sent: %d", a.status)
 	}
 }

@@ -64,8 +64,10 @@ func (l *life) raised(n int) {
 // ended brings a concern to its end.
 func (h *house) ended(ref id.Reference) {
 	h.t.Helper()
-	for _, s := range []room.Taking{room.Said(process.Acknowledge), room.Said(process.Triage, "decision", process.NotSafeguarding, "reasons", "A misunderstanding"),
-		room.Said(process.GiveFeedback, "result", process.Told, "words", "Thank you"), room.Said(process.Close, "reasons", "Done")} {
+	for _, s := range []room.Taking{room.Said(process.Acknowledge), room.Said(process.Triage, "decision",
+		process.NotSafeguarding, "reasons", "A misunderstanding"),
+		room.Said(process.GiveFeedback, "result", process.Told, "words", "Thank you"),
+		room.Said(process.Close, "reasons", "Done")} {
 		_, err := h.Concerns.Take(ctx, h.actorIn("lead", access.Lead), ref, s)
 		check(h.t, err)
 	}
@@ -80,7 +82,8 @@ func (h *house) actorIn(login string, role access.Role) access.Actor {
 
 func (l *life) erase(ref id.Reference) {
 	l.t.Helper()
-	_, err := l.Concerns.Erase(ctx, l.person("guardian").Org, ref, "Retention has ended", l.word("guardian"), l.word("lead"))
+	_, err := l.Concerns.Erase(ctx, l.person("guardian").Org, ref, "Retention has ended", l.word("guardian"),
+		l.word("lead"))
 	check(l.t, err)
 	l.erased[ref] = true
 	_, err = l.Ledger.Sequence(ctx)
@@ -144,7 +147,8 @@ func (l *life) folder(t *testing.T, keyFile, keyStore []byte, db string) app.Con
 	check(t, os.Mkdir(c.Data, 0o700))
 	logKey, err := os.ReadFile(filepath.Join(l.config.Data, "log.key"))
 	check(t, err)
-	for name, b := range map[string][]byte{"heed.key": keyFile, "log.key": logKey, "generations.keys": keyStore, "demo": nil} {
+	for name, b := range map[string][]byte{"heed.key": keyFile, "log.key": logKey, "generations.keys": keyStore,
+		"demo": nil} {
 		check(t, os.WriteFile(filepath.Join(c.Data, name), b, 0o600))
 	}
 	return c
@@ -242,7 +246,8 @@ func TestRestoreWithAnOlderKeyStore(t *testing.T) {
 				both := func(a *app.App, _ directory.Organisation, _ int) ([]directory.Word, error) {
 					return []directory.Word{l.wordIn(a, "guardian"), l.wordIn(a, "executive")}, nil
 				}
-				if _, err := app.DestroyAgain(ctx, c, l.hand, nothing, one); !fail.Is(err, fail.Refused) && !fail.Is(err, fail.Conflict) {
+				if _, err := app.DestroyAgain(ctx, c, l.hand, nothing, one); !fail.Is(err, fail.Refused) &&
+					!fail.Is(err, fail.Conflict) {
 					t.Fatalf("on the word of one: %v", err)
 				}
 				again, err := app.DestroyAgain(ctx, c, l.hand, nothing, both)

@@ -22,7 +22,8 @@ func TestSecondLookIsAfterAccess(t *testing.T) {
 		check(t, err)
 		return n
 	}
-	for _, s := range []*somebody{{"nurse", access.Worker, nil, ""}, {"executive", access.ExecutiveLead, nil, ""}, {"lead", access.Lead, nil, ""}} {
+	for _, s := range []*somebody{{"nurse", access.Worker, nil, ""}, {"executive", access.ExecutiveLead, nil, ""},
+		{"lead", access.Lead, nil, ""}} {
 		v := h.as(s.login, s.role)
 		v.post("/cases/"+string(id.NewReference())+"/feedback", form) // the book of the day begins with it
 		ask := func(ref id.Reference) (string, int) {

@@ -59,7 +59,8 @@ func TestSessions(t *testing.T) {
 	planted := &visitor{h, "heed-plain=" + strings.Repeat("A", 43)}
 	planted.post("/log-in", url.Values{"login": {"porter"}, "password": {demo.Password}})
 	planted.post("/log-in/code", url.Values{"code": {h.code("porter")}})
-	if !planted.in() || strings.Contains(planted.cookie, "AAAA") || (&visitor{h, "heed-plain=" + strings.Repeat("A", 43)}).in() {
+	if !planted.in() || strings.Contains(planted.cookie, "AAAA") ||
+		(&visitor{h, "heed-plain=" + strings.Repeat("A", 43)}).in() {
 		t.Error("a planted value lives on")
 	}
 
@@ -125,7 +126,9 @@ func TestCrossSite(t *testing.T) {
 			continue
 		}
 		path := holes.ReplaceAllString(strings.Replace(pattern, "{ref}", string(h.raise("nurse", "x")), 1), "x")
-		for name, header := range map[string]map[string]string{"by fetch metadata": {"Sec-Fetch-Site": "cross-site"}, "same site, another host": {"Sec-Fetch-Site": "same-site"}, "by origin": {"Origin": "https://elsewhere.example"}, "no origin": {"Origin": "null"}} {
+		for name, header := range map[string]map[string]string{"by fetch metadata": {"Sec-Fetch-Site": "cross-site"},
+			"same site, another host": {"Sec-Fetch-Site": "same-site"}, "by origin": {"Origin": "https://elsewhere.example"},
+			"no origin": {"Origin": "null"}} {
 			header["Cookie"], header["Content-Type"] = v.cookie, "application/x-www-form-urlencoded"
 			if a := h.send("POST", path, header, strings.NewReader(forms[pattern].Encode())); a.status != http.StatusForbidden {
 				t.Errorf("%s %s: %d", pattern, name, a.status)
@@ -143,23 +146,27 @@ func TestHeaders(t *testing.T) {
 	h := onSQLite(t)
 	lead, ref := h.as("lead", access.Lead), string(h.raise("nurse", "x"))
 	want := map[string]string{"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
-	for _, r := range append(h.routes(), "GET /no-such-page", "GET /assets/no", "GET /log/none", "GET /api/none", "PUT /mine", "GET /cases/%zz", "GET /mine/"+strings.Repeat("x", 3000)) {
+	for _, r := range append(h.routes(), "GET /no-such-page", "GET /assets/no", "GET /log/none", "GET /api/none",
+		"PUT /mine", "GET /cases/%zz", "GET /mine/"+strings.Repeat("x", 3000)) {
 		method, pattern, _ := strings.Cut(r, " ")
 		path := holes.ReplaceAllString(strings.NewReplacer("{ref}", ref, "{reference}", ref, "{$}", "").Replace(pattern), "x")
 		if strings.Contains(path, "%zz") { // no client of ours sends that: on the wire
 			continue
 		}
 		for _, v := range []*visitor{h.stranger(), {h, lead.cookie}} {
-			a := h.send(method, path, map[string]string{"Cookie": v.cookie, "Content-Type": "application/x-www-form-urlencoded"}, nil)
+			a := h.send(method, path, map[string]string{"Cookie": v.cookie, "Content-Type": "application/x-www-form-urlencoded"},
+				nil)
 			for name, value := range want {
 				if got := a.header.Get(name); got != value {
 					t.Errorf("%s: %s is %q", r, name, got)
 				}
 			}
-			if csp := a.header.Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'none'") || !strings.Contains(csp, "frame-ancestors 'none'") || strings.Contains(csp, "unsafe") {
+			if csp := a.header.Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'none'") ||
+				!strings.Contains(csp, "frame-ancestors 'none'") || strings.Contains(csp, "unsafe") {
 				t.Errorf("%s: policy is %q", r, csp)
 			}
-			if cc := a.header.Get("Cache-Control"); a.status != http.StatusNotFound && !strings.HasPrefix(path, "/assets/") && !strings.HasPrefix(path, "/log/") && cc != "no-store" {
+			if cc := a.header.Get("Cache-Control"); a.status != http.StatusNotFound && !strings.HasPrefix(path, "/assets/") &&
+				!strings.HasPrefix(path, "/log/") && cc != "no-store" {
 				t.Errorf("%s: Cache-Control is %q", r, cc)
 			}
 			if a.header.Get("Server") != "" || a.header.Get("X-Powered-By") != "" {
@@ -171,7 +178,8 @@ func TestHeaders(t *testing.T) {
 		}
 	}
 	a := h.stranger().post("/demo/people", url.Values{"be": {h.person("nurse").ID.String() + " worker"}})
-	if c := a.header.Get("Set-Cookie"); !strings.Contains(c, "HttpOnly") || !strings.Contains(c, "SameSite=Lax") || !strings.Contains(c, "Path=/") {
+	if c := a.header.Get("Set-Cookie"); !strings.Contains(c, "HttpOnly") || !strings.Contains(c, "SameSite=Lax") ||
+		!strings.Contains(c, "Path=/") {
 		t.Errorf("the cookie is %s", c)
 	}
 }
@@ -185,7 +193,8 @@ func TestWire(t *testing.T) {
 	check(t, err)
 	go srv.Serve(l) //nolint:errcheck // ends with the test
 	t.Cleanup(func() { _ = srv.Close() })
-	if real := web.Server(nil); real.ReadHeaderTimeout > 10*time.Second || real.ReadHeaderTimeout <= 0 || real.ReadTimeout <= 0 || real.IdleTimeout <= 0 || real.MaxHeaderBytes > 64<<10 {
+	if real := web.Server(nil); real.ReadHeaderTimeout > 10*time.Second || real.ReadHeaderTimeout <= 0 ||
+		real.ReadTimeout <= 0 || real.IdleTimeout <= 0 || real.MaxHeaderBytes > 64<<10 {
 		t.Errorf("limits of the server: %+v", real)
 	}
 	say := func(text string, wait time.Duration) (status int, left string) {
@@ -206,23 +215,29 @@ func TestWire(t *testing.T) {
 	}
 	const host = "Host: heed\r\n"
 	for name, c := range map[string]string{
-		"two lengths":            "POST /log-in HTTP/1.1\r\n" + host + "Content-Length: 3\r\nContent-Length: 5\r\n\r\na=b",
-		"length and chunks":      "POST /log-in HTTP/1.1\r\n" + host + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /mine HTTP/1.1\r\n" + host + "\r\n",
+		"two lengths": "POST /log-in HTTP/1.1\r\n" + host + "Content-Length: 3\r\nContent-Length: 5\r\n\r\na=b",
+		"length and chunks": "POST /log-in HTTP/1.1\r\n" + host +
+			"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /mine HTTP/1.1\r\n" + host + "\r\n",
 		"unknown coding":         "POST /log-in HTTP/1.1\r\n" + host + "Transfer-Encoding: xchunked\r\n\r\nx",
 		"negative length":        "POST /log-in HTTP/1.1\r\n" + host + "Content-Length: -1\r\n\r\n",
 		"space before the colon": "GET / HTTP/1.1\r\n" + host + "X-A : b\r\n\r\n",
 		"folded header":          "GET / HTTP/1.1\r\n X: y\r\n" + host + "\r\n",
 		"no host":                "GET / HTTP/1.1\r\n\r\n", "two hosts": "GET / HTTP/1.1\r\n" + host + "Host: other\r\n\r\n",
-		"NUL in a header": "GET / HTTP/1.1\r\n" + host + "X: a\x00b\r\n\r\n", "bad version": "GET / HTTP/9.9\r\n" + host + "\r\n", "bad escape": "GET /cases/%zz HTTP/1.1\r\n" + host + "\r\n",
-		"long header": "GET / HTTP/1.1\r\n" + host + "X: " + strings.Repeat("a", 100<<10) + "\r\n\r\n", "bad chunk": "POST /log-in HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n",
+		"NUL in a header": "GET / HTTP/1.1\r\n" + host + "X: a\x00b\r\n\r\n", "bad version": "GET / HTTP/9.9\r\n" + host +
+			"\r\n", "bad escape": "GET /cases/%zz HTTP/1.1\r\n" + host + "\r\n",
+		"long header": "GET / HTTP/1.1\r\n" + host + "X: " + strings.Repeat("a", 100<<10) + "\r\n\r\n",
+		"bad chunk":   "POST /log-in HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n",
 	} {
-		if status, left := say(c, 5*time.Second); status >= 500 && status != http.StatusNotImplemented && status != http.StatusHTTPVersionNotSupported || status == http.StatusOK || strings.HasPrefix(left, "HTTP/1.1 ") && status < 400 {
+		if status, left := say(c, 5*time.Second); status >= 500 && status != http.StatusNotImplemented &&
+			status != http.StatusHTTPVersionNotSupported || status == http.StatusOK || strings.HasPrefix(left, "HTTP/1.1 ") &&
+			status < 400 {
 			t.Errorf("%s: %d, then %q", name, status, left)
 		}
 	}
 	// An unread body never becomes a request.
 	inner := "GET /statement HTTP/1.1\r\n" + host + "\r\n"
-	if _, left := say(fmt.Sprintf("POST /no-such-page HTTP/1.1\r\n%sContent-Length: %d\r\n\r\n%s", host, len(inner), inner), 2*time.Second); strings.HasPrefix(left, "HTTP/1.1 200") {
+	if _, left := say(fmt.Sprintf("POST /no-such-page HTTP/1.1\r\n%sContent-Length: %d\r\n\r\n%s", host, len(inner),
+		inner), 2*time.Second); strings.HasPrefix(left, "HTTP/1.1 200") {
 		t.Error("a body was taken for a request")
 	}
 	watch := clock.Stopwatch() // a client that never ends its header is cut
@@ -251,7 +266,9 @@ func TestSlowClients(t *testing.T) {
 	go srv.Serve(l) //nolint:errcheck // ends with the test
 	t.Cleanup(func() { _ = srv.Close() })
 	var slow []net.Conn
-	for _, begun := range []string{"GET / HTTP/1.1\r\nHost: heed\r\nX-Slow: ", "POST /log-in HTTP/1.1\r\nHost: heed\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\nlogin="} {
+	for _, begun := range []string{"GET / HTTP/1.1\r\nHost: heed\r\nX-Slow: ",
+		"POST /log-in HTTP/1.1\r\nHost: heed\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: " +
+			"1000\r\n\r\nlogin="} {
 		for range 100 {
 			c, err := net.Dial("tcp", l.Addr().String())
 			check(t, err)

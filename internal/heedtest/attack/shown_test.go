@@ -27,10 +27,12 @@ const (
 // planted is a concern of the porter in which every part has its word.
 func (h *house) planted() id.Reference {
 	h.t.Helper()
-	r, err := h.Concerns.Raise(ctx, h.actor("porter"), room.Beginning{Answers: field.Said("about", "patient", "what", wordRaised).Of("person", field.Said("name", wordName))})
+	r, err := h.Concerns.Raise(ctx, h.actor("porter"), room.Beginning{Answers: field.Said("about", "patient", "what",
+		wordRaised).Of("person", field.Said("name", wordName))})
 	check(h.t, err)
 	for _, s := range []room.Taking{
-		room.Said(process.Acknowledge), room.Said(process.AddNote, "words", wordInternal), room.Said(process.Triage, "decision", process.OpenCase, "reasons", wordInternal),
+		room.Said(process.Acknowledge), room.Said(process.AddNote, "words", wordInternal),
+		room.Said(process.Triage, "decision", process.OpenCase, "reasons", wordInternal),
 		room.Said(process.RecordAdvice, "from", "police_prevent_lead", "day", "2026-03-01", "advice", wordInternal),
 		room.Said(process.GiveFeedback, "result", process.CannotBeTold, "because", wordInternal, "line", wordAnswer),
 	} {
@@ -135,7 +137,8 @@ func (h *house) ways(s *somebody, method, pattern string, ref id.Reference) []wa
 				for i := 0; i+1 < len(header); i += 2 {
 					all[header[i]] = header[i+1]
 				}
-				return h.send(method, strings.NewReplacer("{reference}", string(ref), "{step}", "unheard-of", "{page}", "purpose").Replace(pattern), all, strings.NewReader(body))
+				return h.send(method, strings.NewReplacer("{reference}", string(ref), "{step}", "unheard-of", "{page}",
+					"purpose").Replace(pattern), all, strings.NewReader(body))
 			}
 		}
 		key := newKey()

@@ -20,7 +20,8 @@ func worked(t *testing.T) app.Config {
 	h := enter(t, c)
 	token := h.token("nurse")
 	for i := range 3 {
-		a := h.send("POST", "/api/v1/concerns", map[string]string{"Authorization": "Bearer " + token, "Content-Type": "application/json", "Idempotency-Key": "the-key-" + string(rune('a'+i))},
+		a := h.send("POST", "/api/v1/concerns", map[string]string{"Authorization": "Bearer " + token,
+			"Content-Type": "application/json", "Idempotency-Key": "the-key-" + string(rune('a'+i))},
 			strings.NewReader(`{"about":"patient","what":"Something I heard"}`))
 		if a.status != http.StatusCreated {
 			t.Fatalf("%d %s", a.status, a.body)
@@ -78,39 +79,47 @@ func TestAltered(t *testing.T) {
 		change func(*storeTx) error
 		named  string // what verify must say
 	}{
-		"a byte of an entry":              {flip("entry", "sealed", "version > 0"), "entry"},
-		"a byte of a reading":             {flip("entry", "sealed", "version = 0"), "entry"},
-		"a byte of a leaf":                {flip("entry", "leaf", "n > 3"), "entry"},
-		"a byte of a tile":                {flip("log_tile", "hashes", "level = 0"), "tile/0/"},
-		"a byte of a draft":               {flip("web_draft", "sealed", "1 = 1"), "web_draft.sealed"},
-		"a byte of a retry's digest":      {flip("room_retry", "digest", "1 = 1"), "room_retry.digest"},
-		"a byte of a session's proof":     {flip("web_session", "proof", "1 = 1"), "web_session.proof"},
-		"a byte of an outcome":            {flip("web_once", "outcome", "1 = 1"), "web_once.outcome"},
-		"a byte of a wrapped key":         {flip("record_key", "wrapped", "1 = 1"), "key"},
-		"a byte of the signed state":      {flip("log_state", "note", "id = 1"), "signed state"},
-		"an entry taken away":             {do(`delete from entry where n = (select max(n) - 2 from entry)`), "taken away"},
-		"a reading taken away":            {do(`delete from entry where n = (select max(n) from entry where version = 0)`), "taken away"},
-		"an entry put in":                 {do(`insert into entry (id, org, record, version, at, generation, room, leaf, sealed) select x'00112233445566778899aabbccddeeff', org, record, 0, at, generation, room, leaf, sealed from entry where n = 5`), "entry"},
-		"two entries' words swapped":      {do(`update entry set sealed = (select sealed from entry o where o.n = case entry.n when 4 then 5 else 4 end) where n in (4, 5)`), "entry"},
-		"the tail cut":                    {do(`delete from entry where n > (select max(n) - 3 from entry)`, `delete from log_run where n > (select max(n) from entry)`), "taken away"},
+		"a byte of an entry":          {flip("entry", "sealed", "version > 0"), "entry"},
+		"a byte of a reading":         {flip("entry", "sealed", "version = 0"), "entry"},
+		"a byte of a leaf":            {flip("entry", "leaf", "n > 3"), "entry"},
+		"a byte of a tile":            {flip("log_tile", "hashes", "level = 0"), "tile/0/"},
+		"a byte of a draft":           {flip("web_draft", "sealed", "1 = 1"), "web_draft.sealed"},
+		"a byte of a retry's digest":  {flip("room_retry", "digest", "1 = 1"), "room_retry.digest"},
+		"a byte of a session's proof": {flip("web_session", "proof", "1 = 1"), "web_session.proof"},
+		"a byte of an outcome":        {flip("web_once", "outcome", "1 = 1"), "web_once.outcome"},
+		"a byte of a wrapped key":     {flip("record_key", "wrapped", "1 = 1"), "key"},
+		"a byte of the signed state":  {flip("log_state", "note", "id = 1"), "signed state"},
+		"an entry taken away":         {do(`delete from entry where n = (select max(n) - 2 from entry)`), "taken away"},
+		"a reading taken away": {do(`delete from entry where n = (select max(n) from entry where version = 0)`),
+			"taken away"},
+		"an entry put in":            {do(`insert into entry (id, org, record, version, at, generation, room, leaf, sealed) select x'00112233445566778899aabbccddeeff', org, record, 0, at, generation, room, leaf, sealed from entry where n = 5`), "entry"},
+		"two entries' words swapped": {do(`update entry set sealed = (select sealed from entry o where o.n = case entry.n when 4 then 5 else 4 end) where n in (4, 5)`), "entry"},
+		"the tail cut": {do(`delete from entry where n > (select max(n) - 3 from entry)`,
+			`delete from log_run where n > (select max(n) from entry)`), "taken away"},
 		"a head set back":                 {do(`update head set version = version - 1 where version > 2`), "record"},
 		"a record's key given to another": {do(`update record_key set wrapped = (select wrapped from record_key order by record desc limit 1)`), "key"},
 		"time of an entry":                {do(`update entry set at = at + 1000000 where n = 7`), "entry"},
-		"a row of another organisation":   {do(`update room_record_v1 set org = record where rowid = 1`), "another organisation"},
-		"a place in a list put off":       {do(`update room_list_v1 set sort = sort + 1 where sort > 0`), "in a list where it does not belong"},
-		"a place in a list taken away":    {do(`delete from room_list_v1 where rowid = 1`), "is missing from a list"},
-		"a row's picture":                 {do(`update room_record_v1 set state = x'01' where rowid = 1`), "a picture that does not open"},
-		"a row taken away":                {do(`delete from room_record_v1 where rowid = 1`), "its row is not there"},
-		"a row put in":                    {do(`insert into room_record_v1 select x'00112233445566778899aabbccddeeff', org, room, 'HDAAAAAAAA', version, made, state from room_record_v1 limit 1`), "in no history"},
-		"duties taken away":               {do(`delete from job`), "its duty was taken away"},
-		"a duty put off":                  {do(`update job set next = next + 400000000000000 where kind = 'room-due'`), "put off"},
-		"a duty of another record":        {do(`update job set record = org where kind = 'room-due'`), "a duty that was changed"},
-		"people taken away":               {do(`delete from directory_person`), "the person"},
-		"a person of another login name":  {do(`update directory_person set login_mac = x'00' where rowid = 1`), "the person"},
-		"holders of a role taken away":    {do(`delete from directory_holder where role = 'caldicott_guardian'`), "the role caldicott_guardian"},
-		"tokens taken away":               {do(`delete from directory_token`), "a token of"},
-		"an organisation taken away":      {do(`delete from directory_organisation where rowid = 1`), "the organisation"},
-		"a daybook taken away":            {do(`delete from directory_daybook`), "the daybook of"},
+		"a row of another organisation": {do(`update room_record_v1 set org = record where rowid = 1`),
+			"another organisation"},
+		"a place in a list put off": {do(`update room_list_v1 set sort = sort + 1 where sort > 0`),
+			"in a list where it does not belong"},
+		"a place in a list taken away": {do(`delete from room_list_v1 where rowid = 1`), "is missing from a list"},
+		"a row's picture": {do(`update room_record_v1 set state = x'01' where rowid = 1`),
+			"a picture that does not open"},
+		"a row taken away":  {do(`delete from room_record_v1 where rowid = 1`), "its row is not there"},
+		"a row put in":      {do(`insert into room_record_v1 select x'00112233445566778899aabbccddeeff', org, room, 'HDAAAAAAAA', version, made, state from room_record_v1 limit 1`), "in no history"},
+		"duties taken away": {do(`delete from job`), "its duty was taken away"},
+		"a duty put off": {do(`update job set next = next + 400000000000000 where kind = 'room-due'`),
+			"put off"},
+		"a duty of another record": {do(`update job set record = org where kind = 'room-due'`),
+			"a duty that was changed"},
+		"people taken away":              {do(`delete from directory_person`), "the person"},
+		"a person of another login name": {do(`update directory_person set login_mac = x'00' where rowid = 1`), "the person"},
+		"holders of a role taken away": {do(`delete from directory_holder where role = 'caldicott_guardian'`),
+			"the role caldicott_guardian"},
+		"tokens taken away":          {do(`delete from directory_token`), "a token of"},
+		"an organisation taken away": {do(`delete from directory_organisation where rowid = 1`), "the organisation"},
+		"a daybook taken away":       {do(`delete from directory_daybook`), "the daybook of"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -118,7 +127,8 @@ func TestAltered(t *testing.T) {
 			copied.Data = filepath.Join(t.TempDir(), "copy")
 			check(t, os.CopyFS(copied.Data, os.DirFS(base.Data)))
 			private(t, copied.Data)
-			s, err := store.Open(ctx, store.Options{Path: copied.Data, ReserveBytes: 64 << 10, Migrations: app.Migrations(), Log: nothing})
+			s, err := store.Open(ctx, store.Options{Path: copied.Data, ReserveBytes: 64 << 10, Migrations: app.Migrations(),
+				Log: nothing})
 			check(t, err)
 			check(t, s.Do(ctx, c.change))
 			check(t, s.Close())
@@ -151,11 +161,13 @@ func TestAlteredIsNotShown(t *testing.T) {
 			return err
 		}))
 		a := lead.get("/cases/" + string(ref))
-		if a.status != http.StatusConflict || strings.Contains(a.body, "Words that") || !strings.Contains(a.body, "does not match what was written down") {
+		if a.status != http.StatusConflict || strings.Contains(a.body, "Words that") ||
+			!strings.Contains(a.body, "does not match what was written down") {
 			t.Errorf("a page shows what was changed: %d", a.status)
 		}
 		a = h.call(desk, "GET", "/api/v1/concerns/"+string(ref), "")
-		if a.status != http.StatusConflict || strings.Contains(a.body, "Words that") || !strings.Contains(a.body, `"tampered"`) {
+		if a.status != http.StatusConflict || strings.Contains(a.body, "Words that") ||
+			!strings.Contains(a.body, `"tampered"`) {
 			t.Errorf("the API shows what was changed: %d %s", a.status, a.body)
 		}
 	})

@@ -15,7 +15,8 @@ func TestEveryAnswerOverTLSSaysSo(t *testing.T) {
 	c := folder(t)
 	c.Plain = false
 	h := enter(t, c)
-	for _, path := range []string{"/", "/log-in", "/inbox", "/nosuch", "/assets/nosuch", "/api/openapi.json", "/api/v1/concerns", "/api/v1/nosuch", "/log/checkpoint", "/log/nosuch", "/healthz", "/readyz", "//x"} {
+	for _, path := range []string{"/", "/log-in", "/inbox", "/nosuch", "/assets/nosuch", "/api/openapi.json",
+		"/api/v1/concerns", "/api/v1/nosuch", "/log/checkpoint", "/log/nosuch", "/healthz", "/readyz", "//x"} {
 		for _, method := range []string{"GET", "POST", "PUT"} {
 			a := h.send(method, path, map[string]string{"Sec-Fetch-Site": "cross-site"}, nil)
 			if got := a.header.Get("Strict-Transport-Security"); !strings.HasPrefix(got, "max-age=31536000") {
@@ -46,7 +47,8 @@ func TestReadingsOfOneRequest(t *testing.T) {
 	h := onSQLite(t)
 	token := h.token("nurse")
 	send := func(authorization, encoding, body string) answer {
-		header := map[string]string{"Authorization": authorization, "Content-Type": "application/json", "Idempotency-Key": newKey()}
+		header := map[string]string{"Authorization": authorization, "Content-Type": "application/json",
+			"Idempotency-Key": newKey()}
 		if encoding != "" {
 			header["Content-Encoding"] = encoding
 		}
@@ -71,11 +73,13 @@ func TestReadingsOfOneRequest(t *testing.T) {
 	_, err := z.Write([]byte(body))
 	check(t, err)
 	check(t, z.Close())
-	if a := send("Bearer "+token, "gzip", packed.String()); a.status != http.StatusUnsupportedMediaType || !strings.Contains(a.body, "without compression") {
+	if a := send("Bearer "+token, "gzip", packed.String()); a.status != http.StatusUnsupportedMediaType ||
+		!strings.Contains(a.body, "without compression") {
 		t.Errorf("packed, to the API: %d %s", a.status, a.body)
 	}
 	v := h.as("nurse", access.Worker)
-	a := h.send("POST", "/raise/what", map[string]string{"Cookie": v.cookie, "Content-Type": "application/x-www-form-urlencoded", "Content-Encoding": "gzip"}, &packed)
+	a := h.send("POST", "/raise/what", map[string]string{"Cookie": v.cookie,
+		"Content-Type": "application/x-www-form-urlencoded", "Content-Encoding": "gzip"}, &packed)
 	if a.status != http.StatusUnsupportedMediaType {
 		t.Errorf("packed, to a page: %d", a.status)
 	}

@@ -74,7 +74,8 @@ type obj = map[string]any
 func TestTheSameThroughTheAPI(t *testing.T) {
 	each(t, func(t *testing.T, s served) {
 		nurse, lead, porter := s.caller(t, "nurse"), s.caller(t, "lead"), s.caller(t, "porter")
-		report := obj{"about": "patient", "what": "He said that people he met ask him to leave us.", "person": obj{"number": "999 000 0018"}}
+		report := obj{"about": "patient", "what": "He said that people he met ask him to leave us.",
+			"person": obj{"number": "999 000 0018"}}
 		status, receipt, _ := nurse.ask("POST", "/concerns", "story-key-1", "", report)
 		if status != http.StatusCreated {
 			t.Fatalf("%d %v", status, receipt)
@@ -83,7 +84,8 @@ func TestTheSameThroughTheAPI(t *testing.T) {
 		if _, again, _ := nurse.ask("POST", "/concerns", "story-key-1", "", report); again["reference"] != ref {
 			t.Errorf("the same key gave %v, want %s", again["reference"], ref)
 		}
-		if status, p, _ := nurse.ask("POST", "/concerns", "story-key-1", "", obj{"about": "unsure", "what": "Something else"}); status != http.StatusConflict {
+		if status, p, _ := nurse.ask("POST", "/concerns", "story-key-1", "",
+			obj{"about": "unsure", "what": "Something else"}); status != http.StatusConflict {
 			t.Errorf("the same key for something else: %d %v", status, p)
 		}
 		day := workday.Of(time.Now()).String()
@@ -94,8 +96,10 @@ func TestTheSameThroughTheAPI(t *testing.T) {
 		}{
 			{"acknowledge", obj{}},
 			{"triage", obj{"decision": "open_case", "reasons": "Somebody is using him"}},
-			{"decide_sharing", obj{"result": "share", "purpose": "safeguarding", "to": []string{"police_prevent"}, "with": "A. Officer", "what": "Name and what was heard", "consent": "not_asked", "not_asked": "raise_risk",
-				"article_6": "6_1_e", "article_9": "9_2_g_para_6", "common_law": "public_interest", "harm": "h", "distress": "d", "necessity": "n", "person_told": "later"}},
+			{"decide_sharing", obj{"result": "share", "purpose": "safeguarding", "to": []string{"police_prevent"},
+				"with": "A. Officer", "what": "Name and what was heard", "consent": "not_asked", "not_asked": "raise_risk",
+				"article_6": "6_1_e", "article_9": "9_2_g_para_6", "common_law": "public_interest", "harm": "h", "distress": "d",
+				"necessity": "n", "person_told": "later"}},
 			{"refer", obj{"to": "police_prevent", "by": "secure email", "day": day, "what": "The form"}},
 			{"record_told", obj{"kind": "acknowledged", "from": "police", "day": day}},
 			{"record_told", obj{"kind": "outcome", "from": "police", "day": day, "outcome": "signposted"}},
@@ -108,7 +112,8 @@ func TestTheSameThroughTheAPI(t *testing.T) {
 			}
 			etag = tag
 		}
-		if status, p, _ := lead.ask("POST", "/concerns/"+ref+"/add_note", "", `"2"`, obj{"words": "late"}); status != http.StatusConflict || p["changed"] == nil {
+		if status, p, _ := lead.ask("POST", "/concerns/"+ref+"/add_note", "", `"2"`,
+			obj{"words": "late"}); status != http.StatusConflict || p["changed"] == nil {
 			t.Errorf("stale: %d %v", status, p)
 		}
 		status, own, _ := nurse.ask("GET", "/concerns/"+ref, "", "", nil)
@@ -123,11 +128,13 @@ func TestTheSameThroughTheAPI(t *testing.T) {
 			t.Errorf("%d %v", status, page)
 		}
 		for _, path := range []string{"/concerns/" + ref, "/concerns/HD-0000-0000", "/concerns/x"} {
-			if status, p, _ := porter.ask("GET", path, "", "", nil); status != http.StatusNotFound || p["title"] != "Page not found" {
+			if status, p, _ := porter.ask("GET", path, "", "", nil); status != http.StatusNotFound ||
+				p["title"] != "Page not found" {
 				t.Errorf("%s for the porter: %d %v", path, status, p)
 			}
 		}
-		if status, p, _ := porter.ask("POST", "/concerns/"+ref+"/close", "", "", obj{"reasons": "x"}); status != http.StatusNotFound {
+		if status, p, _ := porter.ask("POST", "/concerns/"+ref+"/close", "", "",
+			obj{"reasons": "x"}); status != http.StatusNotFound {
 			t.Errorf("the porter closes: %d %v", status, p)
 		}
 		s.proven(t)

@@ -75,7 +75,8 @@ func TestTwoMachinesOnOneDatabase(t *testing.T) {
 		}
 		who := nurse
 		who.url = nodes[0].url
-		if status, out, _ := who.ask("GET", "/concerns/"+ref, "", "", nil); status != http.StatusOK || out["progress"] != "Being looked at" {
+		if status, out, _ := who.ask("GET", "/concerns/"+ref, "", "", nil); status != http.StatusOK ||
+			out["progress"] != "Being looked at" {
 			t.Fatalf("%d %v", status, out)
 		}
 		break

@@ -14,8 +14,10 @@ func TestPagesForEverybody(t *testing.T) {
 	for _, width := range []int{heedtest.Small, heedtest.Desktop} {
 		v := c.Visitor(t, s.url, heedtest.Width(width))
 		for path, title := range map[string]string{
-			"/raise": "Raise a concern", "/set-up": "Set up your account", "/log-in": "Log in", "/statement": "About this service",
-			"/accessibility": "Accessibility statement", "/cookies": "Cookies", "/privacy": "Privacy", "/contact": "Contact", "/demo/people": "Who do you want to be?",
+			"/raise": "Raise a concern", "/set-up": "Set up your account", "/log-in": "Log in",
+			"/statement":     "About this service",
+			"/accessibility": "Accessibility statement", "/cookies": "Cookies", "/privacy": "Privacy", "/contact": "Contact",
+			"/demo/people": "Who do you want to be?",
 		} {
 			v.Open(path).See(title)
 		}

@@ -70,7 +70,8 @@ func (s served) proven(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := verify.Store(ctx, s.Store, verify.Options{KeyFile: s.config.KeyFilePath(), KeyStore: s.config.KeyStorePath(), Log: v, Fields: app.SealedFields()})
+	r, err := verify.Store(ctx, s.Store, verify.Options{KeyFile: s.config.KeyFilePath(), KeyStore: s.config.KeyStorePath(),
+		Log: v, Fields: app.SealedFields()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,9 +103,12 @@ func TestFromTheNurseToTheAnswer(t *testing.T) {
 			Press("Continue").See("There is a problem", "Select who the concern is about").
 			Choose("A patient").Press("Continue").
 			Press("Continue").See("Enter what you are worried about").
-			Fill("What are you worried about?", "He told me that people he met ask him to leave his family. <b>=1+1</b>").Press("Continue").
-			See("When and where did it happen?").FillDate("When it happened (optional)", "31", "2", "2026").Press("Continue").See("must be a real date").
-			FillDate("When it happened (optional)", "1", "March", "2026").Fill("Where it happened (optional)", "Ward 4").Press("Continue").
+			Fill("What are you worried about?", "He told me that people he met ask him to leave his family. "+
+				"<b>=1+1</b>").Press("Continue").
+			See("When and where did it happen?").FillDate("When it happened (optional)", "31", "2",
+			"2026").Press("Continue").See("must be a real date").
+			FillDate("When it happened (optional)", "1", "March", "2026").Fill("Where it happened (optional)",
+			"Ward 4").Press("Continue").
 			Fill("Full name (optional)", "Made Up Person").Fill("NHS number (optional)", "999 000 0018").Press("Continue").
 			Choose("My manager").Press("Continue").
 			Press("Continue").
@@ -118,27 +122,35 @@ func TestFromTheNurseToTheAnswer(t *testing.T) {
 
 		lead := nurse.Beside(opts...).As("Lena Sample")
 		lead.Open("/inbox").See(ref, "Waiting to be taken up").Press(ref).See("He told me that people", "=1+1").
-			Press("Take up this concern").Fill("First words to the person who raised it (optional)", "Thank you. I will ring you today.").Press("Take it up").
+			Press("Take up this concern").Fill("First words to the person who raised it (optional)",
+			"Thank you. I will ring you today.").Press("Take it up").
 			Press("Decide what happens next").Press("Save this decision").See("There is a problem", "Select what happens next").
 			Choose("Open a case").Fill("Reasons for your decision", "Somebody is using him").Press("Save this decision").
 			Press("Decide whether to share information").Press("Decision and purpose").
 			Choose("Share").Choose("Safeguarding the person").Press("Save and continue").
-			Choose("Police Prevent team").Fill("With whom exactly?", "A. Officer, police Prevent team").Fill("What exactly is shared?", "Name and what was heard").Press("Save and continue").
+			Choose("Police Prevent team").Fill("With whom exactly?",
+			"A. Officer, police Prevent team").Fill("What exactly is shared?",
+			"Name and what was heard").Press("Save and continue").
 			Choose("Asked, and given").Press("Save and continue").
 			Choose("Public task, Article 6(1)(e)").Choose("Health or social care, Article 9(2)(h)").Choose("Consent").Press("Save and continue").
-			Fill("Why is this necessary and proportionate?", "Support cannot begin without it").Press("Save and continue").Choose("Yes").Press("Save and continue").
+			Fill("Why is this necessary and proportionate?",
+				"Support cannot begin without it").Press("Save and continue").Choose("Yes").Press("Save and continue").
 			See("Check your answers and save", "A. Officer").Press("Save this decision").
-			Press("Record a referral").Choose("Police Prevent team").Fill("How was it sent?", "Secure email").FillDate("When was it sent?", day, month, year).Fill("What was sent?", "The form").Press("Record this referral").
+			Press("Record a referral").Choose("Police Prevent team").Fill("How was it sent?",
+			"Secure email").FillDate("When was it sent?", day, month, year).Fill("What was sent?",
+			"The form").Press("Record this referral").
 			Press("Record what you were told").Choose("They have the referral").Choose("Police").FillDate("When did they tell you?", day, month, year).Press("Record this").
 			DoNotSee("Close this concern").
 			Open("/cases/"+ref+"/close").See("Tell the person who raised the concern").
 			Press("Back to the case").Press("Answer the person who raised it").Choose("Tell them").Fill("What do you want to tell them?", "He has somebody to talk to now. Thank you.").Press("Send this answer").
-			Press("Close this concern").Fill("Reasons for closing", "Support is running").Press("Close this concern").See("Closed").Print().
+			Press("Close this concern").Fill("Reasons for closing",
+			"Support is running").Press("Close this concern").See("Closed").Print().
 			Press("Timeline").See("Concern raised", "Police", "Support is running").
 			Press("Who has opened it").See("Lena Sample", "Nadia Example").
 			Press("Decisions").See("Somebody is using him", "Support cannot begin without it").Print()
 
-		nurse.Open("/mine").See(ref, "Finished").Press(ref).See("He has somebody to talk to now", "Your concern was taken up", "Your concern was closed").Print().
+		nurse.Open("/mine").See(ref, "Finished").Press(ref).See("He has somebody to talk to now", "Your concern was taken up",
+			"Your concern was closed").Print().
 			DoNotSee("Somebody is using him", "A. Officer")
 		other := nurse.Beside(opts...).As("Percy Placeholder")
 		other.Open("/mine/" + ref).See("Page not found")
@@ -151,13 +163,15 @@ func TestFromTheNurseToTheAnswer(t *testing.T) {
 func TestTwoLeadsAtOnce(t *testing.T) {
 	s := serve(t, "")
 	nurse := heedtest.Browser(t, s.url).As("Nadia Example")
-	nurse.Open("/raise/about").Choose("A patient").Press("Continue").Fill("What are you worried about?", "Something I heard").Press("Continue").
+	nurse.Open("/raise/about").Choose("A patient").Press("Continue").Fill("What are you worried about?",
+		"Something I heard").Press("Continue").
 		Press("Continue").Press("Continue").Press("Continue").Press("Continue").Press("Send this concern")
 	ref := reference.FindString(nurse.Text())
 	one, two := nurse.Beside().As("Lena Sample"), nurse.Beside().As("Dev Placeholder")
 	one.Open("/cases/"+ref+"/notes").Fill("Add a note", "The first lead's note")
 	two.Open("/cases/"+ref+"/notes").Fill("Add a note", "The second lead's note")
 	one.Press("Add this note").See("Your note was added")
-	two.PressStale("Add this note", "The first lead's note").SeeWhatITyped().Press("Add this note").See("The first lead's note", "The second lead's note")
+	two.PressStale("Add this note",
+		"The first lead's note").SeeWhatITyped().Press("Add this note").See("The first lead's note", "The second lead's note")
 	s.proven(t)
 }

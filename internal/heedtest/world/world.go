@@ -68,7 +68,8 @@ func Each(t *testing.T, fn func(w *World)) {
 
 // Migrations are those of every room.
 func Migrations() []fs.FS {
-	return []fs.FS{vault.Migrations, ledger.Migrations, jobs.Migrations, directory.Migrations, concern.Migrations, room.Migrations, backup.Migrations, keep.Migrations}
+	return []fs.FS{vault.Migrations, ledger.Migrations, jobs.Migrations, directory.Migrations, concern.Migrations,
+		room.Migrations, backup.Migrations, keep.Migrations}
 }
 
 // New builds a world on a store.
@@ -98,9 +99,11 @@ func (w *World) People() map[string]id.Person { return w.people }
 func (w *World) open(s *store.Store) {
 	t, ctx, hand := w.T, context.Background(), w.Hand
 	w.Store = s
-	w.Vault = must(vault.Open(ctx, s, vault.Options{KeyFile: filepath.Join(w.Dir, "heed.key"), KeyStore: filepath.Join(w.Dir, "keystore"), Clock: hand}))(t)
+	w.Vault = must(vault.Open(ctx, s, vault.Options{KeyFile: filepath.Join(w.Dir, "heed.key"),
+		KeyStore: filepath.Join(w.Dir, "keystore"), Clock: hand}))(t)
 	signer := must(record.NewSigner("heed.test/log"))(t)
-	w.Ledger = must(ledger.Open(s, w.Vault, ledger.Options{Origin: "heed.test/log", SignerKey: signer.Text(), Clock: hand, Log: slog.New(slog.DiscardHandler)}))(t)
+	w.Ledger = must(ledger.Open(s, w.Vault, ledger.Options{Origin: "heed.test/log", SignerKey: signer.Text(), Clock: hand,
+		Log: slog.New(slog.DiscardHandler)}))(t)
 	rooms := app.Rooms()
 	w.Policy = must(room.Policy(rooms...))(t)
 	w.Jobs = jobs.New(s, jobs.Options{Clock: hand})
@@ -113,7 +116,8 @@ func (w *World) open(s *store.Store) {
 
 // Parts are what a desk of rooms works with.
 func (w *World) Parts() room.Parts {
-	return room.Parts{Store: w.Store, Vault: w.Vault, Ledger: w.Ledger, Policy: w.Policy, Directory: w.Directory, Jobs: w.Jobs, Clock: w.Hand,
+	return room.Parts{Store: w.Store, Vault: w.Vault, Ledger: w.Ledger, Policy: w.Policy, Directory: w.Directory,
+		Jobs: w.Jobs, Clock: w.Hand,
 		Log: slog.New(slog.DiscardHandler)}
 }
 
@@ -125,10 +129,12 @@ func (w *World) found(org id.Org) {
 		return directory.NewPerson{Name: "Test " + login, Login: login, Email: login + "@example.org", Role: role}
 	}
 	o, codes, err := w.Directory.OpenOrganisation(context.Background(), org, directory.Founding{
-		Name: "Test Trust", Nation: workday.EnglandAndWales, Telephone: "0300 000 0000", ExitURL: "https://intranet.example.org",
-		Team: "Safeguarding team", Lead: directory.Contact{Name: "Test lead", Telephone: "0300 000 0001"},
+		Name: "Test Trust", Nation: workday.EnglandAndWales, Telephone: "0300 000 0000",
+		ExitURL: "https://intranet.example.org",
+		Team:    "Safeguarding team", Lead: directory.Contact{Name: "Test lead", Telephone: "0300 000 0001"},
 		Colleague: directory.ColleagueDoor{Owner: "Test owner", Telephone: "0300 000 0002"},
-		Grantors:  []directory.NewPerson{grantor("guardian", access.CaldicottGuardian), grantor("executive", access.ExecutiveLead)},
+		Grantors: []directory.NewPerson{grantor("guardian", access.CaldicottGuardian),
+			grantor("executive", access.ExecutiveLead)},
 	})
 	w.check(err)
 	w.Org = o
@@ -151,7 +157,8 @@ func (w *World) enrol(e directory.Enrolment) {
 // Add gives somebody an account, on the word of both grantors.
 func (w *World) Add(login string, role access.Role) id.Person {
 	w.T.Helper()
-	n := directory.NewPerson{Name: "Test " + login, Login: login, Email: login + "@example.org", Role: role, Team: w.Org.Teams[0].ID}
+	n := directory.NewPerson{Name: "Test " + login, Login: login, Email: login + "@example.org", Role: role,
+		Team: w.Org.Teams[0].ID}
 	e, err := w.Directory.AddPerson(context.Background(), w.Org.ID, n, w.Words()...)
 	w.check(err)
 	w.enrol(e)

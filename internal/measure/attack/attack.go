@@ -12,7 +12,8 @@
 // stands in at most two sums with opposite signs is a flow network, where one
 // feasible circulation and two augmentations for each cell give exact bounds; linked
 // tables are bounded network by network and joined by whole solutions; the rest is
-// bounded by linear programmes whose bounds are made certain in whole numbers, and searched. It is trusted to see small counts and keeps nothing.
+// bounded by linear programmes whose bounds are made certain in whole numbers, and searched. It is trusted to see small
+// counts and keeps nothing.
 package attack
 
 import (

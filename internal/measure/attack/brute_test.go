@@ -169,7 +169,8 @@ func (g *grid) brute(known map[string]Range) map[string]Range {
 }
 
 func randomGrid(r *rand.Rand, kind int) (*grid, Rules) {
-	rules := []Rules{HES, Marked, {Base: 5, MarkLow: 1, MarkHigh: Unbounded}, {Base: 1, MarkLow: 1, MarkHigh: 7}}[r.IntN(4)]
+	rules := []Rules{HES, Marked, {Base: 5, MarkLow: 1, MarkHigh: Unbounded},
+		{Base: 1, MarkLow: 1, MarkHigh: 7}}[r.IntN(4)]
 	top := 3 + r.IntN(7)
 	if kind >= 2 {
 		top = 1 + r.IntN(4)
@@ -329,7 +330,8 @@ func testBrute(t *testing.T, kind, tables int) {
 			}
 		}
 	}
-	t.Logf("kind %d: %d tables, %d cells can be found, at most %d steps, %d cells not proven", kind, tables, found, steps, unproven)
+	t.Logf("kind %d: %d tables, %d cells can be found, at most %d steps, %d cells not proven", kind, tables, found,
+		steps, unproven)
 	if found == 0 || unproven > 0 {
 		t.Errorf("found %d, not proven %d: the tables test too little or the search is too weak", found, unproven)
 	}

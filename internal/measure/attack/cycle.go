@@ -57,7 +57,8 @@ func (g *Graph) Holds(cell int) bool {
 // Cycle finds the cheapest set of cells along which the cell can rise (or fall) when
 // the others balance it. cost is that of hiding a cell, 0 for one that is hidden
 // already, negative for one that must stay; may says whether a cell can rise or fall.
-func (g *Graph) Cycle(cell int, rise bool, cost func(int) int64, may func(cell int, rise bool) bool) (cells []int, price int64, ok bool) {
+func (g *Graph) Cycle(cell int, rise bool, cost func(int) int64, may func(cell int, rise bool) bool) (cells []int,
+	price int64, ok bool) {
 	start, goal := g.to[cell], g.from[cell]
 	if !rise {
 		start, goal = goal, start

@@ -76,7 +76,8 @@ func (h Hierarchy) levels(tables []Table) map[string]string {
 }
 
 // totalWords are labels that people give to totals.
-var totalWords = []string{"all", "any", "combined", "england", "england and wales", "everyone", "grand", "great britain",
+var totalWords = []string{"all", "any", "combined", "england", "england and wales", "everyone", "grand",
+	"great britain",
 	"national", "overall", "sum", "uk", "united kingdom", "whole"}
 
 // soundsLikeTotal says whether a label may stand for a sum that nobody declared.

@@ -49,7 +49,8 @@ func TestThreeWayWithinSize(t *testing.T) {
 			if unproven > 0 && len(got.Cells) <= 110 {
 				t.Errorf("%v: %d of %d hidden cells are not proven, within the stated size", size, unproven, len(got.Cells))
 			}
-			t.Logf("%v: %d hidden, %s, %d steps, %d not proven, %v", size, len(got.Cells), got.Status, got.Steps, unproven, time.Since(began))
+			t.Logf("%v: %d hidden, %s, %d steps, %d not proven, %v", size, len(got.Cells), got.Status, got.Steps, unproven,
+				time.Since(began))
 		}
 	}
 }

@@ -56,8 +56,10 @@ func Bars(bars []Bar, w Words) *Drawing {
 		d.label("100%", y+16, "end", ink, Number(b.Value, w.Unit), true)
 		y += 24
 		if !math.IsNaN(b.Value) {
-			d.add(`<rect x="0" y="%s" width="%s" height="16" fill="%s"><title>%s</title></rect>`, trim(y), pct(wide(b.Value)), line,
-				escape(fmt.Sprintf("%s: %s, 95%% interval %s to %s", b.Label, Number(b.Value, w.Unit), Number(b.Lower, w.Unit), Number(b.Upper, w.Unit))))
+			d.add(`<rect x="0" y="%s" width="%s" height="16" fill="%s"><title>%s</title></rect>`, trim(y),
+				pct(wide(b.Value)), line,
+				escape(fmt.Sprintf("%s: %s, 95%% interval %s to %s", b.Label, Number(b.Value, w.Unit), Number(b.Lower, w.Unit),
+					Number(b.Upper, w.Unit))))
 		}
 		if !math.IsNaN(b.Lower) && !math.IsNaN(b.Upper) {
 			a, z := pct(wide(b.Lower)), pct(wide(b.Upper))

@@ -30,7 +30,8 @@ func TestInBrowser(t *testing.T) {
 		mux.HandleFunc("/"+name, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Security-Policy", policy)
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
-			fmt.Fprintf(w, `<!doctype html><html lang="en"><head><title>Measures: %s</title><meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="/page.css"></head><body><main id="maincontent"><h1>Measures</h1>%s</main></body></html>`, name, d.Figure(2))
+			fmt.Fprintf(w,
+				`<!doctype html><html lang="en"><head><title>Measures: %s</title><meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="/page.css"></head><body><main id="maincontent"><h1>Measures</h1>%s</main></body></html>`, name, d.Figure(2))
 		})
 		mux.HandleFunc("/"+name+".svg", func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Security-Policy", policy)
@@ -40,7 +41,8 @@ func TestInBrowser(t *testing.T) {
 	}
 	mux.HandleFunc("/page.css", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/css")
-		fmt.Fprint(w, "body{margin:16px;font-family:Arial,sans-serif}figure{margin:0}table{border-collapse:collapse;width:100%;table-layout:fixed;overflow-wrap:anywhere}")
+		fmt.Fprint(w,
+			"body{margin:16px;font-family:Arial,sans-serif}figure{margin:0}table{border-collapse:collapse;width:100%;table-layout:fixed;overflow-wrap:anywhere}")
 	})
 	mux.HandleFunc("/favicon.ico", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	s := httptest.NewServer(mux)

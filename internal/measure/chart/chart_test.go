@@ -36,14 +36,16 @@ func units() []funnel.Unit {
 	var us []funnel.Unit
 	for i := range 250 {
 		n := float64(40 + i*13)
-		us = append(us, funnel.Unit{Name: fmt.Sprintf("Trust <%d>", i), Numerator: math.Floor(n * (0.5 + 0.3*math.Sin(float64(i)))), Denominator: n})
+		us = append(us, funnel.Unit{Name: fmt.Sprintf("Trust <%d>", i),
+			Numerator: math.Floor(n * (0.5 + 0.3*math.Sin(float64(i)))), Denominator: n})
 	}
 	return us
 }
 
 // Every is one chart of each kind and of each difficult case.
 func Every(t testing.TB) map[string]*Drawing {
-	w := Words{Measure: `Advice "in time" <b>`, Place: "A & B", Period: "2022", Unit: "%", Source: "Source: Heed, 3 June 2024"}
+	w := Words{Measure: `Advice "in time" <b>`, Place: "A & B", Period: "2022", Unit: "%",
+		Source: "Source: Heed, 3 June 2024"}
 	target := 75.0
 	up := xmr.Options{Direction: xmr.Increase, Target: &target}
 	steady := []float64{62, 58, 65, 60, 64, 58, 61, 64, 59, 63, 61, 63, 59}
@@ -59,18 +61,22 @@ func Every(t testing.TB) map[string]*Drawing {
 		t.Fatal(err)
 	}
 	return map[string]*Drawing{
-		"steady":    XmR(judged(t, up, steady...), up, w),
-		"ghosted":   XmR(ghosted, up, w),
-		"one":       XmR(judged(t, up, 5), up, w),
-		"none":      XmR(judged(t, up, math.NaN()), up, w),
-		"concern":   XmR(judged(t, up, append(steady, 20)...), up, w),
-		"better":    XmR(judged(t, up, append(steady, 99)...), up, w),
-		"neutral":   XmR(judged(t, xmr.Options{Direction: xmr.Neutral}, append(steady, 99)...), xmr.Options{Direction: xmr.Neutral}, w),
-		"counts":    XmR(judged(t, xmr.Options{Direction: xmr.Neutral, Counts: true}, 0, 1, 0, 2, 0), xmr.Options{Direction: xmr.Neutral, Counts: true}, w),
-		"run":       Run(series(steady...), w),
-		"funnel":    Funnel(f, fo, w),
-		"bars":      Bars([]Bar{{"North <x>", 45, 40, 50}, {"South", 4.5, 3, 7}, {"West", math.NaN(), math.NaN(), math.NaN()}}, w),
-		"multiples": Multiples([]Small{{"A", judged(t, up, steady...), up}, {"B", judged(t, up, append(steady, 20)...), up}}, w),
+		"steady":  XmR(judged(t, up, steady...), up, w),
+		"ghosted": XmR(ghosted, up, w),
+		"one":     XmR(judged(t, up, 5), up, w),
+		"none":    XmR(judged(t, up, math.NaN()), up, w),
+		"concern": XmR(judged(t, up, append(steady, 20)...), up, w),
+		"better":  XmR(judged(t, up, append(steady, 99)...), up, w),
+		"neutral": XmR(judged(t, xmr.Options{Direction: xmr.Neutral}, append(steady, 99)...),
+			xmr.Options{Direction: xmr.Neutral}, w),
+		"counts": XmR(judged(t, xmr.Options{Direction: xmr.Neutral, Counts: true}, 0, 1, 0, 2, 0),
+			xmr.Options{Direction: xmr.Neutral, Counts: true}, w),
+		"run":    Run(series(steady...), w),
+		"funnel": Funnel(f, fo, w),
+		"bars": Bars([]Bar{{"North <x>", 45, 40, 50}, {"South", 4.5, 3, 7}, {"West", math.NaN(), math.NaN(),
+			math.NaN()}}, w),
+		"multiples": Multiples([]Small{{"A", judged(t, up, steady...), up}, {"B", judged(t, up, append(steady, 20)...), up}},
+			w),
 	}
 }
 
@@ -94,7 +100,8 @@ func TestSafeAndLegible(t *testing.T) {
 				if !ok {
 					continue
 				}
-				if e.Name.Local == "script" || e.Name.Local == "style" || e.Name.Local == "foreignObject" || e.Name.Local == "image" || e.Name.Local == "use" {
+				if e.Name.Local == "script" || e.Name.Local == "style" || e.Name.Local == "foreignObject" ||
+					e.Name.Local == "image" || e.Name.Local == "use" {
 					t.Errorf("%s %s has <%s>", name, form, e.Name.Local)
 				}
 				for _, a := range e.Attr {
@@ -163,17 +170,21 @@ func TestFindings(t *testing.T) {
 		}
 	}
 	c := judged(t, xmr.Options{Direction: xmr.Increase}, 50, 53, 49, 52, 51, 54, 50, 48, 49.5, 51, 52.5, 54, 55.5, 57)
-	if got := XmR(c, xmr.Options{Direction: xmr.Increase}, Words{}).Title; got != "Rising for 7 periods in a row, to 57 in Feb 2023" {
+	if got := XmR(c, xmr.Options{Direction: xmr.Increase}, Words{}).Title; got != "Rising for 7 periods in a row, to 57 "+
+		"in Feb 2023" {
 		t.Errorf("trend: %q", got)
 	}
-	c = judged(t, xmr.Options{Direction: xmr.Increase}, 70, 72, 69, 73, 71, 74, 70, 72, 71, 73, 64, 65, 63, 66, 64, 65, 63.5, 64.8)
-	if got := XmR(c, xmr.Options{Direction: xmr.Increase}, Words{}).Title; got != "The last 8 values are all below the mean of 68.3" && got != "The last 8 values are all below the mean of 68.4" {
+	c = judged(t, xmr.Options{Direction: xmr.Increase}, 70, 72, 69, 73, 71, 74, 70, 72, 71, 73, 64, 65, 63, 66, 64, 65,
+		63.5, 64.8)
+	if got := XmR(c, xmr.Options{Direction: xmr.Increase}, Words{}).Title; got != "The last 8 values are all below the "+
+		"mean of 68.3" && got != "The last 8 values are all below the mean of 68.4" {
 		t.Errorf("shift: %q", got)
 	}
 }
 
 func TestNumber(t *testing.T) {
-	for v, want := range map[float64]string{0: "0", 1234567: "1,234,567", 61.483: "61.5", 0.0449955: "0.045", -0.05: "−0.05", 100: "100", 99.96: "100"} {
+	for v, want := range map[float64]string{0: "0", 1234567: "1,234,567", 61.483: "61.5", 0.0449955: "0.045",
+		-0.05: "−0.05", 100: "100", 99.96: "100"} {
 		if got := Number(v, ""); got != want {
 			t.Errorf("Number(%v) = %s, want %s", v, got, want)
 		}

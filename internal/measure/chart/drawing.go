@@ -129,7 +129,8 @@ func (d *Drawing) put(pieces ...string) {
 
 // segment draws a line between two places.
 func (d *Drawing) segment(x1 string, y1 float64, x2 string, y2 float64, colour string, width float64, dash string) {
-	d.put(`<line x1="`, x1, `" y1="`, trim(y1), `" x2="`, x2, `" y2="`, trim(y2), `" stroke="`, colour, `" stroke-width="`, trim(width))
+	d.put(`<line x1="`, x1, `" y1="`, trim(y1), `" x2="`, x2, `" y2="`, trim(y2), `" stroke="`, colour, `" stroke-width="`,
+		trim(width))
 	if dash != "" {
 		d.put(`" stroke-dasharray="`, dash)
 	}
@@ -142,7 +143,8 @@ func (d *Drawing) label(x string, y float64, anchor, colour, s string, bold bool
 	if bold {
 		weight = ` font-weight="700"`
 	}
-	d.put(`<text x="`, x, `" y="`, trim(y), `" text-anchor="`, anchor, `" fill="`, colour, `"`, weight, ` stroke="`, backing,
+	d.put(`<text x="`, x, `" y="`, trim(y), `" text-anchor="`, anchor, `" fill="`, colour, `"`, weight,
+		` stroke="`, backing,
 		`" stroke-width="4" paint-order="stroke" stroke-linejoin="round">`, escape(s), `</text>`)
 }
 
@@ -242,11 +244,14 @@ func (d *Drawing) File(width int) []byte {
 	y = top + d.height
 	put(d.Source, false, letter)
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="t" width="%s" height="%s" viewBox="0 0 %s %s" font-family="Frutiger W01, Arial, Helvetica, sans-serif" font-size="%d">`,
+	fmt.Fprintf(&b,
+		`<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="t" width="%s" height="%s" viewBox="0 0 %s %s" font-family="Frutiger W01, Arial, Helvetica, sans-serif" font-size="%d">`,
 		trim(w), trim(y+12), trim(w), trim(y+12), size)
-	fmt.Fprintf(&b, `<title id="t">%s</title><desc>%s</desc><rect width="100%%" height="100%%" fill="%s"/>`, html.EscapeString(d.Name), html.EscapeString(d.Title), backing)
+	fmt.Fprintf(&b, `<title id="t">%s</title><desc>%s</desc><rect width="100%%" height="100%%" fill="%s"/>`,
+		html.EscapeString(d.Name), html.EscapeString(d.Title), backing)
 	b.WriteString(head.String())
-	fmt.Fprintf(&b, `<svg x="8" y="%s" width="%s" height="%s">%s</svg></svg>`, trim(top), trim(w-16), trim(d.height), d.body.String())
+	fmt.Fprintf(&b, `<svg x="8" y="%s" width="%s" height="%s">%s</svg></svg>`, trim(top), trim(w-16), trim(d.height),
+		d.body.String())
 	return []byte(b.String())
 }
 
@@ -254,9 +259,11 @@ func (d *Drawing) File(width int) []byte {
 // that of the heading.
 func (d *Drawing) Figure(level int) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, `<figure class="heed-chart"><figcaption><h%d class="nhsuk-heading-m">%s</h%d><p class="nhsuk-hint">%s</p></figcaption>%s`,
+	fmt.Fprintf(&b,
+		`<figure class="heed-chart"><figcaption><h%d class="nhsuk-heading-m">%s</h%d><p class="nhsuk-hint">%s</p></figcaption>%s`,
 		level, html.EscapeString(d.Title), level, html.EscapeString(d.Subtitle), d.Inline())
-	fmt.Fprintf(&b, `<details class="nhsuk-details"><summary class="nhsuk-details__summary"><span class="nhsuk-details__summary-text">Table of these numbers</span></summary><div class="nhsuk-details__text">%s</div></details>`, d.Table.HTML(d.Name))
+	fmt.Fprintf(&b,
+		`<details class="nhsuk-details"><summary class="nhsuk-details__summary"><span class="nhsuk-details__summary-text">Table of these numbers</span></summary><div class="nhsuk-details__text">%s</div></details>`, d.Table.HTML(d.Name))
 	if d.Source != "" {
 		fmt.Fprintf(&b, `<p class="nhsuk-body-s">%s</p>`, html.EscapeString(d.Source))
 	}
@@ -267,7 +274,9 @@ func (d *Drawing) Figure(level int) string {
 // HTML is the table as NHS markup.
 func (t Table) HTML(caption string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, `<table class="nhsuk-table"><caption class="nhsuk-table__caption">%s</caption><thead class="nhsuk-table__head"><tr>`, html.EscapeString(caption))
+	fmt.Fprintf(&b,
+		`<table class="nhsuk-table"><caption class="nhsuk-table__caption">%s</caption><thead class="nhsuk-table__head"><tr>`,
+		html.EscapeString(caption))
 	for _, h := range t.Header {
 		fmt.Fprintf(&b, `<th scope="col" class="nhsuk-table__header">%s</th>`, html.EscapeString(h))
 	}

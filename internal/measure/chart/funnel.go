@@ -63,7 +63,8 @@ func Funnel(f funnel.Funnel, o funnel.Options, w Words) *Drawing {
 }
 
 // curves draws the limits in short lines, clipped to the plot.
-func (d *Drawing) curves(f funnel.Funnel, o funnel.Options, s scale, start, most float64, across func(float64) float64) {
+func (d *Drawing) curves(f funnel.Funnel, o funnel.Options, s scale, start, most float64,
+	across func(float64) float64) {
 	const steps = 36
 	prev := funnel.Limits{}
 	px := 0.0
@@ -76,7 +77,8 @@ func (d *Drawing) curves(f funnel.Funnel, o funnel.Options, s scale, start, most
 				a, b float64
 				dash string
 				w    float64
-			}{{prev.Low95, l.Low95, "3 4", 1.25}, {prev.High95, l.High95, "3 4", 1.25}, {prev.Low998, l.Low998, "9 4", 1.75}, {prev.High998, l.High998, "9 4", 1.75}} {
+			}{{prev.Low95, l.Low95, "3 4", 1.25}, {prev.High95, l.High95, "3 4", 1.25}, {prev.Low998, l.Low998, "9 4", 1.75},
+				{prev.High998, l.High998, "9 4", 1.75}} {
 				ya, yb := s.y(c.a), s.y(c.b)
 				if ya < s.top-2 || yb < s.top-2 || ya > s.bottom+2 || yb > s.bottom+2 {
 					continue
@@ -94,7 +96,9 @@ func (d *Drawing) unit(u funnel.Judged, s scale, x float64, unit string, named *
 	case u.OverFlag.Out998:
 		d.mark(at(x), s.y(u.Value), diamond, worse, words+", outside 99.8%")
 		y := s.y(u.Value)
-		crowded := slices.ContainsFunc(*named, func(p [2]float64) bool { return math.Abs(p[0]-x) < 0.3 && math.Abs(p[1]-y) < 18 })
+		crowded := slices.ContainsFunc(*named, func(p [2]float64) bool {
+			return math.Abs(p[0]-x) < 0.3 && math.Abs(p[1]-y) < 18
+		})
 		if len(*named) < 6 && !crowded {
 			*named = append(*named, [2]float64{x, y})
 			anchor, shift := "start", 1.5
@@ -141,7 +145,8 @@ func findFunnel(f funnel.Funnel) string {
 }
 
 func tableFunnel(f funnel.Funnel, unit string) Table {
-	t := newTable("Organisation", "Numerator", "Denominator", "Value", "Lower 99.8% limit", "Upper 99.8% limit", "Place").in(unit, 3, 5)
+	t := newTable("Organisation", "Numerator", "Denominator", "Value", "Lower 99.8% limit", "Upper 99.8% limit",
+		"Place").in(unit, 3, 5)
 	for _, u := range f.Units {
 		l, place := u.Plain, "within the limits"
 		if f.Adjusted {
@@ -153,7 +158,8 @@ func tableFunnel(f funnel.Funnel, unit string) Table {
 		case u.OverFlag.Out95:
 			place = "outside 95%"
 		}
-		t.add(sheet.T(u.Name), sheet.N(u.Numerator), sheet.N(u.Denominator), sheet.N(u.Value), sheet.N(l.Low998), sheet.N(l.High998), sheet.T(place))
+		t.add(sheet.T(u.Name), sheet.N(u.Numerator), sheet.N(u.Denominator), sheet.N(u.Value), sheet.N(l.Low998),
+			sheet.N(l.High998), sheet.T(place))
 	}
 	return t
 }

@@ -22,7 +22,8 @@ func Run(points []xmr.Point, w Words) *Drawing {
 	d.axis(s, ticks, w.Unit)
 	c := xmr.Chart{}
 	for _, p := range points {
-		c.Marks = append(c.Marks, xmr.Mark{Point: p, Known: !p.Ghosted && !math.IsNaN(p.Value), Cause: xmr.CommonCause, Type: xmr.Common})
+		c.Marks = append(c.Marks, xmr.Mark{Point: p, Known: !p.Ghosted && !math.IsNaN(p.Value), Cause: xmr.CommonCause,
+			Type: xmr.Common})
 	}
 	if len(c.Marks) == 0 {
 		d.height = 60

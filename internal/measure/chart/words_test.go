@@ -26,8 +26,9 @@ func TestWordsAndMarksAgree(t *testing.T) {
 	}{
 		"always on the target":     {up, always, "always met", "hit and miss"},
 		"a percentage ends at 100": {xmr.Options{Direction: xmr.Increase}, high, "to 100%", "to 10"},
-		"one month says otherwise": {xmr.Options{Direction: xmr.Increase, Target: &ninety, Screen: true}, low, "usually missed, met 1 of 15", "never met"},
-		"one point":                {up, []float64{99}, "99%", "common cause"},
+		"one month says otherwise": {xmr.Options{Direction: xmr.Increase, Target: &ninety, Screen: true}, low,
+			"usually missed, met 1 of 15", "never met"},
+		"one point": {up, []float64{99}, "99%", "common cause"},
 		"small counts keep no mark": {xmr.Options{Direction: xmr.Decrease, Counts: true},
 			[]float64{0, 0, 1, 0, 0, 0, 9, 0, 0, 0, 0, 1, 0, 0}, "no limits are drawn", "concern"},
 	} {

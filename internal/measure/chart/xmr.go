@@ -123,7 +123,8 @@ func (d *Drawing) ends(c xmr.Chart, o xmr.Options, s scale, unit string, limits 
 	last := c.Marks[len(c.Marks)-1]
 	var tags []tag
 	if limits && last.Limited() && !xmr.Same(last.Upper, last.Lower) {
-		tags = append(tags, tag{s.y(last.Upper), "Upper", Number(last.Upper, unit), guide}, tag{s.y(last.Lower), "Lower", Number(last.Lower, unit), guide})
+		tags = append(tags, tag{s.y(last.Upper), "Upper", Number(last.Upper, unit), guide}, tag{s.y(last.Lower), "Lower",
+			Number(last.Lower, unit), guide})
 	}
 	if limits && !math.IsNaN(last.Mean) {
 		tags = append(tags, tag{s.y(last.Mean), "Mean", Number(last.Mean, unit), guide})
@@ -177,7 +178,8 @@ func (d *Drawing) icons(c xmr.Chart, o xmr.Options) float64 {
 }
 
 func (d *Drawing) icon(y float64, letter, colour, words string) {
-	d.add(`<svg x="22" y="%s" overflow="visible"><circle r="18" fill="%s" stroke="%s" stroke-width="4"/>`, trim(y), backing, colour)
+	d.add(`<svg x="22" y="%s" overflow="visible"><circle r="18" fill="%s" stroke="%s" stroke-width="4"/>`, trim(y),
+		backing, colour)
 	if letter == "~" {
 		d.add(`<path d="M-10 2C-7-6-3-6 0 0S7 6 10-2" fill="none" stroke="%s" stroke-width="3"/></svg>`, colour)
 	} else {

@@ -56,7 +56,8 @@ func TestSearchEnds(t *testing.T) {
 		t.Errorf("%d steps more than the %d allowed", over, o.Steps)
 	}
 	if most := 40; s.tries > most {
-		t.Errorf("%d attacks on a table of %d cells, at most %d wanted: their work is not counted", s.tries, len(big.Cells), most)
+		t.Errorf("%d attacks on a table of %d cells, at most %d wanted: their work is not counted", s.tries,
+			len(big.Cells), most)
 	}
 	small, err := Suppress([]attack.Table{table("a", "x", "y", [][]int64{{3, 20, 13}, {11, 9, 8}, {10, 15, 12}})}, nil,
 		Options{Rules: attack.Marked, Need: 3, Steps: attack.DefaultSteps})

@@ -13,7 +13,8 @@ func n(v int64) attack.Value { return attack.Value{Kind: attack.Number, N: v} }
 
 // TestHES holds the rule against the published boundaries.
 func TestHES(t *testing.T) {
-	for v, want := range map[int64]string{0: "0", 1: "*", 7: "*", 8: "10", 12: "10", 13: "15", 17: "15", 18: "20", 22: "20", 23: "25", 100: "100", 102: "100", 103: "105"} {
+	for v, want := range map[int64]string{0: "0", 1: "*", 7: "*", 8: "10", 12: "10", 13: "15", 17: "15", 18: "20",
+		22: "20", 23: "25", 100: "100", 102: "100", 103: "105"} {
 		if got := Text(HES(v)); got != want {
 			t.Errorf("HES(%d) = %s, want %s", v, got, want)
 		}
@@ -79,7 +80,8 @@ func TestSevensRefused(t *testing.T) {
 		} else if err != nil {
 			t.Fatal(err)
 		}
-		if found, err := attack.Run(p.Tables, nil, attack.HES, attack.DefaultSteps); err != nil || len(found.Recoverable) > 0 {
+		if found, err := attack.Run(p.Tables, nil, attack.HES, attack.DefaultSteps); err != nil ||
+			len(found.Recoverable) > 0 {
 			t.Errorf("%s: marks taken for 1 to 7 tell %v: %v %v", a.Name, found.Recoverable, err, p.Tables)
 		}
 	}
@@ -105,13 +107,15 @@ func TestSuppressedIsSafe(t *testing.T) {
 		}
 		released++
 		safe(t, i, p.Tables, nil, rules, a)
-		again, err := Suppress([]attack.Table{a}, nil, Options{Rules: rules, Need: 3, Steps: attack.DefaultSteps, Earlier: p.Tables})
+		again, err := Suppress([]attack.Table{a}, nil, Options{Rules: rules, Need: 3, Steps: attack.DefaultSteps,
+			Earlier: p.Tables})
 		if err != nil {
 			t.Fatalf("table %d: its own second edition is refused: %v", i, err)
 		}
 		safe(t, i, again.Tables, p.Tables, rules, a)
 		b := table("second", "trust", "sex", random(r, rows, 2, first))
-		q, err := Suppress([]attack.Table{b}, nil, Options{Rules: rules, Need: 3, Steps: attack.DefaultSteps, Earlier: p.Tables})
+		q, err := Suppress([]attack.Table{b}, nil, Options{Rules: rules, Need: 3, Steps: attack.DefaultSteps,
+			Earlier: p.Tables})
 		if fail.Is(err, fail.Refused) {
 			refused++
 			continue
@@ -172,7 +176,8 @@ func safe(t *testing.T, i int, published, earlier []attack.Table, rules attack.R
 // TestEarlierEditionTells: what an earlier edition shows cannot be hidden again.
 func TestEarlierEditionTells(t *testing.T) {
 	now := table("now", "trust", "answer", [][]int64{{3, 20, 13}, {11, 9, 8}, {10, 15, 12}})
-	_, err := Suppress([]attack.Table{now}, nil, Options{Rules: attack.Marked, Need: 3, Earlier: []attack.Table{now}, Steps: attack.DefaultSteps})
+	_, err := Suppress([]attack.Table{now}, nil, Options{Rules: attack.Marked, Need: 3, Earlier: []attack.Table{now},
+		Steps: attack.DefaultSteps})
 	if !fail.Is(err, fail.Refused) {
 		t.Fatalf("an edition with the true numbers is overlooked: %v", err)
 	}

@@ -93,7 +93,8 @@ func Treat(t attack.Table) attack.Table {
 // Release treats true tables by the HES rule and attacks the result together with
 // earlier editions. The finding is returned in every case. Errors: fail.Refused when
 // the result is not safe, fail.Bad as attack.NewFrame.
-func Release(tables, earlier []attack.Table, h attack.Hierarchy, steps attack.Limit) ([]attack.Table, attack.Finding, error) {
+func Release(tables, earlier []attack.Table, h attack.Hierarchy, steps attack.Limit) ([]attack.Table,
+	attack.Finding, error) {
 	if err := attack.AddsUp(tables, h); err != nil {
 		return nil, attack.Finding{}, err
 	}
@@ -124,7 +125,8 @@ func shownBefore(published, earlier []attack.Table) error {
 	for _, t := range published {
 		for _, c := range t.Cells {
 			if name := attack.CellName(t.Dims, c.At); c.Kind == attack.Mark && shown[name] {
-				return fail.New(fail.Refused, "an earlier edition shows %s, so that hiding it now hides nothing: decide with its publisher what is to be done", name)
+				return fail.New(fail.Refused, "an earlier edition shows %s, so that hiding it now hides nothing: decide with its "+
+					"publisher what is to be done", name)
 			}
 		}
 	}
@@ -137,11 +139,15 @@ func refusal(f attack.Finding) error {
 	case attack.Safe:
 		return nil
 	case attack.Recoverable:
-		return fail.New(fail.Refused, "%d hidden cells can be worked out exactly, the first is %s: hide further cells (--secondary), merge categories or withhold the table", len(f.Recoverable), f.Recoverable[0])
+		return fail.New(fail.Refused, "%d hidden cells can be worked out exactly, the first is %s: hide further cells "+
+			"(--secondary), merge categories or withhold the table", len(f.Recoverable), f.Recoverable[0])
 	case attack.Narrow:
-		return fail.New(fail.Refused, "%d hidden cells can be narrowed to two values, the first is %s: hide further cells (--secondary), merge categories or withhold the table", len(f.Narrow), f.Narrow[0])
+		return fail.New(fail.Refused, "%d hidden cells can be narrowed to two values, the first is %s: hide further cells "+
+			"(--secondary), merge categories or withhold the table", len(f.Narrow), f.Narrow[0])
 	case attack.Unproven:
-		return fail.New(fail.Refused, "it could not be proven that no hidden cell can be worked out: publish fewer tables together or merge categories")
+		return fail.New(fail.Refused, "it could not be proven that no hidden cell can be worked out: publish fewer tables "+
+			"together or merge categories")
 	}
-	return fail.New(fail.Refused, "the numbers fit no true table: check the totals, and that an earlier edition is of the same count")
+	return fail.New(fail.Refused, "the numbers fit no true table: check the totals, and that an earlier edition is of "+
+		"the same count")
 }

@@ -13,8 +13,10 @@ import (
 // shown. Whatever is released leaves every hidden count three values when all trusts that
 // fit are gone through, with nothing of the attack in it.
 func TestOverlappingGroups(t *testing.T) {
-	groups := attack.Hierarchy{"trust": {"North": {"t0", "t1"}, "South": {"t2", "t3"}, "Acute": {"t0", "t2"}, "Mental": {"t1", "t3"}}}
-	within := map[string][4]int64{"North": {1, 1, 0, 0}, "South": {0, 0, 1, 1}, "Acute": {1, 0, 1, 0}, "Mental": {0, 1, 0, 1},
+	groups := attack.Hierarchy{"trust": {"North": {"t0", "t1"}, "South": {"t2", "t3"}, "Acute": {"t0", "t2"},
+		"Mental": {"t1", "t3"}}}
+	within := map[string][4]int64{"North": {1, 1, 0, 0}, "South": {0, 0, 1, 1}, "Acute": {1, 0, 1, 0},
+		"Mental":     {0, 1, 0, 1},
 		attack.Total: {1, 1, 1, 1}}
 	r := rand.New(rand.NewPCG(27, 40))
 	released, hidden := 0, 0

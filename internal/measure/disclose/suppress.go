@@ -155,7 +155,8 @@ func (s *suppressor) attack(ranges []attack.Range, hidden []int, hints []int64) 
 // spent says that the steps are used up, so that the last finding proves nothing.
 func (s *suppressor) spent() bool { return s.left <= 0 }
 
-var errSpent = fail.New(fail.Refused, "not proven safe in the time: no pattern of marks was found and proven within the "+
+var errSpent = fail.New(fail.Refused, "not proven safe in the time: no pattern of marks was found and proven "+
+	"within the "+
 	"steps of one search. Publish fewer tables or dimensions together, merge categories, or withhold the table")
 
 // prepare finds the small counts and the cells that could protect them.

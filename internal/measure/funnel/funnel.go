@@ -111,7 +111,8 @@ func Compare(units []Unit, o Options) (Funnel, error) {
 		j.Value = o.Multiplier * u.Numerator / u.Denominator
 		if o.Data == SR && o.Method == SHMI && o.Round {
 			if j.Denominator = round2(u.Denominator); j.Denominator <= 0 {
-				return Funnel{}, fail.New(fail.Bad, "the expected number of %s rounds to 0: join it with others or turn rounding off", u.Name)
+				return Funnel{}, fail.New(fail.Bad, "the expected number of %s rounds to 0: join it with others or turn "+
+					"rounding off", u.Name)
 			}
 		}
 		j.Z = score(o, f.Centre, j.Numerator, j.Denominator)

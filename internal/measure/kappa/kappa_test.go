@@ -46,7 +46,8 @@ func TestOrder(t *testing.T) {
 			}
 		}
 		if !near(a.Fleiss.Kappa, b.Fleiss.Kappa) || !near(a.Cohen[Unweighted].Kappa, a.Conger) {
-			t.Fatalf("Fleiss %g and %g; Conger %g, Cohen %g", a.Fleiss.Kappa, b.Fleiss.Kappa, a.Conger, a.Cohen[Unweighted].Kappa)
+			t.Fatalf("Fleiss %g and %g; Conger %g, Cohen %g", a.Fleiss.Kappa, b.Fleiss.Kappa, a.Conger,
+				a.Cohen[Unweighted].Kappa)
 		}
 	})
 }
@@ -63,7 +64,8 @@ func TestScale(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if x, y := a.Cohen[Unweighted], b.Cohen[Unweighted]; !near(x.Kappa, y.Kappa) || math.Abs(x.SE-2*y.SE) > 1e-6 && !math.IsNaN(x.SE) {
+		if x, y := a.Cohen[Unweighted], b.Cohen[Unweighted]; !near(x.Kappa, y.Kappa) || math.Abs(x.SE-2*y.SE) > 1e-6 &&
+			!math.IsNaN(x.SE) {
 			t.Fatalf("%+v, four times %+v", x, y)
 		}
 	})
@@ -71,7 +73,8 @@ func TestScale(t *testing.T) {
 
 func TestCorners(t *testing.T) {
 	one, err := Measure([][]string{{"yes", "yes"}, {"yes", "yes"}, {"", "no"}})
-	if err != nil || one.Cases != 2 || one.Percent != 100 || !math.IsNaN(one.Cohen[Unweighted].Kappa) || !math.IsNaN(one.Fleiss.Kappa) {
+	if err != nil || one.Cases != 2 || one.Percent != 100 || !math.IsNaN(one.Cohen[Unweighted].Kappa) ||
+		!math.IsNaN(one.Fleiss.Kappa) {
 		t.Errorf("one category: %+v, %v", one, err)
 	}
 	single, err := Measure([][]string{{"a", "b"}})

@@ -42,7 +42,8 @@ func TestChiSquared(t *testing.T) {
 	} {
 		near(t, "ChiSquared", ChiSquared(c.p, c.df), c.want, 1e-10)
 	}
-	if ChiSquared(0.5, 0) != 0 || ChiSquared(0, 3) != 0 || !math.IsInf(ChiSquared(1, 3), 1) || !math.IsNaN(ChiSquared(0.5, -1)) || !math.IsNaN(ChiSquared(2, 3)) {
+	if ChiSquared(0.5, 0) != 0 || ChiSquared(0, 3) != 0 || !math.IsInf(ChiSquared(1, 3), 1) ||
+		!math.IsNaN(ChiSquared(0.5, -1)) || !math.IsNaN(ChiSquared(2, 3)) {
 		t.Error("edges of ChiSquared")
 	}
 }

@@ -14,7 +14,8 @@ const (
 		` xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0" xmlns:dc="http://purl.org/dc/elements/1.1/"` +
 		` xmlns:meta="urn:oasis:names:tc:opendocument:xmlns:meta:1.0" office:version="1.3"`
 
-	manifest = prolog + `<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.3">` +
+	manifest = prolog +
+		`<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.3">` +
 		`<manifest:file-entry manifest:full-path="/" manifest:version="1.3" manifest:media-type="` + mimeType + `"/>` +
 		`<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/>` +
 		`<manifest:file-entry manifest:full-path="styles.xml" manifest:media-type="text/xml"/>` +
@@ -30,9 +31,12 @@ const (
 )
 
 func (b Book) meta() string {
-	return prolog + `<office:document-meta` + spaces + `><office:meta><dc:title>` + escape(b.Title) + `</dc:title><dc:language>en-GB</dc:language>` +
-		`<meta:initial-creator>` + escape(b.Author) + `</meta:initial-creator><dc:creator>` + escape(b.Author) + `</dc:creator>` +
-		`<dc:date>` + b.Published.UTC().Format("2006-01-02T15:04:05") + `</dc:date><meta:generator>Heed</meta:generator></office:meta></office:document-meta>`
+	return prolog + `<office:document-meta` + spaces + `><office:meta><dc:title>` + escape(b.Title) +
+		`</dc:title><dc:language>en-GB</dc:language>` +
+		`<meta:initial-creator>` + escape(b.Author) + `</meta:initial-creator><dc:creator>` + escape(b.Author) +
+		`</dc:creator>` +
+		`<dc:date>` + b.Published.UTC().Format("2006-01-02T15:04:05") +
+		`</dc:date><meta:generator>Heed</meta:generator></office:meta></office:document-meta>`
 }
 
 type writer struct {
@@ -59,7 +63,8 @@ func (b Book) content() string {
 		w.table(t.Name, 4, t.Header, t.Rows)
 		w.WriteString(`</table:table>`)
 	}
-	w.WriteString(`<table:database-ranges>` + strings.Join(w.ranges, "") + `</table:database-ranges></office:spreadsheet></office:body></office:document-content>`)
+	w.WriteString(`<table:database-ranges>` + strings.Join(w.ranges, "") +
+		`</table:database-ranges></office:spreadsheet></office:body></office:document-content>`)
 	return w.String()
 }
 
@@ -97,7 +102,9 @@ func (b Book) notes(w *writer) {
 }
 
 func (w *writer) sheet(name string, columns int) {
-	fmt.Fprintf(w, `<table:table table:name="%s"><table:table-column table:style-name="wide" table:number-columns-repeated="%d"/>`, escape(name), columns)
+	fmt.Fprintf(w,
+		`<table:table table:name="%s"><table:table-column table:style-name="wide" table:number-columns-repeated="%d"/>`,
+		escape(name), columns)
 }
 
 func (w *writer) line(style string, cells ...Cell) {
@@ -111,10 +118,13 @@ func (w *writer) line(style string, cells ...Cell) {
 func (w *writer) cell(style string, c Cell) {
 	if c.Is {
 		v := strconv.FormatFloat(c.Number, 'f', -1, 64)
-		fmt.Fprintf(w, `<table:table-cell table:style-name="%s" office:value-type="float" office:value="%s"><text:p>%s</text:p></table:table-cell>`, style, v, v)
+		fmt.Fprintf(w,
+			`<table:table-cell table:style-name="%s" office:value-type="float" office:value="%s"><text:p>%s</text:p></table:table-cell>`, style, v, v)
 		return
 	}
-	fmt.Fprintf(w, `<table:table-cell table:style-name="%s" office:value-type="string"><text:p>%s</text:p></table:table-cell>`, style, escape(c.Text))
+	fmt.Fprintf(w,
+		`<table:table-cell table:style-name="%s" office:value-type="string"><text:p>%s</text:p></table:table-cell>`, style,
+		escape(c.Text))
 }
 
 // table writes a header row and rows from the given row of the sheet on, and marks the
@@ -130,8 +140,9 @@ func (w *writer) table(name string, row int, header []string, rows [][]Cell) {
 	for _, r := range rows {
 		w.line("Default", r...)
 	}
-	w.ranges = append(w.ranges, fmt.Sprintf(`<table:database-range table:name="table_%d" table:target-range-address="'%s'.A%d:'%s'.%s%d" table:contains-header="true"/>`,
-		len(w.ranges)+1, escape(name), row, escape(name), column(len(header)), row+len(rows)))
+	w.ranges = append(w.ranges,
+		fmt.Sprintf(`<table:database-range table:name="table_%d" table:target-range-address="'%s'.A%d:'%s'.%s%d" table:contains-header="true"/>`,
+			len(w.ranges)+1, escape(name), row, escape(name), column(len(header)), row+len(rows)))
 }
 
 // column is the letter of the n-th column.

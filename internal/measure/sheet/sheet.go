@@ -42,7 +42,8 @@ func N(v float64) Cell {
 
 // Parse makes a number of what reads as one in full, else a text.
 func Parse(s string) Cell {
-	if v, err := strconv.ParseFloat(s, 64); err == nil && !math.IsNaN(v) && !math.IsInf(v, 0) && !strings.ContainsAny(s, "xXpP_") {
+	if v, err := strconv.ParseFloat(s, 64); err == nil && !math.IsNaN(v) && !math.IsInf(v, 0) &&
+		!strings.ContainsAny(s, "xXpP_") {
 		return N(v)
 	}
 	return T(s)
@@ -188,7 +189,8 @@ func Guard(s string) string {
 // Metadata is the text file that goes beside a CSV.
 func (b Book) Metadata(t Table) []byte {
 	var s strings.Builder
-	fmt.Fprintf(&s, "Title: %s\nTable: %s\nPublished: %s\nAuthor: %s\nContact: %s\n", b.Title, t.Title, b.Published.Format("2 January 2006"), b.Author, b.Contact)
+	fmt.Fprintf(&s, "Title: %s\nTable: %s\nPublished: %s\nAuthor: %s\nContact: %s\n", b.Title, t.Title,
+		b.Published.Format("2 January 2006"), b.Author, b.Contact)
 	fmt.Fprintf(&s, "Rows: %d, and one header row. UTF-8.\n", len(t.Rows))
 	for _, n := range append(Shorthand[:len(Shorthand):len(Shorthand)], b.Notes...) {
 		fmt.Fprintf(&s, "%s: %s\n", n.Mark, n.Words)

@@ -40,7 +40,8 @@ func TestODS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if z.File[0].Name != "mimetype" || z.File[0].Method != zip.Store || string(raw[30:38]) != "mimetype" || string(raw[38:38+len(mimeType)]) != mimeType {
+	if z.File[0].Name != "mimetype" || z.File[0].Method != zip.Store || string(raw[30:38]) != "mimetype" ||
+		string(raw[38:38+len(mimeType)]) != mimeType {
 		t.Error("the type does not stand first, uncompressed")
 	}
 	content := ""
@@ -67,7 +68,8 @@ func TestODS(t *testing.T) {
 	}
 	for _, want := range []string{
 		`table:name="Cover"`, `table:name="Notes"`, `table:name="Advice"`, "This sheet contains one table.",
-		`office:value-type="float" office:value="61.5"`, `office:value-type="string"><text:p>*</text:p>`, `<text:p>=1+1</text:p>`, "[x]",
+		`office:value-type="float" office:value="61.5"`, `office:value-type="string"><text:p>*</text:p>`,
+		`<text:p>=1+1</text:p>`, "[x]",
 		`table:target-range-address="'Advice'.A4:'Advice'.C6" table:contains-header="true"`,
 	} {
 		if !strings.Contains(content, want) {
@@ -99,7 +101,9 @@ func TestLibreOffice(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Filter options: comma, quotes, UTF-8, …, -1 = every sheet into its own file.
-	cmd := exec.Command(office, "-env:UserInstallation=file://"+dir+"/profile", "--headless", "--convert-to", `csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1`, "--outdir", dir, filepath.Join(dir, "book.ods"))
+	cmd := exec.Command(office, "-env:UserInstallation=file://"+dir+"/profile", "--headless", "--convert-to",
+		`csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1`, "--outdir", dir,
+		filepath.Join(dir, "book.ods"))
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
@@ -107,7 +111,8 @@ func TestLibreOffice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "Advice in time by month [note 1],,\nThis sheet contains one table.,,\nNotes and shorthand are explained in the sheet Notes.,,\nMonth,Value,Count\nApril 2023,61.5,*\n=1+1,[x],0\n"
+	want := "Advice in time by month [note 1],,\nThis sheet contains one table.,,\nNotes and shorthand are explained in " +
+		"the sheet Notes.,,\nMonth,Value,Count\nApril 2023,61.5,*\n=1+1,[x],0\n"
 	if string(got) != want {
 		t.Errorf("LibreOffice reads\n%s\nwant\n%s", got, want)
 	}

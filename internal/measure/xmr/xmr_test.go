@@ -64,7 +64,8 @@ func TestScale(t *testing.T) {
 
 // TestMirror: upside down, high becomes low and improvement becomes concern.
 func TestMirror(t *testing.T) {
-	turned := map[Cause]Cause{CommonCause: CommonCause, AboveLimit: BelowLimit, BelowLimit: AboveLimit, Rising: Falling, Falling: Rising, TwoAbove: TwoBelow, TwoBelow: TwoAbove, ShiftAbove: ShiftBelow, ShiftBelow: ShiftAbove}
+	turned := map[Cause]Cause{CommonCause: CommonCause, AboveLimit: BelowLimit, BelowLimit: AboveLimit, Rising: Falling,
+		Falling: Rising, TwoAbove: TwoBelow, TwoBelow: TwoAbove, ShiftAbove: ShiftBelow, ShiftBelow: ShiftAbove}
 	rapid.Check(t, func(t *rapid.T) {
 		ps := draw(t)
 		down := make([]Point, len(ps))
@@ -131,11 +132,13 @@ func TestCorners(t *testing.T) {
 	if !c.Collapsed || !c.LowCounts {
 		t.Error("a nearly constant series of small counts is not warned of")
 	}
-	c = mustJudge(t, append(points(1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 9), Point{Period: "2100-01-01", Value: math.NaN()}), Options{Direction: Increase})
+	c = mustJudge(t, append(points(1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 9), Point{Period: "2100-01-01", Value: math.NaN()}),
+		Options{Direction: Increase})
 	if c.Icon != "improvement_high" {
 		t.Errorf("the icon of a missing last row is %s", c.Icon)
 	}
-	if c = mustJudge(t, points(5), Options{Direction: Increase, Target: &target}); c.Marks[0].Limited() || c.Assurance != "inconsistent" {
+	if c = mustJudge(t, points(5), Options{Direction: Increase, Target: &target}); c.Marks[0].Limited() ||
+		c.Assurance != "inconsistent" {
 		t.Error("one point has limits")
 	}
 	c = mustJudge(t, points(1, 2, 3), Options{Direction: Increase, Rebase: []string{"2000-01-01"}})

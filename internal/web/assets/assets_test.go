@@ -41,7 +41,8 @@ func TestServedForEver(t *testing.T) {
 	for _, name := range Names() {
 		res := get(t, "GET", Path(name), "gzip, br")
 		packed := body(t, res)
-		if res.StatusCode != 200 || res.Header.Get("Content-Encoding") != "gzip" || res.Header.Get("Cache-Control") != "public, max-age=31536000, immutable" ||
+		if res.StatusCode != 200 || res.Header.Get("Content-Encoding") != "gzip" ||
+			res.Header.Get("Cache-Control") != "public, max-age=31536000, immutable" ||
 			res.Header.Get("X-Content-Type-Options") != "nosniff" || res.Header.Get("Vary") != "Accept-Encoding" {
 			t.Errorf("%s: %d %v", name, res.StatusCode, res.Header)
 		}
@@ -68,7 +69,8 @@ func TestServedForEver(t *testing.T) {
 }
 
 func TestNothingElseIsServed(t *testing.T) {
-	for _, path := range []string{"/assets/", "/assets/heed.css", "/assets/../assets.go", "/assets/dist/heed.css", "/assets/nhsuk.0000000000000000.css", "/"} {
+	for _, path := range []string{"/assets/", "/assets/heed.css", "/assets/../assets.go", "/assets/dist/heed.css",
+		"/assets/nhsuk.0000000000000000.css", "/"} {
 		if res := get(t, "GET", path, "gzip"); res.StatusCode != 404 || res.Header.Get("Cache-Control") != "" {
 			t.Errorf("%s: %d %s", path, res.StatusCode, res.Header.Get("Cache-Control"))
 		}
@@ -85,7 +87,8 @@ func TestNothingElseIsServed(t *testing.T) {
 }
 
 func TestTakesGzip(t *testing.T) {
-	for accept, want := range map[string]bool{"gzip": true, "deflate, gzip;q=0.5": true, "gzip;q=0": false, "gzip; q=0.0": false, "": false, "br": false, "x-gzip": false} {
+	for accept, want := range map[string]bool{"gzip": true, "deflate, gzip;q=0.5": true, "gzip;q=0": false,
+		"gzip; q=0.0": false, "": false, "br": false, "x-gzip": false} {
 		if takesGzip(accept) != want {
 			t.Errorf("%q: %v", accept, !want)
 		}
@@ -108,7 +111,8 @@ func TestNothingIsFetchedFromElsewhere(t *testing.T) {
 			}
 			t.Errorf("%s names %s", name, address)
 		}
-		if strings.Contains(content, "@font-face") || strings.Contains(content, "@import") || strings.Contains(content, "sourceMappingURL") {
+		if strings.Contains(content, "@font-face") || strings.Contains(content, "@import") ||
+			strings.Contains(content, "sourceMappingURL") {
 			t.Errorf("%s fetches something", name)
 		}
 		for _, m := range regexp.MustCompile(`url\(([^)]*)\)`).FindAllStringSubmatch(content, -1) {
@@ -143,7 +147,8 @@ func TestMadeFromTheirSources(t *testing.T) {
 		}
 	}
 	here := filepath.Join(work, "internal/web/assets")
-	if err := os.Symlink(filepath.Join(root, "internal/web/assets/heed.css"), filepath.Join(here, "heed.css")); err != nil {
+	if err := os.Symlink(filepath.Join(root, "internal/web/assets/heed.css"),
+		filepath.Join(here, "heed.css")); err != nil {
 		t.Fatal(err)
 	}
 	bin := filepath.Join(work, "gen")

@@ -21,7 +21,8 @@ import (
 )
 
 // The scripts are tried in a real browser, under the policy that pages have.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self';" +
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; " +
+	"connect-src 'self'; manifest-src 'self'; form-action 'self';" +
 	" base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
 
 // site is a small server with pages that hold components, and a memory of what was asked of it.
@@ -54,7 +55,8 @@ func newSite(t *testing.T, content map[string]nhs.Component) *site {
 	mux.HandleFunc("GET /events", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		for n := 250; n <= 1000; n += 250 {
-			_, _ = fmt.Fprintf(w, "event: progress\ndata: {\"done\":%d,\"total\":1000,\"words\":\"Checking row %d of 1,000\"}\n\n", n, n)
+			_, _ = fmt.Fprintf(w, "event: progress\ndata: {\"done\":%d,\"total\":1000,\"words\":\"Checking row %d of "+
+				"1,000\"}\n\n", n, n)
 			w.(http.Flusher).Flush()
 			time.Sleep(50 * time.Millisecond)
 		}
@@ -64,9 +66,11 @@ func newSite(t *testing.T, content map[string]nhs.Component) *site {
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Content-Security-Policy", policy)
-		_, _ = fmt.Fprintf(w, `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>%s</title><link rel="icon" href="%s"><link rel="stylesheet" href="%s"><link rel="stylesheet" href="%s">`+
-			`<script type="module" src="%s"></script></head><body><main id="maincontent"><h1>%s</h1>%s</main></body></html>`,
-			r.URL.Path, assets.Path("icon.svg"), assets.Path("nhsuk.css"), assets.Path("heed.css"), assets.Path("heed.js"), r.URL.Path, nhs.Render(content[r.URL.Path]))
+		_, _ = fmt.Fprintf(w,
+			`<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>%s</title><link rel="icon" href="%s"><link rel="stylesheet" href="%s"><link rel="stylesheet" href="%s">`+
+				`<script type="module" src="%s"></script></head><body><main id="maincontent"><h1>%s</h1>%s</main></body></html>`,
+			r.URL.Path, assets.Path("icon.svg"), assets.Path("nhsuk.css"), assets.Path("heed.css"), assets.Path("heed.js"),
+			r.URL.Path, nhs.Render(content[r.URL.Path]))
 	})
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_ = r.ParseForm() // what is not a form has none
@@ -165,7 +169,8 @@ func until(t *testing.T, p *rod.Page, js string) {
 func TestScripts(t *testing.T) {
 	b := browser(t)
 	for name, try := range map[string]func(*testing.T, *rod.Browser){
-		"leave by Shift": leaveByShift, "leave by button": leaveByButton, "time-out ends": timeoutEnds, "time-out keeps": timeoutKeeps, "Enter sends": enterSends, "time-out stays": timeoutStays,
+		"leave by Shift": leaveByShift, "leave by button": leaveByButton, "time-out ends": timeoutEnds,
+		"time-out keeps": timeoutKeeps, "Enter sends": enterSends, "time-out stays": timeoutStays,
 		"progress": progressFollows, "components": componentsStart,
 	} {
 		t.Run(name, func(t *testing.T) { try(t, b) })
@@ -175,7 +180,8 @@ func TestScripts(t *testing.T) {
 func leaveByShift(t *testing.T, b *rod.Browser) {
 	s := newSite(t, map[string]nhs.Component{"/raise": nhs.Group{
 		casework.LeavePage{Href: "/left", Draft: "/draft", Skip: true}, casework.LeavePage{Href: "/left", Form: "form"},
-		nhs.HTML(`<form method="post" id="form">`), nhs.Textarea{Name: "what", Label: nhs.Label{Text: "What are you worried about?"}}, nhs.HTML(`</form>`),
+		nhs.HTML(`<form method="post" id="form">`),
+		nhs.Textarea{Name: "what", Label: nhs.Label{Text: "What are you worried about?"}}, nhs.HTML(`</form>`),
 	}})
 	p := open(t, b, s.URL+"/raise")
 	until(t, p, `() => document.querySelector('[role=status]') !== null`) // the module has come
@@ -200,7 +206,8 @@ func leaveByShift(t *testing.T, b *rod.Browser) {
 // leaveByButton: the form is sent as a browser without scripts sends it.
 func leaveByButton(t *testing.T, b *rod.Browser) {
 	s := newSite(t, map[string]nhs.Component{"/raise": nhs.Group{
-		nhs.HTML(`<form method="post" id="form">`), nhs.Textarea{Name: "what", Value: "half a sentence"}, nhs.HTML(`</form>`), casework.LeavePage{Href: "/leave", Form: "form"},
+		nhs.HTML(`<form method="post" id="form">`), nhs.Textarea{Name: "what", Value: "half a sentence"}, nhs.HTML(`</form>`),
+		casework.LeavePage{Href: "/leave", Form: "form"},
 	}})
 	p := open(t, b, s.URL+"/raise")
 	until(t, p, `() => document.querySelector('[role=status]') !== null`)
@@ -235,7 +242,8 @@ func timeoutKeeps(t *testing.T, b *rod.Browser) {
 	d := timeout(4 * time.Second)
 	d.Draft, d.Kept = "/draft", "/kept"
 	s := newSite(t, map[string]nhs.Component{"/page": nhs.Group{
-		nhs.HTML(`<form method="post" id="form">`), nhs.Textarea{Name: "what", Label: nhs.Label{Text: "What?"}}, nhs.HTML(`</form>`), d,
+		nhs.HTML(`<form method="post" id="form">`), nhs.Textarea{Name: "what", Label: nhs.Label{Text: "What?"}},
+		nhs.HTML(`</form>`), d,
 	}})
 	p := open(t, b, s.URL+"/page")
 	p.MustEval(`() => { document.querySelector('#what').value = 'half a sentence' }`)
@@ -248,7 +256,8 @@ func timeoutKeeps(t *testing.T, b *rod.Browser) {
 func enterSends(t *testing.T, b *rod.Browser) {
 	s := newSite(t, map[string]nhs.Component{"/page": nhs.Group{
 		nhs.HTML(`<button type="submit" form="form" hidden></button>`), casework.LeavePage{Href: "/leave", Form: "form"},
-		nhs.HTML(`<form method="post" action="/sent" id="form">`), nhs.Input{Name: "what", Label: nhs.Label{Text: "What?"}}, nhs.Button{Text: "Continue"}, nhs.HTML(`</form>`),
+		nhs.HTML(`<form method="post" action="/sent" id="form">`), nhs.Input{Name: "what", Label: nhs.Label{Text: "What?"}},
+		nhs.Button{Text: "Continue"}, nhs.HTML(`</form>`),
 	}})
 	p := open(t, b, s.URL+"/page")
 	p.MustElement("#what").MustInput("a word").MustType(input.Enter)
@@ -256,7 +265,8 @@ func enterSends(t *testing.T, b *rod.Browser) {
 }
 
 func timeoutStays(t *testing.T, b *rod.Browser) {
-	s := newSite(t, map[string]nhs.Component{"/page": nhs.Group{nhs.Link{Text: "x", Href: "/x"}, timeout(122 * time.Second)}})
+	s := newSite(t, map[string]nhs.Component{"/page": nhs.Group{nhs.Link{Text: "x", Href: "/x"},
+		timeout(122 * time.Second)}})
 	one := open(t, b, s.URL+"/page")
 	until(t, one, `() => document.querySelector('dialog').open`) // 2 seconds after loading
 	until(t, one, `() => document.querySelector('[data-said]').textContent === 'You will be logged out in 2 minutes.'`)
@@ -278,7 +288,8 @@ func timeoutStays(t *testing.T, b *rod.Browser) {
 }
 
 func progressFollows(t *testing.T, b *rod.Browser) {
-	s := newSite(t, map[string]nhs.Component{"/page": casework.Progress{Words: "Checking row 0 of 1,000", Total: 1000, Events: "/events", Again: "/page"}})
+	s := newSite(t, map[string]nhs.Component{"/page": casework.Progress{Words: "Checking row 0 of 1,000", Total: 1000,
+		Events: "/events", Again: "/page"}})
 	p := open(t, b, s.URL+"/page")
 	until(t, p, `() => location.pathname === '/finished'`)
 }
@@ -288,8 +299,10 @@ func componentsStart(t *testing.T, b *rod.Browser) {
 	s := newSite(t, map[string]nhs.Component{"/page": nhs.Group{
 		nhs.ErrorSummary{Errors: []nhs.SummaryError{{Text: "Enter what you are worried about", Href: "#what"}}},
 		nhs.CharacterCount{Name: "what", Label: nhs.Label{Text: "What are you worried about?"}, MaxLength: 10},
-		nhs.Radios{Name: "about", Legend: nhs.Legend{Text: "Who?"}, Items: []nhs.Radio{{Value: "a", Text: "A"}, {Value: "b", Text: "B", Conditional: nhs.Input{Name: "x", Label: nhs.Label{Text: "X"}}}}},
-		nhs.PasswordInput{Name: "pw", Label: nhs.Label{Text: "Password"}}, nhs.FileUpload{Name: "f", Label: nhs.Label{Text: "File"}},
+		nhs.Radios{Name: "about", Legend: nhs.Legend{Text: "Who?"}, Items: []nhs.Radio{{Value: "a", Text: "A"},
+			{Value: "b", Text: "B", Conditional: nhs.Input{Name: "x", Label: nhs.Label{Text: "X"}}}}},
+		nhs.PasswordInput{Name: "pw", Label: nhs.Label{Text: "Password"}},
+		nhs.FileUpload{Name: "f", Label: nhs.Label{Text: "File"}},
 		nhs.Button{Text: "Send", Type: "button", PreventDoubleClick: nhs.On},
 	}})
 	p := open(t, b, s.URL+"/page")
@@ -298,5 +311,6 @@ func componentsStart(t *testing.T, b *rod.Browser) {
 	p.MustElement("#about-2").MustClick()
 	until(t, p, `() => getComputedStyle(document.querySelector('.nhsuk-radios__conditional')).display !== 'none'`)
 	p.MustElement("#what").MustInput("12345678901")
-	until(t, p, `() => document.querySelector('.nhsuk-character-count__status').textContent.includes('1 character too many')`)
+	until(t, p,
+		`() => document.querySelector('.nhsuk-character-count__status').textContent.includes('1 character too many')`)
 }

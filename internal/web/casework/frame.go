@@ -31,7 +31,8 @@ func (h Header) Render(b *nhs.Buffer) {
 			who = append(who, nhs.Text(", "+h.Role))
 		}
 		// One element, because the item is a row with gaps between its parts.
-		header.Account.Items = append(header.Account.Items, nhs.AccountItem{Content: nhs.Group{nhs.HTML("<span>"), who, nhs.HTML("</span>")}, Icon: true})
+		header.Account.Items = append(header.Account.Items, nhs.AccountItem{Content: nhs.Group{nhs.HTML("<span>"), who,
+			nhs.HTML("</span>")}, Icon: true})
 		if h.ChangeRole != "" {
 			header.Account.Items = append(header.Account.Items, nhs.AccountItem{Text: "Change role", Href: h.ChangeRole})
 		}

@@ -68,7 +68,8 @@ func (l List) Render(b *nhs.Buffer) {
 	if l.Count != "" {
 		b.Put(nhs.Paragraph{Text: l.Count, Classes: "heed-count"})
 	}
-	t := nhs.Table{Caption: nhs.TableCaption{Text: l.Caption, Size: nhs.SizeM}, Rows: l.Rows, FirstCellIsHeader: true, Responsive: true, Classes: "heed-list"}
+	t := nhs.Table{Caption: nhs.TableCaption{Text: l.Caption, Size: nhs.SizeM}, Rows: l.Rows, FirstCellIsHeader: true,
+		Responsive: true, Classes: "heed-list"}
 	t.Head = make([]nhs.HeadCell, len(l.Columns))
 	start := query(l.Path, l.Filters)
 	for i, c := range l.Columns {

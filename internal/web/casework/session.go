@@ -90,7 +90,8 @@ func (t TimeoutDialog) Render(b *nhs.Buffer) {
 	b.Raw(`<p class="nhsuk-body" id="heed-timeout-text">For your security you will be logged out in <strong aria-hidden="true" data-left>2 minutes</strong>`)
 	b.Raw(`<span class="nhsuk-u-visually-hidden" role="status" data-said></span>.</p><p class="nhsuk-body">What you have typed is kept.</p><div class="heed-timeout__actions">`)
 	timeoutForm(b, t.Keep, nhs.Button{Text: "Stay logged in", Attrs: []nhs.Attr{{Name: "data-stay", Bare: true}}})
-	timeoutForm(b, t.LogOut, nhs.Button{Text: "Log out", Variant: nhs.Secondary, Attrs: []nhs.Attr{{Name: "data-out", Bare: true}}})
+	timeoutForm(b, t.LogOut, nhs.Button{Text: "Log out", Variant: nhs.Secondary,
+		Attrs: []nhs.Attr{{Name: "data-out", Bare: true}}})
 	b.Raw("</div></dialog>")
 }
 

@@ -57,11 +57,15 @@ type look struct {
 // looks is the one list. Tints tell kinds of state apart and never grade them:
 // green, yellow, orange and red together read as a traffic light, so no state of a concern has one.
 var looks = [...]look{
-	{Received, nhs.Blue, false}, {BeingLookedAt, nhs.AquaGreen, false}, {PassedOn, nhs.Purple, false}, {Finished, nhs.Grey, false},
-	{ToBeTakenUp, nhs.Blue, false}, {ToBeDecided, nhs.AquaGreen, false}, {OnHold, nhs.White, false}, {OpenCase, nhs.AquaGreen, false},
-	{ToBeAnswered, nhs.Purple, false}, {NeedsAdvice, nhs.White, false}, {WaitingForOthers, nhs.White, false}, {Closed, nhs.Grey, false},
+	{Received, nhs.Blue, false}, {BeingLookedAt, nhs.AquaGreen, false}, {PassedOn, nhs.Purple, false},
+	{Finished, nhs.Grey, false},
+	{ToBeTakenUp, nhs.Blue, false}, {ToBeDecided, nhs.AquaGreen, false}, {OnHold, nhs.White, false},
+	{OpenCase, nhs.AquaGreen, false},
+	{ToBeAnswered, nhs.Purple, false}, {NeedsAdvice, nhs.White, false}, {WaitingForOthers, nhs.White, false},
+	{Closed, nhs.Grey, false},
 	{DueToday, nhs.White, false}, {Overdue, nhs.Purple, false},
-	{NotYetStarted, nhs.Blue, false}, {InProgress, nhs.AquaGreen, false}, {CannotStartYet, "", true}, {Completed, "", true}, {Problem, nhs.Red, false},
+	{NotYetStarted, nhs.Blue, false}, {InProgress, nhs.AquaGreen, false}, {CannotStartYet, "", true},
+	{Completed, "", true}, {Problem, nhs.Red, false},
 	{BeingChecked, nhs.White, false}, {Different, nhs.Purple, false}, {Draft, nhs.Grey, false},
 }
 

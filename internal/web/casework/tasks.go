@@ -152,7 +152,8 @@ func (c Compared) agree(sources int) agreement {
 
 // Render writes the table and the question.
 func (c Comparison) Render(b *nhs.Buffer) {
-	t := nhs.Table{Caption: nhs.TableCaption{Text: c.Caption, Size: nhs.SizeM}, FirstCellIsHeader: true, Responsive: true, Classes: "heed-comparison"}
+	t := nhs.Table{Caption: nhs.TableCaption{Text: c.Caption, Size: nhs.SizeM}, FirstCellIsHeader: true, Responsive: true,
+		Classes: "heed-comparison"}
 	t.Head = make([]nhs.HeadCell, 0, len(c.Sources)+2)
 	t.Head = append(t.Head, nhs.HeadCell{Text: "What"})
 	for _, s := range c.Sources {
@@ -198,7 +199,9 @@ func (a agreement) cell() nhs.Cell {
 
 // SamePerson is the question below a comparison of two people. No answer is chosen beforehand.
 func SamePerson(name, chosen string, err nhs.ErrorMessage) nhs.Radios {
-	return nhs.Radios{Name: name, Value: chosen, Error: err, Legend: nhs.Legend{Text: "Is this the same person?", Size: nhs.SizeM}, Items: []nhs.Radio{
-		{Value: "same", Text: "Yes, the same person"}, {Value: "different", Text: "No, different people"}, {Divider: "or"}, {Value: "unsure", Text: "I am not sure"},
+	return nhs.Radios{Name: name, Value: chosen, Error: err, Legend: nhs.Legend{Text: "Is this the same person?",
+		Size: nhs.SizeM}, Items: []nhs.Radio{
+		{Value: "same", Text: "Yes, the same person"}, {Value: "different", Text: "No, different people"}, {Divider: "or"},
+		{Value: "unsure", Text: "I am not sure"},
 	}}
 }

@@ -57,8 +57,9 @@ func (u UploadReview) Render(b *nhs.Buffer) {
 func (u UploadReview) problems(b *nhs.Buffer) {
 	b.Put(nhs.Heading{Text: "Put these right and upload the file again", Level: 2, Size: nhs.SizeM})
 	b.Put(nhs.Para("Nothing has been imported."))
-	t := nhs.Table{Caption: nhs.TableCaption{Text: "Problems in the file", Size: nhs.SizeS}, Responsive: true, FirstCellIsHeader: true,
-		Head: []nhs.HeadCell{{Text: "Row"}, {Text: "Column"}, {Text: "What to do"}}}
+	t := nhs.Table{Caption: nhs.TableCaption{Text: "Problems in the file", Size: nhs.SizeS}, Responsive: true,
+		FirstCellIsHeader: true,
+		Head:              []nhs.HeadCell{{Text: "Row"}, {Text: "Column"}, {Text: "What to do"}}}
 	for _, p := range u.Problems {
 		t.Rows = append(t.Rows, []nhs.Cell{{Text: number(p.Row)}, {Text: p.Column}, {Text: p.Words}})
 	}

@@ -52,34 +52,55 @@ func framed(slug, title, name string, make func() nhs.Component) entry {
 func catalogue() []group {
 	return []group{
 		{"Asking", []entry{
-			{"input", "Input", []example{{state: "One line", name: "inputLine", make: inputLine}, {state: "With something wrong", name: "inputWrong", make: inputWrong}}},
-			one("textarea", "Textarea", "textarea", textarea), one("character-count", "Character count", "characterCount", characterCount),
-			{"radios", "Radios", []example{{state: "One of a few", name: "radios", make: radios}, {state: "With a further question", name: "radiosConditional", make: radiosConditional}}},
-			one("checkboxes", "Checkboxes", "checkboxes", checkboxes), one("select", "Select", "selectOne", selectOne), one("date-input", "Date input", "dateInput", dateInput),
-			one("file-upload", "File upload", "fileUpload", fileUpload), one("password-input", "Password input", "passwordInput", passwordInput),
+			{"input", "Input", []example{{state: "One line", name: "inputLine", make: inputLine}, {state: "With something wrong",
+				name: "inputWrong", make: inputWrong}}},
+			one("textarea", "Textarea", "textarea", textarea), one("character-count", "Character count", "characterCount",
+				characterCount),
+			{"radios", "Radios", []example{{state: "One of a few", name: "radios", make: radios},
+				{state: "With a further question", name: "radiosConditional", make: radiosConditional}}},
+			one("checkboxes", "Checkboxes", "checkboxes", checkboxes), one("select", "Select", "selectOne", selectOne),
+			one("date-input", "Date input", "dateInput", dateInput),
+			one("file-upload", "File upload", "fileUpload", fileUpload), one("password-input", "Password input", "passwordInput",
+				passwordInput),
 			one("search-input", "Search input", "searchInput", searchInput), one("fieldset", "Fieldset", "fieldset", fieldset),
-			{"button", "Button", []example{{state: "Primary", name: "buttonPrimary", make: buttonPrimary}, {state: "Secondary", name: "buttonSecondary", make: buttonSecondary},
-				{state: "Warning", name: "buttonWarning", make: buttonWarning}, {state: "A link", name: "buttonLink", make: buttonLink}}},
+			{"button", "Button", []example{{state: "Primary", name: "buttonPrimary", make: buttonPrimary},
+				{state: "Secondary", name: "buttonSecondary", make: buttonSecondary},
+				{state: "Warning", name: "buttonWarning", make: buttonWarning}, {state: "A link", name: "buttonLink",
+					make: buttonLink}}},
 			framed("error-summary", "Error summary", "errorSummary", errorSummary),
 		}},
 		{"Saying", []entry{
-			one("heading", "Heading", "heading", heading), one("paragraph", "Paragraph and list", "paragraph", paragraph), one("link", "Link", "link", link), one("isolated", "A typed name", "isolated", isolated),
-			one("inset-text", "Inset text", "insetText", insetText), one("warning-callout", "Warning callout", "warningCallout", warningCallout), one("details", "Details", "details", details),
+			one("heading", "Heading", "heading", heading), one("paragraph", "Paragraph and list", "paragraph", paragraph),
+			one("link", "Link", "link", link), one("isolated", "A typed name", "isolated", isolated),
+			one("inset-text", "Inset text", "insetText", insetText), one("warning-callout", "Warning callout", "warningCallout",
+				warningCallout), one("details", "Details", "details", details),
 			one("card", "Card", "card", card), one("tag", "Tag", "tag", tag), one("panel", "Panel", "panel", panel),
-			{"notification-banner", "Notification banner", []example{{state: "Success", name: "bannerSuccess", make: bannerSuccess}, {state: "News", name: "bannerNews", make: bannerNews}}},
-			one("summary-list", "Summary list", "summaryList", summaryList), one("table", "Table", "table", table), one("scroll", "Scroll", "scroll", scroll),
+			{"notification-banner", "Notification banner",
+				[]example{{state: "Success", name: "bannerSuccess", make: bannerSuccess}, {state: "News", name: "bannerNews",
+					make: bannerNews}}},
+			one("summary-list", "Summary list", "summaryList", summaryList), one("table", "Table", "table", table),
+			one("scroll", "Scroll", "scroll", scroll),
 		}},
 		{"Leading", []entry{
-			one("back-link", "Back link", "backLink", backLink), one("action-link", "Action link", "actionLink", actionLink), one("breadcrumb", "Breadcrumb", "breadcrumb", breadcrumb),
-			one("pagination", "Pagination", "pagination", pagination), one("contents-list", "Contents list", "contentsList", contentsList), one("task-list", "Task list", "taskList", taskList),
-			framed("skip-link", "Skip link", "skipLink", skipLink), framed("header", "Header", "header", header), framed("phase-banner", "Phase banner", "phaseBanner", phaseBanner), framed("footer", "Footer", "footer", footer),
+			one("back-link", "Back link", "backLink", backLink), one("action-link", "Action link", "actionLink", actionLink),
+			one("breadcrumb", "Breadcrumb", "breadcrumb", breadcrumb),
+			one("pagination", "Pagination", "pagination", pagination), one("contents-list", "Contents list", "contentsList",
+				contentsList), one("task-list", "Task list", "taskList", taskList),
+			framed("skip-link", "Skip link", "skipLink", skipLink), framed("header", "Header", "header", header),
+			framed("phase-banner", "Phase banner", "phaseBanner", phaseBanner), framed("footer", "Footer", "footer", footer),
 		}},
 		{"Casework", []entry{
-			one("key-details", "Key details", "keyDetails", keyDetails), one("sub-navigation", "Sub-navigation", "subNavigation", subNavigation), one("timeline", "Timeline", "timeline", timeline),
-			one("list", "List", "list", list), one("empty-state", "Empty state", "emptyState", emptyState), one("filter-card", "Filter card", "filterCard", filterCard), one("filtered", "Filtered list", "filtered", filtered),
-			one("task-groups", "Task groups", "taskGroups", taskGroups), one("paper-question", "Question on paper", "paperQuestion", paperQuestion), one("comparison", "Side by side", "comparison", comparison), framed("interruption", "Interruption", "interruption", interruption),
-			one("who-can-see", "Who can see", "whoCanSee", whoCanSee), one("status", "Statuses", "status", status), one("due", "Due", "due", due), one("leave-page", "Leave this page", "leavePage", leavePage),
-			one("timeout-note", "Time-out note", "timeoutNote", timeoutNote), framed("progress", "Progress", "progress", progress), one("upload-review", "Upload review", "uploadReview", uploadReview),
+			one("key-details", "Key details", "keyDetails", keyDetails), one("sub-navigation", "Sub-navigation", "subNavigation",
+				subNavigation), one("timeline", "Timeline", "timeline", timeline),
+			one("list", "List", "list", list), one("empty-state", "Empty state", "emptyState", emptyState),
+			one("filter-card", "Filter card", "filterCard", filterCard), one("filtered", "Filtered list", "filtered", filtered),
+			one("task-groups", "Task groups", "taskGroups", taskGroups), one("paper-question", "Question on paper",
+				"paperQuestion", paperQuestion), one("comparison", "Side by side", "comparison", comparison),
+			framed("interruption", "Interruption", "interruption", interruption),
+			one("who-can-see", "Who can see", "whoCanSee", whoCanSee), one("status", "Statuses", "status", status),
+			one("due", "Due", "due", due), one("leave-page", "Leave this page", "leavePage", leavePage),
+			one("timeout-note", "Time-out note", "timeoutNote", timeoutNote), framed("progress", "Progress", "progress",
+				progress), one("upload-review", "Upload review", "uploadReview", uploadReview),
 		}},
 	}
 }
@@ -123,7 +144,8 @@ func Part() web.Part {
 }
 
 func index(*web.Request) (web.Response, error) {
-	parts := []nhs.Component{nhs.Para("What pages are made of: each component live, with the Go value that makes it. Copy from here.")}
+	parts := []nhs.Component{nhs.Para("What pages are made of: each component live, with the Go value that makes it. " +
+		"Copy from here.")}
 	for _, g := range catalogue() {
 		parts = append(parts, nhs.Heading{Text: g.title, Level: 2, Size: nhs.SizeM})
 		var links []nhs.Component
@@ -165,13 +187,16 @@ func page(g group, e entry) (web.Response, error) {
 		parts = append(parts, nhs.Heading{Text: cmp.Or(x.state, "Example"), Level: 2, Size: nhs.SizeM})
 		parts = append(parts, nhs.Para(s.note))
 		if x.elsewhere {
-			parts = append(parts, nhs.InsetText{Text: "It is shown as code here, because a page has one of these at most. See it live on the pages that have it."})
+			parts = append(parts, nhs.InsetText{Text: "It is shown as code here, because a page has one of these at most. See " +
+				"it live on the pages that have it."})
 		} else {
 			parts = append(parts, live{x.make()})
 		}
-		parts = append(parts, code{"Go", s.literal}, nhs.Details{Summary: "HTML" + about(x.state), Content: code{"HTML", string(nhs.Render(x.make()))}})
+		parts = append(parts, code{"Go", s.literal}, nhs.Details{Summary: "HTML" + about(x.state),
+			Content: code{"HTML", string(nhs.Render(x.make()))}})
 	}
-	return web.Page{Title: e.title, Section: "Design catalogue", Caption: g.title, Back: "/design", Wide: true, Body: web.Stack(parts...)}, nil
+	return web.Page{Title: e.title, Section: "Design catalogue", Caption: g.title, Back: "/design", Wide: true,
+		Body: web.Stack(parts...)}, nil
 }
 
 func about(state string) string {

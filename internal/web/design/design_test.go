@@ -15,16 +15,22 @@ import (
 
 // notShown are parts of other components, and what cannot stand in the body of a page.
 var notShown = map[string]string{
-	"nhs.HTML": "markup itself", "nhs.Text": "words themselves", "nhs.Group": "components one after another", "nhs.Unseen": "for screen readers only",
-	"nhs.Label": "part of every field", "nhs.Legend": "part of a group of fields", "nhs.Hint": "part of every field", "nhs.ErrorMessage": "part of every field",
-	"nhs.Caption": "part of a heading", "nhs.Icon": "part of buttons and links", "nhs.HiddenInput": "not seen", "nhs.Header": "casework.Header makes it",
-	"casework.ProgressHead": "an element of the head", "casework.TimeoutDialog": "shows itself 2 minutes before the end of a session", "casework.Status": "shown through Statuses",
+	"nhs.HTML": "markup itself", "nhs.Text": "words themselves", "nhs.Group": "components one after another",
+	"nhs.Unseen": "for screen readers only",
+	"nhs.Label":  "part of every field", "nhs.Legend": "part of a group of fields", "nhs.Hint": "part of every field",
+	"nhs.ErrorMessage": "part of every field",
+	"nhs.Caption":      "part of a heading", "nhs.Icon": "part of buttons and links", "nhs.HiddenInput": "not seen",
+	"nhs.Header":            "casework.Header makes it",
+	"casework.ProgressHead": "an element of the head", "casework.TimeoutDialog": "shows itself 2 minutes before the end " +
+		"of a session", "casework.Status": "shown through Statuses",
 }
 
 func TestEveryComponentIsInTheCatalogue(t *testing.T) {
 	for _, pkg := range []string{"nhs", "casework"} {
 		//lint:ignore SA1019 these packages have no build tags
-		parsed, err := parser.ParseDir(token.NewFileSet(), "../"+pkg, func(i fs.FileInfo) bool { return !strings.HasSuffix(i.Name(), "_test.go") }, 0)
+		parsed, err := parser.ParseDir(token.NewFileSet(), "../"+pkg, func(i fs.FileInfo) bool {
+			return !strings.HasSuffix(i.Name(), "_test.go")
+		}, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -39,7 +45,8 @@ func TestEveryComponentIsInTheCatalogue(t *testing.T) {
 					continue
 				}
 				name := pkg + "." + kind.Name
-				if _, excused := notShown[name]; !excused && !strings.Contains(source, name+"{") && !strings.Contains(source, name+"(") {
+				if _, excused := notShown[name]; !excused && !strings.Contains(source, name+"{") &&
+					!strings.Contains(source, name+"(") {
 					if name == "nhs.List" && strings.Contains(source, "nhs.Bullets(") || name == "nhs.Paragraph" {
 						continue
 					}
@@ -74,7 +81,8 @@ func TestEveryExampleIsListedWithItsSource(t *testing.T) {
 }
 
 func TestTheCatalogueInABrowser(t *testing.T) {
-	site, err := web.New(web.Options{Plain: true, Settings: web.Settings{OrgName: "Northmoor NHS Trust", Phase: "beta"}}, Part())
+	site, err := web.New(web.Options{Plain: true, Settings: web.Settings{OrgName: "Northmoor NHS Trust", Phase: "beta"}},
+		Part())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +98,8 @@ func TestTheCatalogueInABrowser(t *testing.T) {
 	for _, p := range wholePages() {
 		paths = append(paths, p.path)
 	}
-	narrow, wide := chromium.Visitor(t, server.URL, heedtest.Width(heedtest.Small)), chromium.Visitor(t, server.URL, heedtest.Width(heedtest.Desktop))
+	narrow, wide := chromium.Visitor(t, server.URL, heedtest.Width(heedtest.Small)), chromium.Visitor(t, server.URL,
+		heedtest.Width(heedtest.Desktop))
 	for i, p := range paths {
 		narrow.Open(p)
 		if i%4 == 0 || strings.HasPrefix(p, "/design/page/") { // the rest at another width is the fixtures' business

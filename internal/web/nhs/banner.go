@@ -1,6 +1,7 @@
 package nhs
 
-// NotificationBanner tells something that is not about the task of the page; one a page, and none beside an error summary.
+// NotificationBanner tells something that is not about the task of the page; one a page, and none beside an error
+// summary.
 type NotificationBanner struct {
 	ID               string
 	Title            Heading // "Important", or "Success" for Success, when empty; level 2 when 0

@@ -128,7 +128,8 @@ func (c Card) heading(b *Buffer) {
 		if h.Level == 0 {
 			h.Level = 2
 		}
-		b.heading(Heading{ID: h.ID, Content: cardWords{c, h}, Caption: h.Caption, Level: h.Level, Size: h.Size, Classes: h.Classes, Attrs: h.Attrs},
+		b.heading(Heading{ID: h.ID, Content: cardWords{c, h}, Caption: h.Caption, Level: h.Level, Size: h.Size,
+			Classes: h.Classes, Attrs: h.Attrs},
 			headingStyle{class: "nhsuk-card__heading", prefix: "nhsuk-heading-", sizes: allSizes})
 	}
 	b.Put(h.Content)
@@ -248,5 +249,6 @@ func (w WarningCallout) Render(b *Buffer) {
 	if h.Level == 0 {
 		h.Level = 3
 	}
-	b.Put(Card{ID: w.ID, Heading: h, Text: w.Text, Content: w.Content, Actions: w.Actions, Classes: w.Classes, Attrs: w.Attrs, Variant: Warning})
+	b.Put(Card{ID: w.ID, Heading: h, Text: w.Text, Content: w.Content, Actions: w.Actions, Classes: w.Classes,
+		Attrs: w.Attrs, Variant: Warning})
 }

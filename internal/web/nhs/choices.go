@@ -42,8 +42,9 @@ type Radio struct {
 // Render writes the choices with legend, hint and message.
 func (r Radios) Render(b *Buffer) {
 	prefix := or(r.IDPrefix, r.Name)
-	o := choiceGroup{kind: "radios", id: r.ID, prefix: prefix, legend: r.Legend, hint: r.Hint, err: r.Error, describedBy: r.DescribedBy,
-		small: r.Small, inline: r.Inline, classes: r.Classes, attrs: r.Attrs, group: r.Group}
+	o := choiceGroup{kind: "radios", id: r.ID, prefix: prefix, legend: r.Legend, hint: r.Hint, err: r.Error,
+		describedBy: r.DescribedBy,
+		small:       r.Small, inline: r.Inline, classes: r.Classes, attrs: r.Attrs, group: r.Group}
 	o.open(b)
 	for i, item := range r.Items {
 		if item.Divider != "" {
@@ -53,7 +54,8 @@ func (r Radios) Render(b *Buffer) {
 			continue
 		}
 		id := optionID(item.ID, prefix, i)
-		choice{kind: "radios", inputType: "radio", id: id, name: r.Name, value: item.Value, text: item.Text, content: item.Content, hint: item.Hint,
+		choice{kind: "radios", inputType: "radio", id: id, name: r.Name, value: item.Value, text: item.Text,
+			content: item.Content, hint: item.Hint,
 			checked:  item.Checked || r.Value != "" && r.Value == item.Value,
 			disabled: item.Disabled == On || r.Disabled && item.Disabled != Off,
 			cond:     item.Conditional, classes: item.Classes, attrs: item.Attrs}.render(b)
@@ -110,8 +112,9 @@ const (
 // Render writes the choices with legend, hint and message.
 func (c Checkboxes) Render(b *Buffer) {
 	prefix := or(c.IDPrefix, c.Name)
-	o := choiceGroup{kind: "checkboxes", id: c.ID, prefix: prefix, legend: c.Legend, hint: c.Hint, err: c.Error, describedBy: c.DescribedBy,
-		small: c.Small, inline: c.Inline, classes: c.Classes, attrs: c.Attrs, group: c.Group}
+	o := choiceGroup{kind: "checkboxes", id: c.ID, prefix: prefix, legend: c.Legend, hint: c.Hint, err: c.Error,
+		describedBy: c.DescribedBy,
+		small:       c.Small, inline: c.Inline, classes: c.Classes, attrs: c.Attrs, group: c.Group}
 	describedBy := o.open(b)
 	if o.grouped() {
 		describedBy = ""
@@ -129,8 +132,9 @@ func (c Checkboxes) Render(b *Buffer) {
 			b.Raw("</div>")
 			continue
 		}
-		choice{kind: "checkboxes", inputType: "checkbox", id: optionID(item.ID, prefix, i), name: or(item.Name, c.Name), value: item.Value,
-			text: item.Text, content: item.Content, hint: item.Hint,
+		choice{kind: "checkboxes", inputType: "checkbox", id: optionID(item.ID, prefix, i), name: or(item.Name, c.Name),
+			value: item.Value,
+			text:  item.Text, content: item.Content, hint: item.Hint,
 			checked:  item.Checked || slices.Contains(c.Values, item.Value),
 			disabled: item.Disabled == On || c.Disabled && item.Disabled != Off,
 			cond:     item.Conditional, classes: item.Classes, attrs: item.Attrs, itemClass: only,

@@ -108,9 +108,11 @@ func (d DateInput) part(b *Buffer, p DatePart, marked bool) {
 		name = d.NamePrefix + "[" + p.Name + "]"
 	}
 	b.Raw(`<div class="nhsuk-date-input__item">`)
-	b.Put(Input{ID: or(p.ID, d.ID+"-"+p.Name), Name: name, Value: p.Value, Type: p.Type, Label: label, Error: ErrorMessage{Silent: marked},
-		Width: width, Inputmode: or(p.Inputmode, "numeric"), Spellcheck: p.Spellcheck, Autocomplete: p.Autocomplete, Autocapitalize: p.Autocapitalize,
-		Pattern: p.Pattern, Disabled: p.Disabled == On || d.Disabled && p.Disabled != Off, DescribedBy: p.DescribedBy,
+	b.Put(Input{ID: or(p.ID, d.ID+"-"+p.Name), Name: name, Value: p.Value, Type: p.Type, Label: label,
+		Error: ErrorMessage{Silent: marked},
+		Width: width, Inputmode: or(p.Inputmode, "numeric"), Spellcheck: p.Spellcheck, Autocomplete: p.Autocomplete,
+		Autocapitalize: p.Autocapitalize,
+		Pattern:        p.Pattern, Disabled: p.Disabled == On || d.Disabled && p.Disabled != Off, DescribedBy: p.DescribedBy,
 		Classes: join("nhsuk-date-input__input", p.Classes), Attrs: p.Attrs})
 	b.Raw("</div>")
 }

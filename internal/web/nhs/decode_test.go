@@ -5,12 +5,14 @@ import "maps"
 func init() { // tests only: two files of decoders
 	maps.Copy(decoders, map[string]func(options) Component{
 		"action-link": func(o options) Component {
-			return ActionLink{ID: o.str("id"), Text: o.str("text"), Content: o.content(), Href: o.str("href"), Type: o.str("type"),
+			return ActionLink{ID: o.str("id"), Text: o.str("text"), Content: o.content(), Href: o.str("href"),
+				Type:      o.str("type"),
 				NewWindow: o.on("openInNewWindow"), Variant: Variant(o.str("variant")), Classes: o.str("classes"), Attrs: o.attrs()}
 		},
 		"back-link": func(o options) Component { return backLink(o) },
 		"breadcrumb": func(o options) Component {
-			x := Breadcrumb{ID: o.str("id"), Variant: Variant(o.str("variant")), BackLink: backLink(o.sub("backLink")), Classes: o.str("classes"), Attrs: o.attrs()}
+			x := Breadcrumb{ID: o.str("id"), Variant: Variant(o.str("variant")), BackLink: backLink(o.sub("backLink")),
+				Classes: o.str("classes"), Attrs: o.attrs()}
 			for _, i := range o.list("items") {
 				x.Items = append(x.Items, Crumb{Text: i.str("text"), Content: i.content(), Href: i.str("href"), Attrs: i.attrs()})
 			}
@@ -18,8 +20,9 @@ func init() { // tests only: two files of decoders
 		},
 		"button": func(o options) Component {
 			icon := o.sub("icon")
-			return Button{Text: o.str("text"), Content: o.content(), Href: o.str("href"), Small: o.on("small"), Disabled: o.on("disabled"),
-				Variant: Variant(o.str("variant")), Icon: Icon(icon.str("name")), IconAtEnd: icon.str("placement") == "end",
+			return Button{Text: o.str("text"), Content: o.content(), Href: o.str("href"), Small: o.on("small"),
+				Disabled: o.on("disabled"),
+				Variant:  Variant(o.str("variant")), Icon: Icon(icon.str("name")), IconAtEnd: icon.str("placement") == "end",
 				PreventDoubleClick: o.toggle("preventDoubleClick")}
 		},
 		"card": func(o options) Component { return card(o) },
@@ -28,16 +31,19 @@ func init() { // tests only: two files of decoders
 		},
 		"details": func(o options) Component {
 			s := o.sub("summary")
-			return Details{Summary: s.str("text"), SummaryContent: s.content(), Text: o.str("text"), Content: o.content(), Open: o.on("open"),
+			return Details{Summary: s.str("text"), SummaryContent: s.content(), Text: o.str("text"), Content: o.content(),
+				Open:    o.on("open"),
 				Variant: Variant(o.str("variant")), Classes: o.str("classes")}
 		},
 		"error-summary": func(o options) Component {
 			d := o.sub("description")
 			d["callBlock"] = o.str("callBlock")
-			e := ErrorSummary{Heading: heading(o.sub("heading")), Text: d.str("text"), Content: d.content(), DisableAutoFocus: o.toggle("disableAutoFocus"),
+			e := ErrorSummary{Heading: heading(o.sub("heading")), Text: d.str("text"), Content: d.content(),
+				DisableAutoFocus:   o.toggle("disableAutoFocus"),
 				NoHeadingByDefault: true, Attrs: o.attrs()}
 			for _, i := range o.list("errorList") {
-				e.Errors = append(e.Errors, SummaryError{Text: i.str("text"), Content: i.content(), Href: i.str("href"), Attrs: i.attrs()})
+				e.Errors = append(e.Errors, SummaryError{Text: i.str("text"), Content: i.content(), Href: i.str("href"),
+					Attrs: i.attrs()})
 			}
 			return e
 		},
@@ -47,15 +53,19 @@ func init() { // tests only: two files of decoders
 		"inset-text": func(o options) Component { return InsetText{Text: o.str("text"), Content: o.content()} },
 		"notification-banner": func(o options) Component {
 			h := o.sub("heading")
-			return NotificationBanner{Title: heading(o.sub("title")), Heading: heading(h), HeadingElement: CaptionElement(h.str("element")), Text: o.str("text"),
-				Content: o.content(), Variant: Variant(o.str("variant")), Role: o.str("role"), DisableAutoFocus: o.toggle("disableAutoFocus"), Attrs: o.attrs()}
+			return NotificationBanner{Title: heading(o.sub("title")), Heading: heading(h),
+				HeadingElement: CaptionElement(h.str("element")), Text: o.str("text"),
+				Content: o.content(), Variant: Variant(o.str("variant")), Role: o.str("role"),
+				DisableAutoFocus: o.toggle("disableAutoFocus"), Attrs: o.attrs()}
 		},
 		"pagination": pagination,
 		"panel": func(o options) Component {
-			return Panel{Heading: heading(o.sub("heading")), Text: o.str("text"), Content: o.content(), Variant: Variant(o.str("variant"))}
+			return Panel{Heading: heading(o.sub("heading")), Text: o.str("text"), Content: o.content(),
+				Variant: Variant(o.str("variant"))}
 		},
 		"scroll": func(o options) Component {
-			return Scroll{Text: o.str("text"), Content: o.content(), LabelledBy: o.str("labelledBy"), Variant: Variant(o.str("variant"))}
+			return Scroll{Text: o.str("text"), Content: o.content(), LabelledBy: o.str("labelledBy"),
+				Variant: Variant(o.str("variant"))}
 		},
 		"skip-link":    func(o options) Component { return SkipLink{Text: o.str("text"), Href: o.str("href")} },
 		"summary-list": summaryList,
@@ -82,26 +92,31 @@ func backLink(o options) BackLink {
 }
 
 func heading(o options) Heading {
-	return Heading{ID: o.str("id"), Text: o.str("text"), Content: o.content(), Hidden: o.str("visuallyHiddenText"), Level: o.num("level"), Size: Size(o.str("size")),
+	return Heading{ID: o.str("id"), Text: o.str("text"), Content: o.content(), Hidden: o.str("visuallyHiddenText"),
+		Level: o.num("level"), Size: Size(o.str("size")),
 		Caption: caption(o.sub("caption")), Href: o.str("href"), Classes: o.str("classes"), Attrs: o.attrs()}
 }
 
 func caption(o options) Caption {
-	return Caption{Text: o.str("text"), Content: o.content(), Size: Size(o.str("size")), Placement: Placement(o.str("placement")), Element: CaptionElement(o.str("element"))}
+	return Caption{Text: o.str("text"), Content: o.content(), Size: Size(o.str("size")),
+		Placement: Placement(o.str("placement")), Element: CaptionElement(o.str("element"))}
 }
 
 func card(o options) Card {
 	d := o.sub("description")
 	d["callBlock"] = o.str("callBlock")
 	image := o.sub("image")
-	c := Card{Heading: cardHeading(o.sub("heading")), Text: d.str("text"), Content: d.content(), Href: o.str("href"), Clickable: o.on("clickable"),
-		Variant: Variant(o.str("variant")), Image: CardImage{Src: image.str("src"), Content: image.content()}, Attrs: o.attrs()}
+	c := Card{Heading: cardHeading(o.sub("heading")), Text: d.str("text"), Content: d.content(), Href: o.str("href"),
+		Clickable: o.on("clickable"),
+		Variant:   Variant(o.str("variant")), Image: CardImage{Src: image.str("src"), Content: image.content()},
+		Attrs: o.attrs()}
 	c.Actions = actions(o)
 	return c
 }
 
 func cardHeading(o options) CardHeading {
-	return CardHeading{ID: o.str("id"), Text: o.str("text"), Content: o.content(), Level: o.num("level"), Size: Size(o.str("size")), Classes: o.str("classes"),
+	return CardHeading{ID: o.str("id"), Text: o.str("text"), Content: o.content(), Level: o.num("level"),
+		Size: Size(o.str("size")), Classes: o.str("classes"),
 		Caption: caption(o.sub("caption"))}
 }
 
@@ -112,14 +127,16 @@ func actions(o options) (out []Action) {
 		list = o.sub("actions").list("items")
 	}
 	for _, a := range list {
-		out = append(out, Action{Text: a.str("text"), Content: a.content(), Hidden: a.str("visuallyHiddenText"), Href: a.str("href"), Type: a.str("type")})
+		out = append(out, Action{Text: a.str("text"), Content: a.content(), Hidden: a.str("visuallyHiddenText"),
+			Href: a.str("href"), Type: a.str("type")})
 	}
 	return out
 }
 
 func contentsItems(o options) (out []ContentsItem) {
 	for _, i := range o.list("items") {
-		out = append(out, ContentsItem{Text: i.str("text"), Href: i.str("href"), Current: i.on("current"), Items: contentsItems(i)})
+		out = append(out, ContentsItem{Text: i.str("text"), Href: i.str("href"), Current: i.on("current"),
+			Items: contentsItems(i)})
 	}
 	return out
 }
@@ -138,7 +155,8 @@ func footer(o options) Component {
 		columns = []options{n}
 	}
 	for _, n := range columns {
-		f.Navigation = append(f.Navigation, FooterColumn{Heading: heading(n.sub("heading")), Content: n.content(), Items: footerLinks(n), Width: n.str("width")})
+		f.Navigation = append(f.Navigation, FooterColumn{Heading: heading(n.sub("heading")), Content: n.content(),
+			Items: footerLinks(n), Width: n.str("width")})
 	}
 	return f
 }
@@ -150,11 +168,13 @@ func footerLinks(o options) (out []FooterLink) {
 	return out
 }
 
-// header: the original shows the NHS logo and searches www.nhs.uk unless told otherwise; ours does neither, so the decoder asks for both.
+// header: the original shows the NHS logo and searches www.nhs.uk unless told otherwise; ours does neither, so the
+// decoder asks for both.
 func header(o options) Component {
 	logo, service, org, nav := o.sub("logo"), o.sub("service"), o.sub("organisation"), o.sub("navigation")
 	h := Header{
-		Logo:         Logo{NHS: true, Src: logo.str("src"), Alt: logo.str("alt"), Href: logo.str("href"), Label: logo.str("ariaLabel")},
+		Logo: Logo{NHS: true, Src: logo.str("src"), Alt: logo.str("alt"), Href: logo.str("href"),
+			Label: logo.str("ariaLabel")},
 		Service:      Service{Text: service.str("text"), Href: service.str("href")},
 		Organisation: Organisation{Name: org.str("name"), Split: org.str("split"), Descriptor: org.str("descriptor")},
 		Navigation:   Navigation{White: nav.str("colour") == "white", Justified: nav.on("justified")},
@@ -166,10 +186,12 @@ func header(o options) Component {
 			Label: or(search.sub("label").str("visuallyHiddenText"), "Search the NHS website")}
 	}
 	for _, i := range o.sub("account").list("items") {
-		h.Account.Items = append(h.Account.Items, AccountItem{Text: i.str("text"), Content: i.content(), Icon: i.on("icon"), Href: i.str("href"), Action: i.str("action")})
+		h.Account.Items = append(h.Account.Items, AccountItem{Text: i.str("text"), Content: i.content(), Icon: i.on("icon"),
+			Href: i.str("href"), Action: i.str("action")})
 	}
 	for _, i := range nav.list("items") {
-		h.Navigation.Items = append(h.Navigation.Items, NavigationItem{Text: i.str("text"), Content: i.content(), Href: i.str("href"), Current: i.on("current"), Active: i.on("active")})
+		h.Navigation.Items = append(h.Navigation.Items, NavigationItem{Text: i.str("text"), Content: i.content(),
+			Href: i.str("href"), Current: i.on("current"), Active: i.on("active")})
 	}
 	return h
 }
@@ -183,7 +205,8 @@ func pagination(o options) Component {
 		p.Next = PageLink{Href: o.str("nextUrl"), Label: o.str("nextPage")}
 	}
 	for _, i := range o.list("items") {
-		p.Items = append(p.Items, PageNumber{Number: i.num("number"), Href: i.str("href"), Current: i.on("current"), Ellipsis: i.on("ellipsis")})
+		p.Items = append(p.Items, PageNumber{Number: i.num("number"), Href: i.str("href"), Current: i.on("current"),
+			Ellipsis: i.on("ellipsis")})
 	}
 	return p
 }
@@ -195,7 +218,8 @@ func pageLink(o options) PageLink {
 func summaryList(o options) Component {
 	s := SummaryList{NoBorder: o.off("border"), NoLastRowBorder: o.off("lastRowBorder")}
 	for _, r := range o.list("rows") {
-		s.Rows = append(s.Rows, SummaryRow{Key: summaryCell(r.sub("key")), Value: summaryCell(r.sub("value")), Actions: actions(r), NoBorder: r.off("border")})
+		s.Rows = append(s.Rows, SummaryRow{Key: summaryCell(r.sub("key")), Value: summaryCell(r.sub("value")),
+			Actions: actions(r), NoBorder: r.off("border")})
 	}
 	if _, given := o["card"].(map[string]any); given {
 		c := card(o.sub("card"))
@@ -209,7 +233,8 @@ func summaryCell(o options) SummaryCell {
 }
 
 func tag(o options) Tag {
-	return Tag{Text: o.str("text"), Content: o.content(), Colour: Colour(o.str("colour")), NoColour: o.off("colour"), NoBorder: o.off("border"), Classes: o.str("classes")}
+	return Tag{Text: o.str("text"), Content: o.content(), Colour: Colour(o.str("colour")), NoColour: o.off("colour"),
+		NoBorder: o.off("border"), Classes: o.str("classes")}
 }
 
 func task(o options, number int) Task {
@@ -217,7 +242,8 @@ func task(o options, number int) Task {
 	if len(h) == 0 {
 		h = o.sub("title")
 	}
-	t := Task{Text: h.str("text"), Content: h.content(), Hint: hint.str("text"), Href: o.str("href"), Status: status.str("text"), StatusClasses: status.str("classes"), Number: number}
+	t := Task{Text: h.str("text"), Content: h.content(), Hint: hint.str("text"), Href: o.str("href"),
+		Status: status.str("text"), StatusClasses: status.str("classes"), Number: number}
 	if s := status.sub("tag"); len(s) > 0 {
 		t.StatusContent = tag(s)
 	}
@@ -227,8 +253,11 @@ func task(o options, number int) Task {
 func table(o options) Component {
 	c := o.sub("caption")
 	t := Table{
-		Caption: TableCaption{ID: c.str("id"), Text: c.str("text"), Size: Size(c.str("size")), Classes: c.str("classes")}, FirstCellIsHeader: o.on("firstCellIsHeader"),
-		Responsive: o.on("responsive"), Compact: o.on("compact"), Striped: o.on("striped"), Scroll: o.on("scroll"), NoBorder: o.off("border"),
+		Caption: TableCaption{ID: c.str("id"), Text: c.str("text"), Size: Size(c.str("size")),
+			Classes: c.str("classes")},
+		FirstCellIsHeader: o.on("firstCellIsHeader"),
+		Responsive:        o.on("responsive"), Compact: o.on("compact"), Striped: o.on("striped"), Scroll: o.on("scroll"),
+		NoBorder:        o.off("border"),
 		NoLastRowBorder: o.off("lastRowBorder"), Variant: Variant(o.str("variant")),
 	}
 	for _, h := range o.gaps("head") {
@@ -262,8 +291,10 @@ func headCell(o options) HeadCell {
 	if o == nil {
 		return HeadCell{Absent: true}
 	}
-	h := HeadCell{Text: o.str("text"), Content: o.content(), Hidden: o.str("visuallyHiddenText"), Numeric: o.str("format") == "numeric", Align: o.str("align"),
-		Width: o.str("width"), Href: o.str("href"), Sort: Order(o.str("sort")), SortNext: Order(o.str("sortNext")), Classes: o.str("classes")}
+	h := HeadCell{Text: o.str("text"), Content: o.content(), Hidden: o.str("visuallyHiddenText"),
+		Numeric: o.str("format") == "numeric", Align: o.str("align"),
+		Width: o.str("width"), Href: o.str("href"), Sort: Order(o.str("sort")), SortNext: Order(o.str("sortNext")),
+		Classes: o.str("classes")}
 	if o.on("sort") {
 		h.Sort = SortNone
 	}
@@ -274,6 +305,7 @@ func tableCell(o options) Cell {
 	if o == nil {
 		return Cell{Absent: true}
 	}
-	return Cell{Text: o.str("text"), Content: o.content(), Hidden: o.str("visuallyHiddenText"), Format: Format(o.str("format")), Href: o.str("href"),
+	return Cell{Text: o.str("text"), Content: o.content(), Hidden: o.str("visuallyHiddenText"),
+		Format: Format(o.str("format")), Href: o.str("href"),
 		SortValue: o.str("sortValue"), Classes: o.str("classes")}
 }

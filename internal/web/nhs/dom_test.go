@@ -12,13 +12,15 @@ import (
 
 // flowing elements sit within a line of text: a space at their edges is a space between words.
 // All others begin and end a line, and space at their edges is not seen.
-var flowing = map[string]bool{"a": true, "span": true, "strong": true, "b": true, "em": true, "i": true, "code": true, "time": true, "abbr": true}
+var flowing = map[string]bool{"a": true, "span": true, "strong": true, "b": true, "em": true, "i": true, "code": true,
+	"time": true, "abbr": true}
 
 // dom gives HTML as a list of tokens that is equal for equal pages: attributes sorted, space
 // between words kept as one space wherever it is written, space that is not seen dropped.
 func dom(t *testing.T, source string) []string {
 	t.Helper()
-	nodes, err := html.ParseFragment(strings.NewReader(source), &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body})
+	nodes, err := html.ParseFragment(strings.NewReader(source), &html.Node{Type: html.ElementNode, Data: "body",
+		DataAtom: atom.Body})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +100,8 @@ func firstDifference(got, want []string) string {
 			continue
 		}
 		from := max(0, i-3)
-		return fmt.Sprintf("got  … %s\nwant … %s", strings.Join(got[min(from, len(got)):min(i+4, len(got))], " "), strings.Join(want[min(from, len(want)):min(i+4, len(want))], " "))
+		return fmt.Sprintf("got  … %s\nwant … %s", strings.Join(got[min(from, len(got)):min(i+4, len(got))], " "),
+			strings.Join(want[min(from, len(want)):min(i+4, len(want))], " "))
 	}
 	return ""
 }

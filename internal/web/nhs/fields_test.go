@@ -40,7 +40,8 @@ func (m *marker) fill(v reflect.Value, path string, depth int) {
 	case reflect.Struct:
 		for i := range v.NumField() {
 			f := v.Type().Field(i)
-			if f.IsExported() && !slices.Contains(m.without, f.Name) && !(f.Name == "Bare" && v.Type() == reflect.TypeFor[nhs.Attr]()) {
+			if f.IsExported() && !slices.Contains(m.without, f.Name) &&
+				!(f.Name == "Bare" && v.Type() == reflect.TypeFor[nhs.Attr]()) {
 				m.fill(v.Field(i), path+"."+f.Name, depth+1)
 			}
 		}
@@ -77,8 +78,10 @@ var notWritten = map[string]string{
 }
 
 func TestEveryFieldIsWritten(t *testing.T) {
-	blanks := [][]string{nil, {"Type"}, {"Type", "Divider"}, {"Type", "Href"}, {"Href"}, {"Divider", "Href"}, {"Src"}, {"Text"}, {"Items"}, {"Card"}, {"Card", "Items"},
-		{"Heading"}, {"ID"}, {"Label", "Divider"}, {"Legend", "Divider"}, {"Divider", "Name", "ID"}, {"Src", "Type", "Divider"}, {"Hidden", "Type", "Href"}, {"Organisation", "Href", "Label"}}
+	blanks := [][]string{nil, {"Type"}, {"Type", "Divider"}, {"Type", "Href"}, {"Href"}, {"Divider", "Href"}, {"Src"},
+		{"Text"}, {"Items"}, {"Card"}, {"Card", "Items"},
+		{"Heading"}, {"ID"}, {"Label", "Divider"}, {"Legend", "Divider"}, {"Divider", "Name", "ID"},
+		{"Src", "Type", "Divider"}, {"Hidden", "Type", "Href"}, {"Organisation", "Href", "Label"}}
 	for _, c := range every {
 		typ := reflect.TypeOf(c)
 		if typ.Kind() != reflect.Struct {
@@ -112,7 +115,8 @@ func TestEveryFieldIsWritten(t *testing.T) {
 
 // TestCellNamedByItself: in a stacked table a cell whose column has no head is named by its own.
 func TestCellNamedByItself(t *testing.T) {
-	html := string(nhs.Render(nhs.Table{Responsive: true, Rows: [][]nhs.Cell{{{Text: "6 March 2026", Header: "Received"}}}}))
+	html := string(nhs.Render(nhs.Table{Responsive: true,
+		Rows: [][]nhs.Cell{{{Text: "6 March 2026", Header: "Received"}}}}))
 	if !strings.Contains(html, `<span class="nhsuk-table__heading" aria-hidden="true">Received </span>6 March 2026`) {
 		t.Error(html)
 	}

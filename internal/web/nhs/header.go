@@ -120,7 +120,8 @@ func (h Header) Render(b *Buffer) {
 
 // service writes logo, organisation and service name: as one link when they lead to the same place.
 func (h Header) service(b *Buffer) {
-	together := h.Service.Text != "" && h.Service.Href != "" && h.Logo.Href == "" || h.Service.Href != "" && h.Service.Href == h.Logo.Href
+	together := h.Service.Text != "" && h.Service.Href != "" && h.Logo.Href == "" || h.Service.Href != "" &&
+		h.Service.Href == h.Logo.Href
 	href := h.Logo.Href
 	if together {
 		href = h.Service.Href

@@ -14,7 +14,8 @@ func (s HeaderSearch) render(b *Buffer) {
 	b.Attr("method", or(s.Method, "get"))
 	b.Raw(" novalidate>")
 	b.Put(Input{
-		Label: Label{Text: or(s.Label, "Search"), Classes: "nhsuk-u-visually-hidden"}, ID: "search-field", Name: or(s.Name, "q"), Type: "search",
+		Label: Label{Text: or(s.Label, "Search"), Classes: "nhsuk-u-visually-hidden"}, ID: "search-field",
+		Name: or(s.Name, "q"), Type: "search",
 		Autocomplete: "off", Placeholder: or(s.Placeholder, "Search"),
 		Group: FormGroup{After: Button{AriaLabel: or(s.ButtonLabel, "Search"), Icon: IconSearch, Small: true}},
 	})

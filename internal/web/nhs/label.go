@@ -41,8 +41,10 @@ func (l Label) Render(b *Buffer) {
 		b.Opt("id", l.HeadingID)
 		b.Raw(">")
 	}
-	b.heading(Heading{ID: l.ID, Text: l.Text, Content: l.Content, Hidden: l.Hidden, Size: l.Size, Caption: inner, Classes: l.Classes, Attrs: l.Attrs},
-		headingStyle{class: "nhsuk-label", prefix: "nhsuk-label--", sizes: labelSizes, element: "label", extra: func(b *Buffer) { b.Opt("for", l.For) }})
+	b.heading(Heading{ID: l.ID, Text: l.Text, Content: l.Content, Hidden: l.Hidden, Size: l.Size, Caption: inner,
+		Classes: l.Classes, Attrs: l.Attrs},
+		headingStyle{class: "nhsuk-label", prefix: "nhsuk-label--", sizes: labelSizes, element: "label",
+			extra: func(b *Buffer) { b.Opt("for", l.For) }})
 	if l.PageHeading {
 		b.Raw("</")
 		b.Raw(headingName(l.HeadingLevel))
@@ -95,7 +97,8 @@ func (l Legend) Render(b *Buffer) {
 	b.Opt("id", l.ID)
 	b.attrs(l.Attrs)
 	b.Raw(">")
-	h := Heading{ID: l.HeadingID, Text: l.Text, Content: l.Content, Hidden: l.Hidden, Level: l.HeadingLevel, Caption: inner}
+	h := Heading{ID: l.HeadingID, Text: l.Text, Content: l.Content, Hidden: l.Hidden, Level: l.HeadingLevel,
+		Caption: inner}
 	if l.PageHeading {
 		b.heading(h, headingStyle{class: "nhsuk-fieldset__heading"})
 	} else {

@@ -98,7 +98,8 @@ func (l PageLink) named(b *Buffer, which, rel markup) {
 	if l.Href == "" {
 		return
 	}
-	b.Raw(`<li class="nhsuk-pagination-item--` + which + `"><a class="nhsuk-pagination__link nhsuk-pagination__link--` + rel + `"`)
+	b.Raw(`<li class="nhsuk-pagination-item--` + which + `"><a class="nhsuk-pagination__link nhsuk-pagination__link--` +
+		rel + `"`)
 	b.Address("href", l.Href)
 	b.Raw(` rel="` + rel + `"`)
 	b.attrs(l.Attrs)

@@ -45,17 +45,22 @@ func (p PasswordInput) Render(b *Buffer) {
 		variant = Secondary
 	}
 	button := Button{
-		Text: or(p.Words.Show, "Show"), AriaLabel: or(p.Words.ShowLabel, "Show password"), Type: "button", Small: !p.Large, Variant: variant,
-		PreventDoubleClick: p.Button.PreventDoubleClick, Disabled: p.Button.Disabled == On || p.Disabled && p.Button.Disabled != Off,
+		Text: or(p.Words.Show, "Show"), AriaLabel: or(p.Words.ShowLabel, "Show password"), Type: "button", Small: !p.Large,
+		Variant:            variant,
+		PreventDoubleClick: p.Button.PreventDoubleClick, Disabled: p.Button.Disabled == On || p.Disabled &&
+			p.Button.Disabled != Off,
 		Classes: join("nhsuk-password-input__toggle nhsuk-js-password-input-toggle", p.Button.Classes),
 		Attrs:   []Attr{{Name: "aria-controls", Value: id}, {Name: "hidden", Bare: true}},
 	}
 	i := Input{
-		ID: id, Name: p.Name, Value: p.Value, Type: "password", Label: p.Label, Hint: p.Hint, Error: p.Error, DescribedBy: p.DescribedBy,
-		Prefix: p.Prefix, Suffix: p.Suffix, Width: p.Width, Large: p.Large, Code: p.Code, Spellcheck: Off,
+		ID: id, Name: p.Name, Value: p.Value, Type: "password", Label: p.Label, Hint: p.Hint, Error: p.Error,
+		DescribedBy: p.DescribedBy,
+		Prefix:      p.Prefix, Suffix: p.Suffix, Width: p.Width, Large: p.Large, Code: p.Code, Spellcheck: Off,
 		Autocomplete: or(p.Autocomplete, "current-password"), Autocapitalize: "none", Disabled: p.Disabled,
-		Classes: join("nhsuk-password-input__input nhsuk-js-password-input-input", p.Classes), Attrs: p.Attrs, Wrapper: p.Wrapper,
-		Group: FormGroup{Classes: p.Group.Classes, Attrs: p.Group.Attrs, Before: p.Group.Before, After: Group{button, p.Group.After}},
+		Classes: join("nhsuk-password-input__input nhsuk-js-password-input-input", p.Classes), Attrs: p.Attrs,
+		Wrapper: p.Wrapper,
+		Group: FormGroup{Classes: p.Group.Classes, Attrs: p.Group.Attrs, Before: p.Group.Before,
+			After: Group{button, p.Group.After}},
 	}
 	i.render(b, " nhsuk-password-input", p.module)
 }

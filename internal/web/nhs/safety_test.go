@@ -20,10 +20,14 @@ const refused = "#address-refused"
 
 // every is one of each component, for tests that hold for all.
 var every = []nhs.Component{
-	nhs.ActionLink{}, nhs.BackLink{}, nhs.Breadcrumb{}, nhs.Button{}, nhs.Caption{}, nhs.Card{}, nhs.CharacterCount{}, nhs.Checkboxes{}, nhs.ContentsList{}, nhs.DateInput{}, nhs.Details{},
-	nhs.ErrorMessage{}, nhs.ErrorSummary{}, nhs.Fieldset{}, nhs.FileUpload{}, nhs.Footer{}, nhs.Header{}, nhs.Heading{}, nhs.HiddenInput{}, nhs.Hint{}, nhs.Icon(""), nhs.Input{}, nhs.InsetText{},
-	nhs.Isolated(""), nhs.Label{}, nhs.Legend{}, nhs.Link{}, nhs.List{}, nhs.NoWrap(""), nhs.NotificationBanner{}, nhs.Pagination{}, nhs.Panel{}, nhs.Paragraph{}, nhs.PasswordInput{}, nhs.Radios{}, nhs.Scroll{},
-	nhs.SearchInput{}, nhs.Select{}, nhs.SkipLink{}, nhs.SummaryList{}, nhs.Table{}, nhs.Tag{}, nhs.TaskList{}, nhs.Text(""), nhs.Textarea{}, nhs.Unseen(""), nhs.WarningCallout{},
+	nhs.ActionLink{}, nhs.BackLink{}, nhs.Breadcrumb{}, nhs.Button{}, nhs.Caption{}, nhs.Card{}, nhs.CharacterCount{},
+	nhs.Checkboxes{}, nhs.ContentsList{}, nhs.DateInput{}, nhs.Details{},
+	nhs.ErrorMessage{}, nhs.ErrorSummary{}, nhs.Fieldset{}, nhs.FileUpload{}, nhs.Footer{}, nhs.Header{}, nhs.Heading{},
+	nhs.HiddenInput{}, nhs.Hint{}, nhs.Icon(""), nhs.Input{}, nhs.InsetText{},
+	nhs.Isolated(""), nhs.Label{}, nhs.Legend{}, nhs.Link{}, nhs.List{}, nhs.NoWrap(""), nhs.NotificationBanner{},
+	nhs.Pagination{}, nhs.Panel{}, nhs.Paragraph{}, nhs.PasswordInput{}, nhs.Radios{}, nhs.Scroll{},
+	nhs.SearchInput{}, nhs.Select{}, nhs.SkipLink{}, nhs.SummaryList{}, nhs.Table{}, nhs.Tag{}, nhs.TaskList{},
+	nhs.Text(""), nhs.Textarea{}, nhs.Unseen(""), nhs.WarningCallout{},
 }
 
 // TestEveryComponentIsListed keeps the list above whole: it reads the source for types that render.
@@ -33,7 +37,9 @@ func TestEveryComponentIsListed(t *testing.T) {
 		listed[reflect.TypeOf(c).Name()] = true
 	}
 	//lint:ignore SA1019 this package has no build tags
-	pkgs, err := parser.ParseDir(token.NewFileSet(), ".", func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }, 0)
+	pkgs, err := parser.ParseDir(token.NewFileSet(), ".", func(f fs.FileInfo) bool {
+		return !strings.HasSuffix(f.Name(), "_test.go")
+	}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +72,8 @@ func TestNothingBreaksOut(t *testing.T) {
 // TestUnsafeIsSeen plants what the check must find.
 func TestUnsafeIsSeen(t *testing.T) {
 	for _, planted := range []string{
-		`<p>a < b</p>`, `<p title="a<b">c</p>`, `<a href="javascript:x">y</a>`, `<p onclick="x">y</p>`, `<p style="x">y</p>`, `<script>x</script>`,
+		`<p>a < b</p>`, `<p title="a<b">c</p>`, `<a href="javascript:x">y</a>`, `<p onclick="x">y</p>`, `<p style="x">y</p>`,
+		`<script>x</script>`,
 		`<!-- x -->`, `<iframe srcdoc="x"></iframe>`, `<a href="//evil.example">x</a>`,
 	} {
 		if nhstest.Unsafe(planted) == "" {
@@ -104,14 +111,17 @@ func FuzzText(f *testing.F) {
 }
 
 func TestSafeAddress(t *testing.T) {
-	for _, ok := range []string{"", "#", "#maincontent", "/raise", "/cases/HD-7F3K-22?sort=due&page=2", "raise/about", "?page=2", "https://intranet.example/", "http://a",
+	for _, ok := range []string{"", "#", "#maincontent", "/raise", "/cases/HD-7F3K-22?sort=due&page=2", "raise/about",
+		"?page=2", "https://intranet.example/", "http://a",
 		"mailto:a@b.example", "tel:+441134960000", "HTTPS://a", "/a:b", "?q=javascript:x", "./a:b", "/näher"} {
 		if nhs.SafeAddress(ok) != ok {
 			t.Errorf("%q is refused", ok)
 		}
 	}
-	for _, bad := range []string{"javascript:x", "JAVASCRIPT:x", "java\tscript:x", "\njavascript:x", " javascript:x", "\u0000javascript:x", "data:text/html,x", "vbscript:x", "blob:x",
-		"file:///x", "//evil.example", `\\evil.example`, `/\evil.example`, "x:y", "filesystem:x", ":x", "about:blank", "java%0ascript:x"} {
+	for _, bad := range []string{"javascript:x", "JAVASCRIPT:x", "java\tscript:x", "\njavascript:x", " javascript:x",
+		"\u0000javascript:x", "data:text/html,x", "vbscript:x", "blob:x",
+		"file:///x", "//evil.example", `\\evil.example`, `/\evil.example`, "x:y", "filesystem:x", ":x", "about:blank",
+		"java%0ascript:x"} {
 		if got := nhs.SafeAddress(bad); got != refused {
 			t.Errorf("%q gives %q", bad, got)
 		}
@@ -119,8 +129,10 @@ func TestSafeAddress(t *testing.T) {
 }
 
 func TestAttributesThatAreRefused(t *testing.T) {
-	attrs := []nhs.Attr{{Name: "onclick", Value: "x"}, {Name: "style", Value: "x"}, {Name: "srcdoc", Value: "x"}, {Name: "OnClick", Value: "x"}, {Name: "x onclick", Value: "x"},
-		{Name: "data-", Value: "x"}, {Name: "", Value: "x"}, {Name: "data-x>", Value: "x"}, {Name: "class", Value: "x"}, {Name: "data-ok", Value: `"`}, {Name: "aria-label", Value: "y"},
+	attrs := []nhs.Attr{{Name: "onclick", Value: "x"}, {Name: "style", Value: "x"}, {Name: "srcdoc", Value: "x"},
+		{Name: "OnClick", Value: "x"}, {Name: "x onclick", Value: "x"},
+		{Name: "data-", Value: "x"}, {Name: "", Value: "x"}, {Name: "data-x>", Value: "x"}, {Name: "class", Value: "x"},
+		{Name: "data-ok", Value: `"`}, {Name: "aria-label", Value: "y"},
 		{Name: "href", Value: "javascript:x"}, {Name: "hidden", Bare: true}}
 	got := string(nhs.Render(nhs.Hint{Text: "t", Attrs: attrs}))
 	want := `<div class="nhsuk-hint" data-ok="&#34;" aria-label="y" href="` + refused + `" hidden>t</div>`

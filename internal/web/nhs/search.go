@@ -48,14 +48,17 @@ func (s SearchInput) Render(b *Buffer) {
 		if icon == "" && !s.Button.NoIcon {
 			icon = IconSearch
 		}
-		after = Group{Button{Text: s.Button.Text, AriaLabel: or(s.Button.Label, "Search"), Icon: icon, Small: !s.Large, Variant: s.Button.Variant,
+		after = Group{Button{Text: s.Button.Text, AriaLabel: or(s.Button.Label, "Search"), Icon: icon, Small: !s.Large,
+			Variant:  s.Button.Variant,
 			Disabled: s.Button.Disabled == On || s.Disabled && s.Button.Disabled != Off,
 			Classes:  join("nhsuk-search-input__button", s.Button.Classes)}, s.Group.After}
 	}
 	b.Put(Input{
-		ID: or(s.ID, s.Name), Name: s.Name, Value: s.Value, Type: "search", Label: s.Label, Hint: s.Hint, Error: s.Error, DescribedBy: s.DescribedBy,
-		Placeholder: s.Placeholder, Prefix: s.Prefix, Suffix: s.Suffix, Width: s.Width, Large: s.Large, Code: s.Code, Autocomplete: "off",
-		Disabled: s.Disabled, Classes: join("nhsuk-search-input__input", s.Classes), Attrs: s.Attrs,
+		ID: or(s.ID, s.Name), Name: s.Name, Value: s.Value, Type: "search", Label: s.Label, Hint: s.Hint, Error: s.Error,
+		DescribedBy: s.DescribedBy,
+		Placeholder: s.Placeholder, Prefix: s.Prefix, Suffix: s.Suffix, Width: s.Width, Large: s.Large, Code: s.Code,
+		Autocomplete: "off",
+		Disabled:     s.Disabled, Classes: join("nhsuk-search-input__input", s.Classes), Attrs: s.Attrs,
 		Wrapper: Wrapper{Classes: join("nhsuk-search-input__wrapper", s.Wrapper.Classes), Attrs: s.Wrapper.Attrs},
 		Group:   FormGroup{Classes: join(class, s.Group.Classes), Attrs: s.Group.Attrs, Before: s.Group.Before, After: after},
 	})

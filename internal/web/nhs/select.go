@@ -31,7 +31,8 @@ type Option struct {
 // Render writes the list with label, hint and message.
 func (s Select) Render(b *Buffer) {
 	id := or(s.ID, s.Name)
-	describedBy := field{id: id, label: s.Label, hint: s.Hint, err: s.Error, describedBy: s.DescribedBy, group: s.Group}.open(b)
+	describedBy := field{id: id, label: s.Label, hint: s.Hint, err: s.Error, describedBy: s.DescribedBy,
+		group: s.Group}.open(b)
 	wrapped := s.Group.Before != nil || s.Group.After != nil || s.Wrapper.Classes != "" || s.Wrapper.Attrs != nil
 	if wrapped {
 		b.Raw(`<div class="nhsuk-input-wrapper`)

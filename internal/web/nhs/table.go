@@ -208,7 +208,8 @@ func (t Table) caption(b *Buffer, id string, sortable bool) {
 	if hidden != "" {
 		hidden = "(" + hidden + ")"
 	}
-	b.heading(Heading{ID: id, Text: c.Text, Content: c.Content, Hidden: hidden, Size: c.Size, Caption: c.Caption, Classes: c.Classes, Attrs: c.Attrs},
+	b.heading(Heading{ID: id, Text: c.Text, Content: c.Content, Hidden: hidden, Size: c.Size, Caption: c.Caption,
+		Classes: c.Classes, Attrs: c.Attrs},
 		headingStyle{class: "nhsuk-table__caption", prefix: "nhsuk-table__caption--", sizes: labelSizes, element: "caption"})
 }
 

@@ -126,9 +126,12 @@ func (c CharacterCount) Render(b *Buffer) {
 	if label.For == "" {
 		label.For = id
 	}
-	group := FormGroup{Attrs: c.Group.Attrs, Before: c.Group.Before, Classes: c.Group.Classes, After: Group{info, c.Group.After}}
-	t := Textarea{ID: id, Name: c.Name, Value: c.Value, Label: label, Hint: c.Hint, Error: c.Error, DescribedBy: info.ID, Rows: c.Rows,
-		Spellcheck: c.Spellcheck, Autocomplete: c.Autocomplete, Disabled: c.Disabled, Classes: c.Classes, Attrs: c.Attrs, Group: group}
+	group := FormGroup{Attrs: c.Group.Attrs, Before: c.Group.Before, Classes: c.Group.Classes,
+		After: Group{info, c.Group.After}}
+	t := Textarea{ID: id, Name: c.Name, Value: c.Value, Label: label, Hint: c.Hint, Error: c.Error, DescribedBy: info.ID,
+		Rows:       c.Rows,
+		Spellcheck: c.Spellcheck, Autocomplete: c.Autocomplete, Disabled: c.Disabled, Classes: c.Classes, Attrs: c.Attrs,
+		Group: group}
 	t.render(b, " nhsuk-js-character-count", " nhsuk-character-count", func(b *Buffer) { c.module(b, countType) })
 }
 

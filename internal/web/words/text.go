@@ -26,7 +26,8 @@ func Length(s string) int { return utf8.RuneCountInString(s) }
 // Typed shows a text of several lines exactly as somebody typed it: escaped, with
 // its own line breaks, and isolated so that it cannot turn the writing around it.
 func Typed(s string) template.HTML {
-	return template.HTML(`<div class="heed-typed" dir="auto">` + template.HTMLEscapeString(s) + `</div>`) //nolint:gosec // escaped
+	return template.HTML(`<div class="heed-typed" dir="auto">` + template.HTMLEscapeString(s) +
+		`</div>`) //nolint:gosec // escaped
 }
 
 // Name shows one line that somebody typed inside a sentence: escaped and isolated.

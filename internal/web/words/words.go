@@ -61,11 +61,13 @@ func MomentHTML(t time.Time) template.HTML { return timeElement(t, Moment(t)) }
 
 // DateHTML is Date inside a time element that carries the day.
 func DateHTML(t time.Time) template.HTML {
-	return template.HTML(`<time datetime="` + t.In(london).Format(time.DateOnly) + `">` + Date(t) + `</time>`) //nolint:gosec // digits and month names only
+	return template.HTML(`<time datetime="` + t.In(london).Format(time.DateOnly) + `">` + Date(t) +
+		`</time>`) //nolint:gosec // digits and month names only
 }
 
 func timeElement(t time.Time, shown string) template.HTML {
-	return template.HTML(`<time datetime="` + t.UTC().Format(time.RFC3339Nano) + `">` + shown + `</time>`) //nolint:gosec // digits and month names only
+	return template.HTML(`<time datetime="` + t.UTC().Format(time.RFC3339Nano) + `">` + shown +
+		`</time>`) //nolint:gosec // digits and month names only
 }
 
 // Span is two days in as few words as are clear: "6 to 8 August 2026",

@@ -35,7 +35,8 @@ func TestMoments(t *testing.T) {
 			t.Errorf("Moment(%s) = %q, want %q", instant, got, want)
 		}
 	}
-	if got, want := string(words.MomentHTML(at("2026-08-06T16:32:00Z"))), `<time datetime="2026-08-06T16:32:00Z">6 August 2026 at 5:32pm</time>`; got != want {
+	if got, want := string(words.MomentHTML(at("2026-08-06T16:32:00Z"))),
+		`<time datetime="2026-08-06T16:32:00Z">6 August 2026 at 5:32pm</time>`; got != want {
 		t.Errorf("MomentHTML = %s", got)
 	}
 	if got, want := words.Weekday(at("2026-08-06T16:32:00Z")), "Thursday 6 August 2026"; got != want {
@@ -57,7 +58,8 @@ func TestSpans(t *testing.T) {
 }
 
 func TestNumbers(t *testing.T) {
-	for n, want := range map[int]string{0: "0", 7: "7", 999: "999", 1000: "1,000", 12345678: "12,345,678", -4000: "-4,000", -100: "-100"} {
+	for n, want := range map[int]string{0: "0", 7: "7", 999: "999", 1000: "1,000", 12345678: "12,345,678", -4000: "-4,000",
+		-100: "-100"} {
 		if got := words.Number(n); got != want {
 			t.Errorf("Number(%d) = %q", n, got)
 		}
@@ -67,7 +69,8 @@ func TestNumbers(t *testing.T) {
 			t.Errorf("Count(%d) = %q", n, got)
 		}
 	}
-	for n, want := range map[int]string{1: "first", 3: "third", 10: "10th", 11: "11th", 12: "12th", 13: "13th", 21: "21st", 22: "22nd", 103: "103rd", 111: "111th"} {
+	for n, want := range map[int]string{1: "first", 3: "third", 10: "10th", 11: "11th", 12: "12th", 13: "13th", 21: "21st",
+		22: "22nd", 103: "103rd", 111: "111th"} {
 		if got := words.Ordinal(n); got != want {
 			t.Errorf("Ordinal(%d) = %q", n, got)
 		}
@@ -80,7 +83,8 @@ func TestNumbers(t *testing.T) {
 			t.Errorf("OneIn(%d, %d) = %q", c.part, c.whole, got)
 		}
 	}
-	for want, items := range map[string][]string{"": nil, "a": {"a"}, "a and b": {"a", "b"}, "a, b and c": {"a", "b", "c"}} {
+	for want, items := range map[string][]string{"": nil, "a": {"a"}, "a and b": {"a", "b"},
+		"a, b and c": {"a", "b", "c"}} {
 		if got := words.List(items); got != want {
 			t.Errorf("List(%q) = %q", items, got)
 		}
@@ -117,7 +121,8 @@ func TestDaysAsPeopleTypeThem(t *testing.T) {
 			fault = &words.DayFault{}
 		}
 		if d.String() != c.want || fault.Part != c.part || fault.Words != c.fault {
-			t.Errorf("ParseDay(%q, %q, %q) = %q, %+v; want %q, {%s %s}", c.day, c.month, c.year, d, *fault, c.want, c.part, c.fault)
+			t.Errorf("ParseDay(%q, %q, %q) = %q, %+v; want %q, {%s %s}", c.day, c.month, c.year, d, *fault, c.want,
+				c.part, c.fault)
 		}
 	}
 }
@@ -125,8 +130,9 @@ func TestDaysAsPeopleTypeThem(t *testing.T) {
 // The vectors of organisation-rules.json (NHS Data Model and Dictionary).
 func TestNHSNumbers(t *testing.T) {
 	for typed, want := range map[string]string{
-		"9434765919": "943 476 5919", "943 476 5919": "943 476 5919", "943-476-5919": "943 476 5919", " 9990000018\t": "999 000 0018",
-		"9990000026": "999 000 0026", "9990000050": "999 000 0050", "999\u00a0000\u20110018": "999 000 0018",
+		"9434765919": "943 476 5919", "943 476 5919": "943 476 5919", "943-476-5919": "943 476 5919",
+		" 9990000018\t": "999 000 0018",
+		"9990000026":    "999 000 0026", "9990000050": "999 000 0050", "999\u00a0000\u20110018": "999 000 0018",
 	} {
 		n, fault := words.ParseNHSNumber(typed)
 		if fault != "" || n.String() != want {
@@ -158,7 +164,8 @@ func TestNHSNumbers(t *testing.T) {
 }
 
 func TestTexts(t *testing.T) {
-	for _, kept := range []string{"", "a\tb\r\nc\vd\f", "\u202eمرحبا\u200f", "Siân O’Neill-Ngũgĩ 李", "=1+1", "<script>", "\ufeff", "\u0085"} {
+	for _, kept := range []string{"", "a\tb\r\nc\vd\f", "\u202eمرحبا\u200f", "Siân O’Neill-Ngũgĩ 李", "=1+1", "<script>",
+		"\ufeff", "\u0085"} {
 		if fault := words.TextFault("your note", kept); fault != "" {
 			t.Errorf("%q: %s", kept, fault)
 		}
@@ -171,7 +178,8 @@ func TestTexts(t *testing.T) {
 	if got := words.Lines("a\r\nb\rc\nd"); got != "a\nb\nc\nd" {
 		t.Errorf("Lines: %q", got)
 	}
-	if got := string(words.Typed("<b>\u202e&")); got != "<div class=\"heed-typed\" dir=\"auto\">&lt;b&gt;\u202e&amp;</div>" {
+	if got := string(words.Typed("<b>\u202e&")); got != "<div class=\"heed-typed\" "+
+		"dir=\"auto\">&lt;b&gt;\u202e&amp;</div>" {
 		t.Errorf("Typed: %s", got)
 	}
 }

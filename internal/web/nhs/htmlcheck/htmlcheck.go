@@ -10,7 +10,8 @@ import (
 	"golang.org/x/net/html"
 )
 
-var void = map[string]bool{"br": true, "hr": true, "img": true, "input": true, "link": true, "meta": true, "path": true, "rect": true}
+var void = map[string]bool{"br": true, "hr": true, "img": true, "input": true, "link": true, "meta": true, "path": true,
+	"rect": true}
 
 // WellFormed gives what is wrong first, or nil.
 func WellFormed(source string) error {

@@ -83,12 +83,17 @@ func clearFlags(v reflect.Value, depth int) {
 	}
 }
 
-var knownElements = strings.Fields("a bdi button br caption dd details div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 header hr img input label legend li nav ol option p" +
-	" path search section select span strong summary svg table tbody td textarea th thead title tr ul em b time main dialog progress noscript meta")
+var knownElements = strings.Fields("a bdi button br caption dd details div dl dt fieldset figure footer form h1 h2 " +
+	"h3 h4 h5 h6 header hr img input label legend li nav ol option p" +
+	" path search section select span strong summary svg table tbody td textarea th thead title tr ul em b time main " +
+	"dialog progress noscript meta")
 
-var knownAttrs = strings.Fields("accept alt autocapitalize autocomplete autofocus checked class colspan content d datetime dir disabled download draggable enterkeyhint fill" +
-	" focusable for form formenctype formmethod formnovalidate height hidden http-equiv id inputmode lang max maxlength method min minlength multiple name novalidate open pattern placeholder readonly rel" +
-	" role rows rowspan scope selected size spellcheck step tabindex target title translate type value viewbox width xmlns")
+var knownAttrs = strings.Fields("accept alt autocapitalize autocomplete autofocus checked class colspan content d " +
+	"datetime dir disabled download draggable enterkeyhint fill" +
+	" focusable for form formenctype formmethod formnovalidate height hidden http-equiv id inputmode lang max maxlength " +
+	"method min minlength multiple name novalidate open pattern placeholder readonly rel" +
+	" role rows rowspan scope selected size spellcheck step tabindex target title translate type value viewbox " +
+	"width xmlns")
 
 var addressNames = []string{"href", "src", "action", "formaction", "cite"}
 
@@ -137,8 +142,11 @@ func unsafeAttr(a html.Attribute) string {
 
 // Nasty is what people who mean harm would type.
 var Nasty = []string{
-	`"><script>alert(1)</script>`, `' onmouseover='alert(1)`, `" onfocus="alert(1)" autofocus x="`, `</textarea><img src=x onerror=alert(1)>`, `javascript:alert(1)`,
-	`JaVaScRiPt:alert(1)`, "java\nscript:alert(1)", " javascript:alert(1)", "\x01javascript:alert(1)", `data:text/html,<script>alert(1)</script>`, `//evil.example/`,
-	`\\evil.example`, `/\evil.example`, `vbscript:x`, `style`, `onclick`, `srcdoc`, `href`, `formaction`, "a b", `x=y`, "\x00<", "<!--", "]]>", "&lt;", "&#60;script&#62;", "\xff<\xfe",
+	`"><script>alert(1)</script>`, `' onmouseover='alert(1)`, `" onfocus="alert(1)" autofocus x="`,
+	`</textarea><img src=x onerror=alert(1)>`, `javascript:alert(1)`,
+	`JaVaScRiPt:alert(1)`, "java\nscript:alert(1)", " javascript:alert(1)", "\x01javascript:alert(1)",
+	`data:text/html,<script>alert(1)</script>`, `//evil.example/`,
+	`\\evil.example`, `/\evil.example`, `vbscript:x`, `style`, `onclick`, `srcdoc`, `href`, `formaction`, "a b", `x=y`,
+	"\x00<", "<!--", "]]>", "&lt;", "&#60;script&#62;", "\xff<\xfe",
 	"`", "blob:x", "file:///etc/passwd", "secondary", "m", "before", "h2", "warning", "",
 }
