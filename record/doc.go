@@ -12,9 +12,8 @@
 //
 // An entry is a header in the clear and a sealed part.
 //
-//	header = "heed/entry/2\n" ‖ org(16) ‖ record(16) ‖ entry(16) ‖ version(8) ‖ at(8) ‖ generation(8) ‖ room(8)   93
-//
-// bytes
+//	header = "heed/entry/2\n" ‖ org(16) ‖ record(16) ‖ entry(16) ‖ version(8) ‖ at(8) ‖ generation(8) ‖ room(8)
+//	                                                                                             93 bytes
 //
 // version is the record's version that the entry makes, 1, 2, 3 … without a gap,
 // or 0 for an entry that changes nothing (somebody read the record). at is
@@ -58,19 +57,16 @@
 // # Keys
 //
 //	organisation key → generation key → branch key of a compartment → record key → fields
-//	wrap(key, context, inner(32)) = 0x01 ‖ nonce(12) ‖ AES-256-GCM(key, nonce, inner, additional data: "heed/wrap/1\n" ‖
-//
-// context)   61 bytes
-//
+//	wrap(key, context, inner(32)) = 0x01 ‖ nonce(12)
+//	    ‖ AES-256-GCM(key, nonce, inner, additional data: "heed/wrap/1\n" ‖ context)                 61 bytes
 //	context of a generation key   = "heed/generation/1\n" ‖ org(16) ‖ generation(8)
 //	context of a record key       = "heed/record-key/1\n" ‖ org(16) ‖ record(16) ‖ generation(8)
 //
 // A branch key wraps the record keys of one compartment (patient, colleague,
 // organisation, exercise) in one generation:
 //
-//	branch key = HKDF-SHA256(secret: generation key, no salt, info: "heed/branch/1\n" ‖ org(16) ‖ generation(8) ‖
-//
-// compartment), 32 bytes
+//	branch key = HKDF-SHA256(secret: generation key, no salt, info: "heed/branch/1\n" ‖ org(16) ‖ generation(8)
+//	    ‖ compartment), 32 bytes
 //
 // Which compartment a record is in stands nowhere: a wrapped record key opens under
 // one of the branches of its generation.

@@ -26,10 +26,8 @@
 //			Question: true, Back: "/raise/about", Leave: true,
 //			Body: whatView.With(whatModel{
 //				Hidden: f.Hidden(),
-//				What:   f.Textarea(nhs.Textarea{Name: "what", Label: nhs.Label{Text: "What are you worried about?", PageHeading:
-//
-// true, Size: nhs.SizeL}}),
-//
+//				What:   f.Textarea(nhs.Textarea{Name: "what", Label: nhs.Label{
+//					Text: "What are you worried about?", PageHeading: true, Size: nhs.SizeL}}),
 //				Send:   nhs.Button{Text: "Continue"},
 //			}),
 //		}, nil

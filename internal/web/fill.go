@@ -9,8 +9,8 @@ import (
 // The functions of this file put what was typed, and what is the matter with it,
 // into a component: write the component as it asks, and let the form fill it in.
 //
-//	What: f.Textarea(nhs.Textarea{Name: "what", Label: nhs.Label{Text: "What are you worried about?", PageHeading:
-// true}})
+//	What: f.Textarea(nhs.Textarea{Name: "what",
+//		Label: nhs.Label{Text: "What are you worried about?", PageHeading: true}})
 
 // Input fills in a field of one line.
 func (f *Form) Input(c nhs.Input) nhs.Input {

@@ -23,9 +23,8 @@
 // to www.nhs.uk unless told to.
 //
 // Of the 42 components with fixtures these 5 are left out:
-//   - hero: carries its picture in a style attribute, which our content security policy refuses; Heed has no landing
-//
-// page.
+//   - hero: carries its picture in a style attribute, which our content security policy refuses; Heed has
+//     no landing page.
 //   - images: Heed shows no pictures.
 //   - code: shows program code with a copy button; nobody who uses Heed reads code there.
 //   - tabs: hide content behind a script; our sections each have their own address (casework.SubNavigation).
