@@ -16,5 +16,6 @@
 //	attack    what an outsider can work out from published tables
 //	disclose  the HES rule and secondary suppression
 //	chart     accessible SVG, with the finding in words and the table beside it
+//	result    how answers are written down, field by field
 //	sheet     CSV and OpenDocument spreadsheets
 package measure

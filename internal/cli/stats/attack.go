@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"heed/internal/measure/attack"
+	"heed/internal/measure/result"
 )
 
 // AttackCmd is `heed stats attack`. Tables given together are attacked together:
@@ -21,23 +22,6 @@ type AttackCmd struct {
 	Reads
 	Steps int `help:"Most steps of the search for tables that are no network (8000000)."`
 	Output
-}
-
-type attackCell struct {
-	Cell   string `json:"cell"`
-	Low    int64  `json:"low"`
-	High   *int64 `json:"high"`
-	Proven bool   `json:"proven"`
-}
-
-type attackResult struct {
-	Status      attack.Status `json:"status"`
-	Recoverable []string      `json:"recoverable"`
-	Narrow      []string      `json:"narrow"`
-	Cells       []attackCell  `json:"cells,omitempty"`
-	Suppressed  int           `json:"n_suppressed"`
-	Sums        []string      `json:"sums_checked,omitempty"`
-	NoTotal     []string      `json:"no_total,omitempty"`
 }
 
 // Run reads the tables, attacks them and writes what was found.
@@ -66,25 +50,9 @@ func (c *AttackCmd) Run(in io.Reader, out io.Writer) error {
 		return err
 	}
 	if c.Format == "json" {
-		return writeJSON(out, attackJSON(f))
+		return writeJSON(out, result.AttackOf(f))
 	}
 	return attackTable(out, f)
-}
-
-func attackJSON(f attack.Finding) attackResult {
-	r := attackResult{
-		Status: f.Status, Recoverable: append([]string{}, f.Recoverable...), Narrow: append([]string{}, f.Narrow...),
-		Suppressed: len(f.Cells), Sums: f.Sums, NoTotal: f.NoTotal,
-	}
-	r.Cells = []attackCell{}
-	for _, c := range f.Cells {
-		x := attackCell{Cell: c.Cell, Low: c.Low, Proven: c.Proven}
-		if c.High < attack.Unbounded {
-			x.High = &c.High
-		}
-		r.Cells = append(r.Cells, x)
-	}
-	return r
 }
 
 func attackTable(w io.Writer, f attack.Finding) error {

@@ -12,6 +12,7 @@ import (
 	"heed/internal/fail"
 	"heed/internal/measure/attack"
 	"heed/internal/measure/disclose"
+	"heed/internal/measure/result"
 )
 
 // DiscloseCmd is `heed stats disclose`: true counts in, a table fit to publish out, or
@@ -38,7 +39,7 @@ type publishedTable struct {
 
 type discloseResult struct {
 	Published []publishedTable `json:"published,omitempty"`
-	Attack    *attackResult    `json:"attack_hes,omitempty"`
+	Attack    *result.Attack   `json:"attack_hes,omitempty"`
 	Primary   []string         `json:"primary,omitempty"`
 	Secondary []string         `json:"secondary,omitempty"`
 	Refused   string           `json:"refused,omitempty"`
@@ -189,7 +190,7 @@ func (c *DiscloseCmd) treat(ls []*laid, tables, earlier []attack.Table, h attack
 		}
 		r.Primary, r.Secondary = hiddenNames(ls, p.Tables)
 	}
-	a := attackJSON(found)
+	a := result.AttackOf(found)
 	a.Cells = nil
 	r.Attack = &a
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"heed/internal/fail"
 	"heed/internal/measure/chart"
+	"heed/internal/measure/result"
 	"heed/internal/measure/xmr"
 )
 
@@ -41,7 +42,7 @@ func (p Picture) write(w io.Writer, d *chart.Drawing) error {
 }
 
 // drawXmr draws one series as an XmR chart, several as small charts.
-func drawXmr(w io.Writer, r *xmrResult, p Picture) error {
+func drawXmr(w io.Writer, r *judged, p Picture) error {
 	if len(r.charts) == 1 {
 		s := r.charts[0]
 		marks := s.chart.Marks
@@ -58,11 +59,11 @@ func drawXmr(w io.Writer, r *xmrResult, p Picture) error {
 	return p.write(w, chart.Multiples(all, p.words("")))
 }
 
-func drawFunnel(w io.Writer, r *funnelResult, p Picture) error {
+func drawFunnel(w io.Writer, r *compared, p Picture) error {
 	return p.write(w, chart.Funnel(r.funnel, r.options, p.words("")))
 }
 
-func drawIntervals(w io.Writer, rows []intervalRow, kind string, p Picture) error {
+func drawIntervals(w io.Writer, rows []result.Interval, kind string, p Picture) error {
 	times := 1.0
 	if kind == "proportion" {
 		times = 100

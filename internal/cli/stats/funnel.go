@@ -7,6 +7,7 @@ import (
 
 	"heed/internal/fail"
 	"heed/internal/measure/funnel"
+	"heed/internal/measure/result"
 )
 
 // maxUnits is how many rows a funnel takes.
@@ -32,62 +33,9 @@ type funnelOptions struct {
 	ShmiRounding *bool    `json:"shmi_rounding"`
 }
 
-type funnelLimits struct {
-	LL95         num `json:"ll95"`
-	UL95         num `json:"ul95"`
-	LL998        num `json:"ll998"`
-	UL998        num `json:"ul998"`
-	ODLL95       num `json:"od_ll95"`
-	ODUL95       num `json:"od_ul95"`
-	ODLL998      num `json:"od_ll998"`
-	ODUL998      num `json:"od_ul998"`
-	Outlier95    int `json:"outlier95"`
-	Outlier998   int `json:"outlier998"`
-	ODOutlier95  int `json:"od_outlier95"`
-	ODOutlier998 int `json:"od_outlier998"`
-}
-
-type funnelUnit struct {
-	Unit        string `json:"unit"`
-	Numerator   num    `json:"numerator"`
-	Denominator num    `json:"denominator"`
-	Value       num    `json:"value"`
-	Z           num    `json:"z"`
-	ZUsed       num    `json:"z_used"`
-	Trimmed     int    `json:"trimmed"`
-	funnelLimits
-}
-
-type funnelRecommended struct {
-	Unit string `json:"unit"`
-	funnelLimits
-}
-
-type fingertipsUnit struct {
-	Unit         string              `json:"unit"`
-	LL95         *num                `json:"ll95,omitempty"`
-	UL95         *num                `json:"ul95,omitempty"`
-	LL998        *num                `json:"ll998,omitempty"`
-	UL998        *num                `json:"ul998,omitempty"`
-	Significance funnel.Significance `json:"significance"`
-}
-
-type fingertips struct {
-	Average *num             `json:"average,omitempty"`
-	Units   []fingertipsUnit `json:"units"`
-}
-
-type funnelResult struct {
-	Target             num                 `json:"target"`
-	Phi                num                 `json:"phi"`
-	Tau2               num                 `json:"tau2"`
-	AdjustedLimitsUsed bool                `json:"adjusted_limits_used"`
-	Units              []funnelUnit        `json:"units"`
-	Recommended        []funnelRecommended `json:"recommended,omitempty"`
-	Fingertips         fingertips          `json:"fingertips"`
-	NotCalculable      []string            `json:"not_calculable,omitempty"`
-	Warnings           []string            `json:"warnings,omitempty"`
-
+// compared is the answer, and what is drawn of it.
+type compared struct {
+	result.Funnel
 	funnel  funnel.Funnel
 	options funnel.Options
 }
@@ -186,71 +134,20 @@ func readUnits(in io.Reader) ([]funnel.Unit, error) {
 	return units, nil
 }
 
-func compareFunnel(in io.Reader, o funnelOptions) (*funnelResult, error) {
+func compareFunnel(in io.Reader, o funnelOptions) (*compared, error) {
 	units, err := readUnits(in)
 	if err != nil {
 		return nil, err
 	}
-	opt := o.settle()
-	f, err := funnel.Compare(units, opt)
-	if err != nil {
+	c := &compared{options: o.settle()}
+	if c.funnel, err = funnel.Compare(units, c.options); err != nil {
 		return nil, err
 	}
-	r := &funnelResult{Target: num(f.Centre), Phi: num(f.Dispersion), Tau2: num(f.Between), AdjustedLimitsUsed: f.Adjusted,
-		NotCalculable: f.Without, funnel: f, options: opt}
-	for _, j := range f.Units {
-		l := limitsOf(j)
-		r.Units = append(r.Units, funnelUnit{
-			Unit: j.Name, Numerator: num(j.Numerator), Denominator: num(j.Denominator), Value: num(j.Value),
-			Z: num(j.Z), ZUsed: num(j.ZUsed), Trimmed: bit(j.Trimmed), funnelLimits: l,
-		})
-		if opt.Data == funnel.PR || opt.Method == funnel.CQC {
-			r.Recommended = append(r.Recommended, funnelRecommended{j.Name, l})
-		}
-	}
-	if f.Unusable {
-		r.Warnings = append(r.Warnings, "too many units without events for SHMI: dispersion is endless; use --sr-method "+
-			"CQC, or the Fingertips significance")
-	}
-	return r, r.compareFingertips(units, opt)
+	c.Funnel, err = result.FunnelOf(c.funnel, units, c.options)
+	return c, err
 }
 
-func (r *funnelResult) compareFingertips(units []funnel.Unit, opt funnel.Options) error {
-	average, compared, err := funnel.Fingertips(units, opt.Data)
-	if err != nil {
-		return err
-	}
-	if opt.Data == funnel.PR {
-		a := num(average)
-		r.Fingertips.Average = &a
-	}
-	for _, c := range compared {
-		u := fingertipsUnit{Unit: c.Name, Significance: c.Significance}
-		if opt.Data == funnel.PR {
-			a, b, x, y := num(c.Limits.Low95), num(c.Limits.High95), num(c.Limits.Low998), num(c.Limits.High998)
-			u.LL95, u.UL95, u.LL998, u.UL998 = &a, &b, &x, &y
-		}
-		r.Fingertips.Units = append(r.Fingertips.Units, u)
-	}
-	return nil
-}
-
-func limitsOf(j funnel.Judged) funnelLimits {
-	return funnelLimits{
-		num(j.Plain.Low95), num(j.Plain.High95), num(j.Plain.Low998), num(j.Plain.High998),
-		num(j.Over.Low95), num(j.Over.High95), num(j.Over.Low998), num(j.Over.High998),
-		bit(j.Flags.Out95), bit(j.Flags.Out998), bit(j.OverFlag.Out95), bit(j.OverFlag.Out998),
-	}
-}
-
-func bit(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
-func (r *funnelResult) table(w io.Writer) error {
+func (r *compared) table(w io.Writer) error {
 	var rows [][]string
 	for i, u := range r.Units {
 		low, high, flag := u.LL95, u.UL95, ""

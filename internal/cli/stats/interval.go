@@ -1,11 +1,9 @@
 package stats
 
 import (
-	"fmt"
 	"io"
 
-	"heed/internal/fail"
-	"heed/internal/measure/interval"
+	"heed/internal/measure/result"
 )
 
 // IntervalCmd is `heed stats interval`.
@@ -15,18 +13,6 @@ type IntervalCmd struct {
 	Kind       string   `enum:"proportion,rate," default:"" help:"proportion: x of n; rate: x events over n. When left out, proportions; in JSON both where both can be worked out."`
 	Multiplier *float64 `help:"Rates per so many, such as 1000 (1)."`
 	Picture
-}
-
-type intervalRow struct {
-	Label    text   `json:"label,omitempty"`
-	X        num    `json:"x"`
-	N        num    `json:"n"`
-	Value    num    `json:"value"`
-	Lower95  num    `json:"lower95"`
-	Upper95  num    `json:"upper95"`
-	Lower998 num    `json:"lower998"`
-	Upper998 num    `json:"upper998"`
-	Method   string `json:"method"`
 }
 
 // Run reads, calculates and writes. Columns: x, n and, for the chart, label.
@@ -77,7 +63,7 @@ func (c *IntervalCmd) Run(in io.Reader, out io.Writer) error {
 
 // json writes the kind that was asked for, or every kind that the numbers allow.
 func (c *IntervalCmd) json(out io.Writer, s *sheet, m float64) error {
-	all := map[string][]intervalRow{}
+	all := map[string][]result.Interval{}
 	var first error
 	for _, k := range []struct{ kind, name string }{{"proportion", "proportion_wilson"}, {"rate", "rate_byar_or_exact"}} {
 		if c.Kind != "" && c.Kind != k.kind || c.Kind == "" && k.kind == "proportion" && m != 1 {
@@ -96,7 +82,7 @@ func (c *IntervalCmd) json(out io.Writer, s *sheet, m float64) error {
 	return writeJSON(out, all)
 }
 
-func intervals(s *sheet, kind string, m float64) ([]intervalRow, error) {
+func intervals(s *sheet, kind string, m float64) ([]result.Interval, error) {
 	x, err := s.column("x")
 	if err != nil {
 		return nil, err
@@ -106,7 +92,7 @@ func intervals(s *sheet, kind string, m float64) ([]intervalRow, error) {
 		return nil, err
 	}
 	label := s.optional("label")
-	out := make([]intervalRow, len(s.rows))
+	out := make([]result.Interval, len(s.rows))
 	for i, row := range s.rows {
 		xv, err := s.number(i, x, true)
 		if err != nil {
@@ -116,36 +102,14 @@ func intervals(s *sheet, kind string, m float64) ([]intervalRow, error) {
 		if err != nil {
 			return nil, err
 		}
-		r, err := oneInterval(xv, nv, m, kind)
+		r, err := result.IntervalOf(xv, nv, m, kind)
 		if err != nil {
 			return nil, s.at(i, "x or n", err)
 		}
 		if label >= 0 {
-			r.Label = text(row[label])
+			r.Label = result.Word(row[label])
 		}
 		out[i] = r
 	}
 	return out, nil
-}
-
-func oneInterval(x, n, m float64, kind string) (intervalRow, error) {
-	at := func(c float64) (interval.Interval, error) {
-		if kind == "rate" {
-			return interval.Rate(x, n, m, c)
-		}
-		if m != 1 {
-			return interval.Interval{}, fail.New(fail.Bad, "a multiplier is for rates; use --kind rate")
-		}
-		return interval.Wilson(x, n, c)
-	}
-	a, err := at(0.95)
-	if err != nil {
-		return intervalRow{}, fmt.Errorf("95%%: %w", err)
-	}
-	b, err := at(0.998)
-	if err != nil {
-		return intervalRow{}, fmt.Errorf("99.8%%: %w", err)
-	}
-	return intervalRow{X: num(x), N: num(n), Value: num(a.Value), Lower95: num(a.Lower), Upper95: num(a.Upper),
-		Lower998: num(b.Lower), Upper998: num(b.Upper), Method: a.Method}, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"heed/internal/fail"
 	"heed/internal/measure/kappa"
+	"heed/internal/measure/result"
 )
 
 // KappaCmd is `heed stats kappa`.
@@ -16,36 +17,8 @@ type KappaCmd struct {
 	Output
 }
 
-type estimate struct {
-	Kappa   num  `json:"kappa"`
-	Z       num  `json:"z"`
-	P       num  `json:"p"`
-	SE      *num `json:"se,omitempty"`
-	Lower95 *num `json:"lower95,omitempty"`
-	Upper95 *num `json:"upper95,omitempty"`
-}
-
-type kappaCategory struct {
-	Category string `json:"category"`
-	Share    num    `json:"share"`
-	Kappa    num    `json:"kappa"`
-}
-
-type kappaResult struct {
-	CasesUsed        int       `json:"cases_used"`
-	Raters           int       `json:"raters"`
-	PercentAgreement num       `json:"percent_agreement"`
-	CohenUnweighted  *estimate `json:"cohen_unweighted,omitempty"`
-	CohenEqual       *estimate `json:"cohen_equal,omitempty"`
-	CohenSquared     *estimate `json:"cohen_squared,omitempty"`
-	Table            [][]int   `json:"table,omitempty"`
-	Categories       []string  `json:"categories"`
-	Fleiss           estimate  `json:"fleiss"`
-	Conger           struct {
-		Kappa num `json:"kappa"`
-	} `json:"fleiss_exact_conger"`
-	ByCategory []kappaCategory `json:"fleiss_by_category"`
-}
+// agreed is the answer, with its table.
+type agreed struct{ result.Agreement }
 
 // Run reads case,r1,r2,… and writes the agreement.
 func (c *KappaCmd) Run(in io.Reader, out io.Writer) error {
@@ -67,7 +40,7 @@ func (c *KappaCmd) Run(in io.Reader, out io.Writer) error {
 	return r.table(out)
 }
 
-func agreement(in io.Reader) (*kappaResult, error) {
+func agreement(in io.Reader) (*agreed, error) {
 	s, err := readCSV(in)
 	if err != nil {
 		return nil, err
@@ -88,34 +61,18 @@ func agreement(in io.Reader) (*kappaResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &kappaResult{CasesUsed: a.Cases, Raters: a.Raters, PercentAgreement: num(a.Percent), Table: a.Table,
-		Categories: a.Categories}
-	if a.Cohen != nil {
-		r.CohenUnweighted = cohen(a.Cohen[kappa.Unweighted])
-		r.CohenEqual = cohen(a.Cohen[kappa.Equal])
-		r.CohenSquared = cohen(a.Cohen[kappa.Squared])
-	}
-	r.Fleiss = estimate{Kappa: num(a.Fleiss.Kappa), Z: num(a.Fleiss.Z), P: num(a.Fleiss.P)}
-	r.Conger.Kappa = num(a.Conger)
-	for _, x := range a.ByCategory {
-		r.ByCategory = append(r.ByCategory, kappaCategory{x.Name, num(x.Share), num(x.Kappa)})
-	}
-	return r, nil
-}
-
-func cohen(e kappa.Estimate) *estimate {
-	se, low, high := num(e.SE), num(e.Lower95), num(e.Upper95)
-	return &estimate{num(e.Kappa), num(e.Z), num(e.P), &se, &low, &high}
+	r := result.AgreementOf(a)
+	return &agreed{r}, nil
 }
 
 // table shows the percentage, kappa with its limits, and the answers: always all three.
-func (r *kappaResult) table(w io.Writer) error {
+func (r *agreed) table(w io.Writer) error {
 	rows := [][]string{
 		{"cases with every answer", strconv.Itoa(r.CasesUsed)},
 		{"raters", strconv.Itoa(r.Raters)},
 		{"agreement", r.PercentAgreement.String() + "%"},
 	}
-	show := func(name string, e *estimate) {
+	show := func(name string, e *result.Estimate) {
 		if e == nil {
 			return
 		}

@@ -4,45 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"math"
 	"os"
-	"strconv"
 	"strings"
 
 	"heed/internal/fail"
 )
-
-// num is a number that may be undefined: NaN and infinities are null in JSON.
-type num float64
-
-// MarshalJSON writes the shortest form that reads back the same.
-func (n num) MarshalJSON() ([]byte, error) {
-	f := float64(n)
-	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return []byte("null"), nil
-	}
-	return json.Marshal(f)
-}
-
-// String is the number for a table: [x] where it is not available.
-func (n num) String() string {
-	f := float64(n)
-	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return "[x]"
-	}
-	return strconv.FormatFloat(f, 'g', 7, 64)
-}
-
-// text is a word that may be missing: null in JSON when empty.
-type text string
-
-// MarshalJSON writes null for "".
-func (t text) MarshalJSON() ([]byte, error) {
-	if t == "" {
-		return []byte("null"), nil
-	}
-	return json.Marshal(string(t))
-}
 
 func writeJSON(w io.Writer, v any) error {
 	e := json.NewEncoder(w)

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"heed/internal/fail"
+	"heed/internal/measure/result"
 	"heed/internal/measure/xmr"
 )
 
@@ -144,8 +145,8 @@ func (k *checker) fuzzed(v map[string]any) {
 		if err != nil {
 			return nil, err
 		}
-		r := &xmrResult{}
-		r.add("A", c, in.forSeries("", points))
+		r := &judged{}
+		r.Add("A", c, in.forSeries("", points).Target)
 		got, err := asJSON(r)
 		if err != nil {
 			return nil, err
@@ -262,7 +263,7 @@ func (k *checker) intervals(v map[string]any) {
 				if c, ok := row["n"].(float64); ok {
 					n = c
 				}
-				r, err := oneInterval(count, n, 1, kind)
+				r, err := result.IntervalOf(count, n, 1, kind)
 				if err != nil {
 					return nil, err
 				}

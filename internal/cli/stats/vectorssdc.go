@@ -9,41 +9,42 @@ import (
 	"heed/internal/fail"
 	"heed/internal/measure/attack"
 	"heed/internal/measure/disclose"
+	"heed/internal/measure/result"
 )
 
 // attackOf runs the attack of a vector's tables.
-func attackOf(dir string, names []string, options, hierarchy any) (attackResult, error) {
+func attackOf(dir string, names []string, options, hierarchy any) (result.Attack, error) {
 	paths := make([]string, len(names))
 	for i, n := range names {
 		paths[i] = filepath.Join(dir, filepath.Base(n))
 	}
 	ls, err := readTables(paths, nil)
 	if err != nil {
-		return attackResult{}, err
+		return result.Attack{}, err
 	}
 	raw, err := json.Marshal(options)
 	if err != nil {
-		return attackResult{}, fmt.Errorf("write JSON: %w", err)
+		return result.Attack{}, fmt.Errorf("write JSON: %w", err)
 	}
 	r := reading{rules: attack.Marked}
 	if err := r.options(raw); err != nil {
-		return attackResult{}, err
+		return result.Attack{}, err
 	}
 	if r.Hierarchy != "" {
 		r.Hierarchy = filepath.Join(dir, filepath.Base(r.Hierarchy))
 	}
 	if r.stated, err = json.Marshal(hierarchy); err != nil {
-		return attackResult{}, fmt.Errorf("write JSON: %w", err)
+		return result.Attack{}, fmt.Errorf("write JSON: %w", err)
 	}
 	tables, h, err := r.tables(ls, dir)
 	if err != nil {
-		return attackResult{}, err
+		return result.Attack{}, err
 	}
 	found, err := attack.Run(tables, h, r.rules, attack.DefaultSteps)
 	if err != nil {
-		return attackResult{}, err
+		return result.Attack{}, err
 	}
-	return attackJSON(found), nil
+	return result.AttackOf(found), nil
 }
 
 func checkAttack(dir string, v map[string]any) ([]string, error) {
@@ -144,7 +145,7 @@ func checkHES(dir string, v map[string]any) ([]string, error) {
 		if err != nil && !fail.Is(err, fail.Refused) {
 			return nil, err
 		}
-		got, err := asJSON(attackJSON(found))
+		got, err := asJSON(result.AttackOf(found))
 		if err != nil {
 			return nil, err
 		}

@@ -4,10 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"math"
 	"strings"
 
 	"heed/internal/fail"
+	"heed/internal/measure/result"
 	"heed/internal/measure/xmr"
 )
 
@@ -40,41 +40,9 @@ type xmrOptions struct {
 	rebase map[string][]string // by series, "" for all
 }
 
-type xmrSummary struct {
-	Series        string `json:"series"`
-	VariationType string `json:"variation_type"`
-	VariationIcon string `json:"variation_icon"`
-	AssuranceType text   `json:"assurance_type"`
-	AssuranceIcon text   `json:"assurance_icon"`
-	LatestPeriod  string `json:"latest_period,omitempty"`         // of the last value, when rows without one follow it
-	LatestIcon    string `json:"latest_variation_icon,omitempty"` // what that value says: the icon of the chart
-}
-
-type xmrPoint struct {
-	Series           string `json:"series"`
-	Period           string `json:"period"`
-	Value            num    `json:"value"`
-	RebaseGroup      int    `json:"rebase_group"`
-	Mean             num    `json:"mean"`
-	LPL              num    `json:"lpl"`
-	UPL              num    `json:"upl"`
-	OutsideLimits    *bool  `json:"outside_limits"`
-	RelativeToMean   *int   `json:"relative_to_mean"`
-	CloseToLimits    *bool  `json:"close_to_limits"`
-	SpecialCauseType string `json:"special_cause_type"`
-	PointType        string `json:"point_type"`
-	ShortGroup       bool   `json:"short_group"`
-	Target           *num   `json:"target"`
-	Ghosted          bool   `json:"ghosted,omitempty"`
-	GhostedValue     *num   `json:"ghosted_value,omitempty"`
-}
-
-type xmrResult struct {
-	ShortSeriesWarning bool         `json:"short_series_warning"`
-	Summary            []xmrSummary `json:"summary"`
-	Points             []xmrPoint   `json:"points"`
-	Warnings           []string     `json:"warnings,omitempty"`
-
+// judged are the answers for every series, and what is drawn of them.
+type judged struct {
+	result.XmR
 	charts []xmrSeries
 }
 
@@ -162,7 +130,7 @@ func readSeries(r io.Reader) (names []string, series map[string][]xmr.Point, err
 }
 
 // judgeXmr judges every series of a file.
-func judgeXmr(in io.Reader, o *xmrOptions) (*xmrResult, error) {
+func judgeXmr(in io.Reader, o *xmrOptions) (*judged, error) {
 	names, series, err := readSeries(in)
 	if err != nil {
 		return nil, err
@@ -180,7 +148,7 @@ func judgeXmr(in io.Reader, o *xmrOptions) (*xmrResult, error) {
 	if err := o.rebaseSomewhere(series); err != nil {
 		return nil, err
 	}
-	r := &xmrResult{}
+	r := &judged{}
 	for _, name := range names {
 		opt := o.forSeries(name, series[name])
 		c, err := xmr.Judge(series[name], opt)
@@ -190,61 +158,13 @@ func judgeXmr(in io.Reader, o *xmrOptions) (*xmrResult, error) {
 			}
 			return nil, err
 		}
-		r.add(name, c, opt)
+		r.Add(name, c, opt.Target)
+		r.charts = append(r.charts, xmrSeries{name, c, opt})
 	}
 	return r, nil
 }
 
-func (r *xmrResult) add(name string, c xmr.Chart, o xmr.Options) {
-	r.ShortSeriesWarning = r.ShortSeriesWarning || c.Short
-	sum := xmrSummary{Series: name, VariationType: string(c.Variation), VariationIcon: c.Icon,
-		AssuranceType: text(c.Assurance), AssuranceIcon: text(c.AssuranceIcon())}
-	if last, known := c.Latest(); known && last.Period != c.Marks[len(c.Marks)-1].Period {
-		// The vectors' fields speak of the last row, which says nothing; the chart and the
-		// latest_ fields of the last value.
-		sum.VariationType, sum.VariationIcon = string(xmr.Common), string(xmr.Common)
-		sum.LatestPeriod, sum.LatestIcon = last.Period, c.Icon
-	}
-	r.Summary = append(r.Summary, sum)
-	for _, m := range c.Marks {
-		p := xmrPoint{
-			Series: name, Period: m.Period, Value: num(m.Value), RebaseGroup: m.Segment,
-			Mean: num(m.Mean), LPL: num(m.Lower), UPL: num(m.Upper),
-			SpecialCauseType: string(m.Cause), PointType: string(m.Type), ShortGroup: m.Short,
-		}
-		if m.Known && !math.IsNaN(m.Mean) {
-			p.RelativeToMean = &m.Side
-		}
-		if m.Known && m.Limited() {
-			p.OutsideLimits, p.CloseToLimits = &m.Outside, &m.Near
-		}
-		if m.Ghosted {
-			p.Ghosted, p.Value = true, num(math.NaN())
-			v := num(m.Point.Value)
-			p.GhostedValue = &v
-		}
-		if o.Target != nil {
-			t := num(*o.Target)
-			p.Target = &t
-		}
-		r.Points = append(r.Points, p)
-	}
-	if c.Short {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("series %s: fewer than %d points in a segment: limits are a guide", name,
-			xmr.Short))
-	}
-	if c.Collapsed {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("series %s: nearly constant, so that screening leaves no variation: "+
-			"show the plain numbers, or do not screen", name))
-	}
-	if c.LowCounts {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("series %s: mean below %d a period: lengthen the period or show plain "+
-			"counts, without limits", name, xmr.LowCount))
-	}
-	r.charts = append(r.charts, xmrSeries{name, c, o})
-}
-
-func (r *xmrResult) table(w io.Writer) error {
+func (r *judged) table(w io.Writer) error {
 	var rows [][]string
 	for _, p := range r.Points {
 		v := p.Value.String()
