@@ -141,6 +141,9 @@ func RecordActions() []Action {
 		DeclareConflict, KeepFrom, LiftBar, ConfirmBar, LocalStep, ViewReaders, BeTold, BreakGlass, Erase}
 }
 
+// OfTeam says whether those in a role work the records of one team, and not of all.
+func (r Role) OfTeam() bool { return r == Lead || r == LineManager }
+
 // Functions are the actions on what is no record, in the order in which tables show them.
 func Functions() []Action {
 	return []Action{RaiseConcern, ListOwn, ListInbox, Oversee, ReviewGlass, ViewWhoMay, ViewHealth}

@@ -57,6 +57,7 @@ func (a *API) operations() []operation {
 		return a.Concerns.Document(c.ctx, c.actor, ref, asked)
 	}))
 	ops = append(ops, a.stepOperations()...)
+	ops = append(ops, a.workOperations()...)
 	for _, r := range a.Kinds {
 		ops = append(ops, a.roomOperations(r)...)
 	}

@@ -247,7 +247,7 @@ func (a *App) address(_ context.Context, tx *store.Tx, _ id.Org, p id.Person) (s
 // Parts are the pages of every room: the one list that docs/routes.md and the tests walk.
 func (a *App) Parts() []web.Part {
 	parts := []web.Part{
-		home.Part(a.Directory, a.Policy, a.Rooms, a.Concerns),
+		home.Part(a.Directory, a.Policy, a.Rooms),
 		concernweb.Part(a.Concerns, a.Directory),
 		enrolPart(a),
 		grantorPart(a),

@@ -14,7 +14,7 @@ import (
 
 // mailFlags are the mail server, for serve and for its test.
 type mailFlags struct {
-	MailHost string `help:"Mail server; without one nobody is told that something waits." env:"HEED_MAIL_HOST"`
+	MailHost string `help:"Mail server; without one people see in Heed alone that something waits." env:"HEED_MAIL_HOST"`
 	MailPort int    `help:"Its port." env:"HEED_MAIL_PORT" default:"587"`
 	MailTLS  string `help:"TLS with the mail server: always, if offered, never." env:"HEED_MAIL_TLS" name:"mail-tls" default:"always"`
 	MailFrom string `help:"Sender of mail." env:"HEED_MAIL_FROM"`

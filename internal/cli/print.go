@@ -14,6 +14,7 @@ import (
 	"heed/internal/concern"
 	"heed/internal/directory"
 	"heed/internal/process"
+	"heed/internal/room"
 )
 
 type openapiCmd struct{}
@@ -76,6 +77,7 @@ func events() string {
 	for k, v := range directory.Events() {
 		all[k] = v
 	}
+	maps.Copy(all, room.SharedEvents())
 	for _, r := range app.Rooms() {
 		maps.Copy(all, r.Events())
 	}

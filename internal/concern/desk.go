@@ -40,6 +40,7 @@ func New(rooms *room.Desk) *Desk {
 	d := &Desk{Parts: rooms.Parts, rooms: rooms}
 	d.room = d.kept()
 	rooms.Keep(d.room)
+	rooms.Tells(d.toldNotices)
 	return d
 }
 

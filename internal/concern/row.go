@@ -20,7 +20,8 @@ var Migrations embed.FS
 func (d *Desk) kept() *room.Room {
 	return &room.Room{
 		Name: roomName, Number: ledger.Concern, Kind: access.KindConcern, One: "concern", Many: "concerns",
-		Compartment: string(Patient), Definitions: []*process.Definition{process.Patient()}, Rows: 1, Overdue: d.overdue,
+		Compartment: string(Patient), Definitions: []*process.Definition{process.Patient()}, Rows: 2, Overdue: d.overdue,
+		Opens: access.ViewConcern, Follows: access.ViewOwnConcern, Late: []access.Role{access.CaldicottGuardian},
 	}
 }
 

@@ -140,6 +140,40 @@ func (d *Desk) toldIn(tx *store.Tx, a access.Actor, month time.Time) (out []Brok
 	return out, nil
 }
 
+// toldNotices are what somebody is told of and nobody has answered yet: reasons of this
+// month and the one before that nobody has reviewed, and bars that wait for a second word.
+func (d *Desk) toldNotices(tx *store.Tx, a access.Actor) (out []room.Note, err error) {
+	if _, err := d.oversees(a, access.Oversee); err != nil {
+		return nil, nil //nolint:nilerr // nobody tells them of readings
+	}
+	now := tx.Now()
+	for _, month := range []time.Time{now, now.AddDate(0, 0, -now.Day())} {
+		all, err := d.toldIn(tx, a, month)
+		if err != nil || len(all) == 0 {
+			return out, err
+		}
+		book, err := d.findGlassBook(tx, a.Org, month.Format(monthForm))
+		if err != nil {
+			return nil, err
+		}
+		for _, b := range all {
+			if b.waits(a.Person) {
+				out = append(out, room.ToldOf(d.room, book.Record(), b.Entry.String(), b.At, b.Reference))
+			}
+		}
+	}
+	return out, nil
+}
+
+// waits says whether somebody else's word is waited for: a review, or a second word.
+func (b Broken) waits(p id.Person) bool {
+	if b.Bar == 0 {
+		return b.Review.At.IsZero() && b.By != p
+	}
+	_, asked, waits := b.Stands.Waits()
+	return waits && asked != p
+}
+
 // ToConfirm is what waits for somebody's second word, and nothing else of the record.
 type ToConfirm struct {
 	Step    int64 // what a ConfirmBar is of

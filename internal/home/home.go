@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"heed/internal/access"
-	"heed/internal/concern"
 	"heed/internal/directory"
 	"heed/internal/room"
 	"heed/internal/web"
@@ -20,14 +19,14 @@ type pages struct {
 	directory *directory.Desk
 	policy    *access.Policy
 	rooms     *room.Desk
-	concerns  *concern.Desk
 }
 
 // Part is the routes of this package.
-func Part(people *directory.Desk, p *access.Policy, rooms *room.Desk, concerns *concern.Desk) web.Part {
-	h := &pages{people, p, rooms, concerns}
-	return web.Part{Name: "home", Nav: []web.NavItem{{Text: sectionWork, Path: "/work", For: []string{string(access.Lead), "governance_lead"}}}, Routes: []web.Route{
-		web.Get("/work", web.SignedIn, sectionWork, h.work), // the desks ask access about every record
+func Part(people *directory.Desk, p *access.Policy, rooms *room.Desk) web.Part {
+	h := &pages{people, p, rooms}
+	return web.Part{Name: "home", Nav: []web.NavItem{{Text: sectionWork, Path: pathWork}}, Routes: []web.Route{
+		web.Get(pathWork, web.SignedIn, sectionWork, h.work), // the desk asks access about every record
+		web.Post(pathWork, web.SignedIn, sectionWork, h.seen),
 		web.Get("/{$}", web.Public, "Start", h.start),
 		web.Get("/who-may", string(access.ViewWhoMay), "Who may do what", h.whoMay),
 		web.Get("/statement", web.Public, "About this service", h.statement),
@@ -56,7 +55,7 @@ func (h *pages) start(q *web.Request) (web.Response, error) {
 		return web.SeeOther("/raise"), nil
 	}
 	links := []nhs.Component{
-		nhs.Link{Text: "See your work, what is due first on top", Href: "/work"},
+		nhs.Link{Text: "See your notices and your work", Href: "/work"},
 		nhs.Link{Text: "Follow the concerns that you raised", Href: "/mine"},
 		nhs.Link{Text: "Read who may do what", Href: "/who-may"},
 		nhs.Link{Text: "See who grants roles", Href: "/grantors"},

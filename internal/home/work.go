@@ -1,117 +1,147 @@
 package home
 
 import (
-	"cmp"
-	"slices"
+	"strings"
 	"time"
 
-	"heed/internal/access"
 	"heed/internal/clock/workday"
-	"heed/internal/concern"
 	"heed/internal/room"
 	"heed/internal/web"
 	"heed/internal/web/nhs"
 	"heed/internal/web/words"
 )
 
-const sectionWork = "My work"
+const (
+	sectionWork = "My work"
+	pathWork    = "/work"
+)
 
-// mostWork is how many duties stand on the page of each of the two desks.
+// mostWork is how many duties stand on a page.
 const mostWork = 50
 
-// duty is one record that somebody has, with what is due next.
-type duty struct {
-	kind, title, ref, to, stands string
-	what                         string
-	due                          time.Time
-}
+// seenField carries which notices the page showed.
+const seenField = "notice"
 
-// last is when it is due; what has no day stands after all that have one.
-func (d duty) last() time.Time {
-	if d.due.IsZero() {
-		return time.Unix(1<<40, 0)
-	}
-	return d.due
-}
-
-// work is all that somebody has been given, over every kind of record, what is due
-// first on top. No word of a concern and no name of a person stands in it.
+// work is all that somebody has to do, over every kind of record, what is due first on
+// top, and above it their notices. No word of a concern and no name of a person stands
+// in it.
 func (h *pages) work(q *web.Request) (web.Response, error) {
-	all, more, err := h.ofRooms(q)
+	mine, err := h.rooms.Work(q.Context(), q.Actor(), room.Query{Limit: mostWork, After: q.Query("after")})
 	if err != nil {
 		return nil, err
 	}
-	if access.Role(q.Who().Role) == access.Lead {
-		cases, moreCases, err := h.ofConcerns(q, all)
-		if err != nil {
-			return nil, err
-		}
-		all, more = append(all, cases...), more || moreCases
+	page := web.Page{Title: sectionWork, Section: sectionWork, Nav: pathWork, Wide: true}
+	duties := h.duties(q, mine.Page)
+	if len(mine.Notices) == 0 {
+		page.Body = web.Stack(duties...)
+		return page, nil
 	}
-	slices.SortStableFunc(all, func(a, b duty) int { return a.last().Compare(b.last()) })
-	var body web.Component = nhs.Para("Nothing has been given to you. When something is, it stands here until it is done.")
-	if len(all) > 0 {
-		body = table(q, all)
+	var shown strings.Builder
+	for _, n := range mine.Notices {
+		shown.WriteString(`<input type="hidden" name="` + seenField + `" value="` + n.ID + `">`)
 	}
-	var rest web.Component
-	if more {
-		rest = nhs.Para("There is more than stands here. The lists of each kind of record show all of it.")
-	}
-	return web.Page{Title: sectionWork, Section: sectionWork, Nav: "/work", Wide: true, Body: web.Stack(body, rest)}, nil
+	page.Body = q.Form().Ask(web.Question{Before: []web.Component{h.notices(q, mine.Notices)},
+		Fields: []web.Component{nhs.HTML(shown.String())}, Send: "Mark all of these as seen", After: duties})
+	return page, nil
 }
 
-func (h *pages) ofRooms(q *web.Request) (out []duty, more bool, err error) {
-	page, err := h.rooms.Work(q.Context(), q.Actor(), room.Query{Limit: mostWork})
-	for _, r := range page.Rows {
-		out = append(out, duty{kind: words.Sentence(r.Room.One), title: r.Title, ref: string(r.Reference), to: "/" + r.Room.Many + "/" + string(r.Reference),
-			stands: r.Label, what: r.Due.Label, due: r.Due.At})
+// seen marks as seen the notices that the page showed, and no newer one.
+func (h *pages) seen(q *web.Request) (web.Response, error) {
+	if err := h.rooms.Seen(q.Context(), q.Actor(), q.Form().Raw(seenField, "the notices")); err != nil {
+		return nil, err
 	}
-	return out, page.Next != "", err
+	return web.Redirect{To: pathWork, Flash: "The notices were marked as seen"}, nil
 }
 
-func (h *pages) ofConcerns(q *web.Request, known []duty) (out []duty, more bool, err error) {
-	page, err := h.concerns.ListPage(q.Context(), q.Actor(), concern.Query{List: concern.ListMine, Limit: mostWork})
-	d := h.concerns.Definition(q.Who().Org)
-	for _, r := range page.Rows {
-		ref := string(r.Reference)
-		if slices.ContainsFunc(known, func(x duty) bool { return x.ref == ref }) {
-			continue
-		}
-		out = append(out, duty{kind: "Concern", ref: ref, to: "/cases/" + ref, stands: cmp.Or(r.Label, d.Label(r.State)), due: r.Due})
+// noticeWords are what a notice says. They are the same for every record of a kind.
+func noticeWords(n room.Note) string {
+	one := n.Row.Room.One
+	switch n.What {
+	case room.NoticeGiven:
+		return "You were given this " + one
+	case room.NoticeNews:
+		return "Somebody did something with this " + one + " that you should see"
+	case room.NoticeAnswer:
+		return "There is something new to read on this " + one
+	case room.NoticeOverdue:
+		return "Overdue: " + n.Row.Due.Label
 	}
-	return out, page.More, err
+	return "Somebody said why they need to open this, or who should be kept from it"
 }
 
-func table(q *web.Request, all []duty) web.Component {
-	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "What you have, what is due first on top", Size: nhs.SizeM},
-		Head: nhs.Heads("Next due", "What", "Kind", "Where it stands", "Reference")}
-	for _, d := range all {
-		t.Rows = append(t.Rows, []nhs.Cell{{Content: dueCell(q, d)}, {Content: titled(d)}, {Text: d.kind}, {Text: d.stands}, {Content: nhs.NoWrap(d.ref)}})
+// place is where somebody reads what a notice is of, or does what a duty asks.
+func place(n room.NoticeKind, r room.Row) string {
+	switch {
+	case n == room.NoticeTold:
+		return "/told"
+	case r.Room.Name != roomOfConcerns:
+		return "/" + r.Room.Many + "/" + string(r.Reference)
+	case n == room.NoticeAnswer:
+		return "/mine/" + string(r.Reference)
+	}
+	return "/cases/" + string(r.Reference)
+}
+
+// roomOfConcerns is the room whose pages stand elsewhere than those of all others.
+const roomOfConcerns = "concern"
+
+func (h *pages) notices(q *web.Request, all []room.Note) web.Component {
+	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "Notices, the newest first", Size: nhs.SizeM},
+		Head: nhs.Heads("Since", "Notice", "What", "Reference")}
+	for _, n := range all {
+		t.Rows = append(t.Rows, []nhs.Cell{{Text: words.Date(n.At)}, {Text: noticeWords(n)},
+			{Content: titled(n.Row, place(n.What, n.Row))}, {Content: nhs.NoWrap(string(n.Row.Reference))}})
 	}
 	return t
 }
 
-// titled leads to the record, by its title where its room has one.
-func titled(d duty) web.Component {
-	if d.title == "" {
-		return nhs.Link{Text: d.kind + " " + d.ref, Href: d.to}
+func (h *pages) duties(q *web.Request, p room.Page) []web.Component {
+	if len(p.Rows) == 0 {
+		return []web.Component{nhs.Para("Nothing waits for you. When something does, it stands here until it is done.")}
 	}
-	return nhs.Link{Content: nhs.Isolated(d.title), Href: d.to}
+	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "What you have to do, what is due first on top", Size: nhs.SizeM},
+		Head: nhs.Heads("Due", "What to do", "What", "Where it stands", "Who has it", "Reference")}
+	for _, r := range p.Rows {
+		t.Rows = append(t.Rows, []nhs.Cell{{Content: dueCell(q, r.Due.At)}, {Text: r.Due.Label}, {Content: titled(r, place("", r))},
+			{Text: r.Label}, {Text: whose(q, r)}, {Content: nhs.NoWrap(string(r.Reference))}})
+	}
+	out := []web.Component{t}
+	if p.Next != "" {
+		out = append(out, nhs.Paragraph{Content: nhs.Link{Text: "Show what is due later", Href: pathWork + "?after=" + p.Next}})
+	}
+	return out
+}
+
+// whose says by what a duty stands before somebody.
+func whose(q *web.Request, r room.Row) string {
+	switch {
+	case r.State.Record.IsZero(): // damaged: it says so itself
+		return ""
+	case r.Owner == q.Who().Person:
+		return "You"
+	case r.Owner.IsZero():
+		return "Nobody yet: anybody in your role may do this"
+	}
+	return "Anybody in your role may do this"
+}
+
+// titled leads to the record, by its title where its room has one.
+func titled(r room.Row, to string) web.Component {
+	if r.Title == "" {
+		return nhs.Link{Text: words.Sentence(r.Room.One) + " " + string(r.Reference), Href: to}
+	}
+	return nhs.Link{Content: nhs.Isolated(r.Title), Href: to}
 }
 
 // dueCell says in words what is overdue; no colour stands alone.
-func dueCell(q *web.Request, d duty) web.Component {
-	what := ""
-	if d.what != "" {
-		what = d.what + ", "
-	}
+func dueCell(q *web.Request, due time.Time) web.Component {
 	switch {
-	case d.due.IsZero():
+	case due.IsZero():
 		return nhs.Text("Nothing due")
-	case q.Now().After(d.due):
-		return nhs.Group{nhs.Tag{Text: "Overdue", Colour: nhs.Orange}, nhs.Text(" " + what + "since " + words.Date(d.due))}
-	case workday.Of(q.Now()) == workday.Of(d.due):
-		return nhs.Text(words.Sentence(what + "today"))
+	case q.Now().After(due):
+		return nhs.Group{nhs.Tag{Text: "Overdue", Colour: nhs.Orange}, nhs.Text(" since " + words.Date(due))}
+	case workday.Of(q.Now()) == workday.Of(due):
+		return nhs.Text("Today")
 	}
-	return nhs.Text(words.Sentence(what + "by " + words.Date(d.due)))
+	return nhs.Text("By " + words.Date(due))
 }

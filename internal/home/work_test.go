@@ -7,8 +7,10 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"heed/internal/access"
 	"heed/internal/app"
@@ -16,6 +18,7 @@ import (
 	"heed/internal/demo"
 	"heed/internal/directory"
 	"heed/internal/field"
+	"heed/internal/heedtest/world"
 	"heed/internal/policy"
 	"heed/internal/process"
 	"heed/internal/room"
@@ -60,19 +63,24 @@ func TestMyWork(t *testing.T) {
 	if _, err := a.Concerns.Take(ctx, boss, raised.Reference, room.Said(process.Acknowledge)); err != nil {
 		t.Fatal(err)
 	}
+	other := func(p directory.Person) bool { return p.ID != lead.ID }
 	for _, c := range []struct {
 		who  directory.Person
 		role access.Role
-		has  string
+		has  []string
 		not  []string
 	}{
-		{keeper, "governance_lead", "Visitors and contractors", []string{string(raised.Reference)}},
-		{lead, access.Lead, string(raised.Reference), []string{string(got.Reference), "A worry"}},
-		{nurse, access.Worker, "Nothing has been given to you", []string{string(got.Reference), string(raised.Reference)}},
+		{keeper, "governance_lead", []string{"Visitors and contractors", "Send it for approval"}, []string{string(raised.Reference)}},
+		{lead, access.Lead, []string{string(raised.Reference), "First word to the person who raised it"}, []string{string(got.Reference), "A worry"}},
+		{withOther(t, a, access.Lead, other), access.Lead, nil, []string{string(raised.Reference)}},
+		{nurse, access.Worker, []string{"There is something new to read on this concern", "/mine/" + string(raised.Reference)},
+			[]string{string(got.Reference), "A worry", "Decide what happens next"}},
 	} {
 		page := pageOf(t, a, c.who, c.role)
-		if !strings.Contains(page, c.has) {
-			t.Errorf("%s: %q is not on their page:\n%s", c.role, c.has, page)
+		for _, has := range c.has {
+			if !strings.Contains(page, has) {
+				t.Errorf("%s: %q is not on their page:\n%s", c.role, has, page)
+			}
 		}
 		for _, not := range c.not {
 			if strings.Contains(page, not) {
@@ -92,8 +100,86 @@ func TestMyWork(t *testing.T) {
 	}
 }
 
+// What happens with a concern stands in notices before whomever it is for, in Heed
+// itself: before those who lead its team until one takes it up, before the one who raised
+// it when there is something to read, and before the Guardian when somebody gave a reason
+// to open it. What is over is withdrawn; what was marked as seen is not shown again.
+func TestNoticesOfAConcern(t *testing.T) {
+	ctx := context.Background()
+	world.Each(t, func(w *world.World) {
+		note := func(login string) (out []room.NoticeKind) {
+			mine, err := w.Rooms.Work(ctx, w.As(login), room.Query{Limit: 50})
+			must(t, err)
+			for _, n := range mine.Notices {
+				out = append(out, n.What)
+			}
+			return out
+		}
+		want := func(when, login string, want ...room.NoticeKind) {
+			t.Helper()
+			if got := note(login); !slices.Equal(got, want) {
+				t.Errorf("%s: the notices of %s are %v, want %v", when, login, got, want)
+			}
+		}
+		duties := func(login string) (out []string) {
+			mine, err := w.Rooms.Work(ctx, w.As(login), room.Query{Limit: 50})
+			must(t, err)
+			for _, r := range mine.Rows {
+				out = append(out, r.Due.Label)
+			}
+			return out
+		}
+		c, err := w.Concerns.Raise(ctx, w.As("nurse"), room.Beginning{Answers: field.Said("about", "patient", "what", "A worry")})
+		must(t, err)
+		want("raised", "lead", room.NoticeGiven)
+		want("raised", "second")
+		want("raised", "nurse")
+		for _, login := range []string{"lead", "second"} {
+			if got := duties(login); !slices.Equal(got, []string{"Take up the concern"}) {
+				t.Errorf("before %s, who leads the team, stands %v", login, got)
+			}
+		}
+		_, err = w.Concerns.Take(ctx, w.As("second"), c.Reference, room.Said(process.Acknowledge, "words", "I will ring you"))
+		must(t, err)
+		want("taken up by another", "lead")
+		want("taken up", "nurse", room.NoticeAnswer)
+		if got := duties("lead"); len(got) > 0 {
+			t.Errorf("what somebody else has taken up stands before lead: %v", got)
+		}
+		w.Hand.Move(time.Minute)
+		must(t, w.Concerns.GiveReason(ctx, w.As("lead"), c.Reference, "To see whether it was taken up"))
+		want("a reason was given", "guardian", room.NoticeTold)
+		want("a reason was given", "executive")
+		mine, err := w.Rooms.Work(ctx, w.As("guardian"), room.Query{Limit: 50})
+		must(t, err)
+		must(t, w.Rooms.Seen(ctx, w.As("guardian"), []string{mine.Notices[0].ID}))
+		want("marked as seen", "guardian")
+		w.Hand.Move(10 * 24 * time.Hour)
+		want("overdue for days", "second", room.NoticeOverdue)
+		want("overdue for days", "lead", room.NoticeOverdue)
+		want("overdue for days", "guardian", room.NoticeOverdue)
+		want("overdue for days", "nurse", room.NoticeAnswer)
+		_, err = w.Concerns.AddToOwn(ctx, w.As("nurse"), c.Reference, field.Said("words", "He was here again"), "")
+		must(t, err)
+		want("the one who raised it was there", "nurse")
+		want("something was added", "second", room.NoticeNews, room.NoticeOverdue)
+	})
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // with is somebody of the demo who holds a role.
 func with(t *testing.T, a *app.App, role access.Role) directory.Person {
+	t.Helper()
+	return withOther(t, a, role, func(directory.Person) bool { return true })
+}
+
+func withOther(t *testing.T, a *app.App, role access.Role, is func(directory.Person) bool) directory.Person {
 	t.Helper()
 	orgs, err := a.Directory.Organisations(context.Background())
 	if err != nil {
@@ -104,7 +190,7 @@ func with(t *testing.T, a *app.App, role access.Role) directory.Person {
 		t.Fatal(err)
 	}
 	for _, p := range all {
-		if p.Has(role) {
+		if p.Has(role) && is(p) {
 			return p
 		}
 	}

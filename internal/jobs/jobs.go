@@ -240,7 +240,7 @@ type Standing struct {
 }
 
 // Standing counts. A notice counts as waiting too long only where there is a mail
-// server: without one nobody is told, and what waits stands in the lists. A job of a kind that nobody here
+// server: without one what waits stands in Heed alone. A job of a kind that nobody here
 // can do counts always: a newer version put it, and somebody has to do it.
 func (q *Queue) Standing(tx *store.Tx) (Standing, error) {
 	now := clock.Micros(tx.Now())

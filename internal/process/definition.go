@@ -196,6 +196,7 @@ type StepInfo struct {
 	Group  string      `json:"group" for:"room"`     // of actions, in the policies: "working"
 	Leaves bool        `json:"leaves" for:"concern"` // whoever takes it loses the record by it
 	Sees   []string    `json:"sees" for:"room"`      // who sees it besides those who see all of the work: "raiser", "reader"
+	Hears  []string    `json:"hears"`                // who has a notice of it: "raiser", "owner", or a name that people were given
 }
 
 // FormPage is some of a step's fields, asked together.
@@ -296,6 +297,7 @@ type Deadline struct {
 	Days     int      `json:"days"`   // working days after the day on which it starts
 	Repeat   bool     `json:"repeat"` // remind again after as many days, until met
 	Owner    Role     `json:"owner"`
+	Any      bool     `json:"any"`      // it waits for anybody in that role, and not only for whoever has the record
 	Evidence string   `json:"evidence"` // S, V, K: as in docs; D: our proposal, a setting
 	From     []string `json:"from"`
 	Until    []string `json:"until"`

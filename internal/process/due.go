@@ -25,6 +25,7 @@ type Due struct {
 	At       time.Time   `json:"at"`               // the end of that day in London, UTC
 	Every    int         `json:"every,omitempty"`  // working days after which to remind again; 0: once
 	Others   bool        `json:"others,omitempty"` // the next word is somebody else's, outside
+	Any      bool        `json:"any,omitempty"`    // it waits for anybody in its role
 }
 
 // Name tells one running duty from another of the same record: by the step that started it.
@@ -80,7 +81,7 @@ func (t Deadline) Running(nation workday.Nation, since time.Time, on string) (du
 
 func (t Deadline) running(nation workday.Nation, since time.Time) Due {
 	day := nation.Add(workday.Of(since), t.Days)
-	x := Due{Deadline: t.ID, Label: t.Label, Owner: t.Owner, Since: since, Day: day, At: day.End().UTC(), Others: t.Others}
+	x := Due{Deadline: t.ID, Label: t.Label, Owner: t.Owner, Since: since, Day: day, At: day.End().UTC(), Others: t.Others, Any: t.Any}
 	if t.Repeat {
 		x.Every = t.Days
 	}

@@ -123,6 +123,7 @@ func (d Decider) effect(s State, a access.Actor, info process.StepInfo, out stri
 	if d.Process.Entitled != "" {
 		x.Title = answers.Get(d.Process.Entitled)
 	}
+	x.Hears = hears(s, a, info, out, x)
 	x.Kept = kept(s, info, answers)
 	ended := d.Process.Ended(after)
 	x.Ends, x.Opens = ended && !s.Ended(), !ended && s.Ended()

@@ -41,6 +41,7 @@ type Parts struct {
 type Desk struct {
 	Parts
 	rooms []*Room
+	told  []func(*store.Tx, access.Actor) ([]Note, error) // see Tells
 }
 
 // NewDesk makes a desk for rooms and takes on their jobs. A room with a fault is refused.

@@ -115,7 +115,7 @@ func (d *Desk) tell(tx *store.Tx, s *State) error {
 			continue
 		}
 		who = append(who, s.Owner)
-		if !s.Owner.IsZero() && !tx.Now().After(o.Nation.Add(x.Day, 1).End()) {
+		if !anybodys(x, s) && !tx.Now().After(o.Nation.Add(x.Day, 1).End()) {
 			continue
 		}
 		holders, err := d.Directory.Holders(tx, s.Org, access.Role(x.Owner), id.Team{})

@@ -110,8 +110,7 @@ func (d *Desk) Rows(tx *store.Tx, a access.Actor, r *Room, q Asking) ([]Row, str
 	if err != nil {
 		return nil, "", err
 	}
-	of.act = q.Act
-	of.in = func(s *State) bool { return Listed(l, s, q.Of, tx.Now()) }
+	of.claims = in(q.Act, func(s *State) bool { return Listed(l, s, q.Of, tx.Now()) })
 	return d.rows(tx, a, of, q.Query)
 }
 
@@ -122,7 +121,7 @@ func (d *Desk) readingOf(tx *store.Tx, r *Room, q Asking) (l process.List, of re
 	}
 	key, err := d.Directory.ListKey(tx, q.Of.Org)
 	whose := ownerOf(l.Of, q.Of.Org, q.Of.Team, q.Of.Person)
-	of = reading{name: r.Name + "." + l.ID, tag: tagOf(key, r.Name, r.Compartment, base(r.Latest(), l), whose),
+	of = reading{name: r.Name + "." + l.ID, tags: []Tag{tagOf(key, r.Name, r.Compartment, base(r.Latest(), l), whose)},
 		newest: l.Order == orderNewest, until: untilOf(l, tx.Now())}
 	if !q.Until.IsZero() {
 		of.until = clock.Micros(q.Until)

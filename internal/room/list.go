@@ -1,8 +1,11 @@
 package room
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -41,6 +44,10 @@ type Row struct {
 	Version   int64
 	Ended     bool
 	State     *State // for the room's own Go; no face shows it
+
+	record id.Record
+	at     int64 // its place in the list
+	why    claim
 }
 
 // Page is one page of a list.
@@ -63,7 +70,7 @@ func (d *Desk) List(ctx context.Context, a access.Actor, r *Room, q Query) (Page
 		return Page{}, fail.New(fail.Missing, "Page not found")
 	}
 	if q.Limit < 1 || q.Limit > MaxPage {
-		return Page{}, fail.Fields{{Name: "limit", Words: fmt.Sprintf("Limit must be between 1 and %d", MaxPage)}}.Err()
+		return Page{}, faultOfLimit()
 	}
 	ask := access.Function(a.Org)
 	decision := d.Policy.Decide(a, r.action("list_"+l.ID), ask, access.Context{})
@@ -81,6 +88,10 @@ func (d *Desk) List(ctx context.Context, a access.Actor, r *Room, q Query) (Page
 	return page, d.listed(ctx, a, decision.Rule, r.Name+kindListed, q.List, page.Rows)
 }
 
+func faultOfLimit() error {
+	return fail.Fields{{Name: "limit", Words: fmt.Sprintf("Limit must be between 1 and %d", MaxPage)}}.Err()
+}
+
 // untilOf is where a list of what is due today ends; 0 for the others.
 func untilOf(l process.List, now time.Time) int64 {
 	if !l.Today {
@@ -89,32 +100,28 @@ func untilOf(l process.List, now time.Time) int64 {
 	return clock.Micros(workday.Of(now).End())
 }
 
-// Work gives what somebody has to do over all rooms, the soonest due first.
-func (d *Desk) Work(ctx context.Context, a access.Actor, q Query) (Page, error) {
-	page := Page{List: process.List{ID: work, Title: "My work"}}
-	err := d.Store.View(ctx, func(tx *store.Tx) error {
-		key, err := d.Directory.ListKey(tx, a.Org)
-		if err != nil {
-			return err
-		}
-		of := reading{name: work, tag: tagOf(key, "", "", work, a.Person.Bytes()), in: func(s *State) bool { return s.Owner == a.Person && !s.Ended() }}
-		page.Rows, page.Next, err = d.rows(tx, a, of, q)
-		return err
-	})
-	if err != nil {
-		return Page{}, err
-	}
-	return page, d.listed(ctx, a, "own-work", "work"+kindListed, work, page.Rows)
-}
-
 // reading is one list that is being read.
 type reading struct {
 	name   string // of the list, for its cursors
-	tag    Tag
-	until  int64 // only what is sorted before or at this; 0: everything
+	tags   []Tag  // one, or several that are read as one
+	since  int64  // only what is sorted at or after this; 0: everything
+	until  int64  // only what is sorted before or at this; 0: everything
 	newest bool
-	in     func(*State) bool
-	act    access.Action // that access is asked for; empty: opening it
+	// claims says whether a record stands in the list at this place, and why.
+	claims func(tx *store.Tx, r *Room, s *State, sort int64) (claim, bool, error)
+}
+
+// claim is why a record stands in a list.
+type claim struct {
+	act  access.Action // that access is asked for; empty: opening it
+	due  process.Due   // the duty by which it stands there; zero: the soonest
+	what NoticeKind    // the notice by which it does
+	of   string        // what the notice is of
+}
+
+// in is the claim of a list whose records are told by where they stand.
+func in(act access.Action, is func(*State) bool) func(*store.Tx, *Room, *State, int64) (claim, bool, error) {
+	return func(_ *store.Tx, _ *Room, s *State, _ int64) (claim, bool, error) { return claim{act: act}, is(s), nil }
 }
 
 // rows reads until the page is full, and one row more, to know whether there is a next
@@ -133,8 +140,7 @@ func (d *Desk) rows(tx *store.Tx, a access.Actor, of reading, q Query) (out []Ro
 	}
 	may := asked{}
 	for {
-		text, args := of.query(at, q.Limit+1)
-		all, err := store.All(tx, (*row).listFields, text, args...)
+		all, err := of.next(tx, at, q.Limit+1)
 		if err != nil {
 			return nil, "", err
 		}
@@ -180,23 +186,59 @@ func (d *Desk) listedRow(tx *store.Tx, a access.Actor, of reading, x row, may as
 		return damaged, true, nil
 	case err != nil:
 		return Row{}, false, err
-	case s.Org != a.Org || !of.in(&s) || !d.mayView(a, r, of.act, &s, tx.Now(), may):
+	case s.Org != a.Org:
 		return Row{}, false, nil
+	}
+	why, ok, err := of.claims(tx, r, &s, x.sort)
+	if err != nil || !ok || !d.mayView(a, r, why.act, &s, tx.Now(), may) {
+		return Row{}, false, err
 	}
 	if !r.apart { // whose rules say which duties somebody is shown
 		s.Due = dueTo(a, r, &s, may.ask(actWork, r, &s, tx.Now(), func() bool { return d.mayWork(a, r, &s, tx.Now()) }))
 	}
-	return r.rowOf(&s), true, nil
+	out := r.rowOf(&s)
+	out.record, out.at, out.why = x.record, x.sort, why
+	if why.due.Deadline != "" {
+		out.Due = why.due
+	}
+	return out, true, nil
+}
+
+// next are the rows after a place, of all tags in one order.
+func (of reading) next(tx *store.Tx, after directory.Place, limit int) (all []row, err error) {
+	for _, tag := range of.tags {
+		text, args := of.query(tag, after, limit)
+		rows, err := store.All(tx, (*row).listFields, text, args...)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, rows...)
+	}
+	if len(of.tags) == 1 {
+		return all, nil
+	}
+	slices.SortFunc(all, func(x, y row) int {
+		c := cmp.Or(cmp.Compare(x.sort, y.sort), bytes.Compare(x.record.Bytes(), y.record.Bytes()))
+		if of.newest {
+			return -c
+		}
+		return c
+	})
+	all = slices.CompactFunc(all, func(x, y row) bool { return x.sort == y.sort && x.record == y.record })
+	return all[:min(len(all), limit)], nil
 }
 
 // query is the question of one page: a stretch of the index of tags.
-func (of reading) query(at directory.Place, limit int) (string, []any) {
-	args := []any{of.tag[:]}
+func (of reading) query(tag Tag, at directory.Place, limit int) (string, []any) {
+	args := []any{tag[:]}
 	next := func(v any) string { args = append(args, v); return "$" + strconv.Itoa(len(args)) }
 	text := `select ` + rowColumns + `, l.sort from room_list_v1 l join room_record_v1 r on r.record = l.record
 		join record_key k on k.record = r.record join head h on h.record = r.record where l.tag = $1`
 	if of.until > 0 {
 		text += ` and l.sort <= ` + next(of.until)
+	}
+	if of.since > 0 {
+		text += ` and l.sort >= ` + next(of.since)
 	}
 	if !at.Record.IsZero() {
 		sign := ">"
@@ -282,6 +324,6 @@ func (d *Desk) TestOnlyQuery(tx *store.Tx, a access.Actor, r *Room, l process.Li
 		return "", nil, err
 	}
 	of.until = 0
-	text, args := of.query(after, 51)
+	text, args := of.query(of.tags[0], after, 51)
 	return text, args, nil
 }

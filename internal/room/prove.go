@@ -33,6 +33,11 @@ func (r *Room) Events() map[string]string {
 	return all
 }
 
+// SharedEvents are the kinds of event of the lists over all rooms.
+func SharedEvents() map[string]string {
+	return map[string]string{kindWork: "Somebody was shown their notices and their work, and which references they named"}
+}
+
 // CheckLists compares what finding and listing stand on, and the duties, with the
 // history: record by record as they begin in the ledger, so that a row that was taken
 // away is missed, and its memory does not grow with their number. It gives each

@@ -61,6 +61,12 @@ type Room struct {
 	// Overdue tells whoever must act that something is overdue; nil: as every room does.
 	Overdue func(tx *store.Tx, s *State) error
 
+	// Opens and Follows are what access is asked about a record in the lists that all
+	// rooms share, of whoever works on it and of whoever began it; empty: NAME.view.
+	Opens, Follows access.Action
+	// Late are told, besides the role of a duty, when it is a day over.
+	Late []access.Role
+
 	apart bool // its faces and its rules of who may are its own; see Desk.Keep
 
 	// Rule may refuse a step for a reason that data cannot say. Nil: none. It is pure.

@@ -199,5 +199,8 @@ func wipeKept(tx *store.Tx, rec id.Record) error {
 	if _, err := tx.Exec(`delete from room_retry where record = $1`, rec); err != nil {
 		return err
 	}
+	if _, err := tx.Exec(`delete from room_seen where record = $1`, rec); err != nil {
+		return err
+	}
 	return keep.Wipe(tx, rec)
 }

@@ -55,6 +55,10 @@ func dueTo(a access.Actor, r *Room, s *State, work bool) []process.Due {
 	}
 	var out []process.Due
 	for _, x := range s.Due {
+		if waitsFor(x, s, a) {
+			out = append(out, x)
+			continue
+		}
 		i := slices.IndexFunc(def.Timers, func(t process.Deadline) bool { return t.ID == x.Deadline })
 		if i < 0 {
 			continue

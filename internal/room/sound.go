@@ -76,11 +76,27 @@ func soundStep(d *process.Definition, i int, s process.StepInfo) string {
 			return place + ` names people who are neither "actor" nor in a person field of the step`
 		}
 	}
+	if fault := soundHears(d, s); fault != "" {
+		return place + " " + fault
+	}
 	if fault := d.LeansOn(s); fault != "" {
 		return place + " " + fault
 	}
 	if fault := soundOutcomes(s); fault != "" {
 		return place + " " + fault
+	}
+	return ""
+}
+
+// soundHears holds who has a notice of a step to those whom the record names.
+func soundHears(d *process.Definition, s process.StepInfo) string {
+	for _, name := range s.Hears {
+		named := func(x process.StepInfo) bool {
+			return slices.ContainsFunc(x.People, func(n process.NamedHere) bool { return n.As == name })
+		}
+		if name != hearsRaiser && name != hearsOwner && !slices.ContainsFunc(d.AllSteps, named) {
+			return fmt.Sprintf("is heard of by %q: it must be raiser, owner, or as a step calls somebody in its people", name)
+		}
 	}
 	return ""
 }

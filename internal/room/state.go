@@ -37,7 +37,8 @@ type State struct {
 	Last    map[process.Step]Mark  `json:"last,omitempty"`
 	Kept    field.Answers          `json:"kept,omitempty"` // those that later steps ask for, as "step.field"
 	EndedAt time.Time              `json:"ended_at,omitzero"`
-	Bars    Bars                   `json:"bars,omitempty"`   // who is kept from it, or was to be
+	Bars    Bars                   `json:"bars,omitempty"` // who is kept from it, or was to be
+	Notices []Notice               `json:"notices,omitempty"`
 	Looked  bool                   `json:"looked,omitempty"` // somebody did something with it, as whoever began it is told
 }
 
@@ -98,6 +99,7 @@ type Effect struct {
 	Ends   bool                   `json:"ends,omitempty"`
 	Opens  bool                   `json:"opens,omitempty"` // again, after an end
 	Looked bool                   `json:"looked,omitempty"`
+	Hears  []id.Person            `json:"hears,omitempty"`  // who has a notice of it
 	Named  id.Person              `json:"named,omitzero"`   // whom the step is about, as it was found when it was taken
 	Alone  bool                   `json:"alone,omitempty"`  // whoever began the record decided: nobody else could
 	Unread bool                   `json:"unread,omitempty"` // whoever it is written for had left and cannot read it here
@@ -161,6 +163,7 @@ func (s *State) Apply(e ledger.Entry, ev Event) error {
 		s.Stage = x.Stage
 	}
 	s.Facts = s.Facts.Without(x.Clear...).With(x.Set...)
+	before := s.Owner
 	if x.Owner != nil {
 		s.Owner = *x.Owner
 	}
@@ -169,6 +172,7 @@ func (s *State) Apply(e ledger.Entry, ev Event) error {
 	}
 	s.duties(x)
 	s.named(x)
+	s.notices(e, x, before)
 	s.keep(x.Kept)
 	s.Bars = s.Bars.after(Taken{Version: e.Version, At: e.At, By: e.Author.Person, Role: e.Author.Role, Event: ev})
 	s.Looked = s.Looked || x.Looked

@@ -24,9 +24,6 @@ const (
 	orderNewest = "newest"
 )
 
-// work is the list, over all rooms, of what somebody has to do.
-const work = "work"
-
 // Tag is where a record stands in a list: which list is a keyed hash of the
 // organisation's, so that somebody with the whole database cannot tell whose or
 // which list a row is in. All tags have one width.
@@ -53,15 +50,16 @@ func tagOf(key []byte, room, compartment, list string, whose []byte) Tag {
 // definition the record follows, so that a new list holds the old records too.
 func (r *Room) places(key []byte, s *State) []placed {
 	var out []placed
-	due, isDue := s.NextDue()
 	for _, l := range r.Latest().Lists {
 		if base(r.Latest(), l) != l.ID || !listed(l, s) {
 			continue
 		}
 		out = append(out, placed{tagOf(key, r.Name, s.Compartment, l.ID, whose(l.Of, s)), sortOf(l.Order, s)})
 	}
-	if !r.apart && !s.Owner.IsZero() && isDue {
-		out = append(out, placed{tagOf(key, "", "", work, s.Owner.Bytes()), clock.Micros(due.At)})
+	for _, p := range r.shared(key, s) {
+		if !slices.Contains(out, p) {
+			out = append(out, p)
+		}
 	}
 	return out
 }

@@ -33,6 +33,11 @@ func indexed(s *suite) {
 			s.planned(a, l, after)
 		}
 	}
+	s.must(s.w.Store.View(s.ctx, func(tx *store.Tx) error {
+		s.plannedWork(tx, a, "work")
+		s.plannedWork(tx, a, "notice")
+		return nil
+	}))
 	s.must(s.w.Store.Do(s.ctx, func(tx *store.Tx) error { // other clauses count rows that belong to no record
 		_, err := tx.Exec(`delete from room_list_v1 where record in (select record from room_record_v1 where state = '')`)
 		if err == nil {
@@ -96,4 +101,16 @@ func (s *suite) fill(a access.Actor, l process.List, n int) {
 		}
 		return nil
 	}))
+}
+
+// plannedWork holds the plans of the lists over all rooms.
+func (s *suite) plannedWork(tx *store.Tx, a access.Actor, list string) {
+	s.t.Helper()
+	text, args, err := s.desk.TestOnlyWorkQuery(tx, a, list)
+	s.must(err)
+	plan, err := heedtest.PlanOf(tx, text, args)
+	s.must(err)
+	if fault := planFault(plan); fault != "" {
+		s.t.Errorf("%s: %s\n%s\n%s", list, fault, text, plan)
+	}
 }

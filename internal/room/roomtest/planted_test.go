@@ -106,7 +106,7 @@ var planted = []struct{ name, file, old, new, clause string }{
 `, `			_ = p
 `, "whoever_must_act"},
 	{"another room's record is found", "find.go", `row.org != a.Org || row.room != r.Number`, `row.org != a.Org`, "another_room"},
-	{"a list does not ask the policy", "list.go", `!of.in(&s) || !d.mayView(a, r, of.act, &s, tx.Now(), may):`, `!of.in(&s) || !d.mayView(a, r, of.act, &s, tx.Now(), may) && false:`, "pages_are_full"},
+	{"a list does not ask the policy", "list.go", `!ok || !d.mayView(a, r, why.act, &s, tx.Now(), may) {`, `!ok || !d.mayView(a, r, why.act, &s, tx.Now(), may) && false {`, "pages_are_full"},
 	{"a picture need not be of the head", "rows.go", `if r.version != r.head {`, `if false {`, "a_row_that_was_put_back"},
 	{"nobody has read it", "find.go", `			v.Readers = append(`, `			_ = append(`, "who_has_read_it"},
 	{"keys are kept for ever", "once.go", `where at < $1`, `where at < $1 and at > $1`, "a_key_is_forgotten"},
@@ -142,8 +142,8 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"the keepers' words stand on the page and in the operation", "shown.go", `case sees(who):`, `case sees(who) || true:`, "/who_reads_what"},
 	{"a reader sees what is due on a draft", "shown.go", `if work || s.Owner == a.Person {`, `if work || len(s.Due) > 0 {`, "what_is_due_is_shown"},
 	{"a list says what is due on a draft", "list.go", `	s.Due = dueTo(`, `	_ = dueTo(`, "what_is_due_is_shown"},
-	{"a list shows what is not in it", "list.go", `!of.in(&s) || !d.mayView(a, r, of.act, &s, tx.Now(), may):`,
-		`!of.in(&s) && false || !d.mayView(a, r, of.act, &s, tx.Now(), may):`, "a_row_of_another_list"},
+	{"a list shows what is not in it", "list.go", `err != nil || !ok || !d.mayView(a,`,
+		`err != nil || !ok && false || !d.mayView(a,`, "a_row_of_another_list"},
 	{"a date stays due after the end", "state.go", `s.EndedAt, s.Due = e.At, nil`, `s.EndedAt = e.At`, "a_duty_runs"},
 	{"somebody is reminded of what has ended", "duties.go", `return d.Jobs.Cancel(tx, j.Name)`, `return nil`, "a_duty_runs"},
 	{"a running duty is put off", "decide.go", `if !running && t.Starts(taken) {`, `if t.Starts(taken) {
@@ -155,6 +155,17 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"an emptied answer stays kept", "state.go", `			delete(s.Kept, name)
 `, ``, "what_is_left_empty"},
 	{"whoever is barred is given the record", "decide.go", `return ev, closedTo(ev.Effect.Owner, s, info)`, `return ev, nil`, "nobody_is_given"},
+	{"whoever is given a record has no notice", "notices.go", `	if given && !x.Ends {`, `	if given && x.Ends {`, "a_notice_stands"},
+	{"a notice is never read", "notices.go", `return n.To == by || slices`, `return slices`, "a_notice_stands"},
+	{"a notice is shown for ever", "notices.go", `return why, !was, err`, `return why, was || true, err`, "a_notice_stands"},
+	{"somebody else marks it as seen", "notices.go", `slices.Concat(p.Bytes(), rec.Bytes(),`, `slices.Concat(rec.Bytes(),`, "a_notice_stands"},
+	{"a notice comes before its time", "notices.go", `until: clock.Micros(tx.Now()),`, `until: never,`, "a_notice_stands"},
+	{"the role hears of it at once", "work.go", `next.At.Add(lateAfter))`, `next.At)`, "a_notice_stands"},
+	{"work is shown without an entry", "work.go", `return out, d.listed(ctx, a, "own-work", kindWork, work, all)`, `return out, nil`, "a_notice_stands"},
+	{"what waits for a role waits for nobody", "work.go", `return x.Any || s.Owner.IsZero() }`, `return s.Owner.IsZero() }`, "what_waits"},
+	{"what is somebody's own waits for their role", "work.go", `return x.Any || s.Owner.IsZero() }`, `return true }`, "what_waits"},
+	{"several lists are read one after the other", "list.go", `	slices.SortFunc(all, func(x, y row) int {`,
+		`	slices.SortFunc(all[:0], func(x, y row) int {`, "pages_of_work"},
 	{"a step changes nothing", "decide.go", `if after.State != before.State {`, `if false {`, "every_way_through_it_can_be_gone"},
 }
 

@@ -1,0 +1,232 @@
+package roomtest
+
+import (
+	"slices"
+	"time"
+
+	"heed/internal/access"
+	"heed/internal/field"
+	"heed/internal/id"
+	"heed/internal/process"
+	"heed/internal/room"
+)
+
+// given begins a record of which somebody else is given the care.
+func (s *suite) given() (got room.Receipt, by, owner access.Actor, ok bool) {
+	s.t.Helper()
+	info := s.room.First()
+	by, owner = s.as(string(info.Roles[0]), 0), s.as(string(info.Roles[0]), 1)
+	in := s.x.Answers(info.Fields)
+	f, ok := field.Find(info.Fields, info.Owner)
+	if !ok || f.Kind != field.Person {
+		return got, by, owner, false
+	}
+	in[info.Owner] = field.Of(owner.Person.String())
+	got, err := s.desk.Begin(s.ctx, by, s.room, room.Beginning{Answers: in})
+	s.must(err)
+	return got, by, owner, true
+}
+
+func (s *suite) mine(a access.Actor) room.Mine {
+	s.t.Helper()
+	mine, err := s.desk.Work(s.ctx, a, room.Query{Limit: room.MaxPage})
+	s.must(err)
+	return mine
+}
+
+// notesOf are an actor's notices of one record.
+func (s *suite) notesOf(a access.Actor, ref id.Reference) (out []room.Note) {
+	s.t.Helper()
+	for _, n := range s.mine(a).Notices {
+		if n.Row.Reference == ref {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+func (s *suite) dutiesOf(a access.Actor, ref id.Reference) (out []room.Row) {
+	s.t.Helper()
+	for _, r := range s.mine(a).Rows {
+		if r.Reference == ref {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+func (s *suite) wantNotes(a access.Actor, ref id.Reference, when string, want ...room.NoticeKind) {
+	s.t.Helper()
+	var got []room.NoticeKind
+	for _, n := range s.notesOf(a, ref) {
+		got = append(got, n.What)
+	}
+	if !slices.Equal(got, want) {
+		s.t.Errorf("%s: the notices are %v, want %v", when, got, want)
+	}
+}
+
+// noticed: whoever is given a record has a notice of it, until they mark it as seen or
+// do something with it; whoever has a duty has one when it is overdue, and a day later
+// whoever holds its role; all of them end with what they are of. Nobody else has any, and
+// that they were shown is in the ledger.
+func noticed(s *suite) {
+	got, by, owner, ok := s.given()
+	if !ok {
+		s.t.Skip("whoever has a record of this room is not chosen when it is begun")
+	}
+	ref := got.Reference
+	s.wantNotes(owner, ref, "given to them", room.NoticeGiven)
+	s.wantNotes(by, ref, "given by them")
+	if a, ok := s.stranger(ref); ok {
+		s.wantNotes(a, ref, "to somebody who may not open it")
+	}
+	s.listing(owner)
+	note := s.notesOf(owner, ref)[0]
+	s.must(s.desk.Seen(s.ctx, by, []string{note.ID, "00"}))
+	s.wantNotes(owner, ref, "marked as seen by another", room.NoticeGiven)
+	s.must(s.desk.Seen(s.ctx, owner, []string{note.ID}))
+	s.must(s.desk.Seen(s.ctx, owner, []string{note.ID}))
+	s.wantNotes(owner, ref, "marked as seen")
+	if len(s.dutiesOf(owner, ref)) != 1 {
+		s.t.Error("what was marked as seen is not to be done any more")
+	}
+	s.overdue(ref, owner)
+	s.withdrawn()
+}
+
+// overdue moves on until the soonest duty has passed its day.
+func (s *suite) overdue(ref id.Reference, owner access.Actor) {
+	s.t.Helper()
+	due := s.dutiesOf(owner, ref)[0].Due
+	holder := s.as(string(due.Owner), 3)
+	s.w.Hand.Set(due.At.Add(-time.Minute))
+	s.wantNotes(owner, ref, "a minute before it is overdue")
+	s.w.Hand.Set(due.At.Add(time.Minute))
+	s.wantNotes(owner, ref, "overdue", room.NoticeOverdue)
+	if !due.Any {
+		s.wantNotes(holder, ref, "overdue for a minute, to their role")
+	}
+	s.w.Hand.Set(due.At.Add(25 * time.Hour))
+	s.wantNotes(holder, ref, "overdue for a day, to their role", room.NoticeOverdue)
+	s.must(s.desk.Seen(s.ctx, holder, []string{s.notesOf(holder, ref)[0].ID}))
+	s.wantNotes(holder, ref, "marked as seen by one of their role")
+	s.wantNotes(owner, ref, "overdue for a day, and marked as seen by another", room.NoticeOverdue)
+	for _, info := range s.room.Latest().AllSteps[1:] {
+		ends := slices.ContainsFunc(s.room.Latest().Timers, func(t process.Deadline) bool {
+			return t.ID == due.Deadline && t.Ends(process.Taken{Step: info.ID})
+		})
+		if !ends {
+			continue
+		}
+		if _, _, err := s.take(ref, info, s.x.Answers(info.Fields)); err == nil {
+			s.wantNotes(owner, ref, "its duty was met")
+			s.wantNotes(holder, ref, "its duty was met, to their role")
+			return
+		}
+	}
+}
+
+// withdrawn: whoever does something with a record has read of it.
+func (s *suite) withdrawn() {
+	s.t.Helper()
+	got, _, owner, _ := s.given()
+	for _, info := range s.room.Latest().AllSteps[1:] {
+		_, err := s.desk.Take(s.ctx, owner, s.room, got.Reference, room.Taking{Step: info.ID, Answers: s.x.Answers(info.Fields)})
+		if err == nil {
+			s.wantNotes(owner, got.Reference, "they have done something with it")
+			return
+		}
+	}
+	s.t.Error("whoever has the record can do nothing with it")
+}
+
+// listing holds that one entry says that somebody was shown their work.
+func (s *suite) listing(a access.Actor) {
+	s.t.Helper()
+	before := s.count(`select count(*) from entry`)
+	mine := s.mine(a)
+	if n := s.count(`select count(*) from entry`) - before; n != 1 || len(mine.Rows) == 0 {
+		s.t.Errorf("%d entries say that somebody was shown %d duties, want 1", n, len(mine.Rows))
+	}
+}
+
+// waiting: a duty that waits for a role stands before all who hold it, and before nobody
+// else; one of somebody's own does not.
+func waiting(s *suite) {
+	tried := 0
+	for range 40 {
+		ref := s.some(1)[0]
+		v, err := s.worked(ref)
+		if err != nil {
+			continue
+		}
+		for _, x := range v.Due {
+			holder := s.as(string(x.Owner), 3)
+			if holder.Person == v.Owner || slices.ContainsFunc(v.Due, func(y process.Due) bool { return y.Any && y.Owner == x.Owner }) != x.Any {
+				continue
+			}
+			got := s.dutiesOf(holder, ref)
+			if want := x.Any || v.Owner.IsZero(); want != (len(got) == 1) {
+				s.t.Errorf("%q, which waits for anybody: %v, stands %d times before one who holds %s", x.Label, want, len(got), x.Owner)
+			} else if want && got[0].Due.Label != x.Label {
+				s.t.Errorf("what they have to do is said to be %q, want %q", got[0].Due.Label, x.Label)
+			} else if want {
+				tried++
+			}
+			if porter := s.w.As("porter"); len(s.dutiesOf(porter, ref)) > 0 {
+				s.t.Error("what waits for a role stands before somebody else")
+			}
+		}
+	}
+	any := slices.ContainsFunc(s.room.Latest().Timers, func(t process.Deadline) bool { return t.Any })
+	if tried == 0 && any {
+		s.t.Error("nothing waited for a role: nothing was tried")
+	}
+}
+
+// worked is a record as somebody sees it who sees all of it.
+func (s *suite) worked(ref id.Reference) (v room.View, err error) {
+	for _, d := range s.room.Latest().Roles {
+		if v, err = s.desk.Open(s.ctx, s.as(string(d.ID), 0), s.room, ref); err == nil && len(v.Due) > 0 {
+			return v, nil
+		}
+	}
+	return v, err
+}
+
+// workPages: the pages of somebody's work follow each other without a gap, whatever
+// they have it by.
+func workPages(s *suite) {
+	defer s.changed(func(def *process.Definition) {
+		for i := range def.Timers {
+			def.Timers[i].Any = true
+		}
+	})()
+	a := s.as(string(s.room.First().Roles[0]), 0)
+	for range 6 {
+		s.some(1)
+		s.given()
+		s.w.Hand.Move(24 * time.Hour)
+	}
+	all := s.mine(a).Rows
+	var paged []id.Reference
+	q := room.Query{Limit: 3}
+	for {
+		mine, err := s.desk.Work(s.ctx, a, q)
+		s.must(err)
+		for _, r := range mine.Rows {
+			paged = append(paged, r.Reference)
+		}
+		if q.After = mine.Next; q.After == "" {
+			break
+		}
+	}
+	whole := make([]id.Reference, len(all))
+	for i, r := range all {
+		whole[i] = r.Reference
+	}
+	if !slices.Equal(paged, whole) || len(whole) < 4 {
+		s.t.Errorf("by threes the work is %v, at once %v", paged, whole)
+	}
+}
