@@ -87,10 +87,10 @@ const roomOfConcerns = "concern"
 
 func (h *pages) notices(q *web.Request, all []room.Note) web.Component {
 	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "Notices, the newest first", Size: nhs.SizeM},
-		Head: nhs.Heads("Since", "Notice", "What", "Reference")}
+		Head: nhs.Heads("Since", "Notice", "What")}
 	for _, n := range all {
 		t.Rows = append(t.Rows, []nhs.Cell{{Text: words.Date(n.At)}, {Text: noticeWords(n)},
-			{Content: titled(n.Row, place(n.What, n.Row))}, {Content: nhs.NoWrap(string(n.Row.Reference))}})
+			{Content: titled(n.Row, place(n.What, n.Row))}})
 	}
 	return t
 }
@@ -100,10 +100,10 @@ func (h *pages) duties(q *web.Request, p room.Page) []web.Component {
 		return []web.Component{nhs.Para("Nothing waits for you. When something does, it stands here until it is done.")}
 	}
 	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "What you have to do, what is due first on top", Size: nhs.SizeM},
-		Head: nhs.Heads("Due", "What to do", "What", "Where it stands", "Who has it", "Reference")}
+		Head: nhs.Heads("Due", "What to do", "What", "Where it stands", "Who has it")}
 	for _, r := range p.Rows {
 		t.Rows = append(t.Rows, []nhs.Cell{{Content: dueCell(q, r.Due.At)}, {Text: r.Due.Label}, {Content: titled(r, place("", r))},
-			{Text: r.Label}, {Text: whose(q, r)}, {Content: nhs.NoWrap(string(r.Reference))}})
+			{Text: r.Label}, {Text: whose(q, r)}})
 	}
 	out := []web.Component{t}
 	if p.Next != "" {
@@ -130,7 +130,7 @@ func titled(r room.Row, to string) web.Component {
 	if r.Title == "" {
 		return nhs.Link{Text: words.Sentence(r.Room.One) + " " + string(r.Reference), Href: to}
 	}
-	return nhs.Link{Content: nhs.Isolated(r.Title), Href: to}
+	return nhs.Group{nhs.Link{Content: nhs.Isolated(r.Title), Href: to}, nhs.Text(", "), nhs.NoWrap(string(r.Reference))}
 }
 
 // dueCell says in words what is overdue; no colour stands alone.

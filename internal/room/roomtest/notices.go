@@ -199,6 +199,7 @@ func (s *suite) worked(ref id.Reference) (v room.View, err error) {
 // they have it by.
 func workPages(s *suite) {
 	defer s.changed(func(def *process.Definition) {
+		def.Timers = slices.Clone(def.Timers)
 		for i := range def.Timers {
 			def.Timers[i].Any = true
 		}
