@@ -24,7 +24,7 @@ func TestNoticesAndWorkInHeed(t *testing.T) {
 		lead := nurse.Beside(opts...).As("Lena Sample")
 		lead.Open("/work").See("You were given this concern", ref, "Take up the concern").DoNotSee("A worry that").
 			Press("Mark all of these as seen").See("The notices were marked as seen", "Take up the concern").DoNotSee("You were given this concern").
-			Press("Concern " + ref).See("A worry that").Press("Take up this concern").
+			Press("Concern "+ref).See("A worry that").Press("Take up this concern").
 			Fill("First words to the person who raised it (optional)", "I will ring you today.").Press("Take it up")
 		lead.Open("/work").See("Decide what happens next").DoNotSee("Take up the concern")
 
