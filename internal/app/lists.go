@@ -51,18 +51,40 @@ func CheckRows(ctx context.Context, c Config, s *store.Store, found func(string)
 	for _, what := range foreign {
 		found("the tables themselves: " + what)
 	}
-	return a.checkRows(ctx, func(context.Context, time.Duration) {}, found)
+	return a.compared(ctx, found, func(tell func(id.Record, string)) (map[string]int, error) {
+		return a.Rooms.CheckLists(ctx, func(context.Context, time.Duration) {}, tell)
+	})
 }
 
-// checkRows is CheckRows of an open installation, which looks after the tables
-// themselves on every beat; rest is called between pieces of the work.
-func (a *App) checkRows(ctx context.Context, rest func(context.Context, time.Duration),
-	found func(string)) (n Compared, err error) {
+// mendRows is CheckRows of an open installation, which looks after the tables
+// themselves on every beat. It goes gently, and brings back what was changed or taken
+// away of what is made from the history: look-ups of people, rows of lists and duties.
+// What it had to bring back is said in the log.
+func (a *App) mendRows(ctx context.Context, found func(string)) (n Compared, err error) {
+	n, err = a.compared(ctx, found, func(tell func(id.Record, string)) (map[string]int, error) {
+		return a.Rooms.MendLists(ctx, resting, tell, func(rec id.Record, what string) {
+			a.Log.Error("a row was changed outside the program, and is made anew from the history",
+				"record", rec.String(), "what", what)
+		})
+	})
+	if err != nil {
+		return n, err
+	}
+	err = a.Directory.RemakeLookups(ctx, func(what string) {
+		a.Log.Error("a look-up was changed outside the program, and is made anew from the history", "what", what)
+	})
+	if err != nil {
+		err = fmt.Errorf("make look-ups anew: %w", err)
+	}
+	return n, err
+}
+
+func (a *App) compared(ctx context.Context, found func(string),
+	lists func(tell func(id.Record, string)) (map[string]int, error)) (n Compared, err error) {
 	if err := a.Directory.CheckLookups(ctx, found); err != nil {
 		return n, err
 	}
-	tell := func(rec id.Record, what string) { found("record " + rec.String() + " " + what) }
-	records, err := a.Rooms.CheckLists(ctx, rest, tell)
+	records, err := lists(func(rec id.Record, what string) { found("record " + rec.String() + " " + what) })
 	for many, count := range records {
 		if many == "concerns" {
 			n.Concerns = count
@@ -71,21 +93,4 @@ func (a *App) checkRows(ctx context.Context, rest func(context.Context, time.Dur
 		}
 	}
 	return n, err
-}
-
-// remake brings back what was changed or taken away of what is made from the history:
-// look-ups of people, rows of lists and duties. What it had to bring back is said in the log.
-func (a *App) remake(ctx context.Context) error {
-	if err := a.Directory.RemakeLookups(ctx, func(what string) {
-		a.Log.Error("a look-up was changed outside the program, and is made anew from the history", "what", what)
-	}); err != nil {
-		return fmt.Errorf("make look-ups anew: %w", err)
-	}
-	tell := func(rec id.Record, what string) {
-		a.Log.Error("a row was changed outside the program, and is made anew from the history", "record", rec.String(), "what", what)
-	}
-	if err := a.Rooms.Remake(ctx, resting, tell); err != nil {
-		return fmt.Errorf("make lists and duties anew: %w", err)
-	}
-	return nil
 }

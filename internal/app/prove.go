@@ -32,10 +32,7 @@ type proof struct {
 // verifies the history itself. The error is that it could not look.
 func (a *App) prove(ctx context.Context) error {
 	var rows []string
-	compared, err := a.checkRows(ctx, resting, func(what string) { rows = append(rows, what) })
-	if err == nil {
-		err = a.remake(ctx)
-	}
+	compared, err := a.mendRows(ctx, func(what string) { rows = append(rows, what) })
 	if damage := a.Store.Intact(ctx); fail.Is(damage, fail.Conflict) {
 		rows = append(rows, fail.Words(damage))
 	}

@@ -26,12 +26,13 @@ type Sizes struct {
 	Raises  int // requests of each measured run
 	List    int // records of the long list
 	Entries int // entries that are verified
+	Records int // whole records whose lists are compared and made anew
 }
 
 // Full are the sizes that the figures are promised for; Quick are for a look.
 var (
-	Full  = Sizes{Raises: 20000, List: 1000000, Entries: 1000000}
-	Quick = Sizes{Raises: 4000, List: 100000, Entries: 200000}
+	Full  = Sizes{Raises: 20000, List: 1000000, Entries: 1000000, Records: 100000}
+	Quick = Sizes{Raises: 4000, List: 100000, Entries: 200000, Records: 4000}
 )
 
 // Options of a run.
@@ -68,6 +69,7 @@ func parts() []part {
 		{"raise", (*Bench).raise},
 		{"list", (*Bench).list},
 		{"verify", (*Bench).verify},
+		{"rooms", (*Bench).rooms},
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"heed/internal/clock"
 	"heed/internal/document/keep"
 	"heed/internal/fail"
 	"heed/internal/id"
@@ -45,6 +46,43 @@ func SharedEvents() map[string]string {
 // calls rest.
 func (d *Desk) CheckLists(ctx context.Context, rest func(context.Context, time.Duration),
 	found func(id.Record, string)) (records map[string]int, err error) {
+	records, _, err = d.compare(ctx, rest, found)
+	return records, err
+}
+
+// MendLists is CheckLists that brings back what was changed or taken away of what is
+// made from the history: rows, places in lists, duties. It tells of each.
+func (d *Desk) MendLists(ctx context.Context, rest func(context.Context, time.Duration),
+	found, mended func(id.Record, string)) (records map[string]int, err error) {
+	records, amiss, err := d.compare(ctx, rest, found)
+	if err != nil {
+		return records, err
+	}
+	for _, x := range amiss {
+		err := d.Store.Do(ctx, func(tx *store.Tx) error {
+			err := d.project(tx, x.room, x.first.Org, x.first.Record)
+			if fail.Is(err, fail.Gone) || fail.Is(err, fail.Tampered) {
+				return nil
+			}
+			return err
+		})
+		if err != nil {
+			return records, fmt.Errorf("make lists and duties anew: %w", err)
+		}
+		mended(x.first.Record, x.what)
+	}
+	return records, nil
+}
+
+// amiss is a record whose rows or duty are not as its history has them.
+type amiss struct {
+	room  *Room
+	first ledger.Entry
+	what  string
+}
+
+func (d *Desk) compare(ctx context.Context, rest func(context.Context, time.Duration),
+	found func(id.Record, string)) (records map[string]int, all []amiss, err error) {
 	records = map[string]int{}
 	err = d.eachBegun(ctx, rest, func(tx *store.Tx, r *Room, e ledger.Entry) error {
 		records[r.Many]++
@@ -59,68 +97,22 @@ func (d *Desk) CheckLists(ctx context.Context, rest func(context.Context, time.D
 			return err
 		}
 		what, err := d.checkRow(tx, r, &is.State)
+		if err == nil && what == "" {
+			what, err = dutyAmiss(tx, &is.State)
+		}
+		if err != nil {
+			return err
+		}
 		if what != "" {
 			found(e.Record, what)
-		}
-		if err != nil {
-			return err
-		}
-		if what, err = dutyAmiss(tx, &is.State); what != "" {
-			found(e.Record, what)
-		}
-		if err != nil {
-			return err
+			all = append(all, amiss{r, e, what})
 		}
 		return keep.Check(tx, is.key, documentsOf(is.taken), found)
 	})
 	if err != nil {
-		return records, err
+		return records, nil, err
 	}
-	return records, d.strangers(ctx, found)
-}
-
-// Remake brings back what was changed or taken away of what is made from the history:
-// rows, places in lists, duties. It tells of each.
-func (d *Desk) Remake(ctx context.Context, rest func(context.Context, time.Duration), found func(id.Record, string)) error {
-	type lost struct {
-		room *Room
-		e    ledger.Entry
-	}
-	var all []lost
-	err := d.eachBegun(ctx, rest, func(tx *store.Tx, r *Room, e ledger.Entry) error {
-		is, err := d.proved(tx, e.Org, e.Record)
-		if fail.Is(err, fail.Gone) || fail.Is(err, fail.Tampered) {
-			return nil // what was tampered with is named by CheckLists
-		}
-		if err != nil {
-			return err
-		}
-		what, err := d.checkRow(tx, r, &is.State)
-		if err == nil && what == "" {
-			what, err = dutyAmiss(tx, &is.State)
-		}
-		if what != "" {
-			all = append(all, lost{r, e})
-			found(e.Record, what)
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	for _, x := range all {
-		err := d.Store.Do(ctx, func(tx *store.Tx) error {
-			err := d.project(tx, x.room, x.e.Org, x.e.Record)
-			if fail.Is(err, fail.Gone) || fail.Is(err, fail.Tampered) {
-				return nil
-			}
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return records, all, d.strangers(ctx, rest, found)
 }
 
 func dutyAmiss(tx *store.Tx, s *State) (string, error) {
@@ -185,25 +177,49 @@ func (d *Desk) checkRow(tx *store.Tx, r *Room, is *State) (string, error) {
 	return d.checkPlaces(tx, r, is)
 }
 
-// strangers are rows that belong to no record.
-func (d *Desk) strangers(ctx context.Context, found func(id.Record, string)) error {
-	return d.Store.View(ctx, func(tx *store.Tx) error {
-		for _, text := range []string{
-			`select record from room_record_v1 r where not exists (select 1 from entry e where e.record = r.record and e.version = 1)`,
-			keep.Strangers,
-			`select distinct record from room_list_v1 l where not exists (select 1 from room_record_v1 r where r.record = l.record)`,
-		} {
-			all, err := store.All(tx, func(r *id.Record) []any { return []any{r} }, text)
+// strangers are rows that belong to no record, looked for page by page: a table of
+// millions is not held open, and who works beside it has the machine.
+func (d *Desk) strangers(ctx context.Context, rest func(context.Context, time.Duration), found func(id.Record, string)) error {
+	for _, table := range []struct{ name, belongs string }{
+		{"room_record_v1", ofAnEntry},
+		{keep.Table, ofAnEntry},
+		{"room_list_v1", `exists (select 1 from room_record_v1 r where r.record = x.record)`},
+	} {
+		text := fmt.Sprintf(`select x.record, %s from (select distinct record from %s where record > $1
+			order by record limit $2) x order by x.record`, table.belongs, table.name)
+		after := []byte{0} // lies before every id, that of zeros too
+		for n := strangersBatch; n == strangersBatch; {
+			worked := clock.Stopwatch()
+			err := d.Store.View(ctx, func(tx *store.Tx) error {
+				all, err := store.All(tx, (*belonging).fields, text, after, strangersBatch)
+				for _, x := range all {
+					if after = x.record.Bytes(); !x.known {
+						found(x.record, "stands in the tables and in no history")
+					}
+				}
+				n = len(all)
+				return err
+			})
 			if err != nil {
 				return err
 			}
-			for _, rec := range all {
-				found(rec, "stands in the tables and in no history")
-			}
+			rest(ctx, worked())
 		}
-		return nil
-	})
+	}
+	return ctx.Err()
 }
+
+const strangersBatch = 2000
+
+// ofAnEntry: the second condition on version is by what SQLite knows which index it is.
+const ofAnEntry = `exists (select 1 from entry e where e.record = x.record and e.version = 1 and e.version > 0)`
+
+type belonging struct {
+	record id.Record
+	known  bool
+}
+
+func (b *belonging) fields() []any { return []any{&b.record, &b.known} }
 
 func same(a, b State) bool {
 	x, errX := json.Marshal(a)

@@ -169,9 +169,8 @@ func Left(tx *store.Tx, rec id.Record, found func(id.Record, string)) error {
 	return err
 }
 
-// Strangers finds records of which chunks are kept and that were never begun.
-const Strangers = `select distinct record from document_chunk c
-	where not exists (select 1 from entry e where e.record = c.record and e.version = 1)`
+// Table is where chunks are kept, each with its record.
+const Table = "document_chunk"
 
 // Wipe takes away all that is kept of a record, for the unit of work that erases.
 func Wipe(tx *store.Tx, rec id.Record) error {

@@ -27,9 +27,8 @@ func itsOwn(s *suite) {
 	}))
 	rest := func(context.Context, time.Duration) {}
 	found := func(rec id.Record, what string) { s.t.Errorf("record %s %s", rec, what) }
-	_, err := s.desk.CheckLists(s.ctx, rest, found)
+	_, err := s.desk.MendLists(s.ctx, rest, found, found)
 	s.must(err)
-	s.must(s.desk.Remake(s.ctx, rest, found))
 	s.must(s.desk.Projection().Replay(s.ctx, s.w.Store))
 	newer := *s.room
 	newer.Rows++

@@ -6,7 +6,6 @@ import (
 
 	"heed/internal/fail"
 	"heed/internal/field"
-	"heed/internal/id"
 	"heed/internal/process"
 	"heed/internal/room"
 	"heed/internal/store"
@@ -147,7 +146,7 @@ func ofAnother(s *suite) {
 	if shown == 0 || hidden == 0 {
 		s.t.Errorf("%d belong in a list and %d do not: nothing was tried", shown, hidden)
 	}
-	s.must(s.desk.Remake(s.ctx, quietly, func(id.Record, string) {}))
+	s.mend()
 }
 
 // inList is what a list says of itself in the definition, but for whose it is.
