@@ -33,6 +33,7 @@ type roomRecord struct {
 	EndedAt   *time.Time `json:"ended_at,omitempty"`
 	Steps     []roomStep `json:"steps" doc:"What was done, oldest first"`
 	MayTake   []string   `json:"may_take" doc:"The steps that you may take now"`
+	ToRead    *roomRead  `json:"to_read,omitempty" doc:"What you are asked to read and confirm; absent when you are not"`
 }
 
 type roomStep struct {
@@ -77,6 +78,7 @@ func (a *API) roomOperations(r *room.Room) []operation {
 			func(c *call) (any, error) { return a.openRoom(c, r) }, refParameter),
 	}
 	ops = append(ops, a.documentOperation(r, base, name)...)
+	ops = append(ops, a.readingOperations(r, base, name)...)
 	for _, s := range r.Steps() {
 		ops = append(ops, answered[roomReceipt](base+"/{reference}/"+string(s.ID), camel(string(s.ID))+name, s.Label, http.StatusOK, s.Fields,
 			func(c *call) (any, error) { return a.takeRoom(c, r, s.ID) }, refParameter, keyParameter, matchHeader))
@@ -145,6 +147,9 @@ func (a *API) openRoom(c *call, r *room.Room) (any, error) {
 	due, _ := v.NextDue()
 	out := roomRecord{Reference: string(v.Reference), Version: v.Version, Title: v.State.Title, State: string(v.Stage), Label: v.Process.Label(v.Stage),
 		Owner: owner, Due: maybe(due.At), DueWhat: due.Label, EndedAt: maybe(v.EndedAt), MayTake: []string{}, Steps: roomSteps(v.Taken)}
+	if v.Reading.Edition != nil {
+		out.ToRead = readOf(v.Reading)
+	}
 	for _, s := range v.May {
 		out.MayTake = append(out.MayTake, string(s.ID))
 	}

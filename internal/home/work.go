@@ -117,7 +117,7 @@ func whose(q *web.Request, r room.Row) string {
 	switch {
 	case r.State.Record.IsZero(): // damaged: it says so itself
 		return ""
-	case r.Owner == q.Who().Person:
+	case r.Owner == q.Who().Person, r.Due.Deadline == room.DueReading:
 		return "You"
 	case r.Owner.IsZero():
 		return "Nobody yet: anybody in your role may do this"

@@ -138,6 +138,8 @@ type Definition struct {
 	// Published are the states in which a record stands for every reader as it then is:
 	// what is done afterwards is shown to them when it comes into one again.
 	Published []State `json:"published" for:"room"`
+	// Audience says how its records are read and confirmed by many; without a text they are not.
+	Audience Audience `json:"audience" for:"room"`
 	// Local names the organisation's overlay and its version; empty for a shipped process.
 	Local string `json:"-"`
 

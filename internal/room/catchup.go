@@ -49,6 +49,9 @@ func (d *Desk) project(tx *store.Tx, r *Room, org id.Org, rec id.Record) error {
 	if err := d.begin(tx, r, key, &s); err != nil {
 		return err
 	}
+	if err := d.projectConfirmed(tx, r, key); err != nil {
+		return err
+	}
 	return d.remind(tx, &s)
 }
 

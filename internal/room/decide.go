@@ -125,6 +125,7 @@ func (d Decider) effect(s State, a access.Actor, info process.StepInfo, out stri
 	}
 	x.Hears = hears(s, a, info, out, x)
 	x.Kept = kept(s, info, answers)
+	x.Read = d.reading(s, info, answers, after.State)
 	ended := d.Process.Ended(after)
 	x.Ends, x.Opens = ended && !s.Ended(), !ended && s.Ended()
 	return x

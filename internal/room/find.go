@@ -23,6 +23,9 @@ const (
 	kindRefused = ".refused"
 
 	kindDocument = ".document_opened"
+
+	kindConfirmed = ".reading_confirmed"
+	kindCounted   = ".confirmations_viewed"
 )
 
 // ruleMissing stands in the entry of a refused reading, for hidden and missing alike.
@@ -99,6 +102,8 @@ type View struct {
 	Taken   []Taken            // every step that this person sees, as they see it, oldest first
 	May     []process.StepInfo // what this person may do now
 	Readers []Reader           // only when they were asked for
+	Reading ToRead             // what this person is asked to read and confirm
+	Counts  bool               // they may see how many have confirmed it
 }
 
 // Open gives a record to somebody who may open it. The reading is in the ledger
@@ -133,6 +138,10 @@ func (d *Desk) Readers(ctx context.Context, a access.Actor, r *Room, ref id.Refe
 		for _, e := range slices.Backward(entries) {
 			what := "Opened it"
 			switch e.Kind {
+			case r.Name + kindConfirmed: // it was read before; who has confirmed is counted elsewhere
+				continue
+			case r.Name + kindCounted:
+				what = "Looked at who has confirmed reading it"
 			case r.Name + kindReaders:
 				what = "Looked at who has opened it"
 			case r.Name + kindDocument:
@@ -222,7 +231,10 @@ func (d *Desk) view(tx *store.Tx, a access.Actor, r *Room, f found) (View, error
 	}
 	v := View{State: s, Room: r, Process: def, Taken: d.shown(a, r, &s, taken, tx.Now()), May: d.may(a, r, def, &s, tx.Now())}
 	v.Due = dueTo(a, r, &s, d.mayWork(a, r, &s, tx.Now()))
-	return v, nil
+	v.Counts = r.Latest().Audience.Given() &&
+		d.Policy.Decide(a, r.action(actCount), r.resource(&s, tx.Now()), access.Context{}).Effect == access.Allow
+	v.Reading, err = d.toRead(tx, a, r, &s)
+	return v, err
 }
 
 // may are the steps that this actor may take now, in the definition's order.

@@ -108,8 +108,10 @@ type reading struct {
 	until  int64  // only what is sorted before or at this; 0: everything
 	newest bool
 	// claims says whether a record stands in the list at this place, and why.
-	claims func(tx *store.Tx, r *Room, s *State, sort int64) (claim, bool, error)
+	claims claims
 }
+
+type claims func(tx *store.Tx, r *Room, s *State, sort int64) (claim, bool, error)
 
 // claim is why a record stands in a list.
 type claim struct {

@@ -26,6 +26,10 @@ func (r *Room) Events() map[string]string {
 		r.Name + kindDocument: "Somebody opened a document of the " + r.One + "; written before it is sent",
 		r.Name + kindRefused:  "Somebody asked for a " + r.One + " that is not theirs or does not exist; both are written alike",
 	}
+	if r.Latest().Audience.Given() {
+		all[r.Name+kindConfirmed] = "Somebody who was asked to read the " + r.One + " confirmed it; it names the hash of what they read, and takes no version"
+		all[r.Name+kindCounted] = "Somebody looked at how many have confirmed reading the " + r.One + ", and who has not"
+	}
 	for _, d := range r.Definitions {
 		for _, s := range d.AllSteps {
 			all[s.Kind] = s.Label
@@ -174,7 +178,10 @@ func (d *Desk) checkRow(tx *store.Tx, r *Room, is *State) (string, error) {
 	case x.made != r.makes():
 		return "", nil // another version's places: made again when that program starts
 	}
-	return d.checkPlaces(tx, r, is)
+	if what, err := d.checkPlaces(tx, r, is); what != "" || err != nil {
+		return what, err
+	}
+	return d.checkConfirmed(tx, r, is)
 }
 
 // strangers are rows that belong to no record, looked for page by page: a table of
@@ -184,6 +191,7 @@ func (d *Desk) strangers(ctx context.Context, rest func(context.Context, time.Du
 		{"room_record_v1", ofAnEntry},
 		{keep.Table, ofAnEntry},
 		{"room_list_v1", `exists (select 1 from room_record_v1 r where r.record = x.record)`},
+		{"room_confirmed_v1", `exists (select 1 from room_record_v1 r where r.record = x.record)`},
 	} {
 		text := fmt.Sprintf(`select x.record, %s from (select distinct record from %s where record > $1
 			order by record limit $2) x order by x.record`, table.belongs, table.name)

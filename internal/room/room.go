@@ -189,6 +189,9 @@ const (
 	actView    = "view"
 	actWork    = "view_work" // see all of it; others see what the definition shows them
 	actReaders = "view_readers"
+
+	actCount = "count_confirmations" // of rooms with an audience: see how many have confirmed reading
+	actName  = "name_unconfirmed"    // and who has not
 )
 
 // Actions are all of the room's actions on records, each with its groups, for access.
@@ -197,6 +200,10 @@ func (r *Room) Actions() []access.RoomAction {
 		{Action: r.action(actView), Verb: "open a " + r.One},
 		{Action: r.action(actWork), Verb: "see all of the work on a " + r.One},
 		{Action: r.action(actReaders), Verb: "see who has opened a " + r.One},
+	}
+	if r.Latest().Audience.Given() {
+		out = append(out, access.RoomAction{Action: r.action(actCount), Verb: "see how many have confirmed reading a " + r.One},
+			access.RoomAction{Action: r.action(actName), Verb: "see who has not confirmed reading a " + r.One})
 	}
 	for _, s := range append([]process.StepInfo{r.First()}, r.Steps()...) {
 		a := access.RoomAction{Action: r.action(string(s.ID)), Verb: lowerFirst(s.Label)}

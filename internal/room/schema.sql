@@ -13,6 +13,14 @@ create table room_record_v1 (
 );
 create index room_record_v1_made on room_record_v1 (room, made);
 
+-- That somebody has confirmed reading an edition of a record: a keyed hash of edition
+-- and person, made from the entry that says so, which takes no version of the record.
+create table room_confirmed_v1 (
+    tag    blob primary key,
+    record blob not null
+);
+create index room_confirmed_v1_record on room_confirmed_v1 (record);
+
 create table room_list_v1 (
     tag    blob not null,           -- keyed hash: which list, and whose
     sort   bigint not null,         -- the soonest due date, or 0

@@ -48,6 +48,11 @@ func sound(d *process.Definition) string {
 	if f, ok := field.Find(d.AllSteps[0].Fields, d.Entitled); d.Entitled != "" && (!ok || f.Kind != field.Line || !f.Needed) {
 		return fmt.Sprintf("entitled names %q, which must be a line of the first step that is needed", d.Entitled)
 	}
+	if d.Audience.Given() {
+		if fault := d.Audience.FaultOf(d, func(r string) bool { return access.Role(r).Valid() }); fault != "" {
+			return "audience " + fault
+		}
+	}
 	return newWalk(d).fault()
 }
 
@@ -107,7 +112,7 @@ func soundKind(d *process.Definition, s process.StepInfo) string {
 	if !strings.HasPrefix(s.Kind, d.Process+".") {
 		return fmt.Sprintf("has the kind %q: it must begin with %q, or a replay passes it by", s.Kind, d.Process+".")
 	}
-	if slices.Contains([]string{kindViewed, kindReaders, kindListed, kindRefused, kindDocument}, strings.TrimPrefix(s.Kind, d.Process)) {
+	if slices.Contains([]string{kindViewed, kindReaders, kindListed, kindRefused, kindDocument, kindConfirmed, kindCounted}, strings.TrimPrefix(s.Kind, d.Process)) {
 		return fmt.Sprintf("has the kind %q, which every room has for readings: give it another", s.Kind)
 	}
 	return ""

@@ -39,7 +39,10 @@ type State struct {
 	EndedAt time.Time              `json:"ended_at,omitzero"`
 	Bars    Bars                   `json:"bars,omitempty"` // who is kept from it, or was to be
 	Notices []Notice               `json:"notices,omitempty"`
-	Looked  bool                   `json:"looked,omitempty"` // somebody did something with it, as whoever began it is told
+	Written *Edition               `json:"written,omitempty"` // what is to be read, once it is published
+	Edition *Edition               `json:"edition,omitempty"` // what is read, while the record is in force
+	Asked   []Asked                `json:"asked,omitempty"`   // to read it
+	Looked  bool                   `json:"looked,omitempty"`  // somebody did something with it, as whoever began it is told
 }
 
 // Mark says when a step was last taken.
@@ -100,6 +103,7 @@ type Effect struct {
 	Opens  bool                   `json:"opens,omitempty"` // again, after an end
 	Looked bool                   `json:"looked,omitempty"`
 	Hears  []id.Person            `json:"hears,omitempty"`  // who has a notice of it
+	Read   *Reading               `json:"read,omitempty"`   // what it means to who is asked to read
 	Named  id.Person              `json:"named,omitzero"`   // whom the step is about, as it was found when it was taken
 	Alone  bool                   `json:"alone,omitempty"`  // whoever began the record decided: nobody else could
 	Unread bool                   `json:"unread,omitempty"` // whoever it is written for had left and cannot read it here
@@ -174,6 +178,7 @@ func (s *State) Apply(e ledger.Entry, ev Event) error {
 	s.named(x)
 	s.notices(e, x, before)
 	s.keep(x.Kept)
+	s.reads(x.Read, e)
 	s.Bars = s.Bars.after(Taken{Version: e.Version, At: e.At, By: e.Author.Person, Role: e.Author.Role, Event: ev})
 	s.Looked = s.Looked || x.Looked
 	if s.Last == nil {

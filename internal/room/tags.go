@@ -61,6 +61,9 @@ func (r *Room) places(key []byte, s *State) []placed {
 			out = append(out, p)
 		}
 	}
+	for _, asked := range r.asked(s) {
+		out = append(out, placed{asked.tag(key, s.Org), asked.sort()})
+	}
 	return out
 }
 

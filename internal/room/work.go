@@ -102,8 +102,12 @@ func (d *Desk) Work(ctx context.Context, a access.Actor, q Query) (Mine, error) 
 		if err != nil {
 			return err
 		}
-		of := reading{name: work, claims: worksOn(a), tags: []Tag{
-			sharedTag(key, work, a.Person.Bytes()), sharedTag(key, work, roleBytes(a.Role, a.Team))}}
+		asked, who, err := d.readingTags(tx, a)
+		if err != nil {
+			return err
+		}
+		of := reading{name: work, claims: eitherClaim(worksOn(a), d.isAsked(who, func(_ *Room, _ *State, x ToRead) bool { return x.Asks() })),
+			tags: append(asked, sharedTag(key, work, a.Person.Bytes()), sharedTag(key, work, roleBytes(a.Role, a.Team)))}
 		if out.Rows, out.Next, err = d.rows(tx, a, of, q); err != nil || q.After != "" {
 			return err
 		}
@@ -130,6 +134,16 @@ func worksOn(a access.Actor) func(*store.Tx, *Room, *State, int64) (claim, bool,
 			}
 		}
 		return claim{}, false, nil
+	}
+}
+
+// eitherClaim claims what one or the other does.
+func eitherClaim(one, other claims) claims {
+	return func(tx *store.Tx, r *Room, s *State, sort int64) (claim, bool, error) {
+		if c, ok, err := one(tx, r, s, sort); ok || err != nil {
+			return c, ok, err
+		}
+		return other(tx, r, s, sort)
 	}
 }
 

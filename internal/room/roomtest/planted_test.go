@@ -130,7 +130,7 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"a document is as long as it is", "../document/keep/keep.go", `n *= 2`, `n++`, "a_document_is_sealed"},
 	{"what is kept of documents is not checked", "prove.go", `return keep.Check(tx, is.key, documentsOf(is.taken), found)`, `_ = is.key
 		return nil`, "a_document_is_sealed"},
-	{"chunks of no record are not looked for", "prove.go", `			keep.Strangers,
+	{"chunks of no record are not looked for", "prove.go", `		{keep.Table, ofAnEntry},
 `, ``, "a_document_is_sealed"},
 	{"a chunk opens anywhere", "../document/keep/keep.go", `plain, err := key.Open(Field+at, version, row.sealed)`, `_, err = key.Open(Field+at, version, row.sealed)
 		plain := make([]byte, document.ChunkSize)
@@ -166,6 +166,20 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"what is somebody's own waits for their role", "work.go", `return x.Any || s.Owner.IsZero() }`, `return true }`, "what_waits"},
 	{"several lists are read one after the other", "list.go", `	slices.SortFunc(all, func(x, y row) int {`,
 		`	slices.SortFunc(all[:0], func(x, y row) int {`, "pages_of_work"},
+	{"another version than that in force is confirmed", "confirm.go", `case !asked.Edition.counts(edition):`, `case false:`, "an_audience"},
+	{"a minor version starts confirmations again", "audience.go", `now.Before = s.Edition.all()`, `now.Before = nil`, "an_audience"},
+	{"a major version keeps confirmations", "audience.go", `if !s.Written.Afresh {`, `if s.Edition != nil {`, "an_audience"},
+	{"what is not in force is asked for", "audience.go", ` || !slices.Contains(a.In, s.Stage) {`, ` {`, "an_audience"},
+	{"who has not confirmed is named to everybody who counts", "confirmations.go", `case out.Named:`, `case true:`, "an_audience"},
+	{"what is asked is listed without an entry", "confirm.go",
+		`return out, more, d.listed(ctx, a, "own-reading", kindWork, listAsked, rows)`, `_ = rows
+	return out, more, nil`, "an_audience"},
+	{"a confirmation leaves no entry", "confirm.go", `return d.Ledger.Reading(tx, r.Number, f.key, by, ledger.Event{Kind: r.Name + kindConfirmed,
+			Data: confirmed{asked.Edition.Hash, asked.Edition.Version}})`, `_ = by
+		return nil`, "an_audience"},
+	{"a role is everybody", "audience.go", `(x.Role == "" || g.Role == x.Role)`, `(x.Role == "" || g.Role != "")`, "a_role_or"},
+	{"a confirmation may be turned to another", "confirm.go", `if !want[tag] {`, `if len(tag) == 0 {`, "a_confirmation_is"},
+	{"an erased record leaves who read it", "rows.go", "`delete from room_confirmed_v1 where record = $1`,", "", "a_confirmation_is"},
 	{"a step changes nothing", "decide.go", `if after.State != before.State {`, `if false {`, "every_way_through_it_can_be_gone"},
 }
 

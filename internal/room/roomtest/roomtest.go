@@ -84,6 +84,9 @@ var clauses = []clause{
 	{"a duty runs until it is met, and not beyond the end", runs},
 	{"what is left empty is kept no more", keeps},
 	{"a row of another list shows nothing", ofAnother},
+	{"an audience reads and confirms what is in force", audience},
+	{"a role or a team is asked and nobody else", audiences},
+	{"a confirmation is a row that its entry makes", unread},
 	{"nobody is given what is closed to them", barredOwner},
 	{"a damaged record is neither shown nor gone on with", damaged}, // the last: it leaves them damaged
 }

@@ -15,16 +15,27 @@ func (p *pages) mayList(q *web.Request) []process.List {
 	return p.desk.MayList(q.Actor(), p.room)
 }
 
-func tabs(base string, all []process.List, current process.List) web.Component {
-	if len(all) < 2 {
-		return nil
-	}
+// tabs are the lists of the room, and what this person is asked to read; current is the
+// address of the one that is shown.
+func (p *pages) tabs(q *web.Request, current string) web.Component {
 	nav := casework.SubNavigation{Label: "Lists"}
-	for _, l := range all {
-		nav.Items = append(nav.Items, casework.SubItem{Text: l.Title, Href: base + "?list=" + l.ID, Current: l.ID == current.ID})
+	add := func(text, href string) {
+		nav.Items = append(nav.Items, casework.SubItem{Text: text, Href: href, Current: href == current})
+	}
+	for _, l := range p.mayList(q) {
+		add(l.Title, p.list(l.ID))
+	}
+	if p.room.Latest().Audience.Given() {
+		add(toReadWords, p.base+toRead)
+	}
+	if len(nav.Items) < 2 {
+		return nil
 	}
 	return nav
 }
+
+// list is the address of a list.
+func (p *pages) list(id string) string { return p.base + "?list=" + id }
 
 // further leads to the next page and back to the first: a cursor has no numbers.
 func further(here, after, next string) web.Component {

@@ -22,6 +22,7 @@ func (p *pages) record(q *web.Request) (web.Response, error) {
 	name := p.names(q.Context())
 	page := p.page(p.title(v), web.Stack(
 		p.standing(q, v, name),
+		p.askedToRead(q, v),
 		p.doNext(v),
 		nhs.Heading{Text: "What has happened", Level: 2, Size: nhs.SizeM},
 		p.timeline(q, v, name, v.Taken),
@@ -62,10 +63,16 @@ func (p *pages) standing(q *web.Request, v room.View, name func(id.Person) strin
 	return nhs.SummaryList{Rows: rows}
 }
 
+type section struct{ text, path string }
+
 // sections leads to the pages of a record; current is the path of this one.
 func (p *pages) sections(v room.View, current string) []web.Component {
 	nav := casework.SubNavigation{Label: "Sections"}
-	for _, s := range []struct{ text, path string }{{"Summary", ""}, {"Who has opened it", "/access"}} {
+	all := []section{{"Summary", ""}, {"Who has opened it", "/access"}}
+	if v.Counts {
+		all = append(all, section{countedWords, counted})
+	}
+	for _, s := range all {
 		nav.Items = append(nav.Items, casework.SubItem{Text: s.text, Href: p.path(v.Reference) + s.path, Current: s.path == current})
 	}
 	return []web.Component{nav}

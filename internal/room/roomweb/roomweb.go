@@ -42,7 +42,7 @@ func Part(r *room.Room, desk *room.Desk, people *directory.Desk) web.Part {
 	for _, s := range r.Steps() {
 		most = max(most, len(field.Documents(s.Fields)))
 	}
-	return web.Part{Name: r.Name, Nav: []web.NavItem{{Text: p.section, Path: p.base, For: r.Nav}}, Routes: []web.Route{
+	return web.Part{Name: r.Name, Nav: []web.NavItem{{Text: p.section, Path: p.base, For: r.Nav}}, Routes: append([]web.Route{
 		web.Get(p.base, in, p.section, p.lists),
 		web.Get(p.base+"/new", in, begin, p.showFirst),
 		web.Post(p.base+"/new", in, begin, p.sendFirst).Takes(len(field.Documents(r.First().Fields))),
@@ -52,7 +52,7 @@ func Part(r *room.Room, desk *room.Desk, people *directory.Desk) web.Part {
 		web.Get(one+"/documents/{version}/{number}", in, "A document of a "+r.One, p.document),
 		web.Get(one+"/{step}", in, "A step of a "+r.One, p.showStep),
 		web.Post(one+"/{step}", in, "A step of a "+r.One, p.sendStep).AsksAgain().Takes(most),
-	}}
+	}, p.readingRoutes()...)}
 }
 
 func (p *pages) path(ref id.Reference) string { return p.base + "/" + string(ref) }
@@ -165,9 +165,9 @@ func (p *pages) lists(q *web.Request) (web.Response, error) {
 	if len(page.Rows) > 0 {
 		body = p.table(q, page)
 	}
-	here := p.base + "?list=" + current.ID
+	here := p.list(current.ID)
 	return web.Page{Title: p.section, Section: p.section, Nav: p.base, Wide: true, Body: web.Stack(
-		p.beginButton(q), tabs(p.base, all, current), body, further(here, after, page.Next))}, nil
+		p.beginButton(q), p.tabs(q, here), body, further(here, after, page.Next))}, nil
 }
 
 const perPage = 25

@@ -1,0 +1,177 @@
+package room
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"heed/internal/access"
+	"heed/internal/directory"
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/measure/disclose"
+	"heed/internal/store"
+	"heed/internal/vault"
+)
+
+// Confirmations is how far an audience has come with what is in force.
+type Confirmations struct {
+	View
+	Of, Done int // people who are asked and work here now, and those of them who have confirmed
+	Teams    []TeamRead
+	Named    bool               // who has not may be seen by whoever asked
+	Missing  []directory.Person // they, by name
+}
+
+// TeamRead is how far one team has come, as a figure that tells nothing of one person.
+type TeamRead struct {
+	Team   id.Team
+	Kind   TeamKind
+	People string // rounded
+	Share  string // of 100, rounded; a mark where it is of few
+}
+
+// TeamKind says whether a row is one team, those who have none, or small ones together.
+type TeamKind string
+
+// The kinds of row.
+const (
+	OneTeam    TeamKind = "team"
+	NoTeam     TeamKind = "none"
+	SmallTeams TeamKind = "small"
+)
+
+// Called is what a row is called.
+func (t TeamRead) Called(o directory.Organisation) string {
+	switch t.Kind {
+	case SmallTeams:
+		return "Small teams together"
+	case NoTeam:
+		return "People without a team"
+	}
+	return TeamCalled(o, t.Team)
+}
+
+// TeamCalled is the name of a team of an organisation.
+func TeamCalled(o directory.Organisation, team id.Team) string {
+	for _, t := range o.Teams {
+		if t.ID == team {
+			return t.Name
+		}
+	}
+	return "A team of before"
+}
+
+// Confirmations counts who is asked to read a record and who of them has confirmed; who
+// has not stands in it by name for those who may see that. That it was looked at is
+// written before it is given.
+func (d *Desk) Confirmations(ctx context.Context, a access.Actor, r *Room, ref id.Reference) (Confirmations, error) {
+	if !r.Latest().Audience.Given() {
+		return Confirmations{}, fail.New(fail.Missing, "Page not found")
+	}
+	var out Confirmations
+	var err error
+	out.View, err = d.readWith(ctx, a, r, ref, asking{actCount, kindCounted, struct{}{}}, func(tx *store.Tx, _ *vault.Key, v View) error {
+		out = Confirmations{Named: d.Policy.Decide(a, r.action(actName), r.resource(&v.State, tx.Now()), access.Context{}).Effect == access.Allow}
+		return d.count(tx, r, &v.State, &out)
+	})
+	if err != nil {
+		return Confirmations{}, err
+	}
+	return out, nil
+}
+
+func (d *Desk) count(tx *store.Tx, r *Room, s *State, out *Confirmations) error {
+	if len(r.asked(s)) == 0 {
+		return nil
+	}
+	everybody, err := d.Directory.WorkingIn(tx, s.Org)
+	if err != nil {
+		return err
+	}
+	key, err := d.Directory.ListKey(tx, s.Org)
+	if err != nil {
+		return err
+	}
+	rows, err := confirmedRows(tx, s.Record)
+	if err != nil {
+		return err
+	}
+	given := make(map[string]bool, len(rows))
+	for _, tag := range rows {
+		given[tag] = true
+	}
+	teams := map[id.Team]*teamCount{}
+	for _, p := range everybody {
+		if _, yes := r.asks(s, p); !yes {
+			continue
+		}
+		done := slices.ContainsFunc(s.Edition.all(), func(hash string) bool { return given[string(confirmedTag(key, s.Record, hash, p.ID))] })
+		out.Of++
+		t := teams[teamOf(p)]
+		if t == nil {
+			t = &teamCount{kind: OneTeam, team: teamOf(p)}
+			teams[t.team] = t
+		}
+		t.of++
+		switch {
+		case done:
+			out.Done++
+			t.done++
+		case out.Named:
+			out.Missing = append(out.Missing, p)
+		}
+	}
+	slices.SortStableFunc(out.Missing, func(x, y directory.Person) int { return cmp.Compare(x.Name, y.Name) })
+	out.Teams = shares(teams)
+	return nil
+}
+
+// teamOf is the one team with which somebody is counted; zero: none.
+func teamOf(p directory.Person) id.Team {
+	for _, g := range p.Grants {
+		if !g.Team.IsZero() {
+			return g.Team
+		}
+	}
+	return id.Team{}
+}
+
+type teamCount struct {
+	kind     TeamKind
+	team     id.Team
+	of, done int64
+}
+
+// shares are the rows of teams. A team of few people stands in none of its own: small
+// ones are put together, with the next larger one where they are still few together, so
+// that a row and the whole do not tell what was left out.
+func shares(teams map[id.Team]*teamCount) (out []TeamRead) {
+	var all []*teamCount
+	for _, t := range teams {
+		if t.team.IsZero() {
+			t.kind = NoTeam
+		}
+		all = append(all, t)
+	}
+	slices.SortFunc(all, func(x, y *teamCount) int {
+		return cmp.Or(cmp.Compare(x.of, y.of), cmp.Compare(x.team.String(), y.team.String()))
+	})
+	together := &teamCount{kind: SmallTeams}
+	rest := all
+	for len(rest) > 0 && (rest[0].of <= disclose.Small || together.of > 0 && together.of <= disclose.Small) {
+		together.of, together.done = together.of+rest[0].of, together.done+rest[0].done
+		rest = rest[1:]
+	}
+	if together.of > disclose.Small {
+		rest = append(rest, together)
+	}
+	for _, t := range rest {
+		share, err := disclose.Percent(t.done, t.of)
+		if err != nil { // a part of nobody: cannot happen
+			continue
+		}
+		out = append(out, TeamRead{Team: t.team, Kind: t.kind, People: disclose.Text(disclose.HES(t.of)), Share: share})
+	}
+	return out
+}

@@ -1,0 +1,82 @@
+package roomtest
+
+import (
+	"fmt"
+	"slices"
+
+	"heed/internal/field"
+	"heed/internal/id"
+	"heed/internal/process"
+	"heed/internal/room"
+)
+
+// turn is a step and how it comes out.
+type turn struct {
+	step    process.Step
+	outcome string
+}
+
+// shortest is the shortest way by which a record, from where it stands, comes to a step after
+// which done holds; nil when there is none. done is told what was taken on the way.
+func shortest(d *process.Definition, from process.Status, done func(taken []turn, at process.Status) bool) []turn {
+	type spot struct {
+		at  process.Status
+		way []turn
+	}
+	seen := map[string]bool{}
+	for queue := []spot{{at: from}}; len(queue) > 0; queue = queue[1:] {
+		p := queue[0]
+		if done(p.way, p.at) {
+			return p.way
+		}
+		for _, s := range d.Steps(p.at) {
+			for _, o := range s.Outcomes {
+				next := spot{d.After(p.at, s.ID, o.ID), append(slices.Clip(p.way), turn{s.ID, o.ID})}
+				key := fmt.Sprint(next.at, len(p.way) > 0 && done(next.way, next.at), s.ID)
+				if len(next.way) < 12 && !seen[key] {
+					seen[key] = true
+					queue = append(queue, spot{next.at, next.way})
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// goWay takes a way, each step with made-up answers by which it comes out as the way says.
+func (s *suite) goWay(ref id.Reference, ways []turn) {
+	s.t.Helper()
+	for _, w := range ways {
+		info, _ := s.room.Latest().Step(w.step)
+		if _, _, err := s.take(ref, info, s.answersFor(info, w.outcome)); err != nil {
+			s.t.Fatalf("%s (%s): %v", w.step, w.outcome, err)
+		}
+	}
+}
+
+// answersFor are made-up answers with which a step comes out so.
+func (s *suite) answersFor(info process.StepInfo, outcome string) field.Answers {
+	for range 200 {
+		in := s.x.Answers(info.Fields)
+		i := slices.IndexFunc(info.Outcomes, func(o process.Outcome) bool {
+			return len(o.When) == 0 || slices.ContainsFunc(o.When, func(c field.Condition) bool { return c.Holds(in) })
+		})
+		if i >= 0 && (info.Outcomes[i].ID == outcome || len(info.Outcomes[i].When) == 0) {
+			return in
+		}
+	}
+	return s.x.Answers(info.Fields)
+}
+
+// stands is where a record stands, for somebody who sees all of it.
+func (s *suite) stands(ref id.Reference) room.View {
+	s.t.Helper()
+	for _, d := range s.room.Latest().Roles {
+		v, err := s.desk.Open(s.ctx, s.as(string(d.ID), 0), s.room, ref)
+		if err == nil && v.Version > 0 && (v.Counts || !s.room.Latest().Audience.Given()) {
+			return v
+		}
+	}
+	s.t.Fatal("nobody sees all of it")
+	return room.View{}
+}

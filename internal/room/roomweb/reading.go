@@ -1,0 +1,208 @@
+package roomweb
+
+import (
+	"strconv"
+
+	"heed/internal/clock/workday"
+	"heed/internal/directory"
+	"heed/internal/room"
+	"heed/internal/web"
+	"heed/internal/web/nhs"
+	"heed/internal/web/words"
+)
+
+// The pages of a room whose records are read and confirmed by many. Their addresses hold
+// a hyphen, which no step has.
+const (
+	toRead  = "/to-read"
+	confirm = "/confirm-reading"
+	counted = "/who-confirmed"
+
+	confirmWords = "Confirm that you have read it"
+	toReadWords  = "For you to read"
+	countedWords = "Who has confirmed"
+)
+
+func (p *pages) readingRoutes() []web.Route {
+	if !p.room.Latest().Audience.Given() {
+		return nil
+	}
+	one := p.base + "/{ref}"
+	return []web.Route{
+		web.Get(p.base+toRead, web.SignedIn, toReadWords, p.toRead),
+		web.Get(one+confirm, web.SignedIn, confirmWords, p.showConfirm),
+		web.Post(one+confirm, web.SignedIn, confirmWords, p.sendConfirm).AsksAgain(),
+		web.Get(one+counted, web.SignedIn, countedWords, p.counted),
+	}
+}
+
+// toRead lists what this person is asked to read, and what they have confirmed of it.
+func (p *pages) toRead(q *web.Request) (web.Response, error) {
+	all, more, err := p.desk.ToRead(q.Context(), q.Actor(), p.room)
+	if err != nil {
+		return nil, err
+	}
+	var body web.Component = nhs.Para("You are not asked to read anything. When you are, it stands here.")
+	if len(all) > 0 {
+		t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: toReadWords, Size: nhs.SizeM}, Head: nhs.Heads("Title", "Reference", "Where you stand")}
+		for _, x := range all {
+			t.Rows = append(t.Rows, []nhs.Cell{titleCell(x.Row, p.path(x.Reference)), {Content: nhs.NoWrap(x.Reference)}, {Content: readCell(q, x.ToRead)}})
+		}
+		body = t
+	}
+	var rest web.Component
+	if more {
+		rest = nhs.Para("There is more than stands here. Confirm what you have read, and the rest follows.")
+	}
+	return web.Page{Title: toReadWords, Section: p.section, Nav: p.base, Wide: true, Body: web.Stack(p.tabs(q, p.base+toRead), body, rest)}, nil
+}
+
+func readCell(q *web.Request, x room.ToRead) web.Component {
+	switch {
+	case x.Confirmed:
+		return nhs.Text("You have confirmed it")
+	case x.Until == workday.Day{}:
+		return nhs.Text("To be read and confirmed")
+	case q.Now().After(x.Until.End()):
+		return nhs.Group{nhs.Tag{Text: "Overdue", Colour: nhs.Orange}, nhs.Text(" To be read and confirmed, since " + words.Date(x.Until.Start()))}
+	}
+	return nhs.Text("To be read and confirmed by " + words.Date(x.Until.Start()))
+}
+
+// askedToRead is what stands on a record for somebody who is asked to read it.
+func (p *pages) askedToRead(q *web.Request, v room.View) web.Component {
+	switch {
+	case v.Reading.Edition == nil:
+		return nil
+	case v.Reading.Confirmed:
+		return nhs.InsetText{Text: "You have confirmed that you read the version in force."}
+	}
+	by := ""
+	if v.Reading.Until != (workday.Day{}) {
+		by = " by " + words.Date(v.Reading.Until.Start())
+	}
+	return nhs.Group{nhs.InsetText{Text: "You are asked to read the version in force" + by + ", and to confirm it."},
+		nhs.Button{Text: confirmWords, Href: p.path(v.Reference) + confirm}}
+}
+
+// showConfirm shows what is confirmed, and asks for it.
+func (p *pages) showConfirm(q *web.Request) (web.Response, error) {
+	v, err := p.open(q)
+	if err != nil {
+		return nil, err
+	}
+	page := p.page(confirmWords, web.Stack(nhs.Para("You are not asked to confirm anything here, or you have confirmed it already.")))
+	page.Caption, page.Wide = p.title(v), false
+	page.Back, page.BackText = p.path(v.Reference), p.title(v)
+	if !v.Reading.Asks() {
+		return page, nil
+	}
+	name := p.names(q.Context())
+	before := []web.Component{nhs.Heading{Text: "The version in force", Level: 2, Size: nhs.SizeM}}
+	for _, t := range v.Taken {
+		if t.Version == v.Reading.Edition.Version {
+			before = append(before, p.lines(q, v, t, name))
+		}
+	}
+	before = append(before, nhs.Para("Your confirmation names this version and no other. Who keeps the register sees that you gave it."))
+	page.Body = q.Form().Ask(web.Question{Before: before, Fields: []web.Component{nhs.HiddenInput{Name: "edition", Value: v.Reading.Edition.Hash}},
+		Send: v.Process.Audience.Words})
+	return page, nil
+}
+
+func (p *pages) sendConfirm(q *web.Request) (web.Response, error) {
+	ref, err := q.Reference("ref")
+	if err != nil {
+		return nil, err
+	}
+	edition := ""
+	if sent := q.Form().Raw("edition", "what you confirm"); len(sent) == 1 {
+		edition = sent[0]
+	}
+	if _, err := p.desk.Confirm(q.Context(), q.Actor(), p.room, ref, edition); err != nil {
+		return nil, err
+	}
+	return web.Redirect{To: p.path(ref), Flash: "You have confirmed that you read it"}, nil
+}
+
+// perNames is how many names stand on a page.
+const perNames = 100
+
+// counted is how many have confirmed, and, for those who may see it, who has not.
+func (p *pages) counted(q *web.Request) (web.Response, error) {
+	ref, err := q.Reference("ref")
+	if err != nil {
+		return nil, err
+	}
+	c, err := p.desk.Confirmations(q.Context(), q.Actor(), p.room, ref)
+	if err != nil {
+		return nil, err
+	}
+	o, err := p.directory.Organisation(q.Context(), c.Org)
+	if err != nil {
+		return nil, err
+	}
+	parts := []web.Component{nhs.Para("Nobody is asked to read it.")}
+	if c.Of > 0 {
+		parts = []web.Component{nhs.Para(words.Number(c.Done) + " of " + words.Count(c.Of, "person", "people") + " who are asked and work here have confirmed that they read the version in force."),
+			byTeam(o, c.Teams)}
+	}
+	if c.Named && c.Of > 0 {
+		parts = append(parts, p.missing(q, o, c)...)
+	}
+	page := p.page("Who has confirmed reading "+string(ref), web.Stack(parts...))
+	page.Above = p.sections(c.View, counted)
+	return page, nil
+}
+
+func byTeam(o directory.Organisation, teams []room.TeamRead) web.Component {
+	if len(teams) == 0 {
+		return nil
+	}
+	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "By team", Size: nhs.SizeM}, Head: nhs.Heads("Team", "People, rounded", "Have confirmed, rounded")}
+	for _, x := range teams {
+		share := x.Share
+		if share != "*" {
+			share += "%"
+		}
+		t.Rows = append(t.Rows, []nhs.Cell{{Text: x.Called(o)}, {Text: x.People}, {Text: share}})
+	}
+	return nhs.Group{t, nhs.Para("People are rounded to the nearest 5, and shares are made of rounded numbers. * stands for a share that would tell of fewer than 8 people. " +
+		"A team of fewer than 8 people is counted with other small ones, or only in the whole.")}
+}
+
+// missing are those who have not confirmed yet, by name, a page at a time.
+func (p *pages) missing(q *web.Request, o directory.Organisation, c room.Confirmations) []web.Component {
+	heading := nhs.Heading{Text: "Who has not confirmed yet", Level: 2, Size: nhs.SizeM}
+	if len(c.Missing) == 0 {
+		return []web.Component{heading, nhs.Para("Everybody who is asked has confirmed.")}
+	}
+	from, err := strconv.Atoi(q.Query("from"))
+	if err != nil || from < 0 || from >= len(c.Missing) {
+		from = 0
+	}
+	until := min(from+perNames, len(c.Missing))
+	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "In the order of names, " + words.Number(from+1) + " to " + words.Number(until) + " of " + words.Number(len(c.Missing))},
+		Head: nhs.Heads("Name", "Team")}
+	for _, who := range c.Missing[from:until] {
+		team := "No team"
+		for _, g := range who.Grants {
+			if !g.Team.IsZero() {
+				team = room.TeamCalled(o, g.Team)
+			}
+		}
+		t.Rows = append(t.Rows, []nhs.Cell{{Content: nhs.Isolated(who.Name)}, {Text: team}})
+	}
+	here := p.path(c.Reference) + counted
+	pg := nhs.Pagination{}
+	if from > 0 {
+		pg.Previous = nhs.PageLink{Href: here + "?from=" + strconv.Itoa(max(from-perNames, 0))}
+	}
+	if until < len(c.Missing) {
+		pg.Next = nhs.PageLink{Href: here + "?from=" + strconv.Itoa(until)}
+	}
+	if from == 0 && until == len(c.Missing) {
+		return []web.Component{heading, t}
+	}
+	return []web.Component{heading, t, pg}
+}
