@@ -78,6 +78,7 @@ func (s *suite) countsOnly(ref id.Reference) {
 	if _, err := s.desk.Confirmations(s.ctx, s.w.As("porter"), s.room, ref); err == nil {
 		s.t.Error("everybody sees who has confirmed")
 	}
+	s.counts(ref) // who looks has an account now, too
 	before := s.counts(ref)
 	if before.Done != 1 {
 		s.t.Errorf("%d have confirmed, want 1", before.Done)
@@ -325,6 +326,12 @@ func (s *suite) mustBeAsked(a access.Actor, ref id.Reference, confirmed bool) {
 	}
 	if s.entries() == before {
 		s.t.Error("what somebody is asked to read was shown without an entry")
+	}
+	mine, err := s.desk.Work(s.ctx, a, room.Query{Limit: room.MaxPage})
+	s.must(err)
+	waits := slices.ContainsFunc(mine.Rows, func(x room.Row) bool { return x.Reference == ref && x.Due.Deadline == room.DueReading })
+	if waits == confirmed {
+		s.t.Errorf("in the work of whoever is asked: %v, and confirmed is %v", waits, confirmed)
 	}
 }
 
