@@ -62,22 +62,24 @@ func (s shelf) read(path string) ([]byte, error) {
 func TestTheTreeIsTheOneThatTlogBuilds(t *testing.T) {
 	const n = 66_300 // past the first tile of level 2
 	ref := &reference{}
-	var e edge
+	var e record.Edge
 	tiles := shelf{}
 	for i := range n {
 		leaf := testLeaf(i)
 		changed := map[tileID][]byte{}
-		must(t, e.append(record.LeafHash(leaf), changed))
+		e.Append(record.LeafHash(leaf), func(t record.Tile, hashes []byte) { changed[tileID{t.Level, t.Index}] = hashes })
 		for at, b := range changed {
 			tiles[at] = append([]byte(nil), b...)
 		}
 		ref.append(t, leaf)
 		if i < 1030 || i%509 == 0 || i > n-20 || i&(i+1) == 0 {
-			if e.root() != ref.root(t, e.size) {
-				t.Fatalf("at %d leaves the roots differ", e.size)
+			if e.Root() != ref.root(t, e.Size()) {
+				t.Fatalf("at %d leaves the roots differ", e.Size())
 			}
-			if len(e.tiles) < levels(e.size) {
-				t.Fatalf("at %d leaves there are %d levels, want %d", e.size, len(e.tiles), levels(e.size))
+			again, err := record.OpenEdge(e.Size(), tiles.read)
+			must(t, err)
+			if again.Root() != e.Root() {
+				t.Fatalf("at %d leaves the edge that is read has another root", e.Size())
 			}
 		}
 	}

@@ -81,7 +81,7 @@ func enough(tx *store.Tx, public, now, lower int64) (bool, error) {
 // have, or an older part of the tree when there is more. It is signed once it is shown
 // from the tiles that the tree begins with the one that was published last.
 func (l *Log) publish(tx *store.Tx, last record.Checkpoint, s *move) error {
-	now, next, err := nextStep(tx, last.Size, s.edge.size-last.Size)
+	now, next, err := nextStep(tx, last.Size, s.edge.Size()-last.Size)
 	if err != nil {
 		return err
 	}
@@ -89,11 +89,11 @@ func (l *Log) publish(tx *store.Tx, last record.Checkpoint, s *move) error {
 		s.changed = &Step{now, next}
 	}
 	c := record.Checkpoint{Origin: l.o.Origin, Size: last.Size + next}
-	if err := s.pad(c.Size - s.edge.size); err != nil {
+	if err := s.pad(c.Size - s.edge.Size()); err != nil {
 		return err
 	}
 	read := tileReader(tx, s.tiles)
-	if c.Root, err = record.RootFromTiles(read, c.Size, s.edge.size); err != nil {
+	if c.Root, err = record.RootFromTiles(read, c.Size, s.edge.Size()); err != nil {
 		return fmt.Errorf("read the tree of %d: %w", c.Size, err)
 	}
 	proof, err := record.ConsistencyProof(read, last.Size, c.Size)
@@ -112,12 +112,10 @@ func (s *move) pad(n int64) error {
 	if n <= 0 {
 		return nil
 	}
-	r := run{seq: s.edge.size, size: n, blinders: make([]byte, n*record.BlinderSize)}
+	r := run{seq: s.edge.Size(), size: n, blinders: make([]byte, n*record.BlinderSize)}
 	rand.Read(r.blinders)
 	for leaf := range paddingLeaves(r.blinders) {
-		if err := s.edge.append(record.LeafHash(leaf), s.tiles); err != nil {
-			return err
-		}
+		s.append(leaf)
 	}
 	s.runs = append(s.runs, r)
 	return nil

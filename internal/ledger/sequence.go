@@ -34,7 +34,7 @@ type move struct {
 	leaves  [][32]byte // of those entries
 	runs    []run
 	tiles   map[tileID][]byte
-	edge    edge
+	edge    record.Edge
 	signed  signed // the tree that it makes
 	// For the public; nil and 0 when the step only numbers.
 	public     []byte
@@ -144,8 +144,8 @@ func (l *Log) advance(ctx context.Context, publish bool) (int, error) {
 }
 
 // sign signs a tree for the log itself.
-func (l *Log) sign(e edge) signed {
-	c := record.Checkpoint{Origin: l.o.Origin, Size: e.size, Root: e.root(), Extra: []string{internalMark}}
+func (l *Log) sign(e record.Edge) signed {
+	c := record.Checkpoint{Origin: l.o.Origin, Size: e.Size(), Root: e.Root(), Extra: []string{internalMark}}
 	return signed{Checkpoint: c, note: record.SignCheckpoint(c, l.signer)}
 }
 
@@ -165,7 +165,7 @@ func (l *Log) plan(ctx context.Context, publish bool) (move, error) {
 		if err != nil {
 			return err
 		}
-		s = move{from: st.edge.size, edge: st.edge, tiles: map[tileID][]byte{}}
+		s = move{from: st.edge.Size(), edge: st.edge, tiles: map[tileID][]byte{}}
 		if err = s.number(tx); err == nil && publish {
 			err = l.publish(tx, st.public, &s)
 		}
@@ -186,7 +186,7 @@ func (s *move) number(tx *store.Tx) error {
 	}
 	s.entries = len(waits)
 	for len(waits) > 0 {
-		r := run{seq: s.edge.size, size: 1, n: waits[0]}
+		r := run{seq: s.edge.Size(), size: 1, n: waits[0]}
 		for r.size < int64(len(waits)) && waits[r.size] == r.n+r.size {
 			r.size++
 		}
@@ -203,13 +203,16 @@ func (s *move) number(tx *store.Tx) error {
 				return unsound(nil, "among entries %d to %d is one without a leaf", r.n, r.n+r.size-1)
 			}
 			s.leaves = append(s.leaves, [32]byte(leaf))
-			if err := s.edge.append(record.LeafHash([32]byte(leaf)), s.tiles); err != nil {
-				return err
-			}
+			s.append([32]byte(leaf))
 		}
 		s.runs = append(s.runs, r)
 	}
 	return nil
+}
+
+// append adds a leaf to the tree and notes each tile that it touches.
+func (s *move) append(leaf [32]byte) {
+	s.edge.Append(record.LeafHash(leaf), func(t record.Tile, hashes []byte) { s.tiles[tileID{t.Level, t.Index}] = hashes })
 }
 
 // paddingLeaves are the leaves that blinders make.

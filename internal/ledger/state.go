@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -15,7 +16,7 @@ const internalMark = "internal"
 
 // state is the tree as the database says it stands, checked.
 type state struct {
-	edge   edge
+	edge   record.Edge
 	signed signed            // as it was signed at the last step
 	public record.Checkpoint // the last published; size 0 when there is none
 }
@@ -48,10 +49,13 @@ func (l *Log) load(tx *store.Tx) (state, error) {
 		}
 		s.signed = signed{Checkpoint: c, note: row.note}
 	}
-	if s.edge, err = loadEdge(tx, row.size); err != nil {
+	if s.edge, err = record.OpenEdge(row.size, whole(tx)); errors.Is(err, record.ErrTile) {
+		return s, unsound(err, "the tiles at the edge are not those of %d leaves", row.size)
+	}
+	if err != nil {
 		return s, err
 	}
-	if s.edge.root() != s.signed.Root {
+	if s.edge.Root() != s.signed.Root {
 		return s, unsound(nil, "the tiles of %d leaves do not give the root that was signed", row.size)
 	}
 	if s.public, err = l.lastPublic(tx); err != nil {
@@ -63,24 +67,27 @@ func (l *Log) load(tx *store.Tx) (state, error) {
 	return s, nil
 }
 
-func loadEdge(tx *store.Tx, size int64) (edge, error) {
-	e := edge{size: size}
-	for level := range levels(size) {
-		width := int(size >> (record.TileHeight * level) % record.TileWidth)
-		if width == 0 {
-			e.tiles = append(e.tiles, nil)
-			continue
-		}
-		b, err := readTile(tx, tileID{level, size >> (record.TileHeight * (level + 1))})
+// whole reads tiles as they are stored, whatever their length.
+func whole(tx *store.Tx) record.TileReader {
+	return func(path string) ([]byte, error) {
+		t, err := record.ParseTilePath(path)
 		if err != nil {
-			return e, err
+			return nil, err
 		}
-		if len(b) != width*hashSize {
-			return e, unsound(nil, "the last tile of level %d has %d bytes", level, len(b))
-		}
-		e.tiles = append(e.tiles, b)
+		return readTile(tx, tileID{t.Level, t.Index})
 	}
-	return e, nil
+}
+
+const hashSize = len(record.Hash{})
+
+// tileID names a stored tile. Level 0 holds leaf hashes.
+type tileID struct {
+	level int
+	idx   int64
+}
+
+func (a tileID) compare(b tileID) int {
+	return cmp.Or(cmp.Compare(a.level, b.level), cmp.Compare(a.idx, b.idx))
 }
 
 // readTile gives a stored tile; one that is not there is unsound.
