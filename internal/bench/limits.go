@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"syscall"
 	"time"
 
 	"heed/internal/clock"
@@ -39,8 +38,8 @@ func (b *Bench) fsyncs() (float64, error) {
 		if _, err := f.Write(block); err != nil {
 			return 0, fmt.Errorf("write: %w", err)
 		}
-		if err := syscall.Fdatasync(int(f.Fd())); err != nil {
-			return 0, fmt.Errorf("fdatasync: %w", err)
+		if err := f.Sync(); err != nil {
+			return 0, err
 		}
 	}
 	return float64(n) / took().Seconds(), nil

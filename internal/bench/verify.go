@@ -109,12 +109,15 @@ func write(ctx context.Context, a *app.App, entries int) error {
 				if err != nil {
 					return err
 				}
-				if _, err := a.Ledger.Append(tx, ledger.Daybook, key, 0, by, events...); err != nil {
+				if _, err := a.Ledger.Append(tx, ledger.ReasonBook, key, 0, by, events...); err != nil {
 					return err
 				}
 			}
 			return nil
 		})
+		if err == nil {
+			_, err = a.Ledger.Sequence(ctx) // as a running program does beside: what waits long is held on the disk, too
+		}
 		if err != nil {
 			return err
 		}

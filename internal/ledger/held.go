@@ -39,6 +39,7 @@ type fresh struct {
 
 	mu      sync.Mutex
 	waiting map[[32]byte]*wait
+	loose   []*wait       // of them, those that are not held; some may have their place by now
 	since   time.Duration // of the oldest that waits
 	lost    int           // that are not in the database any more
 	failed  error         // why the last leaf could not be held
@@ -70,7 +71,8 @@ func (f *fresh) add(h record.Held) {
 	if len(f.waiting) == 0 {
 		f.since = now
 	}
-	f.waiting[h.Leaf] = &wait{Held: h, since: now}
+	w := &wait{Held: h, since: now}
+	f.waiting[h.Leaf], f.loose = w, append(f.loose, w)
 }
 
 // late says that numbering is: an entry has waited for longer than it should.
@@ -93,6 +95,7 @@ func (f *fresh) numbered(leaves ...[32]byte) {
 	for _, w := range f.waiting {
 		f.since = min(f.since, w.since)
 	}
+	f.loose = slices.DeleteFunc(f.loose, func(w *wait) bool { return f.waiting[w.Leaf] != w })
 }
 
 // hold makes every leaf that waits durable outside the database.
@@ -116,13 +119,12 @@ func (f *fresh) hold() error {
 func (f *fresh) gather() *heldBatch {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, w := range f.waiting {
-		if !w.held {
-			f.next = cmp.Or(f.next, new(heldBatch))
-			f.next.lines, w.held = w.Append(f.next.lines), true
-			f.next.waits = append(f.next.waits, w)
-		}
+	for _, w := range f.loose { // never all that wait: somebody who floods would slow everybody
+		f.next = cmp.Or(f.next, new(heldBatch))
+		f.next.lines, w.held = w.Append(f.next.lines), true
+		f.next.waits = append(f.next.waits, w)
 	}
+	f.loose = nil
 	return f.next
 }
 
@@ -132,7 +134,9 @@ func (f *fresh) settle(b *heldBatch) {
 	defer f.mu.Unlock()
 	f.failed = b.err
 	for _, w := range b.waits {
-		w.held = b.err == nil
+		if w.held = b.err == nil; !w.held {
+			f.loose = append(f.loose, w)
+		}
 	}
 }
 

@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"database/sql"
 	"os"
 	"path/filepath"
 	"sync"
@@ -12,18 +11,6 @@ import (
 	"heed/internal/store"
 	"heed/internal/store/storetest"
 )
-
-func integrity(t *testing.T, dir string) {
-	t.Helper()
-	db, err := sql.Open("sqlite", filepath.Join(dir, "heed.db"))
-	must(t, err)
-	defer db.Close()
-	var said string
-	must(t, db.QueryRow("pragma integrity_check").Scan(&said))
-	if said != "ok" {
-		t.Errorf("integrity_check: %s", said)
-	}
-}
 
 // TestFullDisk is promise D6: refused clearly, reading goes on while the reserve
 // lasts, then stops; writing heals by itself; nothing is kept by halves.

@@ -2,6 +2,8 @@ package store_test
 
 import (
 	"crypto/rand"
+	"database/sql"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -77,5 +79,17 @@ func (k *kept) verify(t *testing.T) {
 		if found[n] != 0 {
 			t.Errorf("unit %d was refused and has %d rows", n, found[n])
 		}
+	}
+}
+
+func integrity(t *testing.T, dir string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", filepath.Join(dir, "heed.db"))
+	must(t, err)
+	defer db.Close()
+	var said string
+	must(t, db.QueryRow("pragma integrity_check").Scan(&said))
+	if said != "ok" {
+		t.Errorf("integrity_check: %s", said)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -50,6 +51,10 @@ var writePragmas = []string{
 var readPragmas = []string{
 	"busy_timeout(10000)", "query_only(on)", "temp_store(memory)", "trusted_schema(off)", "cell_size_check(on)", "cache_size(-2000)",
 }
+
+// lookPragmas are for a store that is only looked at, all of it: each table is read by
+// its records, and as often by its indexes, by a few readers.
+var lookPragmas = append(slices.Clone(readPragmas), "cache_size(-20000)")
 
 // defensive keeps SQL from writing to the schema's own tables and shadow tables, or
 // turning the log off (sqlite.org/c3ref/c_dbconfig_defensive.html).
@@ -158,7 +163,7 @@ func (e *sqliteEngine) openToLook(ctx context.Context, file string) error {
 		if e.readDB != nil {
 			e.readDB.Close()
 		}
-		if e.readDB, err = sql.Open("sqlite", sqliteDSN(file, readPragmas, mode...)); err != nil {
+		if e.readDB, err = sql.Open("sqlite", sqliteDSN(file, lookPragmas, mode...)); err != nil {
 			return fmt.Errorf("open: %w", err)
 		}
 		var n int

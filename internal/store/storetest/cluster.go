@@ -34,12 +34,13 @@ type Cluster struct {
 	shell *exec.Cmd // guarded by mu
 }
 
-// keeper starts the server with all arguments but the first, and ends with its standard input.
-const keeper = `dir=$1; shift
+// keeper starts a server with all arguments but the first two, its folder and the signal
+// that stops it. It ends with its standard input.
+const keeper = `dir=$1 stop=$2; shift 2
 "$@" & server=$!
 echo $server > "$dir/server"
 cat > /dev/null
-kill -INT $server 2> /dev/null
+kill -$stop $server 2> /dev/null
 wait $server
 rm -rf "$dir"`
 
@@ -83,7 +84,7 @@ func (c *Cluster) as(cmd *exec.Cmd) {
 func (c *Cluster) Start() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	args := []string{"-c", keeper, "keeper", c.dir, filepath.Join(c.bin, "postgres"), "-D", c.data(), "-k", c.dir,
+	args := []string{"-c", keeper, "keeper", c.dir, "INT", filepath.Join(c.bin, "postgres"), "-D", c.data(), "-k", c.dir,
 		"-c", "listen_addresses=", "-c", "max_connections=200", "-c", "shared_buffers=64MB", "-c", "fsync=on"}
 	for _, s := range c.more {
 		args = append(args, "-c", s)

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"syscall"
 	"testing"
 	"time"
 
@@ -52,11 +51,12 @@ default_pool_size = 60
 logfile = %s/log
 pidfile = %s/pid
 `, c.dir, dir, mode, dir, dir), 0o644))
-	cmd := exec.Command(program, ini)
+	cmd := exec.Command("sh", "-c", keeper, "keeper", dir, "TERM", program, ini)
 	c.as(cmd)
-	cmd.SysProcAttr.Pdeathsig = syscall.SIGKILL
+	alive, err := cmd.StdinPipe()
+	must(t, err)
 	must(t, cmd.Start())
-	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	t.Cleanup(func() { _ = alive.Close(); _ = cmd.Wait() })
 	behind := (&url.URL{Scheme: "postgres", User: url.User("heed"), Path: u.Path,
 		RawQuery: url.Values{"host": {dir}, "port": {"6432"}, "sslmode": {"disable"}}.Encode()}).String()
 	for range 100 {
