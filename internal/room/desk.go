@@ -287,6 +287,9 @@ func (e *Changed) Unwrap() error { return e.err }
 // Take takes a step and answers with a receipt. Whoever took it already, with the same
 // key, has the same receipt, also where the step took the record out of their hands.
 func (d *Desk) Take(ctx context.Context, a access.Actor, r *Room, ref id.Reference, t Taking) (Receipt, error) {
+	if err := d.whole(ctx, a, r, ref, t.Step); err != nil {
+		return Receipt{}, err
+	}
 	harmful := Scanned(ctx, d.Scanner, t.Answers)
 	digest := DigestOf(r.Name, string(t.Step), ref, t.Answers)
 	var out Receipt
