@@ -26,6 +26,7 @@ const (
 	wordsDamaged    = "The database %s is damaged, or is no database of Heed's. Keep its folder as it is in another place, then restore the latest backup: heed restore --help"
 	wordsStandby    = "This database is a standby, which only follows another. Name the one that leads, or both: postgres://user@one,two/heed?target_session_attrs=read-write"
 	wordsNoTwin     = "The tables of this database cannot be compared with those that Heed makes, because its user may not make temporary ones. Let it: GRANT TEMPORARY ON DATABASE name TO user"
+	wordsNoSchema   = "No schema is named in which this user of the database keeps tables (search_path). Give the user one: ALTER ROLE user SET search_path = public"
 	wordsPooler     = "Between Heed and its database stands a pooler, such as PgBouncer, that gives each transaction another session, so that Heed's locks and settings do not hold. Set pool_mode=session for this database, or give Heed the address of PostgreSQL itself"
 	wordsPoolSmall  = "Between Heed and its database stands a pooler that has no session left for Heed. Give it at least 40 (default_pool_size), or give Heed the address of PostgreSQL itself"
 	wordsBusy       = "The service is busy. Nothing was saved. Try again in a minute"

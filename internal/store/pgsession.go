@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"sync"
 	"time"
 
@@ -25,17 +26,41 @@ var everySession = []setting{{"lock_timeout", "10s"}, {"client_connection_check_
 
 // makeReady sets and checks a new connection, because what is behind an address, and
 // how it is set, can change while Heed runs.
-func makeReady(ctx context.Context, c *pgx.Conn, settings []setting) error {
+func (e *pgEngine) makeReady(ctx context.Context, c *pgx.Conn, settings []setting) error {
 	if err := checkPostgres(ctx, c); err != nil {
 		return err
 	}
+	path, err := e.path(ctx, c)
+	if err != nil {
+		return err
+	}
 	settings = append(settings[:len(settings):len(settings)], everySession...)
+	settings = append(settings, setting{"search_path", path})
 	for _, s := range settings {
-		if _, err := c.PgConn().Exec(ctx, "set "+s.name+" = '"+s.value+"'").ReadAll(); err != nil {
+		if _, err := c.PgConn().Exec(ctx, "select set_config('"+s.name+"', '"+strings.ReplaceAll(s.value, "'", "''")+"', false)").ReadAll(); err != nil {
 			return fmt.Errorf("set %s: %w", s.name, err)
 		}
 	}
 	return oneSession(ctx, c, settings)
+}
+
+// path is where every session of this engine looks for names: in the schema that its
+// first one was given, and before that in PostgreSQL's own. Whoever owns the database or
+// the user can put other schemas into their path, and in them tables that lie over
+// Heed's, or operators that mean something else. Temporary tables come last.
+func (e *pgEngine) path(ctx context.Context, c *pgx.Conn) (string, error) {
+	e.schema.Lock()
+	defer e.schema.Unlock()
+	if e.schema.name == "" {
+		row := c.QueryRow(ctx, "select coalesce(quote_ident(current_schema()), '')", pgx.QueryExecModeSimpleProtocol)
+		if err := row.Scan(&e.schema.name); err != nil {
+			return "", fmt.Errorf("ask for the schema: %w", err)
+		}
+	}
+	if e.schema.name == "" {
+		return "", fail.New(fail.Conflict, wordsNoSchema)
+	}
+	return e.schema.name + ", pg_temp", nil
 }
 
 // promises are what a server says of how it keeps what it acknowledges.

@@ -44,6 +44,10 @@ type pgEngine struct {
 	last    atomic.Int64 // uptime of the last commit
 	standby sync.Map     // *pgconn.PgConn → struct{}: a wait for the standby was cut short
 	marks   sync.Map     // *Mark → struct{}: of those who have not hidden theirs when the database is closed
+	schema  struct {
+		sync.Mutex
+		name string // as SQL takes it; "" before the first connection; see path
+	}
 }
 
 func openPostgres(ctx context.Context, s *Store, o Options) (_ *pgEngine, err error) {
@@ -68,11 +72,11 @@ func openPostgres(ctx context.Context, s *Store, o Options) (_ *pgEngine, err er
 	}
 	watched := conf.Copy()
 	watched.DialFunc = impatient(conf.DialFunc, patience)
-	e.writeDB = pool(watched, writeConns, setting{"statement_timeout", "15s"},
+	e.writeDB = e.pool(watched, writeConns, setting{"statement_timeout", "15s"},
 		setting{"idle_in_transaction_session_timeout", "60s"}) // a Heed that hangs gives its locks back
-	e.readDB = pool(watched, readConns, setting{"default_transaction_read_only", "on"})
+	e.readDB = e.pool(watched, readConns, setting{"default_transaction_read_only", "on"})
 	e.readDB.SetConnMaxIdleTime(idleConn)
-	e.turnsDB = pool(watched, 0)
+	e.turnsDB = e.pool(watched, 0)
 	if err := e.readDB.PingContext(ctx); err != nil {
 		return nil, fmt.Errorf("reach the database: %w", err)
 	}
@@ -84,7 +88,7 @@ func openPostgres(ctx context.Context, s *Store, o Options) (_ *pgEngine, err er
 
 // migrate brings the tables up to date on connections that may take their time.
 func (e *pgEngine) migrate(ctx context.Context, conf *pgx.ConnConfig, o Options) error {
-	patient := pool(conf, 2)
+	patient := e.pool(conf, 2)
 	defer patient.Close()
 	return untilRan(ctx, func() (bool, error) {
 		return e.exclusive(ctx, "migrate", func(ctx context.Context) error {
@@ -101,8 +105,8 @@ func (e *pgEngine) migrate(ctx context.Context, conf *pgx.ConnConfig, o Options)
 // open: under load a connection that is closed is opened again at once, which costs
 // the server more than what is asked on it. None grows old: what has changed behind
 // its address is found.
-func pool(conf *pgx.ConnConfig, most int, settings ...setting) *sql.DB {
-	ready := stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error { return makeReady(ctx, c, settings) })
+func (e *pgEngine) pool(conf *pgx.ConnConfig, most int, settings ...setting) *sql.DB {
+	ready := stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error { return e.makeReady(ctx, c, settings) })
 	db := stdlib.OpenDB(*conf, ready)
 	db.SetMaxOpenConns(most)
 	db.SetMaxIdleConns(max(1, most))

@@ -65,6 +65,12 @@ var foreign = map[string][]struct{ do, undo, named string }{
 		{`update pg_index set indisunique = false where indexrelid = 'entry_version'::regclass`, `update pg_index set indisunique = true where indexrelid = 'entry_version'::regclass`, "index entry_version is not"},
 		{`update pg_class set relhasindex = false where relname = 'entry'`, `update pg_class set relhasindex = true where relname = 'entry'`, "table entry is not as Heed made it (indexes switched off)"},
 		{`update pg_class set relchecks = 0 where relname = 'list_v1'`, `update pg_class set relchecks = 1 where relname = 'list_v1'`, "table list_v1 is not as Heed made it (checks 0)"},
+		{`create policy few on job using (name <> '')`, `drop policy few on job`, "policy few on job"},
+		{`alter table job rename to job0; create view job as select * from job0`, `drop view job; alter table job0 rename to job`, "view job on job"},
+		{`alter table job rename to job0; create view job as select * from job0`, `drop view job; alter table job0 rename to job`, "table job is gone"},
+		{`create function elsewhere.hush() returns trigger language plpgsql as 'begin return null; end';
+			create trigger hush before insert on entry for each row execute function elsewhere.hush(); alter table entry enable replica trigger hush`,
+			`drop trigger hush on entry; drop function elsewhere.hush`, "trigger hush on entry"},
 		{`alter table head force row level security`, `alter table head no force row level security`, "table head is not as Heed made it (row security)"},
 		{`alter table list_v1 drop constraint list_v1_n_check; alter table list_v1 add check (n > 0) not valid`,
 			`alter table list_v1 drop constraint list_v1_n_check; alter table list_v1 add check (n > 0)`, "constraint list_v1.list_v1_n_check is not"},
@@ -170,4 +176,49 @@ func raw(t *testing.T, driver, address string) *sql.DB {
 	must(t, err)
 	t.Cleanup(func() { db.Close() })
 	return db
+}
+
+// TestOnlyOneSchemaIsLookedIn: who owns the database, and is no superuser, can give its
+// sessions another path. Operators of another schema do not take the place of
+// PostgreSQL's, and a program at work goes on with the tables that it began with.
+// Seen to fail: sessions that began later had other tables.
+func TestOnlyOneSchemaIsLookedIn(t *testing.T) {
+	o, db := onPostgres(t)
+	exec := func(text string) {
+		t.Helper()
+		if _, err := db.Exec(text); err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+	}
+	give := func(path string) {
+		t.Helper()
+		exec(`do $$ begin execute format('alter database %I set search_path = ` + path + `', current_database()); end $$`)
+	}
+	at := func(s *store.Store) {
+		t.Helper()
+		var schema string
+		var probes int
+		must(t, s.View(bg, func(tx *store.Tx) error {
+			return tx.QueryRow(`select current_schema(), (select count(*) from store_probe where id = 1)`).Scan(&schema, &probes)
+		}))
+		if schema != "public" || probes != 1 {
+			t.Errorf("a session that began later: %d rows of %s", probes, schema)
+		}
+	}
+	s := storetest.Open(t, o)
+	exec(`create schema elsewhere; create table elsewhere.store_probe (id bigint, at bigint)`)
+	for _, right := range []string{"bigint", "integer"} {
+		exec(`create function elsewhere.never(a bigint, b ` + right + `) returns bool language sql immutable as 'select false'`)
+		exec(`create operator elsewhere.= (leftarg = bigint, rightarg = ` + right + `, function = elsewhere.never)`)
+	}
+	must(t, s.View(bg, func(*store.Tx) error { // the session that is there is taken
+		give("public, elsewhere, pg_catalog")
+		return s.View(bg, func(*store.Tx) error {
+			at(s)
+			give("elsewhere, public")
+			return s.View(bg, func(*store.Tx) error { at(s); return nil })
+		})
+	}))
+	give("public, elsewhere, pg_catalog")
+	storetest.Open(t, o)
 }
