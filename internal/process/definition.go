@@ -125,6 +125,7 @@ type Definition struct {
 	States    []StateInfo    `json:"states"`
 	AllSteps  []StepInfo     `json:"steps"`
 	Timers    []Deadline     `json:"deadlines"`
+	Twos      []Two          `json:"twos" for:"room"` // what needs the word of two different people
 	Emergency EmergencyWords `json:"emergency" for:"concern"`
 	Contacts  []Contact      `json:"contacts" for:"concern"`
 	Lists     []List         `json:"lists"`
@@ -328,7 +329,12 @@ type Contact struct {
 }
 
 // Step finds a step.
-func (d *Definition) Step(id Step) (StepInfo, bool) { return find(d.AllSteps, id, stepID) }
+func (d *Definition) Step(id Step) (StepInfo, bool) {
+	if t, ok := d.Two(func(t Two) bool { return Step(t.lapse()) == id }); ok {
+		return t.Lapse(d), true
+	}
+	return find(d.AllSteps, id, stepID)
+}
 
 // State finds a state.
 func (d *Definition) State(id State) (StateInfo, bool) {

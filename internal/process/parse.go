@@ -36,6 +36,9 @@ func Parse(raw []byte) (*Definition, error) {
 	if err := strict(raw, &d); err != nil {
 		return nil, err
 	}
+	if err := d.apart(); err != nil {
+		return nil, err
+	}
 	if err := d.whole(); err != nil {
 		return nil, err
 	}

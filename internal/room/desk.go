@@ -173,7 +173,7 @@ func (d *Desk) beginIn(tx *store.Tx, a access.Actor, r *Room, rule string, b Beg
 	if err := d.Remember(tx, a, b.Key, key, 1, digest); err != nil {
 		return Receipt{}, err
 	}
-	return receiptOf(&s, ev, info), d.after(tx, a, &State{}, &s)
+	return receiptOf(&s, ev, info), d.after(tx, &s)
 }
 
 func receiptOf(s *State, ev Event, info process.StepInfo) Receipt {
@@ -355,24 +355,37 @@ func (d *Desk) takeIn(tx *store.Tx, a access.Actor, r *Room, f found, t Taking, 
 	}
 	info, _ := def.Step(t.Step)
 	by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: f.decision.Rule}
-	version, err := d.Ledger.Append(tx, r.Number, f.key, f.state.Version, by, ledger.Event{Kind: info.Kind, Data: ev})
+	s, err := d.write(tx, r, writing{f.key, f.made, f.state}, by, ev, info.Kind)
 	if err != nil {
 		return Receipt{}, err
 	}
-	if err := PutDocuments(tx, f.key, version, ev.Answers); err != nil {
-		return Receipt{}, err
+	return receiptOf(&s, ev, info), d.Remember(tx, a, t.Key, f.key, s.Version, digest)
+}
+
+// writing is a record that a step is written to, as it stood when it was read.
+type writing struct {
+	key  *vault.Key
+	made int
+	was  State
+}
+
+// write writes a step, with its documents, and what follows from it, in this commit.
+func (d *Desk) write(tx *store.Tx, r *Room, w writing, by ledger.Author, ev Event, kind string) (State, error) {
+	version, err := d.Ledger.Append(tx, r.Number, w.key, w.was.Version, by, ledger.Event{Kind: kind, Data: ev})
+	if err != nil {
+		return State{}, err
 	}
-	s := f.state.Clone()
+	if err := PutDocuments(tx, w.key, version, ev.Answers); err != nil {
+		return State{}, err
+	}
+	s := w.was.Clone()
 	if err := s.Apply(ledger.Entry{Org: s.Org, Record: s.Record, Version: version, At: tx.Now(), Author: by}, ev); err != nil {
-		return Receipt{}, err
+		return State{}, err
 	}
-	if err := d.move(tx, r, f.key, &f.state, &s, f.made); err != nil {
-		return Receipt{}, err
+	if err := d.move(tx, r, w.key, &w.was, &s, w.made); err != nil {
+		return State{}, err
 	}
-	if err := d.Remember(tx, a, t.Key, f.key, version, digest); err != nil {
-		return Receipt{}, err
-	}
-	return receiptOf(&s, ev, info), d.after(tx, a, &f.state, &s)
+	return s, d.after(tx, &s)
 }
 
 // changed is what somebody else did since a version. Whoever may open the record

@@ -31,14 +31,23 @@ func (d *Desk) RunDuties(ctx context.Context) error {
 	})
 }
 
-// after is what follows from a change, in its commit: the duty of the record, and
-// notices without a personal word to whoever has it now.
-func (d *Desk) after(tx *store.Tx, a access.Actor, was, is *State) error {
+// after is what follows from a change, in its commit: the duty of the record, and mail
+// without a personal word to whoever has a notice of it.
+func (d *Desk) after(tx *store.Tx, is *State) error {
 	if err := d.remind(tx, is); err != nil {
 		return err
 	}
-	if is.Owner != was.Owner && is.Owner != a.Person {
-		return d.notify(tx, is.Owner, is.Org, jobs.Waiting)
+	for _, n := range is.Notices {
+		if n.Of != is.Version {
+			continue
+		}
+		template := jobs.Waiting
+		if n.What == NoticeAnswer {
+			template = jobs.Answer
+		}
+		if err := d.notify(tx, n.To, is.Org, template); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -67,8 +76,11 @@ func (d *Desk) due(_ context.Context, tx *store.Tx, j jobs.Job) error {
 	if err != nil {
 		return err
 	}
-	s, _, err := d.open(row)
+	s, key, err := d.open(row)
 	if err != nil {
+		return err
+	}
+	if lapsed, err := d.lapse(tx, row, key, &s); err != nil || lapsed {
 		return err
 	}
 	next, ok := s.NextDue()

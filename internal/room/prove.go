@@ -34,6 +34,10 @@ func (r *Room) Events() map[string]string {
 		for _, s := range d.AllSteps {
 			all[s.Kind] = s.Label
 		}
+		for _, t := range d.Twos {
+			lapse := t.Lapse(d)
+			all[lapse.Kind] = lapse.Label
+		}
 	}
 	return all
 }

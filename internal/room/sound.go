@@ -223,7 +223,7 @@ func newWalk(d *process.Definition) *walk {
 	for len(w.queue) > 0 {
 		p := w.queue[0]
 		w.queue = w.queue[1:]
-		for _, s := range d.Steps(p.status) {
+		for _, s := range append(d.Steps(p.status), d.Lapses(p.status)...) {
 			if p.begun == (s.ID == d.AllSteps[0].ID) {
 				continue // the first step, and it alone, comes first
 			}

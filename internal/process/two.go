@@ -1,0 +1,130 @@
+package process
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Two says that something counts by the word of two different people, for the version
+// that both saw. It is said once: the definition's own steps ask, say yes, ask for
+// changes or change what was asked, and what keeps the two apart follows from it.
+type Two struct {
+	ID      string `json:"id"`
+	Fact    Fact   `json:"fact"`    // holds while one of the two has said yes
+	Asks    []Step `json:"asks"`    // whoever takes one of these asks, and hears what becomes of it
+	First   Step   `json:"first"`   // the first word
+	Second  Step   `json:"second"`  // the second, of somebody else: then it counts
+	Returns []Step `json:"returns"` // back to whoever asked, with words: changes asked for, or refused
+	Voids   []Step `json:"voids"`   // what the first word was about is another or gone
+	Days    int    `json:"days"`    // working days after which a first word alone lapses
+	Owner   Role   `json:"owner"`   // who is looked to for the second word
+	Waits   string `json:"waits"`   // what is due then: "Approve it as the second of two people"
+	Lapsed  string `json:"lapsed"`  // what the record says when it lapses: "The first approval lapsed"
+}
+
+// Heed is the role of the program itself: no person has it, and it takes only what lapses.
+const Heed Role = "system"
+
+// lapse is the name of the step by which a first word lapses, and of its duty.
+func (t Two) lapse() string { return t.ID + "_lapsed" }
+
+// The names that the record gives to whoever asked and whoever gave the first word.
+func (t Two) asked() string { return t.ID + "_asked" }
+func (t Two) first() string { return t.ID + "_first" }
+
+// Two is what needs the word of two by one of its steps, or by the duty that ends it.
+func (d *Definition) Two(is func(Two) bool) (Two, bool) {
+	i := slices.IndexFunc(d.Twos, is)
+	if i < 0 {
+		return Two{}, false
+	}
+	return d.Twos[i], true
+}
+
+// IsWord says whether a step is a word of two: it counts for the version that was seen.
+func (d *Definition) IsWord(step Step) bool {
+	_, ok := d.Two(func(t Two) bool { return t.First == step || t.Second == step })
+	return ok
+}
+
+// LapseOf is the step that a duty ends in when nobody meets it; ok is false for all others.
+func (d *Definition) LapseOf(deadline string) (StepInfo, bool) {
+	if t, ok := d.Two(func(t Two) bool { return t.lapse() == deadline }); ok {
+		return t.Lapse(d), true
+	}
+	return StepInfo{}, false
+}
+
+// Lapses are the steps that time alone takes, where they are possible now.
+func (d *Definition) Lapses(s Status) (out []StepInfo) {
+	for _, t := range d.Twos {
+		if s.Facts.Has(t.Fact) {
+			out = append(out, t.Lapse(d))
+		}
+	}
+	return out
+}
+
+// Lapse is the step by which Heed itself writes that a first word counts no more.
+func (t Two) Lapse(d *Definition) StepInfo {
+	var from []State
+	for _, s := range d.States {
+		from = append(from, s.ID)
+	}
+	return StepInfo{ID: Step(t.lapse()), Label: t.Lapsed, Kind: d.Process + "." + t.lapse(), Done: t.Lapsed,
+		Forget: []string{t.first()}, Hears: []string{t.first(), t.asked()},
+		Outcomes: []Outcome{{Label: t.Lapsed, Moves: []Move{{From: from, Needs: []Fact{t.Fact}, Clears: []Fact{t.Fact}}}}}}
+}
+
+// apart has the steps keep the two people apart, and the duty that ends a first word.
+func (d *Definition) apart() error {
+	for i, t := range d.Twos {
+		at := fmt.Sprintf("twos[%d] (%s)", i+1, t.ID)
+		if !isName(t.ID) || t.Waits == "" || t.Lapsed == "" || t.Days < 1 || t.Days > 250 || len(t.Asks) == 0 || len(t.Returns) == 0 {
+			return bad(at, "must have a name, words for what waits and for what lapsed, days from 1 to 250, and steps that ask and that return it")
+		}
+		if _, ok := d.fact(t.Fact); !ok {
+			return bad(at, fmt.Sprintf("names the fact %q, which is not defined", t.Fact))
+		}
+		ends := slices.Concat(t.Asks, t.Returns, t.Voids, []Step{t.Second})
+		for _, step := range append(slices.Clone(ends), t.First) {
+			n := slices.IndexFunc(d.AllSteps, func(s StepInfo) bool { return s.ID == step })
+			if n < 0 || step == t.First && slices.Contains(ends, step) {
+				return bad(at, fmt.Sprintf("names the step %q, which is not defined or is named twice", step))
+			}
+			t.on(&d.AllSteps[n])
+		}
+		until := []string{t.lapse()}
+		for _, step := range ends {
+			until = append(until, string(step))
+		}
+		d.Timers = append(d.Timers, Deadline{ID: t.lapse(), Label: t.Waits, Days: t.Days, Owner: t.Owner, Any: true, Evidence: "D",
+			From: []string{string(t.First)}, Until: until})
+	}
+	return nil
+}
+
+// on is what one of its steps does to the words.
+func (t Two) on(s *StepInfo) {
+	change := func(m *Move) { m.Clears = append(m.Clears, t.Fact) }
+	switch {
+	case s.ID == t.First:
+		s.People = append(s.People, NamedHere{As: t.first(), From: "actor"})
+		change = func(m *Move) { m.Lacks, m.Sets = append(m.Lacks, t.Fact), append(m.Sets, t.Fact) }
+	case s.ID == t.Second:
+		s.Other, s.Forget, s.Hears = append(s.Other, t.first()), append(s.Forget, t.first()), append(s.Hears, t.asked())
+		change = func(m *Move) { m.Needs, m.Clears = append(m.Needs, t.Fact), append(m.Clears, t.Fact) }
+	case slices.Contains(t.Asks, s.ID):
+		s.People = append(s.People, NamedHere{As: t.asked(), From: "actor"})
+		s.Forget = append(s.Forget, t.first(), t.asked())
+	case slices.Contains(t.Returns, s.ID):
+		s.Forget, s.Hears = append(s.Forget, t.first()), append(s.Hears, t.asked())
+	default:
+		s.Forget = append(s.Forget, t.first())
+	}
+	for i := range s.Outcomes {
+		for j := range s.Outcomes[i].Moves {
+			change(&s.Outcomes[i].Moves[j])
+		}
+	}
+}

@@ -1,0 +1,39 @@
+package room
+
+import (
+	"heed/internal/access"
+	"heed/internal/ledger"
+	"heed/internal/store"
+	"heed/internal/vault"
+)
+
+// lapse writes that a first word counts no more, when nobody gave the second in time.
+// It is a step like any other, taken by Heed itself: with an entry, notices and duties.
+func (d *Desk) lapse(tx *store.Tx, x row, key *vault.Key, s *State) (bool, error) {
+	r, ok := d.byNumber(x.room)
+	if !ok {
+		return false, nil
+	}
+	def, err := r.Definition(s.Definition)
+	if err != nil {
+		return false, nil //nolint:nilerr // a newer program's: it sees to it
+	}
+	for _, due := range s.Due {
+		info, ok := def.LapseOf(due.Deadline)
+		if !ok || tx.Now().Before(due.At) {
+			continue
+		}
+		decider, err := d.decider(tx, r, def, s.Org, s)
+		if err != nil {
+			return false, err
+		}
+		ev, err := decider.Event(*s, access.SystemActor(s.Org), info.ID, nil, true)
+		if err != nil {
+			return false, err
+		}
+		by := ledger.Author{Role: string(access.System), Rule: "first-word-lapses"}
+		_, err = d.write(tx, r, writing{key, x.made, *s}, by, ev, info.Kind)
+		return true, err
+	}
+	return false, nil
+}
