@@ -121,6 +121,7 @@ var bodies = map[string]string{
 	"add_note":         `{"words":"A note"}`,
 	"declare_conflict": `{"reasons":"We are related"}`, "keep_from": `{"why":"passed_by","login":"nobody.at.all"}`,
 	"lift_bar": `{"of":1,"reasons":"By mistake"}`, "confirm_bar": `{"of":1,"result":"confirmed"}`,
+	"seen":    `{"ids":["00"]}`,
 	"correct": `{"of":1,"words":"Otherwise"}`, "{step}": `{"outcome":"","answers":{}}`,
 }
 

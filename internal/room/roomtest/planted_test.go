@@ -180,6 +180,14 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"a role is everybody", "audience.go", `(x.Role == "" || g.Role == x.Role)`, `(x.Role == "" || g.Role != "")`, "a_role_or"},
 	{"a confirmation may be turned to another", "confirm.go", `if !want[tag] {`, `if len(tag) == 0 {`, "a_confirmation_is"},
 	{"an erased record leaves who read it", "rows.go", "`delete from room_confirmed_v1 where record = $1`,", "", "a_confirmation_is"},
+	{"a first word never lapses", "lapse.go", `if !ok || tx.Now().Before(due.At) {`, `if !ok || tx.Now().Before(due.At) || true {`, "the_word_of_two"},
+	{"a first word lapses at once", "lapse.go", `if !ok || tx.Now().Before(due.At) {`, `if !ok {`, "the_word_of_two"},
+	{"anybody has a first word lapse", "../process/status.go", `len(who) == 0 && role == Heed {`, `len(who) == 0 {`, "the_word_of_two"},
+	{"whoever asked does not hear that it came back", "../process/two.go", `s.Forget, s.Hears = append(s.Forget, t.first()), append(s.Hears, t.asked())
+	default`, `s.Forget = append(s.Forget, t.first())
+	default`, "the_word_of_two"},
+	{"a first word stands when what it was about has changed", "../process/two.go",
+		`change := func(m *Move) { m.Clears = append(m.Clears, t.Fact) }`, `change := func(*Move) {}`, "the_word_of_two"},
 	{"a step changes nothing", "decide.go", `if after.State != before.State {`, `if false {`, "every_way_through_it_can_be_gone"},
 }
 

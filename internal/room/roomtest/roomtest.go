@@ -66,6 +66,7 @@ var clauses = []clause{
 	{"each list comes from an index", indexed},
 	{"an old entry means what it meant", meaning},
 	{"two people are two", twoPeople},
+	{"the word of two counts for what both saw", words},
 	{"an unknown answer is refused", unasked},
 	{"nothing stands in the clear", nothingInTheClear},
 	{"what is due is listed as due", today},

@@ -155,6 +155,9 @@ func (p *pages) lines(q *web.Request, v room.View, t room.Taken, name func(id.Pe
 }
 
 func roleWords(d *process.Definition, role string) string {
+	if role == string(process.Heed) {
+		return "Heed itself, since the time was over"
+	}
 	if r, ok := d.Role(process.Role(role)); ok {
 		return r.Label
 	}
