@@ -25,7 +25,7 @@ const walked = 60
 func everyWay(s *suite) {
 	taken := map[process.Step]bool{}
 	def := s.room.Latest()
-	for walk := 0; walk < 12 && len(taken) < len(def.AllSteps)-1; walk++ {
+	for walk := 0; walk < 60 && len(taken) < len(def.AllSteps)-1; walk++ {
 		ref := s.begin().Reference
 		reader := s.reader(ref)
 		for range walked {

@@ -40,12 +40,12 @@ type spoken struct {
 func (s *suite) spoken(two process.Two) (out spoken) {
 	s.t.Helper()
 	out.ref = s.begin().Reference
-	s.ask(two, &out)
+	s.askFirst(two, &out)
 	return out
 }
 
-// ask brings a record to where the first word is given, and gives it.
-func (s *suite) ask(two process.Two, x *spoken) {
+// askFirst brings a record to where the first word is given, and gives it.
+func (s *suite) askFirst(two process.Two, x *spoken) {
 	s.t.Helper()
 	v, err := s.worked(x.ref)
 	s.must(err)
@@ -147,7 +147,7 @@ func (s *suite) somebodyElse(info process.StepInfo, than access.Actor) access.Ac
 // again asks anew: it needs two words again.
 func (s *suite) again(two process.Two, x spoken) {
 	s.t.Helper()
-	s.ask(two, &x)
+	s.askFirst(two, &x)
 	s.must(s.second(two, x))
 }
 
