@@ -204,7 +204,11 @@ func (d *Desk) add(tx *store.Tx, o Organisation, p id.Person, n NewPerson, g rol
 	if err != nil {
 		return Enrolment{}, err
 	}
-	if err := insertPerson(tx, p, o.ID, o.loginMAC(n.Login)); err != nil {
+	mac, err := d.loginMAC(tx, n.Login)
+	if err != nil {
+		return Enrolment{}, err
+	}
+	if err := insertPerson(tx, p, o.ID, mac); err != nil {
 		if store.IsUnique(err) {
 			return Enrolment{}, fail.New(fail.Conflict, "Somebody with this login name has an account already")
 		}

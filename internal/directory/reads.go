@@ -122,26 +122,20 @@ func (d *Desk) List(ctx context.Context, org id.Org) ([]Person, error) {
 	})
 }
 
-// find looks a login name up in every organisation of the installation.
+// find looks a login name up, in whichever organisation of the installation.
 func (d *Desk) find(tx *store.Tx, login string) (Person, error) {
-	all, err := d.organisationsIn(tx)
+	mac, err := d.loginMAC(tx, login)
 	if err != nil {
 		return Person{}, err
 	}
-	if len(all) == 0 {
-		return Person{}, errNoOrganisation
+	found, err := personByLogin(tx, mac)
+	if fail.Is(err, fail.Missing) {
+		return Person{}, fail.New(fail.Missing, "Person not found")
 	}
-	for _, o := range all {
-		found, err := personByLogin(tx, o.loginMAC(login))
-		if fail.Is(err, fail.Missing) {
-			continue
-		}
-		if err != nil {
-			return Person{}, err
-		}
-		return d.personIn(tx, found)
+	if err != nil {
+		return Person{}, err
 	}
-	return Person{}, fail.New(fail.Missing, "Person not found")
+	return d.personIn(tx, found)
 }
 
 // LoginIn is FindLogin within a unit of work or a view.

@@ -155,15 +155,15 @@ func (d *Desk) lookupsOfOrganisation(_ *store.Tx, e ledger.Entry) ([]lookup, err
 }
 
 func (d *Desk) lookupsOfPerson(tx *store.Tx, e ledger.Entry) ([]lookup, error) {
-	o, err := d.organisation(tx, e.Org)
-	if err != nil {
-		return nil, err
-	}
 	p, _, err := d.loadIn(tx, e.Org, e.Record.Person())
 	if err != nil {
 		return nil, err
 	}
-	row := []any{p.ID, p.Org, o.loginMAC(p.Login)}
+	mac, err := d.loginMAC(tx, p.Login)
+	if err != nil {
+		return nil, err
+	}
+	row := []any{p.ID, p.Org, mac}
 	all := []lookup{{"the person " + p.ID.String(),
 		statement{`select count(*) from directory_person where person = $1 and org = $2 and login_mac = $3`, row},
 		statement{`delete from directory_person where person = $1 or login_mac = $2`, []any{p.ID, row[2]}},

@@ -11,6 +11,7 @@ import (
 	"heed/internal/clock"
 	"heed/internal/id"
 	"heed/internal/store"
+	"heed/internal/vault"
 )
 
 // Migrations are this room's look-up tables.
@@ -18,12 +19,24 @@ import (
 //go:embed migrations/*.sql
 var Migrations embed.FS
 
-// loginMAC hides login names in the look-up table: keyed, so that a list of
-// likely names does not find them.
-func (o Organisation) loginMAC(login string) []byte {
+// loginMAC hides a login name in the look-up table: keyed, so that a list of likely
+// names does not find them. The key is that of the installation's first organisation,
+// for all: a name is looked up once, however many organisations there are.
+func (d *Desk) loginMAC(tx *store.Tx, login string) ([]byte, error) {
+	first, err := vault.First(tx)
+	if err != nil {
+		return nil, err
+	}
+	if first.IsZero() {
+		return nil, errNoOrganisation
+	}
+	o, err := d.organisation(tx, first)
+	if err != nil {
+		return nil, err
+	}
 	m := hmac.New(sha256.New, o.lookup)
 	m.Write([]byte(strings.ToLower(strings.TrimSpace(login))))
-	return m.Sum(nil)
+	return m.Sum(nil), nil
 }
 
 func organisations(tx *store.Tx) ([]id.Org, error) {
