@@ -98,7 +98,7 @@ func (d *Desk) compare(ctx context.Context, rest func(context.Context, time.Dura
 		switch {
 		case fail.Is(err, fail.Gone):
 			return keep.Left(tx, e.Record, found)
-		case fail.Is(err, fail.Tampered):
+		case fail.Is(err, fail.Tampered), fail.Is(err, fail.Missing): // its key or its head was taken away
 			found(e.Record, "does not match its history")
 			return nil
 		case err != nil:

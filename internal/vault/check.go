@@ -136,6 +136,9 @@ func AcceptLost(ctx context.Context, s *store.Store, o Options) (records int, er
 		err := s.View(ctx, func(tx *store.Tx) error {
 			rows, err := store.All(tx, (*wrappedKey).scan, `select record, generation, wrapped from record_key where org = $1 and generation = $2`, g.org, g.generation)
 			for _, row := range rows {
+				if v.opens(g.org, row) {
+					return fail.New(fail.Tampered, "Record %s is said to lie under a key that is lost, and lies under one that is there: the database was changed outside Heed. Nothing was given up. Run heed verify, and restore a backup", row.rec)
+				}
 				stone.Records = append(stone.Records, record.ErasedRecordAt{Record: [16]byte(row.rec.Bytes()), At: now})
 			}
 			return err
@@ -153,6 +156,14 @@ func AcceptLost(ctx context.Context, s *store.Store, o Options) (records int, er
 			}
 		}
 		return len(stones) > 0, nil
+	})
+}
+
+// opens says that a row lies under some generation that the key store holds.
+func (v *Vault) opens(org id.Org, row wrappedKey) bool {
+	return slices.ContainsFunc(v.generationsOf(org), func(held record.GenerationKey) bool {
+		_, err := v.unwrap(org, row.rec, held.Generation, row.wrapped)
+		return err == nil
 	})
 }
 

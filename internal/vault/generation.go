@@ -174,7 +174,7 @@ func (v *Vault) generation(org id.Org, number int64) (*generation, error) {
 	case errors.Is(err, errNoGeneration) && number <= highest:
 		return nil, fail.Wrap(fail.Tampered, errDestroyed, wordsKeyTampered)
 	case errors.Is(err, errNoGeneration):
-		return nil, fail.Wrap(fail.Stale, err, "The key store is older than the database. Put back its latest copy")
+		return nil, fail.Wrap(fail.Tampered, err, wordsNoSuchKey)
 	case err != nil:
 		return nil, atWork(err)
 	}

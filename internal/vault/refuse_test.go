@@ -208,6 +208,38 @@ func TestKeyManagementServiceInsteadOfTheFile(t *testing.T) {
 	})
 }
 
+// Nobody is led to give up a living record: one that the database says to lie under a key
+// that never was, and that opens under one that is there, stops the giving up. Seen to
+// fail: the record was named in a tombstone and was gone for good.
+func TestALivingRecordIsNotGivenUp(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		rec := w.make(1)[0]
+		for _, text := range []string{
+			`insert into key_generation (org, generation, fingerprint, made_at) select org, generation + 1, fingerprint, made_at from key_generation`,
+			`update record_key set generation = generation + 1`,
+		} {
+			w.must(w.store.Do(w.ctx(), func(tx *store.Tx) error { _, err := tx.Exec(text); return err }))
+		}
+		before := readAll(w, w.o.KeyStore)
+		_, err := Open(w.ctx(), w.store, w.o)
+		w.want(err, fail.Stale)
+		_, err = AcceptLost(w.ctx(), w.store, w.o)
+		w.want(err, fail.Tampered)
+		if !bytes.Equal(before, readAll(w, w.o.KeyStore)) {
+			t.Error("the key store was changed")
+		}
+		w.must(w.store.Do(w.ctx(), func(tx *store.Tx) error {
+			_, err := tx.Exec(`update record_key set generation = generation - 1`)
+			return errors.Join(err, func() error {
+				_, err := tx.Exec(`delete from key_generation where generation = (select max(generation) from key_generation)`)
+				return err
+			}())
+		}))
+		w.reopen()
+		w.mustKey(rec)
+	})
+}
+
 // No newer copy of the key store exists: what it lacks is lost, and Heed goes on.
 func TestAcceptLostKeys(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
