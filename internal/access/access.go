@@ -220,7 +220,7 @@ func (e Effect) String() string {
 type Decision struct {
 	Effect Effect
 	Rule   string
-	words  string // of a refused function: who may
+	words  string // of a refused function: who may; of a lead's own concern: who decides
 }
 
 // Rules that are not in the policies.
@@ -231,6 +231,9 @@ const (
 
 	// RuleNotAlone is the policy that keeps the raiser from deciding.
 	RuleNotAlone = "raiser-never-decides-alone"
+	// WordsNotAlone says it to a lead.
+	WordsNotAlone = "You raised this concern, so somebody else decides: give it to another safeguarding lead. " +
+		"Where there is no other, the Caldicott Guardian sees it"
 	// RuleStandIn is the policy by which the Guardian works where no lead could decide.
 	RuleStandIn = "guardian-stands-in-where-no-lead-can"
 )
@@ -251,6 +254,8 @@ func (d Decision) Err(r Resource) error {
 		var f fail.Fields
 		f.Add("reason", "Enter why you need to open this record")
 		return f.Err()
+	case d.Rule == RuleNotAlone && d.words != "":
+		return fail.New(fail.Conflict, "%s", d.words)
 	case r.Kind != KindFunction && r.Kind != KindOrganisation:
 		return fail.New(fail.Hidden, "Page not found")
 	}

@@ -187,6 +187,9 @@ func (p *Policy) Decide(a Actor, act Action, r Resource, c Context) Decision {
 	reason := strings.TrimSpace(c.Reason) != ""
 	w := p.newWorld(a, r)
 	d := p.ask(w, act, reason, c.Emergency)
+	if d.Rule == RuleNotAlone && a.Role == Lead {
+		d.words = WordsNotAlone
+	}
 	if d.Rule == RuleNothing && !reason { // a forbid forbids whatever the reason
 		if with := p.ask(w, act, true, c.Emergency); with.Effect == Allow {
 			return Decision{Effect: NeedsReason, Rule: with.Rule}
@@ -355,6 +358,31 @@ var groups = map[Action][]string{
 
 // Decides says whether an action is one of those by which a concern is decided.
 func Decides(act Action) bool { return slices.Contains(groups[act], "deciding") }
+
+// IsOwn says whether an action is one of those of whoever began a record, as that.
+func IsOwn(act Action) bool { return slices.Contains(groups[act], "own") }
+
+// Acting is the role in which somebody works on a record: whoever stands in for a lead
+// acts as one.
+func (r Resource) Acting(a Actor) Role {
+	if r.NoLead && a.Role == CaldicottGuardian {
+		return Lead
+	}
+	return a.Role
+}
+
+// As is the actor as the process knows them who takes a step that was allowed: whoever
+// stands in for a lead acts as one, and whoever began the record and adds to it acts as
+// anybody who may begin one.
+func (d Decision) As(a Actor, act Action) Actor {
+	switch {
+	case act == AddToOwn:
+		a.Role = Worker
+	case d.Rule == RuleStandIn:
+		a.Role = Lead
+	}
+	return a
+}
 
 // BreaksGlass says whether the actor is somebody who may break the glass at all.
 // Such an actor gets the same page that asks for a reason for every well-formed

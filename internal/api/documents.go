@@ -17,7 +17,6 @@ import (
 	"heed/internal/document"
 	"heed/internal/fail"
 	"heed/internal/field"
-	"heed/internal/id"
 	"heed/internal/room"
 )
 
@@ -146,13 +145,6 @@ func (a *API) documentOperation(r *room.Room, base, name string) []operation {
 	if !asks {
 		return nil
 	}
-	return []operation{documentOf(base, name, func(c *call, ref id.Reference, asked room.DocumentAsked) (room.Given, error) {
-		return a.Rooms.Document(c.ctx, c.actor, r, ref, asked)
-	})}
-}
-
-// documentOf is the operation that gives a document of a record out.
-func documentOf(base, name string, open func(*call, id.Reference, room.DocumentAsked) (room.Given, error)) operation {
 	op := get[givenOut](base+"/{reference}/documents/{version}/{number}", "open"+name+"Document",
 		"A document of one "+strings.ToLower(name)+". That you opened it is written down before it is sent",
 		func(c *call) (any, error) {
@@ -164,9 +156,9 @@ func documentOf(base, name string, open func(*call, id.Reference, room.DocumentA
 			if err != nil {
 				return nil, err
 			}
-			got, err := open(c, ref, asked)
+			got, err := a.Rooms.Document(c.ctx, c.actor, r, ref, asked)
 			return givenOut{got}, err
 		}, refParameter, versionParameter, numberParameter)
 	op.raw = true
-	return op
+	return []operation{op}
 }

@@ -13,7 +13,6 @@ import (
 	"heed/internal/field"
 	"heed/internal/id"
 	"heed/internal/plain"
-	"heed/internal/process"
 	"heed/internal/room"
 )
 
@@ -41,37 +40,25 @@ type parameter struct {
 var (
 	keyParameter    = parameter{"Idempotency-Key", "header", "The same key again does nothing again and gives the same answer; a random text of 8 to 200 characters", false, map[string]any{"type": "string", "minLength": 8, "maxLength": 200}}
 	matchHeader     = parameter{"If-Match", "header", "The ETag of the record as you saw it; when somebody else changed it since, nothing is done and you get what they did", false, map[string]any{"type": "string"}}
-	limitParameter  = parameter{"limit", "query", "How many, 1 to 100; 50 when not given", false, map[string]any{"type": "integer", "minimum": 1, "maximum": concern.MaxPage, "default": 50}}
+	limitParameter  = parameter{"limit", "query", "How many, 1 to 100; 50 when not given", false, map[string]any{"type": "integer", "minimum": 1, "maximum": room.MaxPage, "default": 50}}
 	cursorParameter = parameter{"cursor", "query", "What the page before gave as next", false, map[string]any{"type": "string"}}
 	refParameter    = parameter{"reference", "path", "The concern's reference", true, map[string]any{"type": "string", "examples": []string{"HD-7F3K-2X94"}}}
 )
 
-func (a *API) operations() []operation {
-	raising, _ := process.Patient().Step(process.Raise)
-	ops := []operation{
-		answered[receipt]("/concerns", "raiseConcern", "Raise a concern", http.StatusCreated, raising.Fields, a.raise, keyParameter),
-		get[page]("/concerns", "listConcerns", "The newest concerns: your team's for a lead, otherwise your own", a.list, limitParameter, cursorParameter),
-		get[record]("/concerns/{reference}", "openConcern", "One concern. That you opened it is written down before it is sent", a.open, refParameter),
-	}
-	ops = append(ops, documentOf("/concerns", "Concern", func(c *call, ref id.Reference, asked room.DocumentAsked) (room.Given, error) {
-		return a.Concerns.Document(c.ctx, c.actor, ref, asked)
-	}))
-	ops = append(ops, a.stepOperations()...)
-	ops = append(ops, a.workOperations()...)
-	for _, r := range a.Kinds {
+func (a *API) operations() (ops []operation) {
+	for _, r := range a.kinds() {
 		ops = append(ops, a.roomOperations(r)...)
 	}
-	local := process.Step("")
-	return append(ops, a.take(local, "/concerns/{reference}/{step}", "takeLocalStep", "Take a step that your organisation added", nil,
-		parameter{"step", "path", "The step's name in the organisation's process", true, map[string]any{"type": "string"}}))
+	return append(ops, a.workOperations()...)
 }
 
-// stepOperations are the steps of the shipped process, each with its own fields.
-func (a *API) stepOperations() (ops []operation) {
-	for _, s := range process.Patient().AllSteps[1:] {
-		ops = append(ops, a.take(s.ID, "/concerns/{reference}/"+string(s.ID), "take"+camel(string(s.ID)), s.Label, s.Fields))
+// kinds are all kinds of record, the concern first.
+func (a *API) kinds() []*room.Room {
+	first := concern.Room()
+	if a.Concerns != nil { // nil: only the documents are made
+		first = a.Concerns.Room
 	}
-	return ops
+	return append([]*room.Room{first}, a.Kinds...)
 }
 
 func post[In, Out any](path, name, summary string, status int, do func(*call) (any, error), ps ...parameter) operation {
@@ -80,16 +67,6 @@ func post[In, Out any](path, name, summary string, status int, do func(*call) (a
 
 func get[Out any](path, name, summary string, do func(*call) (any, error), ps ...parameter) operation {
 	return operation{method: http.MethodGet, path: path, name: name, summary: summary, out: reflect.TypeFor[Out](), status: http.StatusOK, do: do, parameters: ps}
-}
-
-// take is the operation of a step; of the one that the path names when it is empty.
-func (a *API) take(step process.Step, path, name, summary string, fields []field.Field, more ...parameter) operation {
-	op := answered[recorded](path, name, summary, http.StatusOK, fields, func(c *call) (any, error) { return a.taken(c, step) },
-		append([]parameter{refParameter, keyParameter, matchHeader}, more...)...)
-	if fields == nil {
-		op.schema = map[string]any{"type": "object", "description": "The answers to the step's questions, by name"}
-	}
-	return op
 }
 
 // camel turns add_note into AddNote, for operation ids.
@@ -101,21 +78,22 @@ func camel(s string) string {
 	return out.String()
 }
 
-func (a *API) raise(c *call) (any, error) {
-	key, err := idempotencyKey(c)
-	if err != nil {
-		return nil, err
+// readConcerns are the operations that read concerns: who raised one is told less of it
+// than who works on it.
+func (a *API) readConcerns() []operation {
+	return []operation{
+		get[page]("/concerns", "listConcerns", "The newest concerns: your team's for a lead, otherwise your own", a.list, limitParameter, cursorParameter),
+		get[record]("/concerns/{reference}", "openConcern", "One concern. That you opened it is written down before it is sent", a.open, refParameter),
 	}
-	r, err := a.Concerns.Raise(c.ctx, c.actor, room.Beginning{Answers: *c.in.(*field.Answers), Key: key, Strict: true})
-	if err != nil {
-		return nil, err
-	}
-	return receipt{string(r.Reference), r.RaisedAt, r.TellBy, r.Team.Name, contact(r.Team.Lead)}, nil
 }
 
 func (a *API) list(c *call) (any, error) {
-	q, err := a.query(c)
-	if err != nil {
+	q := concern.Query{List: concern.ListOwn}
+	if c.actor.Role == access.Lead {
+		q.List = concern.ListAll
+	}
+	var err error
+	if q.Limit, q.After, _, err = paging(c); err != nil {
 		return nil, err
 	}
 	p, err := a.Concerns.ListPage(c.ctx, c.actor, q)
@@ -127,16 +105,6 @@ func (a *API) list(c *call) (any, error) {
 		out.Concerns = append(out.Concerns, rowOf(r))
 	}
 	return out, nil
-}
-
-func (a *API) query(c *call) (concern.Query, error) {
-	q := concern.Query{List: concern.ListOwn}
-	if c.actor.Role == access.Lead {
-		q.List = concern.ListAll
-	}
-	var err error
-	q.Limit, q.After, _, err = paging(c)
-	return q, err
 }
 
 // paging reads limit and cursor, and the other names that an operation takes.
@@ -151,7 +119,7 @@ func paging(c *call, others ...string) (limit int, cursor string, rest map[strin
 			f.Add(name, "Send it once")
 		case name == "limit":
 			limit, err = strconv.Atoi(values[0])
-			if err != nil || limit < 1 || limit > concern.MaxPage {
+			if err != nil || limit < 1 || limit > room.MaxPage {
 				f.Add("limit", "Limit must be a whole number between 1 and 100")
 			}
 		case name == "cursor":
@@ -186,56 +154,10 @@ func (a *API) open(c *call) (any, error) {
 }
 
 func (a *API) whole(c *call, full *concern.Concern) (any, error) {
-	definition := a.Concerns.Definition(full.Org)
+	work, err := a.recordOf(c, full.View)
 	out := ownRecord(a.Concerns.OwnView(full))
-	owner := ""
-	if !full.Owner.IsZero() {
-		p, err := a.Directory.Person(c.ctx, full.Owner)
-		if err != nil {
-			return nil, err
-		}
-		owner = p.Name
-	}
-	label := definition.Label(full.Stage)
-	may, err := a.Concerns.MayTake(c.ctx, c.actor, full)
-	out.Case = caseOf(full, label, owner, may)
+	out.Case = &work
 	return out, err
-}
-
-func (a *API) taken(c *call, step process.Step) (any, error) {
-	if step == "" {
-		step = process.Step(c.PathValue("step"))
-		if info, ok := a.Concerns.Definition(c.actor.Org).Step(step); !ok || !info.Local {
-			return nil, fail.New(fail.Missing, "This process has no such step")
-		}
-	}
-	ref, err := reference(c)
-	if err != nil {
-		return nil, err
-	}
-	key, err := idempotencyKey(c)
-	if err != nil {
-		return nil, err
-	}
-	version, err := ifMatch(c)
-	if err != nil {
-		return nil, err
-	}
-	t := room.Taking{Step: step, Answers: *c.in.(*field.Answers), Version: version, Key: key, Strict: true}
-	done, err := a.Concerns.Take(c.ctx, c.actor, ref, t)
-	if fail.Is(err, fail.Stale) {
-		return nil, a.meanwhile(c, ref, version, err)
-	}
-	return recorded{string(done.Reference), done.At, done.Version}, err
-}
-
-// meanwhile adds what somebody else did, for who may open the record.
-func (a *API) meanwhile(c *call, ref id.Reference, seen int64, stale error) error {
-	now, since, err := a.Concerns.Since(c.ctx, c.actor, ref, seen)
-	if err != nil {
-		return stale
-	}
-	return &meanwhile{changed{now, stepsOf(since)}, stale}
 }
 
 // reference reads the path. What is no reference is a page that is not there.

@@ -19,9 +19,7 @@ type problem struct {
 	Status  int      `json:"status"`
 	Kind    string   `json:"kind" doc:"A stable name for the kind of problem"`
 	Errors  []fault  `json:"errors,omitempty" doc:"What to put right, in the order of the fields"`
-	Changed *changed `json:"changed,omitempty" doc:"What somebody else did to the record since the version that you sent"`
-	// Meanwhile is Changed for the records of rooms, for those who may open them.
-	Meanwhile []roomStep `json:"meanwhile,omitempty" doc:"What somebody else did since the version that you sent, if you may open the record"`
+	Changed *changed `json:"changed,omitempty" doc:"What somebody else did to the record since the version that you sent, if you may open it"`
 }
 
 type fault struct {
@@ -30,8 +28,8 @@ type fault struct {
 }
 
 type changed struct {
-	Version int64  `json:"version" doc:"The version of the record now"`
-	Since   []step `json:"since"`
+	Version int64      `json:"version" doc:"The version of the record now"`
+	Since   []roomStep `json:"since"`
 }
 
 var statusOf = map[fail.Kind]int{
@@ -71,13 +69,9 @@ func problemOf(err error) problem {
 	for _, f := range fail.FieldsOf(err) {
 		p.Errors = append(p.Errors, fault{f.Name, f.Words})
 	}
-	var c *meanwhile
-	if errors.As(err, &c) {
-		p.Changed = &c.changed
-	}
 	var x *room.Changed
-	if errors.As(err, &x) {
-		p.Meanwhile = roomSteps(x.Since)
+	if errors.As(err, &x) && x.Version > 0 {
+		p.Changed = &changed{x.Version, roomSteps(x.Since)}
 	}
 	var m *malformed
 	if errors.As(err, &m) {
@@ -85,16 +79,6 @@ func problemOf(err error) problem {
 	}
 	return p
 }
-
-// meanwhile is a fail.Stale with what somebody else did, for who may open the record
-// and has, with an entry, done so.
-type meanwhile struct {
-	changed
-	err error
-}
-
-func (m *meanwhile) Error() string { return m.err.Error() }
-func (m *meanwhile) Unwrap() error { return m.err }
 
 // malformed is a request that could not be read at all.
 type malformed struct {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"heed/internal/concern"
 	"heed/internal/fail"
 	"heed/internal/field"
 	"heed/internal/id"
@@ -12,12 +13,18 @@ import (
 	"heed/internal/room"
 )
 
-// roomReceipt answers whoever began a record or took a step.
-type roomReceipt struct {
-	Reference string `json:"reference" example:"HD-7F3K-2X94"`
-	Version   int64  `json:"version"`
-	Step      string `json:"step"`
-	Outcome   string `json:"outcome,omitempty"`
+// receipt answers whoever began a record or took a step: that it was done, and nothing of
+// the record.
+type receipt struct {
+	Reference string    `json:"reference" example:"HD-7F3K-2X94"`
+	At        time.Time `json:"at" doc:"When it was recorded"`
+	Version   int64     `json:"version,omitzero" doc:"Of the record then, for those who work on it"`
+	Step      string    `json:"step"`
+	Outcome   string    `json:"outcome,omitempty"`
+
+	TellBy *time.Time `json:"tell_by,omitempty" doc:"By when the person who raised it hears"`
+	Team   string     `json:"team,omitempty" doc:"Who has it, where somebody is to hear"`
+	Lead   *contact   `json:"lead,omitempty" doc:"Whom to ring now"`
 }
 
 // roomRecord is a record as somebody may see it.
@@ -61,29 +68,50 @@ type roomPage struct {
 	Next string    `json:"next,omitempty" doc:"Send it as cursor to get the next page; absent on the last"`
 }
 
-func (r roomReceipt) etag() string { return etagOf(r.Version) }
-func (r roomRecord) etag() string  { return etagOf(r.Version) }
+func (r receipt) etag() string {
+	if r.Version == 0 {
+		return ""
+	}
+	return etagOf(r.Version)
+}
+func (r roomRecord) etag() string { return etagOf(r.Version) }
 
 // roomOperations are those of every room, from its definition alone.
 func (a *API) roomOperations(r *room.Room) []operation {
 	base := "/" + r.Many
 	name := plain.Capital(r.One)
 	first := r.First()
-	ops := []operation{
-		answered[roomReceipt](base, camel(string(first.ID))+name, first.Label, http.StatusCreated, first.Fields,
-			func(c *call) (any, error) { return a.begin(c, r) }, keyParameter),
+	ops := []operation{answered[receipt](base, camel(string(first.ID))+name, first.Label, http.StatusCreated, first.Fields,
+		func(c *call) (any, error) { return a.begin(c, r) }, keyParameter)}
+	if r.Name == concern.Name {
+		ops = append(ops, a.readConcerns()...)
+	} else {
+		ops = append(ops, a.readRoom(r, base, name)...)
+	}
+	ops = append(ops, a.documentOperation(r, base, name)...)
+	ops = append(ops, a.readingOperations(r, base, name)...)
+	for _, s := range r.Steps() {
+		ops = append(ops, answered[receipt](base+"/{reference}/"+string(s.ID), camel(string(s.ID))+name, s.Label, http.StatusOK, s.Fields,
+			func(c *call) (any, error) { return a.takeRoom(c, r, s.ID) }, refParameter, keyParameter, matchHeader))
+	}
+	if r.Overlaid {
+		op := post[field.Answers, receipt](base+"/{reference}/{step}", "takeLocalStep", "Take a step that your organisation added", http.StatusOK,
+			func(c *call) (any, error) { return a.takeLocal(c, r) }, refParameter, keyParameter, matchHeader, localParameter)
+		op.in, op.schema = nil, map[string]any{"type": "object", "description": "The answers to the step's questions, by name"}
+		ops = append(ops, op)
+	}
+	return ops
+}
+
+var localParameter = parameter{"step", "path", "The step's name in the organisation's process", true, map[string]any{"type": "string"}}
+
+func (a *API) readRoom(r *room.Room, base, name string) []operation {
+	return []operation{
 		get[roomPage](base, "list"+plain.Capital(r.Many), "One list of "+r.Many, func(c *call) (any, error) { return a.listRoom(c, r) },
 			listParameter(r), limitParameter, cursorParameter),
 		get[roomRecord](base+"/{reference}", "open"+name, "One "+r.One+". That you opened it is written down before it is sent",
 			func(c *call) (any, error) { return a.openRoom(c, r) }, refParameter),
 	}
-	ops = append(ops, a.documentOperation(r, base, name)...)
-	ops = append(ops, a.readingOperations(r, base, name)...)
-	for _, s := range r.Steps() {
-		ops = append(ops, answered[roomReceipt](base+"/{reference}/"+string(s.ID), camel(string(s.ID))+name, s.Label, http.StatusOK, s.Fields,
-			func(c *call) (any, error) { return a.takeRoom(c, r, s.ID) }, refParameter, keyParameter, matchHeader))
-	}
-	return ops
 }
 
 // answered is an operation whose body is answers to fields.
@@ -107,7 +135,26 @@ func (a *API) begin(c *call, r *room.Room) (any, error) {
 		return nil, err
 	}
 	got, err := a.Rooms.Begin(c.ctx, c.actor, r, room.Beginning{Answers: *c.in.(*field.Answers), Key: key, Strict: true})
-	return roomReceiptOf(got), err
+	out := receiptOf(got)
+	if err != nil || got.HearsBy.IsZero() {
+		return out, err
+	}
+	o, err := a.Directory.Organisation(c.ctx, c.actor.Org)
+	if err != nil {
+		return nil, err
+	}
+	team, err := o.Team(got.Team)
+	out.TellBy, out.Team, out.Lead = &got.HearsBy, team.Name, &contact{team.Lead.Name, team.Lead.Telephone}
+	return out, err
+}
+
+// takeLocal takes a step that an organisation's overlay added.
+func (a *API) takeLocal(c *call, r *room.Room) (any, error) {
+	info, ok := a.Rooms.Follows(r, c.actor.Org).Step(process.Step(c.PathValue("step")))
+	if !ok || !info.Local {
+		return nil, fail.New(fail.Missing, "This process has no such step")
+	}
+	return a.takeRoom(c, r, info.ID)
 }
 
 func (a *API) takeRoom(c *call, r *room.Room, step process.Step) (any, error) {
@@ -127,11 +174,11 @@ func (a *API) takeRoom(c *call, r *room.Room, step process.Step) (any, error) {
 		return nil, fail.Fields{{Name: "If-Match", Words: "Send the ETag of the version that you saw: your word counts for that version alone"}}.Err()
 	}
 	got, err := a.Rooms.Take(c.ctx, c.actor, r, ref, room.Taking{Step: step, Answers: *c.in.(*field.Answers), Version: version, Key: key, Strict: true})
-	return roomReceiptOf(got), err
+	return receiptOf(got), err
 }
 
-func roomReceiptOf(r room.Receipt) roomReceipt {
-	return roomReceipt{string(r.Reference), r.Version, string(r.Step), r.Outcome}
+func receiptOf(r room.Receipt) receipt {
+	return receipt{Reference: string(r.Reference), At: r.At, Version: r.Version, Step: string(r.Step), Outcome: r.Outcome}
 }
 
 func (a *API) openRoom(c *call, r *room.Room) (any, error) {
@@ -143,10 +190,11 @@ func (a *API) openRoom(c *call, r *room.Room) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	return a.recordOf(c, v)
+}
+
+func (a *API) recordOf(c *call, v room.View) (roomRecord, error) {
 	owner, err := a.nameOf(c, v.Owner)
-	if err != nil {
-		return nil, err
-	}
 	due, _ := v.NextDue()
 	out := roomRecord{Reference: string(v.Reference), Version: v.Version, Title: v.State.Title, State: string(v.Stage), Label: v.Process.Label(v.Stage),
 		Owner: owner, Due: maybe(due.At), DueWhat: due.Label, EndedAt: maybe(v.EndedAt), MayTake: []string{}, Steps: roomSteps(v.Taken)}
@@ -156,7 +204,7 @@ func (a *API) openRoom(c *call, r *room.Room) (any, error) {
 	for _, s := range v.May {
 		out.MayTake = append(out.MayTake, string(s.ID))
 	}
-	return out, nil
+	return out, err
 }
 
 func roomSteps(taken []room.Taken) []roomStep {

@@ -6,36 +6,11 @@ import (
 
 	"heed/internal/concern"
 	"heed/internal/field"
-	"heed/internal/process"
-	"heed/internal/room"
 )
-
-// receipt answers a raised concern.
-type receipt struct {
-	Reference string    `json:"reference" example:"HD-7F3K-2X94"`
-	RaisedAt  time.Time `json:"raised_at"`
-	TellBy    time.Time `json:"tell_by" doc:"By when the person who raised it hears"`
-	Team      string    `json:"team" doc:"Who has it"`
-	Lead      contact   `json:"lead" doc:"Whom to ring now"`
-}
 
 type contact struct {
 	Name      string `json:"name"`
 	Telephone string `json:"telephone"`
-}
-
-// recorded answers a step: that it was taken, and nothing of the record.
-type recorded struct {
-	Reference string    `json:"reference"`
-	At        time.Time `json:"at" doc:"When it was recorded"`
-	Version   int64     `json:"version,omitzero" doc:"Of the record then, for those who work on it"`
-}
-
-func (r recorded) etag() string {
-	if r.Version == 0 {
-		return ""
-	}
-	return etagOf(r.Version)
 }
 
 // row is one concern in a list: no word of what was written. What is about the work
@@ -70,33 +45,13 @@ type record struct {
 	ToldAt    *time.Time    `json:"told_at,omitempty"`
 	Report    field.Answers `json:"report" doc:"What was sent, by the names of raising"`
 	News      []news        `json:"news" doc:"What was written for the person who raised it"`
-	Case      *caseWork     `json:"case,omitempty"`
+	Case      *roomRecord   `json:"case,omitempty"`
 }
 
 type news struct {
 	At    time.Time `json:"at"`
 	Title string    `json:"title"`
 	Words string    `json:"words,omitempty"`
-}
-
-type caseWork struct {
-	Version  int64      `json:"version"`
-	State    string     `json:"state"`
-	Label    string     `json:"label"`
-	Owner    string     `json:"owner" doc:"The name of whoever has it"`
-	Due      *time.Time `json:"due,omitempty"`
-	ClosedAt *time.Time `json:"closed_at,omitempty"`
-	Steps    []step     `json:"steps" doc:"What was done, oldest first"`
-	MayTake  []string   `json:"may_take" doc:"The steps that you may take now"`
-}
-
-type step struct {
-	Version int64         `json:"version"`
-	At      time.Time     `json:"at"`
-	Role    string        `json:"role"`
-	Step    string        `json:"step"`
-	Outcome string        `json:"outcome,omitempty"`
-	Body    field.Answers `json:"body" doc:"The answers, by the names of the step"`
 }
 
 // tagged answers carry their version as ETag, to be sent back as If-Match.
@@ -127,23 +82,6 @@ func ownRecord(v concern.OwnView) record {
 		out.News = append(out.News, news{n.At, n.Title, n.Words})
 	}
 	return out
-}
-
-func stepsOf(taken []room.Taken) []step {
-	out := make([]step, 0, len(taken))
-	for _, t := range taken {
-		out = append(out, step{t.Version, t.At, t.Role, string(t.Step), t.Outcome, t.Answers})
-	}
-	return out
-}
-
-func caseOf(c *concern.Concern, label, owner string, may []process.StepInfo) *caseWork {
-	next, _ := c.NextDue()
-	w := &caseWork{Version: c.Version, State: string(c.Stage), Label: label, Owner: owner, Due: maybe(next.At), ClosedAt: maybe(c.EndedAt), Steps: stepsOf(c.Taken[1:]), MayTake: []string{}}
-	for _, s := range may {
-		w.MayTake = append(w.MayTake, string(s.ID))
-	}
-	return w
 }
 
 // maybe leaves a zero time out.

@@ -248,7 +248,7 @@ func (a *App) address(_ context.Context, tx *store.Tx, _ id.Org, p id.Person) (s
 func (a *App) Parts() []web.Part {
 	parts := []web.Part{
 		home.Part(a.Directory, a.Policy, a.Rooms),
-		concernweb.Part(a.Concerns, a.Directory),
+		concernweb.Part(a.Concerns, a.Rooms, a.Directory),
 		enrolPart(a),
 		grantorPart(a),
 		healthPart(a),

@@ -138,7 +138,7 @@ func fill(ctx context.Context, a *app.App, have, want int) error {
 			made = 0
 			for i := done; i < min(done+batch, want); i++ {
 				ago := time.Duration(want-i) * 30 * time.Second
-				rec := id.NewRecord(receipt.RaisedAt.Add(-ago))
+				rec := id.NewRecord(receipt.At.Add(-ago))
 				for _, row := range []struct {
 					text string
 					args []any

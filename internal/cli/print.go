@@ -73,7 +73,7 @@ func events() string {
 	var b strings.Builder
 	b.WriteString("# Events\n\nEvery kind of entry that the ledger holds. Kinds are sealed with the rest of the " +
 		"entry.\n\n| event | what it says |\n| --- | --- |\n")
-	all := concern.Events(process.Patient())
+	all := concern.Events()
 	for k, v := range directory.Events() {
 		all[k] = v
 	}

@@ -13,7 +13,7 @@ import (
 // barring are the effects of a step that bars somebody, asks for it, or gives the
 // second word on it: whom it names, and who has the concern from then on when it was
 // theirs and is no more.
-func (d *Desk) barring(tx *store.Tx, c *Concern, a access.Actor, ev *room.Event) (err error) {
+func (d *Desk) barring(tx *store.Tx, c *room.State, a access.Actor, ev *room.Event) (err error) {
 	var who id.Person
 	by, bars := a.Person, false // bars: at once
 	switch ev.Step {
@@ -53,7 +53,7 @@ func (d *Desk) barring(tx *store.Tx, c *Concern, a access.Actor, ev *room.Event)
 }
 
 // nextOwner is who has a concern whose owner is barred from it.
-func (d *Desk) nextOwner(tx *store.Tx, c *Concern, who id.Person) (id.Person, error) {
+func (d *Desk) nextOwner(tx *store.Tx, c *room.State, who id.Person) (id.Person, error) {
 	not := func(p id.Person) bool { return p == who || c.Bars.Has(p) }
 	owner, err := d.findOwner(tx, c.Org, c.Team, func(p id.Person) bool { return p == c.By || not(p) })
 	if fail.Is(err, fail.Conflict) { // nobody but the raiser is left

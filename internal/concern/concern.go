@@ -18,9 +18,7 @@ import (
 	"slices"
 	"time"
 
-	"heed/internal/access"
 	"heed/internal/field"
-	"heed/internal/ledger"
 	"heed/internal/process"
 	"heed/internal/room"
 )
@@ -40,37 +38,14 @@ const (
 	MaxShort = 500  // a sentence or two
 )
 
-// Concern is a record as its history makes it.
-type Concern struct {
-	room.State
-	Taken []room.Taken // every step, oldest first; the first says what was raised
-}
+// Concern is a record as somebody who works on it sees it.
+type Concern struct{ room.View }
 
-// fold makes the concern from its history.
-func fold(history []ledger.Entry) (*Concern, error) {
-	s, taken, err := room.Fold(history)
-	if err != nil {
-		return nil, err
-	}
-	return &Concern{State: s, Taken: taken}, nil
-}
-
-// next is the concern after one more step; this one stays as it is.
-func (c *Concern) next(e ledger.Entry, ev room.Event) (*Concern, error) {
-	out := &Concern{State: c.Clone()}
-	if err := out.Apply(e, ev); err != nil {
-		return nil, err
-	}
-	t := room.Taken{Version: e.Version, At: e.At, By: e.Author.Person, Role: e.Author.Role, Event: ev}
-	out.Taken = append(slices.Clip(c.Taken), t)
-	return out, nil
-}
+// Of is a record as the desk of all rooms gives it.
+func Of(v room.View) *Concern { return &Concern{v} }
 
 // Raised is what was said when the concern was raised.
 func (c *Concern) Raised() field.Answers { return c.Taken[0].Answers }
-
-// Closed says whether the record has ended.
-func (c *Concern) Closed() bool { return c.Ended() }
 
 // ToldAt is when the person who raised it was last told something; zero when never.
 func (c *Concern) ToldAt() time.Time { return toldAt(&c.State) }
@@ -95,46 +70,8 @@ func (c *Concern) Last(step process.Step) (t room.Taken, ok bool) {
 	return t, false
 }
 
-// Since are the steps taken after a version: what somebody else did meanwhile.
-func (c *Concern) Since(version int64) []room.Taken {
-	var out []room.Taken
-	for _, x := range c.Taken {
-		if x.Version > version {
-			out = append(out, x)
-		}
-	}
-	return out
-}
-
-// Progress is what the raiser sees of where it stands.
-type Progress string
-
-// The plain words of "My concerns" (ui/conventions, section 6).
-const (
-	Received      Progress = "Received"
-	BeingLookedAt Progress = "Being looked at"
-	PassedOn      Progress = "Passed on"
-	Finished      Progress = "Finished"
-)
-
-// Progress is where the concern stands, in the raiser's words.
-func (c *Concern) Progress() Progress { return progress(&c.State) }
-
-func progress(s *room.State) Progress {
-	_, referred := s.Last[process.Refer]
-	switch {
-	case s.Ended():
-		return Finished
-	case referred:
-		return PassedOn
-	case s.Looked:
-		return BeingLookedAt
-	}
-	return Received
-}
-
-// looks says whether a step is a look at the concern, as the raiser is told: what the
-// raiser adds is nobody's look, and that somebody is to be kept from it is not told.
-func looks(act access.Action, step process.Step) bool {
-	return act != access.AddToOwn && step != process.ConfirmBar
+// Person is what is known of whom a concern is about, for the top of its pages.
+func (c *Concern) Person() (name, age string) {
+	of := c.Raised()["person"].Part
+	return of.Get("name"), of.Get("age")
 }

@@ -2,423 +2,199 @@ package concern
 
 import (
 	"context"
-	"errors"
+	"embed"
+	"maps"
 	"slices"
-	"time"
+	"strings"
 
 	"heed/internal/access"
 	"heed/internal/directory"
-	"heed/internal/fail"
 	"heed/internal/field"
 	"heed/internal/id"
 	"heed/internal/ledger"
 	"heed/internal/process"
 	"heed/internal/room"
-	"heed/internal/store"
-	"heed/internal/vault"
-	"heed/record"
 )
 
-// Desk is the only way to a concern for other rooms. Every method asks access
-// first and writes to the ledger before it answers.
+// Migrations are the tables that are not made by replay.
+//
+//go:embed migrations/*.sql
+var Migrations embed.FS
+
+// Desk is the only way to a concern for other rooms. It stands on the desk of all
+// rooms, and adds what is a concern's own.
 type Desk struct {
 	room.Parts
-	rooms *room.Desk // which keeps rows, lists, duties and what was sent twice
-	room  *room.Room
-	// OpeningsAnHour is how many different cases a person opens within an hour before
-	// a reason is asked for each; 20 when 0.
-	OpeningsAnHour int
+	Room  *room.Room
+	rooms *room.Desk
 
-	routes routes
-
-	openings pace // cases opened
-	reasons  pace // reasons given
+	routes  routes
+	reasons room.Pace // reasons given
 }
+
+// The limits that slow the one who floods, and nobody else (promise S5).
+const (
+	openingsAnHour = 20 // concerns, before a reason is asked for each
+	reasonsAnHour  = 20 // reasons given
+	additionsADay  = 20 // by the one who raised a concern, to one concern
+)
 
 // New makes a desk that stands on that of the rooms.
 func New(rooms *room.Desk) *Desk {
 	d := &Desk{Parts: rooms.Parts, rooms: rooms}
-	d.room = d.kept()
-	rooms.Keep(d.room)
+	d.Room = d.made()
+	rooms.Keep(d.Room)
 	rooms.Tells(d.toldNotices)
 	return d
+}
+
+// Name is the room's, in addresses, kinds of event and the ledger.
+const Name = "concern"
+
+// Room is the room without a desk, for the documents that are made from it.
+func Room() *room.Room { return new(Desk).made() }
+
+// made is the room: what it is made of, and what data cannot say.
+func (d *Desk) made() *room.Room {
+	return &room.Room{
+		Name: Name, Number: ledger.Concern, Kind: access.KindConcern, One: "concern", Many: "concerns",
+		Compartment: string(Patient), Definitions: []*process.Definition{process.Patient()}, Rows: 2,
+		Opens: access.ViewConcern, Follows: access.ViewOwnConcern, Late: []access.Role{access.CaldicottGuardian},
+		Overlaid: true, Openings: openingsAnHour, Acts: acts, Others: d.alone, Reason: d.reasonGiven, Owner: d.ownerFor,
+		Rule: rule, Finds: d.finds, After: d.tellOfBar, Overdue: d.overdue,
+	}
+}
+
+// Events are the kinds of entry with what each says, for docs/events.md.
+func Events() map[string]string {
+	all := Room().Events()
+	maps.Copy(all, map[string]string{
+		Name + room.ReadOwn:  "The person who raised it looked at its progress",
+		Name + room.ReadBars: "Somebody looked at who is to be kept from the concern, and at nothing else of it",
+
+		kindReason:    "Somebody said why they need to open a concern that is not plainly theirs; the Caldicott Guardian is told",
+		kindGlassBook: "The month's book of reasons and their reviews was begun",
+		kindReviewed:  "A second person reviewed the reason that somebody gave",
+		kindBarTold:   "Somebody is to be kept from a concern, or let back in; the Caldicott Guardian or the executive lead is told",
+	})
+	return all
+}
+
+// acts are the actions that access is asked for. A step is asked for by the action of
+// its name; one that an overlay added as a local step. The raiser's own note is asked
+// for as such; a lead's as a lead's, and as the raiser's where they are kept from it.
+// Outside the chain a second word is there only for what waits for one.
+func acts(what string, a access.Actor, s *room.State) []access.Action {
+	if list, ok := strings.CutPrefix(what, "list_"); ok {
+		return either(List(list) == ListOwn, access.ListOwn, access.ListInbox)
+	}
+	if list, ok := strings.CutPrefix(what, "see_"); ok {
+		return either(List(list) == ListOwn, access.ViewOwnConcern, access.ViewConcern)
+	}
+	act := access.Action(what)
+	switch {
+	case what == "view" || what == "view_work":
+		return []access.Action{access.ViewConcern}
+	case what == "view_readers":
+		return []access.Action{access.ViewReaders}
+	case what == "break_glass": // for whoever gave a reason
+		return []access.Action{access.BreakGlass}
+	case what == string(process.Raise):
+		return []access.Action{access.RaiseConcern}
+	case act == access.AddNote && a.Person == s.By && a.Role == access.Lead:
+		return []access.Action{access.AddNote, access.AddToOwn}
+	case act == access.AddNote && a.Person == s.By:
+		return []access.Action{access.AddToOwn}
+	case act == access.ConfirmBar && slices.Contains(outsiders, a.Role) && !s.Bars.WaitFor(a.Person):
+		return nil
+	case slices.Contains(access.RecordActions(), act):
+		return []access.Action{act}
+	}
+	return []access.Action{access.LocalStep}
+}
+
+func either(is bool, one, other access.Action) []access.Action {
+	if is {
+		return []access.Action{one}
+	}
+	return []access.Action{other}
 }
 
 // Definition is the process that an organisation follows now.
 func (d *Desk) Definition(org id.Org) *process.Definition { return d.Directory.Process(org) }
 
 // Meant is the definition under which a step was taken, for its words.
-func (d *Desk) Meant(org id.Org, t room.Taken) *process.Definition { return d.meant(org)(t) }
-
-func (d *Desk) meant(org id.Org) Meant {
-	return func(t room.Taken) *process.Definition { return d.Directory.Meant(org, t.Definition) }
+func (d *Desk) Meant(org id.Org, t room.Taken) *process.Definition {
+	return d.Directory.Meant(org, t.Definition)
 }
-
-// OwnView is what whoever raised a concern is shown of it.
-func (d *Desk) OwnView(c *Concern) OwnView { return c.Own(d.meant(c.Org), d.Clock.Now()) }
 
 // Receipt is what the raiser gets.
 type Receipt struct {
-	Reference id.Reference
-	Record    id.Record
-	RaisedAt  time.Time
-	TellBy    time.Time // by when the raiser hears
-	Team      directory.Team
+	room.Receipt
+	Team directory.Team
 }
 
-// Raise keeps a new concern: record, key, list row, deadlines, notices, and what
-// the caller adds (the end of a draft), in one commit. The same key again gives
-// the same receipt.
+// Raise keeps a new concern. The same key again gives the same receipt.
 func (d *Desk) Raise(ctx context.Context, a access.Actor, b room.Beginning) (Receipt, error) {
-	decision := d.Policy.Decide(a, access.RaiseConcern, access.Function(a.Org), access.Context{})
-	if err := decision.Err(access.Function(a.Org)); err != nil {
+	got, err := d.rooms.Begin(ctx, a, d.Room, b)
+	if err != nil {
 		return Receipt{}, err
 	}
-	harmful := room.Scanned(ctx, d.Scanner, b.Answers)
-	digest := room.DigestOf(roomName, string(process.Raise), "", b.Answers)
-	var out Receipt
-	err := d.rooms.Again(ctx, func(tx *store.Tx) error {
-		before, found, err := d.rooms.Before(tx, a, b.Key, digest)
-		if err != nil {
-			return err
-		}
-		if found {
-			out, err = d.receipt(tx, a.Org, before.Record)
-			return err
-		}
-		if harmful != nil {
-			return harmful
-		}
-		if out, err = d.raise(tx, a, decision.Rule, b, digest); err != nil || b.Also == nil {
-			return err
-		}
-		return b.Also(tx)
-	})
-	return out, err
+	o, err := d.Directory.Organisation(ctx, a.Org)
+	if err != nil {
+		return Receipt{}, err
+	}
+	team, err := o.Team(got.Team)
+	return Receipt{got, team}, err
 }
 
-func (d *Desk) raise(tx *store.Tx, a access.Actor, rule string, b room.Beginning, digest []byte) (Receipt, error) {
-	nobody := new(Concern)
-	decider, err := d.decider(tx, a.Org, nobody)
-	if err != nil {
-		return Receipt{}, err
-	}
-	owner, err := d.ownerFor(tx, a.Org, a.Team, a.Person)
-	if err != nil {
-		return Receipt{}, err
-	}
-	start := decider.Process.Start()
-	ev, err := decider.Event(room.State{Stage: start.State, Facts: start.Facts}, a, process.Raise, b.Answers, b.Strict)
-	if err != nil {
-		return Receipt{}, err
-	}
-	ev.Effect.Owner = &owner
-	ev.Effect.Began = &room.Began{Reference: id.NewReference(), Team: a.Team, Compartment: string(Patient), HearsBy: ev.Effect.HearsBy(decider.Process)}
-	rec := id.NewRecord(tx.Now())
-	key, err := d.Vault.New(tx, a.Org, rec, record.Patient)
-	if err != nil {
-		return Receipt{}, err
-	}
-	c, err := d.append(tx, a, rule, nobody, key, kindRaised, ev)
-	if err != nil {
-		return Receipt{}, err
-	}
-	if err := d.rooms.Begun(tx, d.room, key, &c.State); err != nil {
-		return Receipt{}, err
-	}
-	if err := d.rooms.Remember(tx, a, b.Key, key, c.Version, digest); err != nil {
-		return Receipt{}, err
-	}
-	if err := d.notify(tx, c.Owner, c.Org, mailWaiting); err != nil {
-		return Receipt{}, err
-	}
-	o, err := d.Directory.OrganisationIn(tx, c.Org)
-	if err != nil {
-		return Receipt{}, err
-	}
-	return receiptOf(o, c)
+// Take takes a step.
+func (d *Desk) Take(ctx context.Context, a access.Actor, ref id.Reference, t room.Taking) (room.Receipt, error) {
+	return d.rooms.Take(ctx, a, d.Room, ref, t)
 }
 
-// append writes a step's event and gives the concern as it then stands.
-func (d *Desk) append(tx *store.Tx, a access.Actor, rule string, c *Concern, key *vault.Key, kind string, ev room.Event) (*Concern, error) {
-	by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: rule}
-	version, err := d.Ledger.Append(tx, ledger.Concern, key, c.Version, by, ledger.Event{Kind: kind, Data: ev})
-	if err == nil {
-		err = room.PutDocuments(tx, key, version, ev.Answers)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return c.next(ledger.Entry{Org: a.Org, Record: key.Record(), Version: version, At: tx.Now(), Kind: kind, Author: by}, ev)
-}
-
-func (d *Desk) receipt(tx *store.Tx, org id.Org, rec id.Record) (Receipt, error) {
-	c, _, err := d.load(tx, org, rec)
-	if err != nil {
-		return Receipt{}, err
-	}
-	o, err := d.Directory.OrganisationIn(tx, c.Org)
-	if err != nil {
-		return Receipt{}, err
-	}
-	return receiptOf(o, c)
-}
-
-func receiptOf(o directory.Organisation, c *Concern) (Receipt, error) {
-	team, err := o.Team(c.Team)
-	if err != nil {
-		return Receipt{}, err
-	}
-	return Receipt{c.Reference, c.Record, c.At, c.HearsBy, team}, nil
-}
-
-// load folds a record from its authenticated history.
-func (d *Desk) load(tx *store.Tx, org id.Org, rec id.Record) (*Concern, *vault.Key, error) {
-	key, err := d.Vault.Key(tx, org, rec, record.Patient)
-	if fail.Is(err, fail.Missing) { // never erased: that is said by the key store
-		if v, e := d.Ledger.Version(tx, rec); e == nil && v > 0 {
-			err = fail.Wrap(fail.Tampered, err, "The key of this record was taken away outside Heed, so it is not shown")
-		}
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	history, err := d.Ledger.History(tx, key)
-	if err != nil {
-		return nil, nil, err
-	}
-	c, err := fold(history)
-	return c, key, err
-}
-
-// Take takes a step and says that it was recorded. fail.Stale when somebody else
-// changed the record since the version that the person saw; see Since.
-func (d *Desk) Take(ctx context.Context, a access.Actor, ref id.Reference, t room.Taking) (Recorded, error) {
-	out, err := d.takeAs(ctx, a, ref, t, func(raiser id.Person) access.Action { return actionOf(t.Step, a, raiser) })
-	if t.Step == process.AddNote && a.Role == access.Lead && fail.Is(err, fail.Hidden) { // kept from it, and perhaps the one who raised it
-		return d.takeAs(ctx, a, ref, t, func(id.Person) access.Action { return access.AddToOwn })
-	}
-	return out, err
-}
-
-// Allowed asks access about a step without taking it, in the words of Take and with its
-// entry, for whoever is to be shown something before.
+// Allowed asks access about a step without taking it.
 func (d *Desk) Allowed(ctx context.Context, a access.Actor, ref id.Reference, step process.Step) error {
-	f, err := d.look(ctx, a, ref, func(raiser id.Person) access.Action { return actionOf(step, a, raiser) })
-	if err != nil || f.refusalOf(a) == nil {
-		return err
-	}
-	if err := d.Store.DoReading(ctx, func(tx *store.Tx) error { return d.refuse(tx, a, ref) }); err != nil {
-		return err
-	}
-	return f.refusalOf(a)
+	return d.rooms.Allowed(ctx, a, d.Room, ref, step)
 }
 
 // AddToOwn adds to a concern as the one who raised it, in whatever role they are.
-func (d *Desk) AddToOwn(ctx context.Context, a access.Actor, ref id.Reference, in field.Answers, key string) (Recorded, error) {
-	t := room.Taking{Step: process.AddNote, Answers: in, Key: key}
-	return d.takeAs(ctx, a, ref, t, func(id.Person) access.Action { return access.AddToOwn })
+func (d *Desk) AddToOwn(ctx context.Context, a access.Actor, ref id.Reference, in field.Answers, key string) (room.Receipt, error) {
+	return d.Take(ctx, a, ref, room.Taking{Step: process.AddNote, Answers: in, Key: key, Own: true})
 }
 
-func (d *Desk) takeAs(ctx context.Context, a access.Actor, ref id.Reference, t room.Taking, act func(id.Person) access.Action) (Recorded, error) {
-	harmful := room.Scanned(ctx, d.Scanner, t.Answers)
-	for range 12 {
-		f, err := d.look(ctx, a, ref, act)
-		if err != nil {
-			return Recorded{}, err
-		}
-		if out, err := d.takeFound(ctx, a, ref, f, t, harmful); !errors.Is(err, errMoved) {
-			return out.recordedFor(f.act), err
-		}
-	}
-	return Recorded{}, fail.New(fail.Busy, "Several people are changing this at once. Nothing was saved. Try again in a moment")
+// Open gives a concern to somebody who works on it.
+func (d *Desk) Open(ctx context.Context, a access.Actor, ref id.Reference) (*Concern, error) {
+	v, err := d.rooms.Open(ctx, a, d.Room, ref)
+	return &Concern{v}, err
 }
 
-// errMoved says that the record moved on between folding it and writing to it.
-var errMoved = errors.New("concern: the record moved on meanwhile")
-
-// takeFound takes a step on a record that was folded outside the writer, if it
-// still stands where it stood then. Inside the writer nothing grows with its history.
-func (d *Desk) takeFound(ctx context.Context, a access.Actor, ref id.Reference, f found, t room.Taking, harmful error) (out Recorded, err error) {
-	refusal := f.refusalOf(a)
-	digest := room.DigestOf(roomName, string(t.Step), ref, t.Answers)
-	done := false // whoever took a step has its receipt, whatever it took from them, until they are barred
-	err = d.rooms.Again(ctx, func(tx *store.Tx) error {
-		r, found, err := d.rooms.Before(tx, a, t.Key, digest)
-		if refusal != nil {
-			if done = err == nil && found && !f.bars.Since(a.Person, r.Version); done {
-				out = Recorded{ref, r.At, r.Version}
-				return nil
-			}
-			return d.refuse(tx, a, ref)
-		}
-		if err != nil || found {
-			out = Recorded{ref, r.At, r.Version}
-			return err
-		}
-		if harmful != nil {
-			return harmful
-		}
-		version, err := d.Ledger.Version(tx, f.c.Record)
-		if err != nil {
-			return err
-		}
-		if version != f.c.Version {
-			return errMoved
-		}
-		if t.Version != 0 && t.Version != f.c.withoutWhatIsAbout(a.Person).Version && f.act != access.AddToOwn {
-			return fail.New(fail.Stale, "Someone else changed this case")
-		}
-		if out, err = d.take(tx, a, f, t, digest); err != nil || t.Also == nil {
-			return err
-		}
-		return t.Also(tx)
-	})
-	if err == nil && !done {
-		err = refusal
-	}
-	return out, err
-}
-
-func (d *Desk) take(tx *store.Tx, a access.Actor, f found, t room.Taking, digest []byte) (Recorded, error) {
-	key, err := d.Vault.Key(tx, f.c.Org, f.c.Record) // erased meanwhile: gone
+// Own gives the raiser what they sent and where it stands.
+func (d *Desk) Own(ctx context.Context, a access.Actor, ref id.Reference) (OwnView, error) {
+	v, err := d.rooms.Read(ctx, a, d.Room, ref, room.Look{Act: string(access.ViewOwnConcern), Kind: room.ReadOwn})
 	if err != nil {
-		return Recorded{}, err
+		return OwnView{}, err
 	}
-	ev, kind, err := d.decide(tx, f, a, t)
+	return d.OwnView(&Concern{v}), nil
+}
+
+// Receipt gives the raiser what proves later that the concern was here, and says
+// nothing of it. To fetch it is a reading like any other.
+func (d *Desk) Receipt(ctx context.Context, a access.Actor, ref id.Reference) ([]byte, error) {
+	v, err := d.rooms.Read(ctx, a, d.Room, ref, room.Look{Act: string(access.ViewOwnConcern), Kind: room.ReadOwn})
 	if err != nil {
-		return Recorded{}, err
+		return nil, err
 	}
-	c, err := d.append(tx, a, f.decision.Rule, f.c, key, kind, ev)
-	if fail.Is(err, fail.Stale) {
-		return Recorded{}, errMoved
-	}
-	if err != nil {
-		return Recorded{}, err
-	}
-	if err := d.rooms.Moved(tx, d.room, key, &f.c.State, &c.State); err != nil {
-		return Recorded{}, err
-	}
-	out := Recorded{c.Reference, tx.Now(), c.Version}
-	if err := d.rooms.Remember(tx, a, t.Key, key, c.Version, digest); err != nil {
-		return Recorded{}, err
-	}
-	switch t.Step {
-	case process.KeepFrom, process.LiftBar, process.DeclareConflict:
-		if err := d.tellOfBar(tx, a, f.decision.Rule, &c.State); err != nil {
-			return Recorded{}, err
-		}
-	}
-	return out, d.tell(tx, a, c, ev, f.c.Owner)
+	return d.Ledger.ReceiptFile(ctx, ledger.Entry{Record: v.Record, Version: 1})
 }
 
-// tell sends notices without a personal word: to the raiser when there is an
-// answer to read, to a new owner, to the owner when somebody else added something.
-func (d *Desk) tell(tx *store.Tx, a access.Actor, c *Concern, ev room.Event, before id.Person) error {
-	switch {
-	case ev.Step == process.GiveFeedback, ev.Outcome == process.FirstWords:
-		return d.notify(tx, c.By, c.Org, mailAnswer)
-	case c.Owner != before && c.Owner != a.Person:
-		return d.notify(tx, c.Owner, c.Org, mailWaiting)
-	case ev.Step == process.AddNote && a.Person != c.Owner:
-		return d.notify(tx, c.Owner, c.Org, mailWaiting)
-	}
-	return nil
+// Readers are all who opened the concern, newest first, and nothing else of it.
+func (d *Desk) Readers(ctx context.Context, a access.Actor, ref id.Reference) ([]room.Reader, error) {
+	v, err := d.rooms.Readers(ctx, a, d.Room, ref)
+	return v.Readers, err
 }
 
-// found is a record as somebody asked for it; c is there when access allows.
-type found struct {
-	c        *Concern
-	bars     room.Bars // as they stand, also where c is not there
-	act      access.Action
-	decision access.Decision
-	reason   string // that they gave, where one is asked
-}
-
-func (f found) refusal() error { return f.decision.Err(access.Resource{Kind: access.KindConcern}) }
-
-// refusalOf is refusal, in words for a lead who may not decide about their own concern.
-func (f found) refusalOf(a access.Actor) error {
-	if f.decision.Rule == access.RuleNotAlone && a.Role == access.Lead {
-		return fail.New(fail.Conflict, "You raised this concern, so somebody else decides: give it to another safeguarding lead. "+
-			"Where there is no other, the Caldicott Guardian sees it")
-	}
-	return f.refusal()
-}
-
-func (f found) author(a access.Actor) ledger.Author {
-	return ledger.Author{Person: a.Person, Role: string(a.Role), Rule: f.decision.Rule}
-}
-
-// look finds a record in one snapshot, outside the writer.
-func (d *Desk) look(ctx context.Context, a access.Actor, ref id.Reference, act func(raiser id.Person) access.Action) (f found, err error) {
-	err = d.Store.View(ctx, func(tx *store.Tx) error { f, err = d.find(tx, a, ref, act); return err })
-	return f, err
-}
-
-// find is the way to a record: by reference, asked of access, folded, and asked
-// again. A record of another organisation is not there at all. What the list row
-// refuses already is not folded, so that a record that is hidden costs what a
-// missing one does, however long its history; what the row allows counts only when
-// the history allows it too (promise I7).
-func (d *Desk) find(tx *store.Tx, a access.Actor, ref id.Reference, act func(raiser id.Person) access.Action) (f found, err error) {
-	at, err := d.rooms.Standing(tx, d.room, a.Org, ref)
-	if err != nil {
-		return f, err
-	}
-	f.act, f.bars = act(at.By), at.Bars
-	if err := d.ask(tx, &f, a, ref, resource(&at, tx.Now()), at.Bars); err != nil {
-		return f, err
-	}
-	if at.Record.IsZero() {
-		f.decision = access.Decision{Rule: ruleMissing}
-	}
-	if f.decision.Effect != access.Allow {
-		return f, nil
-	}
-	c, _, err := d.load(tx, at.Org, at.Record)
-	if err != nil {
-		return f, err
-	}
-	if c.Reference != ref {
-		return f, fail.New(fail.Tampered, "The list of concerns does not match the record")
-	}
-	f.c, f.act, f.bars = c, act(c.By), c.Bars
-	if err := d.ask(tx, &f, a, ref, resource(&c.State, tx.Now()), c.Bars); err != nil {
-		return f, err
-	}
-	if f.act == access.ConfirmBar && slices.Contains(outsiders, a.Role) && c.nothingFor(process.ConfirmBar, a.Person) {
-		f.decision = access.Decision{Rule: ruleMissing} // nor that there is such a record
-	}
-	return f, nil
-}
-
-// ask asks access. What needs a reason is asked again with the reason that this
-// person gave a short while ago.
-func (d *Desk) ask(tx *store.Tx, f *found, a access.Actor, ref id.Reference, r access.Resource, bars room.Bars) (err error) {
-	if err := d.alone(tx, a, &r, bars); err != nil {
-		return err
-	}
-	f.decision = d.Policy.Decide(a, f.act, r, access.Context{})
-	if f.decision.Effect == access.NeedsReason {
-		if f.reason, err = d.reasonGiven(tx, a, ref); err != nil {
-			return err
-		}
-		f.decision = d.Policy.Decide(a, f.act, r, access.Context{Reason: f.reason})
-	}
-	return nil
-}
-
-// ruleMissing stands in the entry of a refused reading, for hidden and missing alike.
-const ruleMissing = "not-found"
-
-// refuse writes that somebody asked for what is not theirs or not there: one
-// kind, one size, one place, so that the record of it tells no more than the answer.
-func (d *Desk) refuse(tx *store.Tx, a access.Actor, ref id.Reference) error {
-	key, err := d.Directory.Daybook(tx, a.Org)
-	if err != nil {
-		return err
-	}
-	by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: ruleMissing}
-	return d.Ledger.Reading(tx, ledger.Daybook, key, by, ledger.Event{Kind: kindRefused, Data: refused{ref}})
+// Document gives a document of a concern to somebody who opens the concern.
+func (d *Desk) Document(ctx context.Context, a access.Actor, ref id.Reference, q room.DocumentAsked) (room.Given, error) {
+	return d.rooms.Document(ctx, a, d.Room, ref, q)
 }

@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"heed/internal/concern"
 	"heed/internal/document"
 	"heed/internal/fail"
 	"heed/internal/field"
@@ -86,14 +85,18 @@ func TestDocumentOfAConcern(t *testing.T) {
 			w.T.Errorf("who has opened it: %+v, %v", readers, err)
 		}
 		for _, q := range []room.DocumentAsked{{Version: 1, Number: 1}, {Version: c.Version, Number: 2}} {
-			if _, err := w.Concerns.Document(ctx, lead, ref, q); !fail.Is(err, fail.Missing) {
+			if _, err := w.Concerns.Document(ctx, lead, ref, q); !fail.Is(err, fail.Hidden) {
 				w.T.Errorf("%+v: %v", q, err)
 			}
+		}
+		// What was refused left no entry that says that it was opened.
+		if after, err := w.Concerns.Readers(ctx, lead, ref); err != nil || len(after) != len(readers)+1 {
+			w.T.Errorf("a document that is not there: %d readings more, %v", len(after)-len(readers), err)
 		}
 		for _, who := range []string{"nurse", "porter"} {
 			_, missing := w.Concerns.Document(ctx, w.As(who), id.NewReference(), asked)
 			_, hid := w.Concerns.Document(ctx, w.As(who), ref, asked)
-			var first *concern.ReasonFirst
+			var first *room.ReasonFirst
 			if hid == nil || fail.Words(hid) != fail.Words(missing) || errors.As(hid, &first) != errors.As(missing, &first) {
 				w.T.Errorf("as %s: %v, of nothing %v", who, hid, missing)
 			}
@@ -143,7 +146,7 @@ func changed(w *world.World, ref id.Reference, asked room.DocumentAsked) {
 func TestDocumentIsLookedAt(t *testing.T) {
 	world.Each(t, func(w *world.World) {
 		ref := raised(w)
-		w.Concerns.Scanner = nobodyLooks{}
+		w.Rooms.Scanner = nobodyLooks{}
 		_, err := w.Concerns.Take(ctx, w.As("lead"), ref, room.Taking{Step: process.AddNote, Answers: attached(w, "letter.txt", []byte("a letter"))})
 		if faults := fail.FieldsOf(err); len(faults) != 1 || faults[0].Name != "document" || !strings.Contains(faults[0].Words, "could not be checked") || chunksOf(w) != 0 {
 			w.T.Errorf("%v, and %d chunks", faults, chunksOf(w))

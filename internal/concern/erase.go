@@ -24,7 +24,7 @@ func (d *Desk) Erase(ctx context.Context, org id.Org, ref id.Reference, reason s
 	}
 	var row room.State
 	err := d.Store.View(ctx, func(tx *store.Tx) (err error) {
-		if row, err = d.rooms.Standing(tx, d.room, org, ref); err == nil && row.Record.IsZero() {
+		if row, err = d.rooms.Standing(tx, d.Room, org, ref); err == nil && row.Record.IsZero() {
 			err = fail.New(fail.Missing, "There is no such concern")
 		}
 		return err
@@ -33,11 +33,11 @@ func (d *Desk) Erase(ctx context.Context, org id.Org, ref id.Reference, reason s
 		return vault.Certificate{}, err
 	}
 	return d.Vault.Erase(ctx, org, row.Record, func(tx *store.Tx, generation int64) error {
-		c, _, err := d.load(tx, org, row.Record)
+		c, err := d.rooms.Proved(tx, org, row.Record)
 		if err != nil {
 			return err
 		}
-		if err := d.mayErase(tx, c, reason, words); err != nil {
+		if err := d.mayErase(tx, &c, reason, words); err != nil {
 			return err
 		}
 		if err := d.Directory.NoteErased(tx, org, c.Record, generation, reason, words...); err != nil {
@@ -48,8 +48,8 @@ func (d *Desk) Erase(ctx context.Context, org id.Org, ref id.Reference, reason s
 }
 
 // mayErase asks access for the Guardian, and a second person's word.
-func (d *Desk) mayErase(tx *store.Tx, c *Concern, reason string, words []directory.Word) error {
-	if !c.Closed() {
+func (d *Desk) mayErase(tx *store.Tx, c *room.State, reason string, words []directory.Word) error {
+	if !c.Ended() {
 		return fail.New(fail.Conflict, "Close this concern before it is erased")
 	}
 	people := map[id.Person]bool{}
@@ -61,7 +61,7 @@ func (d *Desk) mayErase(tx *store.Tx, c *Concern, reason string, words []directo
 		}
 		people[p.ID] = p.Org == c.Org && !p.Left && (p.Has(access.CaldicottGuardian) || p.Has(access.ExecutiveLead) || p.Has(access.Lead))
 		if a, err := p.Actor(access.CaldicottGuardian, true); err == nil {
-			r := resource(&c.State, tx.Now())
+			r := c.Resource(access.KindConcern, tx.Now())
 			r.Closed = true
 			guardian = guardian || d.Policy.Decide(a, access.Erase, r, access.Context{Reason: reason}).Effect == access.Allow
 		}

@@ -21,6 +21,14 @@ import (
 	"heed/record"
 )
 
+// The kinds of event of the month's book.
+const (
+	kindReason    = "concern.reason_given"
+	kindGlassBook = "concern.glass_book_opened"
+	kindReviewed  = "concern.reason_reviewed"
+	kindBarTold   = "concern.bar_told"
+)
+
 // A reason lasts this long for the person who gave it; then it is asked again.
 const reasonLasts = 30 * time.Minute
 
@@ -28,28 +36,6 @@ var (
 	reasonToOpen = plain.Field{Label: "why you need to open this record", Limit: MaxShort, Must: true}
 	reviewWords  = plain.Field{Label: "what you found", Limit: MaxShort, Must: true}
 )
-
-// ReasonFirst is an error for somebody who may break the glass: a page asks for a
-// reason, the API answers as its cause says.
-type ReasonFirst struct{ err error }
-
-func (e *ReasonFirst) Error() string { return e.err.Error() }
-func (e *ReasonFirst) Unwrap() error { return e.err }
-
-// openWithGlass opens a record on a reason given a short while ago. Until one is
-// given the answer is the same for every reference.
-func (d *Desk) openWithGlass(ctx context.Context, a access.Actor, ref id.Reference, cause error) (*Concern, error) {
-	var reason string
-	err := d.Store.View(ctx, func(tx *store.Tx) (err error) { reason, err = d.reasonGiven(tx, a, ref); return err })
-	if err != nil {
-		return nil, err
-	}
-	if reason == "" {
-		return nil, &ReasonFirst{cause}
-	}
-	s, err := d.read(ctx, a, ref, access.BreakGlass, kindViewed)
-	return s.Case, err
-}
 
 // reasonSaid stands in the book of the month, for existing and missing references alike.
 type reasonSaid struct {
@@ -142,7 +128,7 @@ func (d *Desk) GiveReason(ctx context.Context, a access.Actor, ref id.Reference,
 	if !d.Policy.BreaksGlass(a) {
 		return fail.New(fail.Hidden, "Page not found")
 	}
-	if d.reasons.spent(a.Person, ref, reasonsAnHour, d.Clock.Now()) {
+	if d.reasons.Spent(a.Person, ref, reasonsAnHour, d.Clock.Now()) {
 		return fail.New(fail.Busy, "You have given reasons for %d records within an hour. Ring the Caldicott Guardian, or wait", reasonsAnHour)
 	}
 	err := d.Store.DoReading(ctx, func(tx *store.Tx) error {
@@ -162,10 +148,10 @@ func (d *Desk) GiveReason(ctx context.Context, a access.Actor, ref id.Reference,
 		if err != nil {
 			return err
 		}
-		return d.tellOutside(tx, a, &at, 0)
+		return d.tellOutside(tx, a.Person, &at, 0)
 	})
 	if err == nil {
-		d.reasons.note(a.Person, ref, d.Clock.Now())
+		d.reasons.Note(a.Person, ref, d.Clock.Now())
 	}
 	return err
 }

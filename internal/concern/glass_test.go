@@ -5,10 +5,10 @@ import (
 	"testing"
 	"time"
 
-	"heed/internal/concern"
 	"heed/internal/fail"
 	"heed/internal/heedtest/world"
 	"heed/internal/id"
+	"heed/internal/room"
 )
 
 // TestAReasonComesBeforeWhatIsNotOnesOwn: the Guardian, and a lead a day after
@@ -17,7 +17,7 @@ func TestAReasonComesBeforeWhatIsNotOnesOwn(t *testing.T) {
 	world.Each(t, func(w *world.World) {
 		ref := closed(w)
 		guardian, nurse := w.As("guardian"), w.As("nurse")
-		var first *concern.ReasonFirst
+		var first *room.ReasonFirst
 		if _, err := w.Concerns.Open(ctx, guardian, id.NewReference()); !errors.As(err, &first) {
 			w.T.Errorf("one that does not exist: %v", err)
 		}

@@ -94,7 +94,7 @@ var playing = []func(word, day string) room.Taking{
 // play has clients read and take steps, together on a few concerns at a time.
 func play(w *world.World, g game) []played {
 	told := make([]atomic.Int64, len(g.Refs))
-	w.Concerns.OpeningsAnHour = len(g.Refs) // it is not about how many a person opens
+	w.Concerns.Room.Openings = len(g.Refs) // it is not about how many a person opens
 	var mu sync.Mutex
 	var out []played
 	var all sync.WaitGroup

@@ -25,7 +25,7 @@ func TestListsAreReadFromAnIndex(t *testing.T) {
 			t.Fatal(err)
 		}
 		who := w.As("lead")
-		lists := w.Concerns.Room().Latest().Lists
+		lists := w.Concerns.Room.Latest().Lists
 		for _, l := range lists {
 			manyIn(w, who, l, 1000)
 		}
@@ -36,7 +36,7 @@ func TestListsAreReadFromAnIndex(t *testing.T) {
 		for _, l := range lists {
 			for _, after := range []directory.Place{{}, {Record: receipt.Record}} {
 				err := w.Store.View(ctx, func(tx *store.Tx) error {
-					text, args, err := w.Rooms.TestOnlyQuery(tx, who, w.Concerns.Room(), l, after)
+					text, args, err := w.Rooms.TestOnlyQuery(tx, who, w.Concerns.Room, l, after)
 					if err != nil {
 						return err
 					}
@@ -71,7 +71,7 @@ func planFault(plan string) string {
 func manyIn(w *world.World, who access.Actor, l process.List, n int) {
 	w.T.Helper()
 	err := w.Store.Do(ctx, func(tx *store.Tx) error {
-		_, args, err := w.Rooms.TestOnlyQuery(tx, who, w.Concerns.Room(), l, directory.Place{})
+		_, args, err := w.Rooms.TestOnlyQuery(tx, who, w.Concerns.Room, l, directory.Place{})
 		if err != nil {
 			return err
 		}

@@ -14,19 +14,10 @@ import (
 	"heed/internal/store"
 )
 
-// The notices. None has a personal word; see jobs. Word that somebody opened a
-// record with a reason is a notice like any other: the mail says no more.
-const (
-	mailWaiting = jobs.Waiting
-	mailAnswer  = jobs.Answer
-	mailOverdue = jobs.Overdue
-	mailGlass   = jobs.Waiting
-)
-
 // overdue tells the owner; a deadline that is a working day over tells everybody who
 // leads the team, and the Caldicott Guardian.
 func (d *Desk) overdue(tx *store.Tx, s *room.State) error {
-	if err := d.notify(tx, s.Owner, s.Org, mailOverdue); err != nil {
+	if err := d.rooms.Notify(tx, s.Owner, s.Org, jobs.Overdue); err != nil {
 		return err
 	}
 	if next, ok := s.NextDue(); ok && tx.Now().Sub(next.At) >= lateAfter {
@@ -52,19 +43,12 @@ func (d *Desk) escalate(tx *store.Tx, s *room.State) error {
 			if s.Bars.Has(p.ID) {
 				continue
 			}
-			if err := d.notify(tx, p.ID, s.Org, mailOverdue); err != nil {
+			if err := d.rooms.Notify(tx, p.ID, s.Org, jobs.Overdue); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
-}
-
-func (d *Desk) notify(tx *store.Tx, to id.Person, org id.Org, template string) error {
-	if to.IsZero() {
-		return nil
-	}
-	return d.Jobs.Mail(tx, jobs.Mail{To: to, Org: org, Template: template})
 }
 
 // routes remembers for a short while who leads a team. It only says where a new
@@ -91,8 +75,8 @@ const routeLife = 5 * time.Second
 // lead of the organisation, else the Caldicott Guardian; the raiser only when there
 // is nobody else. No concern is without an owner; an organisation with none of them
 // cannot take one up and says so.
-func (d *Desk) ownerFor(tx *store.Tx, org id.Org, team id.Team, raiser id.Person) (id.Person, error) {
-	key := routeKey{team: team}
+func (d *Desk) ownerFor(tx *store.Tx, a access.Actor) (id.Person, error) {
+	org, raiser, key := a.Org, a.Person, routeKey{team: a.Team}
 	p, err := d.routed(tx, org, key)
 	if err != nil || p != raiser {
 		return p, err

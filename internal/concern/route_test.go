@@ -36,8 +36,8 @@ func TestOneConcernEndToEnd(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := time.Date(2026, 3, 4, 23, 59, 59, 999999000, time.UTC); !receipt.TellBy.Equal(want) {
-			t.Errorf("tell by %s, want %s", receipt.TellBy, want)
+		if want := time.Date(2026, 3, 4, 23, 59, 59, 999999000, time.UTC); !receipt.HearsBy.Equal(want) {
+			t.Errorf("tell by %s, want %s", receipt.HearsBy, want)
 		}
 		again, err := w.Concerns.Raise(ctx, nurse, room.Beginning{Answers: worry(), Key: "key-0001"})
 		if err != nil || again.Reference != receipt.Reference {
@@ -67,7 +67,7 @@ func TestOneConcernEndToEnd(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !c.Closed() || c.Stage != process.Closed || len(c.Due) != 0 || c.Raised()["person"].Part.Get("number") != "9990000018" {
+		if !c.Ended() || c.Stage != process.Closed || len(c.Due) != 0 || c.Raised()["person"].Part.Get("number") != "9990000018" {
 			t.Errorf("at the end: %+v", c)
 		}
 		own, err := w.Concerns.Own(ctx, nurse, ref)
@@ -150,9 +150,9 @@ func TestTwoPeopleChangeOneRecord(t *testing.T) {
 		if !fail.Is(err, fail.Stale) {
 			w.T.Fatalf("got %v", err)
 		}
-		now, since, err := w.Concerns.Since(ctx, w.As("second"), r.Reference, 1)
-		if err != nil || now != 2 || len(since) != 1 || since[0].Step != process.Acknowledge {
-			w.T.Errorf("shows %d %+v %v", now, since, err)
+		var is *room.Changed
+		if !errors.As(err, &is) || is.Version != 2 || len(is.Since) != 1 || is.Since[0].Step != process.Acknowledge {
+			w.T.Errorf("shows %+v", is)
 		}
 	})
 }

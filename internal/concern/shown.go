@@ -2,7 +2,6 @@ package concern
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"heed/internal/access"
@@ -12,64 +11,28 @@ import (
 	"heed/internal/room"
 )
 
-// Shown is what one actor is shown of one record. Nothing else of a record leaves
-// this package for page, print view, API, conflict, retry or error.
-type Shown struct {
-	Reference id.Reference
-	Own       *OwnView // for the one who raised it
-	Case      *Concern // for those who work on it
-}
+// Progress is what the raiser sees of where it stands.
+type Progress string
 
-// shown decides what somebody is shown of a record, by what access allowed them to
-// do with it. Whoever took a step, looked at who has opened the record, or may do
-// what is not named here is shown its reference and nothing else.
-func (c *Concern) shown(meant Meant, to id.Person, allowed access.Action, now time.Time) Shown {
-	out := Shown{Reference: c.Reference}
-	switch allowed {
-	case access.ViewOwnConcern:
-		own := c.Own(meant, now)
-		out.Own = &own
-	case access.ViewConcern, access.BreakGlass:
-		out.Case = c.withoutWhatIsAbout(to)
-	}
-	return out
-}
+// The plain words of "My concerns" (ui/conventions, section 6).
+const (
+	Received      Progress = "Received"
+	BeingLookedAt Progress = "Being looked at"
+	PassedOn      Progress = "Passed on"
+	Finished      Progress = "Finished"
+)
 
-// withoutWhatIsAbout leaves out every step by which it was asked to keep this person
-// from the concern, and what was said of such a step since. The version is that of the
-// last step that is left, so that it does not count the others.
-func (c *Concern) withoutWhatIsAbout(p id.Person) *Concern {
-	hidden := map[string]bool{}
-	out := &Concern{State: c.State}
-	for _, t := range c.Taken {
-		if c.Bars.Hides(p, t.Version) || t.Step == process.Correct && hidden[t.Answers.Get("of")] {
-			hidden[strconv.FormatInt(t.Version, 10)] = true
-			continue
-		}
-		out.Taken = append(out.Taken, t)
+func progress(s *room.State) Progress {
+	_, referred := s.Last[process.Refer]
+	switch {
+	case s.Ended():
+		return Finished
+	case referred:
+		return PassedOn
+	case s.Looked:
+		return BeingLookedAt
 	}
-	if len(hidden) == 0 {
-		return c
-	}
-	out.Bars = slices.DeleteFunc(slices.Clone(c.Bars), func(b room.Bar) bool { return c.Bars.Hides(p, b.Of) })
-	out.Version = out.Taken[len(out.Taken)-1].Version
-	return out
-}
-
-// Recorded is the answer to a step: that it was taken, and nothing of the record.
-type Recorded struct {
-	Reference id.Reference
-	At        time.Time
-	Version   int64 // that the record then stood at; 0 for who is not shown it
-}
-
-// recordedFor leaves out the version for the one who raised it: it counts the steps
-// of others.
-func (r Recorded) recordedFor(act access.Action) Recorded {
-	if act == access.AddToOwn {
-		r.Version = 0
-	}
-	return r
+	return Received
 }
 
 // OwnView is all that the raiser sees of a concern.
@@ -94,24 +57,21 @@ type News struct {
 	Mine  bool // the raiser's own addition
 }
 
-// Meant gives the definition under which a step was taken.
-type Meant func(room.Taken) *process.Definition
-
-// Own keeps what is written for the raiser and the raiser's own words; nothing
+// OwnView keeps what is written for the raiser and the raiser's own words; nothing
 // of decisions, advice, sharing or what others told us.
-func (c *Concern) Own(meant Meant, now time.Time) OwnView {
+func (d *Desk) OwnView(c *Concern) OwnView {
 	told := c.ToldAt()
 	v := OwnView{
-		Reference: c.Reference, RaisedAt: c.At, TellBy: c.HearsBy, ToldAt: told, Progress: c.Progress(), Report: c.Raised(), Team: c.Team,
-		Overdue: told.IsZero() && !c.Closed() && now.After(c.HearsBy),
+		Reference: c.Reference, RaisedAt: c.At, TellBy: c.HearsBy, ToldAt: told, Progress: progress(&c.State), Report: c.Raised(), Team: c.Team,
+		Overdue: told.IsZero() && !c.Ended() && d.Clock.Now().After(c.HearsBy),
 	}
 	for _, t := range c.Taken {
-		info, _ := meant(t).Step(t.Step)
+		info, _ := d.Meant(c.Org, t).Step(t.Step)
 		outcome, _ := info.Outcome(t.Outcome)
 		switch {
 		case outcome.Tells != "":
 			v.News = append(v.News, News{At: t.At, By: t.By, Title: outcome.Tells, Words: said(info, t.Answers)})
-		case c.raisersOwn(t):
+		case raisersOwn(&c.State, t.Step, t.By, t.Role):
 			words := t.Answers.Get("words")
 			for _, sent := range t.Answers.Files() { // by name: its address would count the steps of others
 				words += "\n\nWith it: " + sent.Words()
@@ -122,17 +82,17 @@ func (c *Concern) Own(meant Meant, now time.Time) OwnView {
 	return v
 }
 
-// additions is how often the raiser added something within the last day.
-func (c *Concern) additions(now time.Time) (n int) {
-	for _, t := range c.Taken {
-		if c.raisersOwn(t) && now.Sub(t.At) < 24*time.Hour {
-			n++
+// said are the answers of a step that the person who raised the concern sees.
+func said(info process.StepInfo, a field.Answers) string {
+	for _, f := range info.Fields {
+		if slices.Contains(f.Sees, process.SeesRaiser) && !a[f.ID].Empty() {
+			return a.Get(f.ID)
 		}
 	}
-	return n
+	return ""
 }
 
 // raisersOwn says whether a step is what the one who raised the concern added to it.
-func (c *Concern) raisersOwn(t room.Taken) bool {
-	return t.Step == process.AddNote && t.By == c.By && t.Role != string(access.Lead)
+func raisersOwn(s *room.State, step process.Step, by id.Person, role string) bool {
+	return step == process.AddNote && by == s.By && role != string(access.Lead)
 }

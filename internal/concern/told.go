@@ -32,7 +32,7 @@ func (d *Desk) mayBeTold(p id.Person, role access.Role, r access.Resource) bool 
 func (d *Desk) whoIsTold(holders map[access.Role][]id.Person, by id.Person, s *room.State, bar int64, now time.Time) (out []id.Person) {
 	for _, role := range outsiders {
 		for _, p := range holders[role] {
-			if p != by && !s.Bars.Hides(p, bar) && d.mayBeTold(p, role, resource(s, now)) {
+			if p != by && !s.Bars.Hides(p, bar) && d.mayBeTold(p, role, s.Resource(access.KindConcern, now)) {
 				out = append(out, p)
 			}
 		}
@@ -59,13 +59,13 @@ func (d *Desk) outsiders(tx *store.Tx, org id.Org) (map[access.Role][]id.Person,
 
 // tellOutside sends word, without a personal word. bar is the step that it is about; 0:
 // a reason.
-func (d *Desk) tellOutside(tx *store.Tx, a access.Actor, s *room.State, bar int64) error {
-	holders, err := d.outsiders(tx, a.Org)
+func (d *Desk) tellOutside(tx *store.Tx, by id.Person, s *room.State, bar int64) error {
+	holders, err := d.outsiders(tx, s.Org)
 	if err != nil {
 		return err
 	}
-	for _, p := range d.whoIsTold(holders, a.Person, s, bar, tx.Now()) {
-		if err := d.Jobs.MailSoon(tx, jobs.Mail{To: p, Org: a.Org, Template: mailGlass}); err != nil {
+	for _, p := range d.whoIsTold(holders, by, s, bar, tx.Now()) {
+		if err := d.Jobs.MailSoon(tx, jobs.Mail{To: p, Org: s.Org, Template: jobs.Waiting}); err != nil {
 			return err
 		}
 	}
@@ -74,17 +74,19 @@ func (d *Desk) tellOutside(tx *store.Tx, a access.Actor, s *room.State, bar int6
 
 // tellOfBar writes into the month's book, and sends word, that somebody is to be kept
 // from a record or let back in.
-func (d *Desk) tellOfBar(tx *store.Tx, a access.Actor, rule string, s *room.State) error {
-	book, err := d.glassBook(tx, a.Org)
+func (d *Desk) tellOfBar(tx *store.Tx, by ledger.Author, ev room.Event, s *room.State) error {
+	if ev.Step != process.KeepFrom && ev.Step != process.LiftBar && ev.Step != process.DeclareConflict {
+		return nil
+	}
+	book, err := d.glassBook(tx, s.Org)
 	if err != nil {
 		return err
 	}
-	by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: rule}
 	said := reasonSaid{Reference: s.Reference, Bar: s.Version}
 	if err := d.Ledger.Reading(tx, ledger.ReasonBook, book, by, ledger.Event{Kind: kindBarTold, Data: said}); err != nil {
 		return err
 	}
-	return d.tellOutside(tx, a, s, s.Version)
+	return d.tellOutside(tx, by.Person, s, s.Version)
 }
 
 // oversees asks access for a function of those who are told.
@@ -109,7 +111,7 @@ func (d *Desk) Glass(ctx context.Context, a access.Actor, month time.Time) (out 
 	for i, b := range out {
 		refs[i] = b.Reference
 	}
-	return out, d.listed(ctx, a, rule, listGlass, refs)
+	return out, d.rooms.Listed(ctx, a, d.Room, rule, string(listGlass), refs)
 }
 
 // toldIn are the lines of a month's book that this actor is told of, newest first.
@@ -131,7 +133,7 @@ func (d *Desk) toldIn(tx *store.Tx, a access.Actor, month time.Time) (out []Brok
 			continue
 		}
 		chain := a.Role == access.CaldicottGuardian || b.Role == string(access.CaldicottGuardian)
-		if d.mayBeTold(a.Person, a.Role, resource(&at, tx.Now())) &&
+		if d.mayBeTold(a.Person, a.Role, at.Resource(access.KindConcern, tx.Now())) &&
 			(chain || slices.Contains(d.whoIsTold(holders, b.By, &at, b.Bar, tx.Now()), a.Person)) {
 			b.Stands, _ = at.Bars.About(b.Bar)
 			out = append(out, b)
@@ -158,7 +160,7 @@ func (d *Desk) toldNotices(tx *store.Tx, a access.Actor) (out []room.Note, err e
 		}
 		for _, b := range all {
 			if b.waits(a.Person) {
-				out = append(out, room.ToldOf(d.room, book.Record(), b.Entry.String(), b.At, b.Reference))
+				out = append(out, room.ToldOf(d.Room, book.Record(), b.Entry.String(), b.At, b.Reference))
 			}
 		}
 	}
@@ -188,11 +190,10 @@ type ToConfirm struct {
 // ToConfirm gives what waits for this actor's second word. That they looked is in the
 // ledger before.
 func (d *Desk) ToConfirm(ctx context.Context, a access.Actor, ref id.Reference) (out []ToConfirm, err error) {
-	f, err := d.reading(ctx, a, ref, access.ConfirmBar, kindBars)
+	c, err := d.rooms.Read(ctx, a, d.Room, ref, room.Look{Act: string(access.ConfirmBar), Kind: room.ReadBars, Work: true})
 	if err != nil {
 		return nil, err
 	}
-	c := f.c.withoutWhatIsAbout(a.Person)
 	for _, b := range c.Bars {
 		step, by, waits := b.Waits()
 		if !waits || by == a.Person {
@@ -203,9 +204,6 @@ func (d *Desk) ToConfirm(ctx context.Context, a access.Actor, ref id.Reference) 
 			x.read(t, b)
 		}
 		out = append(out, x)
-	}
-	if len(out) == 0 && slices.Contains(outsiders, a.Role) { // nothing tells them that there is such a record
-		return nil, fail.New(fail.Hidden, "Page not found")
 	}
 	return out, nil
 }
@@ -223,55 +221,75 @@ func (x *ToConfirm) read(t room.Taken, b room.Bar) {
 	}
 }
 
-// Told gives the Guardian what she is told of beside reasons: what has been overdue
-// for a day anywhere in the organisation, and what waits for herself since there is no
-// lead for it. Rows only; that they were shown is in the ledger before.
-func (d *Desk) Told(ctx context.Context, a access.Actor) (late, mine []Row, err error) {
+// Told gives the Guardian a page of what she is told of beside reasons: what has been
+// overdue for a day anywhere in the organisation, and what waits for herself since there
+// is no lead for it. Rows only; that they were shown is in the ledger before.
+func (d *Desk) Told(ctx context.Context, a access.Actor, q Query) (late, mine Page, err error) {
 	rule, err := d.oversees(a, access.Oversee)
 	if err != nil || a.Role != access.CaldicottGuardian {
-		return nil, nil, err
+		return late, mine, err
 	}
 	err = d.Store.View(ctx, func(tx *store.Tx) error {
-		late, mine = nil, nil
 		o, err := d.Directory.OrganisationIn(tx, a.Org)
 		if err != nil {
 			return err
 		}
+		var teams []access.Actor
 		for _, team := range o.Teams {
 			of := a
 			of.Team = team.ID
-			rows, err := d.rowsFor(tx, a, of, ListDue, tx.Now().Add(-lateAfter))
-			if err != nil {
-				return err
-			}
-			late = append(late, rows...)
+			teams = append(teams, of)
 		}
-		mine, err = d.rowsFor(tx, a, a, ListMine, time.Time{})
+		q.List = ListDue
+		if late, err = d.pageOf(tx, a, teams, q, tx.Now().Add(-lateAfter)); err != nil {
+			return err
+		}
+		q.List = ListMine
+		mine, err = d.pageOf(tx, a, []access.Actor{a}, q, time.Time{})
 		return err
 	})
 	if err != nil {
-		return nil, nil, err
+		return late, mine, err
 	}
 	var refs []id.Reference
-	for _, r := range slices.Concat(late, mine) {
+	for _, r := range slices.Concat(late.Rows, mine.Rows) {
 		refs = append(refs, r.Reference)
 	}
-	return late, mine, d.listed(ctx, a, rule, listLate, refs)
+	return late, mine, d.rooms.Listed(ctx, a, d.Room, rule, string(listLate), refs)
 }
 
-// rowsFor are the first rows of a list as somebody else's place has it, without what
-// this actor may not know of.
-func (d *Desk) rowsFor(tx *store.Tx, a, of access.Actor, list List, until time.Time) ([]Row, error) {
-	rows, _, err := d.rooms.Rows(tx, a, d.room, room.Asking{Of: of, Act: access.ViewConcern, Until: until,
-		Query: room.Query{List: string(list), Limit: MaxPage}})
-	return rowsOf(rows, list), err
+// pageOf is a numbered page of the lists of several places, one after the other, without
+// what this actor may not know of: what is hidden leaves no gap.
+func (d *Desk) pageOf(tx *store.Tx, a access.Actor, places []access.Actor, q Query, until time.Time) (p Page, err error) {
+	for _, of := range places {
+		for after, more := "", true; more; more = after != "" {
+			var rows []room.Row
+			rows, after, err = d.rooms.Rows(tx, a, d.Room, room.Asking{Of: of, Act: access.ViewConcern, Until: until,
+				Query: room.Query{List: string(q.List), Limit: room.MaxPage, After: after}})
+			if err != nil {
+				return p, err
+			}
+			for _, r := range rowsOf(rows, q.List) {
+				switch {
+				case q.Offset > 0:
+					q.Offset--
+				case len(p.Rows) == q.Limit:
+					p.More = true
+					return p, nil
+				default:
+					p.Rows = append(p.Rows, r)
+				}
+			}
+		}
+	}
+	return p, nil
 }
 
 // standing is where the record of a reference stands for access, if it is one of this
 // organisation's. What does not open is as if it were not there: whoever may open it is
 // told when it is read.
 func (d *Desk) standing(tx *store.Tx, org id.Org, ref id.Reference) (room.State, error) {
-	s, err := d.rooms.Standing(tx, d.room, org, ref)
+	s, err := d.rooms.Standing(tx, d.Room, org, ref)
 	if fail.Is(err, fail.Tampered) {
 		return room.State{Org: org, Compartment: string(Patient)}, nil
 	}

@@ -188,3 +188,35 @@ func TestWhoFloodsIsSlowed(t *testing.T) {
 		}
 	})
 }
+
+// TestEverythingOverdueIsToldInPages: what has been overdue for a day is told on full
+// pages however much it is, without what the Guardian may not know of. Seen to fail when
+// rows after the first hundred of a team were not looked at.
+func TestEverythingOverdueIsToldInPages(t *testing.T) {
+	world.Each(t, func(w *world.World) {
+		hidden, want := about(w, "guardian"), map[id.Reference]bool{}
+		for range 104 {
+			want[raised(w)] = true
+		}
+		w.Hand.Move(20 * 24 * time.Hour)
+		guardian, got := w.As("guardian"), map[id.Reference]bool{}
+		for pass, more := 0, true; more; pass += 25 {
+			late, mine, err := w.Concerns.Told(ctx, guardian, concern.Query{Offset: pass, Limit: 25})
+			if err != nil {
+				w.T.Fatal(err)
+			}
+			if more = late.More; more != (len(late.Rows) == 25 && pass < 100) || len(mine.Rows) > 0 || mine.More {
+				w.T.Errorf("at %d: %d rows, more: %t", pass, len(late.Rows), more)
+			}
+			for _, r := range late.Rows {
+				if got[r.Reference] || !want[r.Reference] || r.Reference == hidden {
+					w.T.Errorf("%s is told, twice or to whom it is hidden", r.Reference)
+				}
+				got[r.Reference] = true
+			}
+		}
+		if len(got) != len(want) {
+			w.T.Errorf("%d of %d overdue were told", len(got), len(want))
+		}
+	})
+}

@@ -23,6 +23,7 @@ type Bar struct {
 	Lift   int64     // the step that asked to let them back in; 0: none
 	LiftBy id.Person // who asked that
 	Steps  []int64   // all that are about it
+	Words  []int64   // by which these were corrected
 }
 
 // BarState is where a bar stands.
@@ -66,11 +67,6 @@ func (bs Bars) Hides(p id.Person, step int64) bool {
 	return ok && b.Who == p && b.By != p
 }
 
-// Since says whether somebody is kept out by a step that was taken after a version.
-func (bs Bars) Since(p id.Person, version int64) bool {
-	return bs.Some(func(b Bar) bool { return b.Who == p && b.State == BarStands && b.Steps[len(b.Steps)-1] > version })
-}
-
 // Some says whether there is such a bar.
 func (bs Bars) Some(is func(Bar) bool) bool { return slices.ContainsFunc(bs, is) }
 
@@ -91,7 +87,7 @@ func (bs Bars) Asked(step int64) (Bar, bool) {
 
 // About is the bar that a step is about.
 func (bs Bars) About(step int64) (Bar, bool) {
-	return bs.Find(func(b Bar) bool { return slices.Contains(b.Steps, step) })
+	return bs.Find(func(b Bar) bool { return slices.Contains(b.Steps, step) || slices.Contains(b.Words, step) })
 }
 
 // Find is the first such bar.
@@ -103,6 +99,22 @@ func (bs Bars) Find(is func(Bar) bool) (Bar, bool) {
 	return bs[i], true
 }
 
+// nothingFor says that a step about bars has nothing here to be about for somebody.
+func (s *State) nothingFor(step process.Step, p id.Person) bool {
+	switch step {
+	case process.LiftBar:
+		return !s.Bars.Some(func(b Bar) bool { return b.State == BarStands && b.Lift == 0 })
+	case process.ConfirmBar:
+		return !s.Bars.WaitFor(p)
+	}
+	return false
+}
+
+// WaitFor says whether anything waits for somebody's second word.
+func (bs Bars) WaitFor(p id.Person) bool {
+	return bs.Some(func(b Bar) bool { _, asked, waits := b.Waits(); return waits && asked != p && b.Who != p })
+}
+
 // after are the bars after a step.
 func (bs Bars) after(t Taken) Bars {
 	who, of := t.Effect.Named, BarOf(t.Answers)
@@ -111,6 +123,11 @@ func (bs Bars) after(t Taken) Bars {
 	switch t.Step {
 	default:
 		return bs
+	case process.Correct:
+		if i = slices.IndexFunc(out, func(b Bar) bool { return slices.Contains(b.Steps, of) || slices.Contains(b.Words, of) }); i >= 0 {
+			out[i].Words = append(slices.Clip(out[i].Words), t.Version)
+		}
+		return out
 	case process.DeclareConflict:
 		out = append(out, Bar{Of: t.Version, Why: Conflict, Who: who, By: t.By, State: BarStands})
 		i = len(out) - 1

@@ -84,8 +84,8 @@ type confirmed struct {
 // refused, and nothing is written twice.
 func (d *Desk) Confirm(ctx context.Context, a access.Actor, r *Room, ref id.Reference, edition string) (done ToRead, err error) {
 	var refusal error
-	err = d.Again(ctx, func(tx *store.Tx) error {
-		f, err := d.find(tx, a, r, ref, r.action(actView))
+	err = d.again(ctx, func(tx *store.Tx) error {
+		f, err := d.find(tx, a, r, ref, actView)
 		if err != nil {
 			return err
 		}
@@ -114,8 +114,7 @@ func (d *Desk) Confirm(ctx context.Context, a access.Actor, r *Room, ref id.Refe
 		if err != nil || n == 0 { // confirmed at this very moment
 			return err
 		}
-		by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: f.decision.Rule}
-		return d.Ledger.Reading(tx, r.Number, f.key, by, ledger.Event{Kind: r.Name + kindConfirmed,
+		return d.Ledger.Reading(tx, r.Number, f.key, f.author(a), ledger.Event{Kind: r.Name + kindConfirmed,
 			Data: confirmed{asked.Edition.Hash, asked.Edition.Version}})
 	})
 	if err == nil {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"slices"
 	"strconv"
+	"time"
 
 	"heed/internal/access"
 	"heed/internal/clock"
@@ -40,8 +41,9 @@ type Parts struct {
 // and writes to the ledger before it answers.
 type Desk struct {
 	Parts
-	rooms []*Room
-	told  []func(*store.Tx, access.Actor) ([]Note, error) // see Tells
+	rooms    []*Room
+	openings Pace                                            // records opened, in rooms that ask for reasons
+	told     []func(*store.Tx, access.Actor) ([]Note, error) // see Tells
 }
 
 // NewDesk makes a desk for rooms and takes on their jobs. A room with a fault is refused.
@@ -96,6 +98,12 @@ type Receipt struct {
 	Step      process.Step
 	Outcome   string
 	Done      string // what was done, in a sentence
+	At        time.Time
+
+	// Of a record that was begun: in which team, and by when whoever began it hears.
+	Record  id.Record
+	Team    id.Team
+	HearsBy time.Time
 }
 
 // Beginning is a record to be begun.
@@ -111,20 +119,20 @@ type Beginning struct {
 func (d *Desk) Begin(ctx context.Context, a access.Actor, r *Room, b Beginning) (Receipt, error) {
 	info := r.First()
 	ask := access.Function(a.Org)
-	decision := d.Policy.Decide(a, r.action(string(info.ID)), ask, access.Context{})
+	decision := d.mayUse(a, r, string(info.ID))
 	if err := decision.Err(ask); err != nil {
 		return Receipt{}, err
 	}
 	harmful := Scanned(ctx, d.Scanner, b.Answers)
-	digest := DigestOf(r.Name, string(info.ID), "", b.Answers)
+	digest := digestOf(r.Name, string(info.ID), "", b.Answers)
 	var out Receipt
-	err := d.Again(ctx, func(tx *store.Tx) error {
-		before, found, err := d.Before(tx, a, b.Key, digest)
+	err := d.again(ctx, func(tx *store.Tx) error {
+		before, found, err := d.before(tx, a, b.Key, digest)
 		if err != nil {
 			return err
 		}
 		if found {
-			out, _, err = d.repeated(tx, a, r, before)
+			out, err = d.begunBefore(tx, r, before)
 			return err
 		}
 		if harmful != nil {
@@ -139,16 +147,22 @@ func (d *Desk) Begin(ctx context.Context, a access.Actor, r *Room, b Beginning) 
 }
 
 func (d *Desk) beginIn(tx *store.Tx, a access.Actor, r *Room, rule string, b Beginning, digest []byte) (Receipt, error) {
-	def := r.Latest()
-	decider, err := d.decider(tx, r, def, a.Org, &State{})
+	decider, err := d.decider(tx, r, &State{Org: a.Org, Definition: r.Latest().Name()})
 	if err != nil {
 		return Receipt{}, err
 	}
-	info := r.First()
+	def, info := decider.Process, r.First()
 	start := State{Stage: def.Start().State, Facts: def.Start().Facts}
 	ev, err := decider.Event(start, a, info.ID, b.Answers, b.Strict)
 	if err != nil {
 		return Receipt{}, err
+	}
+	if r.Owner != nil {
+		owner, err := r.Owner(tx, a)
+		if err != nil {
+			return Receipt{}, err
+		}
+		ev.Effect.Owner = &owner
 	}
 	ev.Effect.Began = &Began{Reference: id.NewReference(), Team: a.Team, Compartment: r.Compartment, HearsBy: ev.Effect.HearsBy(def)}
 	rec := id.NewRecord(tx.Now())
@@ -170,51 +184,43 @@ func (d *Desk) beginIn(tx *store.Tx, a access.Actor, r *Room, rule string, b Beg
 	if err := d.begin(tx, r, key, &s); err != nil {
 		return Receipt{}, err
 	}
-	if err := d.Remember(tx, a, b.Key, key, 1, digest); err != nil {
+	if err := d.remember(tx, a, b.Key, key, 1, digest, ev); err != nil {
 		return Receipt{}, err
 	}
-	return receiptOf(&s, ev, info), d.after(tx, &s)
+	did := Retry{Record: rec, Version: 1, At: tx.Now(), Outcome: ev.Outcome}
+	return receiptOf(&s, info, did), d.after(tx, r, by, ev, &s)
 }
 
-func receiptOf(s *State, ev Event, info process.StepInfo) Receipt {
+// receiptOf is the receipt of what was done.
+func receiptOf(s *State, info process.StepInfo, did Retry) Receipt {
 	done := info.Done
 	if done == "" {
 		done = info.Label + ": done"
 	}
-	return Receipt{Reference: s.Reference, Version: s.Version, Step: ev.Step, Outcome: ev.Outcome, Done: done}
+	return Receipt{Reference: s.Reference, Version: did.Version, Step: info.ID, Outcome: did.Outcome, Done: done, At: did.At,
+		Record: s.Record, Team: s.Team, HearsBy: s.HearsBy}
 }
 
-// repeated is the receipt of what an earlier try did, as its entry says, and that entry.
-func (d *Desk) repeated(tx *store.Tx, a access.Actor, r *Room, was Retry) (Receipt, Event, error) {
-	key, err := d.Vault.Key(tx, a.Org, was.Record)
+// begunBefore is the receipt of a record that an earlier try began.
+func (d *Desk) begunBefore(tx *store.Tx, r *Room, did Retry) (Receipt, error) {
+	row, err := rowByRecord(tx, did.Record)
+	if fail.Is(err, fail.Missing) {
+		err = fail.New(fail.Tampered, wordsDamaged)
+	}
 	if err != nil {
-		return Receipt{}, Event{}, err
+		return Receipt{}, err
 	}
-	history, err := d.Ledger.History(tx, key)
-	if err != nil {
-		return Receipt{}, Event{}, err
-	}
-	s, taken, err := Fold(history)
-	if err != nil {
-		return Receipt{}, Event{}, err
-	}
-	i := slices.IndexFunc(taken, func(t Taken) bool { return t.Version == was.Version })
-	if i < 0 {
-		return Receipt{}, Event{}, fail.New(fail.Tampered, wordsDamaged)
-	}
-	ev := taken[i].Event
-	def, err := r.Definition(ev.Definition)
-	if err != nil {
-		return Receipt{}, Event{}, err
-	}
-	info, _ := def.Step(ev.Step)
-	s.Version = was.Version
-	return receiptOf(&s, ev, info), ev, nil
+	s, _, err := d.open(row)
+	return receiptOf(&s, r.First(), did), err
 }
 
 // decider gathers what deciding a step needs.
-func (d *Desk) decider(tx *store.Tx, r *Room, def *process.Definition, org id.Org, s *State) (Decider, error) {
-	o, err := d.Directory.OrganisationIn(tx, org)
+func (d *Desk) decider(tx *store.Tx, r *Room, s *State) (Decider, error) {
+	def, err := d.goesBy(tx, r, s)
+	if err != nil {
+		return Decider{}, err
+	}
+	o, err := d.Directory.OrganisationIn(tx, s.Org)
 	if err != nil {
 		return Decider{}, err
 	}
@@ -252,6 +258,7 @@ type Taking struct {
 	Version int64  // of the record that the person saw; 0: whatever it is now
 	Key     string // the same key again does nothing again
 	Strict  bool   // as of Beginning
+	Own     bool   // as whoever began the record, in whatever role they are
 	// Also runs in the same commit: the end of a draft.
 	Also func(*store.Tx) error
 }
@@ -277,8 +284,9 @@ func (t Taking) On(version int64) Taking {
 // can be shown and none is lost. Since is empty for somebody who may not open the
 // record; for others that they saw it is in the ledger.
 type Changed struct {
-	Since []Taken
-	err   error
+	Version int64 // now, as this person sees it
+	Since   []Taken
+	err     error
 }
 
 func (e *Changed) Error() string { return e.err.Error() }
@@ -287,30 +295,27 @@ func (e *Changed) Unwrap() error { return e.err }
 // Take takes a step and answers with a receipt. Whoever took it already, with the same
 // key, has the same receipt, also where the step took the record out of their hands.
 func (d *Desk) Take(ctx context.Context, a access.Actor, r *Room, ref id.Reference, t Taking) (Receipt, error) {
-	if err := d.whole(ctx, a, r, ref, t.Step); err != nil {
+	if err := d.whole(ctx, a, r, ref, t.asked()); err != nil {
 		return Receipt{}, err
 	}
 	harmful := Scanned(ctx, d.Scanner, t.Answers)
-	digest := DigestOf(r.Name, string(t.Step), ref, t.Answers)
+	digest := digestOf(r.Name, string(t.Step), ref, t.Answers)
 	var out Receipt
 	var refusal error
 	var stale, opens bool
-	err := d.Again(ctx, func(tx *store.Tx) error {
+	err := d.again(ctx, func(tx *store.Tx) error {
 		out, refusal, stale = Receipt{}, nil, false
-		was, done, err := d.Before(tx, a, t.Key, digest)
+		was, done, err := d.before(tx, a, t.Key, digest)
 		if err != nil {
 			return err
 		}
-		f, err := d.find(tx, a, r, ref, r.action(string(t.Step)))
+		f, err := d.find(tx, a, r, ref, t.asked())
 		if err != nil {
 			return err
 		}
-		if done {
-			got, ev, err := d.repeated(tx, a, r, was)
-			if err != nil || !barred(f.decision) || ev.bars(a.Person) {
-				out = got
-				return err
-			}
+		if done && f.key != nil && (!barred(f.decision) || was.Shut) {
+			out, err = d.takenBefore(tx, r, f, t.Step, was)
+			return err
 		}
 		if refusal = f.refusal(r, tx.Now()); refusal != nil {
 			return d.refuse(tx, a, r, ref)
@@ -318,10 +323,11 @@ func (d *Desk) Take(ctx context.Context, a access.Actor, r *Room, ref id.Referen
 		if harmful != nil {
 			return harmful
 		}
-		if t.Version != 0 && t.Version != f.state.Version {
+		if t.Version != 0 && t.Version != f.state.seenBy(a.Person).Version && !access.IsOwn(f.act) {
 			stale = true
-			opens = d.Policy.Decide(a, r.action(actView), r.resource(&f.state, tx.Now()), access.Context{}).Effect == access.Allow
-			return nil
+			res, err := d.resource(tx, a, r, &f.state)
+			opens = d.allows(a, r, &f.state, res, actView)
+			return err
 		}
 		if out, err = d.takeIn(tx, a, r, f, t, digest); err != nil || t.Also == nil {
 			return err
@@ -337,29 +343,65 @@ func (d *Desk) Take(ctx context.Context, a access.Actor, r *Room, ref id.Referen
 	return out, err
 }
 
+// asked is what access is asked for.
+func (t Taking) asked() string {
+	if t.Own {
+		return actOwn
+	}
+	return string(t.Step)
+}
+
 // barred says that a rule closes the record to somebody, whatever opens it.
 func barred(d access.Decision) bool { return d.Effect == access.Deny && d.Rule != access.RuleNothing }
 
+// takenBefore is the receipt of a step that an earlier try took.
+func (d *Desk) takenBefore(tx *store.Tx, r *Room, f found, step process.Step, did Retry) (Receipt, error) {
+	def, err := d.goesBy(tx, r, &f.state)
+	if err != nil {
+		return Receipt{}, err
+	}
+	info, ok := def.Step(step)
+	if !ok { // of an overlay that was taken off
+		info.ID = step
+	}
+	return f.receipt(info, did), nil
+}
+
+// receipt is of a step; whoever takes it as the one who began the record is not told the
+// version, which counts the steps of others.
+func (f found) receipt(info process.StepInfo, did Retry) Receipt {
+	out := receiptOf(&f.state, info, did)
+	if access.IsOwn(f.act) {
+		out.Version = 0
+	}
+	return out
+}
+
 func (d *Desk) takeIn(tx *store.Tx, a access.Actor, r *Room, f found, t Taking, digest []byte) (Receipt, error) {
-	def, err := r.Definition(f.state.Definition)
+	decider, err := d.decider(tx, r, &f.state)
 	if err != nil {
 		return Receipt{}, err
 	}
-	decider, err := d.decider(tx, r, def, f.state.Org, &f.state)
+	ev, err := decider.Event(f.state, f.decision.As(a, f.act), t.Step, t.Answers, t.Strict)
 	if err != nil {
 		return Receipt{}, err
 	}
-	ev, err := decider.Event(f.state, a, t.Step, t.Answers, t.Strict)
+	ev.Effect.Alone = a.Person == f.state.By && access.Decides(f.act) // access allows it only where nobody else is left
+	if r.Finds != nil {
+		if err := r.Finds(tx, Finding{a, f.act, &f.state}, &ev); err != nil {
+			return Receipt{}, err
+		}
+	}
+	info, _ := decider.Process.Step(t.Step)
+	s, err := d.write(tx, r, writing{f.key, f.made, f.state}, f.author(a), ev, info.Kind)
+	if fail.Is(err, fail.Stale) {
+		return Receipt{}, errSameMoment // another program took one since it was read
+	}
 	if err != nil {
 		return Receipt{}, err
 	}
-	info, _ := def.Step(t.Step)
-	by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: f.decision.Rule}
-	s, err := d.write(tx, r, writing{f.key, f.made, f.state}, by, ev, info.Kind)
-	if err != nil {
-		return Receipt{}, err
-	}
-	return receiptOf(&s, ev, info), d.Remember(tx, a, t.Key, f.key, s.Version, digest)
+	did := Retry{Version: s.Version, At: tx.Now(), Outcome: ev.Outcome}
+	return f.receipt(info, did), d.remember(tx, a, t.Key, f.key, s.Version, digest, ev)
 }
 
 // writing is a record that a step is written to, as it stood when it was read.
@@ -385,7 +427,7 @@ func (d *Desk) write(tx *store.Tx, r *Room, w writing, by ledger.Author, ev Even
 	if err := d.move(tx, r, w.key, &w.was, &s, w.made); err != nil {
 		return State{}, err
 	}
-	return s, d.after(tx, &s)
+	return s, d.after(tx, r, by, ev, &s)
 }
 
 // changed is what somebody else did since a version. Whoever may open the record
@@ -399,10 +441,6 @@ func (d *Desk) changed(ctx context.Context, a access.Actor, r *Room, ref id.Refe
 	if err != nil {
 		return out
 	}
-	for _, x := range v.Taken {
-		if x.Version > since {
-			out.Since = append(out.Since, x)
-		}
-	}
+	out.Version, out.Since = v.Version, v.Since(since)
 	return out
 }

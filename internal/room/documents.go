@@ -89,7 +89,7 @@ func (q DocumentAsked) In(shown []Taken) (*document.File, error) {
 // opened it is in the ledger before this returns.
 func (d *Desk) Document(ctx context.Context, a access.Actor, r *Room, ref id.Reference, q DocumentAsked) (Given, error) {
 	var out Given
-	_, err := d.readWith(ctx, a, r, ref, asking{actView, kindDocument, q}, func(tx *store.Tx, key *vault.Key, v View) error {
+	_, err := d.openWith(ctx, a, r, ref, Look{Act: actView, Kind: kindDocument, document: &q}, func(tx *store.Tx, key *vault.Key, v View) error {
 		out.Close()
 		f, err := q.In(v.Taken)
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/jobs"
+	"heed/internal/ledger"
 	"heed/internal/process"
 	"heed/internal/store"
 )
@@ -33,7 +34,7 @@ func (d *Desk) RunDuties(ctx context.Context) error {
 
 // after is what follows from a change, in its commit: the duty of the record, and mail
 // without a personal word to whoever has a notice of it.
-func (d *Desk) after(tx *store.Tx, is *State) error {
+func (d *Desk) after(tx *store.Tx, r *Room, by ledger.Author, ev Event, is *State) error {
 	if err := d.remind(tx, is); err != nil {
 		return err
 	}
@@ -45,11 +46,14 @@ func (d *Desk) after(tx *store.Tx, is *State) error {
 		if n.What == NoticeAnswer {
 			template = jobs.Answer
 		}
-		if err := d.notify(tx, n.To, is.Org, template); err != nil {
+		if err := d.Notify(tx, n.To, is.Org, template); err != nil {
 			return err
 		}
 	}
-	return nil
+	if r.After == nil {
+		return nil
+	}
+	return r.After(tx, by, ev, is)
 }
 
 // duty is the job that the record asks for; ok is false when no deadline runs.
@@ -142,7 +146,7 @@ func (d *Desk) tell(tx *store.Tx, s *State) error {
 		if slices.Contains(who[:i], p) || slices.Contains(s.People["subject"], p) || slices.Contains(s.People["conflict"], p) {
 			continue
 		}
-		if err := d.notify(tx, p, s.Org, jobs.Overdue); err != nil {
+		if err := d.Notify(tx, p, s.Org, jobs.Overdue); err != nil {
 			return err
 		}
 	}
@@ -160,7 +164,8 @@ func tellsNow(nation workday.Nation, x process.Due, now time.Time) bool {
 	return nation.Working(today) && (x.Every == 0 || over%x.Every == 0 || over == 2) // 2: its role hears first
 }
 
-func (d *Desk) notify(tx *store.Tx, to id.Person, org id.Org, template string) error {
+// Notify sends a notice without a personal word.
+func (d *Desk) Notify(tx *store.Tx, to id.Person, org id.Org, template string) error {
 	if to.IsZero() {
 		return nil
 	}

@@ -1,31 +1,14 @@
 package room
 
 import (
-	"context"
-	"maps"
-	"slices"
 	"time"
 
 	"heed/internal/access"
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/ledger"
-	"heed/internal/process"
 	"heed/internal/store"
 	"heed/internal/vault"
-)
-
-// The kinds of event that every room has besides its steps, after the room's name.
-const (
-	kindViewed  = ".viewed"
-	kindReaders = ".readers_viewed"
-	kindListed  = ".listed"
-	kindRefused = ".refused"
-
-	kindDocument = ".document_opened"
-
-	kindConfirmed = ".reading_confirmed"
-	kindCounted   = ".confirmations_viewed"
 )
 
 // ruleMissing stands in the entry of a refused reading, for hidden and missing alike.
@@ -37,7 +20,10 @@ type found struct {
 	state    State
 	key      *vault.Key
 	made     int
+	act      access.Action // by which they were let, or not
 	decision access.Decision
+	reason   string // that they gave a short while ago, where one was needed
+	damaged  bool   // its picture was changed outside the program
 }
 
 // refusal is nil when the actor may.
@@ -48,30 +34,99 @@ func (f found) refusal(r *Room, now time.Time) error {
 	return f.decision.Err(r.resource(&f.state, now))
 }
 
+func (f found) author(a access.Actor) ledger.Author {
+	return ledger.Author{Person: a.Person, Role: string(a.Role), Rule: f.decision.Rule}
+}
+
 // find is the way to a record: by reference, and asked of access. A record of
-// another organisation or another room is not there at all.
-func (d *Desk) find(tx *store.Tx, a access.Actor, r *Room, ref id.Reference, act access.Action) (found, error) {
+// another organisation or another room is not there at all. What is refused is refused
+// by its picture alone, so that a record that is hidden costs what a missing one does,
+// however long its history. One that was damaged is said to be so to whoever may see it.
+func (d *Desk) find(tx *store.Tx, a access.Actor, r *Room, ref id.Reference, what string) (found, error) {
+	f, err := d.standing(tx, r, a.Org, ref)
+	if err == nil {
+		err = d.ask(tx, a, r, ref, &f, what)
+	}
+	if err == nil && f.damaged && f.refusal(r, tx.Now()) == nil {
+		err = fail.New(fail.Tampered, wordsDamaged)
+	}
+	return f, err
+}
+
+// ask asks access, of the actions that stand for what is asked the first that is not
+// denied. What needs a reason is asked again with the one that this person gave.
+func (d *Desk) ask(tx *store.Tx, a access.Actor, r *Room, ref id.Reference, f *found, what string) error {
+	res, err := d.resource(tx, a, r, &f.state)
+	if err != nil {
+		return err
+	}
+	f.decision = access.Decision{Rule: access.RuleNothing}
+	for _, act := range r.actions(what, a, &f.state) {
+		f.act, f.reason = act, ""
+		if f.decision = d.Policy.Decide(a, act, res, access.Context{}); f.decision.Effect == access.NeedsReason && r.Reason != nil {
+			if f.reason, err = r.Reason(tx, a, ref); err != nil {
+				return err
+			}
+			f.decision = d.Policy.Decide(a, act, res, access.Context{Reason: f.reason})
+		}
+		if f.decision.Effect != access.Deny {
+			return nil
+		}
+	}
+	return nil
+}
+
+// resource is a record as access sees it, with who else could decide about it.
+func (d *Desk) resource(tx *store.Tx, a access.Actor, r *Room, s *State) (access.Resource, error) {
+	res := r.resource(s, tx.Now())
+	if r.Others == nil {
+		return res, nil
+	}
+	err := r.Others(tx, a, &res, s.Bars)
+	return res, err
+}
+
+// standing is where the record of a reference stands, by its picture; by its history
+// where the picture was changed by SQL. One that is not there, or is another's, is a
+// state of no record without a key, and it costs the same to say so.
+func (d *Desk) standing(tx *store.Tx, r *Room, org id.Org, ref id.Reference) (found, error) {
+	nothing := found{state: State{Org: org, Compartment: r.Compartment}}
 	row, err := rowByReference(tx, ref)
-	if fail.Is(err, fail.Missing) || err == nil && (row.org != a.Org || row.room != r.Number) {
-		// The same work as for a record that is there: a decision about nothing.
-		d.Policy.Decide(a, act, access.Resource{Kind: r.Kind, Org: a.Org, Compartment: r.Compartment}, access.Context{})
-		return found{}, nil
+	switch {
+	case fail.Is(err, fail.Missing), err == nil && (row.org != org || row.room != r.Number):
+		if key, err := d.Vault.Key(tx, org, org.Record()); err == nil {
+			_, _ = key.Open(StateField, 0, nil)
+		}
+		return nothing, nil
+	case err != nil:
+		return nothing, err
 	}
-	if err != nil {
-		return found{}, err
+	f := found{made: row.made}
+	f.state, f.key, err = d.open(row)
+	if f.damaged = fail.Is(err, fail.Tampered); f.damaged {
+		d.Log.Error("where a record stands was changed outside the program", "record", row.record.String(), "room", r.Name)
+		if ours, err := d.Ledger.Belongs(tx, row.record, org); err != nil {
+			return nothing, err
+		} else if !ours {
+			return nothing, fail.New(fail.Tampered, wordsDamaged)
+		}
+		is, gone := d.proved(tx, row.org, row.record)
+		if fail.Is(gone, fail.Missing) { // never erased: that is said by the key store
+			gone = fail.New(fail.Tampered, wordsDamaged)
+		}
+		f.state, f.key, err = is.State, is.key, gone
 	}
-	s, key, err := d.open(row)
-	if err != nil {
-		return found{}, err
+	switch {
+	case fail.Is(err, fail.Gone):
+		return nothing, nil
+	case err != nil:
+		return nothing, err
+	case f.state.Reference != ref:
+		return nothing, fail.New(fail.Tampered, wordsDamaged)
+	case f.state.Compartment != r.Compartment:
+		return nothing, nil // not there at all, as one of another room
 	}
-	if s.Compartment != r.Compartment {
-		return found{}, nil // not there at all, as one of another room
-	}
-	if s.Reference != ref {
-		return found{}, fail.New(fail.Tampered, wordsDamaged)
-	}
-	decision := d.Policy.Decide(a, act, r.resource(&s, tx.Now()), access.Context{})
-	return found{state: s, key: key, made: row.made, decision: decision}, nil
+	return f, nil
 }
 
 type refused struct {
@@ -92,251 +147,4 @@ func (d *Desk) note(tx *store.Tx, a access.Actor, rule, kind string, data any) e
 	}
 	by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: rule}
 	return d.Ledger.Reading(tx, ledger.Daybook, book, by, ledger.Event{Kind: kind, Data: data})
-}
-
-// View is a record as somebody may see it.
-type View struct {
-	State
-	Room    *Room
-	Process *process.Definition
-	Taken   []Taken            // every step that this person sees, as they see it, oldest first
-	May     []process.StepInfo // what this person may do now
-	Readers []Reader           // only when they were asked for
-	Reading ToRead             // what this person is asked to read and confirm
-	Counts  bool               // they may see how many have confirmed it
-}
-
-// Open gives a record to somebody who may open it. The reading is in the ledger
-// before this returns: no entry, no record (promise I1).
-func (d *Desk) Open(ctx context.Context, a access.Actor, r *Room, ref id.Reference) (View, error) {
-	return d.read(ctx, a, r, ref, actView, kindViewed)
-}
-
-// Reader is somebody who opened a record.
-type Reader struct {
-	At   time.Time
-	By   id.Person
-	Role string
-	What string
-	Rule string
-}
-
-// Readers gives a record with all who have opened it, newest first. Looking at them
-// is itself written.
-func (d *Desk) Readers(ctx context.Context, a access.Actor, r *Room, ref id.Reference) (View, error) {
-	v, err := d.read(ctx, a, r, ref, actReaders, kindReaders)
-	if err != nil {
-		return View{}, err
-	}
-	err = d.Store.View(ctx, func(tx *store.Tx) error {
-		v.Readers = nil
-		key, err := d.Vault.Key(tx, v.Org, v.Record)
-		if err != nil {
-			return err
-		}
-		entries, err := d.Ledger.Readings(tx, key)
-		for _, e := range slices.Backward(entries) {
-			what := "Opened it"
-			switch e.Kind {
-			case r.Name + kindConfirmed: // it was read before; who has confirmed is counted elsewhere
-				continue
-			case r.Name + kindCounted:
-				what = "Looked at who has confirmed reading it"
-			case r.Name + kindReaders:
-				what = "Looked at who has opened it"
-			case r.Name + kindDocument:
-				what = "Opened a document"
-			}
-			v.Readers = append(v.Readers, Reader{At: e.At, By: e.Author.Person, Role: e.Author.Role, What: what, Rule: e.Author.Rule})
-		}
-		return err
-	})
-	return v, err
-}
-
-// read finds a record and folds it outside the writer, in one snapshot, and writes down
-// that it was read, or refused, before it gives anything.
-func (d *Desk) read(ctx context.Context, a access.Actor, r *Room, ref id.Reference, act, kind string) (View, error) {
-	return d.readWith(ctx, a, r, ref, asking{act, kind, struct{}{}}, nil)
-}
-
-// asking is what somebody asks to read: the action, and the entry that says so.
-type asking struct {
-	act, kind string
-	data      any
-}
-
-// readWith is read, with more of the record from the same snapshot. When that is not
-// there for whoever asks, the record is not.
-func (d *Desk) readWith(ctx context.Context, a access.Actor, r *Room, ref id.Reference, what asking,
-	more func(*store.Tx, *vault.Key, View) error) (View, error) {
-	var out View
-	var f found
-	var refusal error
-	err := d.Store.View(ctx, func(tx *store.Tx) (err error) {
-		out, refusal = View{}, nil
-		if f, err = d.find(tx, a, r, ref, r.action(what.act)); err != nil {
-			return err
-		}
-		if refusal = f.refusal(r, tx.Now()); refusal != nil {
-			return nil
-		}
-		if out, err = d.view(tx, a, r, f); err != nil || more == nil {
-			return err
-		}
-		if err = more(tx, f.key, out); fail.Is(err, fail.Missing) {
-			refusal, err = fail.New(fail.Hidden, "Page not found"), nil
-		}
-		return err
-	})
-	if err != nil {
-		return View{}, err
-	}
-	err = d.Store.DoReading(ctx, func(tx *store.Tx) error {
-		if refusal != nil {
-			return d.refuse(tx, a, r, ref)
-		}
-		key, err := d.Vault.Key(tx, f.state.Org, f.state.Record) // erased meanwhile: gone
-		if err != nil {
-			return err
-		}
-		by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: f.decision.Rule}
-		return d.Ledger.Reading(tx, r.Number, key, by, ledger.Event{Kind: r.Name + what.kind, Data: what.data})
-	})
-	if err == nil {
-		err = refusal
-	}
-	if err != nil {
-		return View{}, err
-	}
-	return out, nil
-}
-
-// whole refuses to go on with a record whose history is damaged. A unit stands on the
-// picture in the row, since no history is folded inside the writer; so this comes before
-// it. Who may not take the step is left to the unit, which says and writes so.
-func (d *Desk) whole(ctx context.Context, a access.Actor, r *Room, ref id.Reference, step process.Step) error {
-	return d.Store.View(ctx, func(tx *store.Tx) error {
-		f, err := d.find(tx, a, r, ref, r.action(string(step)))
-		if err == nil && f.refusal(r, tx.Now()) == nil {
-			_, _, err = d.folded(tx, f)
-		}
-		return err
-	})
-}
-
-// folded is the record as its history has it; the picture in the row must say the same.
-func (d *Desk) folded(tx *store.Tx, f found) (State, []Taken, error) {
-	history, err := d.Ledger.History(tx, f.key)
-	if err != nil {
-		return State{}, nil, err
-	}
-	s, taken, err := Fold(history)
-	if err == nil && (s.Version != f.state.Version || s.Reference != f.state.Reference) {
-		err = fail.New(fail.Tampered, wordsDamaged)
-	}
-	return s, taken, err
-}
-
-// view is the record as this actor may see it.
-func (d *Desk) view(tx *store.Tx, a access.Actor, r *Room, f found) (View, error) {
-	s, taken, err := d.folded(tx, f)
-	if err != nil {
-		return View{}, err
-	}
-	def, err := r.Definition(s.Definition)
-	if err != nil {
-		return View{}, err
-	}
-	v := View{State: s, Room: r, Process: def, Taken: d.shown(a, r, &s, taken, tx.Now()), May: d.may(a, r, def, &s, tx.Now())}
-	v.Due = dueTo(a, r, &s, d.mayWork(a, r, &s, tx.Now()))
-	v.Counts = r.Latest().Audience.Given() &&
-		d.Policy.Decide(a, r.action(actCount), r.resource(&s, tx.Now()), access.Context{}).Effect == access.Allow
-	v.Reading, err = d.toRead(tx, a, r, &s)
-	return v, err
-}
-
-// may are the steps that this actor may take now, in the definition's order.
-func (d *Desk) may(a access.Actor, r *Room, def *process.Definition, s *State, now time.Time) []process.StepInfo {
-	var out []process.StepInfo
-	for _, info := range def.StepsFor(process.Role(a.Role), s.Status()) {
-		decision := d.Policy.Decide(a, r.action(string(info.ID)), r.resource(s, now), access.Context{})
-		if info.ID != r.First().ID && decision.Effect == access.Allow {
-			out = append(out, info)
-		}
-	}
-	return out
-}
-
-// StepOf is a step as the definition of a record has it, so that a form is read as it
-// was asked. Of a record that this actor has no business with it is the latest: what
-// is typed is read, and nothing of the record is told.
-func (d *Desk) StepOf(ctx context.Context, a access.Actor, r *Room, ref id.Reference, step process.Step) (process.StepInfo, error) {
-	all := r.Steps()
-	i := slices.IndexFunc(all, func(s process.StepInfo) bool { return s.ID == step })
-	if i < 0 {
-		return process.StepInfo{}, fail.New(fail.Missing, "Page not found")
-	}
-	info := all[i]
-	if len(r.Definitions) == 1 {
-		return info, nil
-	}
-	err := d.Store.View(ctx, func(tx *store.Tx) error {
-		f, err := d.find(tx, a, r, ref, r.action(string(step)))
-		if err != nil || f.refusal(r, tx.Now()) != nil {
-			return err
-		}
-		if def, err := r.Definition(f.state.Definition); err == nil {
-			if own, ok := def.Step(step); ok {
-				info = own
-			}
-		}
-		return nil
-	})
-	return info, err
-}
-
-// Allowed asks access about a step without taking it, in the words of Take and with its
-// entry, for whoever is to be shown something before.
-func (d *Desk) Allowed(ctx context.Context, a access.Actor, r *Room, ref id.Reference, step process.Step) error {
-	var refusal error
-	err := d.Store.View(ctx, func(tx *store.Tx) error {
-		f, err := d.find(tx, a, r, ref, r.action(string(step)))
-		refusal = f.refusal(r, tx.Now())
-		return err
-	})
-	if err != nil || refusal == nil {
-		return err
-	}
-	if err := d.Store.DoReading(ctx, func(tx *store.Tx) error { return d.refuse(tx, a, r, ref) }); err != nil {
-		return err
-	}
-	return refusal
-}
-
-// Clone copies what Apply changes in place.
-func (s *State) Clone() State {
-	out := *s
-	out.People = map[string][]id.Person{}
-	for as, who := range s.People {
-		out.People[as] = slices.Clone(who)
-	}
-	out.Last, out.Kept = maps.Clone(s.Last), maps.Clone(s.Kept)
-	return out
-}
-
-// MayBegin says whether this actor may begin a record.
-func (d *Desk) MayBegin(a access.Actor, r *Room) bool {
-	return d.Policy.Decide(a, r.action(string(r.First().ID)), access.Function(a.Org), access.Context{}).Effect == access.Allow
-}
-
-// MayList are the lists that this actor may see.
-func (d *Desk) MayList(a access.Actor, r *Room) []process.List {
-	var out []process.List
-	for _, l := range r.Latest().Lists {
-		if d.Policy.Decide(a, r.action("list_"+l.ID), access.Function(a.Org), access.Context{}).Effect == access.Allow {
-			out = append(out, l)
-		}
-	}
-	return out
 }

@@ -9,7 +9,6 @@ import (
 	"heed/internal/id"
 	"heed/internal/process"
 	"heed/internal/store"
-	"heed/internal/vault"
 )
 
 // What stands here is for a room whose faces and rules of who may are its own. The desk
@@ -21,62 +20,17 @@ func (d *Desk) Keep(r *Room) {
 	d.rooms = append(d.rooms, r)
 }
 
-// Standing is where the record of a reference stands, by its picture; by its history
-// where the picture was changed by SQL. One that is not there, or is another's, is a
-// state of no record, and it costs the same to say so.
+// Standing is where the record of a reference stands, as a room's own rules ask; a state
+// of no record where there is none.
 func (d *Desk) Standing(tx *store.Tx, r *Room, org id.Org, ref id.Reference) (State, error) {
-	nothing := State{Org: org, Compartment: r.Compartment}
-	row, err := rowByReference(tx, ref)
-	switch {
-	case fail.Is(err, fail.Missing), err == nil && (row.org != org || row.room != r.Number):
-		if key, err := d.Vault.Key(tx, org, org.Record()); err == nil {
-			_, _ = key.Open(StateField, 0, nil)
-		}
-		return nothing, nil
-	case err != nil:
-		return nothing, err
-	}
-	s, _, err := d.open(row)
-	if fail.Is(err, fail.Tampered) {
-		d.Log.Error("where a record stands was changed outside the program", "record", row.record.String(), "room", r.Name)
-		if ours, err := d.Ledger.Belongs(tx, row.record, org); err != nil || !ours {
-			return nothing, err
-		}
-		is, gone := d.proved(tx, row.org, row.record)
-		s, err = is.State, gone
-	}
-	switch {
-	case fail.Is(err, fail.Gone):
-		return nothing, nil
-	case err == nil && s.Reference != ref:
-		return nothing, fail.New(fail.Tampered, wordsDamaged)
-	case err == nil && s.Compartment != r.Compartment:
-		return nothing, nil
-	}
-	return s, err
+	f, err := d.standing(tx, r, org, ref)
+	return f.state, err
 }
 
-// Begun writes the rows and the duty of a new record.
-func (d *Desk) Begun(tx *store.Tx, r *Room, key *vault.Key, s *State) error {
-	if err := d.begin(tx, r, key, s); err != nil {
-		return err
-	}
-	return d.remind(tx, s)
-}
-
-// Moved brings rows and duty of a record from where it stood to where it stands.
-func (d *Desk) Moved(tx *store.Tx, r *Room, key *vault.Key, was, is *State) error {
-	row, err := rowByRecord(tx, is.Record)
-	if fail.Is(err, fail.Missing) || err == nil && row.version != was.Version {
-		return fail.New(fail.Tampered, "The lists do not match the record")
-	}
-	if err != nil {
-		return err
-	}
-	if err := d.move(tx, r, key, was, is, row.made); err != nil {
-		return err
-	}
-	return d.remind(tx, is)
+// Proved is where a record stands by its history alone.
+func (d *Desk) Proved(tx *store.Tx, org id.Org, rec id.Record) (State, error) {
+	is, err := d.proved(tx, org, rec)
+	return is.State, err
 }
 
 // Wipe takes away what lists, duties and retries hold of a record that is erased.

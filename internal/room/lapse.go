@@ -14,7 +14,7 @@ func (d *Desk) lapse(tx *store.Tx, x row, key *vault.Key, s *State) (bool, error
 	if !ok {
 		return false, nil
 	}
-	def, err := r.Definition(s.Definition)
+	def, err := d.goesBy(tx, r, s)
 	if err != nil {
 		return false, nil //nolint:nilerr // a newer program's: it sees to it
 	}
@@ -23,7 +23,7 @@ func (d *Desk) lapse(tx *store.Tx, x row, key *vault.Key, s *State) (bool, error
 		if !ok || tx.Now().Before(due.At) {
 			continue
 		}
-		decider, err := d.decider(tx, r, def, s.Org, s)
+		decider, err := d.decider(tx, r, s)
 		if err != nil {
 			return false, err
 		}

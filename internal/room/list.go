@@ -73,13 +73,13 @@ func (d *Desk) List(ctx context.Context, a access.Actor, r *Room, q Query) (Page
 		return Page{}, faultOfLimit()
 	}
 	ask := access.Function(a.Org)
-	decision := d.Policy.Decide(a, r.action("list_"+l.ID), ask, access.Context{})
+	decision := d.mayUse(a, r, "list_"+l.ID)
 	if err := decision.Err(ask); err != nil {
 		return Page{}, err
 	}
 	page := Page{List: l}
 	err := d.Store.View(ctx, func(tx *store.Tx) (err error) {
-		page.Rows, page.Next, err = d.Rows(tx, a, r, Asking{Query: q, Of: a})
+		page.Rows, page.Next, err = d.Rows(tx, a, r, Asking{Query: q, Of: a, Act: r.rowAct(l, a)})
 		return err
 	})
 	if err != nil {
@@ -90,6 +90,14 @@ func (d *Desk) List(ctx context.Context, a access.Actor, r *Room, q Query) (Page
 
 func faultOfLimit() error {
 	return fail.Fields{{Name: "limit", Words: fmt.Sprintf("Limit must be between 1 and %d", MaxPage)}}.Err()
+}
+
+// rowAct is what access is asked about the rows of a list; empty: opening them.
+func (r *Room) rowAct(l process.List, a access.Actor) access.Action {
+	if r.Acts == nil {
+		return ""
+	}
+	return r.Acts("see_"+l.ID, a, &State{})[0]
 }
 
 // untilOf is where a list of what is due today ends; 0 for the others.
@@ -195,8 +203,10 @@ func (d *Desk) listedRow(tx *store.Tx, a access.Actor, of reading, x row, may as
 	if err != nil || !ok || !d.mayView(a, r, why.act, &s, tx.Now(), may) {
 		return Row{}, false, err
 	}
-	if !r.apart { // whose rules say which duties somebody is shown
-		s.Due = dueTo(a, r, &s, may.ask(actWork, r, &s, tx.Now(), func() bool { return d.mayWork(a, r, &s, tx.Now()) }))
+	if why.act == "" { // who asked for another knows which duties somebody is shown
+		s.Due = d.dueTo(a, r, &s, may.ask(actWork, r, &s, tx.Now(), func() bool {
+			return d.Policy.Decide(a, r.action(actWork), r.resource(&s, tx.Now()), access.Context{}).Effect == access.Allow
+		}))
 	}
 	out := r.rowOf(&s)
 	out.record, out.at, out.why = x.record, x.sort, why
@@ -299,6 +309,13 @@ func (r *Room) rowOf(s *State) Row {
 		out.Label = def.Label(s.Stage)
 	}
 	return out
+}
+
+// Listed writes that rows of a room were shown, and which references they named.
+func (d *Desk) Listed(ctx context.Context, a access.Actor, r *Room, rule, list string, refs []id.Reference) error {
+	return d.Store.DoReading(ctx, func(tx *store.Tx) error {
+		return d.note(tx, a, rule, r.Name+kindListed, listedRefs{list, refs})
+	})
 }
 
 func (d *Desk) listed(ctx context.Context, a access.Actor, rule, kind, list string, rows []Row) error {

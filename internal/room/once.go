@@ -19,13 +19,40 @@ import (
 	"heed/internal/vault"
 )
 
-// Retry is what an earlier try with the same key did.
+// Retry is what an earlier try with the same key did. It answers from itself: however
+// long the record's history, it is not read again.
 type Retry struct {
 	Record  id.Record
 	Version int64
 	At      time.Time
-	digest  []byte
+	Outcome string
+	Shut    bool // the step itself closed the record to whoever took it
+	sealed  []byte
 }
+
+// sealedRetry is what a row seals, of one size whatever came of it.
+func sealedRetry(digest []byte, outcome string, shut bool) []byte {
+	out := make([]byte, sha256.Size+1+mostOutcome)
+	copy(out, digest)
+	if shut {
+		out[sha256.Size] = 1
+	}
+	copy(out[sha256.Size+1:], outcome)
+	return out
+}
+
+// read takes what a row sealed, and says whether it is of the same request.
+func (r *Retry) read(plain, digest []byte) bool {
+	if len(plain) != sha256.Size+1+mostOutcome || !bytes.Equal(plain[:sha256.Size], digest) {
+		return false
+	}
+	r.Shut = plain[sha256.Size] == 1
+	r.Outcome = string(bytes.TrimRight(plain[sha256.Size+1:], "\x00"))
+	return true
+}
+
+// mostOutcome is the longest name of an outcome; see field.IsName.
+const mostOutcome = 40
 
 // A retry is answered as such for this long.
 const (
@@ -43,8 +70,8 @@ func retryKey(p id.Person, key string) []byte {
 // retryField binds what a try did to its person and key: moved to another's, it does not open.
 func retryField(key []byte) string { return "retry:" + string(key) }
 
-// DigestOf tells whether two requests ask for the same: operation, record and body.
-func DigestOf(room, operation string, ref id.Reference, in field.Answers) []byte {
+// digestOf tells whether two requests ask for the same: operation, record and body.
+func digestOf(room, operation string, ref id.Reference, in field.Answers) []byte {
 	b, err := json.Marshal(in)
 	if err != nil { // answers are text: cannot happen
 		panic(err)
@@ -53,15 +80,15 @@ func DigestOf(room, operation string, ref id.Reference, in field.Answers) []byte
 	return sum[:]
 }
 
-// Before finds an earlier try with the same key. The same key for something else is
+// before finds an earlier try with the same key. The same key for something else is
 // a conflict, never a silent answer.
-func (d *Desk) Before(tx *store.Tx, a access.Actor, key string, digest []byte) (r Retry, found bool, err error) {
+func (d *Desk) before(tx *store.Tx, a access.Actor, key string, digest []byte) (r Retry, found bool, err error) {
 	if key == "" {
 		return r, false, nil
 	}
 	at := retryKey(a.Person, key)
 	var us int64
-	r, err = store.One(tx, func(r *Retry) []any { return []any{&r.Record, &r.Version, &r.digest, &us} },
+	r, err = store.One(tx, func(r *Retry) []any { return []any{&r.Record, &r.Version, &r.sealed, &us} },
 		`select record, version, digest, at from room_retry where key = $1`, at)
 	if fail.Is(err, fail.Missing) {
 		return r, false, nil
@@ -76,25 +103,25 @@ func (d *Desk) Before(tx *store.Tx, a access.Actor, key string, digest []byte) (
 	if err != nil {
 		return r, false, err
 	}
-	was, err := k.Open(retryField(at), r.Version, r.digest)
+	was, err := k.Open(retryField(at), r.Version, r.sealed)
 	if err != nil {
 		return r, false, err
 	}
-	if !bytes.Equal(was, digest) {
+	if !r.read(was, digest) {
 		return r, false, fail.New(fail.Conflict, "This idempotency key was used for something else: use a new key for each new request")
 	}
 	r.At = clock.FromMicros(us)
 	return r, true, nil
 }
 
-// Remember keeps what a key did, in the commit of the change.
-func (d *Desk) Remember(tx *store.Tx, a access.Actor, key string, k *vault.Key, version int64, digest []byte) error {
+// remember keeps what a key did, in the commit of the change.
+func (d *Desk) remember(tx *store.Tx, a access.Actor, key string, k *vault.Key, version int64, digest []byte, ev Event) error {
 	if key == "" {
 		return nil
 	}
 	at := retryKey(a.Person, key)
 	return tx.Later(keyTaken, `insert into room_retry (key, record, version, digest, at) values ($1, $2, $3, $4, $5)`,
-		at, k.Record(), version, k.Seal(retryField(at), version, digest), clock.Micros(tx.Now()))
+		at, k.Record(), version, k.Seal(retryField(at), version, sealedRetry(digest, ev.Outcome, ev.bars(a.Person))), clock.Micros(tx.Now()))
 }
 
 func keyTaken(rows int64, err error) error {
@@ -111,11 +138,11 @@ var errSameMoment = fail.New(fail.Busy, "This is being saved already: try again 
 // errSameReference says that the new reference, which is random, is another record's.
 var errSameReference = fail.New(fail.Busy, "The service is busy. Nothing was saved. Try again in a minute")
 
-// Again runs a unit of work, once more when the same request came twice at one
-// moment or a reference was taken.
-func (d *Desk) Again(ctx context.Context, fn func(*store.Tx) error) error {
+// again runs a unit of work, once more when the same request came twice at one
+// moment, a reference was taken, or another program moved the record meanwhile.
+func (d *Desk) again(ctx context.Context, fn func(*store.Tx) error) error {
 	err := d.Store.Do(ctx, fn)
-	for range 3 {
+	for range 12 {
 		if !errors.Is(err, errSameMoment) && !errors.Is(err, errSameReference) {
 			break
 		}

@@ -23,6 +23,7 @@ import (
 	"heed/internal/access"
 	"heed/internal/fail"
 	"heed/internal/field"
+	"heed/internal/id"
 	"heed/internal/ledger"
 	"heed/internal/process"
 	"heed/internal/store"
@@ -58,6 +59,30 @@ type Room struct {
 	Stories []Story
 	Nav     []string // the roles that see it in the navigation; empty: everybody
 
+	apart bool // its faces and its policy are its own; see Desk.Keep
+
+	// What follows is for what data cannot say; all of it may be missing.
+
+	// Overlaid says that organisations lay overlays on the definition: a record goes on
+	// by the one that is in force.
+	Overlaid bool
+	// Openings is how many different records a person opens within an hour before a reason
+	// is asked for each. It counts where there is a Reason.
+	Openings int
+
+	// Acts are the actions that access is asked for a step, a list or a reading, the first
+	// that is not denied counts; none: it is not there for this actor. Nil: NAME.what.
+	Acts func(what string, a access.Actor, s *State) []access.Action
+	// Others tells access who else could decide about a record.
+	Others func(tx *store.Tx, a access.Actor, res *access.Resource, bars Bars) error
+	// Reason is the one that somebody gave a short while ago for a reference; "" for none.
+	Reason func(tx *store.Tx, a access.Actor, ref id.Reference) (string, error)
+	// Owner is who has a new record.
+	Owner func(tx *store.Tx, a access.Actor) (id.Person, error)
+	// Finds adds to a step what has to be looked up, or refuses it.
+	Finds func(tx *store.Tx, f Finding, ev *Event) error
+	// After follows a step, in its commit, beside what follows every step: who is told.
+	After func(tx *store.Tx, by ledger.Author, ev Event, is *State) error
 	// Overdue tells whoever must act that something is overdue; nil: as every room does.
 	Overdue func(tx *store.Tx, s *State) error
 
@@ -67,10 +92,15 @@ type Room struct {
 	// Late are told, besides the role of a duty, when it is a day over.
 	Late []access.Role
 
-	apart bool // its faces and its rules of who may are its own; see Desk.Keep
-
 	// Rule may refuse a step for a reason that data cannot say. Nil: none. It is pure.
 	Rule func(Deciding) error
+}
+
+// Finding is what Finds looks at: who takes a step, by which action, on what.
+type Finding struct {
+	Actor access.Actor
+	Act   access.Action
+	Was   *State
 }
 
 // Deciding is what a Rule looks at.
@@ -192,7 +222,41 @@ const (
 
 	actCount = "count_confirmations" // of rooms with an audience: see how many have confirmed reading
 	actName  = "name_unconfirmed"    // and who has not
+	actOwn   = "add_to_own"          // to add to what one began, as that; where a room's Acts have it
 )
+
+// actions are those that access is asked for.
+func (r *Room) actions(what string, a access.Actor, s *State) []access.Action {
+	if r.Acts != nil {
+		return r.Acts(what, a, s)
+	}
+	return []access.Action{r.action(what)}
+}
+
+// goesBy is the definition by which a record goes on.
+func (d *Desk) goesBy(tx *store.Tx, r *Room, s *State) (*process.Definition, error) {
+	if !r.Overlaid {
+		return r.Definition(s.Definition)
+	}
+	o, err := d.Directory.OrganisationIn(tx, s.Org)
+	return o.Process(), err
+}
+
+// Follows is the definition that a new record of an organisation follows.
+func (d *Desk) Follows(r *Room, org id.Org) *process.Definition {
+	if r.Overlaid {
+		return d.Directory.Process(org)
+	}
+	return r.Latest()
+}
+
+// Meant is the definition under which a step was taken, for its words.
+func (d *Desk) Meant(r *Room, org id.Org, name string) (*process.Definition, error) {
+	if r.Overlaid {
+		return d.Directory.Meant(org, name), nil
+	}
+	return r.Definition(name)
+}
 
 // Actions are all of the room's actions on records, each with its groups, for access.
 func (r *Room) Actions() []access.RoomAction {

@@ -2,10 +2,10 @@ package room
 
 import (
 	"slices"
-	"time"
 
 	"heed/internal/access"
 	"heed/internal/field"
+	"heed/internal/id"
 	"heed/internal/process"
 )
 
@@ -14,8 +14,9 @@ import (
 // sees all, and everybody what they did themselves. Others see what the definition
 // shows them, and of what it shows to every reader, where it names published states,
 // only how each step last stood when the record was last published: nobody reads a draft.
-func (d *Desk) shown(a access.Actor, r *Room, s *State, taken []Taken, now time.Time) []Taken {
-	if d.mayWork(a, r, s, now) {
+func (d *Desk) shown(a access.Actor, r *Room, s *State, taken []Taken, work bool) []Taken {
+	taken = slices.DeleteFunc(taken, func(t Taken) bool { return s.Bars.Hides(a.Person, t.Version) })
+	if work {
 		return taken
 	}
 	public := published(r, taken)
@@ -25,7 +26,7 @@ func (d *Desk) shown(a access.Actor, r *Room, s *State, taken []Taken, now time.
 			out = append(out, t)
 			continue
 		}
-		def, err := r.Definition(t.Definition)
+		def, err := d.Meant(r, s.Org, t.Definition)
 		if err != nil {
 			continue // nobody knows here what it shows
 		}
@@ -34,7 +35,8 @@ func (d *Desk) shown(a access.Actor, r *Room, s *State, taken []Taken, now time.
 			return slices.Contains(who, process.SeesReader) && public[i] || slices.Contains(who, process.SeesRaiser) && s.By == a.Person
 		}
 		answers := seen(info, t.Answers, sees)
-		if sees(info.Sees) || len(answers) > 0 {
+		outcome, _ := info.Outcome(t.Outcome)
+		if sees(info.Sees) || len(answers) > 0 || outcome.Tells != "" && s.By == a.Person {
 			t.Answers, t.Effect = answers, Effect{}
 			out = append(out, t)
 		}
@@ -45,11 +47,11 @@ func (d *Desk) shown(a access.Actor, r *Room, s *State, taken []Taken, now time.
 // dueTo are the duties of a record that this actor sees: all of them whoever has the
 // record, or sees all of the work on it, and others those that the definition shows them.
 // What somebody else has still to do on a draft is nothing to its readers.
-func dueTo(a access.Actor, r *Room, s *State, work bool) []process.Due {
+func (d *Desk) dueTo(a access.Actor, r *Room, s *State, work bool) []process.Due {
 	if work || s.Owner == a.Person {
 		return s.Due
 	}
-	def, err := r.Definition(s.Definition)
+	def, err := d.Meant(r, s.Org, s.Definition)
 	if err != nil {
 		return nil // nobody knows here what it shows
 	}
@@ -71,9 +73,16 @@ func dueTo(a access.Actor, r *Room, s *State, work bool) []process.Due {
 	return out
 }
 
-// mayWork says whether somebody sees all of the work on a record.
-func (d *Desk) mayWork(a access.Actor, r *Room, s *State, now time.Time) bool {
-	return d.Policy.Decide(a, r.action(actWork), r.resource(s, now), access.Context{}).Effect == access.Allow
+// seenBy leaves out that it was asked to keep this person from the record, whatever
+// became of it. The version is that of the last step that is left, so that it does not
+// count the others.
+func (s *State) seenBy(p id.Person) State {
+	out := *s
+	for s.Bars.Hides(p, out.Version) {
+		out.Version--
+	}
+	out.Bars = slices.DeleteFunc(slices.Clone(s.Bars), func(b Bar) bool { return s.Bars.Hides(p, b.Of) })
+	return out
 }
 
 // seen are the answers that somebody sees: a field says who does, or else its part, or

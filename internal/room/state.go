@@ -3,6 +3,7 @@ package room
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -43,6 +44,7 @@ type State struct {
 	Edition *Edition               `json:"edition,omitempty"` // what is read, while the record is in force
 	Asked   []Asked                `json:"asked,omitempty"`   // to read it
 	Looked  bool                   `json:"looked,omitempty"`  // somebody did something with it, as whoever began it is told
+	Added   []time.Time            `json:"added,omitempty"`   // when whoever began it added to it, within the last day
 }
 
 // Mark says when a step was last taken.
@@ -59,8 +61,29 @@ func (s *State) Ended() bool { return !s.EndedAt.IsZero() }
 // after its end that is to be read.
 func (s *State) Open() bool { return !s.Ended() || len(s.Due) > 0 }
 
+// Clone copies what Apply changes in place.
+func (s *State) Clone() State {
+	out := *s
+	out.People = map[string][]id.Person{}
+	for as, who := range s.People {
+		out.People[as] = slices.Clone(who)
+	}
+	out.Last, out.Kept = maps.Clone(s.Last), maps.Clone(s.Kept)
+	return out
+}
+
 // Status is the state as a definition knows it.
 func (s *State) Status() process.Status { return process.Status{State: s.Stage, Facts: s.Facts} }
+
+// AddedSince is how often whoever began it added to it after a time of the last day.
+func (s *State) AddedSince(after time.Time) (n int) {
+	for _, at := range s.Added {
+		if at.After(after) {
+			n++
+		}
+	}
+	return n
+}
 
 // NextDue is the duty that is due soonest; ok is false when none runs.
 func (s *State) NextDue() (next process.Due, ok bool) {
@@ -82,7 +105,7 @@ type Event struct {
 // bars says whether the event itself closes the record to somebody: a declared
 // conflict does to whoever declared it.
 func (ev Event) bars(p id.Person) bool {
-	return slices.Contains(ev.Effect.People["subject"], p) || slices.Contains(ev.Effect.People["conflict"], p)
+	return !p.IsZero() && ev.Effect.Named == p || slices.Contains(ev.Effect.People["subject"], p) || slices.Contains(ev.Effect.People["conflict"], p)
 }
 
 // Effect is all that an event changes. It was worked out when the step was taken,
@@ -104,6 +127,7 @@ type Effect struct {
 	Looked bool                   `json:"looked,omitempty"`
 	Hears  []id.Person            `json:"hears,omitempty"`  // who has a notice of it
 	Read   *Reading               `json:"read,omitempty"`   // what it means to who is asked to read
+	Adds   bool                   `json:"adds,omitempty"`   // whoever began the record added to it, as that
 	Named  id.Person              `json:"named,omitzero"`   // whom the step is about, as it was found when it was taken
 	Alone  bool                   `json:"alone,omitempty"`  // whoever began the record decided: nobody else could
 	Unread bool                   `json:"unread,omitempty"` // whoever it is written for had left and cannot read it here
@@ -181,6 +205,9 @@ func (s *State) Apply(e ledger.Entry, ev Event) error {
 	s.reads(x.Read, e)
 	s.Bars = s.Bars.after(Taken{Version: e.Version, At: e.At, By: e.Author.Person, Role: e.Author.Role, Event: ev})
 	s.Looked = s.Looked || x.Looked
+	if x.Adds {
+		s.Added = append(slices.DeleteFunc(slices.Clone(s.Added), func(t time.Time) bool { return e.At.Sub(t) >= 24*time.Hour }), e.At)
+	}
 	if s.Last == nil {
 		s.Last = map[process.Step]Mark{}
 	}

@@ -1,15 +1,14 @@
 package concernweb
 
 import (
-	"errors"
+	"slices"
 
 	"heed/internal/access"
 	"heed/internal/concern"
 	"heed/internal/fail"
-	"heed/internal/field/fieldweb"
-	"heed/internal/id"
 	"heed/internal/process"
 	"heed/internal/room"
+	"heed/internal/room/roomweb"
 	"heed/internal/web"
 	"heed/internal/web/casework"
 	"heed/internal/web/nhs"
@@ -18,62 +17,68 @@ import (
 
 func (p *pages) caseRoutes() []web.Route {
 	in := web.SignedIn // the desk decides about the record
-	return []web.Route{
-		web.Get("/concerns/{ref}", in, "A concern", func(q *web.Request) (web.Response, error) {
+	to := func(below string) func(q *web.Request) (web.Response, error) {
+		return func(q *web.Request) (web.Response, error) {
 			ref, err := q.Reference("ref")
-			return web.SeeOther("/cases/" + string(ref)), err
-		}),
+			return web.SeeOther(p.Path(ref) + below), err
+		}
+	}
+	return []web.Route{
+		web.Get("/concerns/{ref}", in, "A concern", to("")),
+		web.Get("/concerns/{ref}/triage", in, "Decide what happens next", to("/triage")), // the map of pages names it there as well
 		web.Get("/cases/{ref}", in, "Case: summary", p.summary),
 		web.Get("/cases/{ref}/notes", in, "Case: notes", p.notes),
-		web.Get("/cases/{ref}/decisions", in, "Case: decisions", p.decisions),
-		web.Get("/cases/{ref}/timeline", in, "Case: timeline", p.wholeTimeline),
-		web.Get("/cases/{ref}/access", in, "Case: who has opened it", p.readers),
-		web.Get("/cases/{ref}/documents/{version}/{number}", in, "Case: a document", p.document),
+		web.Get("/cases/{ref}/decisions", in, "Case: decisions", p.some("Decisions", "/decisions", "Nothing has been decided yet.",
+			process.Triage, process.DecideSharing, process.EmergencyDisclosure, process.Close)),
+		web.Get("/cases/{ref}/timeline", in, "Case: timeline", p.some("Timeline", "/timeline", "")),
+		web.Get("/cases/{ref}/access", in, "Case: who has opened it", p.ReadersPage),
 		web.Get("/cases/{ref}/reason", in, "Say why you need to open it", p.reason),
 		web.Post("/cases/{ref}/reason", in, "Say why you need to open it", p.sendReason),
 	}
 }
 
-// opened gives the case to a page; a reason is asked first where one is needed.
-func (p *pages) opened(q *web.Request) (*concern.Concern, web.Response, error) {
-	ref, err := q.Reference("ref")
-	if err != nil {
-		return nil, nil, err
-	}
-	c, err := p.desk.Open(q.Context(), Actor(q), ref)
-	if first := reasonFirst(err, ref); first != nil {
-		return nil, first, nil
-	}
-	return c, nil, err
+// statusOf shows the organisation's own state by the service's one list of states.
+var statusOf = map[process.State]casework.Status{
+	process.Received: casework.ToBeTakenUp, process.Acknowledged: casework.ToBeDecided, process.Gathering: casework.OnHold,
+	process.Open: casework.OpenCase, process.FeedbackDue: casework.ToBeAnswered, process.Closed: casework.Closed,
 }
 
-// document gives a document of a case out, to be saved: never shown as a page.
-func (p *pages) document(q *web.Request) (web.Response, error) {
-	ref, err := q.Reference("ref")
-	if err != nil {
-		return nil, err
+// frame puts a page of a case where it belongs: who and what it is about, who has it, what
+// is due next, and the sections; back leads to where its reader came from. Who has opened
+// it is also looked at by those who may not look at the case.
+func (p *pages) frame(q *web.Request, v room.View, current string, page *web.Page) {
+	sections := p.Sections("Sections of this case", v.Reference, current, []string{"Summary", ""}, []string{"Notes", "/notes"},
+		[]string{"Decisions", "/decisions"}, []string{"Timeline", "/timeline"}, []string{"Who has opened it", "/access"})
+	page.Nav, page.Back, page.BackText = "", "/", ""
+	switch lead := access.Role(q.Who().Role) == access.Lead; {
+	case lead:
+		page.Nav, page.Back, page.BackText = "/inbox", "/inbox", sectionInbox
+	case current == "/access":
+		page.Nav, page.Back, page.BackText = pathTold, pathTold, sectionTold
+		return
 	}
-	asked, err := room.ParseDocumentAsked(q.Path("version"), q.Path("number"))
-	if err != nil {
-		return nil, err
+	if current != "/access" {
+		person, age := concern.Of(v).Person()
+		page.Above = append(page.Above, casework.KeyDetails{Reference: string(v.Reference), Person: person, Age: age,
+			Status: statusOf[v.Stage], Owner: p.Names(q.Context())(v.Owner), Due: due(q, v)})
 	}
-	got, err := p.desk.Document(q.Context(), Actor(q), ref, asked)
-	if first := reasonFirst(err, ref); first != nil {
-		return first, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return fieldweb.DocumentOf(ref, asked, got), nil
+	page.Above = append(page.Above, sections)
 }
 
-// reasonFirst leads to the page that asks for a reason.
-func reasonFirst(err error, ref id.Reference) web.Response {
-	var first *concern.ReasonFirst
-	if errors.As(err, &first) || fail.FieldsOf(err).For("reason") != "" {
-		return web.SeeOther("/cases/" + string(ref) + "/reason")
+// due is the earliest open deadline in words.
+func due(q *web.Request, v room.View) casework.Due {
+	next, ok := v.NextDue()
+	if !ok {
+		return casework.Due{}
 	}
-	return nil
+	out := casework.Due{What: next.Label, When: "by " + words.Date(next.At)}
+	switch {
+	case q.Now().After(next.At):
+		out.State = casework.Overdue
+	case words.DayOf(q.Now()) == words.DayOf(next.At):
+		out.State = casework.DueToday
+	}
+	return out
 }
 
 // reason is the interruption before a record that is not plainly one's own.
@@ -107,248 +112,109 @@ func (p *pages) sendReason(q *web.Request) (web.Response, error) {
 	if err := f.Err(); err != nil {
 		return nil, err
 	}
-	if err := p.desk.GiveReason(q.Context(), Actor(q), ref, reason); err != nil {
+	if err := p.desk.GiveReason(q.Context(), q.Actor(), ref, reason); err != nil {
 		return nil, err
 	}
-	return web.SeeOther("/cases/" + string(ref)), nil
-}
-
-// casePage leads back to where its reader came from: the inbox is a lead's alone.
-func casePage(q *web.Request, title string, above []web.Component, body web.Body) web.Page {
-	p := web.Page{Title: title, Section: sectionCase, Back: "/", Above: above, Wide: true, Body: body}
-	if access.Role(q.Who().Role) == access.Lead {
-		p.Nav, p.Back, p.BackText = "/inbox", "/inbox", sectionInbox
-	}
-	return p
+	return web.SeeOther(p.Path(ref)), nil
 }
 
 // summary is what a lead needs first: what was written, what may be done now, what happened last.
 func (p *pages) summary(q *web.Request) (web.Response, error) {
-	c, first, err := p.opened(q)
+	v, first, err := p.Opened(q)
 	if err != nil || first != nil {
 		return first, err
 	}
-	above, err := p.frame(q, c, "")
-	if err != nil {
-		return nil, err
-	}
-	line, err := p.timeline(q, c, 5, 3)
-	if err != nil {
-		return nil, err
-	}
-	names, err := p.names(q.Context(), c.By)
-	if err != nil {
-		return nil, err
-	}
-	raiser := names[c.By]
+	raiser := p.Names(q.Context())(v.By)
 	if raiser == "" {
 		raiser = "Somebody without an account"
 	}
-	next, err := p.doNext(q, c)
-	if err != nil {
-		return nil, err
-	}
-	return casePage(q, "Case "+string(c.Reference), above, web.Stack(
-		next,
+	raising, _ := p.desk.Meant(v.Org, v.Taken[0]).Step(process.Raise)
+	return p.Page(q, v, "Case "+string(v.Reference), "", web.Stack(
+		p.DoNext(v, usual(v)),
 		nhs.Heading{Text: "What was raised", Level: 2, Size: nhs.SizeM},
-		nhs.Paragraph{Content: nhs.Group{nhs.Text("By "), nhs.HTML(words.Name(raiser)), nhs.Text(" on "), nhs.HTML(words.MomentHTML(c.At)), nhs.Text(".")}},
-		p.saidIn(c, c.Taken[0]),
+		nhs.Paragraph{Content: nhs.Group{nhs.Text("By "), nhs.HTML(words.Name(raiser)), nhs.Text(" on "), nhs.HTML(words.MomentHTML(v.At)), nhs.Text(".")}},
+		roomweb.AllSaid(raising, v.Taken[0].Answers, called),
 		nhs.Heading{Text: "Latest", Level: 2, Size: nhs.SizeM},
-		line,
-		nhs.Paragraph{Content: nhs.Link{Text: "See the whole timeline", Href: "/cases/" + string(c.Reference) + "/timeline"}},
+		p.line(q, v, v.Taken[max(0, len(v.Taken)-5):], 3),
+		nhs.Paragraph{Content: nhs.Link{Text: "See the whole timeline", Href: p.Path(v.Reference) + "/timeline"}},
 		p.emergency(q),
 	)), nil
 }
 
 // usual is the step that most often comes next in a state: its button is the one
 // primary action of the page; all others are links.
-func usual(c *concern.Concern) process.Step {
-	switch c.Stage {
+func usual(v room.View) process.Step {
+	switch v.Stage {
 	case process.Received:
 		return process.Acknowledge
 	case process.Acknowledged, process.Gathering:
 		return process.Triage
 	case process.FeedbackDue:
-		if c.Facts.Has(process.Answered) {
+		if v.Facts.Has(process.Answered) {
 			return process.Close
 		}
 		return process.GiveFeedback
 	}
-	_, referred := c.Last(process.Refer)
-	outcome, told := c.Last(process.RecordTold)
+	_, referred := v.Last[process.Refer]
 	switch {
-	case !c.Facts.Has(process.SharingDecided):
+	case !v.Facts.Has(process.SharingDecided):
 		return process.DecideSharing
-	case c.Facts.Has(process.DecisionToShare) && !referred:
+	case v.Facts.Has(process.DecisionToShare) && !referred:
 		return process.Refer
-	case referred && (!told || outcome.Outcome != process.ToldOutcome):
+	case referred && v.Last[process.RecordTold].Outcome != process.ToldOutcome:
 		return process.RecordTold
-	case !c.Facts.Has(process.Answered):
+	case !v.Facts.Has(process.Answered):
 		return process.GiveFeedback
 	}
 	return process.Close
 }
 
-// doNext offers what this person may do now: one button, and links.
-func (p *pages) doNext(q *web.Request, c *concern.Concern) (web.Component, error) {
-	may, err := p.desk.MayTake(q.Context(), Actor(q), c)
-	if err != nil {
-		return nil, err
+// line is the timeline of some steps. What was raised stands on the summary and is not
+// said again.
+func (p *pages) line(q *web.Request, v room.View, taken []room.Taken, level int) web.Component {
+	out := p.Timeline(q, v, taken, level)
+	if len(taken) > 0 && taken[0].Step == process.Raise { // the oldest stands last
+		e := &out.Events[len(out.Events)-1]
+		e.Title, e.Role, e.Content = "Concern raised", "raised it", nil
 	}
-	next := usual(c)
-	var out nhs.Group
-	var links nhs.List
-	links.Plain = true
-	for _, s := range may {
-		if s.ID == next {
-			out = append(out, nhs.Button{Text: s.Label, Href: StepPath(c.Reference, s)})
-			continue
+	return out
+}
+
+// some is a section of a case: its steps of some kinds, all when none is named.
+func (p *pages) some(title, below, none string, steps ...process.Step) func(*web.Request) (web.Response, error) {
+	return func(q *web.Request) (web.Response, error) {
+		v, first, err := p.Opened(q)
+		if err != nil || first != nil {
+			return first, err
 		}
-		links.Items = append(links.Items, nhs.Link{Text: s.Label, Href: StepPath(c.Reference, s)})
+		body := p.only(q, v, none, 2, steps...)
+		return p.Page(q, v, title+" of case "+string(v.Reference), below, web.Stack(body)), nil
 	}
-	if len(out)+len(links.Items) == 0 {
-		return nil, nil //nolint:nilnil // no component is a component
-	}
-	head := nhs.Heading{Text: "What you can do", Level: 2, Size: nhs.SizeM}
-	return append(append(nhs.Group{head}, out...), links), nil
 }
 
-func (p *pages) wholeTimeline(q *web.Request) (web.Response, error) {
-	c, first, err := p.opened(q)
-	if err != nil || first != nil {
-		return first, err
+func (p *pages) only(q *web.Request, v room.View, none string, level int, steps ...process.Step) web.Component {
+	taken := slices.DeleteFunc(slices.Clone(v.Taken), func(t room.Taken) bool { return len(steps) > 0 && !slices.Contains(steps, t.Step) })
+	if len(taken) == 0 {
+		return casework.EmptyState{Why: none}
 	}
-	above, err := p.frame(q, c, "/timeline")
-	if err != nil {
-		return nil, err
-	}
-	line, err := p.timeline(q, c, 0, 2)
-	if err != nil {
-		return nil, err
-	}
-	return casePage(q, "Timeline of case "+string(c.Reference), above, web.Stack(line)), nil
-}
-
-// decisions are triage and sharing, with their reasons, newest first.
-func (p *pages) decisions(q *web.Request) (web.Response, error) {
-	c, first, err := p.opened(q)
-	if err != nil || first != nil {
-		return first, err
-	}
-	above, err := p.frame(q, c, "/decisions")
-	if err != nil {
-		return nil, err
-	}
-	only := *c
-	only.Taken = nil
-	for _, t := range c.Taken {
-		switch t.Step {
-		case process.Triage, process.DecideSharing, process.EmergencyDisclosure, process.Close:
-			only.Taken = append(only.Taken, t)
-		}
-	}
-	var body web.Component = casework.EmptyState{Why: "Nothing has been decided yet."}
-	if len(only.Taken) > 0 {
-		if body, err = p.timeline(q, &only, len(only.Taken), 2); err != nil {
-			return nil, err
-		}
-	}
-	return casePage(q, "Decisions of case "+string(c.Reference), above, web.Stack(body)), nil
-}
-
-// readers are all who opened the record, and nothing else of it: whoever may look at
-// this list need not be one who may open the case.
-func (p *pages) readers(q *web.Request) (web.Response, error) {
-	ref, err := q.Reference("ref")
-	if err != nil {
-		return nil, err
-	}
-	readers, err := p.desk.Readers(q.Context(), Actor(q), ref)
-	if first := reasonFirst(err, ref); first != nil {
-		return first, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	people := make([]id.Person, 0, len(readers))
-	for _, r := range readers {
-		people = append(people, r.By)
-	}
-	names, err := p.names(q.Context(), people...)
-	if err != nil {
-		return nil, err
-	}
-	d := p.desk.Definition(q.Who().Org)
-	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "Everyone who has opened this case, newest first", Size: nhs.SizeM}, Head: nhs.Heads("When", "Who", "As", "What")}
-	for _, r := range readers {
-		t.Rows = append(t.Rows, []nhs.Cell{{Content: nhs.HTML(words.MomentHTML(r.At))}, {Content: nhs.HTML(words.Name(names[r.By]))}, {Text: roleWords(d, r.Role)}, {Content: whatAndWhy(r)}})
-	}
-	page := web.Page{Title: "Who has opened case " + string(ref), Section: sectionCase, Wide: true, Nav: "/inbox", Back: "/inbox", BackText: "Inbox",
-		Above: []web.Component{sections(ref, "/access")}, Body: web.Stack(t, nhs.Para("That you looked at this list is written down too."))}
-	if access.Role(q.Who().Role) != access.Lead { // who may look at this list and not at the case
-		page.Nav, page.Back, page.BackText, page.Above = pathTold, pathTold, sectionTold, nil
-	}
-	return page, nil
-}
-
-// whatAndWhy is what somebody did, with the reason that they gave.
-func whatAndWhy(r concern.Reader) web.Component {
-	if r.Why == "" {
-		return nhs.Text(r.What)
-	}
-	return nhs.Group{nhs.Text(r.What), typed(r.Why)}
+	return p.line(q, v, taken, level)
 }
 
 // notes are the words that people added; what was written stays.
 func (p *pages) notes(q *web.Request) (web.Response, error) {
-	c, first, err := p.opened(q)
+	v, first, err := p.Opened(q)
 	if err != nil || first != nil {
 		return first, err
 	}
-	above, err := p.frame(q, c, "/notes")
-	if err != nil {
-		return nil, err
-	}
-	f := q.Form()
-	meanwhile, err := p.meanwhile(q, f, c)
-	if err != nil {
-		return nil, err
-	}
-	f.Version(c.Version)
-	only := *c
-	only.Taken = nil
-	for _, t := range c.Taken {
-		if t.Step == process.AddNote || t.Step == process.Correct {
-			only.Taken = append(only.Taken, t)
-		}
-	}
-	var list web.Component = casework.EmptyState{Why: "No notes have been added yet."}
-	if len(only.Taken) > 0 {
-		if list, err = p.timeline(q, &only, len(only.Taken), 3); err != nil {
-			return nil, err
-		}
-	}
-	info, err := p.stepOf(q, process.AddNote)
-	if err != nil {
-		return nil, err
-	}
-	asked, err := p.asked(q, f, c, info)
+	info, _ := v.Process.Step(process.AddNote)
+	box := web.Question{Before: p.Meanwhile(q, v), Send: info.SendWords(), After: []web.Component{
+		nhs.Heading{Text: "Notes", Level: 2, Size: nhs.SizeM}, p.only(q, v, "No notes have been added yet.", 3, process.AddNote, process.Correct)}}
+	q.Form().Version(v.Version)
+	asked, err := p.Questions(q, info, v)
 	if err != nil {
 		return nil, err
 	}
 	who := casework.WhoCanSee{What: "this note", Roles: []string{"Safeguarding leads of the team", "Whoever has this case", "Others who may open it, with a reason that is written down"}}
-	box := web.Question{Send: info.SendWords(), After: []web.Component{nhs.Heading{Text: "Notes", Level: 2, Size: nhs.SizeM}, list}}
-	box.Before, box.Fields = present(meanwhile), append([]web.Component{who}, asked...)
-	return casePage(q, "Notes of case "+string(c.Reference), above, f.Ask(box)), nil
-}
-
-// present leaves an absent component out.
-func present(cs ...web.Component) []web.Component {
-	var out []web.Component
-	for _, c := range cs {
-		if c != nil {
-			out = append(out, c)
-		}
-	}
-	return out
+	box.Fields = append([]web.Component{who}, asked...)
+	return p.Page(q, v, "Notes of case "+string(v.Reference), "/notes", q.Form().Ask(box)), nil
 }

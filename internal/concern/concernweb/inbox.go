@@ -5,7 +5,6 @@ import (
 	"heed/internal/clock/workday"
 	"heed/internal/concern"
 	"heed/internal/directory"
-	"heed/internal/id"
 	"heed/internal/process"
 	"heed/internal/web"
 	"heed/internal/web/casework"
@@ -20,7 +19,7 @@ func (p *pages) inboxRoutes() []web.Route {
 // inbox shows one list of the team's concerns, what is due first on top. No word
 // of what was written and no name of a person it is about stands in a list.
 func (p *pages) inbox(q *web.Request) (web.Response, error) {
-	a := Actor(q)
+	a := q.Actor()
 	lists := p.desk.Inbox()
 	current := lists[0]
 	for _, l := range lists {
@@ -36,10 +35,7 @@ func (p *pages) inbox(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	body, err := p.inboxTable(q, o, page.Rows, current.Title)
-	if err != nil {
-		return nil, err
-	}
+	body := p.inboxTable(q, o, page.Rows, current.Title)
 	if len(page.Rows) == 0 {
 		body = nhs.Para(current.Empty)
 	}
@@ -58,15 +54,8 @@ func inboxTabs(lists []process.List, current string) web.Component {
 	return nav
 }
 
-func (p *pages) inboxTable(q *web.Request, o directory.Organisation, rows []concern.Row, title string) (web.Component, error) {
-	owners := make([]id.Person, 0, len(rows))
-	for _, r := range rows {
-		owners = append(owners, r.Owner)
-	}
-	names, err := p.names(q.Context(), owners...)
-	if err != nil {
-		return nil, err
-	}
+func (p *pages) inboxTable(q *web.Request, o directory.Organisation, rows []concern.Row, title string) web.Component {
+	name := p.Names(q.Context())
 	d := p.desk.Definition(o.ID)
 	today := workday.Of(q.Now())
 	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: title, Size: nhs.SizeM}, Head: nhs.Heads("Reference", "Where it stands", "Received", "Age", "Next due", "Who has it")}
@@ -78,10 +67,10 @@ func (p *pages) inboxTable(q *web.Request, o directory.Organisation, rows []conc
 		t.Rows = append(t.Rows, []nhs.Cell{
 			{Content: nhs.Link{Content: nhs.NoWrap(r.Reference), Href: "/cases/" + string(r.Reference)}},
 			{Text: d.Label(r.State)}, {Text: words.Date(r.RaisedAt)}, {Text: ageInDays(o, workday.Of(r.RaisedAt), today)},
-			{Content: dueCell(q, r)}, {Text: names[r.Owner]},
+			{Content: dueCell(q, r)}, {Text: name(r.Owner)},
 		})
 	}
-	return t, nil
+	return t
 }
 
 // dueCell says in words what is overdue; no colour stands alone.

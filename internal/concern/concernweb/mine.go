@@ -7,6 +7,7 @@ import (
 	"heed/internal/field/fieldweb"
 	"heed/internal/id"
 	"heed/internal/process"
+	"heed/internal/room/roomweb"
 	"heed/internal/web"
 	"heed/internal/web/nhs"
 	"heed/internal/web/words"
@@ -26,7 +27,7 @@ func (p *pages) mineRoutes() []web.Route {
 
 // mine lists what the person raised: reference, plain status, last told on.
 func (p *pages) mine(q *web.Request) (web.Response, error) {
-	page, err := p.desk.ListPage(q.Context(), Actor(q), concern.Query{List: concern.ListOwn, Limit: perPage, Offset: (q.PageNumber() - 1) * perPage})
+	page, err := p.desk.ListPage(q.Context(), q.Actor(), concern.Query{List: concern.ListOwn, Limit: perPage, Offset: (q.PageNumber() - 1) * perPage})
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +63,7 @@ func (p *pages) own(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := p.desk.Own(q.Context(), Actor(q), ref)
+	v, err := p.desk.Own(q.Context(), q.Actor(), ref)
 	if err != nil {
 		return nil, err
 	}
@@ -74,14 +75,6 @@ func (p *pages) own(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	people := make([]id.Person, 0, len(v.News))
-	for _, n := range v.News {
-		people = append(people, n.By)
-	}
-	names, err := p.names(q.Context(), people...)
-	if err != nil {
-		return nil, err
-	}
 	return web.Page{Title: "Your concern " + string(ref), Section: sectionMine, Nav: "/mine", Back: "/mine", BackText: "My concerns", Leave: true, Body: web.Stack(
 		nhs.SummaryList{Rows: []nhs.SummaryRow{
 			nhs.Row("Where it stands", string(v.Progress)),
@@ -90,11 +83,11 @@ func (p *pages) own(q *web.Request) (web.Response, error) {
 			{Key: nhs.SummaryCell{Text: "Told you"}, Value: nhs.SummaryCell{Content: toldOwn(v, team.Lead.Telephone != "")}},
 		}},
 		nhs.Heading{Text: "What happened", Level: 2, Size: nhs.SizeM},
-		newsOf(v, names),
+		newsOf(v, p.Names(q.Context())),
 		nhs.Button{Text: "Add something", Href: "/mine/" + string(ref) + "/add", Variant: nhs.Secondary},
 		ring(team.Lead),
 		nhs.Heading{Text: "What you sent", Level: 2, Size: nhs.SizeM},
-		allSaid(p.raising(q), v.Report, true),
+		roomweb.AllSaid(p.raising(q), v.Report, toYou),
 		p.emergency(q),
 	)}, nil
 }
@@ -114,14 +107,14 @@ func toldOwn(v concern.OwnView, ring bool) web.Component {
 }
 
 // newsOf are dated sentences, newest first.
-func newsOf(v concern.OwnView, names map[id.Person]string) web.Component {
+func newsOf(v concern.OwnView, name func(id.Person) string) web.Component {
 	if len(v.News) == 0 {
 		return nhs.Para("Your concern was received. There is nothing to tell you yet.")
 	}
 	var out nhs.Group
 	for i := len(v.News) - 1; i >= 0; i-- {
 		n := v.News[i]
-		out = append(out, nhs.Heading{Text: n.Title, Level: 3, Size: nhs.SizeS}, nhs.Paragraph{Small: true, Content: nhs.Group{nhs.HTML(words.MomentHTML(n.At)), nhs.Text(" by "), nhs.HTML(words.Name(names[n.By]))}})
+		out = append(out, nhs.Heading{Text: n.Title, Level: 3, Size: nhs.SizeS}, nhs.Paragraph{Small: true, Content: nhs.Group{nhs.HTML(words.MomentHTML(n.At)), nhs.Text(" by "), nhs.HTML(words.Name(name(n.By)))}})
 		if n.Words != "" {
 			out = append(out, nhs.InsetText{Content: typed(n.Words)})
 		}
@@ -134,14 +127,11 @@ func (p *pages) add(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := p.desk.Own(q.Context(), Actor(q), ref); err != nil {
+	if _, err := p.desk.Own(q.Context(), q.Actor(), ref); err != nil {
 		return nil, err
 	}
 	f := q.Form()
-	document, err := p.attached(q)
-	if err != nil {
-		return nil, err
-	}
+	document := p.attached(q)
 	asked, err := fieldweb.Asking{Form: f}.Components(document)
 	if err != nil {
 		return nil, err
@@ -163,22 +153,18 @@ func (p *pages) sendAdd(q *web.Request) (web.Response, error) {
 	if err := f.Err(); err != nil {
 		return nil, err
 	}
-	document, err := p.attached(q)
-	if err != nil {
-		return nil, err
-	}
+	document := p.attached(q)
 	in, finer := fieldweb.Answers(f, document)
 	in.Set("words", text)
-	if _, err := p.desk.AddToOwn(q.Context(), Actor(q), ref, in, q.Key()); err != nil {
+	if _, err := p.desk.AddToOwn(q.Context(), q.Actor(), ref, in, q.Key()); err != nil {
 		return nil, finer.OnPage(err)
 	}
 	return web.Redirect{To: "/mine/" + string(ref), Flash: "What you wrote was added"}, nil
 }
 
 // attached is the question of a note for a document, which whoever raised a concern is asked too.
-func (p *pages) attached(q *web.Request) ([]field.Field, error) {
-	info, err := p.stepOf(q, process.AddNote)
-	return field.Documents(info.Fields), err
+func (p *pages) attached(q *web.Request) []field.Field {
+	return field.Documents(p.stepOf(q, process.AddNote).Fields)
 }
 
 // turn leads to the page before and after.

@@ -10,14 +10,15 @@
 package concernweb
 
 import (
-	"context"
+	"slices"
 
 	"heed/internal/access"
 	"heed/internal/clock/workday"
 	"heed/internal/concern"
 	"heed/internal/directory"
-	"heed/internal/id"
 	"heed/internal/process"
+	"heed/internal/room"
+	"heed/internal/room/roomweb"
 	"heed/internal/web"
 	"heed/internal/web/nhs"
 	"heed/internal/web/words"
@@ -32,32 +33,32 @@ const (
 )
 
 type pages struct {
-	desk      *concern.Desk
-	directory *directory.Desk
+	*roomweb.Pages
+	desk *concern.Desk
 }
 
 // Part is the routes of this package.
-func Part(desk *concern.Desk, people *directory.Desk) web.Part {
-	p := &pages{desk, people}
+func Part(desk *concern.Desk, rooms *room.Desk, people *directory.Desk) web.Part {
+	p := &pages{roomweb.Of(concern.Room(), rooms, people), desk}
+	if desk != nil { // nil: only the documents are made
+		p.Room = desk.Room
+	}
+	p.Base, p.Section, p.Called = "/cases", sectionCase, sectionCase
+	p.Frame, p.Before, p.After, p.Offers, p.Refused, p.Then = p.frame, p.before, p.emergency, p.offers, refused, then
+	p.Shows = map[process.Step]func(*web.Request) (web.Response, error){
+		process.AddNote:    nil, // stands below the notes
+		process.ConfirmBar: p.secondWord,
+	}
 	part := web.Part{Name: "concern", Nav: []web.NavItem{
 		{Text: sectionRaise, Path: "/raise"},
 		{Text: sectionMine, Path: "/mine"},
 		{Text: sectionInbox, Path: "/inbox", For: []string{string(access.Lead)}},
 		{Text: sectionTold, Path: pathTold, For: []string{string(access.CaldicottGuardian), string(access.ExecutiveLead)}},
 	}}
-	part.Routes = append(part.Routes, p.raiseRoutes()...)
-	part.Routes = append(part.Routes, p.mineRoutes()...)
-	part.Routes = append(part.Routes, p.inboxRoutes()...)
-	part.Routes = append(part.Routes, p.caseRoutes()...)
-	part.Routes = append(part.Routes, p.toldRoutes()...)
-	part.Routes = append(part.Routes, p.stepRoutes()...)
+	for _, routes := range [][]web.Route{p.raiseRoutes(), p.mineRoutes(), p.inboxRoutes(), p.caseRoutes(), p.toldRoutes(), p.RecordRoutes()} {
+		part.Routes = append(part.Routes, routes...)
+	}
 	return part
-}
-
-// Actor is who asks, as access knows them.
-func Actor(q *web.Request) access.Actor {
-	w := q.Who()
-	return access.Actor{Person: w.Person, Org: w.Org, Role: access.Role(w.Role), Team: w.Team, MFA: w.SecondFactor}
 }
 
 // emergency is the 999 advice that every page of a concern keeps in reach.
@@ -74,23 +75,7 @@ func Emergency(d *process.Definition) web.Component {
 
 // organisation gives the person's organisation.
 func (p *pages) organisation(q *web.Request) (directory.Organisation, error) {
-	return p.directory.Organisation(q.Context(), q.Who().Org)
-}
-
-// names gives the names of people for a page.
-func (p *pages) names(ctx context.Context, people ...id.Person) (map[id.Person]string, error) {
-	out := map[id.Person]string{}
-	for _, x := range people {
-		if _, ok := out[x]; ok || x.IsZero() {
-			continue
-		}
-		who, err := p.directory.Person(ctx, x)
-		if err != nil {
-			return nil, err
-		}
-		out[x] = who.Name
-	}
-	return out, nil
+	return p.Directory.Organisation(q.Context(), q.Who().Org)
 }
 
 // ring says whom to ring now.
@@ -111,3 +96,8 @@ func ageInDays(o directory.Organisation, from, now workday.Day) string {
 
 // label is the label of a field that is not the page's heading.
 func label(text string) nhs.Label { return nhs.Label{Text: text, Size: nhs.SizeS} }
+
+// present leaves an absent component out.
+func present(cs ...web.Component) []web.Component {
+	return slices.DeleteFunc(cs, func(c web.Component) bool { return c == nil })
+}

@@ -127,7 +127,7 @@ func (p *pages) known(q *web.Request, f *web.Form, d *web.Draft, page *process.F
 	case page.Path == "person" && d.Text("about") == "place":
 		page.Title = "Do you know of a person it is about?"
 	case page.Path == "contact" && !d.Has("reach"):
-		me, err := p.directory.Person(q.Context(), q.Who().Person)
+		me, err := p.Directory.Person(q.Context(), q.Who().Person)
 		f.Default("reach", me.Phone)
 		return err
 	}
@@ -296,7 +296,7 @@ func (p *pages) send(q *web.Request) (web.Response, error) {
 	if shown := q.Form().Raw(shownField, "what stood on the page"); len(shown) == 1 && shown[0] != shownOf(d) {
 		return nil, fail.New(fail.Conflict, "What you typed was changed in another window since this page was shown. It is below as it is now: look at it, and send it again")
 	}
-	receipt, err := p.desk.Raise(q.Context(), Actor(q), room.Beginning{Answers: p.drafted(q, d), Key: q.Key(),
+	receipt, err := p.desk.Raise(q.Context(), q.Actor(), room.Beginning{Answers: p.drafted(q, d), Key: q.Key(),
 		Also: q.DropDraft(draftRaise, draftPages()...)})
 	if err != nil {
 		return nil, err
@@ -310,7 +310,7 @@ func (p *pages) sent(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := p.desk.Own(q.Context(), Actor(q), ref)
+	v, err := p.desk.Own(q.Context(), q.Actor(), ref)
 	if err != nil {
 		return nil, err
 	}
@@ -344,7 +344,7 @@ func (p *pages) receipt(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	b, err := p.desk.Receipt(q.Context(), Actor(q), ref)
+	b, err := p.desk.Receipt(q.Context(), q.Actor(), ref)
 	if err != nil {
 		return nil, err
 	}

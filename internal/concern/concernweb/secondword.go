@@ -7,9 +7,9 @@ import (
 	"heed/internal/concern"
 	"heed/internal/field"
 	"heed/internal/field/fieldweb"
-	"heed/internal/id"
 	"heed/internal/process"
 	"heed/internal/room"
+	"heed/internal/room/roomweb"
 	"heed/internal/web"
 	"heed/internal/web/nhs"
 	"heed/internal/web/words"
@@ -20,30 +20,23 @@ import (
 // open the case.
 
 // barTable lists who asked to keep somebody from a case, for those who are told of it.
-func (p *pages) barTable(q *web.Request, month time.Time, all []concern.Broken) (web.Component, error) {
+func (p *pages) barTable(q *web.Request, month time.Time, all []concern.Broken) web.Component {
 	if len(all) == 0 {
-		return nhs.Para("Nobody was to be kept from a case in " + month.Format("January 2006") + "."), nil
+		return nhs.Para("Nobody was to be kept from a case in " + month.Format("January 2006") + ".")
 	}
-	var people []id.Person
-	for _, b := range all {
-		people = append(people, b.By)
-	}
-	names, err := p.names(q.Context(), people...)
-	if err != nil {
-		return nil, err
-	}
+	name := p.Names(q.Context())
 	d := p.desk.Definition(q.Who().Org)
 	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "Who was to be kept from a case in " + month.Format("January 2006") + ", newest first", Size: nhs.SizeM},
 		Head: nhs.Heads("When", "Who asked", "As", "Reference", "Where it stands")}
 	for _, b := range all {
-		t.Rows = append(t.Rows, []nhs.Cell{{Content: nhs.HTML(words.MomentHTML(b.At))}, {Content: nhs.HTML(words.Name(names[b.By]))}, {Text: roleWords(d, b.Role)},
-			{Content: nhs.NoWrap(b.Reference)}, {Content: p.whereItStands(q, b)}})
+		t.Rows = append(t.Rows, []nhs.Cell{{Content: nhs.HTML(words.MomentHTML(b.At))}, {Content: nhs.HTML(words.Name(name(b.By)))}, {Text: roomweb.RoleWords(d, b.Role)},
+			{Content: nhs.NoWrap(b.Reference)}, {Content: whereItStands(q, b)}})
 	}
-	return t, nil
+	return t
 }
 
 // whereItStands is what became of one step by which somebody is to be kept out or let back in.
-func (p *pages) whereItStands(q *web.Request, b concern.Broken) web.Component {
+func whereItStands(q *web.Request, b concern.Broken) web.Component {
 	step, asked, waits := b.Stands.Waits()
 	switch {
 	case waits && step == b.Bar && asked == q.Who().Person:
@@ -67,7 +60,7 @@ func (p *pages) secondWord(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := p.desk.ToConfirm(q.Context(), Actor(q), ref)
+	all, err := p.desk.ToConfirm(q.Context(), q.Actor(), ref)
 	if err != nil {
 		return nil, err
 	}
@@ -79,18 +72,7 @@ func (p *pages) secondWord(q *web.Request) (web.Response, error) {
 		page.Body = web.Stack(nhs.Para("Nothing waits for your second word here."))
 		return page, nil
 	}
-	people := make([]id.Person, len(all))
-	for i, x := range all {
-		people[i] = x.By
-	}
-	names, err := p.names(q.Context(), people...)
-	if err != nil {
-		return nil, err
-	}
-	info, err := p.stepOf(q, process.ConfirmBar)
-	if err != nil {
-		return nil, err
-	}
+	name, info := p.Names(q.Context()), p.stepOf(q, process.ConfirmBar)
 	var before []web.Component
 	for _, w := range info.Before {
 		before = append(before, nhs.Para(w))
@@ -98,7 +80,7 @@ func (p *pages) secondWord(q *web.Request) (web.Response, error) {
 	var choices []fieldweb.Option
 	for _, x := range all {
 		title := barWords(x)
-		before = append(before, nhs.SummaryList{Rows: []nhs.SummaryRow{nhs.Row("What is asked", title), nhs.Row("Who asks", names[x.By]+", "+words.Moment(x.At)),
+		before = append(before, nhs.SummaryList{Rows: []nhs.SummaryRow{nhs.Row("What is asked", title), nhs.Row("Who asks", name(x.By)+", "+words.Moment(x.At)),
 			{Key: nhs.SummaryCell{Text: "Their reasons"}, Value: nhs.SummaryCell{Content: typed(x.Reasons)}}}})
 		choices = append(choices, fieldweb.Option{ID: words.Number(int(x.Step)), Label: title})
 	}

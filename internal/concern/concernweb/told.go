@@ -7,6 +7,7 @@ import (
 	"heed/internal/concern"
 	"heed/internal/fail"
 	"heed/internal/id"
+	"heed/internal/room/roomweb"
 	"heed/internal/web"
 	"heed/internal/web/nhs"
 	"heed/internal/web/words"
@@ -38,11 +39,11 @@ func (p *pages) told(q *web.Request) (web.Response, error) {
 		}
 		month = m
 	}
-	all, err := p.desk.Glass(q.Context(), Actor(q), month)
+	all, err := p.desk.Glass(q.Context(), q.Actor(), month)
 	if err != nil {
 		return nil, err
 	}
-	late, mine, err := p.desk.Told(q.Context(), Actor(q))
+	late, mine, err := p.desk.Told(q.Context(), q.Actor(), concern.Query{Limit: perPage, Offset: (q.PageNumber() - 1) * perPage})
 	if err != nil {
 		return nil, err
 	}
@@ -54,65 +55,54 @@ func (p *pages) told(q *web.Request) (web.Response, error) {
 			reasons = append(reasons, b)
 		}
 	}
-	glass, err := p.glassTable(q, month, reasons)
-	if err != nil {
-		return nil, err
-	}
-	barred, err := p.barTable(q, month, bars)
-	if err != nil {
-		return nil, err
-	}
 	before := time.Date(month.Year(), month.Month(), 0, 0, 0, 0, 0, time.UTC).Format(monthForm)
-	parts := []web.Component{glass, barred, nhs.Paragraph{Content: nhs.Link{Text: "The month before", Href: pathTold + "?month=" + before}}}
+	parts := []web.Component{p.glassTable(q, month, reasons), p.barTable(q, month, bars), nhs.Paragraph{Content: nhs.Link{Text: "The month before", Href: pathTold + "?month=" + before}}}
 	if access.Role(q.Who().Role) == access.CaldicottGuardian {
 		o, err := p.organisation(q)
 		if err != nil {
 			return nil, err
 		}
 		for _, x := range []struct {
-			rows        []concern.Row
+			page        concern.Page
 			title, none string
 		}{{mine, "Waiting for you, since no safeguarding lead may decide", "Nothing waits for you."}, {late, "Overdue for more than a day", "Nothing has been overdue for more than a day."}} {
 			var body web.Component = nhs.Para(x.none)
-			if len(x.rows) > 0 {
-				if body, err = p.inboxTable(q, o, x.rows, x.title); err != nil {
-					return nil, err
-				}
+			switch {
+			case len(x.page.Rows) > 0:
+				body = p.inboxTable(q, o, x.page.Rows, x.title)
+			case q.PageNumber() > 1:
+				continue // it ended on a page before
 			}
 			parts = append(parts, body)
+		}
+		if more := late.More || mine.More; more || q.PageNumber() > 1 {
+			parts = append(parts, turn(pathTold+"?month="+month.Format(monthForm)+"&", q.PageNumber(), more))
 		}
 	}
 	return web.Page{Title: sectionTold, Section: sectionTold, Nav: pathTold, Wide: true, Body: web.Stack(parts...)}, nil
 }
 
 // glassTable lists who gave a reason to open a record, and who has reviewed it.
-func (p *pages) glassTable(q *web.Request, month time.Time, all []concern.Broken) (web.Component, error) {
+func (p *pages) glassTable(q *web.Request, month time.Time, all []concern.Broken) web.Component {
 	if len(all) == 0 {
-		return nhs.Para("Nobody gave a reason to open a record in " + month.Format("January 2006") + "."), nil
+		return nhs.Para("Nobody gave a reason to open a record in " + month.Format("January 2006") + ".")
 	}
-	var people []id.Person
-	for _, b := range all {
-		people = append(people, b.By, b.Review.By)
-	}
-	names, err := p.names(q.Context(), people...)
-	if err != nil {
-		return nil, err
-	}
+	name := p.Names(q.Context())
 	d := p.desk.Definition(q.Who().Org)
 	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "Reasons given to open a record in " + month.Format("January 2006") + ", newest first", Size: nhs.SizeM},
 		Head: nhs.Heads("When", "Who", "As", "Reference", "Reason", "Review")}
 	for _, b := range all {
-		review := nhs.Group{nhs.Text("By "), nhs.HTML(words.Name(names[b.Review.By])), nhs.Text(", "), nhs.HTML(words.MomentHTML(b.Review.At)), typed(b.Review.Words)}
+		review := nhs.Group{nhs.Text("By "), nhs.HTML(words.Name(name(b.Review.By))), nhs.Text(", "), nhs.HTML(words.MomentHTML(b.Review.At)), typed(b.Review.Words)}
 		switch {
 		case b.Review.At.IsZero() && b.By == q.Who().Person:
 			review = nhs.Group{nhs.Text("Somebody else reviews it")}
 		case b.Review.At.IsZero():
 			review = nhs.Group{nhs.Link{Text: "Review", Hidden: "why " + string(b.Reference) + " was opened", Href: pathTold + "/" + month.Format(monthForm) + "/" + b.Entry.String()}}
 		}
-		t.Rows = append(t.Rows, []nhs.Cell{{Content: nhs.HTML(words.MomentHTML(b.At))}, {Content: nhs.HTML(words.Name(names[b.By]))}, {Text: roleWords(d, b.Role)},
+		t.Rows = append(t.Rows, []nhs.Cell{{Content: nhs.HTML(words.MomentHTML(b.At))}, {Content: nhs.HTML(words.Name(name(b.By)))}, {Text: roomweb.RoleWords(d, b.Role)},
 			{Content: nhs.NoWrap(b.Reference)}, {Content: typed(b.Reason)}, {Content: review}})
 	}
-	return t, nil
+	return t
 }
 
 func (p *pages) review(q *web.Request) (web.Response, error) {
@@ -137,7 +127,7 @@ func (p *pages) sendReview(q *web.Request) (web.Response, error) {
 	if err := f.Err(); err != nil {
 		return nil, err
 	}
-	if err := p.desk.ReviewGlass(q.Context(), Actor(q), month, entry, found); err != nil {
+	if err := p.desk.ReviewGlass(q.Context(), q.Actor(), month, entry, found); err != nil {
 		return nil, err
 	}
 	return web.Redirect{To: pathTold + "?month=" + month.Format(monthForm), Flash: "Your review was recorded"}, nil

@@ -89,6 +89,7 @@ var clauses = []clause{
 	{"a role or a team is asked and nobody else", audiences},
 	{"a confirmation is a row that its entry makes", unread},
 	{"nobody is given what is closed to them", barredOwner},
+	{"a room's own Go is heeded", ownGo},
 	{"a damaged record is neither shown nor gone on with", damaged}, // the last: it leaves them damaged
 }
 

@@ -11,13 +11,13 @@ import (
 )
 
 // mayList are the lists that this person may see.
-func (p *pages) mayList(q *web.Request) []process.List {
-	return p.desk.MayList(q.Actor(), p.room)
+func (p *Pages) mayList(q *web.Request) []process.List {
+	return p.Desk.MayList(q.Actor(), p.Room)
 }
 
 // tabs are the lists of the room, and what this person is asked to read; current is the
 // address of the one that is shown.
-func (p *pages) tabs(q *web.Request, current string) web.Component {
+func (p *Pages) tabs(q *web.Request, current string) web.Component {
 	nav := casework.SubNavigation{Label: "Lists"}
 	add := func(text, href string) {
 		nav.Items = append(nav.Items, casework.SubItem{Text: text, Href: href, Current: href == current})
@@ -25,8 +25,8 @@ func (p *pages) tabs(q *web.Request, current string) web.Component {
 	for _, l := range p.mayList(q) {
 		add(l.Title, p.list(l.ID))
 	}
-	if p.room.Latest().Audience.Given() {
-		add(toReadWords, p.base+toRead)
+	if p.Room.Latest().Audience.Given() {
+		add(toReadWords, p.Base+toRead)
 	}
 	if len(nav.Items) < 2 {
 		return nil
@@ -35,7 +35,7 @@ func (p *pages) tabs(q *web.Request, current string) web.Component {
 }
 
 // list is the address of a list.
-func (p *pages) list(id string) string { return p.base + "?list=" + id }
+func (p *Pages) list(id string) string { return p.Base + "?list=" + id }
 
 // further leads to the next page and back to the first: a cursor has no numbers.
 func further(here, after, next string) web.Component {
@@ -52,9 +52,9 @@ func further(here, after, next string) web.Component {
 	return pg
 }
 
-func (p *pages) table(q *web.Request, page room.Page) web.Component {
-	name := p.names(q.Context())
-	titled := p.room.Latest().Entitled != ""
+func (p *Pages) table(q *web.Request, page room.Page) web.Component {
+	name := p.Names(q.Context())
+	titled := p.Room.Latest().Entitled != ""
 	heads := []string{"Reference", "Where it stands", "Next due", "Who has it"}
 	if titled {
 		heads = append([]string{"Title"}, heads...)
@@ -63,11 +63,11 @@ func (p *pages) table(q *web.Request, page room.Page) web.Component {
 	for _, r := range page.Rows {
 		ref := nhs.Cell{Content: nhs.NoWrap(r.Reference)}
 		if r.Title == "" {
-			ref = nhs.Cell{Content: nhs.Link{Content: nhs.NoWrap(r.Reference), Href: p.path(r.Reference)}}
+			ref = nhs.Cell{Content: nhs.Link{Content: nhs.NoWrap(r.Reference), Href: p.Path(r.Reference)}}
 		}
 		cells := []nhs.Cell{ref, {Text: r.Label}, {Content: dueCell(q, r.Due)}, {Text: orNobody(name(r.Owner))}}
 		if titled {
-			cells = append([]nhs.Cell{titleCell(r, p.path(r.Reference))}, cells...)
+			cells = append([]nhs.Cell{titleCell(r, p.Path(r.Reference))}, cells...)
 		}
 		t.Rows = append(t.Rows, cells)
 	}

@@ -23,13 +23,13 @@ const (
 	countedWords = "Who has confirmed"
 )
 
-func (p *pages) readingRoutes() []web.Route {
-	if !p.room.Latest().Audience.Given() {
+func (p *Pages) readingRoutes() []web.Route {
+	if !p.Room.Latest().Audience.Given() {
 		return nil
 	}
-	one := p.base + "/{ref}"
+	one := p.Base + "/{ref}"
 	return []web.Route{
-		web.Get(p.base+toRead, web.SignedIn, toReadWords, p.toRead),
+		web.Get(p.Base+toRead, web.SignedIn, toReadWords, p.toRead),
 		web.Get(one+confirm, web.SignedIn, confirmWords, p.showConfirm),
 		web.Post(one+confirm, web.SignedIn, confirmWords, p.sendConfirm).AsksAgain(),
 		web.Get(one+counted, web.SignedIn, countedWords, p.counted),
@@ -37,8 +37,8 @@ func (p *pages) readingRoutes() []web.Route {
 }
 
 // toRead lists what this person is asked to read, and what they have confirmed of it.
-func (p *pages) toRead(q *web.Request) (web.Response, error) {
-	all, more, err := p.desk.ToRead(q.Context(), q.Actor(), p.room)
+func (p *Pages) toRead(q *web.Request) (web.Response, error) {
+	all, more, err := p.Desk.ToRead(q.Context(), q.Actor(), p.Room)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +46,7 @@ func (p *pages) toRead(q *web.Request) (web.Response, error) {
 	if len(all) > 0 {
 		t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: toReadWords, Size: nhs.SizeM}, Head: nhs.Heads("Title", "Reference", "Where you stand")}
 		for _, x := range all {
-			t.Rows = append(t.Rows, []nhs.Cell{titleCell(x.Row, p.path(x.Reference)), {Content: nhs.NoWrap(x.Reference)}, {Content: readCell(q, x.ToRead)}})
+			t.Rows = append(t.Rows, []nhs.Cell{titleCell(x.Row, p.Path(x.Reference)), {Content: nhs.NoWrap(x.Reference)}, {Content: readCell(q, x.ToRead)}})
 		}
 		body = t
 	}
@@ -54,7 +54,7 @@ func (p *pages) toRead(q *web.Request) (web.Response, error) {
 	if more {
 		rest = nhs.Para("There is more than stands here. Confirm what you have read, and the rest follows.")
 	}
-	return web.Page{Title: toReadWords, Section: p.section, Nav: p.base, Wide: true, Body: web.Stack(p.tabs(q, p.base+toRead), body, rest)}, nil
+	return web.Page{Title: toReadWords, Section: p.Section, Nav: p.Base, Wide: true, Body: web.Stack(p.tabs(q, p.Base+toRead), body, rest)}, nil
 }
 
 func readCell(q *web.Request, x room.ToRead) web.Component {
@@ -70,7 +70,7 @@ func readCell(q *web.Request, x room.ToRead) web.Component {
 }
 
 // askedToRead is what stands on a record for somebody who is asked to read it.
-func (p *pages) askedToRead(q *web.Request, v room.View) web.Component {
+func (p *Pages) askedToRead(q *web.Request, v room.View) web.Component {
 	switch {
 	case v.Reading.Edition == nil:
 		return nil
@@ -82,22 +82,21 @@ func (p *pages) askedToRead(q *web.Request, v room.View) web.Component {
 		by = " by " + words.Date(v.Reading.Until.Start())
 	}
 	return nhs.Group{nhs.InsetText{Text: "You are asked to read the version in force" + by + ", and to confirm it."},
-		nhs.Button{Text: confirmWords, Href: p.path(v.Reference) + confirm}}
+		nhs.Button{Text: confirmWords, Href: p.Path(v.Reference) + confirm}}
 }
 
 // showConfirm shows what is confirmed, and asks for it.
-func (p *pages) showConfirm(q *web.Request) (web.Response, error) {
-	v, err := p.open(q)
-	if err != nil {
-		return nil, err
+func (p *Pages) showConfirm(q *web.Request) (web.Response, error) {
+	v, first, err := p.Opened(q)
+	if err != nil || first != nil {
+		return first, err
 	}
-	page := p.page(confirmWords, web.Stack(nhs.Para("You are not asked to confirm anything here, or you have confirmed it already.")))
-	page.Caption, page.Wide = p.title(v), false
-	page.Back, page.BackText = p.path(v.Reference), p.title(v)
+	page := p.Page(q, v, confirmWords, "-", web.Stack(nhs.Para("You are not asked to confirm anything here, or you have confirmed it already.")))
+	page.Caption, page.Back, page.BackText, page.Wide = p.title(v.Reference), p.Path(v.Reference), p.title(v.Reference), false
 	if !v.Reading.Asks() {
 		return page, nil
 	}
-	name := p.names(q.Context())
+	name := p.Names(q.Context())
 	before := []web.Component{nhs.Heading{Text: "The version in force", Level: 2, Size: nhs.SizeM}}
 	for _, t := range v.Taken {
 		if t.Version == v.Reading.Edition.Version {
@@ -110,7 +109,7 @@ func (p *pages) showConfirm(q *web.Request) (web.Response, error) {
 	return page, nil
 }
 
-func (p *pages) sendConfirm(q *web.Request) (web.Response, error) {
+func (p *Pages) sendConfirm(q *web.Request) (web.Response, error) {
 	ref, err := q.Reference("ref")
 	if err != nil {
 		return nil, err
@@ -119,26 +118,26 @@ func (p *pages) sendConfirm(q *web.Request) (web.Response, error) {
 	if sent := q.Form().Raw("edition", "what you confirm"); len(sent) == 1 {
 		edition = sent[0]
 	}
-	if _, err := p.desk.Confirm(q.Context(), q.Actor(), p.room, ref, edition); err != nil {
+	if _, err := p.Desk.Confirm(q.Context(), q.Actor(), p.Room, ref, edition); err != nil {
 		return nil, err
 	}
-	return web.Redirect{To: p.path(ref), Flash: "You have confirmed that you read it"}, nil
+	return web.Redirect{To: p.Path(ref), Flash: "You have confirmed that you read it"}, nil
 }
 
 // perNames is how many names stand on a page.
 const perNames = 100
 
 // counted is how many have confirmed, and, for those who may see it, who has not.
-func (p *pages) counted(q *web.Request) (web.Response, error) {
+func (p *Pages) counted(q *web.Request) (web.Response, error) {
 	ref, err := q.Reference("ref")
 	if err != nil {
 		return nil, err
 	}
-	c, err := p.desk.Confirmations(q.Context(), q.Actor(), p.room, ref)
+	c, err := p.Desk.Confirmations(q.Context(), q.Actor(), p.Room, ref)
 	if err != nil {
 		return nil, err
 	}
-	o, err := p.directory.Organisation(q.Context(), c.Org)
+	o, err := p.Directory.Organisation(q.Context(), c.Org)
 	if err != nil {
 		return nil, err
 	}
@@ -150,9 +149,7 @@ func (p *pages) counted(q *web.Request) (web.Response, error) {
 	if c.Named && c.Of > 0 {
 		parts = append(parts, p.missing(q, o, c)...)
 	}
-	page := p.page("Who has confirmed reading "+string(ref), web.Stack(parts...))
-	page.Above = p.sections(c.View, counted)
-	return page, nil
+	return p.Page(q, c.View, "Who has confirmed reading "+string(ref), counted, web.Stack(parts...)), nil
 }
 
 func byTeam(o directory.Organisation, teams []room.TeamRead) web.Component {
@@ -172,7 +169,7 @@ func byTeam(o directory.Organisation, teams []room.TeamRead) web.Component {
 }
 
 // missing are those who have not confirmed yet, by name, a page at a time.
-func (p *pages) missing(q *web.Request, o directory.Organisation, c room.Confirmations) []web.Component {
+func (p *Pages) missing(q *web.Request, o directory.Organisation, c room.Confirmations) []web.Component {
 	heading := nhs.Heading{Text: "Who has not confirmed yet", Level: 2, Size: nhs.SizeM}
 	if len(c.Missing) == 0 {
 		return []web.Component{heading, nhs.Para("Everybody who is asked has confirmed.")}
@@ -193,7 +190,7 @@ func (p *pages) missing(q *web.Request, o directory.Organisation, c room.Confirm
 		}
 		t.Rows = append(t.Rows, []nhs.Cell{{Content: nhs.Isolated(who.Name)}, {Text: team}})
 	}
-	here := p.path(c.Reference) + counted
+	here := p.Path(c.Reference) + counted
 	pg := nhs.Pagination{}
 	if from > 0 {
 		pg.Previous = nhs.PageLink{Href: here + "?from=" + strconv.Itoa(max(from-perNames, 0))}

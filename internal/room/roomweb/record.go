@@ -1,6 +1,10 @@
 package roomweb
 
 import (
+	"errors"
+	"slices"
+
+	"heed/internal/fail"
 	"heed/internal/field"
 	"heed/internal/field/fieldweb"
 	"heed/internal/id"
@@ -14,85 +18,99 @@ import (
 
 // record is a record as its history makes it: where it stands, what may be done
 // now, and what happened. Printed, it has no navigation: the kit sees to that.
-func (p *pages) record(q *web.Request) (web.Response, error) {
-	v, err := p.open(q)
-	if err != nil {
-		return nil, err
+func (p *Pages) record(q *web.Request) (web.Response, error) {
+	v, first, err := p.Opened(q)
+	if err != nil || first != nil {
+		return first, err
 	}
-	name := p.names(q.Context())
-	page := p.page(p.title(v), web.Stack(
-		p.standing(q, v, name),
+	return p.Page(q, v, p.title(v.Reference), "", web.Stack(
+		p.standing(q, v, p.Names(q.Context())),
 		p.askedToRead(q, v),
-		p.doNext(v),
+		p.DoNext(v, Usual(v)),
 		nhs.Heading{Text: "What has happened", Level: 2, Size: nhs.SizeM},
-		p.timeline(q, v, name, v.Taken),
-	))
-	page.Above = p.sections(v, "")
-	return page, nil
+		p.Timeline(q, v, v.Taken, 3),
+	)), nil
 }
 
-func (p *pages) open(q *web.Request) (room.View, error) {
+// Opened gives a record to a page; a reason is asked first where one is needed.
+func (p *Pages) Opened(q *web.Request) (room.View, web.Response, error) {
 	ref, err := q.Reference("ref")
 	if err != nil {
-		return room.View{}, err
+		return room.View{}, nil, err
 	}
-	return p.desk.Open(q.Context(), q.Actor(), p.room, ref)
+	v, err := p.Desk.Open(q.Context(), q.Actor(), p.Room, ref)
+	if first := p.reasonFirst(err, ref); first != nil {
+		return room.View{}, first, nil
+	}
+	return v, nil, err
+}
+
+// reasonFirst leads to the page that asks for a reason.
+func (p *Pages) reasonFirst(err error, ref id.Reference) web.Response {
+	var first *room.ReasonFirst
+	if errors.As(err, &first) || p.Room.Reason != nil && fail.FieldsOf(err).For("reason") != "" {
+		return web.SeeOther(p.Path(ref) + "/reason")
+	}
+	return nil
 }
 
 // title is the reference: a record's own title is somebody's words and stays out of
 // the document's title.
-func (p *pages) title(v room.View) string {
-	return words.Sentence(p.room.One) + " " + string(v.Reference)
-}
+func (p *Pages) title(ref id.Reference) string { return p.Called + " " + string(ref) }
 
-func (p *pages) page(title string, body web.Body) web.Page {
-	return web.Page{Title: title, Section: p.section, Nav: p.base, Back: p.base, BackText: p.section, Wide: true, Body: body}
+// Page is a page of a record; current is the path of its section.
+func (p *Pages) Page(q *web.Request, v room.View, title, current string, body web.Body) web.Page {
+	page := web.Page{Title: title, Section: p.Section, Nav: p.Base, Back: p.Base, BackText: p.Section, Wide: true, Body: body}
+	p.Frame(q, v, current, &page)
+	return page
 }
 
 // standing is what a record is about and where it stands, below the heading of its page.
-func (p *pages) standing(q *web.Request, v room.View, name func(id.Person) string) web.Component {
+func (p *Pages) standing(q *web.Request, v room.View, name func(id.Person) string) web.Component {
 	due, _ := v.NextDue()
 	rows := []nhs.SummaryRow{
 		row("Where it stands", nhs.Text(v.Process.Label(v.Stage))),
 		row("Who has it", nhs.Isolated(orNobody(name(v.Owner)))),
 		row("Next due", dueCell(q, due)),
 	}
-	if f, ok := field.Find(p.room.First().Fields, p.room.Latest().Entitled); ok && v.State.Title != "" {
+	if f, ok := field.Find(p.Room.First().Fields, p.Room.Latest().Entitled); ok && v.State.Title != "" {
 		rows = append([]nhs.SummaryRow{row(f.Called(), nhs.Isolated(v.State.Title))}, rows...)
 	}
 	return nhs.SummaryList{Rows: rows}
 }
 
-type section struct{ text, path string }
-
-// sections leads to the pages of a record; current is the path of this one.
-func (p *pages) sections(v room.View, current string) []web.Component {
-	nav := casework.SubNavigation{Label: "Sections"}
-	all := []section{{"Summary", ""}, {"Who has opened it", "/access"}}
+// frame has the sections of a record above its pages.
+func (p *Pages) frame(_ *web.Request, v room.View, current string, page *web.Page) {
+	all := [][]string{{"Summary", ""}, {"Who has opened it", "/access"}}
 	if v.Counts {
-		all = append(all, section{countedWords, counted})
+		all = append(all, []string{countedWords, counted})
 	}
+	page.Above = []web.Component{p.Sections("Sections", v.Reference, current, all...)}
+}
+
+// Sections leads to the pages of a record, each with its words and path.
+func (p *Pages) Sections(label string, ref id.Reference, current string, all ...[]string) web.Component {
+	nav := casework.SubNavigation{Label: label}
 	for _, s := range all {
-		nav.Items = append(nav.Items, casework.SubItem{Text: s.text, Href: p.path(v.Reference) + s.path, Current: s.path == current})
+		nav.Items = append(nav.Items, casework.SubItem{Text: s[0], Href: p.Path(ref) + s[1], Current: s[1] == current})
 	}
-	return []web.Component{nav}
+	return nav
 }
 
 func row(key string, value web.Component) nhs.SummaryRow {
 	return nhs.SummaryRow{Key: nhs.SummaryCell{Text: key}, Value: nhs.SummaryCell{Content: value}}
 }
 
-// doNext offers what this person may do now: what comes next as the one button, the
-// rest as links. What comes next is the first step that would move the record on.
-func (p *pages) doNext(v room.View) web.Component {
+// DoNext offers what this person may do now: what comes next as the one button, the
+// rest as links.
+func (p *Pages) DoNext(v room.View, next process.Step) web.Component {
 	if len(v.May) == 0 {
 		return nil
 	}
 	out := nhs.Group{nhs.Heading{Text: "What you can do", Level: 2, Size: nhs.SizeM}}
-	next := usual(v)
 	links := nhs.List{Plain: true}
 	for _, s := range v.May {
-		href := p.path(v.Reference) + "/" + string(s.ID)
+		href := p.StepPath(v.Reference, s)
 		if s.ID == next {
 			out = append(out, nhs.Button{Text: s.Label, Href: href})
 			continue
@@ -102,7 +120,8 @@ func (p *pages) doNext(v room.View) web.Component {
 	return append(out, links)
 }
 
-func usual(v room.View) process.Step {
+// Usual is what comes next: the first step that would end what is due.
+func Usual(v room.View) process.Step {
 	for _, s := range v.May {
 		for _, t := range v.Process.Timers {
 			due, ok := v.NextDue()
@@ -114,47 +133,65 @@ func usual(v room.View) process.Step {
 	return ""
 }
 
-// timeline is what happened, newest first, from the record alone.
-func (p *pages) timeline(q *web.Request, v room.View, name func(id.Person) string, taken []room.Taken) web.Component {
-	out := casework.Timeline{Level: 3}
-	for i := len(taken) - 1; i >= 0; i-- {
-		t := taken[i]
-		out.Events = append(out.Events, casework.Event{Title: p.said(v, t), By: name(t.By), Role: roleWords(v.Process, t.Role),
+// Timeline is what happened, newest first, from the record alone. level is that of its
+// headings: one below the heading that it stands under.
+func (p *Pages) Timeline(q *web.Request, v room.View, taken []room.Taken, level int) casework.Timeline {
+	out, name := casework.Timeline{Level: level}, p.Names(q.Context())
+	for _, t := range slices.Backward(taken) {
+		def, info := p.meant(v, t)
+		title := p.Done(v, t)
+		if len(info.Outcomes) > 1 && title != info.Label {
+			title = info.Label + ": " + title
+		}
+		out.Events = append(out.Events, casework.Event{Title: title, By: name(t.By), Role: RoleWords(def, t.Role),
 			Shown: words.Moment(t.At), Instant: t.At, Content: p.lines(q, v, t, name)})
 	}
 	return out
 }
 
-// said is a step in the past tense, by the definition under which it was taken.
-func (p *pages) said(v room.View, t room.Taken) string {
-	info := p.info(v, t)
+// Done is a step in the past tense, by the definition under which it was taken.
+func (p *Pages) Done(v room.View, t room.Taken) string {
+	_, info := p.meant(v, t)
 	if o, ok := info.Outcome(t.Outcome); ok && o.Label != "" {
 		return o.Label
 	}
 	return info.Label
 }
 
-func (p *pages) info(v room.View, t room.Taken) process.StepInfo {
-	def, err := p.room.Definition(t.Definition)
+func (p *Pages) meant(v room.View, t room.Taken) (*process.Definition, process.StepInfo) {
+	def, err := p.Desk.Meant(p.Room, v.Org, t.Definition)
 	if err != nil {
 		def = v.Process
 	}
 	info, _ := def.Step(t.Step)
-	return info
+	return def, info
 }
 
-func (p *pages) lines(q *web.Request, v room.View, t room.Taken, name func(id.Person) string) web.Component {
+// lines are the answers of a step: every one that was given, and what its effect says of it.
+func (p *Pages) lines(q *web.Request, v room.View, t room.Taken, name func(id.Person) string) web.Component {
+	var out nhs.Group
 	var rows []nhs.SummaryRow
-	for _, l := range field.Show(p.info(v, t).Fields, t.Answers, p.namer(q.Context(), v, name)) {
-		rows = append(rows, row(l.Key, fieldweb.Answer(l, p.path(v.Reference), t.Version)))
+	_, info := p.meant(v, t)
+	for _, l := range field.Show(info.Fields, t.Answers, p.Namer(q.Context(), v, name)) {
+		rows = append(rows, row(l.Key, fieldweb.Answer(l, p.Path(v.Reference), t.Version)))
 	}
-	if len(rows) == 0 {
+	if t.Effect.Unread {
+		rows = append(rows, nhs.Row("Not read here", "The person who raised it had left, and could not log in to read this"))
+	}
+	if len(rows) > 0 {
+		out = append(out, nhs.SummaryList{Rows: rows, NoBorder: true})
+	}
+	if t.Effect.Alone {
+		out = append(out, nhs.Para("Decided by the person who raised it: nobody else was left who could."))
+	}
+	if len(out) == 0 {
 		return nil
 	}
-	return nhs.SummaryList{Rows: rows, NoBorder: true}
+	return out
 }
 
-func roleWords(d *process.Definition, role string) string {
+// RoleWords is a role in words.
+func RoleWords(d *process.Definition, role string) string {
 	if role == string(process.Heed) {
 		return "Heed itself, since the time was over"
 	}
@@ -164,28 +201,36 @@ func roleWords(d *process.Definition, role string) string {
 	return role
 }
 
-// readers is who has opened the record.
-func (p *pages) readers(q *web.Request) (web.Response, error) {
+// ReadersPage is who has opened the record, and nothing else of it: whoever may look at
+// this list need not be one who may open the record.
+func (p *Pages) ReadersPage(q *web.Request) (web.Response, error) {
 	ref, err := q.Reference("ref")
 	if err != nil {
 		return nil, err
 	}
-	v, err := p.desk.Readers(q.Context(), q.Actor(), p.room, ref)
+	v, err := p.Desk.Readers(q.Context(), q.Actor(), p.Room, ref)
+	if first := p.reasonFirst(err, ref); first != nil {
+		return first, nil
+	}
 	if err != nil {
 		return nil, err
 	}
-	name := p.names(q.Context())
-	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "Who has opened it", Size: nhs.SizeM}, Head: nhs.Heads("When", "Who", "As", "What")}
+	name := p.Names(q.Context())
+	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "Who has opened it, newest first", Size: nhs.SizeM}, Head: nhs.Heads("When", "Who", "As", "What")}
 	for _, r := range v.Readers {
-		t.Rows = append(t.Rows, []nhs.Cell{{Text: words.Moment(r.At)}, {Text: name(r.By)}, {Text: roleWords(v.Process, r.Role)}, {Text: r.What}})
+		what := nhs.Group{nhs.Text(r.What)}
+		if r.Why != "" {
+			what = append(what, nhs.HTML(words.Typed(r.Why)))
+		}
+		t.Rows = append(t.Rows, []nhs.Cell{{Content: nhs.HTML(words.MomentHTML(r.At))}, {Content: nhs.HTML(words.Name(name(r.By)))},
+			{Text: RoleWords(v.Process, r.Role)}, {Content: what}})
 	}
-	page := p.page("Who has opened "+string(v.Reference), web.Stack(t))
-	page.Above = p.sections(v, "/access")
-	return page, nil
+	body := web.Stack(t, nhs.Para("That you looked at this list is written down too."))
+	return p.Page(q, v, "Who has opened "+p.title(ref), "/access", body), nil
 }
 
 // document gives a document out, to be saved: never shown as a page.
-func (p *pages) document(q *web.Request) (web.Response, error) {
+func (p *Pages) document(q *web.Request) (web.Response, error) {
 	ref, err := q.Reference("ref")
 	if err != nil {
 		return nil, err
@@ -194,7 +239,10 @@ func (p *pages) document(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	got, err := p.desk.Document(q.Context(), q.Actor(), p.room, ref, asked)
+	got, err := p.Desk.Document(q.Context(), q.Actor(), p.Room, ref, asked)
+	if first := p.reasonFirst(err, ref); first != nil {
+		return first, nil
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -18,47 +18,104 @@ import (
 	"heed/internal/field"
 	"heed/internal/field/fieldweb"
 	"heed/internal/id"
+	"heed/internal/process"
 	"heed/internal/room"
 	"heed/internal/web"
 	"heed/internal/web/nhs"
 	"heed/internal/web/words"
 )
 
-type pages struct {
-	room      *room.Room
-	desk      *room.Desk
-	directory *directory.Desk
-	base      string // "/policies"
-	section   string // "Policies"
+// Pages are the pages of a room. What a room has of its own on them may be missing.
+type Pages struct {
+	Room      *room.Room
+	Desk      *room.Desk
+	Directory *directory.Desk
+	Base      string // "/policies": where its records lie
+	Section   string // "Policies"
+	Called    string // what a record is called there: "Policy"
+
+	// Frame puts a page of a record where it belongs: what stands above it, and where it
+	// leads back to. current is the path of its section.
+	Frame func(q *web.Request, v room.View, current string, page *web.Page)
+	// Before is what only this record can tell above the questions of a step.
+	Before func(q *web.Request, v room.View, info process.StepInfo) []web.Component
+	// After stands below every form of a step.
+	After func(q *web.Request) web.Component
+	// Offers are the choices of a question, where they are not those of every room.
+	Offers func(q *web.Request, v room.View, step process.Step, x field.Field) (out []fieldweb.Option, own bool, err error)
+	// Refused says why a step is somebody else's; "": as every room does.
+	Refused func(q *web.Request, v room.View, info process.StepInfo) string
+	// Then is where a step leads; "" is the record.
+	Then func(q *web.Request, ref id.Reference, info process.StepInfo) string
+	// Shows are the pages of steps that have one of their own; nil: it stands on another.
+	Shows map[process.Step]func(*web.Request) (web.Response, error)
+}
+
+// Of makes the pages of a room.
+func Of(r *room.Room, desk *room.Desk, people *directory.Desk) *Pages {
+	p := &Pages{Room: r, Desk: desk, Directory: people, Base: "/" + r.Many, Section: words.Sentence(r.Many), Called: words.Sentence(r.One)}
+	p.Frame = p.frame
+	return p
 }
 
 // Part is the routes of a room.
 func Part(r *room.Room, desk *room.Desk, people *directory.Desk) web.Part {
-	p := &pages{room: r, desk: desk, directory: people, base: "/" + r.Many, section: words.Sentence(r.Many)}
+	p := Of(r, desk, people)
 	in := web.SignedIn // the desk asks access about every list and record
-	one := p.base + "/{ref}"
+	one := p.Base + "/{ref}"
 	begin := r.First().Label
-	most := 0
-	for _, s := range r.Steps() {
-		most = max(most, len(field.Documents(s.Fields)))
-	}
-	return web.Part{Name: r.Name, Nav: []web.NavItem{{Text: p.section, Path: p.base, For: r.Nav}}, Routes: append([]web.Route{
-		web.Get(p.base, in, p.section, p.lists),
-		web.Get(p.base+"/new", in, begin, p.showFirst),
-		web.Post(p.base+"/new", in, begin, p.sendFirst).Takes(len(field.Documents(r.First().Fields))),
-		web.Get(p.base+"/new/paper", in, begin+": a form to fill in by hand", p.paper),
-		web.Get(one, in, words.Sentence(r.One), p.record),
-		web.Get(one+"/access", in, "Who has opened it", p.readers),
-		web.Get(one+"/documents/{version}/{number}", in, "A document of a "+r.One, p.document),
-		web.Get(one+"/{step}", in, "A step of a "+r.One, p.showStep),
-		web.Post(one+"/{step}", in, "A step of a "+r.One, p.sendStep).AsksAgain().Takes(most),
-	}, p.readingRoutes()...)}
+	return web.Part{Name: r.Name, Nav: []web.NavItem{{Text: p.Section, Path: p.Base, For: r.Nav}}, Routes: append([]web.Route{
+		web.Get(p.Base, in, p.Section, p.lists),
+		web.Get(p.Base+"/new", in, begin, p.showFirst),
+		web.Post(p.Base+"/new", in, begin, p.sendFirst).Takes(len(field.Documents(r.First().Fields))),
+		web.Get(p.Base+"/new/paper", in, begin+": a form to fill in by hand", p.paper),
+		web.Get(one, in, p.Called, p.record),
+		web.Get(one+"/access", in, "Who has opened it", p.ReadersPage),
+	}, slices.Concat(p.RecordRoutes(), p.readingRoutes())...)}
 }
 
-func (p *pages) path(ref id.Reference) string { return p.base + "/" + string(ref) }
+// RecordRoutes are the pages of a record that every room has alike: its documents and steps.
+func (p *Pages) RecordRoutes() []web.Route {
+	in, one := web.SignedIn, p.Base+"/{ref}"
+	out := []web.Route{web.Get(one+"/documents/{version}/{number}", in, "A document of a "+p.Room.One, p.document)}
+	for _, s := range p.Room.Steps() {
+		at := one + "/" + s.Place()
+		show, own := p.Shows[s.ID]
+		if !own {
+			show = func(q *web.Request) (web.Response, error) { return p.showStep(q, s.ID) }
+		}
+		if show != nil {
+			out = append(out, web.Get(at, in, s.Label, show))
+		}
+		send := func(q *web.Request) (web.Response, error) { return p.sendStep(q, s.ID) }
+		out = append(out, web.Post(at, in, s.Label, send).AsksAgain().Takes(len(field.Documents(s.Fields))))
+		if len(s.Pages) > 0 {
+			title := s.Label + ": one of its pages"
+			out = append(out,
+				web.Get(at+"/{page}", in, title, func(q *web.Request) (web.Response, error) { return p.showTask(q, s.ID) }),
+				web.Post(at+"/{page}", in, title, func(q *web.Request) (web.Response, error) { return p.keepTask(q, s.ID) }).AsksAgain())
+		}
+	}
+	if !p.Room.Overlaid {
+		return out
+	}
+	const title = "A step that the organisation added"
+	at := one + "/steps/{step}"
+	return append(out,
+		web.Get(at, in, title, func(q *web.Request) (web.Response, error) { return p.showStep(q, process.Step(q.Path("step"))) }),
+		web.Post(at, in, title, func(q *web.Request) (web.Response, error) { return p.sendStep(q, process.Step(q.Path("step"))) }).AsksAgain())
+}
 
-// names gives the names of people for a page, each looked up once.
-func (p *pages) names(ctx context.Context) func(id.Person) string {
+// Path is the address of a record's page.
+func (p *Pages) Path(ref id.Reference) string { return p.Base + "/" + string(ref) }
+
+// StepPath is the address of a step's page.
+func (p *Pages) StepPath(ref id.Reference, s process.StepInfo) string {
+	return p.Path(ref) + "/" + s.Place()
+}
+
+// Names gives the names of people for a page, each looked up once.
+func (p *Pages) Names(ctx context.Context) func(id.Person) string {
 	known := map[id.Person]string{}
 	return func(x id.Person) string {
 		if x.IsZero() {
@@ -66,7 +123,7 @@ func (p *pages) names(ctx context.Context) func(id.Person) string {
 		}
 		if _, ok := known[x]; !ok {
 			known[x] = "Somebody who has left"
-			if who, err := p.directory.Person(ctx, x); err == nil {
+			if who, err := p.Directory.Person(ctx, x); err == nil {
 				known[x] = who.Name
 			}
 		}
@@ -74,8 +131,8 @@ func (p *pages) names(ctx context.Context) func(id.Person) string {
 	}
 }
 
-// namer gives the words of an answer that names somebody, a team, or an entry of the record.
-func (p *pages) namer(ctx context.Context, v room.View, name func(id.Person) string) field.Namer {
+// Namer gives the words of an answer that names somebody, a team, or an entry of the record.
+func (p *Pages) Namer(ctx context.Context, v room.View, name func(id.Person) string) field.Namer {
 	return func(k field.Kind, value string) string {
 		switch k {
 		case field.Person:
@@ -83,7 +140,7 @@ func (p *pages) namer(ctx context.Context, v room.View, name func(id.Person) str
 				return name(x)
 			}
 		case field.Team:
-			o, _ := p.directory.Organisation(ctx, v.Org)
+			o, _ := p.Directory.Organisation(ctx, v.Org)
 			for _, t := range o.Teams {
 				if t.ID.String() == value {
 					return t.Name
@@ -92,7 +149,7 @@ func (p *pages) namer(ctx context.Context, v room.View, name func(id.Person) str
 		case field.Entry:
 			for _, t := range v.Taken {
 				if strconv.FormatInt(t.Version, 10) == value {
-					return p.entry(v, t)
+					return p.Entry(v, t)
 				}
 			}
 		}
@@ -102,8 +159,13 @@ func (p *pages) namer(ctx context.Context, v room.View, name func(id.Person) str
 
 // offers are the choices of fields that name somebody or something: those of the
 // organisation who hold one of the field's roles, its teams, the record's own entries.
-func (p *pages) offers(q *web.Request, v room.View) func(field.Field) ([]fieldweb.Option, error) {
+func (p *Pages) offers(q *web.Request, v room.View, step process.Step) func(field.Field) ([]fieldweb.Option, error) {
 	return func(f field.Field) ([]fieldweb.Option, error) {
+		if p.Offers != nil {
+			if out, own, err := p.Offers(q, v, step, f); own || err != nil {
+				return out, err
+			}
+		}
 		switch f.Kind {
 		case field.Person:
 			return p.holders(q, f.Of)
@@ -112,7 +174,7 @@ func (p *pages) offers(q *web.Request, v room.View) func(field.Field) ([]fieldwe
 		case field.Entry:
 			var out []fieldweb.Option
 			for _, t := range v.Taken {
-				out = append(out, fieldweb.Option{ID: strconv.FormatInt(t.Version, 10), Label: p.entry(v, t)})
+				out = append(out, fieldweb.Option{ID: strconv.FormatInt(t.Version, 10), Label: p.Entry(v, t)})
 			}
 			return out, nil
 		}
@@ -120,13 +182,13 @@ func (p *pages) offers(q *web.Request, v room.View) func(field.Field) ([]fieldwe
 	}
 }
 
-// entry is a step as it is named where another speaks of it.
-func (p *pages) entry(v room.View, t room.Taken) string {
-	return p.said(v, t) + ", " + words.Moment(t.At)
+// Entry is a step as it is named where another speaks of it.
+func (p *Pages) Entry(v room.View, t room.Taken) string {
+	return p.Done(v, t) + ", " + words.Moment(t.At)
 }
 
-func (p *pages) holders(q *web.Request, of []string) (out []fieldweb.Option, err error) {
-	people, err := p.directory.Everybody(q.Context(), q.Who().Org)
+func (p *Pages) holders(q *web.Request, of []string) (out []fieldweb.Option, err error) {
+	people, err := p.Directory.Everybody(q.Context(), q.Who().Org)
 	for _, x := range people {
 		holds := slices.ContainsFunc(of, func(role string) bool { return x.Has(access.Role(role)) })
 		if holds && !x.Left {
@@ -136,8 +198,8 @@ func (p *pages) holders(q *web.Request, of []string) (out []fieldweb.Option, err
 	return out, err
 }
 
-func (p *pages) teams(q *web.Request) (out []fieldweb.Option, err error) {
-	o, err := p.directory.Organisation(q.Context(), q.Who().Org)
+func (p *Pages) teams(q *web.Request) (out []fieldweb.Option, err error) {
+	o, err := p.Directory.Organisation(q.Context(), q.Who().Org)
 	for _, t := range o.Teams {
 		out = append(out, fieldweb.Option{ID: t.ID.String(), Label: t.Name})
 	}
@@ -145,7 +207,7 @@ func (p *pages) teams(q *web.Request) (out []fieldweb.Option, err error) {
 }
 
 // lists shows one list of the room, with the others beside it.
-func (p *pages) lists(q *web.Request) (web.Response, error) {
+func (p *Pages) lists(q *web.Request) (web.Response, error) {
 	all := p.mayList(q)
 	if len(all) == 0 {
 		return nil, fail.New(fail.Missing, "Page not found")
@@ -157,7 +219,7 @@ func (p *pages) lists(q *web.Request) (web.Response, error) {
 		}
 	}
 	after := q.Query("after")
-	page, err := p.desk.List(q.Context(), q.Actor(), p.room, room.Query{List: current.ID, Limit: perPage, After: after})
+	page, err := p.Desk.List(q.Context(), q.Actor(), p.Room, room.Query{List: current.ID, Limit: perPage, After: after})
 	if err != nil {
 		return nil, err
 	}
@@ -166,15 +228,15 @@ func (p *pages) lists(q *web.Request) (web.Response, error) {
 		body = p.table(q, page)
 	}
 	here := p.list(current.ID)
-	return web.Page{Title: p.section, Section: p.section, Nav: p.base, Wide: true, Body: web.Stack(
+	return web.Page{Title: p.Section, Section: p.Section, Nav: p.Base, Wide: true, Body: web.Stack(
 		p.beginButton(q), p.tabs(q, here), body, further(here, after, page.Next))}, nil
 }
 
 const perPage = 25
 
-func (p *pages) beginButton(q *web.Request) web.Component {
-	if !p.desk.MayBegin(q.Actor(), p.room) {
+func (p *Pages) beginButton(q *web.Request) web.Component {
+	if !p.Desk.MayBegin(q.Actor(), p.Room) {
 		return nil
 	}
-	return nhs.Button{Text: p.room.First().Label, Href: p.base + "/new"}
+	return nhs.Button{Text: p.Room.First().Label, Href: p.Base + "/new"}
 }

@@ -1,9 +1,10 @@
-package concernweb
+package roomweb
 
 import (
 	"heed/internal/field"
 	"heed/internal/field/fieldweb"
 	"heed/internal/process"
+	"heed/internal/room"
 	"heed/internal/web"
 	"heed/internal/web/nhs"
 )
@@ -15,29 +16,30 @@ import (
 // allPage is the page that asks everything at once.
 const allPage = "all"
 
-func (p *pages) tasks(q *web.Request, s stepPage) (fieldweb.Paged, error) {
-	return fieldweb.Pages(q, s.info, StepPath(s.c.Reference, s.info), s.c.Kept)
+func (p *Pages) tasks(q *web.Request, info process.StepInfo, v room.View) (fieldweb.Paged, error) {
+	return fieldweb.Pages(q, info, p.StepPath(v.Reference, info), v.Kept)
 }
 
-func (p *pages) listTasks(q *web.Request, s stepPage, before []web.Component) (web.Body, error) {
-	t, err := p.tasks(q, s)
+func (p *Pages) listTasks(q *web.Request, info process.StepInfo, v room.View, before []web.Component) (web.Body, error) {
+	t, err := p.tasks(q, info, v)
 	if err != nil {
 		return web.Body{}, err
 	}
-	more, err := p.before(q, s.c, s.info)
-	if err != nil {
-		return web.Body{}, err
+	before = append(before, p.above(q, info, v)...)
+	for _, w := range info.Before {
+		before = append(before, nhs.Para(w))
 	}
-	return web.Stack(append(append(before, more...), t.Tasks(),
+	before = append(before, t.Tasks(),
 		nhs.Paragraph{Content: nhs.Link{Text: "Answer everything on one page", Href: t.At + "/" + allPage}},
-		nhs.Para("What you answered is kept for you alone until you save all of it, for at most 7 days."), p.emergency(q))...), nil
+		nhs.Para("What you answered is kept for you alone until you save all of it, for at most 7 days."))
+	return web.Stack(append(before, p.after(q)...)...), nil
 }
 
 // showTask shows one page of a long step, or its answers before they are sent.
-func (p *pages) showTask(q *web.Request, step process.Step) (web.Response, error) {
+func (p *Pages) showTask(q *web.Request, step process.Step) (web.Response, error) {
 	var title, back string
-	r, err := p.stepped(q, step, func(s stepPage, before []web.Component) (web.Body, error) {
-		t, err := p.tasks(q, s)
+	r, err := p.stepped(q, step, func(info process.StepInfo, v room.View, before []web.Component) (web.Body, error) {
+		t, err := p.tasks(q, info, v)
 		if err != nil {
 			return web.Body{}, err
 		}
@@ -45,31 +47,24 @@ func (p *pages) showTask(q *web.Request, step process.Step) (web.Response, error
 		switch q.Path("page") {
 		case fieldweb.CheckPage:
 			title = "Check your answers and save"
-			return p.checkTasks(q, s, t, before)
+			return p.checkTasks(q, v, t, before)
 		case allPage:
-			title = s.info.Label
+			title = info.Label
 			t.Draft.Show(q.Form())
-			return p.askAll(q, s, before)
+			return p.ask(q, info, v, before)
 		}
 		i, err := t.Page(q.Path("page"))
 		if err != nil {
 			return web.Body{}, err
 		}
-		page := s.info.Pages[i]
+		page := info.Pages[i]
 		title = page.Title
 		t.Draft.Show(q.Form())
 		fields, waits := t.Asked(i)
 		if waits || len(fields) == 0 {
 			return web.Stack(append(before, nhs.Para("What is asked here depends on your other answers. Answer those parts first."))...), nil
 		}
-		asked, err := p.asked(q, q.Form(), s.c, process.StepInfo{ID: s.info.ID, Fields: fields})
-		if err != nil {
-			return web.Body{}, err
-		}
-		for _, w := range page.Before {
-			before = append(before, nhs.Para(w))
-		}
-		return q.Form().Ask(web.Question{Before: before, Fields: asked, Send: "Save and continue", After: []web.Component{p.emergency(q)}}), nil
+		return p.asking(q, process.StepInfo{ID: info.ID, Fields: fields}, v, before, page.Before, "Save and continue")
 	})
 	page, ok := r.(web.Page)
 	if err != nil || !ok || title == "" {
@@ -79,34 +74,26 @@ func (p *pages) showTask(q *web.Request, step process.Step) (web.Response, error
 	return page, nil
 }
 
-func (p *pages) checkTasks(q *web.Request, s stepPage, t fieldweb.Paged, before []web.Component) (web.Body, error) {
+func (p *Pages) checkTasks(q *web.Request, v room.View, t fieldweb.Paged, before []web.Component) (web.Body, error) {
 	if !t.Whole() {
 		return web.Stack(append(before, nhs.Para("Some parts must still be answered."), t.Tasks())...), nil
 	}
-	if began := t.Began(); !q.Posted() && began != 0 && began < s.c.Version {
-		since, err := p.since(q, s.c, began)
-		if err != nil {
-			return web.Body{}, err
-		}
-		before = append(before, nhs.Heading{Text: "What was done since you began", Level: 2, Size: nhs.SizeM}, since,
+	if began := t.Began(); !q.Posted() && began != 0 && began < v.Version {
+		before = append(before, nhs.Heading{Text: "What was done since you began", Level: 2, Size: nhs.SizeM}, p.Timeline(q, v, v.Since(began), 3),
 			nhs.Heading{Text: "Your answers", Level: 2, Size: nhs.SizeM})
 	}
-	summary := t.Summary(field.Field.Called, p.namer(q, s.c))
+	summary := t.Summary(field.Field.Called, p.Namer(q.Context(), v, p.Names(q.Context())))
 	return q.Form().Ask(web.Question{Before: append(before, summary), Fields: []web.Component{t.Carried()},
-		Send: s.info.SendWords(), After: []web.Component{p.emergency(q)}}), nil
+		Send: t.Info.SendWords(), After: p.after(q)}), nil
 }
 
 // keepTask keeps what one page asked and goes on, or sends all of it.
-func (p *pages) keepTask(q *web.Request, step process.Step) (web.Response, error) {
-	info, err := p.stepOf(q, step)
+func (p *Pages) keepTask(q *web.Request, step process.Step) (web.Response, error) {
+	ref, info, err := p.sent(q, step)
 	if err != nil {
 		return nil, err
 	}
-	ref, err := q.Reference("ref")
-	if err != nil {
-		return nil, err
-	}
-	t, err := fieldweb.Pages(q, info, StepPath(ref, info), nil)
+	t, err := fieldweb.Pages(q, info, p.StepPath(ref, info), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +106,7 @@ func (p *pages) keepTask(q *web.Request, step process.Step) (web.Response, error
 	if err != nil {
 		return nil, err
 	}
-	if err := p.desk.Allowed(q.Context(), Actor(q), ref, info.ID); err != nil {
+	if err := p.Desk.Allowed(q.Context(), q.Actor(), p.Room, ref, info.ID); err != nil {
 		return nil, err
 	}
 	next, err := t.Keep(q, i)

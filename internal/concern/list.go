@@ -1,33 +1,52 @@
 package concern
 
 import (
-	"embed"
+	"context"
 	"time"
 
 	"heed/internal/access"
 	"heed/internal/id"
-	"heed/internal/ledger"
 	"heed/internal/process"
 	"heed/internal/room"
 )
 
-// Migrations are the tables that are not made by replay.
-//
-//go:embed migrations/*.sql
-var Migrations embed.FS
+// List names a list page.
+type List string
 
-// kept is the room as the rooms' desk keeps it: its rows, lists and duties.
-func (d *Desk) kept() *room.Room {
-	return &room.Room{
-		Name: roomName, Number: ledger.Concern, Kind: access.KindConcern, One: "concern", Many: "concerns",
-		Compartment: string(Patient), Definitions: []*process.Definition{process.Patient()}, Rows: 2, Overdue: d.overdue,
-		Opens: access.ViewConcern, Follows: access.ViewOwnConcern, Late: []access.Role{access.CaldicottGuardian},
-	}
+// The lists. All but the first are tabs of the lead's inbox.
+const (
+	ListAll     List = "all"     // newest first
+	ListNew     List = "new"     // waiting to be taken up
+	ListDue     List = "due"     // open, what is due first on top
+	ListWaiting List = "waiting" // for somebody outside
+	ListToday   List = "today"   // due today or overdue
+	ListClosed  List = "closed"
+	ListOwn     List = "own"   // the actor's own, newest first
+	ListMine    List = "owned" // what the actor has been given, what is due first on top
+	listGlass   List = "glass" // reasons given: for those who are told of them
+	listLate    List = "late"  // what has been overdue for a day, of the list due: likewise
+)
+
+// Query asks for one page of a list.
+type Query struct {
+	List   List
+	Limit  int    // 1 to room.MaxPage
+	After  string // the Next of the page before
+	Offset int    // or a number of rows to pass over, for numbered pages
 }
 
-// resource is a concern as access sees it.
-func resource(s *room.State, now time.Time) access.Resource {
-	return s.Resource(access.KindConcern, now)
+// Page is one page of a list.
+type Page struct {
+	Rows []Row
+	More bool   // there is a page after this one
+	Next string // to be sent as After; empty on the last page
+}
+
+// ListPage gives one page. That it was shown, and which references it named, is
+// in the ledger before this returns.
+func (d *Desk) ListPage(ctx context.Context, a access.Actor, q Query) (Page, error) {
+	p, err := d.rooms.List(ctx, a, d.Room, room.Query{List: string(q.List), Limit: q.Limit, After: q.After, Pass: q.Offset})
+	return Page{Rows: rowsOf(p.Rows, q.List), More: p.Next != "", Next: p.Next}, err
 }
 
 // Row is a concern in a list: no word of what was written, no name of the person.
@@ -71,7 +90,7 @@ func rowsOf(all []room.Row, list List) []Row {
 
 // Inbox are the lists of the lead's inbox, each a tab.
 func (d *Desk) Inbox() (out []process.List) {
-	for _, l := range d.room.Latest().Lists {
+	for _, l := range d.Room.Latest().Lists {
 		if l.Of == "team" && l.ID != string(ListAll) {
 			out = append(out, l)
 		}
