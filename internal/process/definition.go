@@ -185,7 +185,7 @@ type StepInfo struct {
 
 	Path   string        `json:"path" for:"concern"`   // of its page, below the record's; its id when empty
 	Fields []field.Field `json:"fields"`               // what it asks, in order
-	Pages  []FormPage    `json:"pages" for:"concern"`  // asked page by page; none: all on one
+	Pages  []FormPage    `json:"pages"`                // asked page by page; none: all on one
 	Recall []Step        `json:"recall" for:"concern"` // what was said in these stands above the form
 	Before []string      `json:"before"`               // sentences above the form
 	Send   string        `json:"send"`                 // the button; Label when empty
@@ -194,12 +194,12 @@ type StepInfo struct {
 	// Owner is who has the record afterwards: "actor", or the id of a person field; empty: no change.
 	Owner  string      `json:"owner"`
 	People []NamedHere `json:"people"`
-	Other  []string    `json:"other"`                // whoever is named so may not take it: the second of two people
-	Forget []string    `json:"forget"`               // these names end with it
-	Group  string      `json:"group" for:"room"`     // of actions, in the policies: "working"
-	Leaves bool        `json:"leaves" for:"concern"` // whoever takes it loses the record by it
-	Sees   []string    `json:"sees" for:"room"`      // who sees it besides those who see all of the work: "raiser", "reader"
-	Hears  []string    `json:"hears"`                // who has a notice of it: "raiser", "owner", or a name that people were given
+	Other  []string    `json:"other"`            // whoever is named so may not take it: the second of two people
+	Forget []string    `json:"forget"`           // these names end with it
+	Group  string      `json:"group" for:"room"` // of actions, in the policies: "working"
+	Leaves bool        `json:"leaves"`           // whoever takes it loses the record by it
+	Sees   []string    `json:"sees" for:"room"`  // who sees it besides those who see all of the work: "raiser", "reader"
+	Hears  []string    `json:"hears"`            // who has a notice of it: "raiser", "owner", or a name that people were given
 }
 
 // FormPage is some of a step's fields, asked together.

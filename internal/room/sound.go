@@ -81,6 +81,9 @@ func soundStep(d *process.Definition, i int, s process.StepInfo) string {
 			return place + ` names people who are neither "actor" nor in a person field of the step`
 		}
 	}
+	if len(s.Pages) > 0 && (i == 0 || len(field.Documents(s.Fields)) > 0) {
+		return place + " is asked in parts, which are kept until all are sent: only a later step can be, and one without a document"
+	}
 	if fault := soundHears(d, s); fault != "" {
 		return place + " " + fault
 	}
@@ -112,7 +115,7 @@ func soundKind(d *process.Definition, s process.StepInfo) string {
 	if !strings.HasPrefix(s.Kind, d.Process+".") {
 		return fmt.Sprintf("has the kind %q: it must begin with %q, or a replay passes it by", s.Kind, d.Process+".")
 	}
-	if slices.Contains([]string{kindViewed, kindReaders, kindListed, kindRefused, kindDocument, kindConfirmed, kindCounted}, strings.TrimPrefix(s.Kind, d.Process)) {
+	if slices.Contains([]string{kindViewed, kindReaders, kindListed, kindRefused, kindDocument, kindConfirmed, kindCounted, ReadOwn, ReadBars}, strings.TrimPrefix(s.Kind, d.Process)) {
 		return fmt.Sprintf("has the kind %q, which every room has for readings: give it another", s.Kind)
 	}
 	return ""
