@@ -176,9 +176,6 @@ func (p *Policy) Sentences() []Sentence {
 	return out
 }
 
-// Text is the policies as written, for the page that shows them.
-func Text() string { return policyText }
-
 // Decide answers: may this actor do this to that, with what is said? It is pure.
 func (p *Policy) Decide(a Actor, act Action, r Resource, c Context) Decision {
 	if !a.Role.Valid() || a.Org.IsZero() || r.Org.IsZero() || a.Person.IsZero() != (a.Role == System) {

@@ -29,9 +29,6 @@ func (System) Now() time.Time { return time.Now().UTC().Truncate(time.Microsecon
 // After waits on the machine's monotonic clock.
 func (System) After(d time.Duration) <-chan time.Time { return time.After(d) }
 
-// Since is how long ago t was, by c.
-func Since(c Clock, t time.Time) time.Duration { return c.Now().Sub(t) }
-
 // Stopwatch measures elapsed real time by the monotonic clock, for bench figures and logs only.
 func Stopwatch() func() time.Duration {
 	t := time.Now()

@@ -42,7 +42,6 @@ type Option func(*options)
 type options struct {
 	width    int
 	noScript bool
-	signIn   func(*Visitor, string)
 }
 
 // Width is the window's width in pixels; 360 unless told.
@@ -50,9 +49,6 @@ func Width(pixels int) Option { return func(o *options) { o.width = pixels } }
 
 // NoScript switches scripts off: everything must work all the same.
 func NoScript() Option { return func(o *options) { o.noScript = true } }
-
-// SignIn says how As becomes somebody; unless told, it uses the demo's "Who do you want to be?".
-func SignIn(how func(v *Visitor, who string)) Option { return func(o *options) { o.signIn = how } }
 
 // Browser starts Chromium and opens one visitor's window. It is closed with the test.
 func Browser(t T, baseURL string, opts ...Option) *Visitor {
@@ -99,7 +95,7 @@ func Start(t T) *Chromium {
 // Visitor opens one visitor's window.
 func (c *Chromium) Visitor(t T, baseURL string, opts ...Option) *Visitor {
 	t.Helper()
-	o := options{width: Phone, signIn: becomeInDemo}
+	o := options{width: Phone}
 	for _, opt := range opts {
 		opt(&o)
 	}

@@ -41,16 +41,6 @@ const jsSpot = `if (!el) return null;
 	const clear = !top || el.contains(top) || top.contains(el) || label && (label.contains(top) || top.contains(label));
 	return { X: x, Y: y, Covered: clear ? "" : top.tagName.toLowerCase() + "." + top.className };`
 
-const jsSelect = `(label, option) => { ` + jsTidy + `
-	const list = [...document.querySelectorAll("select")].find(el => nameOf(el) === tidy(label));
-	const o = list && [...list.options].find(o => tidy(o.textContent) === tidy(option));
-	if (!o) return false;
-	list.focus();
-	list.value = o.value;
-	list.dispatchEvent(new Event("change", { bubbles: true }));
-	return true;
-}`
-
 // jsPressable finds a button or link in sight: by its whole text, then by its visible text without what is for screen
 // readers, then by how it begins.
 const jsPressable = `(text) => { ` + jsTidy + `

@@ -79,7 +79,7 @@ func (v *Visitor) eval(into any, js string, args ...any) {
 // As becomes somebody of the demo, by name.
 func (v *Visitor) As(who string) *Visitor {
 	v.t.Helper()
-	v.o.signIn(v, who)
+	becomeInDemo(v, who)
 	return v
 }
 
@@ -217,17 +217,6 @@ func (v *Visitor) Choose(label string) *Visitor {
 
 // Trouble lets pages from here on say that the service has a problem (500, 503).
 func (v *Visitor) Trouble() *Visitor { v.mayFail.Store(true); return v }
-
-// Select takes an option of the list with this label.
-func (v *Visitor) Select(label, option string) *Visitor {
-	v.t.Helper()
-	var there bool
-	v.eval(&there, jsSelect, label, option)
-	if !there {
-		v.fatal("there is no list %q with %q. Fields: %s", label, option, v.labels())
-	}
-	return v
-}
 
 // Press presses the button, or follows the link, with this text, and goes where it leads.
 func (v *Visitor) Press(text string) *Visitor {

@@ -1,7 +1,5 @@
 package ledger
 
-import "maps"
-
 // Room is the number of a kind of record. It stands in the clear with every entry,
 // bound by its leaf, so that who replays one kind reads its own entries only. It
 // says what kind of record there is and never which compartment it is in: concerns
@@ -27,9 +25,6 @@ var rooms = map[Room]string{
 	Daybook:      "daybook",
 	ReasonBook:   "reason_book",
 }
-
-// Rooms are the names of all rooms, by number.
-func Rooms() map[Room]string { return maps.Clone(rooms) }
 
 // Name is the room's, "" for a number that was never given.
 func (r Room) Name() string { return rooms[r] }

@@ -52,9 +52,6 @@ var buffers = sync.Pool{New: func() any { return &Buffer{b: make([]byte, 0, 4096
 
 const keptBuffer = 64 << 10
 
-// Markup gives the HTML of components as a value that fits where content goes.
-func Markup(cs ...Component) HTML { return HTML(Render(cs...)) }
-
 // Funcs gives the function by which templates place components: {{nhs .Button}}.
 func Funcs() template.FuncMap { return template.FuncMap{"nhs": Render} }
 

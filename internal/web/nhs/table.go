@@ -101,15 +101,6 @@ func Heads(texts ...string) []HeadCell {
 	return cells
 }
 
-// Cells is a row of plain cells.
-func Cells(texts ...string) []Cell {
-	cells := make([]Cell, len(texts))
-	for i, t := range texts {
-		cells[i].Text = t
-	}
-	return cells
-}
-
 // Render writes the table.
 func (t Table) Render(b *Buffer) {
 	if t.Card != nil {

@@ -30,9 +30,6 @@ func mustLoad(name string) *time.Location {
 	return l
 }
 
-// London is the time zone in which instants are shown.
-func London() *time.Location { return london }
-
 // Date is "6 August 2026": the day in London on which the instant falls.
 func Date(t time.Time) string { return t.In(london).Format("2 January 2006") }
 
