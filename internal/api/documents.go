@@ -87,8 +87,8 @@ func (a *API) readParts(in *multipart.Reader, most int, spool *document.Spool) (
 		if sent == nil {
 			return out, bad("Send each document with a filename")
 		}
-		if sent.Fault("") == document.Busy {
-			return out, fail.New(fail.Busy, document.Busy)
+		if err := sent.Turned(); err != nil {
+			return out, err
 		}
 		if !out.PutFile(part.FormName(), sent) {
 			sent.Content().Close()

@@ -43,6 +43,7 @@ var statusOf = map[fail.Kind]int{
 	fail.Conflict: http.StatusConflict,
 	fail.Tampered: http.StatusConflict, // what is there does not agree with itself: no fault of this program's
 	fail.TooLarge: http.StatusRequestEntityTooLarge,
+	fail.TooOften: http.StatusTooManyRequests,
 	fail.Busy:     http.StatusServiceUnavailable,
 	fail.Full:     http.StatusServiceUnavailable,
 	fail.ReadOnly: http.StatusServiceUnavailable,

@@ -189,7 +189,7 @@ func (a *App) kernel() error {
 }
 
 func (a *App) slices() (err error) {
-	a.spool = document.NewSpool(document.SpoolBytes)
+	a.spool = document.NewSpool(document.SpoolBytes, a.Clock.Now)
 	var scanner document.Scanner
 	if a.Config.Clamd != "" {
 		if scanner, err = document.NewClamd(a.Config.Clamd); err != nil {

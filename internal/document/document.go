@@ -16,6 +16,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"heed/internal/fail"
 	"heed/internal/plain"
 )
 
@@ -75,6 +76,18 @@ func (f *File) Fault(what string) string {
 		return "The selected file must be " + kindWords() + ". Save it as one of these and choose it again"
 	}
 	return ""
+}
+
+// Turned is the error of a document that was turned away whatever it is, to be sent
+// again later; nil of any other.
+func (f *File) Turned() error {
+	switch f.refused {
+	case Busy:
+		return fail.New(fail.Busy, Busy)
+	case TooMuch:
+		return fail.New(fail.TooOften, TooMuch)
+	}
+	return nil
 }
 
 // TooLarge is said of a file that has more than MostBytes.

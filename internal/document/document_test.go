@@ -12,6 +12,9 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
+
+	"heed/internal/fail"
 )
 
 func content(t testing.TB, b []byte) *Content {
@@ -100,15 +103,11 @@ func FuzzKind(f *testing.F) {
 
 // One person fills no more than their share: another's document goes. Seen to fail.
 func TestSpoolHasShares(t *testing.T) {
-	s := NewSpool(SpoolBytes)
+	s := NewSpool(SpoolBytes, nil)
 	mine, theirs := s.Of("one"), s.Of("two")
-	var held []*Content
-	for range 2 {
-		c, err := mine.Read(io.LimitReader(zeros{}, MostBytes))
-		if err != nil {
-			t.Fatal(err)
-		}
-		held = append(held, c)
+	largest, err := mine.Read(io.LimitReader(zeros{}, MostBytes))
+	if err != nil {
+		t.Fatal(err)
 	}
 	if _, err := mine.Read(bytes.NewReader([]byte("more"))); !errors.Is(err, ErrFull) {
 		t.Errorf("beyond the share: %v", err)
@@ -116,16 +115,63 @@ func TestSpoolHasShares(t *testing.T) {
 	if _, err := theirs.Read(bytes.NewReader([]byte("a note"))); err != nil {
 		t.Errorf("another's: %v", err)
 	}
-	held[0].Close()
+	largest.Close()
 	if _, err := mine.Read(bytes.NewReader([]byte("more"))); err != nil {
 		t.Errorf("with room again: %v", err)
+	}
+}
+
+// However many flood it, whoever comes next has a document taken: those who have most
+// there stop first. Seen to fail: three filled it.
+func TestAFewDoNotFillTheSpool(t *testing.T) {
+	s := NewSpool(SpoolBytes, nil)
+	for flooder := range 6 {
+		for range 3 { // as much as goes, and then less
+			_, _ = s.Of(fmt.Sprint("flooder ", flooder)).Read(io.LimitReader(zeros{}, MostBytes))
+			_, _ = s.Of(fmt.Sprint("flooder ", flooder)).Read(io.LimitReader(zeros{}, MostBytes/4))
+		}
+	}
+	for next := range 3 {
+		if _, err := s.Of(fmt.Sprint("nurse ", next)).Read(io.LimitReader(zeros{}, 1<<20)); err != nil {
+			t.Errorf("nurse %d, with %d of %d bytes used: %v", next, s.Used(), SpoolBytes, err)
+		}
+	}
+}
+
+// One person sends so much in a day, and goes on the next. Others are not counted with them.
+func TestADayHasABound(t *testing.T) {
+	now := time.Date(2026, 3, 2, 23, 0, 0, 0, time.UTC)
+	s := NewSpool(SpoolBytes, func() time.Time { return now })
+	send := func(who string) error {
+		t.Helper()
+		f, err := s.Of(who).Take("plan.txt", io.LimitReader(zeros{}, MostBytes))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Content().Close()
+		return f.Turned()
+	}
+	for range mostADay / MostBytes {
+		if err := send("one"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := send("one"); !fail.Is(err, fail.TooOften) {
+		t.Errorf("more than a day's: %v", err)
+	}
+	if err := send("two"); err != nil {
+		t.Errorf("another's: %v", err)
+	}
+	now = now.Add(time.Hour)
+	if err := send("one"); err != nil || s.Used() != 0 {
+		t.Errorf("the next day: %v, and %d bytes are used", err, s.Used())
 	}
 }
 
 // Many at once take no more memory than the spool has, and all of it is given back,
 // whatever becomes of them.
 func TestSpoolHasABound(t *testing.T) {
-	s := NewSpool(10 * ChunkSize)
+	s := NewSpool(10*ChunkSize, nil)
 	one, err := s.Read(bytes.NewReader(make([]byte, 6*ChunkSize)))
 	if err != nil {
 		t.Fatal(err)
@@ -145,7 +191,7 @@ func TestSpoolHasABound(t *testing.T) {
 	}
 	one.Close()
 	one.Close()
-	big := NewSpool(2 * MostBytes)
+	big := NewSpool(2*MostBytes, nil)
 	if got, err := big.Take("plan.txt", io.LimitReader(zeros{}, MostBytes+1)); err != nil || got.Fault("the plan") != TooLarge {
 		t.Errorf("too large: %+v, %v", got, err)
 	}

@@ -11,7 +11,9 @@ import (
 
 // Spool is the memory in which documents lie while they are taken or given out: never
 // a file, which would hold them unsealed. It has a bound over all of them at once, and
-// one for each person, so that nobody fills it for everybody. A nil Spool has none.
+// one for each person, so that nobody fills it for everybody, nor a few together: who
+// has more there than is left free takes no more. What one person sends in a day is
+// bounded, too, because it stays on the disk. A nil Spool has no bound.
 type Spool struct {
 	whole *whole
 	who   string // whose share this is; "" for nobody's
@@ -19,14 +21,19 @@ type Spool struct {
 
 type whole struct {
 	most int64
+	now  func() time.Time
 
 	mu    sync.Mutex
 	used  int64
 	share map[string]int64
+	day   time.Time        // of which these are:
+	sent  map[string]int64 // bytes taken from each person
 }
 
-// NewSpool is a spool of so many bytes.
-func NewSpool(most int64) *Spool { return &Spool{whole: &whole{most: most, share: map[string]int64{}}} }
+// NewSpool is a spool of so many bytes. now tells when a day is over.
+func NewSpool(most int64, now func() time.Time) *Spool {
+	return &Spool{whole: &whole{most: most, now: now, share: map[string]int64{}, sent: map[string]int64{}}}
+}
 
 // Of is the same spool for one person, who has a share of it.
 func (s *Spool) Of(who string) *Spool {
@@ -36,8 +43,10 @@ func (s *Spool) Of(who string) *Spool {
 	return &Spool{whole: s.whole, who: who}
 }
 
-// mostOfOne is what lies there for one person at once: two of the largest documents.
-const mostOfOne = 2 * MostBytes
+const (
+	mostOfOne = MostBytes      // what lies there for one person at once
+	mostADay  = 10 * MostBytes // what one person sends in a day, as each process counts it
+)
 
 // SlowLine is how long a document may be on its way in or out.
 const SlowLine = 10 * time.Minute
@@ -55,6 +64,9 @@ var (
 // Busy is said when the spool is full.
 const Busy = "The file was not taken, because too many files are being sent at this moment. Wait a minute and choose it again"
 
+// TooMuch is said to somebody who has sent as much as they may in a day.
+const TooMuch = "The file was not taken, because you have sent as many files today as one person may. Send it tomorrow, or ask somebody else of your team to send it"
+
 func (s *Spool) take(n int64) bool {
 	if s == nil {
 		return true
@@ -62,7 +74,8 @@ func (s *Spool) take(n int64) bool {
 	w := s.whole
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.used+n > w.most || s.who != "" && w.share[s.who]+n > mostOfOne {
+	free, mine := w.most-w.used-n, w.share[s.who]+n
+	if free < 0 || s.who != "" && (mine > mostOfOne || mine > free) {
 		return false
 	}
 	w.used += n
@@ -86,6 +99,25 @@ func (s *Spool) giveBack(n int64) {
 	if w.share[s.who] -= n; w.share[s.who] <= 0 {
 		delete(w.share, s.who)
 	}
+}
+
+// counted counts what somebody sent today; false when it is more than they may.
+func (s *Spool) counted(n int64) bool {
+	if s == nil || s.who == "" {
+		return true
+	}
+	w := s.whole
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if day := w.now().UTC().Truncate(24 * time.Hour); !day.Equal(w.day) {
+		w.day = day
+		clear(w.sent)
+	}
+	if w.sent[s.who]+n > mostADay {
+		return false
+	}
+	w.sent[s.who] += n
+	return true
 }
 
 // Used is how many bytes lie in it.
@@ -119,6 +151,9 @@ func (s *Spool) Take(name string, in io.Reader) (*File, error) {
 		return nil, err
 	case name == "" && c.size == 0:
 		return nil, nil //nolint:nilnil // nothing was chosen
+	case !s.counted(c.size):
+		c.Close()
+		return refused(name, TooMuch), nil
 	}
 	return New(name, c), nil
 }

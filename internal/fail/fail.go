@@ -36,8 +36,10 @@ const (
 	Conflict
 	// TooLarge is more than a stated limit.
 	TooLarge
-	// Busy means: try again later; nothing was kept.
+	// Busy means: try again later; nothing was kept. It is nobody's doing.
 	Busy
+	// TooOften means that one person, or one network, does more than they may: they wait, and nobody else does.
+	TooOften
 	// Full means that there is no room to write; nothing was kept, reading goes on while the reserve lasts.
 	Full
 	// ReadOnly means that the database takes no writes at all.
@@ -52,7 +54,7 @@ const (
 
 var kindNames = [...]string{
 	Broken: "broken", Bad: "bad", Missing: "missing", Hidden: "hidden", Refused: "refused",
-	SignIn: "sign-in", Stale: "stale", Conflict: "conflict", TooLarge: "too-large", Busy: "busy",
+	SignIn: "sign-in", Stale: "stale", Conflict: "conflict", TooLarge: "too-large", Busy: "busy", TooOften: "too-often",
 	Full: "full", ReadOnly: "read-only", Gone: "gone", Tampered: "tampered", Unknown: "unknown",
 }
 

@@ -77,7 +77,7 @@ func (k *Keeper) Identify(ctx context.Context, token string) (Who, *Session, err
 }
 
 // Password begins a session of somebody whose name and password are right: halfway, until
-// the code. A wrong pair is fail.SignIn; TooMany when the name has no try left; fail.Busy
+// the code. A wrong pair is fail.SignIn; TooMany when the name has no try left; fail.TooOften
 // when too many names are tried from this network. It takes the place of old, which may be nil.
 func (k *Keeper) Password(ctx context.Context, login, password, net string, old *Session) (token string, err error) {
 	if !k.throttle.mayTry(net) {
@@ -144,7 +144,7 @@ func (k *Keeper) wrongCode(ctx context.Context, half Session) error {
 }
 
 // All takes name, password and code at once, and gives the name its tries back: for whoever
-// has no try left. fail.SignIn when they are not right together; fail.Busy as of Password.
+// has no try left. fail.SignIn when they are not right together; fail.TooOften as of Password.
 func (k *Keeper) All(ctx context.Context, login, password, code, net string, old *Session) (token string, err error) {
 	if !k.throttle.mayTry(net) {
 		return "", errTooFast()

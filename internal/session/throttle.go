@@ -63,12 +63,12 @@ type TooMany struct{ Until time.Time }
 func (TooMany) Error() string { return "no try left" }
 
 func errTooMany(until time.Time) error {
-	return fail.Wrap(fail.Busy, TooMany{until}, "Wait, then try again: there have been too many tries to log in")
+	return fail.Wrap(fail.TooOften, TooMany{until}, "Wait, then try again: there have been too many tries to log in")
 }
 
 // errTooFast is for a network from which too many names are tried.
 func errTooFast() error {
-	return fail.New(fail.Busy, "Wait a minute, then try again: there have been too many tries to log in from your network")
+	return fail.New(fail.TooOften, "Wait a minute, then try again: there have been too many tries to log in from your network")
 }
 
 // mayTry lets a network try, or says that it must wait.

@@ -57,9 +57,9 @@ func statusOf(k fail.Kind) int {
 		return http.StatusConflict
 	case fail.TooLarge:
 		return http.StatusRequestEntityTooLarge
-	case fail.Busy:
+	case fail.TooOften:
 		return http.StatusTooManyRequests
-	case fail.Full, fail.ReadOnly, fail.Unknown:
+	case fail.Busy, fail.Full, fail.ReadOnly, fail.Unknown:
 		return http.StatusServiceUnavailable
 	case fail.Gone:
 		return http.StatusGone
@@ -104,7 +104,7 @@ func describe(err error) (status int, title string, t trouble) {
 		return status, "What you sent is too long",
 			trouble{Advise: true, Lines: []string{"Nothing was kept. Go back: what you typed may still be on the page. Make " +
 				"it shorter and send it again."}}
-	case fail.Busy:
+	case fail.Busy, fail.TooOften:
 		return status, "Wait before you try again", trouble{Advise: true, Lines: say}
 	case fail.Full, fail.ReadOnly:
 		return status, titleUnavailable, trouble{Advise: true,
@@ -163,7 +163,7 @@ func (s *Site) errorAnswer(q *Request, err error) (answer, error) {
 			t.Action, t.Key, t.Stamp = q.http.URL.Path, q.form.typed.Get(keyField), q.form.typed.Get(VersionField)
 		}
 	}
-	if status == http.StatusTooManyRequests && q.writer != nil {
+	if (fail.Is(err, fail.TooOften) || fail.Is(err, fail.Busy)) && q.writer != nil {
 		q.writer.Header().Set("Retry-After", "60")
 	}
 	t.Phone, t.Hours = s.o.Settings.Phone, s.o.Settings.PhoneHours

@@ -54,7 +54,7 @@ func (q *Request) readParts(boundary string) error {
 		part, err := in.NextRawPart()
 		if errors.Is(err, io.EOF) {
 			q.form = f
-			return nil
+			return q.turned()
 		}
 		if err == nil {
 			words, err = q.readPart(f, part, words)
@@ -111,6 +111,17 @@ func (q *Request) readFile(f *Form, name, filename string, in io.Reader) error {
 		q.uploads = append(q.uploads, got)
 	}
 	return err
+}
+
+// turned is the error of a document that is to be sent again later: no fault of the form,
+// whose words are given back whole.
+func (q *Request) turned() error {
+	for _, x := range q.uploads {
+		if err := x.Turned(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // notRead is why a form could not be read.

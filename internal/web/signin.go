@@ -215,7 +215,7 @@ func (s *Site) signedIn(q *Request, token string) Response {
 func sayWhen(err error) error {
 	var none session.TooMany
 	if errors.As(err, &none) {
-		return fail.Wrap(fail.Busy, err, "Wait until %s, then try again: there have been too many tries to log in",
+		return fail.Wrap(fail.TooOften, err, "Wait until %s, then try again: there have been too many tries to log in",
 			words.Clock(none.Until))
 	}
 	return err
