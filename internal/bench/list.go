@@ -17,12 +17,16 @@ import (
 const shortList = 10000
 
 // list measures the 50 newest of a lead's list over few records and over many.
-func (b *Bench) list(ctx context.Context) ([]Figure, error) {
-	in, err := b.install(ctx, "list", "", 3)
+func (b *Bench) list(ctx context.Context) ([]Figure, error) { return b.onBoth(ctx, "list", b.lists) }
+
+// onBoth measures the same on both engines, each on an installation of its own.
+func (b *Bench) onBoth(ctx context.Context, name string,
+	measure func(context.Context, *installation, string) ([]Figure, error)) ([]Figure, error) {
+	in, err := b.install(ctx, name, "", 3)
 	if err != nil {
 		return nil, err
 	}
-	figures, err := b.lists(ctx, in, "SQLite")
+	figures, err := measure(ctx, in, "SQLite")
 	if err != nil {
 		return figures, err
 	}
@@ -31,10 +35,10 @@ func (b *Bench) list(ctx context.Context) ([]Figure, error) {
 		return figures, err
 	}
 	defer func() { _ = cluster.Stop() }()
-	if in, err = b.install(ctx, "list-postgres", cluster.DSN("postgres"), 3); err != nil {
+	if in, err = b.install(ctx, name+"-postgres", cluster.DSN("postgres"), 3); err != nil {
 		return figures, err
 	}
-	more, err := b.lists(ctx, in, "PostgreSQL")
+	more, err := measure(ctx, in, "PostgreSQL")
 	return append(figures, more...), err
 }
 

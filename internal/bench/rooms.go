@@ -13,30 +13,12 @@ import (
 	"heed/internal/id"
 	"heed/internal/room"
 	"heed/internal/store"
-	"heed/internal/store/storetest"
 )
 
 // rooms measures what the records' desk does with many whole records: comparing what
 // is made from their history with it, making it anew, and opening one with a reason.
 func (b *Bench) rooms(ctx context.Context) ([]Figure, error) {
-	in, err := b.install(ctx, "rooms", "", 3)
-	if err != nil {
-		return nil, err
-	}
-	figures, err := b.roomsOf(ctx, in, "SQLite")
-	if err != nil {
-		return figures, err
-	}
-	cluster, err := storetest.StartCluster()
-	if err != nil {
-		return figures, err
-	}
-	defer func() { _ = cluster.Stop() }()
-	if in, err = b.install(ctx, "rooms-postgres", cluster.DSN("postgres"), 3); err != nil {
-		return figures, err
-	}
-	more, err := b.roomsOf(ctx, in, "PostgreSQL")
-	return append(figures, more...), err
+	return b.onBoth(ctx, "rooms", b.roomsOf)
 }
 
 // notes are how many a record has in this measurement.
