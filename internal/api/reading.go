@@ -63,9 +63,11 @@ func (a *API) readingOperations(r *room.Room, base, name string) []operation {
 	}
 	one := base + "/{reference}"
 	return []operation{
-		get[roomReading](base+"/to-read", "list"+plain.Capital(r.Many)+"ToRead", "The "+r.Many+" that you are asked to read and confirm",
+		get[roomReading](base+"/to-read", "list"+plain.Capital(r.Many)+"ToRead",
+			"The "+r.Many+" that you are asked to read and confirm",
 			func(c *call) (any, error) { return a.listToRead(c, r) }),
-		post[confirming, roomRead](one+"/confirm-reading", "confirmReading"+name, "Confirm that you have read the "+r.One+" that is in force",
+		post[confirming, roomRead](one+"/confirm-reading", "confirmReading"+name,
+			"Confirm that you have read the "+r.One+" that is in force",
 			http.StatusOK, func(c *call) (any, error) { return a.confirmReading(c, r) }, refParameter),
 		get[roomCount](one+"/who-confirmed", "whoConfirmed"+name, "How many have confirmed that they read the "+r.One,
 			func(c *call) (any, error) { return a.whoConfirmed(c, r) }, refParameter),

@@ -29,18 +29,20 @@ type receipt struct {
 
 // roomRecord is a record as somebody may see it.
 type roomRecord struct {
-	Reference string     `json:"reference"`
-	Version   int64      `json:"version"`
-	Title     string     `json:"title,omitempty"`
-	State     string     `json:"state"`
-	Label     string     `json:"label"`
-	Owner     string     `json:"owner,omitempty" doc:"The name of whoever has it"`
-	Due       *time.Time `json:"due,omitempty" doc:"When the next thing is due"`
-	DueWhat   string     `json:"due_what,omitempty"`
-	EndedAt   *time.Time `json:"ended_at,omitempty"`
-	Steps     []roomStep `json:"steps" doc:"What was done, oldest first"`
-	MayTake   []string   `json:"may_take" doc:"The steps that you may take now"`
-	ToRead    *roomRead  `json:"to_read,omitempty" doc:"What you are asked to read and confirm; absent when you are not"`
+	Reference string      `json:"reference"`
+	Version   int64       `json:"version"`
+	Title     string      `json:"title,omitempty"`
+	State     string      `json:"state"`
+	Label     string      `json:"label"`
+	Owner     string      `json:"owner,omitempty" doc:"The name of whoever has it"`
+	Due       *time.Time  `json:"due,omitempty" doc:"When the next thing is due"`
+	DueWhat   string      `json:"due_what,omitempty"`
+	EndedAt   *time.Time  `json:"ended_at,omitempty"`
+	Steps     []roomStep  `json:"steps" doc:"What was done, oldest first"`
+	MayTake   []string    `json:"may_take" doc:"The steps that you may take now"`
+	Rounds    []roomRound `json:"rounds,omitempty" doc:"What comes round, oldest first, for those who see all of the work"`
+	Links     []roomLink  `json:"links,omitempty" doc:"The records that it belongs with and that you may open"`
+	ToRead    *roomRead   `json:"to_read,omitempty" doc:"What you are asked to read and confirm; absent when you are not"`
 }
 
 type roomStep struct {
@@ -90,6 +92,7 @@ func (a *API) roomOperations(r *room.Room) []operation {
 	}
 	ops = append(ops, a.documentOperation(r, base, name)...)
 	ops = append(ops, a.readingOperations(r, base, name)...)
+	ops = append(ops, a.linkOperations(r, base, name)...)
 	for _, s := range r.Steps() {
 		ops = append(ops, answered[receipt](base+"/{reference}/"+string(s.ID), camel(string(s.ID))+name, s.Label, http.StatusOK, s.Fields,
 			func(c *call) (any, error) { return a.takeRoom(c, r, s.ID) }, refParameter, keyParameter, matchHeader))
@@ -200,6 +203,10 @@ func (a *API) recordOf(c *call, v room.View) (roomRecord, error) {
 		Owner: owner, Due: maybe(due.At), DueWhat: due.Label, EndedAt: maybe(v.EndedAt), MayTake: []string{}, Steps: roomSteps(v.Taken)}
 	if v.Reading.Edition != nil {
 		out.ToRead = readOf(v.Reading)
+	}
+	out.Links = linksOf(v.Links)
+	for _, x := range v.Rounds {
+		out.Rounds = append(out.Rounds, roundOf(x))
 	}
 	for _, s := range v.May {
 		out.MayTake = append(out.MayTake, string(s.ID))

@@ -47,7 +47,8 @@ func (a Audience) FaultOf(d *Definition, isRole func(string) bool) string {
 		return `must be "in" at least one of the published states, or nothing is ever read`
 	}
 	for _, c := range a.Keeps {
-		if f, ok := field.Find(text.Fields, c.Field); !ok || !slices.ContainsFunc(f.Offered(), func(id string) bool { return slices.Contains(c.Is, id) }) {
+		if f, ok := field.Find(text.Fields, c.Field); !ok || !slices.ContainsFunc(f.Offered(),
+			func(id string) bool { return slices.Contains(c.Is, id) }) {
 			return fmt.Sprintf("keeps confirmations by an answer to %q, which the step %s does not offer", c.Field, a.Text)
 		}
 	}
@@ -55,7 +56,8 @@ func (a Audience) FaultOf(d *Definition, isRole func(string) bool) string {
 		for _, m := range o.Moves {
 			for _, s := range m.From {
 				if !slices.Contains(a.In, s) {
-					return fmt.Sprintf("can be asked for at %q, where it is not in force: only what is in force can be asked for", d.Label(s))
+					return fmt.Sprintf("can be asked for at %q, where it is not in force: only what is in force can be asked for",
+						d.Label(s))
 				}
 			}
 		}
@@ -76,7 +78,8 @@ func (a Audience) faultOfAsking(ask StepInfo, isRole func(string) bool) string {
 		name := map[string]string{AskRole: a.Role, AskTeam: a.Team}[id]
 		kind := map[string]field.Kind{AskRole: field.Choice, AskTeam: field.Team}[id]
 		f, asked := field.Find(ask.Fields, name)
-		if kind != "" && (!asked || f.Kind != kind || !f.Must(field.Answers{a.Who: field.Of(id)}) || !f.Shown(field.Answers{a.Who: field.Of(id)})) {
+		if kind != "" && (!asked || f.Kind != kind || !f.Must(field.Answers{a.Who: field.Of(id)}) ||
+			!f.Shown(field.Answers{a.Who: field.Of(id)})) {
 			return fmt.Sprintf("can be for a %s: it must ask for which, by a %s that is needed then", id, kind)
 		}
 		if id == AskRole {

@@ -88,6 +88,12 @@ func (t Deadline) running(nation workday.Nation, since time.Time) Due {
 	return x
 }
 
+// stepOf is the step of "step" or "step/outcome".
+func stepOf(ref string) Step {
+	step, _, _ := strings.Cut(ref, "/")
+	return Step(step)
+}
+
 // named says whether a list of "step" and "step/outcome" names what was taken.
 func named(refs []string, x Taken) bool {
 	for _, ref := range refs {

@@ -14,7 +14,8 @@ import (
 func TestWhoIsOfAnAudience(t *testing.T) {
 	now := time.Now()
 	ward, theatre := id.NewTeam(now), id.NewTeam(now)
-	lead := directory.Person{Grants: []directory.Grant{{Role: access.Worker, Team: ward}, {Role: access.Lead, Team: theatre}}}
+	lead := directory.Person{Grants: []directory.Grant{{Role: access.Worker, Team: ward}, {Role: access.Lead,
+		Team: theatre}}}
 	left := lead
 	left.Left = true
 	for _, c := range []struct {
@@ -44,7 +45,8 @@ func TestSmallTeamsAreCountedTogether(t *testing.T) {
 		of   []int64 // people of each team; half of them have confirmed
 		rows int
 	}{
-		{[]int64{3}, 0}, {[]int64{3, 4}, 0}, {[]int64{3, 40}, 1}, {[]int64{3, 40, 50}, 2}, {[]int64{3, 5, 40}, 2}, {[]int64{8, 40}, 2}, {[]int64{0, 40}, 1},
+		{[]int64{3}, 0}, {[]int64{3, 4}, 0}, {[]int64{3, 40}, 1}, {[]int64{3, 40, 50}, 2}, {[]int64{3, 5, 40},
+			2}, {[]int64{8, 40}, 2}, {[]int64{0, 40}, 1},
 	} {
 		teams, whole := map[id.Team]*teamCount{}, int64(0)
 		for _, n := range c.of {

@@ -52,6 +52,9 @@ func (d *Desk) project(tx *store.Tx, r *Room, org id.Org, rec id.Record) error {
 	if err := d.projectConfirmed(tx, r, key); err != nil {
 		return err
 	}
+	if err := d.projectLinks(tx, r, key); err != nil {
+		return err
+	}
 	return d.remind(tx, &s)
 }
 

@@ -57,7 +57,8 @@ func (d *Desk) toReadOf(tx *store.Tx, who directory.Person, r *Room, s *State) (
 	out = ToRead{Edition: s.Edition, Until: by}
 	for _, hash := range s.Edition.all() {
 		n, err := store.One(tx, func(n *int) []any { return []any{n} },
-			`select count(*) from room_confirmed_v1 where tag = $1 and record = $2`, confirmedTag(key, s.Record, hash, who.ID), s.Record)
+			`select count(*) from room_confirmed_v1 where tag = $1 and record = $2`, confirmedTag(key, s.Record, hash,
+				who.ID), s.Record)
 		if err != nil {
 			return out, err
 		}
@@ -82,7 +83,8 @@ type confirmed struct {
 // Confirm writes that somebody has read what is in force and was asked of them. They name
 // it by its hash, which whoever opened the record knows: one that is in force no more is
 // refused, and nothing is written twice.
-func (d *Desk) Confirm(ctx context.Context, a access.Actor, r *Room, ref id.Reference, edition string) (done ToRead, err error) {
+func (d *Desk) Confirm(ctx context.Context, a access.Actor, r *Room, ref id.Reference, edition string) (done ToRead,
+	err error) {
 	var refusal error
 	err = d.again(ctx, func(tx *store.Tx) error {
 		f, err := d.find(tx, a, r, ref, actView)
@@ -99,7 +101,8 @@ func (d *Desk) Confirm(ctx context.Context, a access.Actor, r *Room, ref id.Refe
 		case asked.Edition == nil:
 			return fail.New(fail.Conflict, "You are not asked to confirm that you have read this %s", r.One)
 		case !asked.Edition.counts(edition):
-			return fail.New(fail.Stale, "Another version of this %s is in force now. Open it, read that one, and confirm it", r.One)
+			return fail.New(fail.Stale, "Another version of this %s is in force now. Open it, read that one, and confirm it",
+				r.One)
 		}
 		done = asked
 		done.Confirmed = true
@@ -291,7 +294,8 @@ func (d *Desk) checkConfirmed(tx *store.Tx, r *Room, s *State) (string, error) {
 }
 
 func confirmedRows(tx *store.Tx, rec id.Record) (out []string, err error) {
-	rows, err := store.All(tx, func(tag *[]byte) []any { return []any{tag} }, `select tag from room_confirmed_v1 where record = $1`, rec)
+	rows, err := store.All(tx, func(tag *[]byte) []any { return []any{tag} },
+		`select tag from room_confirmed_v1 where record = $1`, rec)
 	for _, tag := range rows {
 		out = append(out, string(tag))
 	}

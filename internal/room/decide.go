@@ -84,6 +84,9 @@ func (d Decider) Event(s State, a access.Actor, step process.Step, in field.Answ
 			return Event{}, fail.New(fail.Refused, "Somebody else has to do this: it needs the word of two different people")
 		}
 	}
+	if err := d.inTurn(s, step, out, answers); err != nil {
+		return Event{}, err
+	}
 	if d.Rule != nil {
 		if err := d.Rule(Deciding{s, step, out, answers, a, d.Now}); err != nil {
 			return Event{}, err
@@ -109,6 +112,7 @@ func (d Decider) effect(s State, a access.Actor, info process.StepInfo, out stri
 	if after.State != before.State {
 		x.Stage = after.State
 	}
+	x.Rounds = d.turns(s, process.Taken{Step: info.ID, Outcome: out, At: d.Now}, answers)
 	x.Start, x.Stop = d.deadlines(s, info.ID, out, answers)
 	x.Forget = info.Forget
 	x.Owner = personOf(info.Owner, a, answers)
@@ -178,7 +182,7 @@ func (d Decider) deadlines(s State, step process.Step, out string, answers field
 			stop, running = append(stop, t.ID), false
 		}
 		if !running && t.Starts(taken) {
-			if due, ok := t.Running(d.Nation, d.Now, answers.Get(t.On)); ok {
+			if due, ok := t.Running(d.Nation, d.Now, d.dayOf(t, answers)); ok {
 				start = append(start, due)
 			}
 		}

@@ -53,6 +53,9 @@ func NewDesk(p Parts, rooms ...*Room) (*Desk, error) {
 		if err := r.Check(); err != nil {
 			return nil, err
 		}
+		if fault := linkFault(r, rooms); fault != "" {
+			return nil, fmt.Errorf("room %s: %s", r.Name, fault)
+		}
 		for _, other := range rooms[:i] {
 			if r.Name == other.Name || r.Number == other.Number || r.Kind == other.Kind || r.Many == other.Many {
 				return nil, fmt.Errorf("rooms %s and %s must each have a name, a number, a kind and a plural of their own", other.Name, r.Name)

@@ -26,6 +26,8 @@ const (
 
 	kindConfirmed = ".reading_confirmed"
 	kindCounted   = ".confirmations_viewed"
+	kindLinked    = ".linked"
+	kindUnlinked  = ".link_ended"
 
 	ReadOwn  = ".own_progress_viewed" // by whoever began it
 	ReadBars = ".bars_viewed"         // who is to be kept from it, and nothing else of it
@@ -57,6 +59,8 @@ type View struct {
 	May     []process.StepInfo  // what this person may do now
 	Readers []Reader            // only when they were asked for
 	Reading ToRead              // what this person is asked to read and confirm
+	Links   []Linked            // those records that this person may open, too
+	MayLink bool                // this one to another
 	Counts  bool                // they may see how many have confirmed it
 
 	secret bool // it was asked to keep this person from it, and they are not to learn that
@@ -108,6 +112,9 @@ func (d *Desk) Readers(ctx context.Context, a access.Actor, r *Room, ref id.Refe
 		for _, e := range slices.Backward(entries) {
 			if v.secret && e.Kind == r.Name+ReadBars || e.Kind == r.Name+kindConfirmed {
 				continue // it would tell of a bar; or it was read before, and who has confirmed is counted elsewhere
+			}
+			if e.Kind == r.Name+kindLinked || e.Kind == r.Name+kindUnlinked {
+				continue // the other may be hidden from this person
 			}
 			var said viewed
 			if err := json.Unmarshal(e.Data, &said); err != nil {
@@ -239,6 +246,13 @@ func (d *Desk) view(tx *store.Tx, a access.Actor, r *Room, f found, taken []Take
 	v := View{State: s.seenBy(a.Person), Room: r, Process: def, Taken: d.shown(a, r, &s, taken, work), May: d.may(a, r, def, &s, res)}
 	v.Due, v.secret = d.dueTo(a, r, &s, work), len(v.Bars) < len(s.Bars)
 	v.Counts = r.Latest().Audience.Given() && d.allows(a, r, &s, res, actCount)
+	if !work {
+		v.Rounds = nil // a reader has the next day among what is due
+	}
+	v.MayLink = len(def.Links) > 0 && d.allows(a, r, &s, res, actLink)
+	if v.Links, err = d.links(tx, a, r, &s, f.key); err != nil {
+		return View{}, err
+	}
 	v.Reading, err = d.toRead(tx, a, r, &s)
 	return v, err
 }

@@ -30,6 +30,8 @@ func (r *Room) Events() map[string]string {
 		all[r.Name+kindConfirmed] = "Somebody who was asked to read the " + r.One + " confirmed it; it names the hash of what they read, and takes no version"
 		all[r.Name+kindCounted] = "Somebody looked at how many have confirmed reading the " + r.One + ", and who has not"
 	}
+	all[r.Name+kindLinked] = "The " + r.One + " was linked to another record, or another to it; it takes no version"
+	all[r.Name+kindUnlinked] = "Such a link was ended"
 	for _, d := range r.Definitions {
 		for _, s := range d.AllSteps {
 			all[s.Kind] = s.Label
@@ -185,7 +187,10 @@ func (d *Desk) checkRow(tx *store.Tx, r *Room, is *State) (string, error) {
 	if what, err := d.checkPlaces(tx, r, is); what != "" || err != nil {
 		return what, err
 	}
-	return d.checkConfirmed(tx, r, is)
+	if what, err := d.checkConfirmed(tx, r, is); what != "" || err != nil {
+		return what, err
+	}
+	return d.checkLinks(tx, r, is)
 }
 
 // strangers are rows that belong to no record, looked for page by page: a table of
@@ -195,6 +200,7 @@ func (d *Desk) strangers(ctx context.Context, rest func(context.Context, time.Du
 		{"room_record_v1", ofAnEntry},
 		{keep.Table, ofAnEntry},
 		{"room_list_v1", `exists (select 1 from room_record_v1 r where r.record = x.record)`},
+		{"room_link_v1", `exists (select 1 from room_record_v1 r where r.record = x.record)`},
 		{"room_confirmed_v1", `exists (select 1 from room_record_v1 r where r.record = x.record)`},
 	} {
 		text := fmt.Sprintf(`select x.record, %s from (select distinct record from %s where record > $1

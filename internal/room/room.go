@@ -222,6 +222,7 @@ const (
 
 	actCount = "count_confirmations" // of rooms with an audience: see how many have confirmed reading
 	actName  = "name_unconfirmed"    // and who has not
+	actLink  = "link"                // of rooms with links: tie it to another record
 	actOwn   = "add_to_own"          // to add to what one began, as that; where a room's Acts have it
 )
 
@@ -268,6 +269,9 @@ func (r *Room) Actions() []access.RoomAction {
 	if r.Latest().Audience.Given() {
 		out = append(out, access.RoomAction{Action: r.action(actCount), Verb: "see how many have confirmed reading a " + r.One},
 			access.RoomAction{Action: r.action(actName), Verb: "see who has not confirmed reading a " + r.One})
+	}
+	if len(r.Latest().Links) > 0 {
+		out = append(out, access.RoomAction{Action: r.action(actLink), Verb: "link a " + r.One + " to another record"})
 	}
 	for _, s := range append([]process.StepInfo{r.First()}, r.Steps()...) {
 		a := access.RoomAction{Action: r.action(string(s.ID)), Verb: lowerFirst(s.Label)}

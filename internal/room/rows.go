@@ -39,7 +39,8 @@ const rowColumns = `r.record, r.org, r.room, r.version, r.made, r.state, r.refer
 const rowTables = ` from room_record_v1 r join record_key k on k.record = r.record join head h on h.record = r.record `
 
 func (r *row) fields() []any {
-	return []any{&r.record, &r.org, &r.room, &r.version, &r.made, &r.state, &r.reference, &r.generation, &r.wrapped, &r.head}
+	return []any{&r.record, &r.org, &r.room, &r.version, &r.made, &r.state, &r.reference, &r.generation, &r.wrapped,
+		&r.head}
 }
 
 func (r *row) listFields() []any { return append(r.fields(), &r.sort) }
@@ -149,7 +150,8 @@ func (d *Desk) move(tx *store.Tx, r *Room, key *vault.Key, was, is *State, made 
 	}
 	for _, p := range before {
 		if !slices.Contains(now, p) {
-			if _, err := tx.Exec(`delete from room_list_v1 where tag = $1 and sort = $2 and record = $3`, p.tag[:], p.sort, is.Record); err != nil {
+			if _, err := tx.Exec(`delete from room_list_v1 where tag = $1 and sort = $2 and record = $3`, p.tag[:], p.sort,
+				is.Record); err != nil {
 				return err
 			}
 		}
@@ -166,7 +168,8 @@ func (d *Desk) replacePlaces(tx *store.Tx, rec id.Record, now []placed) error {
 
 func insertPlaces(tx *store.Tx, rec id.Record, places []placed) error {
 	for _, p := range places {
-		err := tx.Later(store.OneRow, `insert into room_list_v1 (tag, sort, record) values ($1, $2, $3)`, p.tag[:], p.sort, rec)
+		err := tx.Later(store.OneRow, `insert into room_list_v1 (tag, sort, record) values ($1, $2, $3)`, p.tag[:], p.sort,
+			rec)
 		if err != nil {
 			return err
 		}
@@ -185,7 +188,8 @@ func (d *Desk) placesOf(tx *store.Tx, r *Room, s *State) ([]placed, error) {
 
 // wipe takes away what the tables hold of a record: its erased form is that there is none.
 func wipe(tx *store.Tx, rec id.Record) error {
-	for _, text := range []string{`delete from room_list_v1 where record = $1`, `delete from room_confirmed_v1 where record = $1`, `delete from room_record_v1 where record = $1`} {
+	for _, text := range []string{`delete from room_list_v1 where record = $1`,
+		`delete from room_confirmed_v1 where record = $1`, `delete from room_link_v1 where record = $1`, `delete from room_record_v1 where record = $1`} {
 		if _, err := tx.Exec(text, rec); err != nil {
 			return err
 		}

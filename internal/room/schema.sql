@@ -21,6 +21,15 @@ create table room_confirmed_v1 (
 );
 create index room_confirmed_v1_record on room_confirmed_v1 (record);
 
+-- To which other record one is tied, sealed with its own key; a row for each side that
+-- shows it, made from the entry that says so.
+create table room_link_v1 (
+    tag    blob primary key,
+    record blob not null,
+    sealed blob not null
+);
+create index room_link_v1_record on room_link_v1 (record);
+
 create table room_list_v1 (
     tag    blob not null,           -- keyed hash: which list, and whose
     sort   bigint not null,         -- the soonest due date, or 0

@@ -53,6 +53,14 @@ func sound(d *process.Definition) string {
 			return "audience " + fault
 		}
 	}
+	for i, c := range d.Cycles {
+		if fault := c.FaultOf(d); fault != "" {
+			return fmt.Sprintf("cycles[%d] (%s) %s", i+1, c.ID, fault)
+		}
+	}
+	if fault := d.LinksFault(); fault != "" {
+		return fault
+	}
 	return newWalk(d).fault()
 }
 
@@ -115,7 +123,8 @@ func soundKind(d *process.Definition, s process.StepInfo) string {
 	if !strings.HasPrefix(s.Kind, d.Process+".") {
 		return fmt.Sprintf("has the kind %q: it must begin with %q, or a replay passes it by", s.Kind, d.Process+".")
 	}
-	if slices.Contains([]string{kindViewed, kindReaders, kindListed, kindRefused, kindDocument, kindConfirmed, kindCounted, ReadOwn, ReadBars}, strings.TrimPrefix(s.Kind, d.Process)) {
+	if slices.Contains([]string{kindViewed, kindReaders, kindListed, kindRefused, kindDocument, kindConfirmed, kindCounted,
+		kindLinked, kindUnlinked, ReadOwn, ReadBars}, strings.TrimPrefix(s.Kind, d.Process)) {
 		return fmt.Sprintf("has the kind %q, which every room has for readings: give it another", s.Kind)
 	}
 	return ""
@@ -260,7 +269,8 @@ func (w *walk) after(running []string, step process.Step, outcome string) []stri
 		}
 		if !runs && t.Starts(x) {
 			// a duty on an optional day may not start: the definition needs another
-			runs = t.On == "" || w.always(step, t.On)
+			_, comesRound := w.d.CycleOf(t.ID)
+			runs = t.On == "" || comesRound || w.always(step, t.On)
 		}
 		if runs {
 			out = append(out, t.ID)

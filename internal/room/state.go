@@ -41,6 +41,7 @@ type State struct {
 	Bars    Bars                   `json:"bars,omitempty"` // who is kept from it, or was to be
 	Notices []Notice               `json:"notices,omitempty"`
 	Written *Edition               `json:"written,omitempty"` // what is to be read, once it is published
+	Rounds  []Round                `json:"rounds,omitempty"`  // of what comes round, oldest first
 	Edition *Edition               `json:"edition,omitempty"` // what is read, while the record is in force
 	Asked   []Asked                `json:"asked,omitempty"`   // to read it
 	Looked  bool                   `json:"looked,omitempty"`  // somebody did something with it, as whoever began it is told
@@ -126,6 +127,7 @@ type Effect struct {
 	Opens  bool                   `json:"opens,omitempty"` // again, after an end
 	Looked bool                   `json:"looked,omitempty"`
 	Hears  []id.Person            `json:"hears,omitempty"`  // who has a notice of it
+	Rounds []Turn                 `json:"rounds,omitempty"` // what it means to what comes round
 	Read   *Reading               `json:"read,omitempty"`   // what it means to who is asked to read
 	Adds   bool                   `json:"adds,omitempty"`   // whoever began the record added to it, as that
 	Named  id.Person              `json:"named,omitzero"`   // whom the step is about, as it was found when it was taken
@@ -203,6 +205,7 @@ func (s *State) Apply(e ledger.Entry, ev Event) error {
 	s.notices(e, x, before)
 	s.keep(x.Kept)
 	s.reads(x.Read, e)
+	s.turn(x.Rounds, e)
 	s.Bars = s.Bars.after(Taken{Version: e.Version, At: e.At, By: e.Author.Person, Role: e.Author.Role, Event: ev})
 	s.Looked = s.Looked || x.Looked
 	if x.Adds {

@@ -106,7 +106,8 @@ func (d *Desk) Work(ctx context.Context, a access.Actor, q Query) (Mine, error) 
 		if err != nil {
 			return err
 		}
-		of := reading{name: work, claims: eitherClaim(worksOn(a), d.isAsked(who, func(_ *Room, _ *State, x ToRead) bool { return x.Asks() })),
+		of := reading{name: work, claims: eitherClaim(worksOn(a), d.isAsked(who,
+			func(_ *Room, _ *State, x ToRead) bool { return x.Asks() })),
 			tags: append(asked, sharedTag(key, work, a.Person.Bytes()), sharedTag(key, work, roleBytes(a.Role, a.Team)))}
 		if out.Rows, out.Next, err = d.rows(tx, a, of, q); err != nil || q.After != "" {
 			return err

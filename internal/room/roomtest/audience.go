@@ -90,7 +90,8 @@ func (s *suite) countsOnly(ref id.Reference) {
 		s.w.Add("newcomer", access.Worker)
 	}
 	joined := s.counts(ref)
-	if joined.Of != before.Of+1 || !slices.ContainsFunc(joined.Missing, func(p directory.Person) bool { return p.ID == s.w.Person("newcomer") }) {
+	if joined.Of != before.Of+1 || !slices.ContainsFunc(joined.Missing,
+		func(p directory.Person) bool { return p.ID == s.w.Person("newcomer") }) {
 		s.t.Errorf("somebody joined: %d are asked of %d before, or they are not named", joined.Of, before.Of)
 	}
 	s.mustBeAsked(s.w.As("newcomer"), ref, false)
@@ -133,7 +134,10 @@ func (s *suite) ended(ref id.Reference, a access.Actor) {
 	audience := s.room.Latest().Audience
 	edition := s.edition(ref)
 	v := s.stands(ref)
-	s.goWay(ref, shortest(s.room.Latest(), v.Status(), func(_ []turn, at process.Status) bool { return !slices.Contains(audience.In, at.State) }))
+	s.goWay(ref, shortest(s.room.Latest(), v.Status(), func(_ []turn,
+		at process.Status) bool {
+		return !slices.Contains(audience.In, at.State)
+	}))
 	s.mustNotBeAsked(a, ref)
 	if _, err := s.desk.Confirm(s.ctx, a, s.room, ref, edition); err == nil {
 		s.t.Error("what is not in force is confirmed")
@@ -202,7 +206,8 @@ func unread(s *suite) {
 	s.must(s.w.Store.Do(s.ctx, func(tx *store.Tx) error { return s.desk.Wipe(tx, rec) }))
 	n := 0
 	s.must(s.w.Store.View(s.ctx, func(tx *store.Tx) (err error) {
-		n, err = store.One(tx, func(n *int) []any { return []any{n} }, `select count(*) from room_confirmed_v1 where record = $1`, rec)
+		n, err = store.One(tx, func(n *int) []any { return []any{n} },
+			`select count(*) from room_confirmed_v1 where record = $1`, rec)
 		return err
 	}))
 	if n != 0 {
@@ -329,7 +334,10 @@ func (s *suite) mustBeAsked(a access.Actor, ref id.Reference, confirmed bool) {
 	}
 	mine, err := s.desk.Work(s.ctx, a, room.Query{Limit: room.MaxPage})
 	s.must(err)
-	waits := slices.ContainsFunc(mine.Rows, func(x room.Row) bool { return x.Reference == ref && x.Due.Deadline == room.DueReading })
+	waits := slices.ContainsFunc(mine.Rows, func(x room.Row) bool {
+		return x.Reference == ref &&
+			x.Due.Deadline == room.DueReading
+	})
 	if waits == confirmed {
 		s.t.Errorf("in the work of whoever is asked: %v, and confirmed is %v", waits, confirmed)
 	}

@@ -30,6 +30,7 @@ func pages(t *testing.T, r *room.Room) {
 	}
 	url, a := served(t)
 	ref := toldIn(t, a, r)
+	read := played(t, a, r)
 	for _, o := range [][]heedtest.Option{{heedtest.Width(heedtest.Small), heedtest.NoScript()}, {heedtest.Width(heedtest.Desktop)}} {
 		v := heedtest.Browser(t, url, o...).As(nameOf(t, a, r))
 		base := "/" + r.Many
@@ -40,6 +41,7 @@ func pages(t *testing.T, r *room.Room) {
 		v.See("There is a problem")
 		v.Open(base + "/" + string(ref)).Print()
 		v.Open(base + "/" + string(ref) + "/access")
+		readingPages(v, r, read)
 		for _, s := range r.Latest().AllSteps[1:] {
 			v.Open(base + "/" + string(ref) + "/" + string(s.ID))
 			if len(s.Fields) > 0 && strings.Contains(v.Text(), s.Fields[0].Ask) {
@@ -47,6 +49,59 @@ func pages(t *testing.T, r *room.Room) {
 			}
 		}
 	}
+}
+
+// readingPages are those of what many are asked to read: the list of it, a record that asks,
+// what is confirmed, and who has.
+func readingPages(v *heedtest.Visitor, r *room.Room, refs []id.Reference) {
+	if !r.Latest().Audience.Given() {
+		return
+	}
+	base := "/" + r.Many
+	v.Open("/work").Open(base + "/to-read").See("For you to read")
+	for _, ref := range refs {
+		one := base + "/" + string(ref)
+		if !strings.Contains(v.Open(one).Text(), "You are asked to read") {
+			continue
+		}
+		v.Open(one + "/who-confirmed").See("Who has not confirmed yet")
+		v.Open(one + "/confirm-reading").See(r.Latest().Audience.Words)
+		return
+	}
+}
+
+// played are the room's stories, as records of the demo.
+func played(t *testing.T, a *app.App, r *room.Room) (out []id.Reference) {
+	t.Helper()
+	ctx, day := context.Background(), workday.Of(a.Now())
+	who := starter(t, a, r)
+	people, err := a.Directory.Everybody(ctx, who.Org)
+	if err != nil {
+		t.Fatal(err)
+	}
+	logins, actors := map[string]id.Person{}, map[string]access.Actor{}
+	for _, p := range people {
+		logins[p.Login] = p.ID
+		if actors[p.Login], err = p.Actor("", true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, story := range r.Stories {
+		var ref id.Reference
+		for _, s := range story.Steps {
+			if said := s.Said(day, logins); ref == "" {
+				got, begun := a.Rooms.Begin(ctx, actors[s.As], r, room.Beginning{Answers: said, Strict: true})
+				ref, err = got.Reference, begun
+			} else {
+				_, err = a.Rooms.Take(ctx, actors[s.As], r, ref, room.Taking{Step: s.Step, Answers: said, Strict: true})
+			}
+			if err != nil {
+				t.Fatal(s.Step, err)
+			}
+		}
+		out = append(out, ref)
+	}
+	return out
 }
 
 func send(s, otherwise string) string {

@@ -197,6 +197,33 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"who is told is not", "duties.go", `return r.After(tx, by, ev, is)`, `return nil`, "a_room's_own_Go"},
 	{"who else could decide is not asked", "find.go", `err := r.Others(tx, a, &res, s.Bars)`, `var err error`, "a_room's_own_Go"},
 	{"of several actions only the first is asked", "find.go", `if f.decision.Effect != access.Deny {`, `if f.act != "" {`, "a_room's_own_Go"},
+	{"what is closed is opened again", "rounds.go", `x.Cycle == cycle && x.Open() })`, `x.Cycle == cycle })`,
+		"what_comes_round_is_made"},
+	{"one time round is made while another is open", "rounds.go", `c.Opened(taken) && (!open || t.Closes != ""):`,
+		`c.Opened(taken) || taken.Step == c.Sooner:`, "what_comes_round"},
+	{"nothing says how it was closed", "rounds.go", `x.Closed, x.As, x.By = e.At, t.Closes, e.Version`,
+		`x.Closed, x.By = e.At, e.Version`,
+		"what_comes_round_is_made"},
+	{"what comes round is put off", "rounds.go", `case step == c.Sooner && !day.Before(s.Rounds[i].Day):`,
+		`case step == c.Sooner && i < 0:`,
+		"what_comes_round_is_in"},
+	{"what comes round may be as late as anybody likes", "rounds.go", `case c.Opened(taken) && latest.Before(day):`,
+		`case c.Opened(taken) && latest == day && false:`, "what_comes_round_is_in"},
+	{"a link is shown to who may not open the other", "links.go", `label == "" || f.refusal(other, tx.Now()) != nil {`,
+		`label == "" || f.key == nil {`,
+		"records_that"},
+	{"a link is made twice", "links.go", `if err != nil || n == 0 {
+			return err
+		}
+	}
+	by`, `if err != nil {
+			return err
+		}
+	}
+	by`, "records_that"},
+	{"a link ends on one side", "links.go", `tie{l.ID, r.Name, true, ref}, t.Ends, l.Back`,
+		`tie{l.ID, r.Name, true, ref}, false, l.Back`, "records_that"},
+	{"a link that nobody made is not noticed", "links.go", `want[string(x.tag)] != t {`, `false {`, "records_that"},
 	{"a step changes nothing", "decide.go", `if after.State != before.State {`, `if false {`, "every_way_through_it_can_be_gone"},
 }
 

@@ -2,6 +2,7 @@ package roomtest
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 
 	"heed/internal/field"
@@ -57,15 +58,16 @@ func (s *suite) goWay(ref id.Reference, ways []turn) {
 // answersFor are made-up answers with which a step comes out so.
 func (s *suite) answersFor(info process.StepInfo, outcome string) field.Answers {
 	for range 200 {
-		in := s.x.Answers(info.Fields)
+		in := s.inTime(info)
 		i := slices.IndexFunc(info.Outcomes, func(o process.Outcome) bool {
 			return len(o.When) == 0 || slices.ContainsFunc(o.When, func(c field.Condition) bool { return c.Holds(in) })
 		})
-		if i >= 0 && (info.Outcomes[i].ID == outcome || len(info.Outcomes[i].When) == 0) {
+		want, _ := info.Outcome(outcome)
+		if i >= 0 && reflect.DeepEqual(info.Outcomes[i].When, want.When) {
 			return in
 		}
 	}
-	return s.x.Answers(info.Fields)
+	return s.inTime(info)
 }
 
 // stands is where a record stands, for somebody who sees all of it.

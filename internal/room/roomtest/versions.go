@@ -33,13 +33,13 @@ permit (principal, action == Action::"` + r.Name + `.list_added_later", resource
 }
 
 // program is a desk of another program, with its own rules, in the same world.
-func (s *suite) program(r *room.Room) *room.Desk {
+func (s *suite) program(rooms ...*room.Room) *room.Desk {
 	s.t.Helper()
 	p := s.w.Parts()
 	var err error
-	p.Policy, err = room.Policy(r)
+	p.Policy, err = room.Policy(rooms...)
 	s.must(err)
-	return room.TestOnlyDesk(p, r)
+	return room.TestOnlyDesk(p, rooms...)
 }
 
 // caughtUp has an older and a newer program take turns on one database, each writing:

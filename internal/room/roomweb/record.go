@@ -27,6 +27,8 @@ func (p *Pages) record(q *web.Request) (web.Response, error) {
 		p.standing(q, v, p.Names(q.Context())),
 		p.askedToRead(q, v),
 		p.DoNext(v, Usual(v)),
+		p.rounds(v),
+		p.linked(v),
 		nhs.Heading{Text: "What has happened", Level: 2, Size: nhs.SizeM},
 		p.Timeline(q, v, v.Taken, 3),
 	)), nil
@@ -121,8 +123,15 @@ func (p *Pages) DoNext(v room.View, next process.Step) web.Component {
 }
 
 // Usual is what comes next: the first step that would end what is due.
+// Nothing comes next while this person is asked to read: a page has one button.
 func Usual(v room.View) process.Step {
+	if v.Reading.Asks() {
+		return ""
+	}
 	for _, s := range v.May {
+		if slices.ContainsFunc(v.Process.Cycles, func(c process.Cycle) bool { return c.Sooner == s.ID }) {
+			continue
+		}
 		for _, t := range v.Process.Timers {
 			due, ok := v.NextDue()
 			if ok && due.Deadline == t.ID && t.Ends(process.Taken{Step: s.ID}) {
