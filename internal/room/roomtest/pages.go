@@ -42,6 +42,7 @@ func pages(t *testing.T, r *room.Room) {
 		v.Open(base + "/" + string(ref)).Print()
 		v.Open(base + "/" + string(ref) + "/access")
 		readingPages(v, r, read)
+		linkPages(t, a, v, r, read)
 		for _, s := range r.Latest().AllSteps[1:] {
 			v.Open(base + "/" + string(ref) + "/" + string(s.ID))
 			if len(s.Fields) > 0 && strings.Contains(v.Text(), s.Fields[0].Ask) {
@@ -68,6 +69,21 @@ func readingPages(v *heedtest.Visitor, r *room.Room, refs []id.Reference) {
 		v.Open(one + "/confirm-reading").See(r.Latest().Audience.Words)
 		return
 	}
+}
+
+// linkPages are those on which a record is linked to another and the link ended.
+func linkPages(t *testing.T, a *app.App, v *heedtest.Visitor, r *room.Room, refs []id.Reference) {
+	links := r.Latest().Links
+	if len(links) == 0 || links[0].To != r.Name || len(refs) < 2 {
+		return
+	}
+	one, tie := "/"+r.Many+"/"+string(refs[0]), room.Tying{Link: links[0].ID, Other: refs[1]}
+	v.Open(one + "/link-to").Press("Link them").See("There is a problem")
+	if err := a.Rooms.Tie(context.Background(), starter(t, a, r), r, refs[0], tie); err != nil {
+		t.Fatal(err)
+	}
+	v.Open(one).See(links[0].Label)
+	v.Open(one + "/end-link").Press("End this link").See("There is a problem")
 }
 
 // played are the room's stories, as records of the demo.
