@@ -71,8 +71,10 @@ func (d *Desk) Confirmations(ctx context.Context, a access.Actor, r *Room, ref i
 	}
 	var out Confirmations
 	var err error
-	out.View, err = d.readWith(ctx, a, r, ref, Look{Act: actCount, Kind: kindCounted}, func(tx *store.Tx, _ *vault.Key, v View) error {
-		out = Confirmations{Named: d.Policy.Decide(a, r.action(actName), r.resource(&v.State, tx.Now()), access.Context{}).Effect == access.Allow}
+	out.View, err = d.readWith(ctx, a, r, ref, Look{Act: actCount, Kind: kindCounted}, func(tx *store.Tx, _ *vault.Key,
+		v View) error {
+		out = Confirmations{Named: d.Policy.Decide(a, r.action(actName), r.resource(&v.State, tx.Now()),
+			access.Context{}).Effect == access.Allow}
 		return d.count(tx, r, &v.State, &out)
 	})
 	if err != nil {
@@ -106,7 +108,10 @@ func (d *Desk) count(tx *store.Tx, r *Room, s *State, out *Confirmations) error 
 		if _, yes := r.asks(s, p); !yes {
 			continue
 		}
-		done := slices.ContainsFunc(s.Edition.all(), func(hash string) bool { return given[string(confirmedTag(key, s.Record, hash, p.ID))] })
+		done := slices.ContainsFunc(s.Edition.all(), func(hash string) bool {
+			return given[string(confirmedTag(key,
+				s.Record, hash, p.ID))]
+		})
 		out.Of++
 		t := teams[teamOf(p)]
 		if t == nil {

@@ -44,9 +44,11 @@ func (p *Pages) toRead(q *web.Request) (web.Response, error) {
 	}
 	var body web.Component = nhs.Para("You are not asked to read anything. When you are, it stands here.")
 	if len(all) > 0 {
-		t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: toReadWords, Size: nhs.SizeM}, Head: nhs.Heads("Title", "Reference", "Where you stand")}
+		t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: toReadWords, Size: nhs.SizeM},
+			Head: nhs.Heads("Title", "Reference", "Where you stand")}
 		for _, x := range all {
-			t.Rows = append(t.Rows, []nhs.Cell{titleCell(x.Row, p.Path(x.Reference)), {Content: nhs.NoWrap(x.Reference)}, {Content: readCell(q, x.ToRead)}})
+			t.Rows = append(t.Rows, []nhs.Cell{titleCell(x.Row, p.Path(x.Reference)), {Content: nhs.NoWrap(x.Reference)},
+				{Content: readCell(q, x.ToRead)}})
 		}
 		body = t
 	}
@@ -54,7 +56,8 @@ func (p *Pages) toRead(q *web.Request) (web.Response, error) {
 	if more {
 		rest = nhs.Para("There is more than stands here. Confirm what you have read, and the rest follows.")
 	}
-	return web.Page{Title: toReadWords, Section: p.Section, Nav: p.Base, Wide: true, Body: web.Stack(p.tabs(q, p.Base+toRead), body, rest)}, nil
+	return web.Page{Title: toReadWords, Section: p.Section, Nav: p.Base, Wide: true,
+		Body: web.Stack(p.tabs(q, p.Base+toRead), body, rest)}, nil
 }
 
 func readCell(q *web.Request, x room.ToRead) web.Component {
@@ -64,7 +67,8 @@ func readCell(q *web.Request, x room.ToRead) web.Component {
 	case x.Until == workday.Day{}:
 		return nhs.Text("To be read and confirmed")
 	case q.Now().After(x.Until.End()):
-		return nhs.Group{nhs.Tag{Text: "Overdue", Colour: nhs.Orange}, nhs.Text(" To be read and confirmed, since " + words.Date(x.Until.Start()))}
+		return nhs.Group{nhs.Tag{Text: "Overdue", Colour: nhs.Orange}, nhs.Text(" To be read and confirmed, since " +
+			words.Date(x.Until.Start()))}
 	}
 	return nhs.Text("To be read and confirmed by " + words.Date(x.Until.Start()))
 }
@@ -104,8 +108,9 @@ func (p *Pages) showConfirm(q *web.Request) (web.Response, error) {
 		}
 	}
 	before = append(before, nhs.Para("Your confirmation names this version and no other. Who keeps the register sees that you gave it."))
-	page.Body = q.Form().Ask(web.Question{Before: before, Fields: []web.Component{nhs.HiddenInput{Name: "edition", Value: v.Reading.Edition.Hash}},
-		Send: v.Process.Audience.Words})
+	page.Body = q.Form().Ask(web.Question{Before: before,
+		Fields: []web.Component{nhs.HiddenInput{Name: "edition", Value: v.Reading.Edition.Hash}},
+		Send:   v.Process.Audience.Words})
 	return page, nil
 }
 
@@ -143,7 +148,8 @@ func (p *Pages) counted(q *web.Request) (web.Response, error) {
 	}
 	parts := []web.Component{nhs.Para("Nobody is asked to read it.")}
 	if c.Of > 0 {
-		parts = []web.Component{nhs.Para(words.Number(c.Done) + " of " + words.Count(c.Of, "person", "people") + " who are asked and work here have confirmed that they read the version in force."),
+		parts = []web.Component{nhs.Para(words.Number(c.Done) + " of " + words.Count(c.Of, "person", "people") +
+			" who are asked and work here have confirmed that they read the version in force."),
 			byTeam(o, c.Teams)}
 	}
 	if c.Named && c.Of > 0 {
@@ -156,7 +162,8 @@ func byTeam(o directory.Organisation, teams []room.TeamRead) web.Component {
 	if len(teams) == 0 {
 		return nil
 	}
-	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "By team", Size: nhs.SizeM}, Head: nhs.Heads("Team", "People, rounded", "Have confirmed, rounded")}
+	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "By team", Size: nhs.SizeM},
+		Head: nhs.Heads("Team", "People, rounded", "Have confirmed, rounded")}
 	for _, x := range teams {
 		share := x.Share
 		if share != "*" {
@@ -179,7 +186,8 @@ func (p *Pages) missing(q *web.Request, o directory.Organisation, c room.Confirm
 		from = 0
 	}
 	until := min(from+perNames, len(c.Missing))
-	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "In the order of names, " + words.Number(from+1) + " to " + words.Number(until) + " of " + words.Number(len(c.Missing))},
+	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "In the order of names, " + words.Number(from+1) +
+		" to " + words.Number(until) + " of " + words.Number(len(c.Missing))},
 		Head: nhs.Heads("Name", "Team")}
 	for _, who := range c.Missing[from:until] {
 		team := "No team"
