@@ -137,6 +137,7 @@ func bringUp(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, b
 	if _, err = a.Rooms.CatchUp(ctx); err != nil {
 		return nil, fmt.Errorf("make lists: %w", err)
 	}
+	a.sayOverlays(ctx)
 	if err = a.faces(ctx); err != nil {
 		return nil, err
 	}

@@ -2,12 +2,14 @@ package app
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"time"
 
 	"heed/internal/access"
 	"heed/internal/fail"
+	"heed/internal/id"
 	"heed/internal/session"
 )
 
@@ -28,6 +30,10 @@ func (a *App) notice(ctx context.Context, w session.Who) []string {
 	if !slices.Contains(noticeRoles, access.Role(w.Role)) {
 		return nil
 	}
+	return append(a.overlayNotice(ctx, w.Org), a.logNotice(ctx)...)
+}
+
+func (a *App) logNotice(ctx context.Context) []string {
 	n := &a.notices
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -35,6 +41,26 @@ func (a *App) notice(ctx context.Context, w session.Who) []string {
 		n.said, n.asked, n.once = a.logNotices(context.WithoutCancel(ctx)), now, true
 	}
 	return n.said
+}
+
+// overlayNotice says that an organisation's own steps are not followed.
+func (a *App) overlayNotice(ctx context.Context, org id.Org) []string {
+	o, err := a.Directory.Organisation(ctx, org)
+	if err != nil || o.Followed() == nil { // the database: pages say so themselves
+		return nil
+	}
+	return []string{fail.Words(o.Followed())}
+}
+
+// sayOverlays says the same in the program's log, when it starts.
+func (a *App) sayOverlays(ctx context.Context) {
+	all, err := a.Directory.Organisations(ctx)
+	for _, o := range all {
+		err = errors.Join(err, o.Followed())
+	}
+	if err != nil {
+		a.Log.Error("what an organisation lays on the process is not followed", "why", err)
+	}
 }
 
 func (a *App) logNotices(ctx context.Context) (out []string) {

@@ -44,7 +44,11 @@ func (b *Bench) verify(ctx context.Context) ([]Figure, error) {
 	if err != nil {
 		return figures, err
 	}
-	tiles, cpu, said, err := b.check(ctx, "--url", "http://"+p.addr+"/log")
+	key, err := app.LogVerifier(in.Config)
+	if err != nil {
+		return figures, err
+	}
+	tiles, cpu, said, err := b.check(ctx, "--url", "http://"+p.addr+"/log", "--log-vkey", key.String())
 	if err != nil {
 		return figures, err
 	}

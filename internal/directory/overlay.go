@@ -32,18 +32,30 @@ type laid struct {
 	name       string
 	text       []byte
 	definition *process.Definition
+	unread     bool // by this program
 }
 
 // lay folds an overlay. One that this program cannot read any more, since it was made
 // for a process that is not shipped, changes nothing: what was done under it stands in
-// the entries.
+// the entries. That it is not followed is said (Followed).
 func (o *Organisation) lay(e overlayLaid) {
 	d, err := process.Patient().Overlay(e.Text)
 	if err != nil {
 		d = process.Patient()
 	}
-	o.overlays = append(slices.Clip(o.overlays), laid{e.Name, e.Text, d})
+	o.overlays = append(slices.Clip(o.overlays), laid{e.Name, e.Text, d, err != nil})
 	o.inForce = e.Name
+}
+
+// Followed is nil, or that an overlay is in force which this program cannot read.
+func (o Organisation) Followed() error {
+	for _, l := range slices.Backward(o.overlays) {
+		if l.name == o.inForce && l.unread {
+			return fail.New(fail.Conflict, "The overlay %s of %s cannot be read by this version of Heed, and what it adds is not asked. "+
+				"Lay it anew for this version, or go back to the version before", l.name, o.Name)
+		}
+	}
+	return nil
 }
 
 // Process is the patient route as this organisation follows it.

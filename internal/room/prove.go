@@ -99,7 +99,7 @@ func (d *Desk) compare(ctx context.Context, rest func(context.Context, time.Dura
 		is, err := d.proved(tx, e.Org, e.Record)
 		switch {
 		case fail.Is(err, fail.Gone):
-			return keep.Left(tx, e.Record, found)
+			return nil // erased; what is left of it is looked for below
 		case fail.Is(err, fail.Tampered), fail.Is(err, fail.Missing): // its key or its head was taken away
 			found(e.Record, "does not match its history")
 			return nil
@@ -193,7 +193,7 @@ func (d *Desk) checkRow(tx *store.Tx, r *Room, is *State) (string, error) {
 	return d.checkLinks(tx, r, is)
 }
 
-// strangers are rows that belong to no record, looked for page by page: a table of
+// strangers are rows that belong to no record, or to one that was erased, looked for page by page: a table of
 // millions is not held open, and who works beside it has the machine.
 func (d *Desk) strangers(ctx context.Context, rest func(context.Context, time.Duration), found func(id.Record, string)) error {
 	for _, table := range []struct{ name, belongs string }{
@@ -203,16 +203,21 @@ func (d *Desk) strangers(ctx context.Context, rest func(context.Context, time.Du
 		{"room_link_v1", `exists (select 1 from room_record_v1 r where r.record = x.record)`},
 		{"room_confirmed_v1", `exists (select 1 from room_record_v1 r where r.record = x.record)`},
 	} {
-		text := fmt.Sprintf(`select x.record, %s from (select distinct record from %s where record > $1
-			order by record limit $2) x order by x.record`, table.belongs, table.name)
+		text := fmt.Sprintf(`select x.record, %s, exists (select 1 from record_key k where k.record = x.record)
+			from (select distinct record from %s where record > $1 order by record limit $2) x order by x.record`,
+			table.belongs, table.name)
 		after := []byte{0} // lies before every id, that of zeros too
 		for n := strangersBatch; n == strangersBatch; {
 			worked := clock.Stopwatch()
 			err := d.Store.View(ctx, func(tx *store.Tx) error {
 				all, err := store.All(tx, (*belonging).fields, text, after, strangersBatch)
 				for _, x := range all {
-					if after = x.record.Bytes(); !x.known {
+					after = x.record.Bytes()
+					switch {
+					case !x.known:
 						found(x.record, "stands in the tables and in no history")
+					case !x.opens:
+						found(x.record, "has no key, as what was erased, and something of it still stands in "+table.name)
 					}
 				}
 				n = len(all)
@@ -235,9 +240,10 @@ const ofAnEntry = `exists (select 1 from entry e where e.record = x.record and e
 type belonging struct {
 	record id.Record
 	known  bool
+	opens  bool // it has a key
 }
 
-func (b *belonging) fields() []any { return []any{&b.record, &b.known} }
+func (b *belonging) fields() []any { return []any{&b.record, &b.known, &b.opens} }
 
 func same(a, b State) bool {
 	x, errX := json.Marshal(a)

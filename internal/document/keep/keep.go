@@ -160,15 +160,6 @@ type standing struct {
 
 func (s *standing) scan() []any { return []any{&s.version, &s.place} }
 
-// Left names what is still kept of a record that was erased.
-func Left(tx *store.Tx, rec id.Record, found func(id.Record, string)) error {
-	n, err := store.One(tx, func(n *int64) []any { return []any{n} }, `select count(*) from document_chunk where record = $1`, rec)
-	if n > 0 {
-		found(rec, "was erased, and what nobody can open of its documents is still there")
-	}
-	return err
-}
-
 // Table is where chunks are kept, each with its record.
 const Table = "document_chunk"
 
