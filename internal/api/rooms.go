@@ -98,15 +98,18 @@ func (a *API) roomOperations(r *room.Room) []operation {
 			func(c *call) (any, error) { return a.takeRoom(c, r, s.ID) }, refParameter, keyParameter, matchHeader))
 	}
 	if r.Overlaid {
-		op := post[field.Answers, receipt](base+"/{reference}/{step}", "takeLocalStep", "Take a step that your organisation added", http.StatusOK,
+		op := post[field.Answers, receipt](base+"/{reference}/{step}", "takeLocalStep",
+			"Take a step that your organisation added", http.StatusOK,
 			func(c *call) (any, error) { return a.takeLocal(c, r) }, refParameter, keyParameter, matchHeader, localParameter)
-		op.in, op.schema = nil, map[string]any{"type": "object", "description": "The answers to the step's questions, by name"}
+		op.in = nil
+		op.schema = map[string]any{"type": "object", "description": "The answers to the step's questions, by name"}
 		ops = append(ops, op)
 	}
 	return ops
 }
 
-var localParameter = parameter{"step", "path", "The step's name in the organisation's process", true, map[string]any{"type": "string"}}
+var localParameter = parameter{"step", "path", "The step's name in the organisation's process", true,
+	map[string]any{"type": "string"}}
 
 func (a *API) readRoom(r *room.Room, base, name string) []operation {
 	return []operation{

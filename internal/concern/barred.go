@@ -34,7 +34,8 @@ func (d *Desk) barring(tx *store.Tx, c *room.State, a access.Actor, ev *room.Eve
 		case !ok || b.Who == by: // what is about them is not there for them
 			err = fail.Fields{{Name: "of", Words: "Select what waits for a second word"}}.Err()
 		case asked == by:
-			err = fail.New(fail.Conflict, "You asked for this, so somebody else gives the second word: another lead, the Caldicott Guardian or the executive lead")
+			err = fail.New(fail.Conflict, "You asked for this, so somebody else gives the second word: another lead, the "+
+				"Caldicott Guardian or the executive lead")
 		}
 		who, bars = b.Who, b.State == room.BarAsked && ev.Outcome == process.Confirmed
 	default:

@@ -24,7 +24,8 @@ func rule(x room.Deciding) error {
 	says, c := x.Answers.Get, x.Now
 	switch x.Step {
 	case process.Raise:
-		fault(says("about") == string(Colleague), "about", "A concern about a colleague goes by a separate route: ring the person named there")
+		fault(says("about") == string(Colleague), "about", "A concern about a colleague goes by a separate route: "+
+			"ring the person named there")
 	case process.Assign:
 		fault(says("owner") == c.Owner.String(), "owner", "Select somebody other than the person who has it now")
 		to, _ := id.ParsePerson(says("owner"))
@@ -46,7 +47,8 @@ func rule(x room.Deciding) error {
 func (d *Desk) finds(tx *store.Tx, f room.Finding, ev *room.Event) error {
 	own := f.Act == access.AddToOwn
 	if own && f.Was.AddedSince(tx.Now().Add(-24*time.Hour)) >= additionsADay {
-		return fail.New(fail.Conflict, "You have added to this %d times within a day. Ring your safeguarding team", additionsADay)
+		return fail.New(fail.Conflict, "You have added to this %d times within a day. Ring your safeguarding team",
+			additionsADay)
 	}
 	ev.Effect.Adds = raisersOwn(f.Was, ev.Step, f.Actor.Person, string(f.Actor.Role))
 	// What the raiser adds is nobody's look at it, and that somebody is to be kept from it is not told.

@@ -72,10 +72,12 @@ func Events() map[string]string {
 		Name + room.ReadOwn:  "The person who raised it looked at its progress",
 		Name + room.ReadBars: "Somebody looked at who is to be kept from the concern, and at nothing else of it",
 
-		kindReason:    "Somebody said why they need to open a concern that is not plainly theirs; the Caldicott Guardian is told",
+		kindReason: "Somebody said why they need to open a concern that is not plainly theirs; the Caldicott " +
+			"Guardian is told",
 		kindGlassBook: "The month's book of reasons and their reviews was begun",
 		kindReviewed:  "A second person reviewed the reason that somebody gave",
-		kindBarTold:   "Somebody is to be kept from a concern, or let back in; the Caldicott Guardian or the executive lead is told",
+		kindBarTold: "Somebody is to be kept from a concern, or let back in; the Caldicott Guardian or the " +
+			"executive lead is told",
 	})
 	return all
 }
@@ -159,7 +161,8 @@ func (d *Desk) Allowed(ctx context.Context, a access.Actor, ref id.Reference, st
 }
 
 // AddToOwn adds to a concern as the one who raised it, in whatever role they are.
-func (d *Desk) AddToOwn(ctx context.Context, a access.Actor, ref id.Reference, in field.Answers, key string) (room.Receipt, error) {
+func (d *Desk) AddToOwn(ctx context.Context, a access.Actor, ref id.Reference, in field.Answers,
+	key string) (room.Receipt, error) {
 	return d.Take(ctx, a, ref, room.Taking{Step: process.AddNote, Answers: in, Key: key, Own: true})
 }
 
@@ -195,6 +198,7 @@ func (d *Desk) Readers(ctx context.Context, a access.Actor, ref id.Reference) ([
 }
 
 // Document gives a document of a concern to somebody who opens the concern.
-func (d *Desk) Document(ctx context.Context, a access.Actor, ref id.Reference, q room.DocumentAsked) (room.Given, error) {
+func (d *Desk) Document(ctx context.Context, a access.Actor, ref id.Reference,
+	q room.DocumentAsked) (room.Given, error) {
 	return d.rooms.Document(ctx, a, d.Room, ref, q)
 }

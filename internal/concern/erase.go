@@ -18,7 +18,8 @@ import (
 // What stays: blinded leaves in the log, and the entry that says that a record
 // was erased, why, and by whose word. The row in the lists goes; its erased form
 // is that there is none.
-func (d *Desk) Erase(ctx context.Context, org id.Org, ref id.Reference, reason string, words ...directory.Word) (vault.Certificate, error) {
+func (d *Desk) Erase(ctx context.Context, org id.Org, ref id.Reference, reason string,
+	words ...directory.Word) (vault.Certificate, error) {
 	if fault := (plain.Field{Label: "why it is erased", Limit: MaxShort, Must: true}).Fault(reason); fault != "" {
 		return vault.Certificate{}, fail.Fields{{Name: "reason", Words: fault}}.Err()
 	}
@@ -59,7 +60,8 @@ func (d *Desk) mayErase(tx *store.Tx, c *room.State, reason string, words []dire
 		if err != nil {
 			return err
 		}
-		people[p.ID] = p.Org == c.Org && !p.Left && (p.Has(access.CaldicottGuardian) || p.Has(access.ExecutiveLead) || p.Has(access.Lead))
+		people[p.ID] = p.Org == c.Org && !p.Left && (p.Has(access.CaldicottGuardian) || p.Has(access.ExecutiveLead) ||
+			p.Has(access.Lead))
 		if a, err := p.Actor(access.CaldicottGuardian, true); err == nil {
 			r := c.Resource(access.KindConcern, tx.Now())
 			r.Closed = true
@@ -73,7 +75,8 @@ func (d *Desk) mayErase(tx *store.Tx, c *room.State, reason string, words []dire
 		}
 	}
 	if good < 2 || !guardian {
-		return fail.New(fail.Refused, "To erase a concern needs the words of two people: the Caldicott Guardian, and a safeguarding lead or the executive lead")
+		return fail.New(fail.Refused, "To erase a concern needs the words of two people: the Caldicott Guardian, and "+
+			"a safeguarding lead or the executive lead")
 	}
 	return nil
 }
@@ -90,7 +93,8 @@ func (d *Desk) Erasures(tx *store.Tx, org id.Org) (out []vault.Erasure, err erro
 // NoteErased is for a restored database, which holds a record that was erased since:
 // the entry, and an end of what is left. The lists are made anew after it.
 func (d *Desk) NoteErased(tx *store.Tx, org id.Org, e vault.Erasure) error {
-	if err := d.Directory.NoteErased(tx, org, e.Record, e.Generation, "Erased before this backup was restored"); err != nil {
+	if err := d.Directory.NoteErased(tx, org, e.Record, e.Generation, "Erased before this backup was "+
+		"restored"); err != nil {
 		return err
 	}
 	if err := d.Ledger.Blank(tx, e.Record); err != nil {

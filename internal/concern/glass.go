@@ -41,7 +41,7 @@ var (
 type reasonSaid struct {
 	Reference id.Reference `json:"reference"`
 	Reason    string       `json:"reason"`
-	Bar       int64        `json:"bar,omitempty"` // no reason but a step by which somebody is to be kept out, or let back in
+	Bar       int64        `json:"bar,omitempty"` // no reason but a step about who is kept out
 }
 
 // reviewed stands in the same book, about an earlier entry of it.
@@ -108,7 +108,8 @@ func keepReason(tx *store.Tx, book *vault.Key, by id.Person, said reasonSaid) er
 	if err != nil {
 		return fmt.Errorf("write a reason: %w", err)
 	}
-	if _, err := tx.Exec(`delete from concern_reason where at < $1`, clock.Micros(tx.Now().Add(-reasonLasts))); err != nil {
+	over := clock.Micros(tx.Now().Add(-reasonLasts))
+	if _, err := tx.Exec(`delete from concern_reason where at < $1`, over); err != nil {
 		return err
 	}
 	at := clock.Micros(tx.Now())
@@ -129,7 +130,8 @@ func (d *Desk) GiveReason(ctx context.Context, a access.Actor, ref id.Reference,
 		return fail.New(fail.Hidden, "Page not found")
 	}
 	if d.reasons.Spent(a.Person, ref, reasonsAnHour, d.Clock.Now()) {
-		return fail.New(fail.TooOften, "You have given reasons for %d records within an hour. Ring the Caldicott Guardian, or wait", reasonsAnHour)
+		return fail.New(fail.TooOften, "You have given reasons for %d records within an hour. Ring the Caldicott "+
+			"Guardian, or wait", reasonsAnHour)
 	}
 	err := d.Store.DoReading(ctx, func(tx *store.Tx) error {
 		book, err := d.glassBook(tx, a.Org)
@@ -163,16 +165,17 @@ var glassSchema string
 
 // GlassProjection is the list of the months' books, made by replay of the ledger.
 func (d *Desk) GlassProjection() store.Projection {
-	return store.Projection{Name: "concern_glass", Version: 1, Schema: glassSchema, Replay: func(ctx context.Context, _ *store.Store) error {
-		return d.Ledger.Each(ctx, ledger.ReasonBook, func(tx *store.Tx, e ledger.Entry) error {
-			var b glassBegun
-			if err := json.Unmarshal(e.Data, &b); err != nil {
-				return fmt.Errorf("read %s: %w", e.Kind, err)
-			}
-			_, err := insertGlassBook(tx, e.Org, b.Month, e.Record)
-			return err
-		})
-	}}
+	return store.Projection{Name: "concern_glass", Version: 1, Schema: glassSchema,
+		Replay: func(ctx context.Context, _ *store.Store) error {
+			return d.Ledger.Each(ctx, ledger.ReasonBook, func(tx *store.Tx, e ledger.Entry) error {
+				var b glassBegun
+				if err := json.Unmarshal(e.Data, &b); err != nil {
+					return fmt.Errorf("read %s: %w", e.Kind, err)
+				}
+				_, err := insertGlassBook(tx, e.Org, b.Month, e.Record)
+				return err
+			})
+		}}
 }
 
 type glassBegun struct {
@@ -182,7 +185,8 @@ type glassBegun struct {
 const monthForm = "2006-01"
 
 func insertGlassBook(tx *store.Tx, org id.Org, month string, rec id.Record) (bool, error) {
-	n, err := tx.Exec(`insert into concern_glass_v1 (org, month, record) values ($1, $2, $3) on conflict do nothing`, org, month, rec)
+	n, err := tx.Exec(`insert into concern_glass_v1 (org, month, record) values ($1, $2, $3) on conflict do nothing`,
+		org, month, rec)
 	return n == 1, err
 }
 
@@ -265,7 +269,8 @@ func (d *Desk) glassOf(tx *store.Tx, org id.Org, month time.Time) (out []Broken,
 		switch {
 		case e.Kind == kindReason, e.Kind == kindBarTold:
 			at[e.ID] = len(out)
-			out = append(out, Broken{Entry: e.ID, At: e.At, By: e.Author.Person, Role: e.Author.Role, Reference: said.Reference, Reason: said.Reason, Bar: said.Bar})
+			out = append(out, Broken{Entry: e.ID, At: e.At, By: e.Author.Person, Role: e.Author.Role,
+				Reference: said.Reference, Reason: said.Reason, Bar: said.Bar})
 		case e.Kind == kindReviewed && known && out[i].Review.At.IsZero():
 			out[i].Review = Review{e.At, e.Author.Person, said.Words}
 		}
@@ -299,7 +304,8 @@ func (d *Desk) ReviewGlass(ctx context.Context, a access.Actor, month time.Time,
 	}
 	return d.Store.Do(ctx, func(tx *store.Tx) error {
 		by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: rule}
-		return d.Ledger.Reading(tx, ledger.ReasonBook, key, by, ledger.Event{Kind: kindReviewed, Data: reviewed{entry, words}})
+		return d.Ledger.Reading(tx, ledger.ReasonBook, key, by, ledger.Event{Kind: kindReviewed,
+			Data: reviewed{entry, words}})
 	})
 }
 

@@ -45,7 +45,8 @@ type Page struct {
 // ListPage gives one page. That it was shown, and which references it named, is
 // in the ledger before this returns.
 func (d *Desk) ListPage(ctx context.Context, a access.Actor, q Query) (Page, error) {
-	p, err := d.rooms.List(ctx, a, d.Room, room.Query{List: string(q.List), Limit: q.Limit, After: q.After, Pass: q.Offset})
+	p, err := d.rooms.List(ctx, a, d.Room, room.Query{List: string(q.List), Limit: q.Limit, After: q.After,
+		Pass: q.Offset})
 	return Page{Rows: rowsOf(p.Rows, q.List), More: p.Next != "", Next: p.Next}, err
 }
 

@@ -62,7 +62,8 @@ type News struct {
 func (d *Desk) OwnView(c *Concern) OwnView {
 	told := c.ToldAt()
 	v := OwnView{
-		Reference: c.Reference, RaisedAt: c.At, TellBy: c.HearsBy, ToldAt: told, Progress: progress(&c.State), Report: c.Raised(), Team: c.Team,
+		Reference: c.Reference, RaisedAt: c.At, TellBy: c.HearsBy, ToldAt: told, Progress: progress(&c.State),
+		Report: c.Raised(), Team: c.Team,
 		Overdue: told.IsZero() && !c.Ended() && d.Clock.Now().After(c.HearsBy),
 	}
 	for _, t := range c.Taken {

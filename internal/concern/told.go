@@ -29,7 +29,8 @@ func (d *Desk) mayBeTold(p id.Person, role access.Role, r access.Resource) bool 
 // whoIsTold are those of the first of these roles in which anybody may be told of what
 // somebody did with a record, but nobody of a bar on themselves; who holds which is
 // asked once for a page.
-func (d *Desk) whoIsTold(holders map[access.Role][]id.Person, by id.Person, s *room.State, bar int64, now time.Time) (out []id.Person) {
+func (d *Desk) whoIsTold(holders map[access.Role][]id.Person, by id.Person, s *room.State, bar int64,
+	now time.Time) (out []id.Person) {
 	for _, role := range outsiders {
 		for _, p := range holders[role] {
 			if p != by && !s.Bars.Hides(p, bar) && d.mayBeTold(p, role, s.Resource(access.KindConcern, now)) {
@@ -260,7 +261,8 @@ func (d *Desk) Told(ctx context.Context, a access.Actor, q Query) (late, mine Pa
 
 // pageOf is a numbered page of the lists of several places, one after the other, without
 // what this actor may not know of: what is hidden leaves no gap.
-func (d *Desk) pageOf(tx *store.Tx, a access.Actor, places []access.Actor, q Query, until time.Time) (p Page, err error) {
+func (d *Desk) pageOf(tx *store.Tx, a access.Actor, places []access.Actor, q Query, until time.Time) (p Page,
+	err error) {
 	for _, of := range places {
 		for after, more := "", true; more; more = after != "" {
 			var rows []room.Row

@@ -124,7 +124,9 @@ func (bs Bars) after(t Taken) Bars {
 	default:
 		return bs
 	case process.Correct:
-		if i = slices.IndexFunc(out, func(b Bar) bool { return slices.Contains(b.Steps, of) || slices.Contains(b.Words, of) }); i >= 0 {
+		if i = slices.IndexFunc(out, func(b Bar) bool {
+			return slices.Contains(b.Steps, of) || slices.Contains(b.Words, of)
+		}); i >= 0 {
 			out[i].Words = append(slices.Clip(out[i].Words), t.Version)
 		}
 		return out

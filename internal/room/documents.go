@@ -87,18 +87,20 @@ func (q DocumentAsked) In(shown []Taken) (*document.File, error) {
 
 // Document gives a document to somebody who sees the entry that it came with. That they
 // opened it is in the ledger before this returns.
-func (d *Desk) Document(ctx context.Context, a access.Actor, r *Room, ref id.Reference, q DocumentAsked) (Given, error) {
+func (d *Desk) Document(ctx context.Context, a access.Actor, r *Room, ref id.Reference,
+	q DocumentAsked) (Given, error) {
 	var out Given
-	_, err := d.openWith(ctx, a, r, ref, Look{Act: actView, Kind: kindDocument, document: &q}, func(tx *store.Tx, key *vault.Key, v View) error {
-		out.Close()
-		f, err := q.In(v.Taken)
-		if err != nil {
+	_, err := d.openWith(ctx, a, r, ref, Look{Act: actView, Kind: kindDocument, document: &q},
+		func(tx *store.Tx, key *vault.Key, v View) error {
+			out.Close()
+			f, err := q.In(v.Taken)
+			if err != nil {
+				return err
+			}
+			out.File = f
+			out.Bytes, err = keep.Get(tx, d.Spool.Of(a.Person.String()), key, q.Version, f)
 			return err
-		}
-		out.File = f
-		out.Bytes, err = keep.Get(tx, d.Spool.Of(a.Person.String()), key, q.Version, f)
-		return err
-	})
+		})
 	if err != nil {
 		out.Close()
 		return Given{}, err

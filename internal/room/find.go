@@ -63,7 +63,8 @@ func (d *Desk) ask(tx *store.Tx, a access.Actor, r *Room, ref id.Reference, f *f
 	f.decision = access.Decision{Rule: access.RuleNothing}
 	for _, act := range r.actions(what, a, &f.state) {
 		f.act, f.reason = act, ""
-		if f.decision = d.Policy.Decide(a, act, res, access.Context{}); f.decision.Effect == access.NeedsReason && r.Reason != nil {
+		f.decision = d.Policy.Decide(a, act, res, access.Context{})
+		if f.decision.Effect == access.NeedsReason && r.Reason != nil {
 			if f.reason, err = r.Reason(tx, a, ref); err != nil {
 				return err
 			}

@@ -108,20 +108,23 @@ func (d *Desk) before(tx *store.Tx, a access.Actor, key string, digest []byte) (
 		return r, false, err
 	}
 	if !r.read(was, digest) {
-		return r, false, fail.New(fail.Conflict, "This idempotency key was used for something else: use a new key for each new request")
+		return r, false, fail.New(fail.Conflict, "This idempotency key was used for something else: use a new key for "+
+			"each new request")
 	}
 	r.At = clock.FromMicros(us)
 	return r, true, nil
 }
 
 // remember keeps what a key did, in the commit of the change.
-func (d *Desk) remember(tx *store.Tx, a access.Actor, key string, k *vault.Key, version int64, digest []byte, ev Event) error {
+func (d *Desk) remember(tx *store.Tx, a access.Actor, key string, k *vault.Key, version int64, digest []byte,
+	ev Event) error {
 	if key == "" {
 		return nil
 	}
 	at := retryKey(a.Person, key)
 	return tx.Later(keyTaken, `insert into room_retry (key, record, version, digest, at) values ($1, $2, $3, $4, $5)`,
-		at, k.Record(), version, k.Seal(retryField(at), version, sealedRetry(digest, ev.Outcome, ev.bars(a.Person))), clock.Micros(tx.Now()))
+		at, k.Record(), version, k.Seal(retryField(at), version, sealedRetry(digest, ev.Outcome,
+			ev.bars(a.Person))), clock.Micros(tx.Now()))
 }
 
 func keyTaken(rows int64, err error) error {

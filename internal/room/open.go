@@ -120,7 +120,8 @@ func (d *Desk) Readers(ctx context.Context, a access.Actor, r *Room, ref id.Refe
 			if err := json.Unmarshal(e.Data, &said); err != nil {
 				return fmt.Errorf("read %s: %w", e.Kind, err)
 			}
-			v.Readers = append(v.Readers, Reader{e.At, e.Author.Person, e.Author.Role, r.whatWasRead(e.Kind), e.Author.Rule, said.Reason})
+			v.Readers = append(v.Readers, Reader{e.At, e.Author.Person, e.Author.Role, r.whatWasRead(e.Kind), e.Author.Rule,
+				said.Reason})
 		}
 		return err
 	})
@@ -153,7 +154,8 @@ type more func(*store.Tx, *vault.Key, View) error
 
 // readWith is Read, with more of the record. When that is not there for whoever asks,
 // the record is not.
-func (d *Desk) readWith(ctx context.Context, a access.Actor, r *Room, ref id.Reference, what Look, and more) (View, error) {
+func (d *Desk) readWith(ctx context.Context, a access.Actor, r *Room, ref id.Reference, what Look,
+	and more) (View, error) {
 	var out View
 	var f found
 	var refusal error
@@ -243,7 +245,8 @@ func (d *Desk) view(tx *store.Tx, a access.Actor, r *Room, f found, taken []Take
 		return View{}, err
 	}
 	work = work || f.reason != "" || d.allows(a, r, &s, res, actWork)
-	v := View{State: s.seenBy(a.Person), Room: r, Process: def, Taken: d.shown(a, r, &s, taken, work), May: d.may(a, r, def, &s, res)}
+	v := View{State: s.seenBy(a.Person), Room: r, Process: def, Taken: d.shown(a, r, &s, taken, work),
+		May: d.may(a, r, def, &s, res)}
 	v.Due, v.secret = d.dueTo(a, r, &s, work), len(v.Bars) < len(s.Bars)
 	v.Counts = r.Latest().Audience.Given() && d.allows(a, r, &s, res, actCount)
 	if !work {
@@ -278,7 +281,8 @@ func (d *Desk) allows(a access.Actor, r *Room, s *State, res access.Resource, wh
 // StepOf is a step as the definition of a record has it, so that a form is read as it
 // was asked. Of a record that this actor has no business with it is the latest: what
 // is typed is read, and nothing of the record is told.
-func (d *Desk) StepOf(ctx context.Context, a access.Actor, r *Room, ref id.Reference, step process.Step) (process.StepInfo, error) {
+func (d *Desk) StepOf(ctx context.Context, a access.Actor, r *Room, ref id.Reference,
+	step process.Step) (process.StepInfo, error) {
 	all := r.Steps()
 	if r.Overlaid {
 		all = d.Follows(r, a.Org).AllSteps[1:]

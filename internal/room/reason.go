@@ -20,12 +20,14 @@ func (e *ReasonFirst) Unwrap() error { return e.err }
 const actReason = "break_glass"
 
 // openWith opens a record, on a reason where this actor needs one.
-func (d *Desk) openWith(ctx context.Context, a access.Actor, r *Room, ref id.Reference, what Look, and more) (View, error) {
+func (d *Desk) openWith(ctx context.Context, a access.Actor, r *Room, ref id.Reference, what Look,
+	and more) (View, error) {
 	if r.Reason == nil {
 		return d.readWith(ctx, a, r, ref, what, and)
 	}
 	if d.openings.Spent(a.Person, ref, r.Openings, d.Clock.Now()) {
-		return d.onReason(ctx, a, r, ref, what, and, fail.New(fail.Refused, "You have opened %d %s within an hour. Open this one on its page, "+
+		return d.onReason(ctx, a, r, ref, what, and, fail.New(fail.Refused, "You have opened %d %s within an hour. "+
+			"Open this one on its page, "+
 			"where you say why you need to, or wait", r.Openings, r.Many))
 	}
 	v, err := d.readWith(ctx, a, r, ref, what, and)
@@ -43,7 +45,8 @@ func (d *Desk) openWith(ctx context.Context, a access.Actor, r *Room, ref id.Ref
 
 // onReason opens a record on a reason given a short while ago. Until one is given the
 // answer is the same for every reference.
-func (d *Desk) onReason(ctx context.Context, a access.Actor, r *Room, ref id.Reference, what Look, and more, cause error) (View, error) {
+func (d *Desk) onReason(ctx context.Context, a access.Actor, r *Room, ref id.Reference, what Look, and more,
+	cause error) (View, error) {
 	var reason string
 	err := d.Store.View(ctx, func(tx *store.Tx) (err error) { reason, err = r.Reason(tx, a, ref); return err })
 	if err != nil {

@@ -25,10 +25,12 @@ func (p *pages) caseRoutes() []web.Route {
 	}
 	return []web.Route{
 		web.Get("/concerns/{ref}", in, "A concern", to("")),
-		web.Get("/concerns/{ref}/triage", in, "Decide what happens next", to("/triage")), // the map of pages names it there as well
+		// The map of pages names triage below /concerns as well.
+		web.Get("/concerns/{ref}/triage", in, "Decide what happens next", to("/triage")),
 		web.Get("/cases/{ref}", in, "Case: summary", p.summary),
 		web.Get("/cases/{ref}/notes", in, "Case: notes", p.notes),
-		web.Get("/cases/{ref}/decisions", in, "Case: decisions", p.some("Decisions", "/decisions", "Nothing has been decided yet.",
+		web.Get("/cases/{ref}/decisions", in, "Case: decisions", p.some("Decisions", "/decisions",
+			"Nothing has been decided yet.",
 			process.Triage, process.DecideSharing, process.EmergencyDisclosure, process.Close)),
 		web.Get("/cases/{ref}/timeline", in, "Case: timeline", p.some("Timeline", "/timeline", "")),
 		web.Get("/cases/{ref}/access", in, "Case: who has opened it", p.ReadersPage),
@@ -47,7 +49,8 @@ var statusOf = map[process.State]casework.Status{
 // is due next, and the sections; back leads to where its reader came from. Who has opened
 // it is also looked at by those who may not look at the case.
 func (p *pages) frame(q *web.Request, v room.View, current string, page *web.Page) {
-	sections := p.Sections("Sections of this case", v.Reference, current, []string{"Summary", ""}, []string{"Notes", "/notes"},
+	sections := p.Sections("Sections of this case", v.Reference, current, []string{"Summary", ""},
+		[]string{"Notes", "/notes"},
 		[]string{"Decisions", "/decisions"}, []string{"Timeline", "/timeline"}, []string{"Who has opened it", "/access"})
 	page.Nav, page.Back, page.BackText = "", "/", ""
 	switch lead := access.Role(q.Who().Role) == access.Lead; {
@@ -95,11 +98,15 @@ func (p *pages) reason(q *web.Request) (web.Response, error) {
 	if access.Role(q.Who().Role) == access.CaldicottGuardian { // nobody is told of themselves
 		told = "the other Caldicott Guardian or the executive lead is"
 	}
-	return web.Page{Title: "Say why you need to open this", Caption: string(ref), Section: sectionCase, Back: "/", Body: f.Ask(web.Question{
-		Before: []web.Component{nhs.WarningCallout{Heading: nhs.CardHeading{Text: "This is not on your desk", Level: 2}, Text: "Your name and your reason are written down at once, and " + told + " told. Whoever may see who has opened this record sees your reason too."}},
-		Fields: []web.Component{f.Textarea(nhs.Textarea{Name: "reason", Rows: 4, Label: label("Why do you need to open this record?")})},
-		Send:   "Write this down and open it",
-	})}, nil
+	return web.Page{Title: "Say why you need to open this", Caption: string(ref), Section: sectionCase, Back: "/",
+		Body: f.Ask(web.Question{
+			Before: []web.Component{nhs.WarningCallout{Heading: nhs.CardHeading{Text: "This is not on your desk", Level: 2},
+				Text: "Your name and your reason are written down at once, and " + told + " told. Whoever may see who has " +
+					"opened this record sees your reason too."}},
+			Fields: []web.Component{f.Textarea(nhs.Textarea{Name: "reason", Rows: 4,
+				Label: label("Why do you need to open this record?")})},
+			Send: "Write this down and open it",
+		})}, nil
 }
 
 func (p *pages) sendReason(q *web.Request) (web.Response, error) {
@@ -132,7 +139,8 @@ func (p *pages) summary(q *web.Request) (web.Response, error) {
 	return p.Page(q, v, "Case "+string(v.Reference), "", web.Stack(
 		p.DoNext(v, usual(v)),
 		nhs.Heading{Text: "What was raised", Level: 2, Size: nhs.SizeM},
-		nhs.Paragraph{Content: nhs.Group{nhs.Text("By "), nhs.HTML(words.Name(raiser)), nhs.Text(" on "), nhs.HTML(words.MomentHTML(v.At)), nhs.Text(".")}},
+		nhs.Paragraph{Content: nhs.Group{nhs.Text("By "), nhs.HTML(words.Name(raiser)), nhs.Text(" on "),
+			nhs.HTML(words.MomentHTML(v.At)), nhs.Text(".")}},
 		roomweb.AllSaid(raising, v.Taken[0].Answers, called),
 		nhs.Heading{Text: "Latest", Level: 2, Size: nhs.SizeM},
 		p.line(q, v, v.Taken[max(0, len(v.Taken)-5):], 3),
@@ -193,7 +201,9 @@ func (p *pages) some(title, below, none string, steps ...process.Step) func(*web
 }
 
 func (p *pages) only(q *web.Request, v room.View, none string, level int, steps ...process.Step) web.Component {
-	taken := slices.DeleteFunc(slices.Clone(v.Taken), func(t room.Taken) bool { return len(steps) > 0 && !slices.Contains(steps, t.Step) })
+	taken := slices.DeleteFunc(slices.Clone(v.Taken), func(t room.Taken) bool {
+		return len(steps) > 0 && !slices.Contains(steps, t.Step)
+	})
 	if len(taken) == 0 {
 		return casework.EmptyState{Why: none}
 	}
@@ -208,13 +218,15 @@ func (p *pages) notes(q *web.Request) (web.Response, error) {
 	}
 	info, _ := v.Process.Step(process.AddNote)
 	box := web.Question{Before: p.Meanwhile(q, v), Send: info.SendWords(), After: []web.Component{
-		nhs.Heading{Text: "Notes", Level: 2, Size: nhs.SizeM}, p.only(q, v, "No notes have been added yet.", 3, process.AddNote, process.Correct)}}
+		nhs.Heading{Text: "Notes", Level: 2, Size: nhs.SizeM}, p.only(q, v, "No notes have been added yet.", 3,
+			process.AddNote, process.Correct)}}
 	q.Form().Version(v.Version)
 	asked, err := p.Questions(q, info, v)
 	if err != nil {
 		return nil, err
 	}
-	who := casework.WhoCanSee{What: "this note", Roles: []string{"Safeguarding leads of the team", "Whoever has this case", "Others who may open it, with a reason that is written down"}}
+	who := casework.WhoCanSee{What: "this note", Roles: []string{"Safeguarding leads of the team",
+		"Whoever has this case", "Others who may open it, with a reason that is written down"}}
 	box.Fields = append([]web.Component{who}, asked...)
 	return p.Page(q, v, "Notes of case "+string(v.Reference), "/notes", q.Form().Ask(box)), nil
 }

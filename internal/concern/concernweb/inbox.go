@@ -27,7 +27,8 @@ func (p *pages) inbox(q *web.Request) (web.Response, error) {
 			current = l
 		}
 	}
-	page, err := p.desk.ListPage(q.Context(), a, concern.Query{List: concern.List(current.ID), Limit: perPage, Offset: (q.PageNumber() - 1) * perPage})
+	page, err := p.desk.ListPage(q.Context(), a, concern.Query{List: concern.List(current.ID), Limit: perPage,
+		Offset: (q.PageNumber() - 1) * perPage})
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +59,8 @@ func (p *pages) inboxTable(q *web.Request, o directory.Organisation, rows []conc
 	name := p.Names(q.Context())
 	d := p.desk.Definition(o.ID)
 	today := workday.Of(q.Now())
-	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: title, Size: nhs.SizeM}, Head: nhs.Heads("Reference", "Where it stands", "Received", "Age", "Next due", "Who has it")}
+	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: title, Size: nhs.SizeM},
+		Head: nhs.Heads("Reference", "Where it stands", "Received", "Age", "Next due", "Who has it")}
 	for _, r := range rows {
 		if r.Label != "" {
 			t.Rows = append(t.Rows, []nhs.Cell{{Content: nhs.NoWrap(r.Reference)}, {Text: r.Label}, {}, {}, {}, {}})

@@ -27,13 +27,15 @@ func (p *pages) mineRoutes() []web.Route {
 
 // mine lists what the person raised: reference, plain status, last told on.
 func (p *pages) mine(q *web.Request) (web.Response, error) {
-	page, err := p.desk.ListPage(q.Context(), q.Actor(), concern.Query{List: concern.ListOwn, Limit: perPage, Offset: (q.PageNumber() - 1) * perPage})
+	page, err := p.desk.ListPage(q.Context(), q.Actor(), concern.Query{List: concern.ListOwn, Limit: perPage,
+		Offset: (q.PageNumber() - 1) * perPage})
 	if err != nil {
 		return nil, err
 	}
 	var body web.Component = nhs.Para("You have not raised a concern yet. When you do, you can follow it here.")
 	if len(page.Rows) > 0 {
-		t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "Concerns that you raised, newest first", Size: nhs.SizeM}, Head: nhs.Heads("Reference", "Sent", "Where it stands", "Last told you on")}
+		t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "Concerns that you raised, newest first",
+			Size: nhs.SizeM}, Head: nhs.Heads("Reference", "Sent", "Where it stands", "Last told you on")}
 		for _, r := range page.Rows {
 			t.Rows = append(t.Rows, []nhs.Cell{
 				{Content: nhs.Link{Content: nhs.NoWrap(r.Reference), Href: "/mine/" + string(r.Reference)}},
@@ -43,7 +45,8 @@ func (p *pages) mine(q *web.Request) (web.Response, error) {
 		body = t
 	}
 	return web.Page{Title: sectionMine, Section: sectionMine, Nav: "/mine", Leave: true, Wide: true,
-		Body: web.Stack(body, turn("/mine?", q.PageNumber(), page.More), nhs.Button{Text: "Raise a concern", Href: pathStart, Variant: nhs.Secondary})}, nil
+		Body: web.Stack(body, turn("/mine?", q.PageNumber(), page.More), nhs.Button{Text: "Raise a concern",
+			Href: pathStart, Variant: nhs.Secondary})}, nil
 }
 
 // told shows an overdue answer to the one who waits for it.
@@ -52,7 +55,8 @@ func told(q *web.Request, r concern.Row) web.Component {
 	case !r.ToldAt.IsZero():
 		return nhs.Text(words.Date(r.ToldAt))
 	case r.Progress != concern.Finished && q.Now().After(r.TellBy):
-		return nhs.Group{nhs.Tag{Text: "Overdue", Colour: nhs.Orange}, nhs.Text(" you should have heard by " + words.Date(r.TellBy))}
+		return nhs.Group{nhs.Tag{Text: "Overdue", Colour: nhs.Orange}, nhs.Text(" you should have heard by " +
+			words.Date(r.TellBy))}
 	}
 	return nhs.Text("Not told yet. You will hear by " + words.Date(r.TellBy))
 }
@@ -75,21 +79,22 @@ func (p *pages) own(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	return web.Page{Title: "Your concern " + string(ref), Section: sectionMine, Nav: "/mine", Back: "/mine", BackText: "My concerns", Leave: true, Body: web.Stack(
-		nhs.SummaryList{Rows: []nhs.SummaryRow{
-			nhs.Row("Where it stands", string(v.Progress)),
-			nhs.Row("Sent", words.Moment(v.RaisedAt)),
-			nhs.Row("Who has it", team.Name),
-			{Key: nhs.SummaryCell{Text: "Told you"}, Value: nhs.SummaryCell{Content: toldOwn(v, team.Lead.Telephone != "")}},
-		}},
-		nhs.Heading{Text: "What happened", Level: 2, Size: nhs.SizeM},
-		newsOf(v, p.Names(q.Context())),
-		nhs.Button{Text: "Add something", Href: "/mine/" + string(ref) + "/add", Variant: nhs.Secondary},
-		ring(team.Lead),
-		nhs.Heading{Text: "What you sent", Level: 2, Size: nhs.SizeM},
-		roomweb.AllSaid(p.raising(q), v.Report, toYou),
-		p.emergency(q),
-	)}, nil
+	return web.Page{Title: "Your concern " + string(ref), Section: sectionMine, Nav: "/mine", Back: "/mine",
+		BackText: "My concerns", Leave: true, Body: web.Stack(
+			nhs.SummaryList{Rows: []nhs.SummaryRow{
+				nhs.Row("Where it stands", string(v.Progress)),
+				nhs.Row("Sent", words.Moment(v.RaisedAt)),
+				nhs.Row("Who has it", team.Name),
+				{Key: nhs.SummaryCell{Text: "Told you"}, Value: nhs.SummaryCell{Content: toldOwn(v, team.Lead.Telephone != "")}},
+			}},
+			nhs.Heading{Text: "What happened", Level: 2, Size: nhs.SizeM},
+			newsOf(v, p.Names(q.Context())),
+			nhs.Button{Text: "Add something", Href: "/mine/" + string(ref) + "/add", Variant: nhs.Secondary},
+			ring(team.Lead),
+			nhs.Heading{Text: "What you sent", Level: 2, Size: nhs.SizeM},
+			roomweb.AllSaid(p.raising(q), v.Report, toYou),
+			p.emergency(q),
+		)}, nil
 }
 
 func toldOwn(v concern.OwnView, ring bool) web.Component {
@@ -114,7 +119,9 @@ func newsOf(v concern.OwnView, name func(id.Person) string) web.Component {
 	var out nhs.Group
 	for i := len(v.News) - 1; i >= 0; i-- {
 		n := v.News[i]
-		out = append(out, nhs.Heading{Text: n.Title, Level: 3, Size: nhs.SizeS}, nhs.Paragraph{Small: true, Content: nhs.Group{nhs.HTML(words.MomentHTML(n.At)), nhs.Text(" by "), nhs.HTML(words.Name(name(n.By)))}})
+		out = append(out, nhs.Heading{Text: n.Title, Level: 3, Size: nhs.SizeS},
+			nhs.Paragraph{Small: true, Content: nhs.Group{nhs.HTML(words.MomentHTML(n.At)), nhs.Text(" by "),
+				nhs.HTML(words.Name(name(n.By)))}})
 		if n.Words != "" {
 			out = append(out, nhs.InsetText{Content: typed(n.Words)})
 		}
@@ -136,8 +143,11 @@ func (p *pages) add(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	return web.Page{Title: "Add something", Section: sectionMine, Caption: string(ref), Nav: "/mine", Back: "/mine/" + string(ref), Leave: true, Question: true, Body: f.Ask(web.Question{
-		Fields: append([]web.Component{f.CharacterCount(nhs.CharacterCount{Name: "words", MaxLength: concern.MaxText, Threshold: 75, Rows: 6, Label: nhs.Label{Text: "What do you want to add or ask?", PageHeading: true, Size: nhs.SizeL},
+	return web.Page{Title: "Add something", Section: sectionMine, Caption: string(ref), Nav: "/mine", Back: "/mine/" +
+		string(ref), Leave: true, Question: true, Body: f.Ask(web.Question{
+		Fields: append([]web.Component{f.CharacterCount(nhs.CharacterCount{Name: "words", MaxLength: concern.MaxText,
+			Threshold: 75, Rows: 6, Label: nhs.Label{Text: "What do you want to add or ask?", PageHeading: true,
+				Size: nhs.SizeL},
 			Hint: nhs.Hint{Text: "Your safeguarding team sees it. What you sent before stays as it is"}})}, asked...),
 		Send: "Add this", After: []web.Component{p.emergency(q)},
 	})}, nil

@@ -55,7 +55,8 @@ func Part(desk *concern.Desk, rooms *room.Desk, people *directory.Desk) web.Part
 		{Text: sectionInbox, Path: "/inbox", For: []string{string(access.Lead)}},
 		{Text: sectionTold, Path: pathTold, For: []string{string(access.CaldicottGuardian), string(access.ExecutiveLead)}},
 	}}
-	for _, routes := range [][]web.Route{p.raiseRoutes(), p.mineRoutes(), p.inboxRoutes(), p.caseRoutes(), p.toldRoutes(), p.RecordRoutes()} {
+	for _, routes := range [][]web.Route{p.raiseRoutes(), p.mineRoutes(), p.inboxRoutes(), p.caseRoutes(),
+		p.toldRoutes(), p.RecordRoutes()} {
 		part.Routes = append(part.Routes, routes...)
 	}
 	return part

@@ -59,7 +59,9 @@ func (p *pages) raiseRoutes() []web.Route {
 	info, _ := process.Patient().Step(process.Raise)
 	for i, page := range info.Pages {
 		path := pathStart + "/" + page.Path
-		out = append(out, web.Get(path, may, page.Title, func(q *web.Request) (web.Response, error) { return p.showPage(q, i) }),
+		out = append(out, web.Get(path, may, page.Title, func(q *web.Request) (web.Response, error) {
+			return p.showPage(q, i)
+		}),
 			web.Post(path, may, page.Title, func(q *web.Request) (web.Response, error) { return p.sendPage(q, i) }))
 	}
 	return out
@@ -76,14 +78,20 @@ func (p *pages) start(q *web.Request) (web.Response, error) {
 		Body: web.Stack(
 			nhs.Card{Heading: nhs.CardHeading{Text: d.Emergency.Heading}, Variant: nhs.Emergency,
 				Content: nhs.Group{nhs.Para(d.Emergency.Words), nhs.Para("Call 999 if:"), nhs.Bullets(d.Emergency.CallIf...)}},
-			nhs.Para("Use this if you are worried that someone may be drawn into terrorism, or that others are using them. This is safeguarding: the aim is to help the person."),
-			nhs.Para("You do not need to be sure, and you need nothing at hand. It takes about 2 minutes. You can ask for advice at any time."),
+			nhs.Para("Use this if you are worried that someone may be drawn into terrorism, or that others are using "+
+				"them. This is safeguarding: the aim is to help the person."),
+			nhs.Para("You do not need to be sure, and you need nothing at hand. It takes about 2 minutes. You can ask "+
+				"for advice at any time."),
 			nhs.Heading{Text: "Who will see it", Level: 2, Size: nhs.SizeM},
-			nhs.Para("Your safeguarding team. Everyone who opens it is written down. This service shows it, and your name, to nobody else without a reason that is written down, and never to the person it is about."),
+			nhs.Para("Your safeguarding team. Everyone who opens it is written down. This service shows it, and your "+
+				"name, to nobody else without a reason that is written down, and never to the person it is about."),
 			nhs.Para("As soon as you send it, you see the date by which we will tell you what happened."),
 			nhs.Button{Text: "Start now", Href: raisePaths()[0]},
-			nhs.Paragraph{Content: nhs.Group{nhs.Text("Without a computer at hand, use "), nhs.Link{Text: "a form to fill in by hand", Href: pathPaper}, nhs.Text(".")}},
-			nhs.Para("Each time you go on to another page, what you typed is kept for you alone until you send it, for at most 7 days. “Leave this page” takes you to another page at once and logs you out; it does not clear the history of your browser."),
+			nhs.Paragraph{Content: nhs.Group{nhs.Text("Without a computer at hand, use "),
+				nhs.Link{Text: "a form to fill in by hand", Href: pathPaper}, nhs.Text(".")}},
+			nhs.Para("Each time you go on to another page, what you typed is kept for you alone until you send it, for "+
+				"at most 7 days. “Leave this page” takes you to another page at once and logs you out; it does not clear "+
+				"the history of your browser."),
 		),
 	}, nil
 }
@@ -189,15 +197,19 @@ func (p *pages) paper(q *web.Request) (web.Response, error) {
 		nhs.Heading{Text: d.Emergency.Heading, Level: 2, Size: nhs.SizeS},
 		nhs.Para(d.Emergency.Words),
 		nhs.Heading{Text: "When no computer is at hand", Level: 2, Size: nhs.SizeS},
-		nhs.Para("Print this page and write on it. Type it in as soon as you can: a concern is with the safeguarding team once it is sent, not before."),
-		nhs.Para("Keep the paper with you or give it to the safeguarding team yourself. Do not leave it lying about, do not put it with the patient's notes, do not photograph it. When it is typed in, put it into confidential waste."),
+		nhs.Para("Print this page and write on it. Type it in as soon as you can: a concern is with the safeguarding " +
+			"team once it is sent, not before."),
+		nhs.Para("Keep the paper with you or give it to the safeguarding team yourself. Do not leave it lying about, " +
+			"do not put it with the patient's notes, do not photograph it. When it is typed in, put it into confidential " +
+			"waste."),
 		nhs.Para("Is it about a colleague? Do not write it here. " + p.whomToRing(o)),
 	}
 	if team, err := o.Team(q.Who().Team); err == nil {
 		body = append(body, ring(team.Lead))
 	}
 	body = append(body, fieldweb.Paper(p.raising(q).Fields, string(concern.Colleague))...)
-	return web.Page{Title: "A form to fill in by hand", Section: sectionRaise, Nav: pathStart, Back: pathStart, Leave: true, Body: web.Stack(present(body...)...)}, nil
+	return web.Page{Title: "A form to fill in by hand", Section: sectionRaise, Nav: pathStart, Back: pathStart,
+		Leave: true, Body: web.Stack(present(body...)...)}, nil
 }
 
 // whomToRing is whom to ring about a colleague.
@@ -220,9 +232,11 @@ func (p *pages) colleague(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := web.Page{Title: "A concern about a colleague", Section: sectionRaise, Nav: pathStart, Back: raisePaths()[0], Leave: true}
+	page := web.Page{Title: "A concern about a colleague", Section: sectionRaise, Nav: pathStart, Back: raisePaths()[0],
+		Leave: true}
 	body := []web.Component{
-		nhs.Para("A concern about a colleague is kept apart from all others. It is not written into Heed yet: you tell it to one named person."),
+		nhs.Para("A concern about a colleague is kept apart from all others. It is not written into Heed yet: you " +
+			"tell it to one named person."),
 		whom,
 		nhs.Heading{Text: "Who will not see it", Level: 2, Size: nhs.SizeM},
 		nhs.Para("Your team, your manager, your colleague's manager, and the people who take up concerns about patients."),
@@ -233,7 +247,8 @@ func (p *pages) colleague(q *web.Request) (web.Response, error) {
 	}
 	page.Body = q.Form().Ask(web.Question{
 		Before: append(body, nhs.Heading{Text: "What you typed so far", Level: 2, Size: nhs.SizeM},
-			nhs.Para("What you typed under “Raise a concern” is still kept, for you alone, for at most 7 days. It was sent to nobody.")),
+			nhs.Para("What you typed under “Raise a concern” is still kept, for you alone, for at most 7 days. It was "+
+				"sent to nobody.")),
 		Send: "Delete what I typed", After: []web.Component{p.emergency(q)},
 	})
 	return page, nil
@@ -269,12 +284,14 @@ func (p *pages) check(q *web.Request) (web.Response, error) {
 		to = team.Name
 	}
 	paths := raisePaths()
-	return web.Page{Title: "Check your answers and send", Section: sectionRaise, Nav: pathStart, Back: paths[len(paths)-1], Leave: true, Body: f.Ask(web.Question{
-		Before: []web.Component{fieldweb.PagesOf(q, info, pathStart, d, nil).Summary(toYou, nil)},
-		Fields: []web.Component{nhs.HiddenInput{Name: shownField, Value: shownOf(d)}, nhs.Para("When you send it, it goes to " + to + ".")},
-		Send:   info.Send,
-		After:  []web.Component{p.emergency(q)},
-	})}, nil
+	return web.Page{Title: "Check your answers and send", Section: sectionRaise, Nav: pathStart,
+		Back: paths[len(paths)-1], Leave: true, Body: f.Ask(web.Question{
+			Before: []web.Component{fieldweb.PagesOf(q, info, pathStart, d, nil).Summary(toYou, nil)},
+			Fields: []web.Component{nhs.HiddenInput{Name: shownField, Value: shownOf(d)},
+				nhs.Para("When you send it, it goes to " + to + ".")},
+			Send:  info.Send,
+			After: []web.Component{p.emergency(q)},
+		})}, nil
 }
 
 // shownField says which answers stood on the page from which a concern is sent.
@@ -291,10 +308,12 @@ func (p *pages) send(q *web.Request) (web.Response, error) {
 		return nil, err
 	}
 	if d.Text("what") == "" {
-		return nil, fail.New(fail.Conflict, "This concern was sent already, or has nothing in it yet. Look under My concerns before you write it again")
+		return nil, fail.New(fail.Conflict, "This concern was sent already, or has nothing in it yet. Look under My "+
+			"concerns before you write it again")
 	}
 	if shown := q.Form().Raw(shownField, "what stood on the page"); len(shown) == 1 && shown[0] != shownOf(d) {
-		return nil, fail.New(fail.Conflict, "What you typed was changed in another window since this page was shown. It is below as it is now: look at it, and send it again")
+		return nil, fail.New(fail.Conflict, "What you typed was changed in another window since this page was shown. "+
+			"It is below as it is now: look at it, and send it again")
 	}
 	receipt, err := p.desk.Raise(q.Context(), q.Actor(), room.Beginning{Answers: p.drafted(q, d), Key: q.Key(),
 		Also: q.DropDraft(draftRaise, draftPages()...)})
@@ -322,19 +341,24 @@ func (p *pages) sent(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	return web.Page{Title: "Concern sent", Section: sectionRaise, Nav: pathStart, Leave: true, Question: true, Body: web.Stack(
-		nhs.Panel{Heading: nhs.Heading{Text: "Concern sent"}, Content: nhs.Group{nhs.Text("Your reference is "), nhs.NoWrap(ref)}},
-		nhs.Para(team.Name+" has it now."),
-		nhs.Heading{Text: "What happens next", Level: 2, Size: nhs.SizeM},
-		nhs.Para("We will tell you what happened by "+words.Date(v.TellBy)+"."),
-		nhs.Paragraph{Content: nhs.Group{nhs.Text("You can follow it and add to it under "), nhs.Link{Text: "My concerns", Href: "/mine/" + string(ref)}, nhs.Text(".")}},
-		ring(team.Lead),
-		p.emergency(q),
-		nhs.Heading{Text: "If you want proof that you sent it", Level: 2, Size: nhs.SizeM},
-		nhs.Paragraph{Content: nhs.Group{nhs.Text("You can "), nhs.Link{Text: "download a receipt", Href: "/raise/sent/" + string(ref) + "/receipt"},
-			nhs.Text(". It says nothing about your concern or about you. Whoever checks the records can prove with it that the concern was here. " +
-				"On a computer that others use, do not leave it among the downloads.")}},
-	)}, nil
+	return web.Page{Title: "Concern sent", Section: sectionRaise, Nav: pathStart, Leave: true, Question: true,
+		Body: web.Stack(
+			nhs.Panel{Heading: nhs.Heading{Text: "Concern sent"}, Content: nhs.Group{nhs.Text("Your reference is "),
+				nhs.NoWrap(ref)}},
+			nhs.Para(team.Name+" has it now."),
+			nhs.Heading{Text: "What happens next", Level: 2, Size: nhs.SizeM},
+			nhs.Para("We will tell you what happened by "+words.Date(v.TellBy)+"."),
+			nhs.Paragraph{Content: nhs.Group{nhs.Text("You can follow it and add to it under "),
+				nhs.Link{Text: "My concerns", Href: "/mine/" + string(ref)}, nhs.Text(".")}},
+			ring(team.Lead),
+			p.emergency(q),
+			nhs.Heading{Text: "If you want proof that you sent it", Level: 2, Size: nhs.SizeM},
+			nhs.Paragraph{Content: nhs.Group{nhs.Text("You can "), nhs.Link{Text: "download a receipt", Href: "/raise/sent/" +
+				string(ref) + "/receipt"},
+				nhs.Text(". It says nothing about your concern or about you. Whoever checks the records can prove with it " +
+					"that the concern was here. " +
+					"On a computer that others use, do not leave it among the downloads.")}},
+		)}, nil
 }
 
 // receipt is offered and never comes by itself; its name tells whoever sees the

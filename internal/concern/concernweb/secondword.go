@@ -26,10 +26,12 @@ func (p *pages) barTable(q *web.Request, month time.Time, all []concern.Broken) 
 	}
 	name := p.Names(q.Context())
 	d := p.desk.Definition(q.Who().Org)
-	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "Who was to be kept from a case in " + month.Format("January 2006") + ", newest first", Size: nhs.SizeM},
+	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "Who was to be kept from a case in " +
+		month.Format("January 2006") + ", newest first", Size: nhs.SizeM},
 		Head: nhs.Heads("When", "Who asked", "As", "Reference", "Where it stands")}
 	for _, b := range all {
-		t.Rows = append(t.Rows, []nhs.Cell{{Content: nhs.HTML(words.MomentHTML(b.At))}, {Content: nhs.HTML(words.Name(name(b.By)))}, {Text: roomweb.RoleWords(d, b.Role)},
+		t.Rows = append(t.Rows, []nhs.Cell{{Content: nhs.HTML(words.MomentHTML(b.At))},
+			{Content: nhs.HTML(words.Name(name(b.By)))}, {Text: roomweb.RoleWords(d, b.Role)},
 			{Content: nhs.NoWrap(b.Reference)}, {Content: whereItStands(q, b)}})
 	}
 	return t
@@ -42,7 +44,8 @@ func whereItStands(q *web.Request, b concern.Broken) web.Component {
 	case waits && step == b.Bar && asked == q.Who().Person:
 		return nhs.Text("Somebody else gives the second word")
 	case waits && step == b.Bar:
-		return nhs.Link{Text: "Give the second word", Hidden: "on " + string(b.Reference), Href: "/cases/" + string(b.Reference) + "/second-word"}
+		return nhs.Link{Text: "Give the second word", Hidden: "on " + string(b.Reference), Href: "/cases/" +
+			string(b.Reference) + "/second-word"}
 	case b.Stands.Why == room.Conflict && b.Stands.Of == b.Bar:
 		return nhs.Text("They declared a conflict of interest themselves")
 	case b.Stands.State == room.BarStands && b.Stands.Of == b.Bar:
@@ -64,7 +67,8 @@ func (p *pages) secondWord(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := web.Page{Title: "Give the second word on who is kept from it", Caption: string(ref), Section: sectionCase, Nav: pathTold, Back: pathTold, BackText: sectionTold}
+	page := web.Page{Title: "Give the second word on who is kept from it", Caption: string(ref), Section: sectionCase,
+		Nav: pathTold, Back: pathTold, BackText: sectionTold}
 	if access.Role(q.Who().Role) == access.Lead {
 		page.Nav, page.Back, page.BackText = "/inbox", "/cases/"+string(ref), "Case"
 	}
@@ -80,12 +84,16 @@ func (p *pages) secondWord(q *web.Request) (web.Response, error) {
 	var choices []fieldweb.Option
 	for _, x := range all {
 		title := barWords(x)
-		before = append(before, nhs.SummaryList{Rows: []nhs.SummaryRow{nhs.Row("What is asked", title), nhs.Row("Who asks", name(x.By)+", "+words.Moment(x.At)),
+		before = append(before, nhs.SummaryList{Rows: []nhs.SummaryRow{nhs.Row("What is asked", title),
+			nhs.Row("Who asks", name(x.By)+", "+words.Moment(x.At)),
 			{Key: nhs.SummaryCell{Text: "Their reasons"}, Value: nhs.SummaryCell{Content: typed(x.Reasons)}}}})
 		choices = append(choices, fieldweb.Option{ID: words.Number(int(x.Step)), Label: title})
 	}
 	f := q.Form()
-	asked, err := fieldweb.Asking{Form: f, Offer: func(field.Field) ([]fieldweb.Option, error) { return choices, nil }}.Components(info.Fields)
+	asked, err := fieldweb.Asking{Form: f, Offer: func(field.Field) ([]fieldweb.Option, error) {
+		return choices,
+			nil
+	}}.Components(info.Fields)
 	if err != nil {
 		return nil, err
 	}

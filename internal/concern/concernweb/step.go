@@ -26,7 +26,8 @@ func (p *pages) stepOf(q *web.Request, step process.Step) process.StepInfo {
 
 // offers are the choices of a question that names somebody: leads who may have the case;
 // or an entry of the record: of those by which somebody is kept out, where they are let in.
-func (p *pages) offers(q *web.Request, v room.View, step process.Step, x field.Field) (out []fieldweb.Option, own bool, err error) {
+func (p *pages) offers(q *web.Request, v room.View, step process.Step, x field.Field) (out []fieldweb.Option,
+	own bool, err error) {
 	switch {
 	case x.Kind == field.Person:
 		leads, err := p.desk.Leads(q.Context(), v.Org)
@@ -53,8 +54,10 @@ func (p *pages) before(q *web.Request, v room.View, info process.StepInfo) []web
 	switch info.ID {
 	case process.GiveFeedback:
 		if who, err := p.Directory.Person(q.Context(), v.By); err == nil && who.Left {
-			return []web.Component{nhs.WarningCallout{Heading: nhs.CardHeading{Text: "The person who raised this has left", Level: 2},
-				Text: "They cannot log in and will not read this here. If you can reach them, tell them in another way, and write down what you told them and how."}}
+			return []web.Component{nhs.WarningCallout{Heading: nhs.CardHeading{Text: "The person who raised this has left",
+				Level: 2},
+				Text: "They cannot log in and will not read this here. If you can reach them, tell them in another way, and " +
+					"write down what you told them and how."}}
 		}
 	case process.Close:
 		said := "the person who raised it was answered on "

@@ -43,7 +43,8 @@ func (p *pages) told(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	late, mine, err := p.desk.Told(q.Context(), q.Actor(), concern.Query{Limit: perPage, Offset: (q.PageNumber() - 1) * perPage})
+	late, mine, err := p.desk.Told(q.Context(), q.Actor(), concern.Query{Limit: perPage,
+		Offset: (q.PageNumber() - 1) * perPage})
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +57,8 @@ func (p *pages) told(q *web.Request) (web.Response, error) {
 		}
 	}
 	before := time.Date(month.Year(), month.Month(), 0, 0, 0, 0, 0, time.UTC).Format(monthForm)
-	parts := []web.Component{p.glassTable(q, month, reasons), p.barTable(q, month, bars), nhs.Paragraph{Content: nhs.Link{Text: "The month before", Href: pathTold + "?month=" + before}}}
+	parts := []web.Component{p.glassTable(q, month, reasons), p.barTable(q, month, bars),
+		nhs.Paragraph{Content: nhs.Link{Text: "The month before", Href: pathTold + "?month=" + before}}}
 	if access.Role(q.Who().Role) == access.CaldicottGuardian {
 		o, err := p.organisation(q)
 		if err != nil {
@@ -65,7 +67,8 @@ func (p *pages) told(q *web.Request) (web.Response, error) {
 		for _, x := range []struct {
 			page        concern.Page
 			title, none string
-		}{{mine, "Waiting for you, since no safeguarding lead may decide", "Nothing waits for you."}, {late, "Overdue for more than a day", "Nothing has been overdue for more than a day."}} {
+		}{{mine, "Waiting for you, since no safeguarding lead may decide", "Nothing waits for you."}, {late,
+			"Overdue for more than a day", "Nothing has been overdue for more than a day."}} {
 			var body web.Component = nhs.Para(x.none)
 			switch {
 			case len(x.page.Rows) > 0:
@@ -89,17 +92,21 @@ func (p *pages) glassTable(q *web.Request, month time.Time, all []concern.Broken
 	}
 	name := p.Names(q.Context())
 	d := p.desk.Definition(q.Who().Org)
-	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "Reasons given to open a record in " + month.Format("January 2006") + ", newest first", Size: nhs.SizeM},
+	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "Reasons given to open a record in " +
+		month.Format("January 2006") + ", newest first", Size: nhs.SizeM},
 		Head: nhs.Heads("When", "Who", "As", "Reference", "Reason", "Review")}
 	for _, b := range all {
-		review := nhs.Group{nhs.Text("By "), nhs.HTML(words.Name(name(b.Review.By))), nhs.Text(", "), nhs.HTML(words.MomentHTML(b.Review.At)), typed(b.Review.Words)}
+		review := nhs.Group{nhs.Text("By "), nhs.HTML(words.Name(name(b.Review.By))), nhs.Text(", "),
+			nhs.HTML(words.MomentHTML(b.Review.At)), typed(b.Review.Words)}
 		switch {
 		case b.Review.At.IsZero() && b.By == q.Who().Person:
 			review = nhs.Group{nhs.Text("Somebody else reviews it")}
 		case b.Review.At.IsZero():
-			review = nhs.Group{nhs.Link{Text: "Review", Hidden: "why " + string(b.Reference) + " was opened", Href: pathTold + "/" + month.Format(monthForm) + "/" + b.Entry.String()}}
+			review = nhs.Group{nhs.Link{Text: "Review", Hidden: "why " + string(b.Reference) + " was opened", Href: pathTold +
+				"/" + month.Format(monthForm) + "/" + b.Entry.String()}}
 		}
-		t.Rows = append(t.Rows, []nhs.Cell{{Content: nhs.HTML(words.MomentHTML(b.At))}, {Content: nhs.HTML(words.Name(name(b.By)))}, {Text: roomweb.RoleWords(d, b.Role)},
+		t.Rows = append(t.Rows, []nhs.Cell{{Content: nhs.HTML(words.MomentHTML(b.At))},
+			{Content: nhs.HTML(words.Name(name(b.By)))}, {Text: roomweb.RoleWords(d, b.Role)},
 			{Content: nhs.NoWrap(b.Reference)}, {Content: typed(b.Reason)}, {Content: review}})
 	}
 	return t
@@ -110,11 +117,13 @@ func (p *pages) review(q *web.Request) (web.Response, error) {
 		return nil, err
 	}
 	f := q.Form()
-	return web.Page{Title: "Review why it was opened", Section: sectionTold, Nav: pathTold, Back: pathTold, BackText: sectionTold, Body: f.Ask(web.Question{
-		Before: []web.Component{nhs.Para("You are the second person. See who has opened the record, and talk to whoever gave the reason, before you write down what you found.")},
-		Fields: []web.Component{f.Textarea(nhs.Textarea{Name: "words", Rows: 4, Label: label("What did you find?")})},
-		Send:   "Record this review",
-	})}, nil
+	return web.Page{Title: "Review why it was opened", Section: sectionTold, Nav: pathTold, Back: pathTold,
+		BackText: sectionTold, Body: f.Ask(web.Question{
+			Before: []web.Component{nhs.Para("You are the second person. See who has opened the record, and talk to " +
+				"whoever gave the reason, before you write down what you found.")},
+			Fields: []web.Component{f.Textarea(nhs.Textarea{Name: "words", Rows: 4, Label: label("What did you find?")})},
+			Send:   "Record this review",
+		})}, nil
 }
 
 func (p *pages) sendReview(q *web.Request) (web.Response, error) {

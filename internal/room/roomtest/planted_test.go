@@ -101,7 +101,7 @@ var planted = []struct{ name, file, old, new, clause string }{
 		err := d.Ledger`, `	for _, r := range d.rooms[:0] {
 		err := d.Ledger`, "live_rows"},
 	{"nobody is reminded", "duties.go", `	if err := d.remind(tx, is); err != nil {`, `	if err := error(nil); err != nil {`, "what_SQL_changes"},
-	{"whoever is given a record is not told", "duties.go", `is.Owner != was.Owner &&`, `is.Owner != is.Owner &&`, "whoever_must_act"},
+	{"whoever is given a record is not told", "duties.go", `if n.Of != is.Version {`, `if n.Of > 0 {`, "whoever_must_act"},
 	{"the owner is not told of what is overdue", "duties.go", `		who = append(who, s.Owner)
 `, ``, "whoever_must_act"},
 	{"the role is not told of what is overdue", "duties.go", `			who = append(who, p.ID)

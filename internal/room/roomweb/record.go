@@ -62,7 +62,8 @@ func (p *Pages) title(ref id.Reference) string { return p.Called + " " + string(
 
 // Page is a page of a record; current is the path of its section.
 func (p *Pages) Page(q *web.Request, v room.View, title, current string, body web.Body) web.Page {
-	page := web.Page{Title: title, Section: p.Section, Nav: p.Base, Back: p.Base, BackText: p.Section, Wide: true, Body: body}
+	page := web.Page{Title: title, Section: p.Section, Nav: p.Base, Back: p.Base, BackText: p.Section, Wide: true,
+		Body: body}
 	p.Frame(q, v, current, &page)
 	return page
 }
@@ -225,13 +226,15 @@ func (p *Pages) ReadersPage(q *web.Request) (web.Response, error) {
 		return nil, err
 	}
 	name := p.Names(q.Context())
-	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "Who has opened it, newest first", Size: nhs.SizeM}, Head: nhs.Heads("When", "Who", "As", "What")}
+	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "Who has opened it, newest first", Size: nhs.SizeM},
+		Head: nhs.Heads("When", "Who", "As", "What")}
 	for _, r := range v.Readers {
 		what := nhs.Group{nhs.Text(r.What)}
 		if r.Why != "" {
 			what = append(what, nhs.HTML(words.Typed(r.Why)))
 		}
-		t.Rows = append(t.Rows, []nhs.Cell{{Content: nhs.HTML(words.MomentHTML(r.At))}, {Content: nhs.HTML(words.Name(name(r.By)))},
+		t.Rows = append(t.Rows, []nhs.Cell{{Content: nhs.HTML(words.MomentHTML(r.At))},
+			{Content: nhs.HTML(words.Name(name(r.By)))},
 			{Text: RoleWords(v.Process, r.Role)}, {Content: what}})
 	}
 	body := web.Stack(t, nhs.Para("That you looked at this list is written down too."))

@@ -53,7 +53,8 @@ type Pages struct {
 
 // Of makes the pages of a room.
 func Of(r *room.Room, desk *room.Desk, people *directory.Desk) *Pages {
-	p := &Pages{Room: r, Desk: desk, Directory: people, Base: "/" + r.Many, Section: words.Sentence(r.Many), Called: words.Sentence(r.One)}
+	p := &Pages{Room: r, Desk: desk, Directory: people, Base: "/" + r.Many, Section: words.Sentence(r.Many),
+		Called: words.Sentence(r.One)}
 	p.Frame = p.frame
 	return p
 }
@@ -64,14 +65,15 @@ func Part(r *room.Room, desk *room.Desk, people *directory.Desk) web.Part {
 	in := web.SignedIn // the desk asks access about every list and record
 	one := p.Base + "/{ref}"
 	begin := r.First().Label
-	return web.Part{Name: r.Name, Nav: []web.NavItem{{Text: p.Section, Path: p.Base, For: r.Nav}}, Routes: append([]web.Route{
-		web.Get(p.Base, in, p.Section, p.lists),
-		web.Get(p.Base+"/new", in, begin, p.showFirst),
-		web.Post(p.Base+"/new", in, begin, p.sendFirst).Takes(len(field.Documents(r.First().Fields))),
-		web.Get(p.Base+"/new/paper", in, begin+": a form to fill in by hand", p.paper),
-		web.Get(one, in, p.Called, p.record),
-		web.Get(one+"/access", in, "Who has opened it", p.ReadersPage),
-	}, slices.Concat(p.RecordRoutes(), p.readingRoutes(), p.linkRoutes())...)}
+	return web.Part{Name: r.Name, Nav: []web.NavItem{{Text: p.Section, Path: p.Base, For: r.Nav}},
+		Routes: append([]web.Route{
+			web.Get(p.Base, in, p.Section, p.lists),
+			web.Get(p.Base+"/new", in, begin, p.showFirst),
+			web.Post(p.Base+"/new", in, begin, p.sendFirst).Takes(len(field.Documents(r.First().Fields))),
+			web.Get(p.Base+"/new/paper", in, begin+": a form to fill in by hand", p.paper),
+			web.Get(one, in, p.Called, p.record),
+			web.Get(one+"/access", in, "Who has opened it", p.ReadersPage),
+		}, slices.Concat(p.RecordRoutes(), p.readingRoutes(), p.linkRoutes())...)}
 }
 
 // RecordRoutes are the pages of a record that every room has alike: its documents and steps.
@@ -93,7 +95,9 @@ func (p *Pages) RecordRoutes() []web.Route {
 			title := s.Label + ": one of its pages"
 			out = append(out,
 				web.Get(at+"/{page}", in, title, func(q *web.Request) (web.Response, error) { return p.showTask(q, s.ID) }),
-				web.Post(at+"/{page}", in, title, func(q *web.Request) (web.Response, error) { return p.keepTask(q, s.ID) }).AsksAgain())
+				web.Post(at+"/{page}", in, title, func(q *web.Request) (web.Response, error) {
+					return p.keepTask(q, s.ID)
+				}).AsksAgain())
 		}
 	}
 	if !p.Room.Overlaid {
@@ -102,8 +106,12 @@ func (p *Pages) RecordRoutes() []web.Route {
 	const title = "A step that the organisation added"
 	at := one + "/steps/{step}"
 	return append(out,
-		web.Get(at, in, title, func(q *web.Request) (web.Response, error) { return p.showStep(q, process.Step(q.Path("step"))) }),
-		web.Post(at, in, title, func(q *web.Request) (web.Response, error) { return p.sendStep(q, process.Step(q.Path("step"))) }).AsksAgain())
+		web.Get(at, in, title, func(q *web.Request) (web.Response, error) {
+			return p.showStep(q, process.Step(q.Path("step")))
+		}),
+		web.Post(at, in, title, func(q *web.Request) (web.Response, error) {
+			return p.sendStep(q, process.Step(q.Path("step")))
+		}).AsksAgain())
 }
 
 // Path is the address of a record's page.

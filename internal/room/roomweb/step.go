@@ -37,7 +37,8 @@ func (p *Pages) paper(q *web.Request) (web.Response, error) {
 		return nil, fail.New(fail.Refused, "You cannot use this")
 	}
 	info := p.Room.First()
-	return web.Page{Title: info.Label, Section: p.Section, Nav: p.Base, Back: p.Base + "/new", Body: web.Stack(fieldweb.Paper(info.Fields)...)}, nil
+	return web.Page{Title: info.Label, Section: p.Section, Nav: p.Base, Back: p.Base + "/new",
+		Body: web.Stack(fieldweb.Paper(info.Fields)...)}, nil
 }
 
 func (p *Pages) sendFirst(q *web.Request) (web.Response, error) {
@@ -62,7 +63,8 @@ func (p *Pages) above(q *web.Request, info process.StepInfo, v room.View) (out [
 		i := slices.IndexFunc(v.Taken, func(t room.Taken) bool { return t.Step == step })
 		if i >= 0 {
 			_, was := p.meant(v, v.Taken[i])
-			out = append(out, nhs.Details{Summary: "What was raised", Content: AllSaid(was, v.Taken[i].Answers, field.Field.Called), Open: true})
+			out = append(out, nhs.Details{Summary: "What was raised", Content: AllSaid(was, v.Taken[i].Answers,
+				field.Field.Called), Open: true})
 		}
 	}
 	if p.Before != nil {
@@ -81,7 +83,8 @@ func AllSaid(info process.StepInfo, in field.Answers, called func(field.Field) s
 }
 
 // asking asks some questions of a step.
-func (p *Pages) asking(q *web.Request, info process.StepInfo, v room.View, before []web.Component, say []string, send string) (web.Body, error) {
+func (p *Pages) asking(q *web.Request, info process.StepInfo, v room.View, before []web.Component, say []string,
+	send string) (web.Body, error) {
 	fields, err := fieldweb.Asking{Form: q.Form(), Offer: p.offers(q, v, info.ID), Kept: v.Kept}.Components(info.Fields)
 	if err != nil {
 		return web.Body{}, err
@@ -111,7 +114,8 @@ func (p *Pages) Meanwhile(q *web.Request, v room.View) []web.Component {
 	if !q.Posted() || seen == 0 || seen >= v.Version {
 		return nil
 	}
-	return []web.Component{nhs.Heading{Text: "What they did", Level: 2, Size: nhs.SizeM}, p.Timeline(q, v, v.Since(seen), 3),
+	return []web.Component{nhs.Heading{Text: "What they did", Level: 2, Size: nhs.SizeM},
+		p.Timeline(q, v, v.Since(seen), 3),
 		nhs.Heading{Text: "What you typed", Level: 2, Size: nhs.SizeM},
 		nhs.Para("It is below, as you left it. Look at what changed, put it right if you need to, and send it again.")}
 }
@@ -147,7 +151,8 @@ func (p *Pages) stepped(q *web.Request, step process.Step, body asked) (web.Resp
 		}
 	}
 	page := p.Page(q, v, info.Label, "-", b)
-	page.Caption, page.Back, page.BackText, page.Wide = p.title(v.Reference), p.Path(v.Reference), p.title(v.Reference), false
+	page.Caption, page.Wide = p.title(v.Reference), false
+	page.Back, page.BackText = p.Path(v.Reference), p.title(v.Reference)
 	return page, nil
 }
 
@@ -222,7 +227,8 @@ func (p *Pages) take(q *web.Request, ref id.Reference, info process.StepInfo, in
 			return nil, finer.OnPage(err)
 		}
 		// a redirect would lose what was typed; this gives it back
-		return nil, fail.New(fail.Conflict, "Open this %s again first and say why you need to: it is not on your desk any more. "+
+		return nil, fail.New(fail.Conflict, "Open this %s again first and say why you need to: it is not on your desk "+
+			"any more. "+
 			"Then send this again", strings.ToLower(p.Called))
 	}
 	to := p.Path(ref)
@@ -238,7 +244,8 @@ func (p *Pages) take(q *web.Request, ref id.Reference, info process.StepInfo, in
 // notKept says which answers were typed and left out, because they are not asked with
 // the others: nothing that somebody typed is lost without a word.
 func notKept(info process.StepInfo, in field.Answers, now time.Time) string {
-	_, unasked, _ := field.Check(info.Fields, in, field.World{Today: workday.Of(now), Known: func(field.Field, string) bool { return true }})
+	_, unasked, _ := field.Check(info.Fields, in, field.World{Today: workday.Of(now),
+		Known: func(field.Field, string) bool { return true }})
 	var whats []string
 	for _, name := range unasked {
 		if f, ok := field.Find(info.Fields, name); ok {

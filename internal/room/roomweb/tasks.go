@@ -20,7 +20,8 @@ func (p *Pages) tasks(q *web.Request, info process.StepInfo, v room.View) (field
 	return fieldweb.Pages(q, info, p.StepPath(v.Reference, info), v.Kept)
 }
 
-func (p *Pages) listTasks(q *web.Request, info process.StepInfo, v room.View, before []web.Component) (web.Body, error) {
+func (p *Pages) listTasks(q *web.Request, info process.StepInfo, v room.View,
+	before []web.Component) (web.Body, error) {
 	t, err := p.tasks(q, info, v)
 	if err != nil {
 		return web.Body{}, err
@@ -62,7 +63,8 @@ func (p *Pages) showTask(q *web.Request, step process.Step) (web.Response, error
 		t.Draft.Show(q.Form())
 		fields, waits := t.Asked(i)
 		if waits || len(fields) == 0 {
-			return web.Stack(append(before, nhs.Para("What is asked here depends on your other answers. Answer those parts first."))...), nil
+			return web.Stack(append(before, nhs.Para("What is asked here depends on your other answers. Answer those "+
+				"parts first."))...), nil
 		}
 		return p.asking(q, process.StepInfo{ID: info.ID, Fields: fields}, v, before, page.Before, "Save and continue")
 	})
@@ -79,7 +81,8 @@ func (p *Pages) checkTasks(q *web.Request, v room.View, t fieldweb.Paged, before
 		return web.Stack(append(before, nhs.Para("Some parts must still be answered."), t.Tasks())...), nil
 	}
 	if began := t.Began(); !q.Posted() && began != 0 && began < v.Version {
-		before = append(before, nhs.Heading{Text: "What was done since you began", Level: 2, Size: nhs.SizeM}, p.Timeline(q, v, v.Since(began), 3),
+		before = append(before, nhs.Heading{Text: "What was done since you began", Level: 2, Size: nhs.SizeM},
+			p.Timeline(q, v, v.Since(began), 3),
 			nhs.Heading{Text: "Your answers", Level: 2, Size: nhs.SizeM})
 	}
 	summary := t.Summary(field.Field.Called, p.Namer(q.Context(), v, p.Names(q.Context())))
