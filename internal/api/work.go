@@ -65,6 +65,11 @@ func (a *API) work(c *call) (any, error) {
 	return out, nil
 }
 
+// seen needs no key: what is marked as seen again stays so. One that is sent is held to
+// the same rule as everywhere.
 func (a *API) seen(c *call) (any, error) {
+	if _, err := idempotencyKey(c); err != nil {
+		return nil, err
+	}
 	return nothing{}, a.Rooms.Seen(c.ctx, c.actor, c.in.(*noticesSeen).IDs)
 }
