@@ -28,7 +28,7 @@ func (d *Desk) replay(ctx context.Context, _ *store.Store) error {
 // project makes all rows of a record from its history. Live writing ends in the
 // same rows; a test holds the two together.
 func (d *Desk) project(tx *store.Tx, r *Room, org id.Org, rec id.Record) error {
-	key, err := d.Vault.Key(tx, org, rec)
+	key, err := d.keyOf(tx, org, rec)
 	if err != nil {
 		return err
 	}

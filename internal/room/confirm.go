@@ -270,7 +270,7 @@ func (d *Desk) tagsConfirmed(tx *store.Tx, r *Room, key *vault.Key) (map[string]
 
 // checkConfirmed says how the rows of a record's confirmations differ from its entries, or "".
 func (d *Desk) checkConfirmed(tx *store.Tx, r *Room, s *State) (string, error) {
-	key, err := d.Vault.Key(tx, s.Org, s.Record)
+	key, err := d.keyOf(tx, s.Org, s.Record)
 	if err != nil {
 		return "", err
 	}

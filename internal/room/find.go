@@ -112,9 +112,6 @@ func (d *Desk) standing(tx *store.Tx, r *Room, org id.Org, ref id.Reference) (fo
 			return nothing, fail.New(fail.Tampered, wordsDamaged)
 		}
 		is, gone := d.proved(tx, row.org, row.record)
-		if fail.Is(gone, fail.Missing) { // never erased: that is said by the key store
-			gone = fail.New(fail.Tampered, wordsDamaged)
-		}
 		f.state, f.key, err = is.State, is.key, gone
 	}
 	switch {

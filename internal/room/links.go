@@ -292,7 +292,7 @@ func (d *Desk) projectLinks(tx *store.Tx, r *Room, key *vault.Key) error {
 
 // checkLinks says how the rows of a record's links differ from its entries, or "".
 func (d *Desk) checkLinks(tx *store.Tx, r *Room, s *State) (string, error) {
-	key, err := d.Vault.Key(tx, s.Org, s.Record)
+	key, err := d.keyOf(tx, s.Org, s.Record)
 	if err != nil {
 		return "", err
 	}

@@ -96,7 +96,7 @@ func (d *Desk) before(tx *store.Tx, a access.Actor, key string, digest []byte) (
 	if err != nil {
 		return r, false, err
 	}
-	k, err := d.Vault.Key(tx, a.Org, r.Record)
+	k, err := d.keyOf(tx, a.Org, r.Record)
 	if fail.Is(err, fail.Gone) {
 		return r, false, nil
 	}

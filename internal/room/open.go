@@ -104,7 +104,7 @@ func (d *Desk) Readers(ctx context.Context, a access.Actor, r *Room, ref id.Refe
 	}
 	err = d.Store.View(ctx, func(tx *store.Tx) error {
 		v.Readers = nil
-		key, err := d.Vault.Key(tx, v.Org, v.Record)
+		key, err := d.keyOf(tx, v.Org, v.Record)
 		if err != nil {
 			return err
 		}
@@ -189,7 +189,7 @@ func (d *Desk) readWith(ctx context.Context, a access.Actor, r *Room, ref id.Ref
 		if refusal != nil {
 			return d.refuse(tx, a, r, ref)
 		}
-		key, err := d.Vault.Key(tx, f.state.Org, f.state.Record) // erased meanwhile: gone
+		key, err := d.keyOf(tx, f.state.Org, f.state.Record) // erased meanwhile: gone
 		if err != nil {
 			return err
 		}

@@ -140,7 +140,7 @@ type proven struct {
 }
 
 func (d *Desk) proved(tx *store.Tx, org id.Org, rec id.Record) (is proven, err error) {
-	if is.key, err = d.Vault.Key(tx, org, rec); err != nil {
+	if is.key, err = d.keyOf(tx, org, rec); err != nil {
 		return is, err
 	}
 	history, err := d.Ledger.History(tx, is.key)
@@ -149,6 +149,16 @@ func (d *Desk) proved(tx *store.Tx, org id.Org, rec id.Record) (is proven, err e
 	}
 	is.State, is.taken, err = Fold(history)
 	return is, err
+}
+
+// keyOf is the key of a record that is there. That it was never erased is said by the key
+// store: a row of it that is gone, or names another organisation, was changed outside.
+func (d *Desk) keyOf(tx *store.Tx, org id.Org, rec id.Record) (*vault.Key, error) {
+	key, err := d.Vault.Key(tx, org, rec)
+	if fail.Is(err, fail.Missing) {
+		err = fail.Wrap(fail.Tampered, err, wordsDamaged)
+	}
+	return key, err
 }
 
 // eachBegun gives every record of every room by its first entry.
