@@ -10,12 +10,14 @@ import (
 
 	"heed/internal/clock"
 	"heed/internal/id"
+	"heed/internal/room"
 	"heed/internal/store"
 	"heed/internal/vault"
 )
 
-// Compared is how many records were compared with their history: concerns, and those of the rooms.
-type Compared struct{ Concerns, Others int }
+// Compared is how many records were compared with their history: concerns, and those of the
+// rooms; and of how many an older or a newer version of Heed made the places in lists.
+type Compared struct{ Concerns, Others, Older, Newer int }
 
 // String names the kinds: "3 concerns and 2 records of other kinds (policies)".
 func (c Compared) String() string {
@@ -24,6 +26,20 @@ func (c Compared) String() string {
 		kinds = append(kinds, r.Many)
 	}
 	return fmt.Sprintf("%d concerns and %d records of other kinds (%s)", c.Concerns, c.Others, strings.Join(kinds, ", "))
+}
+
+// Unlike says of how many records the places in lists could not be compared, or "".
+func (c Compared) Unlike() string {
+	const words = "Of %d records %s version of Heed than this one made the places in lists, and only it can say whether one was " +
+		"taken away. All else of them was compared. %s"
+	var out []string
+	if c.Older > 0 {
+		out = append(out, fmt.Sprintf(words, c.Older, "an older", "Start this version, which makes them anew, and verify again."))
+	}
+	if c.Newer > 0 {
+		out = append(out, fmt.Sprintf(words, c.Newer, "a newer", "Verify with that version."))
+	}
+	return strings.Join(out, " ")
 }
 
 // CheckRows compares what is made from the history (lists, duties, look-ups of
@@ -51,7 +67,7 @@ func CheckRows(ctx context.Context, c Config, s *store.Store, found func(string)
 	for _, what := range foreign {
 		found("the tables themselves: " + what)
 	}
-	return a.compared(ctx, found, func(tell func(id.Record, string)) (map[string]int, error) {
+	return a.compared(ctx, found, func(tell func(id.Record, string)) (room.Compared, error) {
 		return a.Rooms.CheckLists(ctx, func(context.Context, time.Duration) {}, tell)
 	})
 }
@@ -61,7 +77,7 @@ func CheckRows(ctx context.Context, c Config, s *store.Store, found func(string)
 // away of what is made from the history: look-ups of people, rows of lists and duties.
 // What it had to bring back is said in the log.
 func (a *App) mendRows(ctx context.Context, found func(string)) (n Compared, err error) {
-	n, err = a.compared(ctx, found, func(tell func(id.Record, string)) (map[string]int, error) {
+	n, err = a.compared(ctx, found, func(tell func(id.Record, string)) (room.Compared, error) {
 		return a.Rooms.MendLists(ctx, resting, tell, func(rec id.Record, what string) {
 			a.Log.Error("a row was changed outside the program, and is made anew from the history",
 				"record", rec.String(), "what", what)
@@ -80,12 +96,13 @@ func (a *App) mendRows(ctx context.Context, found func(string)) (n Compared, err
 }
 
 func (a *App) compared(ctx context.Context, found func(string),
-	lists func(tell func(id.Record, string)) (map[string]int, error)) (n Compared, err error) {
+	lists func(tell func(id.Record, string)) (room.Compared, error)) (n Compared, err error) {
 	if err := a.Directory.CheckLookups(ctx, found); err != nil {
 		return n, err
 	}
-	records, err := lists(func(rec id.Record, what string) { found("record " + rec.String() + " " + what) })
-	for many, count := range records {
+	by, err := lists(func(rec id.Record, what string) { found("record " + rec.String() + " " + what) })
+	n.Older, n.Newer = by.Older, by.Newer
+	for many, count := range by.Records {
 		if many == "concerns" {
 			n.Concerns = count
 		} else {

@@ -78,7 +78,7 @@ func (a *App) tell(r verify.Report, compared Compared) {
 	defer a.proof.mu.Unlock()
 	if a.proof.err = nil; r.OK() {
 		a.Log.Info("verified itself: nothing was altered", "entries", r.Entries, "concerns", compared.Concerns,
-			"others", compared.Others, "took", r.Took.Round(time.Millisecond))
+			"others", compared.Others, "older", compared.Older, "newer", compared.Newer, "took", r.Took.Round(time.Millisecond))
 		return
 	}
 	a.proof.err = fail.New(fail.Tampered, "%d differences were found when this installation verified itself on %s. The program's own log names them, as heed verify does",

@@ -54,8 +54,8 @@ func (b *Bench) compare(ctx context.Context, a *app.App, _ people, engine string
 	if err != nil {
 		return Figure{}, err
 	}
-	if faults > 0 || n["concerns"] != b.Records {
-		return Figure{}, fmt.Errorf("compared %v, %d of them differ", n, faults)
+	if faults > 0 || n.Records["concerns"] != b.Records {
+		return Figure{}, fmt.Errorf("compared %v, %d of them differ", n.Records, faults)
 	}
 	return Figure{What: fmt.Sprintf("lists of %d records compared with their history, %s", b.Records, engine),
 		Measured: fmt.Sprintf("%.2f s, %.2f s CPU", watch().Seconds(), (cpuHere() - before).Seconds()),

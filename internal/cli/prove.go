@@ -86,6 +86,9 @@ func (c *verifyCmd) Run(env *Env) error {
 	sayReport(env, r)
 	if compared != nil {
 		env.say("Compared %s, and everybody's look-ups, with the lists and duties made from them.", compared)
+		if words := compared.Unlike(); words != "" {
+			env.say("%s", words)
+		}
 	}
 	switch {
 	case !r.OK():

@@ -8,6 +8,7 @@ import (
 	"heed/internal/id"
 	"heed/internal/ledger"
 	"heed/internal/store"
+	"heed/internal/vault"
 )
 
 // Projection is the tables of all rooms, made by replay of the ledger.
@@ -28,34 +29,35 @@ func (d *Desk) replay(ctx context.Context, _ *store.Store) error {
 // project makes all rows of a record from its history. Live writing ends in the
 // same rows; a test holds the two together.
 func (d *Desk) project(tx *store.Tx, r *Room, org id.Org, rec id.Record) error {
-	key, err := d.keyOf(tx, org, rec)
+	is, err := d.proved(tx, org, rec)
 	if err != nil {
 		return err
 	}
-	history, err := d.Ledger.History(tx, key)
-	if err != nil {
+	return d.projectAs(tx, r, is)
+}
+
+func (d *Desk) projectAs(tx *store.Tx, r *Room, is proven) error {
+	if _, err := tx.Exec(`delete from room_record_v1 where record = $1`, is.Record); err != nil {
 		return err
 	}
-	s, _, err := Fold(history)
-	if err != nil {
+	if _, err := tx.Exec(`delete from room_list_v1 where record = $1`, is.Record); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(`delete from room_record_v1 where record = $1`, rec); err != nil {
+	if err := d.begin(tx, r, is.key, &is.State); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(`delete from room_list_v1 where record = $1`, rec); err != nil {
+	if err := d.projectBeside(tx, r, is.key); err != nil {
 		return err
 	}
-	if err := d.begin(tx, r, key, &s); err != nil {
-		return err
-	}
+	return d.remind(tx, &is.State)
+}
+
+// projectBeside makes what stands beside a record by entries that take no version.
+func (d *Desk) projectBeside(tx *store.Tx, r *Room, key *vault.Key) error {
 	if err := d.projectConfirmed(tx, r, key); err != nil {
 		return err
 	}
-	if err := d.projectLinks(tx, r, key); err != nil {
-		return err
-	}
-	return d.remind(tx, &s)
+	return d.projectLinks(tx, r, key)
 }
 
 // catchUpBatch is how many records one unit of CatchUp makes anew.
@@ -67,7 +69,7 @@ const (
 	byNewer = `made > $2`
 )
 
-// CatchUp makes anew the places of records that an older program made: at every
+// CatchUp makes anew the rows of records that an older program made: at every
 // start, and now and then while two versions run side by side. What a newer one made
 // is left alone, so that the two come to rest. Where there is nothing to do it is one
 // look at an index for each room.
@@ -147,14 +149,18 @@ func (d *Desk) any(ctx context.Context, condition string, r *Room) (yes bool, er
 	return yes, err
 }
 
-// remake makes a record's places anew. The row is claimed first, as it was read: a
-// step taken at this moment has it already, and made its places itself. One that is
-// damaged is passed by and named: it must not keep the others, or the program, from
-// starting.
+// remake makes all rows of a record anew, its picture too: an older program knows less
+// of where a record stands. The row is claimed first, as it was read: a step taken at
+// this moment has it already, and made its rows itself. One that is damaged is passed by
+// and named: it must not keep the others, or the program, from starting.
 func (d *Desk) remake(tx *store.Tx, r *Room, x row) (bool, error) {
-	s, _, err := d.open(x)
+	_, _, err := d.open(x)
 	if fail.Is(err, fail.Gone) {
 		return true, wipe(tx, x.record)
+	}
+	var is proven
+	if err == nil {
+		is, err = d.proved(tx, x.org, x.record)
 	}
 	if fail.Is(err, fail.Tampered) {
 		d.Log.Error("a record's place in lists cannot be made anew: it is damaged", "record", x.record.String(), "room", r.Name)
@@ -168,9 +174,5 @@ func (d *Desk) remake(tx *store.Tx, r *Room, x row) (bool, error) {
 	if err != nil || claimed != 1 {
 		return false, err
 	}
-	places, err := d.placesOf(tx, r, &s)
-	if err != nil {
-		return false, err
-	}
-	return true, d.replacePlaces(tx, x.record, places)
+	return true, d.projectAs(tx, r, is)
 }

@@ -269,7 +269,10 @@ func (d *Desk) tagsConfirmed(tx *store.Tx, r *Room, key *vault.Key) (map[string]
 }
 
 // checkConfirmed says how the rows of a record's confirmations differ from its entries, or "".
-func (d *Desk) checkConfirmed(tx *store.Tx, r *Room, s *State) (string, error) {
+func (d *Desk) checkConfirmed(tx *store.Tx, r *Room, s *State, newer bool) (string, error) {
+	if newer && !r.Latest().Audience.Given() {
+		return "", nil // here nobody confirms; there somebody may
+	}
 	key, err := d.keyOf(tx, s.Org, s.Record)
 	if err != nil {
 		return "", err

@@ -80,11 +80,15 @@ func (d *Desk) due(_ context.Context, tx *store.Tx, j jobs.Job) error {
 	if err != nil {
 		return err
 	}
-	s, key, err := d.open(row)
+	r, known := d.byNumber(row.room)
+	if !known {
+		return nil
+	}
+	s, key, err := d.stands(tx, r, row)
 	if err != nil {
 		return err
 	}
-	if lapsed, err := d.lapse(tx, row, key, &s); err != nil || lapsed {
+	if lapsed, err := d.lapse(tx, r, writing{key, row.made, s}); err != nil || lapsed {
 		return err
 	}
 	next, ok := s.NextDue()
@@ -95,7 +99,7 @@ func (d *Desk) due(_ context.Context, tx *store.Tx, j jobs.Job) error {
 		return d.remind(tx, &s)
 	}
 	tell := d.tell
-	if r, ok := d.byNumber(row.room); ok && r.Overdue != nil {
+	if r.Overdue != nil {
 		tell = r.Overdue
 	}
 	if err := tell(tx, &s); err != nil {

@@ -103,7 +103,7 @@ func (d *Desk) standing(tx *store.Tx, r *Room, org id.Org, ref id.Reference) (fo
 		return nothing, err
 	}
 	f := found{made: row.made}
-	f.state, f.key, err = d.open(row)
+	f.state, f.key, err = d.stands(tx, r, row)
 	if f.damaged = fail.Is(err, fail.Tampered); f.damaged {
 		d.Log.Error("where a record stands was changed outside the program", "record", row.record.String(), "room", r.Name)
 		if ours, err := d.Ledger.Belongs(tx, row.record, org); err != nil {

@@ -4,16 +4,12 @@ import (
 	"heed/internal/access"
 	"heed/internal/ledger"
 	"heed/internal/store"
-	"heed/internal/vault"
 )
 
 // lapse writes that a first word counts no more, when nobody gave the second in time.
 // It is a step like any other, taken by Heed itself: with an entry, notices and duties.
-func (d *Desk) lapse(tx *store.Tx, x row, key *vault.Key, s *State) (bool, error) {
-	r, ok := d.byNumber(x.room)
-	if !ok {
-		return false, nil
-	}
+func (d *Desk) lapse(tx *store.Tx, r *Room, w writing) (bool, error) {
+	s := &w.was
 	def, err := d.goesBy(tx, r, s)
 	if err != nil {
 		return false, nil //nolint:nilerr // a newer program's: it sees to it
@@ -32,7 +28,7 @@ func (d *Desk) lapse(tx *store.Tx, x row, key *vault.Key, s *State) (bool, error
 			return false, err
 		}
 		by := ledger.Author{Role: string(access.System), Rule: "first-word-lapses"}
-		_, err = d.write(tx, r, writing{key, x.made, *s}, by, ev, info.Kind)
+		_, err = d.write(tx, r, w, by, ev, info.Kind)
 		return true, err
 	}
 	return false, nil

@@ -49,39 +49,45 @@ func SharedEvents() map[string]string {
 	return map[string]string{kindWork: "Somebody was shown their notices and their work, and which references they named"}
 }
 
+// Compared is how many records were compared with their history, by room, and of how
+// many another version of the program made the places in lists, which only that version
+// can compare.
+type Compared struct {
+	Records      map[string]int
+	Older, Newer int
+}
+
 // CheckLists compares what finding and listing stand on, and the duties, with the
 // history: record by record as they begin in the ledger, so that a row that was taken
 // away is missed, and its memory does not grow with their number. It gives each
-// difference in words, and how many records there are, by room. Between pieces of the work it
-// calls rest.
+// difference in words. Between pieces of the work it calls rest.
 func (d *Desk) CheckLists(ctx context.Context, rest func(context.Context, time.Duration),
-	found func(id.Record, string)) (records map[string]int, err error) {
-	records, _, err = d.compare(ctx, rest, found)
-	return records, err
+	found func(id.Record, string)) (Compared, error) {
+	n, _, err := d.compare(ctx, rest, found)
+	return n, err
 }
 
 // MendLists is CheckLists that brings back what was changed or taken away of what is
 // made from the history: rows, places in lists, duties. It tells of each.
 func (d *Desk) MendLists(ctx context.Context, rest func(context.Context, time.Duration),
-	found, mended func(id.Record, string)) (records map[string]int, err error) {
-	records, amiss, err := d.compare(ctx, rest, found)
+	found, mended func(id.Record, string)) (Compared, error) {
+	n, amiss, err := d.compare(ctx, rest, found)
 	if err != nil {
-		return records, err
+		return n, err
 	}
 	for _, x := range amiss {
-		err := d.Store.Do(ctx, func(tx *store.Tx) error {
-			err := d.project(tx, x.room, x.first.Org, x.first.Record)
-			if fail.Is(err, fail.Gone) || fail.Is(err, fail.Tampered) {
-				return nil
-			}
-			return err
-		})
-		if err != nil {
-			return records, fmt.Errorf("make lists and duties anew: %w", err)
+		err := d.Store.Do(ctx, func(tx *store.Tx) error { return d.project(tx, x.room, x.first.Org, x.first.Record) })
+		switch {
+		case err == nil:
+			mended(x.first.Record, x.what)
+		case fail.Is(err, fail.Gone): // erased meanwhile
+		case fail.Is(err, fail.Tampered), fail.Is(err, fail.Missing), store.IsUnique(err):
+			found(x.first.Record, "could not be made anew: it does not match its history")
+		default:
+			return n, fmt.Errorf("make lists and duties anew: %w", err)
 		}
-		mended(x.first.Record, x.what)
 	}
-	return records, nil
+	return n, nil
 }
 
 // amiss is a record whose rows or duty are not as its history has them.
@@ -92,10 +98,10 @@ type amiss struct {
 }
 
 func (d *Desk) compare(ctx context.Context, rest func(context.Context, time.Duration),
-	found func(id.Record, string)) (records map[string]int, all []amiss, err error) {
-	records = map[string]int{}
+	found func(id.Record, string)) (n Compared, all []amiss, err error) {
+	n.Records = map[string]int{}
 	err = d.eachBegun(ctx, rest, func(tx *store.Tx, r *Room, e ledger.Entry) error {
-		records[r.Many]++
+		n.Records[r.Many]++
 		is, err := d.proved(tx, e.Org, e.Record)
 		switch {
 		case fail.Is(err, fail.Gone):
@@ -106,7 +112,7 @@ func (d *Desk) compare(ctx context.Context, rest func(context.Context, time.Dura
 		case err != nil:
 			return err
 		}
-		what, err := d.checkRow(tx, r, &is.State)
+		what, err := d.checkRow(tx, r, &is.State, &n)
 		if err == nil && what == "" {
 			what, err = dutyAmiss(tx, &is.State)
 		}
@@ -120,9 +126,9 @@ func (d *Desk) compare(ctx context.Context, rest func(context.Context, time.Dura
 		return keep.Check(tx, is.key, documentsOf(is.taken), found)
 	})
 	if err != nil {
-		return records, nil, err
+		return n, nil, err
 	}
-	return records, all, d.strangers(ctx, rest, found)
+	return n, all, d.strangers(ctx, rest, found)
 }
 
 func dutyAmiss(tx *store.Tx, s *State) (string, error) {
@@ -172,8 +178,9 @@ func (d *Desk) eachBegun(ctx context.Context, rest func(context.Context, time.Du
 	return nil
 }
 
-// checkRow says how a record's rows differ from where it stands by its history, or "".
-func (d *Desk) checkRow(tx *store.Tx, r *Room, is *State) (string, error) {
+// checkRow says how a record's rows differ from where it stands by its history, or "". What
+// another version of the program made is compared as far as this one knows it.
+func (d *Desk) checkRow(tx *store.Tx, r *Room, is *State, n *Compared) (string, error) {
 	x, err := rowByRecord(tx, is.Record)
 	switch {
 	case fail.Is(err, fail.Missing):
@@ -189,18 +196,25 @@ func (d *Desk) checkRow(tx *store.Tx, r *Room, is *State) (string, error) {
 		return "stands in the lists with a picture that does not open", nil
 	case err != nil:
 		return "", err
-	case !same(s, *is):
+	case x.made >= r.makes() && !same(s, *is): // an older program knows less of where it stands
 		return "stands in the lists otherwise than in its history", nil
-	case x.made != r.makes():
-		return "", nil // another version's places: made again when that program starts
 	}
-	if what, err := d.checkPlaces(tx, r, is); what != "" || err != nil {
+	newer := x.made > r.makes()
+	if what, err := d.checkConfirmed(tx, r, is, newer); what != "" || err != nil {
 		return what, err
 	}
-	if what, err := d.checkConfirmed(tx, r, is); what != "" || err != nil {
+	if what, err := d.checkLinks(tx, r, is, newer); what != "" || err != nil {
 		return what, err
 	}
-	return d.checkLinks(tx, r, is)
+	switch {
+	case newer:
+		n.Newer++
+		return "", nil
+	case x.made < r.makes():
+		n.Older++
+		return "", nil
+	}
+	return d.checkPlaces(tx, r, is)
 }
 
 // strangers are rows that belong to no record, or to one that was erased, looked for page by page: a table of

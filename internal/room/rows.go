@@ -75,22 +75,41 @@ func (d *Desk) open(r row) (State, *vault.Key, error) {
 	if err != nil {
 		return State{}, nil, err
 	}
-	s := State{Record: r.record, Org: r.org, Version: r.version}
-	if err := json.Unmarshal(plain, &s); err != nil {
+	p := picture{State: State{Record: r.record, Org: r.org, Version: r.version}}
+	if err := json.Unmarshal(plain, &p); err != nil {
 		return State{}, nil, fmt.Errorf("read state: %w", err)
 	}
-	if s.Compartment != string(key.Compartment()) {
+	if p.Compartment != string(key.Compartment()) || p.Made != r.made {
 		return State{}, nil, fail.New(fail.Tampered, wordsDamaged)
 	}
-	return s, key, nil
+	return p.State, key, nil
+}
+
+// stands is open for those who decide by where the record stands. What an older program
+// wrote beside this one may lack what this one adds to a picture: then the history says it.
+func (d *Desk) stands(tx *store.Tx, r *Room, x row) (State, *vault.Key, error) {
+	s, key, err := d.open(x)
+	if err != nil || x.made >= r.makes() {
+		return s, key, err
+	}
+	is, err := d.proved(tx, x.org, x.record)
+	return is.State, is.key, err
+}
+
+// picture is what is sealed beside a record: where it stands, and by what its rows were
+// made. Who has the database alone can so neither pass off a row as another program's,
+// nor another program's as this one's.
+type picture struct {
+	Made int `json:"made"`
+	State
 }
 
 // StateField is the name under which a record's picture is sealed, for the verifier.
 const StateField = "room/state"
 
 // seal seals a picture, padded as entries are: its size would tell what they do not.
-func seal(key *vault.Key, s *State) ([]byte, error) {
-	plain, err := json.Marshal(s)
+func (r *Room) seal(key *vault.Key, s *State) ([]byte, error) {
+	plain, err := json.Marshal(picture{r.makes(), *s})
 	if err != nil {
 		return nil, fmt.Errorf("write state: %w", err)
 	}
@@ -99,7 +118,7 @@ func seal(key *vault.Key, s *State) ([]byte, error) {
 
 // begin writes the rows of a new record.
 func (d *Desk) begin(tx *store.Tx, r *Room, key *vault.Key, s *State) error {
-	sealed, err := seal(key, s)
+	sealed, err := r.seal(key, s)
 	if err != nil {
 		return err
 	}
@@ -125,7 +144,7 @@ func referenceTaken(rows int64, err error) error {
 // move brings the rows of a record from where it stood to where it stands. made is
 // what its places were made by when it was read.
 func (d *Desk) move(tx *store.Tx, r *Room, key *vault.Key, was, is *State, made int) error {
-	sealed, err := seal(key, is)
+	sealed, err := r.seal(key, is)
 	if err != nil {
 		return err
 	}
@@ -141,8 +160,14 @@ func (d *Desk) move(tx *store.Tx, r *Room, key *vault.Key, was, is *State, made 
 	if err != nil {
 		return err
 	}
-	if made != r.makes() { // another program's places: all of them anew
-		return d.replacePlaces(tx, is.Record, now)
+	if made != r.makes() { // another program's rows: all of them anew
+		if _, err := tx.Exec(`delete from room_list_v1 where record = $1`, is.Record); err != nil {
+			return err
+		}
+		if err := insertPlaces(tx, is.Record, now); err != nil {
+			return err
+		}
+		return d.projectBeside(tx, r, key)
 	}
 	before, err := d.placesOf(tx, r, was)
 	if err != nil {
@@ -157,13 +182,6 @@ func (d *Desk) move(tx *store.Tx, r *Room, key *vault.Key, was, is *State, made 
 		}
 	}
 	return insertPlaces(tx, is.Record, slices.DeleteFunc(now, func(p placed) bool { return slices.Contains(before, p) }))
-}
-
-func (d *Desk) replacePlaces(tx *store.Tx, rec id.Record, now []placed) error {
-	if _, err := tx.Exec(`delete from room_list_v1 where record = $1`, rec); err != nil {
-		return err
-	}
-	return insertPlaces(tx, rec, now)
 }
 
 func insertPlaces(tx *store.Tx, rec id.Record, places []placed) error {

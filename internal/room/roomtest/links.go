@@ -35,7 +35,14 @@ func tiedTogether(s *suite) {
 		}
 		s.unseen(l, keeper, one, other)
 		s.forgedLinks(l, keeper, one, other)
+		s.exec(`create table kept_link as select tag, record, sealed from room_link_v1`)
 		s.must(s.desk.Tie(s.ctx, keeper, s.room, one, room.Tying{Link: l.ID, Other: other, Ends: true}))
+		s.exec(`insert into room_link_v1 (tag, record, sealed) select tag, record, sealed from kept_link where true on conflict do nothing`)
+		s.exec(`drop table kept_link`)
+		if s.amiss(s.stands(one).Record) == "" {
+			s.t.Error("the row of a link that was ended was put back, and nobody noticed")
+		}
+		s.mend()
 		if n := len(s.linksOn(keeper, one)) + len(s.linksOn(keeper, other)); n != 0 {
 			s.t.Errorf("a link that was ended is seen %d times", n)
 		}

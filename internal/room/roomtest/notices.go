@@ -227,6 +227,9 @@ func workPages(s *suite) {
 	for i, r := range all {
 		whole[i] = r.Reference
 	}
+	if len(whole) == room.MaxPage { // the records of other clauses are work, too
+		paged = paged[:min(len(paged), len(whole))]
+	}
 	if !slices.Equal(paged, whole) || len(whole) < 4 {
 		s.t.Errorf("by threes the work is %v, at once %v", paged, whole)
 	}

@@ -69,6 +69,26 @@ var planted = []struct{ name, file, old, new, clause string }{
 	for _, l := range def.Lists {
 		if base`, "another_program"},
 	{"a row is made again without being claimed", "catchup.go", `if err != nil || claimed != 1 {`, `if claimed > 99 {`, "postgres/made_again_beside"},
+	{"a row is passed off as another program's", "rows.go", ` || p.Made != r.made {`, ` {`, "nobody_passes"},
+	{"what another program made is not compared", "prove.go", `	newer := x.made > r.makes()
+`, `	newer := x.made > r.makes()
+	if x.made != r.makes() {
+		n.Newer++
+		return "", nil
+	}
+`, "what_another_program"},
+	{"another program's places are an alarm", "prove.go", `	case newer:
+		n.Newer++
+		return "", nil
+`, `	case newer && n.Newer > 99:
+`, "what_another_program"},
+	{"a newer program's rows are made again without their picture", "catchup.go", `	return true, d.projectAs(tx, r, is)
+`, `	places, err := d.placesOf(tx, r, &is.State)
+	if err == nil {
+		err = insertPlaces(tx, x.record, places[:0])
+	}
+	return true, err
+`, "what_another_program"},
 	{"an old record's own step is gone", "room.go", `for _, d := range slices.Backward(r.Definitions) {`,
 		`for _, d := range r.Definitions[len(r.Definitions)-1:] {`, "a_record_goes_on"},
 	{"a page is short by what is hidden", "list.go", `			case !ok:
@@ -216,11 +236,11 @@ var planted = []struct{ name, file, old, new, clause string }{
 			return err
 		}
 	}
-	by`, `if err != nil {
+	return`, `if err != nil || n < 0 {
 			return err
 		}
 	}
-	by`, "records_that"},
+	return`, "records_that"},
 	{"a link ends on one side", "links.go", `tie{l.ID, r.Name, true, ref}, t.Ends, l.Back`,
 		`tie{l.ID, r.Name, true, ref}, false, l.Back`, "records_that"},
 	{"a link that nobody made is not noticed", "links.go", `want[string(x.tag)] != t {`, `false {`, "records_that"},

@@ -60,6 +60,8 @@ var clauses = []clause{
 	{"pages follow each other while records move", gapless},
 	{"another program's rows are made again, and both come to rest", caughtUp},
 	{"made again beside a step, no row is lost", raced},
+	{"nobody passes a row off as another program's", passedOff},
+	{"what another program made is compared as far as it is known", compared},
 	{"a record goes on under its own definition", ownDefinition},
 	{"what SQL changes is named and made as it was", tampered},
 	{"a retry is answered by its own row alone", retried},

@@ -164,7 +164,7 @@ func ownDefinition(s *suite) {
 		}
 		return steps
 	})
-	newer.Latest().Timers = nil // they speak of the steps by their old names
+	newer.Latest().Timers, newer.Latest().Cycles = nil, nil // they speak of the steps by their old names
 	took := false
 	for _, step := range s.room.Latest().AllSteps[1:] {
 		ref := s.begin().Reference
@@ -193,4 +193,66 @@ func ownDefinition(s *suite) {
 		s.t.Errorf("a record under a definition that this program does not know: %v", err)
 	}
 	s.begin()
+}
+
+// passedOff sets by SQL the number of what a row was made by one off, and takes away what
+// stands beside the record: it is named, the lists of no program, older or newer, hide it,
+// and it is made as it was.
+func passedOff(s *suite) {
+	s.begin()
+	for _, by := range []int{1, -1, 10_000, -10_000} {
+		for _, text := range []string{`select 1`, `delete from room_list_v1`, `delete from room_confirmed_v1`, `delete from room_link_v1`} {
+			s.exec(`update room_record_v1 set made = made + $1`, by)
+			s.exec(text)
+			_, err := s.desk.CatchUp(s.ctx)
+			s.must(err)
+			if len(s.named()) == 0 {
+				s.t.Errorf("rows were passed off as made by %+d, %s, and nobody noticed", by, text)
+			}
+			s.mend()
+			if still := s.named(); len(still) > 0 {
+				s.t.Errorf("rows were passed off as made by %+d, and made anew: %v", by, still)
+			}
+		}
+	}
+}
+
+// compared: what another program made is no alarm, and is counted; what both know is
+// compared all the same, and places by the program that made them.
+func compared(s *suite) {
+	ref := s.begin().Reference
+	if s.room.Latest().Audience.Given() {
+		ref = s.inForce()
+		s.ask(ref, process.AskEverybody, "")
+		s.confirms(ref, s.w.As("nurse"))
+	}
+	rec := s.stands(ref).Record
+	_, fresh := s.later(nil)
+	check := func(d *room.Desk) (n room.Compared, what string) {
+		n, err := d.CheckLists(s.ctx, noRest, func(r id.Record, w string) { what += r.String() + " " + w + "; " })
+		s.must(err)
+		return n, what
+	}
+	wants := func(when string, d *room.Desk, older, newer, named bool) {
+		s.t.Helper()
+		if n, what := check(d); (n.Older > 0) != older || (n.Newer > 0) != newer || (what != "") != named {
+			s.t.Errorf("%s: %d were made by an older program and %d by a newer; named: %q", when, n.Older, n.Newer, what)
+		}
+	}
+	wants("an older program's, looked at by a newer", fresh, true, false, false)
+	_, err := fresh.CatchUp(s.ctx)
+	s.must(err)
+	wants("a newer program's, looked at by an older", s.desk, false, true, false)
+	wants("its own", fresh, false, false, false)
+	s.exec(`delete from room_list_v1 where record = $1`, rec)
+	wants("a place of a newer program's, looked at by it", fresh, false, false, true)
+	if s.exec(`delete from room_confirmed_v1 where record = $1`, rec) > 0 {
+		wants("a confirmation of a newer program's, looked at by an older", s.desk, false, true, true)
+	}
+	nothing := func(id.Record, string) {}
+	_, err = fresh.MendLists(s.ctx, noRest, nothing, nothing)
+	s.must(err)
+	wants("made anew", fresh, false, false, false)
+	s.must(s.desk.Projection().Replay(s.ctx, s.w.Store))
+	wants("its own again", s.desk, false, false, false)
 }
