@@ -14,6 +14,7 @@ import (
 // opens: whoever looked at one of them would say that it was tampered with.
 func itsOwn(s *suite) {
 	s.some(2)
+	s.mend()
 	const other = ledger.Room(999)
 	s.must(s.w.Store.Do(s.ctx, func(tx *store.Tx) error {
 		for range 1000 {
@@ -27,8 +28,12 @@ func itsOwn(s *suite) {
 	}))
 	rest := func(context.Context, time.Duration) {}
 	found := func(rec id.Record, what string) { s.t.Errorf("record %s %s", rec, what) }
-	_, err := s.desk.MendLists(s.ctx, rest, found, found)
+	own := s.count(`select count(*) from entry where version = 1 and room = $1`, s.room.Number)
+	looked, err := s.desk.MendLists(s.ctx, rest, found, found)
 	s.must(err)
+	if looked.Records[s.room.Many] != own {
+		s.t.Errorf("%d of its own %d records were looked at", looked.Records[s.room.Many], own)
+	}
 	s.must(s.desk.Projection().Replay(s.ctx, s.w.Store))
 	newer := *s.room
 	newer.Rows++

@@ -81,6 +81,28 @@ func (s *suite) closesBy(c process.Cycle, end process.Closing) {
 		if i < 0 || after.Rounds[i].As != end.As {
 			s.t.Errorf("%s closes %s as %+v, want %s", ref, c.ID, after.Rounds, end.As)
 		}
+		s.comesAgain(c, r)
+	}
+}
+
+// comesAgain has the next time round made of a record of which one is closed: it is
+// another, and what is closed stays as it is.
+func (s *suite) comesAgain(c process.Cycle, ref id.Reference) {
+	s.t.Helper()
+	before := s.stands(ref)
+	way := shortest(s.room.Latest(), before.Status(), func(taken []turn, _ process.Status) bool {
+		last := len(taken) - 1
+		return last >= 0 && c.Opened(process.Taken{Step: taken[last].step, Outcome: taken[last].outcome})
+	})
+	open := slices.ContainsFunc(before.Rounds, func(x room.Round) bool { return x.Cycle == c.ID && x.Open() })
+	if open || way == nil {
+		return
+	}
+	s.goWay(ref, way)
+	after := s.stands(ref)
+	s.turned(before, after)
+	if i, n := len(before.Rounds), len(after.Rounds); n != i+1 || !after.Rounds[i].Open() || after.Rounds[i].Number != i+1 {
+		s.t.Errorf("%s was closed, and what comes next is %+v", c.ID, after.Rounds)
 	}
 }
 

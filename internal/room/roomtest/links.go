@@ -161,7 +161,7 @@ func (s *suite) forgedLinks(l process.Link, keeper access.Actor, one, other id.R
 		"put in": `insert into room_link_v1 (tag, record, sealed) select r.state, l.record, l.sealed from room_link_v1 l
 			join room_record_v1 r on r.record = l.record where l.record = $1`,
 	} {
-		s.must(s.w.Store.Do(s.ctx, func(tx *store.Tx) error { _, err := tx.Exec(text, rec); return err }))
+		s.exec(text, rec)
 		if found := s.amiss(rec); found == "" {
 			s.t.Errorf("a link was %s, and nobody noticed", what)
 		}
@@ -172,4 +172,27 @@ func (s *suite) forgedLinks(l process.Link, keeper access.Actor, one, other id.R
 		}
 		s.mustSee(keeper, one, other, l.Label)
 	}
+	s.endedLink(l, keeper, one, other)
+}
+
+// endedLink puts the row of a link that was ended back in place of one that stands.
+func (s *suite) endedLink(l process.Link, keeper access.Actor, one, other id.Reference) {
+	s.t.Helper()
+	rec, third := s.stands(one).Record, room.Tying{Link: l.ID, Other: s.begin().Reference}
+	s.exec(`create table kept_link as select * from room_link_v1 where record = $1`, rec)
+	s.must(s.desk.Tie(s.ctx, keeper, s.room, one, third))
+	s.exec(`delete from room_link_v1 where tag in (select tag from kept_link)`)
+	s.exec(`create table ended_link as select * from room_link_v1 where record = $1`, rec)
+	s.exec(`insert into room_link_v1 select * from kept_link`)
+	third.Ends = true
+	s.must(s.desk.Tie(s.ctx, keeper, s.room, one, third))
+	s.exec(`delete from room_link_v1 where record = $1`, rec)
+	s.exec(`insert into room_link_v1 select * from ended_link`)
+	s.exec(`drop table kept_link`)
+	s.exec(`drop table ended_link`)
+	if s.amiss(rec) == "" {
+		s.t.Error("a link that was ended was put in place of another, and nobody noticed")
+	}
+	s.mend()
+	s.mustSee(keeper, one, other, l.Label)
 }

@@ -210,27 +210,23 @@ func workPages(s *suite) {
 		s.given()
 		s.w.Hand.Move(24 * time.Hour)
 	}
-	all := s.mine(a).Rows
-	var paged []id.Reference
-	q := room.Query{Limit: 3}
-	for {
+	paged, whole := s.workBy(a, 3), s.workBy(a, room.MaxPage)
+	if !slices.Equal(paged, whole) || len(whole) < 4 {
+		s.t.Errorf("by threes the work is %v, by hundreds %v", paged, whole)
+	}
+}
+
+// workBy is all of somebody's work, by pages of a length.
+func (s *suite) workBy(a access.Actor, limit int) (out []id.Reference) {
+	s.t.Helper()
+	for q := (room.Query{Limit: limit}); ; {
 		mine, err := s.desk.Work(s.ctx, a, q)
 		s.must(err)
 		for _, r := range mine.Rows {
-			paged = append(paged, r.Reference)
+			out = append(out, r.Reference)
 		}
 		if q.After = mine.Next; q.After == "" {
-			break
+			return out
 		}
-	}
-	whole := make([]id.Reference, len(all))
-	for i, r := range all {
-		whole[i] = r.Reference
-	}
-	if len(whole) == room.MaxPage { // the records of other clauses are work, too
-		paged = paged[:min(len(paged), len(whole))]
-	}
-	if !slices.Equal(paged, whole) || len(whole) < 4 {
-		s.t.Errorf("by threes the work is %v, at once %v", paged, whole)
 	}
 }
