@@ -127,6 +127,9 @@ type Grant struct {
 type Token struct {
 	Label   string    `json:"label"`
 	Expires time.Time `json:"expires"`
+	// Calendar is the role whose days a calendar reads with it, and nothing else is read
+	// or done with it; empty for a token of the API.
+	Calendar access.Role `json:"calendar,omitempty"`
 }
 
 // Has says whether the person holds the role.

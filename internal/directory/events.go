@@ -3,6 +3,7 @@ package directory
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"time"
 
 	"heed/internal/access"
@@ -238,8 +239,12 @@ func foldPerson(p *Person, e ledger.Entry) error {
 	case kindTokenIssued:
 		var d tokenIssued
 		if read(&d) {
+			p.tokens = maps.Clone(p.tokens)
 			if p.tokens == nil {
 				p.tokens = map[string]Token{}
+			}
+			if d.Calendar != "" { // one address at a time: a new one ends the one before
+				maps.DeleteFunc(p.tokens, func(_ string, t Token) bool { return t.Calendar != "" })
 			}
 			p.tokens[d.Hash] = d.Token
 		}

@@ -352,7 +352,11 @@ func (d *Desk) holderOf(tx *store.Tx, hash string) (id.Person, error) {
 
 // ByToken is who a bearer token acts as. The look-up row says only where to
 // look: what counts is the token in the person's own record.
-func (d *Desk) ByToken(ctx context.Context, plain string) (actor access.Actor, err error) {
+func (d *Desk) ByToken(ctx context.Context, plain string) (access.Actor, error) {
+	return d.byToken(ctx, plain, func(t Token) bool { return t.Calendar == "" })
+}
+
+func (d *Desk) byToken(ctx context.Context, plain string, is func(Token) bool) (actor access.Actor, err error) {
 	hash := tokenHash(plain)
 	err = d.Store.Look(ctx, func(tx *store.Tx) error {
 		person, err := d.holderOf(tx, hash)
@@ -364,10 +368,10 @@ func (d *Desk) ByToken(ctx context.Context, plain string) (actor access.Actor, e
 			return err
 		}
 		t, ok := p.tokens[hash]
-		if !ok || !d.Clock.Now().Before(t.Expires) || d.Spent.Spent(tokenMark(hash, t)) {
+		if !ok || !is(t) || !d.Clock.Now().Before(t.Expires) || d.Spent.Spent(tokenMark(hash, t)) {
 			return fail.New(fail.SignIn, "Send a token that has not ended")
 		}
-		actor, err = p.Actor("", true)
+		actor, err = p.Actor(t.Calendar, true)
 		return err
 	})
 	if fail.Is(err, fail.Missing) {

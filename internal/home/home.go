@@ -27,6 +27,9 @@ func Part(people *directory.Desk, p *access.Policy, rooms *room.Desk) web.Part {
 	return web.Part{Name: "home", Nav: []web.NavItem{{Text: sectionWork, Path: pathWork}}, Routes: []web.Route{
 		web.Get(pathWork, web.SignedIn, sectionWork, h.work), // the desk asks access about every record
 		web.Post(pathWork, web.SignedIn, sectionWork, h.seen),
+		web.Get(pathCalendar, web.SignedIn, titleCalendar, h.calendar),
+		web.Post(pathCalendar, web.SignedIn, titleCalendar, h.changeCalendar),
+		web.Get(pathDays+"{address}", web.Public, "The days on which something is due to whoever made the address", h.days),
 		web.Get("/{$}", web.Public, "Start", h.start),
 		web.Get("/who-may", string(access.ViewWhoMay), "Who may do what", h.whoMay),
 		web.Get("/statement", web.Public, "About this service", h.statement),

@@ -105,7 +105,7 @@ func (h *pages) duties(q *web.Request, p room.Page) []web.Component {
 		t.Rows = append(t.Rows, []nhs.Cell{{Content: dueCell(q, r.Due.At)}, {Text: r.Due.Label}, {Content: titled(r, place("", r))},
 			{Text: r.Label}, {Text: whose(q, r)}})
 	}
-	out := []web.Component{t}
+	out := []web.Component{t, nhs.Paragraph{Content: nhs.Link{Text: "See these days in your own calendar", Href: pathCalendar}}}
 	if p.Next != "" {
 		out = append(out, nhs.Paragraph{Content: nhs.Link{Text: "Show what is due later", Href: pathWork + "?after=" + p.Next}})
 	}

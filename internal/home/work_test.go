@@ -28,16 +28,7 @@ import (
 // What somebody has been given stands on their page and on nobody else's.
 func TestMyWork(t *testing.T) {
 	ctx := context.Background()
-	c := demo.Config(filepath.Join(t.TempDir(), "demo"))
-	log := slog.New(slog.DiscardHandler)
-	if err := demo.People(ctx, c, clock.System{}.Now(), log); err != nil {
-		t.Fatal(err)
-	}
-	a, err := app.Open(ctx, c, clock.System{}, log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer a.Close() //nolint:errcheck // a test
+	a := demoApp(t)
 	keeper, lead, nurse := with(t, a, "governance_lead"), with(t, a, access.Lead), with(t, a, access.Worker)
 	said := field.Said("title", "Visitors and contractors", "kind", "policy", "owner", keeper.ID.String())
 	who, err := keeper.Actor("governance_lead", true)
@@ -200,18 +191,37 @@ func withOther(t *testing.T, a *app.App, role access.Role, is func(directory.Per
 
 func pageOf(t *testing.T, a *app.App, p directory.Person, role access.Role) string {
 	t.Helper()
-	send := func(method, path, body, cookie string) *httptest.ResponseRecorder {
-		r := httptest.NewRequest(method, "http://127.0.0.1"+path, strings.NewReader(body))
-		r.Header = http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Sec-Fetch-Site": {"same-origin"}, "Cookie": {cookie}}
-		w := httptest.NewRecorder()
-		a.Handler().ServeHTTP(w, r)
-		return w
-	}
-	cookies := send("POST", "/demo/people", url.Values{"be": {p.ID.String() + " " + string(role)}}.Encode(), "").Result().Cookies()
-	cookie, _, _ := strings.Cut(cookies[len(cookies)-1].String(), ";")
-	w := send("GET", "/work", "", cookie)
+	w := send(a, "GET", "/work", "", cookieOf(t, a, p, role))
 	if w.Code != http.StatusOK {
 		t.Fatalf("%s: %d", role, w.Code)
 	}
 	return w.Body.String()
+}
+
+// demoApp is Heed with the people of the demo.
+func demoApp(t *testing.T) *app.App {
+	t.Helper()
+	ctx, log := context.Background(), slog.New(slog.DiscardHandler)
+	c := demo.Config(filepath.Join(t.TempDir(), "demo"))
+	must(t, demo.People(ctx, c, clock.System{}.Now(), log))
+	a, err := app.Open(ctx, c, clock.System{}, log)
+	must(t, err)
+	t.Cleanup(func() { a.Close() }) //nolint:errcheck // a test
+	return a
+}
+
+func send(a *app.App, method, path, body, cookie string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, "http://127.0.0.1"+path, strings.NewReader(body))
+	r.Header = http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Sec-Fetch-Site": {"same-origin"}, "Cookie": {cookie}}
+	w := httptest.NewRecorder()
+	a.Handler().ServeHTTP(w, r)
+	return w
+}
+
+// cookieOf logs somebody of the demo in.
+func cookieOf(t *testing.T, a *app.App, p directory.Person, role access.Role) string {
+	t.Helper()
+	cookies := send(a, "POST", "/demo/people", url.Values{"be": {p.ID.String() + " " + string(role)}}.Encode(), "").Result().Cookies()
+	cookie, _, _ := strings.Cut(cookies[len(cookies)-1].String(), ";")
+	return cookie
 }

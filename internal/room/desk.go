@@ -41,9 +41,10 @@ type Parts struct {
 // and writes to the ledger before it answers.
 type Desk struct {
 	Parts
-	rooms    []*Room
-	openings Pace                                            // records opened, in rooms that ask for reasons
-	told     []func(*store.Tx, access.Actor) ([]Note, error) // see Tells
+	rooms     []*Room
+	openings  Pace                                            // records opened, in rooms that ask for reasons
+	calendars Pace                                            // how often somebody's days were read
+	told      []func(*store.Tx, access.Actor) ([]Note, error) // see Tells
 }
 
 // NewDesk makes a desk for rooms and takes on their jobs. A room with a fault is refused.

@@ -98,17 +98,10 @@ func (d *Desk) Work(ctx context.Context, a access.Actor, q Query) (Mine, error) 
 	}
 	out := Mine{Page: Page{List: process.List{ID: work, Title: "My work"}}}
 	err := d.Store.View(ctx, func(tx *store.Tx) error {
-		key, err := d.Directory.ListKey(tx, a.Org)
+		of, err := d.workOf(tx, a)
 		if err != nil {
 			return err
 		}
-		asked, who, err := d.readingTags(tx, a)
-		if err != nil {
-			return err
-		}
-		of := reading{name: work, claims: eitherClaim(worksOn(a), d.isAsked(who,
-			func(_ *Room, _ *State, x ToRead) bool { return x.Asks() })),
-			tags: append(asked, sharedTag(key, work, a.Person.Bytes()), sharedTag(key, work, roleBytes(a.Role, a.Team)))}
 		if out.Rows, out.Next, err = d.rows(tx, a, of, q); err != nil || q.After != "" {
 			return err
 		}
@@ -123,6 +116,18 @@ func (d *Desk) Work(ctx context.Context, a access.Actor, q Query) (Mine, error) 
 		all = append(all, n.Row)
 	}
 	return out, d.listed(ctx, a, "own-work", kindWork, work, all)
+}
+
+// workOf is the list of what somebody has to do.
+func (d *Desk) workOf(tx *store.Tx, a access.Actor) (reading, error) {
+	key, err := d.Directory.ListKey(tx, a.Org)
+	if err != nil {
+		return reading{}, err
+	}
+	asked, who, err := d.readingTags(tx, a)
+	return reading{name: work, claims: eitherClaim(worksOn(a), d.isAsked(who,
+		func(_ *Room, _ *State, x ToRead) bool { return x.Asks() })),
+		tags: append(asked, sharedTag(key, work, a.Person.Bytes()), sharedTag(key, work, roleBytes(a.Role, a.Team)))}, err
 }
 
 // worksOn claims what somebody has to do: the records that they have, each by its

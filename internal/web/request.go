@@ -98,6 +98,14 @@ func (q *Request) PageNumber() int {
 	return n
 }
 
+// Origin is the address of this service without a path, as people reach it.
+func (q *Request) Origin() string {
+	if q.site.o.PublicURL != "" {
+		return q.site.o.PublicURL
+	}
+	return "http://" + q.http.Host // the demo, on this machine
+}
+
 // Posted says that the request changes something (POST).
 func (q *Request) Posted() bool { return q.http.Method == http.MethodPost }
 

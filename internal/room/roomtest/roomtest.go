@@ -81,6 +81,7 @@ var clauses = []clause{
 	{"whoever must act is told", told},
 	{"a key is forgotten in time", forgotten},
 	{"a notice stands before whom it is for, until it is over", noticed},
+	{"what is due stands in a calendar and says nothing there", onCalendars},
 	{"what waits for a role stands before all who hold it", waiting},
 	{"pages of work follow each other", workPages},
 	{"a document is sealed, proven and given out to be saved", documents},
