@@ -59,15 +59,18 @@ func (h *pages) calendarPage(q *web.Request, held directory.Token, has bool, sec
 			Fields: []web.Component{nhs.HTML(`<input type="hidden" name="calendar" value="new">`)}})
 		return page
 	}
-	before := []web.Component{nhs.Para("You have an address. It shows what is due to you as " + held.Calendar.Label() +
-		", until " + words.Date(held.Expires) + "."), says}
 	if secret != "" {
-		before = []web.Component{nhs.Para("This is the address. It is shown this once. In your calendar, choose to add a calendar from the internet, and paste it."),
-			nhs.InsetText{Content: nhs.Isolated(q.Origin() + pathDays + secret + ".ics")}, says}
+		page.Body = web.Stack(nhs.Para("This is the address. It is shown this once. In your calendar, choose to add a calendar from the internet, and paste it."),
+			nhs.InsetText{Text: q.Origin() + pathDays + secret + ".ics", Classes: "heed-typed"}, says)
+		return page
 	}
-	page.Body = q.Form().Ask(web.Question{Before: before, Fields: []web.Component{q.Form().Radios(nhs.Radios{Name: "calendar",
-		Legend: nhs.Legend{Text: "What would you like to do with it?", Size: nhs.SizeM}, Items: []nhs.Radio{
-			{Value: "new", Text: "Make a new address: the one you have ends"}, {Value: "end", Text: "End it: your calendar reads nothing any more"}}})}})
+	page.Body = q.Form().Ask(web.Question{
+		Before: []web.Component{nhs.Para("You have an address. It shows what is due to you as " + held.Calendar.Label() +
+			", until " + words.Date(held.Expires) + "."), says},
+		Fields: []web.Component{q.Form().Radios(nhs.Radios{Name: "calendar",
+			Legend: nhs.Legend{Text: "What would you like to do with it?", Size: nhs.SizeM}, Items: []nhs.Radio{
+				{Value: "new", Text: "Make a new address: the one you have ends"},
+				{Value: "end", Text: "End it: your calendar reads nothing any more"}}})}})
 	return page
 }
 

@@ -28,6 +28,10 @@ func TestNoticesAndWorkInHeed(t *testing.T) {
 			Fill("First words to the person who raised it (optional)", "I will ring you today.").Press("Take it up")
 		lead.Open("/work").See("Decide what happens next").DoNotSee("Take up the concern")
 
+		lead.Press("See these days in your own calendar").Press("Make an address").See("/days/days_", ".ics").DoNotSee(ref)
+		lead.Open("/work/calendar").See("You have an address").DoNotSee("/days/days_").
+			Choose("End it: your calendar reads nothing any more").Press("Continue").See("The address has ended", "Make an address")
+
 		nurse.Open("/work").See("There is something new to read on this concern").DoNotSee("I will ring you today").
 			Press("Concern " + ref).See("I will ring you today")
 		nurse.Open("/work").Press("Mark all of these as seen").DoNotSee("There is something new to read")
