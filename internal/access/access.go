@@ -112,6 +112,8 @@ const (
 	Oversee      Action = "oversee"      // what was opened with a reason, and what is overdue
 	ReviewGlass  Action = "review_glass" // as the second person
 	ViewWhoMay   Action = "view_who_may"
+	CoverOwn     Action = "cover_own"    // say who covers for oneself
+	CoverOthers  Action = "cover_others" // and for somebody else
 	ViewHealth   Action = "view_health"
 )
 
@@ -131,6 +133,7 @@ var verbs = map[Action]string{
 	BreakGlass: "break the glass", Erase: "erase a concern",
 	RaiseConcern: "raise a concern", ListOwn: "list their own concerns", ListInbox: "list a team's concerns",
 	Oversee: "see what was opened with a reason and what is overdue", ReviewGlass: "review why a record was opened",
+	CoverOwn: "say who covers for them", CoverOthers: "say who covers for somebody else",
 	ViewWhoMay: "read who may do what", ViewHealth: "see whether the service is well",
 }
 
@@ -146,7 +149,7 @@ func (r Role) OfTeam() bool { return r == Lead || r == LineManager }
 
 // Functions are the actions on what is no record, in the order in which tables show them.
 func Functions() []Action {
-	return []Action{RaiseConcern, ListOwn, ListInbox, Oversee, ReviewGlass, ViewWhoMay, ViewHealth}
+	return []Action{RaiseConcern, ListOwn, ListInbox, Oversee, ReviewGlass, CoverOwn, CoverOthers, ViewWhoMay, ViewHealth}
 }
 
 // Actor is who asks. The zero Actor may do nothing.

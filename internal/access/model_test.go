@@ -83,12 +83,14 @@ func modelFunction(a Actor, act Action) bool {
 		return true
 	case ListOwn:
 		return a.Role != System
+	case CoverOwn:
+		return a.MFA && a.Role != System && a.Role != Worker
 	}
 	may := map[Role]string{
-		Lead:              "list_inbox",
+		Lead:              "list_inbox cover_others",
 		CaldicottGuardian: "oversee review_glass",
 		ExecutiveLead:     "oversee review_glass",
-		Administrator:     "view_health",
+		Administrator:     "view_health cover_others",
 	}
 	return a.MFA && slices.Contains(strings.Fields(may[a.Role]), string(act))
 }

@@ -17,7 +17,7 @@ import (
 // overdue tells the owner; a deadline that is a working day over tells everybody who
 // leads the team, and the Caldicott Guardian.
 func (d *Desk) overdue(tx *store.Tx, s *room.State) error {
-	if err := d.rooms.Notify(tx, s.Owner, s.Org, jobs.Overdue); err != nil {
+	if err := d.rooms.NotifyOwner(tx, d.Room, s, jobs.Overdue); err != nil {
 		return err
 	}
 	if next, ok := s.NextDue(); ok && tx.Now().Sub(next.At) >= lateAfter {

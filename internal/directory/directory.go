@@ -49,6 +49,7 @@ type Organisation struct {
 
 	overlays []laid // all that were ever laid on the process, oldest first
 	inForce  string // the name of the one in force; empty: the shipped process
+	covers   []Cover
 
 	lookup   []byte // key of the login look-up
 	recovery string // hash of the word in the safe; empty once it was used

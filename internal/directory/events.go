@@ -37,6 +37,8 @@ const (
 	kindRecoveryMade       = "person.recovery_codes_made"
 	kindRecovered          = "person.recovered"
 	kindPeopleListed       = "people.listed"
+	kindCoverArranged      = "cover.arranged"
+	kindCoverEnded         = "cover.ended"
 )
 
 // Events are the kinds of event with what each says, for docs/events.md.
@@ -64,6 +66,8 @@ func Events() map[string]string {
 		kindPeopleListed:       "Somebody at the machine listed who has an account: how many",
 		kindOverlayLaid:        "An overlay was laid on the organisation's process: its text, and on whose word",
 		kindOverlayOff:         "The overlay was taken off the organisation's process, on whose word",
+		kindCoverArranged:      "Somebody covers for another who is away: for whom, from when and until when, by whose word",
+		kindCoverEnded:         "A cover was ended before its last day",
 		kindDaybookOpened:      "The day's book of list pages and refused readings was begun",
 	}
 }
@@ -173,6 +177,16 @@ func foldOrganisation(o *Organisation, e ledger.Entry) error {
 		}
 	case kindOverlayOff:
 		o.inForce = ""
+	case kindCoverArranged:
+		var d coverArranged
+		if read(&d) {
+			o.cover(d, e.Version, e.At)
+		}
+	case kindCoverEnded:
+		var d coverEnded
+		if read(&d) {
+			o.endCover(d.Of)
+		}
 	case kindReplacementStopped:
 		o.Replacing = nil
 	case kindGrantorReplaced:

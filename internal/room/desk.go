@@ -259,10 +259,11 @@ func Known(tx *store.Tx, people *directory.Desk, o directory.Organisation, s *St
 type Taking struct {
 	Step    process.Step
 	Answers field.Answers
-	Version int64  // of the record that the person saw; 0: whatever it is now
-	Key     string // the same key again does nothing again
-	Strict  bool   // as of Beginning
-	Own     bool   // as whoever began the record, in whatever role they are
+	Version int64     // of the record that the person saw; 0: whatever it is now
+	Key     string    // the same key again does nothing again
+	Strict  bool      // as of Beginning
+	Own     bool      // as whoever began the record, in whatever role they are
+	Had     id.Person // who must have the record for the step to be taken; zero: whoever does
 	// Also runs in the same commit: the end of a draft.
 	Also func(*store.Tx) error
 }
@@ -382,6 +383,9 @@ func (f found) receipt(info process.StepInfo, did Retry) Receipt {
 }
 
 func (d *Desk) takeIn(tx *store.Tx, a access.Actor, r *Room, f found, t Taking, digest []byte) (Receipt, error) {
+	if !t.Had.IsZero() && t.Had != f.state.Owner {
+		return Receipt{}, fail.New(fail.Conflict, "Somebody else has this %s now", r.One)
+	}
 	decider, err := d.decider(tx, r, &f.state)
 	if err != nil {
 		return Receipt{}, err
@@ -390,6 +394,7 @@ func (d *Desk) takeIn(tx *store.Tx, a access.Actor, r *Room, f found, t Taking, 
 	if err != nil {
 		return Receipt{}, err
 	}
+	ev.Effect.For = f.forWhom(a)
 	ev.Effect.Alone = a.Person == f.state.By && access.Decides(f.act) // access allows it only where nobody else is left
 	if r.Finds != nil {
 		if err := r.Finds(tx, Finding{a, f.act, &f.state}, &ev); err != nil {

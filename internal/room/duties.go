@@ -46,7 +46,7 @@ func (d *Desk) after(tx *store.Tx, r *Room, by ledger.Author, ev Event, is *Stat
 		if n.What == NoticeAnswer {
 			template = jobs.Answer
 		}
-		if err := d.Notify(tx, n.To, is.Org, template); err != nil {
+		if err := d.notifyOf(tx, r, is, n.To, template); err != nil {
 			return err
 		}
 	}
@@ -98,11 +98,12 @@ func (d *Desk) due(_ context.Context, tx *store.Tx, j jobs.Job) error {
 	if tx.Now().Before(next.At) { // moved meanwhile
 		return d.remind(tx, &s)
 	}
-	tell := d.tell
 	if r.Overdue != nil {
-		tell = r.Overdue
+		err = r.Overdue(tx, &s)
+	} else {
+		err = d.tell(tx, r, &s)
 	}
-	if err := tell(tx, &s); err != nil {
+	if err != nil {
 		return err
 	}
 	j.Due = tx.Now().Add(24 * time.Hour)
@@ -124,7 +125,7 @@ func (s *State) dueAfter(now time.Time) (process.Due, bool) {
 // tell tells, once each, whoever must act: the owner of what is overdue, and of each
 // duty that is a working day over, or nobody's, all who hold the role that the
 // definition names for it. A record is told to nobody whom it is about.
-func (d *Desk) tell(tx *store.Tx, s *State) error {
+func (d *Desk) tell(tx *store.Tx, r *Room, s *State) error {
 	o, err := d.Directory.OrganisationIn(tx, s.Org)
 	if err != nil {
 		return err
@@ -150,7 +151,7 @@ func (d *Desk) tell(tx *store.Tx, s *State) error {
 		if slices.Contains(who[:i], p) || slices.Contains(s.People["subject"], p) || slices.Contains(s.People["conflict"], p) {
 			continue
 		}
-		if err := d.Notify(tx, p, s.Org, jobs.Overdue); err != nil {
+		if err := d.notifyOf(tx, r, s, p, jobs.Overdue); err != nil {
 			return err
 		}
 	}

@@ -22,8 +22,9 @@ type found struct {
 	made     int
 	act      access.Action // by which they were let, or not
 	decision access.Decision
-	reason   string // that they gave a short while ago, where one was needed
-	damaged  bool   // its picture was changed outside the program
+	owner    id.Person // as access sees it: whoever covers for the owner has the owner's place
+	reason   string    // that they gave a short while ago, where one was needed
+	damaged  bool      // its picture was changed outside the program
 }
 
 // refusal is nil when the actor may.
@@ -60,7 +61,7 @@ func (d *Desk) ask(tx *store.Tx, a access.Actor, r *Room, ref id.Reference, f *f
 	if err != nil {
 		return err
 	}
-	f.decision = access.Decision{Rule: access.RuleNothing}
+	f.decision, f.owner = access.Decision{Rule: access.RuleNothing}, res.Owner
 	for _, act := range r.actions(what, a, &f.state) {
 		f.act, f.reason = act, ""
 		f.decision = d.Policy.Decide(a, act, res, access.Context{})
@@ -77,13 +78,15 @@ func (d *Desk) ask(tx *store.Tx, a access.Actor, r *Room, ref id.Reference, f *f
 	return nil
 }
 
-// resource is a record as access sees it, with who else could decide about it.
+// resource is a record as access sees it: with this actor in its owner's place while they
+// cover for the owner, and with who else could decide about it.
 func (d *Desk) resource(tx *store.Tx, a access.Actor, r *Room, s *State) (access.Resource, error) {
-	res := r.resource(s, tx.Now())
-	if r.Others == nil {
-		return res, nil
+	stands, err := d.Directory.StandsFor(tx, a)
+	res := inPlace(r.resource(s, tx.Now()), stands, a)
+	if err != nil || r.Others == nil {
+		return res, err
 	}
-	err := r.Others(tx, a, &res, s.Bars)
+	err = r.Others(tx, a, &res, s.Bars)
 	return res, err
 }
 

@@ -45,6 +45,9 @@ type Row struct {
 	Ended     bool
 	State     *State // for the room's own Go; no face shows it
 
+	For  directory.Cover // by which it stands there for who has it and is away; zero: none
+	Left bool            // who has it has left: it waits for anybody in the role
+
 	record id.Record
 	at     int64 // its place in the list
 	why    claim
@@ -115,6 +118,7 @@ type reading struct {
 	since  int64  // only what is sorted at or after this; 0: everything
 	until  int64  // only what is sorted before or at this; 0: everything
 	newest bool
+	stands directory.Stands // for whom whoever reads it covers
 	// claims says whether a record stands in the list at this place, and why.
 	claims claims
 }
@@ -123,10 +127,12 @@ type claims func(tx *store.Tx, r *Room, s *State, sort int64) (claim, bool, erro
 
 // claim is why a record stands in a list.
 type claim struct {
-	act  access.Action // that access is asked for; empty: opening it
-	due  process.Due   // the duty by which it stands there; zero: the soonest
-	what NoticeKind    // the notice by which it does
-	of   string        // what the notice is of
+	act  access.Action   // that access is asked for; empty: opening it
+	due  process.Due     // the duty by which it stands there; zero: the soonest
+	what NoticeKind      // the notice by which it does
+	of   string          // what the notice is of
+	cov  directory.Cover // by which it stands there for who has the record
+	left bool            // who has the record has left
 }
 
 // in is the claim of a list whose records are told by where they stand.
@@ -149,6 +155,9 @@ func (d *Desk) rows(tx *store.Tx, a access.Actor, of reading, q Query) (out []Ro
 		}
 	}
 	may := asked{}
+	if of.stands, err = d.Directory.StandsFor(tx, a); err != nil {
+		return nil, "", err
+	}
 	for {
 		all, err := of.next(tx, at, q.Limit+1)
 		if err != nil {
@@ -200,16 +209,17 @@ func (d *Desk) listedRow(tx *store.Tx, a access.Actor, of reading, x row, may as
 		return Row{}, false, nil
 	}
 	why, ok, err := of.claims(tx, r, &s, x.sort)
-	if err != nil || !ok || !d.mayView(a, r, why.act, &s, tx.Now(), may) {
+	res := inPlace(r.resource(&s, tx.Now()), of.stands, a)
+	if err != nil || !ok || !d.mayView(a, r, why.act, res, may) {
 		return Row{}, false, err
 	}
 	if why.act == "" { // who asked for another knows which duties somebody is shown
-		s.Due = d.dueTo(a, r, &s, may.ask(actWork, r, &s, tx.Now(), func() bool {
-			return d.Policy.Decide(a, r.action(actWork), r.resource(&s, tx.Now()), access.Context{}).Effect == access.Allow
+		s.Due = d.dueTo(a, r, &s, may.ask(actWork, r, res, func() bool {
+			return d.Policy.Decide(a, r.action(actWork), res, access.Context{}).Effect == access.Allow
 		}))
 	}
 	out := r.rowOf(&s)
-	out.record, out.at, out.why = x.record, x.sort, why
+	out.record, out.at, out.why, out.For, out.Left = x.record, x.sort, why, why.cov, why.left
 	if why.due.Deadline != "" {
 		out.Due = why.due
 	}
@@ -272,27 +282,26 @@ type question struct {
 	team          id.Team
 	compartment   string
 	raiser, owner id.Person
-	stage         process.State
+	stage         string
 	closed, named bool
 }
 
-func (d *Desk) mayView(a access.Actor, r *Room, act access.Action, s *State, now time.Time, known asked) bool {
+func (d *Desk) mayView(a access.Actor, r *Room, act access.Action, res access.Resource, known asked) bool {
 	if act == "" {
 		act = r.action(actView)
 	}
 	// A closed row that would need a reason to open is listed: a reference says nothing.
-	return known.ask(string(act), r, s, now, func() bool {
-		return d.Policy.Decide(a, act, r.resource(s, now), access.Context{}).Effect != access.Deny
+	return known.ask(string(act), r, res, func() bool {
+		return d.Policy.Decide(a, act, res, access.Context{}).Effect != access.Deny
 	})
 }
 
 // asked is what access said already of rows of a list.
 type asked map[question]bool
 
-func (known asked) ask(act string, r *Room, s *State, now time.Time, decide func() bool) bool {
-	res := r.resource(s, now)
+func (known asked) ask(act string, r *Room, res access.Resource, decide func() bool) bool {
 	named := len(res.Subjects)+len(res.Conflicts)+len(res.PassedBy)+len(res.Named) > 0
-	q := question{act, r.Number, s.Team, s.Compartment, s.By, s.Owner, s.Stage, res.Closed, named}
+	q := question{act, r.Number, res.Team, res.Compartment, res.Raiser, res.Owner, res.Stage, res.Closed, named}
 	may, ok := known[q]
 	if !ok || named {
 		may = decide()

@@ -84,7 +84,7 @@ func (s *State) notices(e ledger.Entry, x Effect, before id.Person) {
 	by := e.Author.Person
 	given := s.Owner != before && !s.Owner.IsZero() && s.Owner != by
 	kept := slices.DeleteFunc(slices.Clone(s.Notices), func(n Notice) bool {
-		return n.To == by || slices.Contains(x.Hears, n.To) || given && n.To == s.Owner ||
+		return n.To == by || n.To == x.For || slices.Contains(x.Hears, n.To) || given && n.To == s.Owner ||
 			n.What == NoticeGiven && n.To != s.Owner || x.Ends && n.What != NoticeAnswer
 	})
 	for _, p := range x.Hears {
@@ -135,8 +135,18 @@ func (d *Desk) notices(tx *store.Tx, a access.Actor) (out []Note, err error) {
 	of := reading{name: notice, newest: true, since: clock.Micros(tx.Now().Add(-notesFor)), until: clock.Micros(tx.Now()),
 		tags: []Tag{sharedTag(key, notice, a.Person.Bytes()), sharedTag(key, work, a.Person.Bytes()),
 			sharedTag(key, work, role), sharedTag(key, late, role)}}
+	others, err := d.othersOf(tx, a)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range others.away() {
+		of.tags = append(of.tags, sharedTag(key, notice, p.Bytes()), sharedTag(key, work, p.Bytes()))
+	}
 	of.claims = func(tx *store.Tx, r *Room, s *State, sort int64) (claim, bool, error) {
 		why, ok := r.noticed(a, s, sort)
+		if !ok {
+			why, ok = others.noticed(r, a, s, sort)
+		}
 		if !ok {
 			return why, false, nil
 		}

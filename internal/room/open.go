@@ -92,7 +92,8 @@ type Reader struct {
 	Role string
 	What string
 	Rule string
-	Why  string // the reason that was given, where one was asked
+	Why  string    // the reason that was given, where one was asked
+	For  id.Person // who had it and was away; zero: for themselves
 }
 
 // Readers gives a record with all who have opened it, newest first. Looking at them
@@ -121,7 +122,7 @@ func (d *Desk) Readers(ctx context.Context, a access.Actor, r *Room, ref id.Refe
 				return fmt.Errorf("read %s: %w", e.Kind, err)
 			}
 			v.Readers = append(v.Readers, Reader{e.At, e.Author.Person, e.Author.Role, r.whatWasRead(e.Kind), e.Author.Rule,
-				said.Reason})
+				said.Reason, said.For})
 		}
 		return err
 	})
@@ -139,7 +140,8 @@ type Look struct {
 
 // viewed stands in the entry of a reading.
 type viewed struct {
-	Reason string `json:"reason,omitempty"` // that was given, where one was asked
+	Reason string    `json:"reason,omitempty"` // that was given, where one was asked
+	For    id.Person `json:"for,omitzero"`     // the owner, who was away, for whom somebody read it
 	*DocumentAsked
 }
 
@@ -193,7 +195,7 @@ func (d *Desk) readWith(ctx context.Context, a access.Actor, r *Room, ref id.Ref
 		if err != nil {
 			return err
 		}
-		data := viewed{f.reason, what.document}
+		data := viewed{f.reason, f.forWhom(a), what.document}
 		return d.Ledger.Reading(tx, r.Number, key, f.author(a), ledger.Event{Kind: r.Name + what.Kind, Data: data})
 	})
 	if err == nil {

@@ -95,15 +95,13 @@ func (d Decider) inTurn(s State, step process.Step, outcome string, answers fiel
 		case step == c.Sooner && !open:
 			return fail.New(fail.Conflict, "There is no day to be brought forward")
 		case step == c.Sooner && !day.Before(s.Rounds[i].Day):
-			faults.Add(t.On, "The day must be before "+inWords(s.Rounds[i].Day)+", on which it is due now")
+			faults.Add(t.On, "The day must be before "+s.Rounds[i].Day.Words()+", on which it is due now")
 		case c.Opened(taken) && latest.Before(day):
-			faults.Add(t.On, "The day must be "+inWords(latest)+" or before")
+			faults.Add(t.On, "The day must be "+latest.Words()+" or before")
 		}
 	}
 	return faults.Err()
 }
-
-func inWords(day workday.Day) string { return day.Start().Format("2 January 2006") }
 
 func (d Decider) deadlineOf(c process.Cycle) process.Deadline {
 	i := slices.IndexFunc(d.Process.Timers, func(t process.Deadline) bool { return t.ID == c.Deadline })

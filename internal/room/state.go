@@ -133,6 +133,7 @@ type Effect struct {
 	Named  id.Person              `json:"named,omitzero"`   // whom the step is about, as it was found when it was taken
 	Alone  bool                   `json:"alone,omitempty"`  // whoever began the record decided: nobody else could
 	Unread bool                   `json:"unread,omitempty"` // whoever it is written for had left and cannot read it here
+	For    id.Person              `json:"for,omitzero"`     // the owner, who was away, for whom somebody took it
 }
 
 // HearsBy is when the duty that is promised to whoever begins a record is due; zero when none is.

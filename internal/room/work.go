@@ -125,18 +125,30 @@ func (d *Desk) workOf(tx *store.Tx, a access.Actor) (reading, error) {
 		return reading{}, err
 	}
 	asked, who, err := d.readingTags(tx, a)
-	return reading{name: work, claims: eitherClaim(worksOn(a), d.isAsked(who,
+	if err != nil {
+		return reading{}, err
+	}
+	others, err := d.othersOf(tx, a)
+	of := reading{name: work, claims: eitherClaim(worksOn(a, others), d.isAsked(who,
 		func(_ *Room, _ *State, x ToRead) bool { return x.Asks() })),
-		tags: append(asked, sharedTag(key, work, a.Person.Bytes()), sharedTag(key, work, roleBytes(a.Role, a.Team)))}, err
+		tags: append(asked, sharedTag(key, work, a.Person.Bytes()), sharedTag(key, work, roleBytes(a.Role, a.Team)))}
+	for _, p := range append(others.away(), others.gone...) {
+		of.tags = append(of.tags, sharedTag(key, work, p.Bytes()))
+	}
+	return of, err
 }
 
 // worksOn claims what somebody has to do: the records that they have, each by its
-// soonest duty, and the duties of others' that wait for anybody in their role.
-func worksOn(a access.Actor) func(*store.Tx, *Room, *State, int64) (claim, bool, error) {
+// soonest duty, and the duties of others' that wait for anybody in their role; likewise
+// the records of who is away or has left.
+func worksOn(a access.Actor, instead others) func(*store.Tx, *Room, *State, int64) (claim, bool, error) {
 	return func(_ *store.Tx, r *Room, s *State, sort int64) (claim, bool, error) {
 		for i, x := range s.Due {
 			if clock.Micros(x.At) == sort && (s.Owner == a.Person && i == 0 || s.Owner != a.Person && waitsFor(x, s, a)) {
 				return claim{act: r.Opens, due: x}, true, nil
+			}
+			if why, ok := instead.claims(r, s, x, a); ok && i == 0 && clock.Micros(x.At) == sort {
+				return why, true, nil
 			}
 		}
 		return claim{}, false, nil

@@ -64,6 +64,9 @@ func (d Day) Before(e Day) bool { return d.utc().Before(e.utc()) }
 // String is 2026-11-21. Pages have their own form ("21 November 2026").
 func (d Day) String() string { return fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day) }
 
+// Words is the day in a sentence: 21 November 2026.
+func (d Day) Words() string { return d.Start().Format("2 January 2006") }
+
 // utc is noon in UTC: arithmetic on days must not meet a change of clocks.
 func (d Day) utc() time.Time { return time.Date(d.Year, d.Month, d.Day, 12, 0, 0, 0, time.UTC) }
 

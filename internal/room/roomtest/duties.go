@@ -22,6 +22,9 @@ func (s *suite) mailing() (*room.Desk, *jobs.Queue) {
 		Link: "http://127.0.0.1", Address: func(context.Context, *store.Tx, id.Org, id.Person) (string, error) { return "x@example.org", nil }}})
 	p := s.w.Parts()
 	p.Jobs = q
+	var err error
+	p.Policy, err = room.Policy(s.room)
+	s.must(err)
 	d, err := room.NewDesk(p, s.room)
 	s.must(err)
 	return d, q

@@ -129,7 +129,7 @@ var planted = []struct{ name, file, old, new, clause string }{
 `, `			_ = p
 `, "whoever_must_act"},
 	{"another room's record is found", "find.go", `row.org != org || row.room != r.Number`, `row.org != org`, "another_room"},
-	{"a list does not ask the policy", "list.go", `!ok || !d.mayView(a, r, why.act, &s, tx.Now(), may) {`, `!ok || !d.mayView(a, r, why.act, &s, tx.Now(), may) && false {`, "pages_are_full"},
+	{"a list does not ask the policy", "list.go", `!ok || !d.mayView(a, r, why.act, res, may) {`, `!ok || !d.mayView(a, r, why.act, res, may) && false {`, "pages_are_full"},
 	{"a picture need not be of the head", "rows.go", `if r.version != r.head {`, `if false {`, "a_row_that_was_put_back"},
 	{"nobody has read it", "open.go", `			v.Readers = append(`, `			_ = append(`, "who_has_read_it"},
 	{"keys are kept for ever", "once.go", `where at < $1`, `where at < $1 and at > $1`, "a_key_is_forgotten"},
@@ -179,7 +179,7 @@ var planted = []struct{ name, file, old, new, clause string }{
 `, ``, "what_is_left_empty"},
 	{"whoever is barred is given the record", "decide.go", `return ev, closedTo(ev.Effect.Owner, s, info)`, `return ev, nil`, "nobody_is_given"},
 	{"whoever is given a record has no notice", "notices.go", `	if given && !x.Ends {`, `	if given && x.Ends {`, "a_notice_stands"},
-	{"a notice is never read", "notices.go", `return n.To == by || slices`, `return slices`, "a_notice_stands"},
+	{"a notice is never read", "notices.go", `return n.To == by || n.To == x.For || slices`, `return n.To == x.For || slices`, "a_notice_stands"},
 	{"a notice is shown for ever", "notices.go", `return why, !was, err`, `return why, was || true, err`, "a_notice_stands"},
 	{"somebody else marks it as seen", "notices.go", `slices.Concat(p.Bytes(), rec.Bytes(),`, `slices.Concat(rec.Bytes(),`, "a_notice_stands"},
 	{"a notice comes before its time", "notices.go", `until: clock.Micros(tx.Now()),`, `until: never,`, "a_notice_stands"},
@@ -216,7 +216,7 @@ var planted = []struct{ name, file, old, new, clause string }{
 		`change := func(m *Move) { m.Clears = append(m.Clears, t.Fact) }`, `change := func(*Move) {}`, "the_word_of_two"},
 	{"a reason opens nothing", "reason.go", `if reason == "" {`, `if reason != "anything" {`, "a_room's_own_Go"},
 	{"nobody is asked for a reason", "reason.go", `d.openings.Spent(`, `false && d.openings.Spent(`, "a_room's_own_Go"},
-	{"a reason is not written down", "open.go", `viewed{f.reason, what.document}`, `viewed{"", what.document}`, "a_room's_own_Go"},
+	{"a reason is not written down", "open.go", `viewed{f.reason, f.forWhom(a), what`, `viewed{"", f.forWhom(a), what`, "a_room's_own_Go"},
 	{"a new record is nobody's", "desk.go", `ev.Effect.Owner = &owner`, `_ = owner`, "a_room's_own_Go"},
 	{"what has to be looked up is not", "desk.go", `if r.Finds != nil {`, `if false {`, "a_room's_own_Go"},
 	{"who is told is not", "duties.go", `return r.After(tx, by, ev, is)`, `return nil`, "a_room's_own_Go"},
@@ -249,6 +249,34 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"a link ends on one side", "links.go", `tie{l.ID, r.Name, true, ref}, t.Ends, l.Back`,
 		`tie{l.ID, r.Name, true, ref}, false, l.Back`, "records_that"},
 	{"a link that nobody made is not noticed", "links.go", `want[string(x.tag)] != t {`, `false {`, "records_that"},
+	{"a cover begins before its day", "../directory/cover.go", `!c.ended && !at.Before(c.From.Start()) &&`, `!c.ended &&`, "who_is_away"},
+	{"a cover never ends", "../directory/cover.go", ` && !at.After(c.Until.End())`, ``, "who_is_away"},
+	{"a cover that was ended goes on", "../directory/cover.go", `return !c.ended && !at`, `return !at`, "who_is_away"},
+	{"everybody covers", "../directory/cover.go", `return c.By == a.Person }`, `return true }`, "who_is_away"},
+	{"somebody of another role covers", "../directory/cover.go", ` || len(Shared(away, by)) == 0 {`, ` {`, "who_is_away"},
+	{"two cover for one person", "../directory/cover.go", `if x.Person == c.Person &&`, `if x.Of < 0 &&`, "who_is_away"},
+	{"who covers does not have the place", "cover.go", `		res.Owner = a.Person
+`, ``, "who_is_away"},
+	{"who is barred has the place", "cover.go", `		res.Owner = a.Person
+`, `		res.Owner, res.Conflicts = a.Person, nil
+`, "who_is_away"},
+	{"it is not said for whom", "cover.go", `		p = f.state.Owner
+`, ``, "who_is_away"},
+	{"somebody takes a place by their own word", "cover.go", `if c.By == a.Person &&`, `if c.By.IsZero() &&`, "who_is_away"},
+	{"who covers has no notices", "notices.go", `why, ok = others.noticed(`, `_, _ = others.noticed(`, "who_is_away"},
+	{"who covers has no mail", "cover.go", `			return d.Notify(tx, a.Person, s.Org, template)
+`, `			return nil
+`, "who_is_away"},
+	{"what was dealt with waits for who was away", "notices.go", ` || n.To == x.For ||`, ` ||`, "who_is_away"},
+	{"one that is refused holds up the rest", "handover.go", `wordsOf(err), ". ")
+`, `wordsOf(err), ". ")
+			return out, err
+`, "what_somebody_has"},
+	{"what is refused is said to be handed over", "handover.go", `done.Refused = strings`, `_ = strings`, "what_somebody_has"},
+	{"what somebody has is shown without an entry", "handover.go",
+		`return out, d.listed(ctx, a, handOver, kindWork, handOver, out.Rows)`, `return out, nil`, "what_somebody_has"},
+	{"what another has by now is handed over", "desk.go", `!t.Had.IsZero() && t.Had !=`, `t.Had.IsZero() && t.Had !=`, "what_somebody_has"},
+	{"what somebody had who left waits for nobody", "work.go", `append(others.away(), others.gone...)`, `others.away()`, "what_somebody_has"},
 	{"a step changes nothing", "decide.go", `if after.State != before.State {`, `if false {`, "every_way_through_it_can_be_gone"},
 }
 

@@ -95,6 +95,8 @@ var clauses = []clause{
 	{"a role or a team is asked and nobody else", audiences},
 	{"a confirmation is a row that its entry makes", unread},
 	{"nobody is given what is closed to them", barredOwner},
+	{"who is away is covered by one of their role, by the day", covered},
+	{"what somebody has is handed over in one go", handed},
 	{"a room's own Go is heeded", ownGo},
 	{"a damaged record is neither shown nor gone on with", damaged}, // the last: it leaves them damaged
 }

@@ -49,7 +49,7 @@ func plan() *room.Room {
 
 // shared are the clauses of mechanisms that this second room uses.
 var shared = []string{"every way", "live rows", "an audience", "a role or", "a confirmation is", "what comes round",
-	"records that belong"}
+	"records that belong", "who is away"}
 
 // TestSecondRoom holds a second room to what rooms share: a mechanism with one user is
 // a feature of that user.

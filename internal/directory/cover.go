@@ -1,0 +1,241 @@
+package directory
+
+import (
+	"slices"
+	"time"
+
+	"heed/internal/access"
+	"heed/internal/clock/workday"
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/ledger"
+	"heed/internal/store"
+)
+
+// Cover is that one person looks after what another has who is away. It runs by the day
+// alone: nothing starts or ends it but time, or an entry that ends it early.
+type Cover struct {
+	Of          int64       // the version of the organisation's record that arranged it
+	Person      id.Person   // who is away
+	By          id.Person   // who covers
+	From, Until workday.Day // whole days, both included
+	ended       bool
+}
+
+// Runs says whether the cover stands at a time.
+func (c Cover) Runs(at time.Time) bool {
+	return !c.ended && !at.Before(c.From.Start()) && !at.After(c.Until.End())
+}
+
+func (c Cover) over(today workday.Day) bool { return c.ended || c.Until.Before(today) }
+
+// coverArranged and coverEnded stand in the organisation's own record.
+type coverArranged struct {
+	Person id.Person   `json:"person"`
+	By     id.Person   `json:"by"`
+	From   workday.Day `json:"from"`
+	Until  workday.Day `json:"until"`
+}
+
+type coverEnded struct {
+	Of int64 `json:"of"`
+}
+
+// cover folds a cover that was arranged; those that were over by then are not kept.
+func (o *Organisation) cover(e coverArranged, of int64, at time.Time) {
+	o.covers = slices.DeleteFunc(slices.Clone(o.covers), func(c Cover) bool { return c.over(workday.Of(at)) })
+	o.covers = append(o.covers, Cover{Of: of, Person: e.Person, By: e.By, From: e.From, Until: e.Until})
+}
+
+func (o *Organisation) endCover(of int64) {
+	o.covers = slices.Clone(o.covers)
+	for i := range o.covers {
+		o.covers[i].ended = o.covers[i].ended || o.covers[i].Of == of
+	}
+}
+
+// Covers are those that run or are to come, in the order in which they were arranged.
+func (o Organisation) Covers(now time.Time) []Cover {
+	return slices.DeleteFunc(slices.Clone(o.covers), func(c Cover) bool { return c.over(workday.Of(now)) })
+}
+
+// Shared are the roles in which one person can have the place of another: those that both
+// hold, in one team where the role is of a team. A worker has nothing that is covered.
+func Shared(p, by Person) (out []Grant) {
+	for _, g := range by.Grants {
+		its, ok := p.grant(g.Role)
+		if ok && privileged(g.Role) && (!g.Role.OfTeam() || its.Team == g.Team) && !p.Left && !by.Left && p.Org == by.Org {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// Stands are the covers by which an actor has somebody's place now, in the role that they
+// are in. Whom somebody else covers for is none of theirs: places are not handed on.
+type Stands []Cover
+
+// For is the cover for somebody.
+func (all Stands) For(p id.Person) (Cover, bool) {
+	i := slices.IndexFunc(all, func(c Cover) bool { return c.Person == p })
+	if i < 0 {
+		return Cover{}, false
+	}
+	return all[i], true
+}
+
+// StandsFor gives the covers by which an actor has somebody's place now.
+func (d *Desk) StandsFor(tx *store.Tx, a access.Actor) (out Stands, err error) {
+	if a.Person.IsZero() {
+		return nil, nil
+	}
+	err = d.running(tx, a.Org, func(c Cover) bool { return c.By == a.Person }, func(c Cover, shared []Grant) {
+		if slices.ContainsFunc(shared, func(g Grant) bool { return g.Role == a.Role && g.Team == a.Team }) {
+			out = append(out, c)
+		}
+	})
+	return out, err
+}
+
+// StandIns are who covers for somebody now, in each role in which they do.
+func (d *Desk) StandIns(tx *store.Tx, org id.Org, p id.Person) (out []access.Actor, err error) {
+	err = d.running(tx, org, func(c Cover) bool { return c.Person == p }, func(c Cover, shared []Grant) {
+		for _, g := range shared {
+			out = append(out, access.Actor{Person: c.By, Org: org, Role: g.Role, Team: g.Team, MFA: true})
+		}
+	})
+	return out, err
+}
+
+// running gives fn the covers that run now, with the roles in which they do.
+func (d *Desk) running(tx *store.Tx, org id.Org, is func(Cover) bool, fn func(Cover, []Grant)) error {
+	o, err := d.organisation(tx, org)
+	if err != nil {
+		return err
+	}
+	for _, c := range o.covers {
+		if !is(c) || !c.Runs(tx.Now()) {
+			continue
+		}
+		p, err := d.personIn(tx, c.Person)
+		if err != nil {
+			return err
+		}
+		by, err := d.personIn(tx, c.By)
+		if err != nil {
+			return err
+		}
+		fn(c, Shared(p, by))
+	}
+	return nil
+}
+
+// Peers are those who could have somebody's place.
+func (d *Desk) Peers(tx *store.Tx, p Person) (out []Person, err error) {
+	for _, g := range p.Grants {
+		if !privileged(g.Role) {
+			continue
+		}
+		holders, err := d.Holders(tx, p.Org, g.Role, id.Team{})
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range holders {
+			known := slices.ContainsFunc(out, func(y Person) bool { return y.ID == x.ID })
+			if x.ID != p.ID && !known && len(Shared(p, x)) > 0 {
+				out = append(out, x)
+			}
+		}
+	}
+	return out, nil
+}
+
+// Gone are those who held a role and have left: what they had waits for its role.
+func (d *Desk) Gone(tx *store.Tx, org id.Org, role access.Role) (out []id.Person, err error) {
+	if !privileged(role) {
+		return nil, nil
+	}
+	all, err := mayHold(tx, org, role)
+	for _, x := range all {
+		p, err := d.personIn(tx, x)
+		if err != nil {
+			return nil, err
+		}
+		if p.Left && p.Org == org {
+			out = append(out, x)
+		}
+	}
+	return out, err
+}
+
+// longestCover is a year: whoever is away for longer hands over what they have.
+const longestCover = 366
+
+// faultsOfCover says what is wrong with a cover, to each answer.
+func faultsOfCover(o Organisation, away, by Person, c Cover, now time.Time) fail.Fields {
+	var f fail.Fields
+	today := workday.Of(now)
+	if away.Left || away.Org != o.ID {
+		f.Add("person", "Select somebody who works here: what somebody had who has left is handed over")
+	}
+	if away.ID == by.ID || len(Shared(away, by)) == 0 {
+		f.Add("by", "Select somebody else of the same role, and of the same team where the role is of a team")
+	}
+	switch first := (Cover{From: c.From, Until: c.From.Add(longestCover - 1)}); {
+	case c.From.Before(today):
+		f.Add("from", "The first day away must be today or later")
+	case c.Until.Before(c.From):
+		f.Add("until", "The last day away must be the first day or later")
+	case first.Until.Before(c.Until):
+		f.Add("until", "The last day away must be within a year of the first. Hand over what they have instead")
+	}
+	for _, x := range o.Covers(now) {
+		if x.Person == c.Person && !x.Until.Before(c.From) && !c.Until.Before(x.From) {
+			f.Add("from", "Somebody covers for them from "+x.From.Words()+" until "+x.Until.Words()+" already. "+
+				"Enter other days, or end that cover first")
+		}
+	}
+	return f
+}
+
+// ArrangeCover writes into the organisation's record that somebody covers for another.
+// Arranged again as it stands it is arranged once.
+func (d *Desk) ArrangeCover(tx *store.Tx, org id.Org, by ledger.Author, c Cover) error {
+	o, err := d.organisation(tx, org)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(o.covers, func(x Cover) bool { c.Of = x.Of; return x == c }) {
+		return nil
+	}
+	away, err := d.colleague(tx, org, c.Person)
+	if err != nil {
+		return err
+	}
+	other, err := d.colleague(tx, org, c.By)
+	if err != nil {
+		return err
+	}
+	if err := faultsOfCover(o, away, other, c, tx.Now()).Err(); err != nil {
+		return err
+	}
+	return d.noteIn(tx, org, by, func(Organisation) ledger.Event {
+		return ledger.Event{Kind: kindCoverArranged, Data: coverArranged{c.Person, c.By, c.From, c.Until}}
+	})
+}
+
+// colleague is somebody of the organisation; nobody when there is none.
+func (d *Desk) colleague(tx *store.Tx, org id.Org, p id.Person) (Person, error) {
+	got, err := d.personIn(tx, p)
+	if fail.Is(err, fail.Missing) || err == nil && got.Org != org {
+		return Person{}, nil
+	}
+	return got, err
+}
+
+// EndCover writes that a cover ends now. One that is over stays as it is.
+func (d *Desk) EndCover(tx *store.Tx, org id.Org, by ledger.Author, of int64) error {
+	return d.noteIn(tx, org, by, func(Organisation) ledger.Event {
+		return ledger.Event{Kind: kindCoverEnded, Data: coverEnded{of}}
+	})
+}
