@@ -28,6 +28,7 @@ const (
 	wordsNoTwin     = "The tables of this database cannot be compared with those that Heed makes, because its user may not make temporary ones. Let it: GRANT TEMPORARY ON DATABASE name TO user"
 	wordsNoSchema   = "No schema is named in which this user of the database keeps tables (search_path). Give the user one: ALTER ROLE user SET search_path = public"
 	wordsPooler     = "Between Heed and its database stands a pooler, such as PgBouncer, that gives each transaction another session, so that Heed's locks and settings do not hold. Set pool_mode=session for this database, or give Heed the address of PostgreSQL itself"
+	wordsSettings   = "This database does not keep what Heed sets for a connection (%s). Look at who else may change it, and at what stands between it and Heed"
 	wordsPoolSmall  = "Between Heed and its database stands a pooler that has no session left for Heed. Give it at least 40 (default_pool_size), or give Heed the address of PostgreSQL itself"
 	wordsBusy       = "The service is busy. Nothing was saved. Try again in a minute"
 	wordsUnknown    = "We do not know whether this was saved. Check before you try again"

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strings"
 	"sync"
 	"time"
 
@@ -27,32 +26,66 @@ var everySession = []setting{{"lock_timeout", "10s"}, {"client_connection_check_
 // makeReady sets and checks a new connection, because what is behind an address, and
 // how it is set, can change while Heed runs.
 func (e *pgEngine) makeReady(ctx context.Context, c *pgx.Conn, settings []setting) error {
-	if err := checkPostgres(ctx, c); err != nil {
-		return err
-	}
 	path, err := e.path(ctx, c)
 	if err != nil {
 		return err
 	}
+	if err := set(ctx, c, "search_path to "+path); err != nil { // a statement: a function is looked up by the path
+		return err
+	}
+	if err := checkPostgres(ctx, c); err != nil {
+		return err
+	}
 	settings = append(settings[:len(settings):len(settings)], everySession...)
-	settings = append(settings, setting{"search_path", path})
 	for _, s := range settings {
-		if _, err := c.PgConn().Exec(ctx, "select set_config('"+s.name+"', '"+strings.ReplaceAll(s.value, "'", "''")+"', false)").ReadAll(); err != nil {
-			return fmt.Errorf("set %s: %w", s.name, err)
+		if err := set(ctx, c, s.name+" to '"+s.value+"'"); err != nil {
+			return err
 		}
 	}
-	return oneSession(ctx, c, settings)
+	settings = append(settings, setting{"search_path", path})
+	if err := oneSession(ctx, c, settings); err != nil {
+		return err
+	}
+	lost, err := kept(ctx, c, settings)
+	if err == nil && lost != "" {
+		err = fail.New(fail.Conflict, wordsSettings, lost)
+	}
+	return err
+}
+
+func set(ctx context.Context, c *pgx.Conn, what string) error {
+	if _, err := c.PgConn().Exec(ctx, "set "+what).ReadAll(); err != nil {
+		return fmt.Errorf("set %s: %w", what, err)
+	}
+	return nil
+}
+
+// kept reads the settings of a connection back, and names the first that is not as it was set.
+func kept(ctx context.Context, c *pgx.Conn, settings []setting) (lost string, err error) {
+	for _, s := range settings {
+		var is string
+		err := c.QueryRow(ctx, "select pg_catalog.current_setting('"+s.name+"')", pgx.QueryExecModeSimpleProtocol).Scan(&is)
+		if err != nil {
+			return "", fmt.Errorf("ask %s: %w", s.name, err)
+		}
+		if is != s.value {
+			return s.name, nil
+		}
+	}
+	return "", nil
 }
 
 // path is where every session of this engine looks for names: in the schema that its
 // first one was given, and before that in PostgreSQL's own. Whoever owns the database or
 // the user can put other schemas into their path, and in them tables that lie over
-// Heed's, or operators that mean something else. Temporary tables come last.
+// Heed's, or functions and operators that mean something else. Temporary tables come
+// last. What is asked before it is set, and what sets it, names PostgreSQL's own schema
+// with each function and uses no operator.
 func (e *pgEngine) path(ctx context.Context, c *pgx.Conn) (string, error) {
 	e.schema.Lock()
 	defer e.schema.Unlock()
 	if e.schema.name == "" {
-		row := c.QueryRow(ctx, "select coalesce(quote_ident(current_schema()), '')", pgx.QueryExecModeSimpleProtocol)
+		row := c.QueryRow(ctx, "select coalesce(pg_catalog.quote_ident(pg_catalog.current_schema()), '')", pgx.QueryExecModeSimpleProtocol)
 		if err := row.Scan(&e.schema.name); err != nil {
 			return "", fmt.Errorf("ask for the schema: %w", err)
 		}
@@ -70,8 +103,8 @@ type promises struct {
 }
 
 // promised asks for all of them but the first, which is asked for in two ways.
-const promised = `current_setting('server_version_num')::int, current_setting('fsync'),
-	current_setting('full_page_writes'), current_setting('server_encoding')`
+const promised = `pg_catalog.current_setting('server_version_num')::int, pg_catalog.current_setting('fsync'),
+	pg_catalog.current_setting('full_page_writes'), pg_catalog.current_setting('server_encoding')`
 
 func (p *promises) scan() []any { return []any{&p.commit, &p.version, &p.fsync, &p.pages, &p.encoding} }
 
@@ -83,8 +116,8 @@ func (p *promises) durable() error {
 // to that on this connection, whatever is changed later.
 func checkPostgres(ctx context.Context, c *pgx.Conn) error {
 	var said promises
-	row := c.QueryRow(ctx, `select set_config('synchronous_commit', current_setting('synchronous_commit'), false), `+
-		promised, pgx.QueryExecModeSimpleProtocol)
+	row := c.QueryRow(ctx, `select pg_catalog.set_config('synchronous_commit',
+		pg_catalog.current_setting('synchronous_commit'), false), `+promised, pgx.QueryExecModeSimpleProtocol)
 	if err := row.Scan(said.scan()...); err != nil {
 		return fmt.Errorf("check: %w", err)
 	}
@@ -106,11 +139,16 @@ func (e *pgEngine) durable(ctx context.Context) error {
 // notStandby passes by a server that only follows another, so that the next host of
 // the address is tried.
 func notStandby(ctx context.Context, c *pgconn.PgConn) error {
-	err := pgconn.ValidateConnectTargetSessionAttrsPrimary(ctx, c)
-	if err != nil && ctx.Err() == nil && !lostConnection(err) {
-		return fail.Wrap(fail.ReadOnly, err, wordsStandby)
+	r := c.ExecParams(ctx, "select pg_catalog.pg_is_in_recovery()", nil, nil, nil, nil).Read()
+	switch {
+	case r.Err != nil && (ctx.Err() != nil || lostConnection(r.Err)):
+		return r.Err
+	case r.Err != nil:
+		return fail.Wrap(fail.ReadOnly, r.Err, wordsStandby)
+	case len(r.Rows) != 1 || string(r.Rows[0][0]) != "f":
+		return fail.New(fail.ReadOnly, wordsStandby)
 	}
-	return err
+	return nil
 }
 
 // oneSession makes sure that this connection is one session of the server's: a pooler
@@ -146,22 +184,16 @@ func oneSession(ctx context.Context, c *pgx.Conn, settings []setting) error {
 	if theirs == before || after != before {
 		return fail.New(fail.Conflict, wordsPooler)
 	}
-	for _, s := range settings {
-		var is string
-		err := c.QueryRow(ctx, "select current_setting('"+s.name+"')", pgx.QueryExecModeSimpleProtocol).Scan(&is)
-		if err != nil {
-			return fmt.Errorf("ask %s: %w", s.name, err)
-		}
-		if is != s.value && s.value != "60s" { // which the server calls a minute
-			return fail.New(fail.Conflict, wordsPooler)
-		}
+	lost, err := kept(ctx, c, settings)
+	if err == nil && lost != "" {
+		err = fail.New(fail.Conflict, wordsPooler)
 	}
-	return nil
+	return err
 }
 
 // backend is the number of the session that answers.
 func backend(ctx context.Context, c *pgx.Conn) (pid uint32, err error) {
-	err = c.QueryRow(ctx, "select pg_backend_pid()", pgx.QueryExecModeSimpleProtocol).Scan(&pid)
+	err = c.QueryRow(ctx, "select pg_catalog.pg_backend_pid()", pgx.QueryExecModeSimpleProtocol).Scan(&pid)
 	if err != nil {
 		return 0, fmt.Errorf("ask for the session: %w", err)
 	}

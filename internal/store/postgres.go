@@ -73,7 +73,7 @@ func openPostgres(ctx context.Context, s *Store, o Options) (_ *pgEngine, err er
 	watched := conf.Copy()
 	watched.DialFunc = impatient(conf.DialFunc, patience)
 	e.writeDB = e.pool(watched, writeConns, setting{"statement_timeout", "15s"},
-		setting{"idle_in_transaction_session_timeout", "60s"}) // a Heed that hangs gives its locks back
+		setting{"idle_in_transaction_session_timeout", "1min"}) // a Heed that hangs gives its locks back
 	e.readDB = e.pool(watched, readConns, setting{"default_transaction_read_only", "on"})
 	e.readDB.SetConnMaxIdleTime(idleConn)
 	e.turnsDB = e.pool(watched, 0)
