@@ -10,6 +10,7 @@ import (
 	"heed/internal/id"
 	"heed/internal/process"
 	"heed/internal/room"
+	"heed/internal/store"
 )
 
 func keepFrom(login string) room.Taking {
@@ -74,6 +75,16 @@ func TestABarOnSomebodyIsToldToOthers(t *testing.T) {
 		take(w, executive, ref, room.Said(process.ConfirmBar, "of", "3", "result", process.Refused, "words", "No"))
 		if g, e := lines(guardian), lines(executive); g != 1 || e != 1 {
 			w.T.Errorf("refused: the Guardian reads %d lines, the executive lead %d", g, e)
+		}
+		err := w.Store.Do(ctx, func(tx *store.Tx) error {
+			_, err := tx.Exec(`update head set version = version + 9 where record = (select record from room_record_v1 where reference = $1)`, string(ref))
+			return err
+		})
+		if err != nil {
+			w.T.Fatal(err)
+		}
+		if g := lines(guardian); g != 0 {
+			w.T.Errorf("of a concern that was damaged, so that nobody knows whom it is closed to, the Guardian reads %d lines", g)
 		}
 	})
 }

@@ -130,7 +130,7 @@ func (d *Desk) toldIn(tx *store.Tx, a access.Actor, month time.Time) (out []Brok
 		if err != nil {
 			return nil, err
 		}
-		if at.Bars.Hides(a.Person, b.Bar) {
+		if at.Bars.Hides(a.Person, b.Bar) || b.Bar > 0 && at.Record.IsZero() { // nobody knows who must not learn of it
 			continue
 		}
 		chain := a.Role == access.CaldicottGuardian || b.Role == string(access.CaldicottGuardian)

@@ -192,17 +192,16 @@ func (d *Desk) listedRow(tx *store.Tx, a access.Actor, of reading, x row, may as
 		return Row{}, false, nil
 	}
 	s, _, err := d.open(x)
-	switch {
-	case fail.Is(err, fail.Gone):
-		return Row{}, false, nil
-	case fail.Is(err, fail.Tampered): // it stays in sight of its own organisation; opening it says what is wrong
-		ours, err := d.Ledger.Belongs(tx, x.record, x.org)
-		if err != nil || !ours {
-			return Row{}, false, err
-		}
+	damaged := fail.Is(err, fail.Tampered)
+	if damaged { // its history says who may know of it; opening it says what is wrong
 		d.Log.Error("a record in a list is damaged", "record", x.record.String(), "room", r.Name)
-		damaged := Row{Room: r, Reference: id.Reference(x.reference), Label: "Damaged: tell your administrator", State: &State{}}
-		return damaged, true, nil
+		var is proven
+		is, err = d.proved(tx, x.org, x.record)
+		s = is.State
+	}
+	switch {
+	case fail.Is(err, fail.Gone), fail.Is(err, fail.Tampered), fail.Is(err, fail.Missing):
+		return Row{}, false, nil // nobody knows who is kept from it: verify names it, and no list
 	case err != nil:
 		return Row{}, false, err
 	case s.Org != a.Org:
@@ -212,6 +211,9 @@ func (d *Desk) listedRow(tx *store.Tx, a access.Actor, of reading, x row, may as
 	res := inPlace(r.resource(&s, tx.Now()), of.stands, a)
 	if err != nil || !ok || !d.mayView(a, r, why.act, res, may) {
 		return Row{}, false, err
+	}
+	if damaged {
+		return Row{Room: r, Reference: s.Reference, Label: "Damaged: tell your administrator", State: &State{}}, true, nil
 	}
 	if why.act == "" { // who asked for another knows which duties somebody is shown
 		s.Due = d.dueTo(a, r, &s, may.ask(actWork, r, res, func() bool {

@@ -106,13 +106,16 @@ func powerCuts(t *testing.T, cuts int, chance float64, normal bool) (lost int) {
 	var next atomic.Int64
 	ctx, stop := context.WithCancel(t.Context())
 	var all sync.WaitGroup
+	var looking sync.RWMutex // writers rest while it is looked at what a cut left: the log would grow by gigabytes
 	for range 8 {
 		all.Go(func() {
 			for ctx.Err() == nil {
 				n := int(next.Add(1))
+				looking.RLock()
 				err := s.Do(context.Background(), func(tx *Tx) error {
 					return tx.ChangeOne("insert into fault (n, part, body) values ($1, 0, $2)", n, make([]byte, 700))
 				})
+				looking.RUnlock()
 				if err != nil {
 					t.Error(err)
 					return
@@ -129,7 +132,10 @@ func powerCuts(t *testing.T, cuts int, chance float64, normal bool) (lost int) {
 		mu.Lock()
 		acknowledged := maps.Clone(kept)
 		mu.Unlock()
-		lost += afterCut(t, base, m.cut(r, chance), acknowledged)
+		left := m.cut(r, chance)
+		looking.Lock()
+		lost += afterCut(t, base, left, acknowledged)
+		looking.Unlock()
 	}
 	stop()
 	all.Wait()

@@ -15,12 +15,7 @@ import (
 // gap, also when what they showed moves on meanwhile; and a cursor says nothing: it is
 // no reference, and is taken only from whom and for what it was given.
 func paged(s *suite) {
-	newer, _ := s.later(nil) // everybody may list all of it, and a worker opens what has not moved on
-	newer.Policies += `
-@id("` + newer.Name + `-as-begun")
-@says("A worker opens what stands as it was begun.")
-permit (principal, action == Action::"` + newer.Name + `.view", resource is ` + newer.Kind + `)
-when { principal.role == "worker" && resource.stage == "` + string(s.begun()) + `" };`
+	newer := s.asBegun()
 	d := s.program(newer)
 	desk, own := s.desk, s.room
 	defer func() { s.desk, s.room = desk, own }()
@@ -37,6 +32,18 @@ when { principal.role == "worker" && resource.stage == "` + string(s.begun()) + 
 	for _, role := range newer.Latest().Roles {
 		s.pagesOf(string(role.ID), refs)
 	}
+}
+
+// asBegun is the room as a later program has it, of which everybody may list all and a
+// worker opens what has not moved on.
+func (s *suite) asBegun() *room.Room {
+	newer, _ := s.later(nil)
+	newer.Policies += `
+@id("` + newer.Name + `-as-begun")
+@says("A worker opens what stands as it was begun.")
+permit (principal, action == Action::"` + newer.Name + `.view", resource is ` + newer.Kind + `)
+when { principal.role == "worker" && resource.stage == "` + string(s.begun()) + `" };`
+	return newer
 }
 
 // moveOn takes steps until the record stands elsewhere than where it was begun.

@@ -130,6 +130,8 @@ var planted = []struct{ name, file, old, new, clause string }{
 `, "whoever_must_act"},
 	{"another room's record is found", "find.go", `row.org != org || row.room != r.Number`, `row.org != org`, "another_room"},
 	{"a list does not ask the policy", "list.go", `!ok || !d.mayView(a, r, why.act, res, may) {`, `!ok || !d.mayView(a, r, why.act, res, may) && false {`, "pages_are_full"},
+	{"a damaged record is shown to everybody", "list.go", `!ok || !d.mayView(a, r, why.act, res, may) {`,
+		`!damaged && (!ok || !d.mayView(a, r, why.act, res, may)) {`, "a_damaged_record_is_in_no_list"},
 	{"a picture need not be of the head", "rows.go", `if r.version != r.head {`, `if false {`, "a_row_that_was_put_back"},
 	{"nobody has read it", "open.go", `			v.Readers = append(`, `			_ = append(`, "who_has_read_it"},
 	{"keys are kept for ever", "once.go", `where at < $1`, `where at < $1 and at > $1`, "a_key_is_forgotten"},

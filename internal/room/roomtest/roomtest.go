@@ -64,6 +64,7 @@ var clauses = []clause{
 	{"what another program made is compared as far as it is known", compared},
 	{"a record goes on under its own definition", ownDefinition},
 	{"what SQL changes is named and made as it was", tampered},
+	{"a damaged record is in no list of who may not open it", damagedHides},
 	{"a retry is answered by its own row alone", retried},
 	{"each list comes from an index", indexed},
 	{"an old entry means what it meant", meaning},

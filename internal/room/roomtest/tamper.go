@@ -88,6 +88,43 @@ func (s *suite) named() (out []string) {
 
 func quietly(context.Context, time.Duration) {}
 
+// damagedHides: a record whose picture was changed is said to be damaged in the lists of
+// those who may open it, and stands in no list of others; one whose history was changed,
+// too, is in none, since nobody knows who is kept from it.
+func damagedHides(s *suite) {
+	newer, a := s.asBegun(), s.as(string(access.Worker), 0)
+	d := s.program(newer)
+	seen, hidden := s.begin().Reference, s.begin().Reference
+	s.moveOn(hidden)
+	_, err := d.CatchUp(s.ctx)
+	s.must(err)
+	desk, own := s.desk, s.room
+	defer func() {
+		s.desk, s.room = desk, own
+		s.must(s.desk.Projection().Replay(s.ctx, s.w.Store))
+	}()
+	s.desk, s.room = d, newer
+	if _, err := d.Open(s.ctx, a, newer, hidden); !fail.Is(err, fail.Hidden) {
+		return // nothing is hidden from a worker in this room
+	}
+	for _, ref := range []id.Reference{seen, hidden} {
+		s.exec(`update room_record_v1 set state = record where reference = $1`, string(ref))
+	}
+	rows := s.whole(a, "added_later", 3)
+	if !slices.Contains(rows, seen) || slices.Contains(rows, hidden) {
+		s.t.Errorf("of damaged records a list shows the one that its reader may open: %v, and the one they may not: %v",
+			slices.Contains(rows, seen), slices.Contains(rows, hidden))
+	}
+	of := `(select record from room_record_v1 where reference = $1)`
+	kept := `update entry set leaf = sealed, sealed = leaf where version = 1 and record = ` + of
+	s.exec(kept, string(seen))
+	if slices.Contains(s.whole(a, "added_later", 3), seen) {
+		s.t.Error("a record of which nobody knows who is kept from it stands in a list")
+	}
+	s.exec(kept, string(seen))
+	s.mend()
+}
+
 // retried: what a key did is answered by its own row alone. One that was changed by SQL is
 // refused, and named by the verifier; without it the request is judged anew.
 func retried(s *suite) {
