@@ -67,8 +67,12 @@ func CheckRows(ctx context.Context, c Config, s *store.Store, found func(string)
 	for _, what := range foreign {
 		found("the tables themselves: " + what)
 	}
+	quickly := func(context.Context, time.Duration) {}
+	if err := a.Concerns.MendBooks(ctx, quickly, found, nil); err != nil {
+		return n, err
+	}
 	return a.compared(ctx, found, func(tell func(id.Record, string)) (room.Compared, error) {
-		return a.Rooms.CheckLists(ctx, func(context.Context, time.Duration) {}, tell)
+		return a.Rooms.CheckLists(ctx, quickly, tell)
 	})
 }
 
@@ -86,13 +90,16 @@ func (a *App) mendRows(ctx context.Context, found func(string)) (n Compared, err
 	if err != nil {
 		return n, err
 	}
-	err = a.Directory.RemakeLookups(ctx, func(what string) {
+	remade := func(what string) {
 		a.Log.Error("a look-up was changed outside the program, and is made anew from the history", "what", what)
-	})
-	if err != nil {
-		err = fmt.Errorf("make look-ups anew: %w", err)
 	}
-	return n, err
+	if err := a.Concerns.MendBooks(ctx, resting, found, remade); err != nil {
+		return n, fmt.Errorf("make look-ups of reasons anew: %w", err)
+	}
+	if err := a.Directory.RemakeLookups(ctx, remade); err != nil {
+		return n, fmt.Errorf("make look-ups anew: %w", err)
+	}
+	return n, nil
 }
 
 func (a *App) compared(ctx context.Context, found func(string),
@@ -101,6 +108,9 @@ func (a *App) compared(ctx context.Context, found func(string),
 		return n, err
 	}
 	by, err := lists(func(rec id.Record, what string) { found("record " + rec.String() + " " + what) })
+	if err != nil {
+		return n, err
+	}
 	n.Older, n.Newer = by.Older, by.Newer
 	for many, count := range by.Records {
 		if many == "concerns" {

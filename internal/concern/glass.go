@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -178,6 +179,83 @@ func (d *Desk) GlassProjection() store.Projection {
 		}}
 }
 
+// MendBooks compares where the months' books are said to be with the ledger, and, where
+// mended is not nil, makes that as it was. A book that is not found would take a month's
+// reasons out of sight of whoever reviews them.
+func (d *Desk) MendBooks(ctx context.Context, rest func(context.Context, time.Duration), found, mended func(string)) error {
+	before, err := d.glassRows(ctx)
+	if err != nil {
+		return err
+	}
+	begun := map[glassRow]bool{}
+	err = d.Ledger.Begun(ctx, ledger.ReasonBook, rest, func(_ *store.Tx, e ledger.Entry) error {
+		var b glassBegun
+		if err := json.Unmarshal(e.Data, &b); err != nil {
+			return fmt.Errorf("read %s: %w", e.Kind, err)
+		}
+		begun[glassRow{e.Org, b.Month, e.Record}] = true
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	after, err := d.glassRows(ctx)
+	if err != nil {
+		return err
+	}
+	// One that is begun meanwhile is not among those before, and is among those after.
+	put := slices.DeleteFunc(slices.Collect(maps.Keys(before)), func(r glassRow) bool { return begun[r] })
+	gone := slices.DeleteFunc(slices.Collect(maps.Keys(begun)), func(r glassRow) bool { return after[r] })
+	for _, r := range slices.Concat(put, gone) {
+		found(r.String())
+	}
+	if mended == nil || len(put)+len(gone) == 0 {
+		return nil
+	}
+	err = d.Store.Do(ctx, func(tx *store.Tx) error {
+		for _, r := range put {
+			if _, err := tx.Exec(`delete from concern_glass_v1 where org = $1 and month = $2 and record = $3`, r.org, r.month, r.book); err != nil {
+				return err
+			}
+		}
+		for _, r := range gone {
+			if _, err := insertGlassBook(tx, r.org, r.month, r.book); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for _, r := range slices.Concat(put, gone) {
+		mended(r.String())
+	}
+	return err
+}
+
+// glassRow says where the book of a month is.
+type glassRow struct {
+	org   id.Org
+	month string
+	book  id.Record
+}
+
+func (r glassRow) String() string {
+	return fmt.Sprintf("where the reasons of %q are said to be (record %s) is not where the history has them", r.month, r.book)
+}
+
+func (r *glassRow) fields() []any { return []any{&r.org, &r.month, &r.book} }
+
+func (d *Desk) glassRows(ctx context.Context) (out map[glassRow]bool, err error) {
+	err = d.Store.View(ctx, func(tx *store.Tx) error {
+		out = map[glassRow]bool{}
+		all, err := store.All(tx, (*glassRow).fields, `select org, month, record from concern_glass_v1`)
+		for _, r := range all {
+			out[r] = true
+		}
+		return err
+	})
+	return out, err
+}
+
 type glassBegun struct {
 	Month string `json:"month"`
 }
@@ -196,7 +274,16 @@ func (d *Desk) findGlassBook(tx *store.Tx, org id.Org, month string) (*vault.Key
 	if err != nil {
 		return nil, err
 	}
-	return d.Vault.Key(tx, org, rec)
+	return d.bookKey(tx, org, rec)
+}
+
+// bookKey is the key of a book, which is never erased: one that is gone was taken away.
+func (d *Desk) bookKey(tx *store.Tx, org id.Org, rec id.Record) (*vault.Key, error) {
+	key, err := d.Vault.Key(tx, org, rec)
+	if fail.Is(err, fail.Missing) {
+		err = fail.Wrap(fail.Tampered, err, "The reasons of a month have been damaged or changed outside Heed")
+	}
+	return key, err
 }
 
 // glassBook is the key of this month's book, begun when it is not there yet.
@@ -252,6 +339,10 @@ func (d *Desk) glassOf(tx *store.Tx, org id.Org, month time.Time) (out []Broken,
 	if err != nil {
 		return nil, err
 	}
+	return d.linesOf(tx, key)
+}
+
+func (d *Desk) linesOf(tx *store.Tx, key *vault.Key) (out []Broken, err error) {
 	entries, err := d.Ledger.Readings(tx, key)
 	if err != nil {
 		return nil, err

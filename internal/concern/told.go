@@ -108,11 +108,7 @@ func (d *Desk) Glass(ctx context.Context, a access.Actor, month time.Time) (out 
 	if err != nil {
 		return nil, err
 	}
-	refs := make([]id.Reference, len(out))
-	for i, b := range out {
-		refs[i] = b.Reference
-	}
-	return out, d.rooms.Listed(ctx, a, d.Room, rule, string(listGlass), refs)
+	return out, d.rooms.Listed(ctx, a, d.Room, rule, string(listGlass), referencesOf(out))
 }
 
 // toldIn are the lines of a month's book that this actor is told of, newest first.
@@ -125,6 +121,11 @@ func (d *Desk) toldIn(tx *store.Tx, a access.Actor, month time.Time) (out []Brok
 	if err != nil {
 		return nil, err
 	}
+	return d.toldOf(tx, a, holders, all)
+}
+
+// toldOf are those of the lines of a book that this actor is told of, newest first.
+func (d *Desk) toldOf(tx *store.Tx, a access.Actor, holders map[access.Role][]id.Person, all []Broken) (out []Broken, err error) {
 	for _, b := range slices.Backward(all) {
 		at, err := d.standing(tx, a.Org, b.Reference)
 		if err != nil {
@@ -143,29 +144,103 @@ func (d *Desk) toldIn(tx *store.Tx, a access.Actor, month time.Time) (out []Brok
 	return out, nil
 }
 
-// toldNotices are what somebody is told of and nobody has answered yet: reasons of this
-// month and the one before that nobody has reviewed, and bars that wait for a second word.
-func (d *Desk) toldNotices(tx *store.Tx, a access.Actor) (out []room.Note, err error) {
-	if _, err := d.oversees(a, access.Oversee); err != nil {
-		return nil, nil //nolint:nilerr // nobody tells them of readings
+// lastMonth comes after every month.
+const lastMonth = "9999-99"
+
+// waiting gives, over the books of the months since one and before another, newest first,
+// the lines on which somebody waits for this actor's word, until more wants no more. A
+// book that was damaged is named, and keeps nobody from the others.
+func (d *Desk) waiting(tx *store.Tx, a access.Actor, since, before string, more func(id.Record, Broken) (bool, error)) error {
+	books, err := store.All(tx, (*glassRow).fields,
+		`select org, month, record from concern_glass_v1 where org = $1 and month >= $2 and month < $3 order by month desc`,
+		a.Org, since, before)
+	if err != nil || len(books) == 0 {
+		return err
 	}
-	now := tx.Now()
-	for _, month := range []time.Time{now, now.AddDate(0, 0, -now.Day())} {
-		all, err := d.toldIn(tx, a, month)
-		if err != nil || len(all) == 0 {
-			return out, err
-		}
-		book, err := d.findGlassBook(tx, a.Org, month.Format(monthForm))
+	holders, err := d.outsiders(tx, a.Org)
+	if err != nil {
+		return err
+	}
+	for _, book := range books {
+		all, err := d.bookLines(tx, book)
 		if err != nil {
-			return nil, err
+			return err
+		}
+		all = slices.DeleteFunc(all, func(b Broken) bool { return b.Bar == 0 && !b.waits(a.Person) }) // before anything is looked up
+		if all, err = d.toldOf(tx, a, holders, all); err != nil {
+			return err
 		}
 		for _, b := range all {
-			if b.waits(a.Person) {
-				out = append(out, room.ToldOf(d.Room, book.Record(), b.Entry.String(), b.At, b.Reference))
+			if !b.waits(a.Person) {
+				continue
+			}
+			if more, err := more(book.book, b); err != nil || !more {
+				return err
 			}
 		}
 	}
-	return out, nil
+	return nil
+}
+
+func (d *Desk) bookLines(tx *store.Tx, book glassRow) ([]Broken, error) {
+	key, err := d.bookKey(tx, book.org, book.book)
+	var all []Broken
+	if err == nil {
+		all, err = d.linesOf(tx, key)
+	}
+	if fail.Is(err, fail.Tampered) || fail.Is(err, fail.Gone) {
+		d.Log.Error("the reasons of a month cannot be read: they are damaged", "record", book.book.String())
+		return nil, nil
+	}
+	return all, err
+}
+
+// toldNotices are what somebody is told of and nobody has answered yet: reasons that
+// nobody has reviewed, and bars that wait for a second word.
+func (d *Desk) toldNotices(tx *store.Tx, a access.Actor, offer func(room.Note) (bool, error)) error {
+	if _, err := d.oversees(a, access.Oversee); err != nil {
+		return nil //nolint:nilerr // nobody tells them of readings
+	}
+	return d.waiting(tx, a, tx.Now().Add(-room.NotesFor).Format(monthForm), lastMonth, func(book id.Record, b Broken) (bool, error) {
+		return offer(room.ToldOf(d.Room, book, b.Entry.String(), b.At, b.Reference))
+	})
+}
+
+// Waiting is a numbered page of the lines, over all months before one, on which
+// somebody waits for this actor's word, newest first. That they were looked at is in the
+// ledger before.
+func (d *Desk) Waiting(ctx context.Context, a access.Actor, before time.Time, q Query) (out []Broken, more bool, err error) {
+	rule, err := d.oversees(a, access.Oversee)
+	if err != nil {
+		return nil, false, err
+	}
+	err = d.Store.View(ctx, func(tx *store.Tx) error {
+		out, more = nil, false
+		pass := q.Offset
+		return d.waiting(tx, a, "", before.Format(monthForm), func(_ id.Record, b Broken) (bool, error) {
+			switch {
+			case pass > 0:
+				pass--
+			case len(out) == q.Limit:
+				more = true
+			default:
+				out = append(out, b)
+			}
+			return !more, nil
+		})
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	return out, more, d.rooms.Listed(ctx, a, d.Room, rule, string(listGlass), referencesOf(out))
+}
+
+func referencesOf(all []Broken) []id.Reference {
+	refs := make([]id.Reference, len(all))
+	for i, b := range all {
+		refs[i] = b.Reference
+	}
+	return refs
 }
 
 // waits says whether somebody else's word is waited for: a review, or a second word.

@@ -1,6 +1,7 @@
 package concern_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -217,6 +218,107 @@ func TestEverythingOverdueIsToldInPages(t *testing.T) {
 		}
 		if len(got) != len(want) {
 			w.T.Errorf("%d of %d overdue were told", len(got), len(want))
+		}
+	})
+}
+
+// TestWhatWaitsOutlastsTheMonth: a reason that nobody has reviewed, and a bar that waits for
+// a second word, stand before whoever is told of them on the first of the next month, and
+// months later, by page; until somebody answers. Seen to fail: on the 1st both were gone.
+func TestWhatWaitsOutlastsTheMonth(t *testing.T) {
+	world.Each(t, func(w *world.World) {
+		ref, guardian := raised(w), w.As("guardian")
+		now := w.Hand.Now()
+		w.Hand.Set(time.Date(now.Year(), now.Month()+1, 1, 0, 0, 0, 0, time.UTC).Add(-time.Minute))
+		for range 3 {
+			if err := w.Concerns.GiveReason(ctx, w.As("lead"), ref, "A complaint asks who opened it"); err != nil {
+				w.T.Fatal(err)
+			}
+		}
+		take(w, w.As("lead"), ref, keepFrom("porter"))
+		notes := func() (out []string) {
+			mine, err := w.Rooms.Work(ctx, guardian, room.Query{Limit: 50})
+			if err != nil {
+				w.T.Fatal(err)
+			}
+			for _, n := range mine.Notices {
+				if n.What == room.NoticeTold {
+					out = append(out, n.ID)
+				}
+			}
+			return out
+		}
+		waits := func(limit, offset int) ([]concern.Broken, bool) {
+			out, more, err := w.Concerns.Waiting(ctx, guardian, w.Hand.Now(), concern.Query{Limit: limit, Offset: offset})
+			if err != nil {
+				w.T.Fatal(err)
+			}
+			return out, more
+		}
+		if n := len(notes()); n != 4 {
+			w.T.Fatalf("in the month itself the Guardian is told of %d", n)
+		}
+		for _, later := range []time.Duration{2 * time.Minute, 95 * 24 * time.Hour} {
+			w.Hand.Move(later)
+			if n := len(notes()); n != 4 {
+				w.T.Errorf("after another month began the Guardian is told of %d", n)
+			}
+			all, more := waits(3, 0)
+			rest, none := waits(3, 3)
+			if len(all) != 3 || !more || len(rest) != 1 || none || all[0].At.Before(rest[0].At) {
+				w.T.Errorf("by page: %d (more: %v) and %d (more: %v)", len(all), more, len(rest), none)
+			}
+		}
+		must := func(err error) {
+			if err != nil {
+				w.T.Fatal(err)
+			}
+		}
+		must(w.Rooms.Seen(ctx, guardian, notes()[:1]))
+		all, _ := waits(9, 0)
+		for _, b := range all {
+			if b.Bar == 0 {
+				must(w.Concerns.ReviewGlass(ctx, guardian, b.At, b.Entry, "I rang them"))
+			}
+		}
+		if left, _ := waits(9, 0); len(left) != 1 || left[0].Bar == 0 {
+			w.T.Errorf("after all reasons were reviewed %+v waits", left)
+		}
+		if err := w.Rooms.Seen(ctx, guardian, make([]string, room.MaxPage+1)); fail.FieldsOf(err).For("ids") == "" {
+			w.T.Errorf("more notices than are shown were marked at once: %v", err)
+		}
+	})
+}
+
+// TestABookThatIsNotFoundIsNamed: where a month's reasons are said to be is compared with
+// the ledger, named and made as it was. Seen to fail: nothing compared it.
+func TestABookThatIsNotFoundIsNamed(t *testing.T) {
+	world.Each(t, func(w *world.World) {
+		if err := w.Concerns.GiveReason(ctx, w.As("lead"), raised(w), "A complaint"); err != nil {
+			w.T.Fatal(err)
+		}
+		rest := func(context.Context, time.Duration) {}
+		named := func(mended func(string)) (n int) {
+			if err := w.Concerns.MendBooks(ctx, rest, func(string) { n++ }, mended); err != nil {
+				w.T.Fatal(err)
+			}
+			return n
+		}
+		if n := named(nil); n != 0 {
+			w.T.Fatalf("before anything was changed %d are named", n)
+		}
+		for _, text := range []string{`delete from concern_glass_v1`, `update concern_glass_v1 set month = '1999-01'`,
+			`update concern_glass_v1 set record = org`} {
+			err := w.Store.Do(ctx, func(tx *store.Tx) error { _, err := tx.Exec(text); return err })
+			if err != nil {
+				w.T.Fatal(err)
+			}
+			if named(func(string) {}) == 0 {
+				w.T.Errorf("%s: nobody noticed", text)
+			}
+			if n := named(nil); n != 0 {
+				w.T.Errorf("%s: made as it was, %d are named", text, n)
+			}
 		}
 	})
 }

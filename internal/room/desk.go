@@ -42,9 +42,9 @@ type Parts struct {
 type Desk struct {
 	Parts
 	rooms     []*Room
-	openings  Pace                                            // records opened, in rooms that ask for reasons
-	calendars Pace                                            // how often somebody's days were read
-	told      []func(*store.Tx, access.Actor) ([]Note, error) // see Tells
+	openings  Pace      // records opened, in rooms that ask for reasons
+	calendars Pace      // how often somebody's days were read
+	told      []Telling // see Tells
 }
 
 // NewDesk makes a desk for rooms and takes on their jobs. A room with a fault is refused.

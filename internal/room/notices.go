@@ -3,6 +3,7 @@ package room
 import (
 	"context"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -113,15 +114,19 @@ type Note struct {
 // The kind of a notice that is of no record's own history.
 const NoticeTold NoticeKind = "told" // somebody opened a record with a reason, or is to be kept from one
 
-// notesFor is how long a notice stands that nobody marks as seen.
-const notesFor = 365 * 24 * time.Hour
+// NotesFor is how long a notice stands that nobody marks as seen.
+const NotesFor = 365 * 24 * time.Hour
 
-// mostNotes is how many notices are shown; the others come up as these are marked as seen.
+// mostNotes is how many notices of records are shown, and how many others; more come up as
+// these are marked as seen.
 const mostNotes = 50
+
+// Telling offers notices, the newest first, until no more are wanted.
+type Telling func(tx *store.Tx, a access.Actor, offer func(Note) (more bool, err error)) error
 
 // Tells adds to everybody's notices what is of no record's own history. Call it before
 // the desk is used.
-func (d *Desk) Tells(more func(*store.Tx, access.Actor) ([]Note, error)) {
+func (d *Desk) Tells(more Telling) {
 	d.told = append(d.told, more)
 }
 
@@ -132,7 +137,7 @@ func (d *Desk) notices(tx *store.Tx, a access.Actor) (out []Note, err error) {
 		return nil, err
 	}
 	role := roleBytes(a.Role, a.Team)
-	of := reading{name: notice, newest: true, since: clock.Micros(tx.Now().Add(-notesFor)), until: clock.Micros(tx.Now()),
+	of := reading{name: notice, newest: true, since: clock.Micros(tx.Now().Add(-NotesFor)), until: clock.Micros(tx.Now()),
 		tags: []Tag{sharedTag(key, notice, a.Person.Bytes()), sharedTag(key, work, a.Person.Bytes()),
 			sharedTag(key, work, role), sharedTag(key, late, role)}}
 	others, err := d.othersOf(tx, a)
@@ -164,19 +169,19 @@ func (d *Desk) notices(tx *store.Tx, a access.Actor) (out []Note, err error) {
 		}
 	}
 	for _, more := range d.told {
-		all, err := more(tx, a)
-		if err != nil {
-			return nil, err
-		}
-		for _, n := range all {
+		told := 0
+		err := more(tx, a, func(n Note) (bool, error) {
 			tag := seenTag(key, a.Person, n.Row.record, n.What, n.ID)
 			was, err := wasSeen(tx, n.Row.record, tag)
-			if err != nil {
-				return nil, err
+			if err != nil || was {
+				return true, err
 			}
-			if n.ID = hex.EncodeToString(tag[:]); !was {
-				out = append(out, n)
-			}
+			n.ID = hex.EncodeToString(tag[:])
+			out, told = append(out, n), told+1
+			return told < mostNotes, nil
+		})
+		if err != nil {
+			return nil, err
 		}
 	}
 	slices.SortStableFunc(out, func(x, y Note) int { return y.At.Compare(x.At) })
@@ -230,17 +235,23 @@ func wasSeen(tx *store.Tx, rec id.Record, tag Tag) (bool, error) {
 }
 
 // Seen marks notices as seen: they are not shown to this person again. One that is not
-// theirs, or was withdrawn, is passed by in silence.
+// theirs, or was withdrawn, is passed by in silence. Which are theirs is read beside the
+// writer, which has a row to put for each that was sent and nothing to look for.
 func (d *Desk) Seen(ctx context.Context, a access.Actor, ids []string) error {
+	if len(ids) > MaxPage {
+		return fail.Fields{{Name: "ids", Words: fmt.Sprintf("Mark at most %d notices at a time", MaxPage)}}.Err()
+	}
+	var theirs []Note
+	err := d.Store.View(ctx, func(tx *store.Tx) (err error) {
+		theirs, err = d.notices(tx, a)
+		return err
+	})
+	theirs = slices.DeleteFunc(theirs, func(n Note) bool { return !slices.Contains(ids, n.ID) })
+	if err != nil || len(theirs) == 0 {
+		return err
+	}
 	return d.Store.Do(ctx, func(tx *store.Tx) error {
-		all, err := d.notices(tx, a)
-		if err != nil {
-			return err
-		}
-		for _, n := range all {
-			if !slices.Contains(ids, n.ID) {
-				continue
-			}
+		for _, n := range theirs {
 			tag, err := hex.DecodeString(n.ID)
 			if err != nil {
 				return err

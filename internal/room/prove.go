@@ -223,6 +223,7 @@ func (d *Desk) strangers(ctx context.Context, rest func(context.Context, time.Du
 	for _, table := range []struct{ name, belongs string }{
 		{"room_record_v1", ofAnEntry},
 		{keep.Table, ofAnEntry},
+		{"room_seen", ofAnEntry},
 		{"room_list_v1", `exists (select 1 from room_record_v1 r where r.record = x.record)`},
 		{"room_link_v1", `exists (select 1 from room_record_v1 r where r.record = x.record)`},
 		{"room_confirmed_v1", `exists (select 1 from room_record_v1 r where r.record = x.record)`},

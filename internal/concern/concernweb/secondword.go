@@ -1,8 +1,6 @@
 package concernweb
 
 import (
-	"time"
-
 	"heed/internal/access"
 	"heed/internal/concern"
 	"heed/internal/field"
@@ -20,14 +18,13 @@ import (
 // open the case.
 
 // barTable lists who asked to keep somebody from a case, for those who are told of it.
-func (p *pages) barTable(q *web.Request, month time.Time, all []concern.Broken) web.Component {
+func (p *pages) barTable(q *web.Request, title, none string, all []concern.Broken) web.Component {
 	if len(all) == 0 {
-		return nhs.Para("Nobody was to be kept from a case in " + month.Format("January 2006") + ".")
+		return nhs.Para(none)
 	}
 	name := p.Names(q.Context())
 	d := p.desk.Definition(q.Who().Org)
-	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "Who was to be kept from a case in " +
-		month.Format("January 2006") + ", newest first", Size: nhs.SizeM},
+	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: title + ", newest first", Size: nhs.SizeM},
 		Head: nhs.Heads("When", "Who asked", "As", "Reference", "Where it stands")}
 	for _, b := range all {
 		t.Rows = append(t.Rows, []nhs.Cell{{Content: nhs.HTML(words.MomentHTML(b.At))},

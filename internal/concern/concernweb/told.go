@@ -5,6 +5,7 @@ import (
 
 	"heed/internal/access"
 	"heed/internal/concern"
+	"heed/internal/directory"
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/room/roomweb"
@@ -29,26 +30,60 @@ func (p *pages) toldRoutes() []web.Route {
 
 const monthForm = "2006-01"
 
-// told shows this month's reasons, or those of the month that is asked for.
+// told shows this month's reasons with what waits from the months before, or those of the
+// month that is asked for.
 func (p *pages) told(q *web.Request) (web.Response, error) {
-	month := q.Now().UTC()
-	if typed := q.Query("month"); typed != "" {
-		m, err := time.Parse(monthForm, typed)
+	month, asked := q.Now().UTC(), q.Query("month")
+	if asked != "" {
+		m, err := time.Parse(monthForm, asked)
 		if err != nil {
 			return nil, fail.New(fail.Missing, "Page not found")
 		}
 		month = m
 	}
+	paging := concern.Query{Limit: perPage, Offset: (q.PageNumber() - 1) * perPage}
+	var parts []web.Component
+	var more bool
+	if asked == "" {
+		waits, moreWait, err := p.desk.Waiting(q.Context(), q.Actor(), month, paging)
+		if err != nil {
+			return nil, err
+		}
+		parts, more = p.waiting(q, waits), moreWait
+	}
 	all, err := p.desk.Glass(q.Context(), q.Actor(), month)
 	if err != nil {
 		return nil, err
 	}
-	late, mine, err := p.desk.Told(q.Context(), q.Actor(), concern.Query{Limit: perPage,
-		Offset: (q.PageNumber() - 1) * perPage})
+	of, before := month.Format("January 2006"), time.Date(month.Year(), month.Month(), 0, 0, 0, 0, 0, time.UTC)
+	reasons, bars := split(all)
+	parts = append(parts, p.glassTable(q, "Reasons given to open a record in "+of, "Nobody gave a reason to open a record in "+of+".", reasons),
+		p.barTable(q, "Who was to be kept from a case in "+of, "Nobody was to be kept from a case in "+of+".", bars),
+		nhs.Paragraph{Content: nhs.Link{Text: "The month before", Href: pathTold + "?month=" + before.Format(monthForm)}})
+	late, mine, err := p.desk.Told(q.Context(), q.Actor(), paging)
 	if err != nil {
 		return nil, err
 	}
-	reasons, bars := all[:0:0], all[:0:0]
+	if access.Role(q.Who().Role) == access.CaldicottGuardian {
+		o, err := p.organisation(q)
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, p.undone(q, o, late, mine)...)
+		more = more || late.More || mine.More
+	}
+	if more || q.PageNumber() > 1 {
+		path := pathTold + "?"
+		if asked != "" {
+			path += "month=" + month.Format(monthForm) + "&"
+		}
+		parts = append(parts, turn(path, q.PageNumber(), more))
+	}
+	return web.Page{Title: sectionTold, Section: sectionTold, Nav: pathTold, Wide: true, Body: web.Stack(parts...)}, nil
+}
+
+// split parts reasons from who was to be kept from what.
+func split(all []concern.Broken) (reasons, bars []concern.Broken) {
 	for _, b := range all {
 		if b.Bar > 0 {
 			bars = append(bars, b)
@@ -56,44 +91,48 @@ func (p *pages) told(q *web.Request) (web.Response, error) {
 			reasons = append(reasons, b)
 		}
 	}
-	before := time.Date(month.Year(), month.Month(), 0, 0, 0, 0, 0, time.UTC).Format(monthForm)
-	parts := []web.Component{p.glassTable(q, month, reasons), p.barTable(q, month, bars),
-		nhs.Paragraph{Content: nhs.Link{Text: "The month before", Href: pathTold + "?month=" + before}}}
-	if access.Role(q.Who().Role) == access.CaldicottGuardian {
-		o, err := p.organisation(q)
-		if err != nil {
-			return nil, err
-		}
-		for _, x := range []struct {
-			page        concern.Page
-			title, none string
-		}{{mine, "Waiting for you, since no safeguarding lead may decide", "Nothing waits for you."}, {late,
-			"Overdue for more than a day", "Nothing has been overdue for more than a day."}} {
-			var body web.Component = nhs.Para(x.none)
-			switch {
-			case len(x.page.Rows) > 0:
-				body = p.inboxTable(q, o, x.page.Rows, x.title)
-			case q.PageNumber() > 1:
-				continue // it ended on a page before
-			}
-			parts = append(parts, body)
-		}
-		if more := late.More || mine.More; more || q.PageNumber() > 1 {
-			parts = append(parts, turn(pathTold+"?month="+month.Format(monthForm)+"&", q.PageNumber(), more))
-		}
+	return reasons, bars
+}
+
+// waiting are the tables of what waits for somebody's word from the months before.
+func (p *pages) waiting(q *web.Request, all []concern.Broken) (parts []web.Component) {
+	reasons, bars := split(all)
+	if len(reasons) > 0 {
+		parts = append(parts, p.glassTable(q, "Reasons of earlier months that wait for a review", "", reasons))
 	}
-	return web.Page{Title: sectionTold, Section: sectionTold, Nav: pathTold, Wide: true, Body: web.Stack(parts...)}, nil
+	if len(bars) > 0 {
+		parts = append(parts, p.barTable(q, "Who is to be kept from a case since an earlier month, and waits for a second word", "", bars))
+	}
+	return parts
+}
+
+// undone are the tables of what has been overdue, and of what waits for the Guardian herself.
+func (p *pages) undone(q *web.Request, o directory.Organisation, late, mine concern.Page) (parts []web.Component) {
+	for _, x := range []struct {
+		page        concern.Page
+		title, none string
+	}{{mine, "Waiting for you, since no safeguarding lead may decide", "Nothing waits for you."}, {late,
+		"Overdue for more than a day", "Nothing has been overdue for more than a day."}} {
+		var body web.Component = nhs.Para(x.none)
+		switch {
+		case len(x.page.Rows) > 0:
+			body = p.inboxTable(q, o, x.page.Rows, x.title)
+		case q.PageNumber() > 1:
+			continue // it ended on a page before
+		}
+		parts = append(parts, body)
+	}
+	return parts
 }
 
 // glassTable lists who gave a reason to open a record, and who has reviewed it.
-func (p *pages) glassTable(q *web.Request, month time.Time, all []concern.Broken) web.Component {
+func (p *pages) glassTable(q *web.Request, title, none string, all []concern.Broken) web.Component {
 	if len(all) == 0 {
-		return nhs.Para("Nobody gave a reason to open a record in " + month.Format("January 2006") + ".")
+		return nhs.Para(none)
 	}
 	name := p.Names(q.Context())
 	d := p.desk.Definition(q.Who().Org)
-	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "Reasons given to open a record in " +
-		month.Format("January 2006") + ", newest first", Size: nhs.SizeM},
+	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: title + ", newest first", Size: nhs.SizeM},
 		Head: nhs.Heads("When", "Who", "As", "Reference", "Reason", "Review")}
 	for _, b := range all {
 		review := nhs.Group{nhs.Text("By "), nhs.HTML(words.Name(name(b.Review.By))), nhs.Text(", "),
@@ -103,7 +142,7 @@ func (p *pages) glassTable(q *web.Request, month time.Time, all []concern.Broken
 			review = nhs.Group{nhs.Text("Somebody else reviews it")}
 		case b.Review.At.IsZero():
 			review = nhs.Group{nhs.Link{Text: "Review", Hidden: "why " + string(b.Reference) + " was opened", Href: pathTold +
-				"/" + month.Format(monthForm) + "/" + b.Entry.String()}}
+				"/" + b.At.UTC().Format(monthForm) + "/" + b.Entry.String()}}
 		}
 		t.Rows = append(t.Rows, []nhs.Cell{{Content: nhs.HTML(words.MomentHTML(b.At))},
 			{Content: nhs.HTML(words.Name(name(b.By)))}, {Text: roomweb.RoleWords(d, b.Role)},
@@ -139,7 +178,11 @@ func (p *pages) sendReview(q *web.Request) (web.Response, error) {
 	if err := p.desk.ReviewGlass(q.Context(), q.Actor(), month, entry, found); err != nil {
 		return nil, err
 	}
-	return web.Redirect{To: pathTold + "?month=" + month.Format(monthForm), Flash: "Your review was recorded"}, nil
+	to := pathTold
+	if of := month.Format(monthForm); of != q.Now().UTC().Format(monthForm) {
+		to += "?month=" + of
+	}
+	return web.Redirect{To: to, Flash: "Your review was recorded"}, nil
 }
 
 func glassEntry(q *web.Request) (month time.Time, entry id.Entry, err error) {

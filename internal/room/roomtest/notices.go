@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"heed/internal/access"
+	"heed/internal/fail"
 	"heed/internal/field"
 	"heed/internal/id"
 	"heed/internal/process"
@@ -88,11 +89,33 @@ func noticed(s *suite) {
 	s.must(s.desk.Seen(s.ctx, owner, []string{note.ID}))
 	s.must(s.desk.Seen(s.ctx, owner, []string{note.ID}))
 	s.wantNotes(owner, ref, "marked as seen")
+	s.marks(owner, ref)
 	if len(s.dutiesOf(owner, ref)) != 1 {
 		s.t.Error("what was marked as seen is not to be done any more")
 	}
 	s.overdue(ref, owner)
 	s.withdrawn()
+}
+
+// marks: that somebody has seen a notice is a keyed hash of person and notice. Taken away, it
+// is shown to them again; put in for another record or as anybody guesses, it hides nothing;
+// and one of no record is named. Nobody marks more at once than a page shows.
+func (s *suite) marks(a access.Actor, ref id.Reference) {
+	s.t.Helper()
+	rec, other := s.stands(ref).Record, s.begin().Reference
+	s.exec(`update room_seen set record = $2 where record = $1`, rec, s.stands(other).Record)
+	s.wantNotes(a, ref, "whose mark was moved to another record", room.NoticeGiven)
+	s.exec(`update room_seen set record = (select id from entry order by n limit 1) where record = $1`, s.stands(other).Record)
+	if len(s.named()) == 0 {
+		s.t.Error("a mark of no record stands there, and nobody noticed")
+	}
+	s.exec(`delete from room_seen where record not in (select record from entry where version = 1)`)
+	note := s.notesOf(a, ref)[0]
+	if err := s.desk.Seen(s.ctx, a, slices.Repeat([]string{note.ID}, room.MaxPage+1)); fail.FieldsOf(err).For("ids") == "" {
+		s.t.Errorf("more notices than a page shows were marked at once: %v", err)
+	}
+	s.must(s.desk.Seen(s.ctx, a, []string{note.ID}))
+	s.wantNotes(a, ref, "marked as seen again")
 }
 
 // overdue moves on until the soonest duty has passed its day.
