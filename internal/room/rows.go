@@ -45,11 +45,18 @@ func (r *row) fields() []any {
 
 func (r *row) listFields() []any { return append(r.fields(), &r.sort) }
 
-// rowByReference also gives a record whose key or head was taken away: it is damaged, and not missing.
-func rowByReference(tx *store.Tx, ref id.Reference) (row, error) {
-	return store.One(tx, (*row).fields, `select r.record, r.org, r.room, r.version, r.made, r.state, r.reference,
+// rowAt is the record of a reference; where there is none, the next one, so that finding
+// nothing does what finding something does. It also gives a record whose key or head was
+// taken away: it is damaged, and not missing.
+func rowAt(tx *store.Tx, ref id.Reference) (row, error) {
+	const at = `select r.record, r.org, r.room, r.version, r.made, r.state, r.reference,
 		coalesce(k.generation, 0), k.wrapped, coalesce(h.version, 0) from room_record_v1 r
-		left join record_key k on k.record = r.record left join head h on h.record = r.record where r.reference = $1`, string(ref))
+		left join record_key k on k.record = r.record left join head h on h.record = r.record `
+	out, err := store.One(tx, (*row).fields, at+`where r.reference >= $1 order by r.reference limit 1`, string(ref))
+	if fail.Is(err, fail.Missing) { // beyond the last: the first stands in
+		out, err = store.One(tx, (*row).fields, at+`order by r.reference limit 1`)
+	}
+	return out, err
 }
 
 func rowByRecord(tx *store.Tx, rec id.Record) (row, error) {

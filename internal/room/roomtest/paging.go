@@ -21,6 +21,7 @@ func paged(s *suite) {
 	defer func() { s.desk, s.room = desk, own }()
 	var refs []id.Reference
 	for i := range 9 { // at both ends of a list are some that have moved on
+		s.w.Hand.Move(time.Second)
 		ref := s.begin().Reference
 		if refs = append(refs, ref); i%3 != 1 {
 			s.moveOn(ref)

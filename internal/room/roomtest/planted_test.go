@@ -21,10 +21,11 @@ var planted = []struct{ name, file, old, new, clause string }{
 		`return page, d.listed(ctx, a, decision.Rule, r.Name+kindListed, q.List, page.Rows)`, `return page, nil`, "no_entry,_no_record"},
 	{"what is missing is not written down", "find.go",
 		`return d.note(tx, a, ruleMissing, r.Name+kindRefused, refused{ref})`,
-		`if _, err := rowByReference(tx, ref); err != nil {
+		`if row, err := rowAt(tx, ref); err != nil || row.reference != string(ref) {
 		return nil
 	}
 	return d.note(tx, a, ruleMissing, r.Name+kindRefused, refused{ref})`, "hidden_is_missing"},
+	{"what is missing is found out sooner", "find.go", `_, _, _ = d.open(row) // as long`, `// as long`, "what_is_hidden_costs"},
 	{"what is hidden says so", "find.go",
 		`return f.decision.Err(r.resource(&f.state, now))`,
 		`if f.decision.Effect != access.Allow {

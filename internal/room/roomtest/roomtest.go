@@ -50,6 +50,7 @@ var clauses = []clause{
 	{"every way through it can be gone", everyWay},
 	{"live rows are those of a replay", replayed},
 	{"hidden is missing", hidden},
+	{"what is hidden costs what is missing", costAlike},
 	{"no entry, no record", noEntry},
 	{"sent twice is once", once},
 	{"who changed it meanwhile is shown to those who may see", stale},
