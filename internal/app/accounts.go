@@ -43,7 +43,8 @@ func (x accounts) Who(ctx context.Context, person id.Person, role string) (sessi
 	if err != nil {
 		return session.Who{}, err
 	}
-	w := session.Who{Person: p.ID, Name: p.Name, Org: p.Org, OrgName: o.Name, Team: actor.Team, Role: string(actor.Role), RoleName: actor.Role.Label(), Since: p.SetUp}
+	w := session.Who{Person: p.ID, Name: p.Name, Org: p.Org, OrgName: o.Name, Team: actor.Team, Role: string(actor.Role),
+		RoleName: actor.Role.Label(), Since: p.SetUp}
 	for _, g := range p.Grants {
 		w.Roles = append(w.Roles, session.RoleChoice{Role: string(g.Role), Name: g.Role.Label()})
 	}
@@ -95,7 +96,8 @@ func (a *App) demoPeople(ctx context.Context) ([]web.DemoPerson, error) {
 		}
 		for _, p := range people {
 			for _, g := range p.Grants {
-				out = append(out, web.DemoPerson{Person: p.ID, Org: o.ID, Name: p.Name, Role: string(g.Role), RoleName: g.Role.Label(), OrgName: o.Name, Does: p.Job})
+				out = append(out, web.DemoPerson{Person: p.ID, Org: o.ID, Name: p.Name, Role: string(g.Role),
+					RoleName: g.Role.Label(), OrgName: o.Name, Does: p.Job})
 			}
 		}
 	}

@@ -71,7 +71,8 @@ type App struct {
 
 // Migrations are the kernel tables of every room.
 func Migrations() []fs.FS {
-	return []fs.FS{vault.Migrations, ledger.Migrations, jobs.Migrations, session.Migrations, directory.Migrations, concern.Migrations, backup.Migrations, room.Migrations, keep.Migrations}
+	return []fs.FS{vault.Migrations, ledger.Migrations, jobs.Migrations, session.Migrations, directory.Migrations,
+		concern.Migrations, backup.Migrations, room.Migrations, keep.Migrations}
 }
 
 // Open brings an installation up in one order, and nothing is served before all
@@ -92,9 +93,11 @@ func (a *App) settle(ctx context.Context) error { return a.Vault.Settle(ctx, a.C
 
 // bringUp asks first whether the database belongs to the folder, before anything is
 // settled between them, and has the folder remember it at the end.
-func bringUp(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, belongs, settle func(*App, context.Context) error) (_ *App, err error) {
+func bringUp(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, belongs,
+	settle func(*App, context.Context) error) (_ *App, err error) {
 	a := &App{Config: c, Clock: clk, Log: log, tasks: newSupervisor(clk, log), health: health{opened: clk.Now()}}
-	a.Store, err = store.Open(ctx, store.Options{Path: c.sqlitePath(), URL: c.DB, Clock: clk, Migrations: Migrations(), ReserveBytes: c.ReserveBytes, Log: log})
+	a.Store, err = store.Open(ctx, store.Options{Path: c.sqlitePath(), URL: c.DB, Clock: clk, Migrations: Migrations(),
+		ReserveBytes: c.ReserveBytes, Log: log})
 	if err != nil {
 		return nil, c.reachable(err)
 	}
@@ -178,7 +181,8 @@ func (a *App) kernel() error {
 	if err != nil {
 		return err
 	}
-	a.Ledger, err = ledger.Open(a.Store, a.Vault, ledger.Options{Origin: signer.Name(), SignerKey: signer.Text(), Beat: a.Config.Beat, Clock: a.Clock, Log: a.Log, Witnesses: witnesses, Quorum: quorum,
+	a.Ledger, err = ledger.Open(a.Store, a.Vault, ledger.Options{Origin: signer.Name(), SignerKey: signer.Text(),
+		Beat: a.Config.Beat, Clock: a.Clock, Log: a.Log, Witnesses: witnesses, Quorum: quorum,
 		Folder: a.Config.Data, Announce: func(tx *store.Tx, s ledger.Step) error { return a.Directory.NoteStep(tx, s) }})
 	if err != nil {
 		return err
@@ -199,9 +203,11 @@ func (a *App) slices() (err error) {
 	}
 	a.spent = spent.In(a.Config.spent(), a.Clock, a.Log)
 	a.Jobs = jobs.New(a.Store, jobs.Options{Clock: a.Clock, Log: a.Log, Mail: a.mailer()})
-	a.Directory = directory.New(directory.Parts{Store: a.Store, Vault: a.Vault, Ledger: a.Ledger, Clock: a.Clock, Spent: a.spent, Jobs: a.Jobs})
-	a.Rooms, err = room.NewDesk(room.Parts{Store: a.Store, Vault: a.Vault, Ledger: a.Ledger, Policy: a.Policy, Directory: a.Directory,
-		Jobs: a.Jobs, Clock: a.Clock, Log: a.Log, Spool: a.spool, Scanner: scanner}, Rooms()...)
+	a.Directory = directory.New(directory.Parts{Store: a.Store, Vault: a.Vault, Ledger: a.Ledger, Clock: a.Clock,
+		Spent: a.spent, Jobs: a.Jobs})
+	a.Rooms, err = room.NewDesk(room.Parts{Store: a.Store, Vault: a.Vault, Ledger: a.Ledger, Policy: a.Policy,
+		Directory: a.Directory,
+		Jobs:      a.Jobs, Clock: a.Clock, Log: a.Log, Spool: a.spool, Scanner: scanner}, Rooms()...)
 	if err == nil {
 		a.Concerns = concern.New(a.Rooms)
 	}
@@ -270,7 +276,8 @@ func (a *App) faces(ctx context.Context) error {
 	}
 	keys := func(tx *store.Tx, org id.Org, rec id.Record) (session.Key, error) { return a.Vault.Key(tx, org, rec) }
 	days := func(org id.Org, rec id.Record, at time.Time) (session.Key, error) { return a.Vault.Day(org, rec, at) }
-	a.Sessions = session.New(session.Options{Store: a.Store, Keys: keys, Days: days, Accounts: accounts{a}, Clock: a.Clock, Spent: a.spent, Idle: a.Config.Idle})
+	a.Sessions = session.New(session.Options{Store: a.Store, Keys: keys, Days: days, Accounts: accounts{a},
+		Clock: a.Clock, Spent: a.spent, Idle: a.Config.Idle})
 	o := web.Options{Settings: settings, Clock: a.Clock, Log: a.Log, PublicURL: a.Config.PublicURL, Plain: a.Config.Plain,
 		TrustedProxies: a.Config.TrustedProxies, May: a.may, Sessions: a.Sessions, Notice: a.notice, Spool: a.spool}
 	if a.Config.Demo {
@@ -279,7 +286,8 @@ func (a *App) faces(ctx context.Context) error {
 	if a.site, err = web.New(o, a.Parts()...); err != nil {
 		return err
 	}
-	a.api, err = api.New(api.Parts{Concerns: a.Concerns, Rooms: a.Rooms, Kinds: Rooms(), Directory: a.Directory, Spool: a.spool, Clock: a.Clock, Log: a.Log, Version: Version})
+	a.api, err = api.New(api.Parts{Concerns: a.Concerns, Rooms: a.Rooms, Kinds: Rooms(), Directory: a.Directory,
+		Spool: a.spool, Clock: a.Clock, Log: a.Log, Version: Version})
 	return err
 }
 
@@ -301,7 +309,8 @@ func (a *App) Handler() http.Handler {
 	mux.Handle("/assets/", assets.Handler())
 	mux.Handle("/healthz", web.Healthz())
 	mux.Handle("/readyz", web.Readyz(a.Standing))
-	mux.Handle("/readyz/pages", web.Readyz(a.taking)) // for a balancer: what stands still in the background does not stop care
+	// for a balancer: what stands still in the background does not stop care
+	mux.Handle("/readyz/pages", web.Readyz(a.taking))
 	mux.Handle("/", a.site.Handler())
 	return web.Secured(mux, a.Config.Plain)
 }
@@ -336,7 +345,8 @@ const oneKeyStoreEvery = 10 * time.Second
 
 // tables are what the database holds: whatever else stands among them is named.
 func (a *App) tables() store.Schema {
-	return store.Schema{Migrations: Migrations(), Projections: []store.Projection{a.Concerns.GlassProjection(), a.Rooms.Projection()}}
+	return store.Schema{Migrations: Migrations(), Projections: []store.Projection{a.Concerns.GlassProjection(),
+		a.Rooms.Projection()}}
 }
 
 // sound asks the database again what it was asked at the start.

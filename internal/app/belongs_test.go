@@ -37,7 +37,8 @@ func places(t *testing.T, fn func(place)) {
 
 func (p place) found() {
 	p.t.Helper()
-	check(p.t, app.Init(context.Background(), p.c, clock.System{}, quiet, founding, func(directory.Organisation, []directory.Enrolment) error { return nil }))
+	check(p.t, app.Init(context.Background(), p.c, clock.System{}, quiet, founding,
+		func(directory.Organisation, []directory.Enrolment) error { return nil }))
 }
 
 // opens wants an installation to open, or to be refused in words that hold all of these.
@@ -93,7 +94,8 @@ func TestALostDatabaseIsNoEmptyService(t *testing.T) {
 			db, err := sql.Open("pgx", other.DB)
 			check(t, err)
 			var tables int
-			check(t, db.QueryRow("select count(*) from information_schema.tables where table_schema = current_schema()").Scan(&tables))
+			of := db.QueryRow("select count(*) from information_schema.tables where table_schema = current_schema()")
+			check(t, of.Scan(&tables))
 			check(t, db.Close())
 			if tables != 0 {
 				t.Errorf("%d tables were made in somebody else's database", tables)
@@ -132,14 +134,16 @@ func TestALostDatabaseIsNoEmptyService(t *testing.T) {
 func TestAnInitThatWasStoppedIsDoneAgain(t *testing.T) {
 	p := place{t, app.Config{Data: filepath.Join(t.TempDir(), "heed")}}
 	stopped := fail.New(fail.Broken, "stopped before the codes were told")
-	err := app.Init(context.Background(), p.c, clock.System{}, quiet, founding, func(directory.Organisation, []directory.Enrolment) error { return stopped })
+	err := app.Init(context.Background(), p.c, clock.System{}, quiet, founding,
+		func(directory.Organisation, []directory.Enrolment) error { return stopped })
 	if err == nil {
 		t.Fatal("it was not stopped")
 	}
 	p.opens(p.c, "Run heed init again")
 	p.found()
 	p.opens(p.c)
-	err = app.Init(context.Background(), p.c, clock.System{}, quiet, founding, func(directory.Organisation, []directory.Enrolment) error { return nil })
+	err = app.Init(context.Background(), p.c, clock.System{}, quiet, founding,
+		func(directory.Organisation, []directory.Enrolment) error { return nil })
 	if !fail.Is(err, fail.Conflict) {
 		t.Errorf("a second init over the first: %v", err)
 	}
@@ -162,9 +166,11 @@ func TestPostgresSaysNoInWords(t *testing.T) {
 	powerless, err := url.Parse(good)
 	check(t, err)
 	powerless.User = url.User("powerless")
-	for at, words := range map[string]string{absent.String(): "createdb", powerless.String(): "grant create, usage on schema public"} {
+	for at, words := range map[string]string{absent.String(): "createdb",
+		powerless.String(): "grant create, usage on schema public"} {
 		c := app.Config{Data: filepath.Join(t.TempDir(), "heed"), DB: at}
-		err := app.Init(context.Background(), c, clock.System{}, quiet, founding, func(directory.Organisation, []directory.Enrolment) error { return nil })
+		err := app.Init(context.Background(), c, clock.System{}, quiet, founding,
+			func(directory.Organisation, []directory.Enrolment) error { return nil })
 		if !strings.Contains(fail.Words(err), words) || strings.Contains(fail.Words(err), "SQLSTATE") {
 			t.Errorf("%s: %v", at, err)
 		}

@@ -18,7 +18,10 @@ import (
 func TestClamdIsAsked(t *testing.T) {
 	ctx, log, clk := context.Background(), slog.New(slog.DiscardHandler), clock.System{}
 	c := app.Config{Data: t.TempDir(), Plain: true}
-	check(t, app.Init(ctx, c, clk, log, founding, func(directory.Organisation, []directory.Enrolment) error { return nil }))
+	check(t, app.Init(ctx, c, clk, log, founding, func(directory.Organisation,
+		[]directory.Enrolment) error {
+		return nil
+	}))
 	c.Clamd = "clamd"
 	if a, err := app.Open(ctx, c, clk, log); err == nil || !strings.Contains(err.Error(), "Give clamd as") {
 		t.Errorf("an address that is none: %v, %v", a, err)

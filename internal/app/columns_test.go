@@ -50,7 +50,8 @@ func TestEveryColumnIsProvedAsSaid(t *testing.T) {
 		_, err = h.Concerns.Raise(context.Background(), nurse,
 			room.Beginning{Answers: field.Said("about", "patient", "what", "A worry"), Key: "sent twice"})
 		check(h.t, err)
-		raised, err := h.Concerns.Raise(context.Background(), nurse, room.Beginning{Answers: field.Said("about", "patient", "what", "Another")})
+		raised, err := h.Concerns.Raise(context.Background(), nurse,
+			room.Beginning{Answers: field.Said("about", "patient", "what", "Another")})
 		check(h.t, err)
 		letter, err := (*document.Spool)(nil).Take("letter.txt", strings.NewReader("a letter"))
 		check(h.t, err)

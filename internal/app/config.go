@@ -102,7 +102,8 @@ func (c Config) check() error {
 	_, err := os.Stat(filepath.Join(c.Data, fileDemo))
 	switch {
 	case err == nil && !c.Demo:
-		return fail.New(fail.Conflict, "The folder %s belongs to the demo: it is not for real records. Use another with --data", c.Data)
+		return fail.New(fail.Conflict,
+			"The folder %s belongs to the demo: it is not for real records. Use another with --data", c.Data)
 	case err != nil && c.Demo:
 		return fail.New(fail.Conflict, "The folder %s is not the demo's own. Use another with --data", c.Data)
 	}
@@ -117,17 +118,22 @@ func (c Config) keysThere() error {
 		return nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
-		return fail.Wrap(fail.Refused, err, "The folder %s cannot be looked into. Run heed as the user to whom it belongs, and see that the path is right", filepath.Dir(c.keyFile()))
+		return fail.Wrap(fail.Refused, err, "The folder %s cannot be looked into. Run heed as the user to whom it "+
+			"belongs, and see that the path is right", filepath.Dir(c.keyFile()))
 	}
 	for _, sibling := range []string{c.logKey(), c.keyStore(), filepath.Join(c.Data, fileDatabase)} {
 		if _, err := os.Lstat(sibling); err == nil {
-			return fail.New(fail.Missing, "The key file %s is not there. Put it back from its copy in the safe: without it nothing can be read", c.keyFile())
+			return fail.New(fail.Missing, "The key file %s is not there. Put it back from its copy in the safe: without it "+
+				"nothing can be read", c.keyFile())
 		}
 	}
 	if c.DB != "" {
-		return fail.New(fail.Missing, "The keys of this database are not at %s: %s is not there. They are in the folder in which heed init was run: name it with --data, or copy heed.key, log.key and generations.keys from there", c.Data, c.keyFile())
+		return fail.New(fail.Missing, "The keys of this database are not at %s: %s is not there. They are in the folder "+
+			"in which heed init was run: name it with --data, or copy heed.key, log.key and generations.keys from there",
+			c.Data, c.keyFile())
 	}
-	return fail.New(fail.Missing, "There is no installation at %s: its key file %s is not there. Make one with heed init, or name the right folder with --data", c.Data, c.keyFile())
+	return fail.New(fail.Missing, "There is no installation at %s: its key file %s is not there. Make one with heed "+
+		"init, or name the right folder with --data", c.Data, c.keyFile())
 }
 
 // reachable says in words why the database cannot be used when the program starts.
@@ -143,7 +149,8 @@ func (c Config) reachable(err error) error {
 		}
 	}
 	if fail.Is(err, fail.Busy) {
-		return fail.Wrap(fail.Busy, err, "The PostgreSQL database of --db or HEED_DB cannot be reached. Look whether it runs, and whether its address, name and password are right")
+		return fail.Wrap(fail.Busy, err, "The PostgreSQL database of --db or HEED_DB cannot be reached. Look whether it "+
+			"runs, and whether its address, name and password are right")
 	}
 	return err
 }
@@ -169,11 +176,15 @@ var word = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)
 
 // refusals are what PostgreSQL says no with at the start (appendix A of its manual).
 var refusals = map[string]string{
-	"3D000": "The database that --db or HEED_DB names is not on that server. Make it there with: createdb --owner OWNER DATABASE",
-	"28000": "The server lets nobody in by the name in --db or HEED_DB. Look at the name, and at pg_hba.conf on the server",
+	"3D000": "The database that --db or HEED_DB names is not on that server. Make it there with: createdb --owner " +
+		"OWNER DATABASE",
+	"28000": "The server lets nobody in by the name in --db or HEED_DB. Look at the name, " +
+		"and at pg_hba.conf on the server",
 	"28P01": "The password for the database is not right. Give it in --db or HEED_DB, or in PGPASSWORD",
-	"42501": "The user of the database may not make or use tables there. As the owner of the database type: grant create, usage on schema public to OWNER",
-	"3F000": "The database has no schema in which tables can be made. As its owner type: create schema authorization OWNER",
+	"42501": "The user of the database may not make or use tables there. As the owner of the database type: grant " +
+		"create, usage on schema public to OWNER",
+	"3F000": "The database has no schema in which tables can be made. " +
+		"As its owner type: create schema authorization OWNER",
 }
 
 // witnesses are those that must sign what is public, and how many of them; 0 for all.
@@ -182,7 +193,8 @@ func (c Config) witnesses() (out []ledger.Witness, quorum int, err error) {
 		var of int
 		if n, err := fmt.Sscanf(w, "%d of %d", &quorum, &of); err == nil && n == 2 {
 			if of != len(c.Witnesses)-1 || quorum < 1 || quorum > of {
-				return nil, 0, fail.New(fail.Bad, "--witness says %q and names %d witnesses: say how many of those that are named must sign, such as 2 of 3", w, len(c.Witnesses)-1)
+				return nil, 0, fail.New(fail.Bad, "--witness says %q and names %d witnesses: say how many of those that are "+
+					"named must sign, such as 2 of 3", w, len(c.Witnesses)-1)
 			}
 			continue
 		}
@@ -203,10 +215,12 @@ func (c Config) witnesses() (out []ledger.Witness, quorum int, err error) {
 func readSigner(path string) (record.Signer, error) {
 	info, err := os.Lstat(path)
 	if err != nil {
-		return record.Signer{}, fail.Wrap(fail.Missing, err, "The log's signing key %s is not there. Put it back from its copy in the safe", path)
+		return record.Signer{}, fail.Wrap(fail.Missing, err,
+			"The log's signing key %s is not there. Put it back from its copy in the safe", path)
 	}
 	if !info.Mode().IsRegular() || info.Mode().Perm()&0o077 != 0 {
-		return record.Signer{}, fail.New(fail.Refused, "Others can read the log's signing key %s. Set it right with: chmod 600 %s", path, path)
+		return record.Signer{}, fail.New(fail.Refused, "Others can read the log's signing key %s. Set it right with: "+
+			"chmod 600 %s", path, path)
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -214,7 +228,8 @@ func readSigner(path string) (record.Signer, error) {
 	}
 	s, err := record.ParseSigner(strings.TrimSpace(string(text)))
 	if err != nil {
-		return record.Signer{}, fail.Wrap(fail.Tampered, err, "The log's signing key %s is damaged. Put it back from its copy in the safe", path)
+		return record.Signer{}, fail.Wrap(fail.Tampered, err,
+			"The log's signing key %s is damaged. Put it back from its copy in the safe", path)
 	}
 	return s, nil
 }

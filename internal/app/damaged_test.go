@@ -20,7 +20,10 @@ func TestDamagedPages(t *testing.T) {
 	ctx := t.Context()
 	dir := filepath.Join(t.TempDir(), "whole")
 	c, quiet := app.Config{Data: dir, Plain: true}, slog.New(slog.DiscardHandler)
-	check(t, app.Init(ctx, c, clock.System{}, quiet, founding, func(directory.Organisation, []directory.Enrolment) error { return nil }))
+	check(t, app.Init(ctx, c, clock.System{}, quiet, founding, func(directory.Organisation,
+		[]directory.Enrolment) error {
+		return nil
+	}))
 	whole, err := os.ReadFile(filepath.Join(dir, "heed.db"))
 	check(t, err)
 	const page = 4096

@@ -21,14 +21,20 @@ func enrolPart(a *App) web.Part {
 			}
 		}
 		return web.Page{Title: "Set up your account", Body: f.Ask(web.Question{
-			Before: []web.Component{nhs.Para("Use the one-time code that you were given. Choose a password, and add Heed to an authenticator app on your phone.")},
+			Before: []web.Component{nhs.Para("Use the one-time code that you were given. Choose a password, and add Heed to " +
+				"an authenticator app on your phone.")},
 			Fields: []web.Component{
-				f.Input(nhs.Input{Name: "login", Label: nhs.Label{Text: "Login name", Size: nhs.SizeS}, Autocomplete: "username", Autocapitalize: "none", Spellcheck: nhs.Off}),
-				nhs.PasswordInput{Name: "password-once", Label: nhs.Label{Text: "One-time code that you were given", Size: nhs.SizeS}, Autocomplete: "one-time-code", Error: nhs.ErrorMessage{Text: f.Fault("password-once")}},
-				nhs.PasswordInput{Name: "password", Label: nhs.Label{Text: "New password", Size: nhs.SizeS}, Hint: nhs.Hint{Text: "12 characters or more. Three or more words in a row are good"}, Autocomplete: "new-password", Error: nhs.ErrorMessage{Text: f.Fault("password")}},
+				f.Input(nhs.Input{Name: "login", Label: nhs.Label{Text: "Login name", Size: nhs.SizeS}, Autocomplete: "username",
+					Autocapitalize: "none", Spellcheck: nhs.Off}),
+				nhs.PasswordInput{Name: "password-once", Label: nhs.Label{Text: "One-time code that you were given",
+					Size: nhs.SizeS}, Autocomplete: "one-time-code", Error: nhs.ErrorMessage{Text: f.Fault("password-once")}},
+				nhs.PasswordInput{Name: "password", Label: nhs.Label{Text: "New password", Size: nhs.SizeS},
+					Hint:         nhs.Hint{Text: "12 characters or more. Three or more words in a row are good"},
+					Autocomplete: "new-password", Error: nhs.ErrorMessage{Text: f.Fault("password")}},
 				nhs.InsetText{Content: nhs.Group{nhs.Para("Type this key into your authenticator app:"), nhs.Para(spaced(secret))}},
 				nhs.HiddenInput{Name: "secret", Value: secret},
-				f.Input(nhs.Input{Name: "code", Label: nhs.Label{Text: "The 6 digit code that the app shows", Size: nhs.SizeS}, Inputmode: "numeric", Width: 10, Autocomplete: "off", Code: true}),
+				f.Input(nhs.Input{Name: "code", Label: nhs.Label{Text: "The 6 digit code that the app shows", Size: nhs.SizeS},
+					Inputmode: "numeric", Width: 10, Autocomplete: "off", Code: true}),
 			},
 			Send: "Set up my account",
 		})}, nil
@@ -45,7 +51,9 @@ func enrolPart(a *App) web.Part {
 		}
 		if err := a.Directory.Enrol(q.Context(), login, once, password, secret, code); fail.Is(err, fail.SignIn) {
 			// Nobody is signed in here: it is the code that is wrong, has ended, or was used.
-			return nil, fail.Fields{{Name: "password-once", Words: "Check your login name and the one-time code: they do not belong together, or the code was used or has ended. Ask for a new one if it goes on"}}.Err()
+			return nil, fail.Fields{{Name: "password-once",
+				Words: "Check your login name and the one-time code: they do not belong together, or the code was used or has " +
+					"ended. Ask for a new one if it goes on"}}.Err()
 		} else if err != nil {
 			return nil, err
 		}
@@ -54,7 +62,8 @@ func enrolPart(a *App) web.Part {
 			return nil, err
 		}
 		return web.Page{Title: "Your account is set up", Body: web.Stack(
-			nhs.Para("These are your recovery codes. They are shown this once. Write them down and keep them away from your phone: if you lose it, one of them and your password let you set up another."),
+			nhs.Para("These are your recovery codes. They are shown this once. Write them down and keep them away from your "+
+				"phone: if you lose it, one of them and your password let you set up another."),
 			nhs.Bullets(codes...),
 			nhs.Button{Text: "Continue to log in", Href: "/log-in"},
 		)}, nil

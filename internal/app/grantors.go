@@ -20,7 +20,8 @@ func grantorPart(a *App) web.Part {
 		if err != nil {
 			return nil, err
 		}
-		body := []web.Component{nhs.Para("These people together give every role beyond that of a worker:"), nhs.Bullets(names...)}
+		body := []web.Component{nhs.Para("These people together give every role beyond that of a worker:"),
+			nhs.Bullets(names...)}
 		page := web.Page{Title: "Who grants roles", Body: web.Stack(body...)}
 		if o.Replacing != nil {
 			told, err := a.replacing(q, *o.Replacing)
@@ -66,7 +67,8 @@ func (a *App) replacing(q *web.Request, r directory.Replacement) ([]web.Componen
 		return nil, err
 	}
 	return []web.Component{
-		nhs.InsetText{Content: nhs.Group{nhs.Para(both[1] + " is to take the place of " + both[0] + " on " + words.Moment(r.Until) + "."),
+		nhs.InsetText{Content: nhs.Group{nhs.Para(both[1] + " is to take the place of " + both[0] + " on " +
+			words.Moment(r.Until) + "."),
 			nhs.Para("On the word of:"), nhs.Bullets(by...)}},
 		nhs.Para("If you did not expect this, stop it and ring them. Nothing is lost: it can be begun again."),
 	}, nil

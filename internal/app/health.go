@@ -58,7 +58,8 @@ func (a *App) Standing(ctx context.Context) []web.Standing {
 	if h.parts != nil && now-h.asked < time.Second {
 		return h.parts
 	}
-	h.parts = append(a.taking(ctx), web.Standing{Name: "the log", Err: a.Ledger.Trouble()}, web.Standing{Name: "entries", Err: a.Ledger.Kept()})
+	h.parts = append(a.taking(ctx), web.Standing{Name: "the log", Err: a.Ledger.Trouble()},
+		web.Standing{Name: "entries", Err: a.Ledger.Kept()})
 	h.parts = append(h.parts, web.Standing{Name: "witnesses", Err: a.Ledger.Witnessed(ctx)}, a.proven())
 	h.parts = append(h.parts, a.waiting(ctx)...)
 	for _, t := range a.tasks.states() {
@@ -101,8 +102,10 @@ func (a *App) waiting(ctx context.Context) []web.Standing {
 	}
 	return []web.Standing{
 		{Name: "reading"},
-		{Name: "numbering", Err: late(now, since(t.log.Unnumbered), numberWithin, "The oldest entry has waited for its place in the log for %s")},
-		{Name: "checkpoint", Err: late(now, published, missedBeats*a.Config.beat()+askWithin, "The public checkpoint has not moved for %s")},
+		{Name: "numbering", Err: late(now, since(t.log.Unnumbered), numberWithin,
+			"The oldest entry has waited for its place in the log for %s")},
+		{Name: "checkpoint", Err: late(now, published, missedBeats*a.Config.beat()+askWithin,
+			"The public checkpoint has not moved for %s")},
 		{Name: "jobs", Err: late(now, since(t.jobs.Oldest), dueWithin, "The oldest job that is due has waited for %s")},
 		{Name: "tries", Err: tried(t.jobs.Failing)},
 	}
@@ -119,7 +122,8 @@ func tried(failing int64) error {
 	if failing == 0 {
 		return nil
 	}
-	return fail.New(fail.Busy, "%d jobs or notices have failed five times or more. The program's own log says why", failing)
+	return fail.New(fail.Busy, "%d jobs or notices have failed five times or more. The program's own log says why",
+		failing)
 }
 
 // watch says in the program's log what stands still, and what goes on again.
@@ -176,13 +180,17 @@ func (a *App) metrics(parts []web.Standing) []byte {
 		a.tasks.mu.Unlock()
 		fmt.Fprintf(&b, "heed_background_failures_total{work=%q} %d\n", s.name, n)
 	}
-	one("heed_oldest_unnumbered_seconds", "gauge", "Age of the oldest entry that has no place in the log; 0 when none waits.", age(now, t.log.Unnumbered))
-	one("heed_last_checkpoint_timestamp_seconds", "gauge", "When the last public checkpoint was made; 0 for never.", stamp(t.log.Published))
-	one("heed_oldest_due_job_seconds", "gauge", "How long the oldest job that is due has waited; 0 when none is.", age(now, t.jobs.Oldest))
+	one("heed_oldest_unnumbered_seconds", "gauge", "Age of the oldest entry that has no place in the log; 0 when none "+
+		"waits.", age(now, t.log.Unnumbered))
+	one("heed_last_checkpoint_timestamp_seconds", "gauge", "When the last public checkpoint was made; 0 for never.",
+		stamp(t.log.Published))
+	one("heed_oldest_due_job_seconds", "gauge", "How long the oldest job that is due has waited; 0 when none is.",
+		age(now, t.jobs.Oldest))
 	one("heed_jobs_waiting", "gauge", "Jobs that are not due yet.", t.jobs.Waiting)
 	one("heed_jobs_failing", "gauge", "Jobs and notices that have failed five times or more.", t.jobs.Failing)
 	one("heed_notices_without_server", "gauge", "Notices that wait and have no mail server.", t.jobs.Unmailed)
-	one("heed_last_mail_timestamp_seconds", "gauge", "When a mail server last took a notice from this process; 0 for never.", stamp(t.jobs.LastMail))
+	one("heed_last_mail_timestamp_seconds", "gauge",
+		"When a mail server last took a notice from this process; 0 for never.", stamp(t.jobs.LastMail))
 	return b.Bytes()
 }
 

@@ -70,10 +70,11 @@ func each(t *testing.T, fn func(*house)) {
 			}
 			hand, ctx := clock.NewHand(clock.System{}.Now()), context.Background()
 			h := &house{t: t, hand: hand, log: &lines{}}
-			err := app.Init(ctx, c, hand, slog.New(slog.DiscardHandler), founding, func(o directory.Organisation, _ []directory.Enrolment) error {
-				h.org = o.ID
-				return nil
-			})
+			err := app.Init(ctx, c, hand, slog.New(slog.DiscardHandler), founding,
+				func(o directory.Organisation, _ []directory.Enrolment) error {
+					h.org = o.ID
+					return nil
+				})
 			check(t, err)
 			h.App, err = app.Open(ctx, c, hand, slog.New(slog.NewTextHandler(h.log, nil)))
 			check(t, err)
@@ -123,7 +124,8 @@ func (h *house) raise() {
 	check(h.t, err)
 	a, err := h.Directory.Actor(context.Background(), p.ID, "", true)
 	check(h.t, err)
-	_, err = h.Concerns.Raise(context.Background(), a, room.Beginning{Answers: field.Said("about", "patient", "what", "A worry")})
+	_, err = h.Concerns.Raise(context.Background(), a,
+		room.Beginning{Answers: field.Said("about", "patient", "what", "A worry")})
 	check(h.t, err)
 }
 
@@ -134,7 +136,8 @@ func TestWhatStandsStillIsNotGreen(t *testing.T) {
 	each(t, func(h *house) {
 		// What came due while the program was off waits from its start on.
 		check(h.t, h.Store.Do(context.Background(), func(tx *store.Tx) error {
-			return h.Jobs.Put(tx, jobs.Job{Name: "x", Kind: "of a newer version", Org: h.org, Due: tx.Now().Add(-1000 * time.Hour)})
+			return h.Jobs.Put(tx, jobs.Job{Name: "x", Kind: "of a newer version", Org: h.org,
+				Due: tx.Now().Add(-1000 * time.Hour)})
 		}))
 		h.until("ready at first", func() bool { return h.ready() == "ready\n" })
 		_, err := h.sql.Exec("delete from job where kind = 'of a newer version'")
@@ -145,7 +148,10 @@ func TestWhatStandsStillIsNotGreen(t *testing.T) {
 		_, err = h.sql.Exec(held)
 		check(h.t, err)
 		h.raise()
-		h.until("numbering shows", func() bool { return strings.Contains(h.ready(), "numbering: busy. The oldest entry has waited") })
+		h.until("numbering shows", func() bool {
+			return strings.Contains(h.ready(),
+				"numbering: busy. The oldest entry has waited")
+		})
 		if pages := h.get("/readyz/pages"); pages != "ready\n" {
 			h.t.Errorf("a balancer hears %q although care goes on", pages)
 		}
@@ -162,7 +168,10 @@ func TestWhatStandsStillIsNotGreen(t *testing.T) {
 		check(h.t, h.Store.Do(context.Background(), func(tx *store.Tx) error {
 			return h.Jobs.Put(tx, jobs.Job{Name: "x", Kind: "of a newer version", Org: h.org, Due: tx.Now()})
 		}))
-		h.until("the job shows", func() bool { return strings.Contains(h.ready(), "jobs: busy. The oldest job that is due has waited") })
+		h.until("the job shows", func() bool {
+			return strings.Contains(h.ready(),
+				"jobs: busy. The oldest job that is due has waited")
+		})
 		_, err = h.sql.Exec("delete from job where kind = 'of a newer version'")
 		check(h.t, err)
 		h.until("ready again", func() bool { return h.ready() == "ready\n" })

@@ -46,7 +46,8 @@ func (a *App) refusedTable(q *web.Request) ([]web.Component, error) {
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}
-	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "People whose mail does not arrive", Size: nhs.SizeM}, Head: nhs.Heads("Person", "Since", "Stopped at", "Number")}
+	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "People whose mail does not arrive",
+		Size: nhs.SizeM}, Head: nhs.Heads("Person", "Since", "Stopped at", "Number")}
 	for _, r := range all {
 		p, err := a.Directory.Person(q.Context(), r.Person)
 		if err != nil {
@@ -58,5 +59,6 @@ func (a *App) refusedTable(q *web.Request) ([]web.Component, error) {
 		}
 		t.Rows = append(t.Rows, []nhs.Cell{{Text: p.Name}, {Text: words.Moment(r.At)}, {Text: r.Stage}, {Text: number}})
 	}
-	return []web.Component{t, nhs.Para("Ask each of them for an address that works. What waits for them stands in their lists.")}, nil
+	return []web.Component{t, nhs.Para("Ask each of them for an address that works. What waits for them stands in " +
+		"their lists.")}, nil
 }

@@ -30,11 +30,13 @@ func (c Compared) String() string {
 
 // Unlike says of how many records the places in lists could not be compared, or "".
 func (c Compared) Unlike() string {
-	const words = "Of %d records %s version of Heed than this one made the places in lists, and only it can say whether one was " +
+	const words = "Of %d records %s version of Heed than this one made the places in lists, and only it can say " +
+		"whether one was " +
 		"taken away. All else of them was compared. %s"
 	var out []string
 	if c.Older > 0 {
-		out = append(out, fmt.Sprintf(words, c.Older, "an older", "Start this version, which makes them anew, and verify again."))
+		out = append(out, fmt.Sprintf(words, c.Older, "an older",
+			"Start this version, which makes them anew, and verify again."))
 	}
 	if c.Newer > 0 {
 		out = append(out, fmt.Sprintf(words, c.Newer, "a newer", "Verify with that version."))

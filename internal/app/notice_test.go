@@ -24,7 +24,8 @@ func TestAWitnessThatIsAwayShows(t *testing.T) {
 	key, err := record.NewCosigner("neighbour.test/w1")
 	check(t, err)
 	c := app.Config{Data: t.TempDir(), Plain: true}
-	check(t, app.Init(ctx, c, hand, slog.New(slog.DiscardHandler), founding, func(directory.Organisation, []directory.Enrolment) error { return nil }))
+	check(t, app.Init(ctx, c, hand, slog.New(slog.DiscardHandler), founding,
+		func(directory.Organisation, []directory.Enrolment) error { return nil }))
 	away := httptest.NewServer(http.NotFoundHandler())
 	away.Close()
 	c.Witnesses = []string{away.URL + " " + key.Verifier().String(), "1 of 1"}
@@ -64,11 +65,13 @@ func TestAWitnessThatIsAwayShows(t *testing.T) {
 }
 
 func TestAPolicyOfWitnesses(t *testing.T) {
-	for text, ok := range map[string]bool{"1 of 1": true, "2 of 1": false, "0 of 1": false, "1 of 2": false, "two of 3": false} {
+	for text, ok := range map[string]bool{"1 of 1": true, "2 of 1": false, "0 of 1": false, "1 of 2": false,
+		"two of 3": false} {
 		key, err := record.NewCosigner("w.test/1")
 		check(t, err)
 		c := app.Config{Data: t.TempDir(), Plain: true}
-		check(t, app.Init(t.Context(), c, clock.System{}, slog.New(slog.DiscardHandler), founding, func(directory.Organisation, []directory.Enrolment) error { return nil }))
+		check(t, app.Init(t.Context(), c, clock.System{}, slog.New(slog.DiscardHandler), founding,
+			func(directory.Organisation, []directory.Enrolment) error { return nil }))
 		c.Witnesses = []string{"http://127.0.0.1:9 " + key.Verifier().String(), text}
 		a, err := app.Open(t.Context(), c, clock.System{}, slog.New(slog.DiscardHandler))
 		if (err == nil) != ok || err != nil && !fail.Is(err, fail.Bad) {

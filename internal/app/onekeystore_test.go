@@ -73,7 +73,8 @@ func TestACopyThatCameMeanwhileShows(t *testing.T) {
 	check(t, err)
 	_, err = conn.ExecContext(ctx, `select pg_advisory_lock_shared(1214604644, 7)`)
 	check(t, err)
-	if err := a.Vault.OneKeyStore(ctx); !fail.Is(err, fail.Conflict) || !strings.Contains(fail.Words(err), "generations.keys") {
+	if err := a.Vault.OneKeyStore(ctx); !fail.Is(err, fail.Conflict) ||
+		!strings.Contains(fail.Words(err), "generations.keys") {
 		t.Errorf("another key store is at work: %v", err)
 	}
 	check(t, conn.Close())

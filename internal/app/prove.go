@@ -81,7 +81,8 @@ func (a *App) tell(r verify.Report, compared Compared) {
 			"others", compared.Others, "older", compared.Older, "newer", compared.Newer, "took", r.Took.Round(time.Millisecond))
 		return
 	}
-	a.proof.err = fail.New(fail.Tampered, "%d differences were found when this installation verified itself on %s. The program's own log names them, as heed verify does",
+	a.proof.err = fail.New(fail.Tampered, "%d differences were found when this installation verified itself on %s. The "+
+		"program's own log names them, as heed verify does",
 		r.Found, a.Clock.Now().UTC().Format("2 January 2006 at 15:04 UTC"))
 	for _, d := range r.Differences[:min(len(r.Differences), mostNamed)] {
 		a.Log.Error("verified itself: altered", "what", d.String())

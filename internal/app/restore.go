@@ -27,7 +27,8 @@ func Restore(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, k
 	if _, err := c.unused(ctx); err != nil {
 		return nil, err
 	}
-	s, err := store.Open(ctx, store.Options{Path: c.sqlitePath(), URL: c.DB, Clock: clk, Migrations: Migrations(), Log: log})
+	s, err := store.Open(ctx, store.Options{Path: c.sqlitePath(), URL: c.DB, Clock: clk, Migrations: Migrations(),
+		Log: log})
 	if err != nil {
 		return nil, c.reachable(err)
 	}
@@ -37,7 +38,8 @@ func Restore(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, k
 	if err := s.Close(); err != nil {
 		return nil, err
 	}
-	a, err := bringUp(ctx, c, clk, log, (*App).restored, (*App).settle) // makes the lists, and refuses keys that do not belong to it
+	// makes the lists, and refuses keys that do not belong to it
+	a, err := bringUp(ctx, c, clk, log, (*App).restored, (*App).settle)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +54,8 @@ func Restore(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, k
 // does not open for want of them and for no other reason. It gives the number of
 // records that can never be read again.
 func AcceptLostKeys(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger) (int, error) {
-	s, err := store.Open(ctx, store.Options{Path: c.sqlitePath(), URL: c.DB, Clock: clk, Migrations: Migrations(), Log: log})
+	s, err := store.Open(ctx, store.Options{Path: c.sqlitePath(), URL: c.DB, Clock: clk, Migrations: Migrations(),
+		Log: log})
 	if err != nil {
 		return 0, c.reachable(err)
 	}
@@ -65,7 +68,8 @@ func AcceptLostKeys(ctx context.Context, c Config, clk clock.Clock, log *slog.Lo
 // those are is said by the entries of erasures under a signed checkpoint, never by
 // the database; confirm asks the grantors of an organisation for their words. It
 // gives the number of records.
-func DestroyAgain(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, confirm func(a *App, o directory.Organisation, records int) ([]directory.Word, error)) (n int, err error) {
+func DestroyAgain(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger,
+	confirm func(a *App, o directory.Organisation, records int) ([]directory.Word, error)) (n int, err error) {
 	if err := errors.Join(c.check(), c.expects(ctx)); err != nil {
 		return 0, err
 	}
@@ -96,7 +100,8 @@ func DestroyAgain(ctx context.Context, c Config, clk clock.Clock, log *slog.Logg
 	return n, a.Close()
 }
 
-func (a *App) destroyAgain(ctx context.Context, o directory.Organisation, confirm func(*App, directory.Organisation, int) ([]directory.Word, error)) (int, error) {
+func (a *App) destroyAgain(ctx context.Context, o directory.Organisation,
+	confirm func(*App, directory.Organisation, int) ([]directory.Word, error)) (int, error) {
 	older, err := a.Vault.Older(ctx, o.ID)
 	if err != nil || len(older) == 0 {
 		return 0, err
@@ -149,13 +154,16 @@ func (a *App) underCheckpoint(ctx context.Context, org id.Org, older []vault.Era
 // must open with its record's key, in its place.
 func SealedFields() []verify.Field {
 	return []verify.Field{
-		{Table: "web_draft", Record: "person", Version: "at", Sealed: "sealed", Name: "web:draft:", NameFrom: "name", OfDay: true},
+		{Table: "web_draft", Record: "person", Version: "at", Sealed: "sealed", Name: "web:draft:", NameFrom: "name",
+			OfDay: true},
 		{Table: "web_session", Record: "person", Version: "started", Sealed: "flash", Name: "web:flash", OfDay: true},
-		{Table: "web_session", Record: "person", Version: "started", Sealed: "proof", Name: "web:session:", NameFrom: "token"},
+		{Table: "web_session", Record: "person", Version: "started", Sealed: "proof", Name: "web:session:",
+			NameFrom: "token"},
 		{Table: "web_once", Record: "person", Version: "at", Sealed: "outcome", Name: "web:once", OfDay: true},
 		{Table: "room_retry", Record: "record", Version: "version", Sealed: "digest", Name: "retry:", NameFrom: "key"},
 		{Table: "room_record_v1", Record: "record", Version: "version", Sealed: "state", Name: room.StateField},
-		{Table: "document_chunk", Record: "record", Version: "version", Sealed: "sealed", Name: keep.Field, NameFrom: "place"},
+		{Table: "document_chunk", Record: "record", Version: "version", Sealed: "sealed", Name: keep.Field,
+			NameFrom: "place"},
 		{Table: "concern_reason", Record: "book", Version: "at", Sealed: "sealed", Name: "reason"},
 	}
 }

@@ -42,10 +42,12 @@ func Init(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, f di
 	if err := durable.MakeFolder(c.Data); errors.Is(err, syscall.ENOTDIR) {
 		return fail.Wrap(fail.Bad, err, "%s is a file, or lies in one: name a folder with --data", c.Data)
 	} else if err != nil {
-		return fail.Wrap(fail.Bad, err, "The folder %s cannot be made by this user: make it, or name another with --data", c.Data)
+		return fail.Wrap(fail.Bad, err, "The folder %s cannot be made by this user: make it, or name another with --data",
+			c.Data)
 	}
 	if c.Demo { // first of all, so that a start that is stopped anywhere is known again
-		if err := os.WriteFile(filepath.Join(c.Data, fileDemo), []byte("This folder belongs to the demonstration of Heed. Nothing in it is real.\n"), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(c.Data, fileDemo),
+			[]byte("This folder belongs to the demonstration of Heed. Nothing in it is real.\n"), 0o600); err != nil {
 			return fmt.Errorf("mark the demo: %w", err)
 		}
 	}
@@ -90,7 +92,8 @@ func Init(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, f di
 	return os.Remove(c.setUpPath())
 }
 
-var errTaken = fail.New(fail.Conflict, "There is an installation in this database already. Name an empty one with --db. Nothing was made")
+var errTaken = fail.New(fail.Conflict, "There is an installation in this database already. Name an empty one with "+
+	"--db. Nothing was made")
 
 func (c Config) setUpPath() string { return filepath.Join(c.Data, fileSetUp) }
 
@@ -107,7 +110,8 @@ func (c Config) vacant() error {
 	}
 	for _, path := range append(c.made(), filepath.Join(c.Data, fileDatabase)) {
 		if _, err := os.Lstat(path); err == nil {
-			return fail.New(fail.Conflict, "There is an installation at %s already: %s is there. Name another folder with --data, or start this one with heed serve", c.Data, path)
+			return fail.New(fail.Conflict, "There is an installation at %s already: %s is there. Name another folder with "+
+				"--data, or start this one with heed serve", c.Data, path)
 		}
 	}
 	return nil

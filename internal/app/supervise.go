@@ -90,7 +90,8 @@ func (s *supervisor) keep(ctx context.Context, t *taskState) {
 		var before error
 		s.change(func() { before, t.err, t.begun, t.failures = t.err, err, 0, t.failures+1 })
 		if before == nil || kind(before) != kind(err) { // once, not every few seconds: the disk may be full
-			s.log.Error("background work failed and is begun again until it goes on", "work", t.name, "kind", kind(err), "why", err)
+			s.log.Error("background work failed and is begun again until it goes on", "work", t.name, "kind", kind(err), "why",
+				err)
 		}
 		select {
 		case <-ctx.Done():

@@ -80,7 +80,8 @@ func TestWhatFailsIsBegunAgain(t *testing.T) {
 	stop()
 	<-ended
 	said := log.String()
-	if strings.Contains(said, "words of a record") || !strings.Contains(said, "work=planted kind=full") || strings.Count(said, "begun again") > 3 {
+	if strings.Contains(said, "words of a record") || !strings.Contains(said, "work=planted kind=full") ||
+		strings.Count(said, "begun again") > 3 {
 		t.Errorf("the log says %s", said)
 	}
 }

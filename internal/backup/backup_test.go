@@ -35,7 +35,8 @@ func filled(w *world.World) ([]byte, *vault.KeyFile) {
 		if err != nil {
 			w.T.Fatal(err)
 		}
-		letter, err := (*document.Spool)(nil).Take("letter.txt", bytes.NewReader(bytes.Repeat([]byte("Zaunkönig\n"), 10_000)))
+		text := bytes.NewReader(bytes.Repeat([]byte("Zaunkönig\n"), 10_000))
+		letter, err := (*document.Spool)(nil).Take("letter.txt", text)
 		if err != nil {
 			w.T.Fatal(err)
 		}

@@ -100,7 +100,8 @@ func (b *Bench) reason(ctx context.Context, a *app.App, who people, engine strin
 	if err != nil {
 		return Figure{}, err
 	}
-	if err := a.Concerns.GiveReason(ctx, who.guardian, receipt.Reference, "The lead is away, and the family rang"); err != nil {
+	if err := a.Concerns.GiveReason(ctx, who.guardian, receipt.Reference,
+		"The lead is away, and the family rang"); err != nil {
 		return Figure{}, err
 	}
 	watch, before := clock.Stopwatch(), cpuHere()

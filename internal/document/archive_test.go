@@ -75,7 +75,8 @@ func TestAnArchivesEndIsNotBelieved(t *testing.T) {
 func TestMacrosByAnotherName(t *testing.T) {
 	kinds := `<Types><Override PartName="/word/document.xml" ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/></Types>`
 	for name, b := range map[string][]byte{
-		"a script of Python":     zipped(t, "mimetype", openText, "content.xml", "<x/>", "Scripts/python/run.py", "import os"),
+		"a script of Python": zipped(t, "mimetype", openText, "content.xml", "<x/>", "Scripts/python/run.py",
+			"import os"),
 		"a part with other name": zipped(t, "[Content_Types].xml", kinds, "word/document.xml", "<x/>", "word/vba.bin", "x"),
 	} {
 		if got := kindOf(contentOf(t, b)); got != "" {

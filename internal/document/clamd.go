@@ -77,9 +77,11 @@ func Checked(ctx context.Context, s Scanner, f *File) string {
 	}
 	switch found, err := s.Scan(ctx, f.content); {
 	case err != nil:
-		return "The file could not be checked for harmful software, so nothing was saved. Choose it again in a few minutes. If it goes on, tell your administrator"
+		return "The file could not be checked for harmful software, so nothing was saved. Choose it again in a few " +
+			"minutes. If it goes on, tell your administrator"
 	case found:
-		return "Harmful software was found in the selected file, so nothing was saved. Do not open it, and tell your IT service"
+		return "Harmful software was found in the selected file, so nothing was saved. Do not open it, and tell your IT " +
+			"service"
 	}
 	return ""
 }

@@ -71,11 +71,12 @@ func TestClamd(t *testing.T) {
 		text   string
 		want   string
 	}{
-		"clean":                 {looking, "a plan", ""},
-		"of many chunks":        {looking, strings.Repeat("a plan\n", 40_000), ""},
-		"harmful":               {looking, "a plan " + signature, "Harmful software"},
-		"harmful over two":      {looking, across, "Harmful software"},
-		"it could not look":     {func([]byte) string { return "INSTREAM size limit exceeded. ERROR\x00" }, "a plan", "could not be checked"},
+		"clean":            {looking, "a plan", ""},
+		"of many chunks":   {looking, strings.Repeat("a plan\n", 40_000), ""},
+		"harmful":          {looking, "a plan " + signature, "Harmful software"},
+		"harmful over two": {looking, across, "Harmful software"},
+		"it could not look": {func([]byte) string { return "INSTREAM size limit exceeded. ERROR\x00" }, "a plan",
+			"could not be checked"},
 		"it said half a word":   {func([]byte) string { return "stream: O" }, "a plan", "could not be checked"},
 		"it said nothing":       {func([]byte) string { return "" }, "a plan", "could not be checked"},
 		"it said something new": {func([]byte) string { return "stream: OK, mostly\x00" }, "a plan", "could not be checked"},
@@ -93,7 +94,8 @@ func TestClamd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := Checked(context.Background(), nobody, New("plan.txt", content(t, []byte("a plan")))); !strings.Contains(got, "could not be checked") {
+	if got := Checked(context.Background(), nobody, New("plan.txt", content(t, []byte("a plan")))); !strings.Contains(got,
+		"could not be checked") {
 		t.Errorf("nobody is there: %q", got)
 	}
 	if _, err := NewClamd("clamd"); err == nil {

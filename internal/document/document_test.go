@@ -53,7 +53,8 @@ func archive(t testing.TB, all ...entry) []byte {
 // What a document is, its content says, and only the listed kinds are any.
 func TestKindIsOfTheContent(t *testing.T) {
 	var p, j bytes.Buffer
-	if err := errors.Join(png.Encode(&p, image.NewGray(image.Rect(0, 0, 2, 2))), jpeg.Encode(&j, image.NewGray(image.Rect(0, 0, 2, 2)), nil)); err != nil {
+	if err := errors.Join(png.Encode(&p, image.NewGray(image.Rect(0, 0, 2, 2))),
+		jpeg.Encode(&j, image.NewGray(image.Rect(0, 0, 2, 2)), nil)); err != nil {
 		t.Fatal(err)
 	}
 	types := entry{name: "[Content_Types].xml"}
@@ -74,11 +75,13 @@ func TestKindIsOfTheContent(t *testing.T) {
 		"odt":              {archive(t, odt, entry{name: "content.xml"}), "odt"},
 		"docx with macros": {archive(t, types, entry{name: "word/document.xml"}, entry{name: "word/vbaProject.bin"}), ""},
 		"odt with macros":  {archive(t, odt, entry{name: "content.xml"}, entry{name: "Basic/script-lc.xml"}), ""},
-		"ods":              {archive(t, entry{name: "mimetype", text: "application/vnd.oasis.opendocument.spreadsheet"}, entry{name: "content.xml"}), ""},
-		"archive":          {archive(t, entry{name: "plan.pdf", text: "%PDF-"}), ""},
-		"archive of many":  {archive(t, append(many, types, entry{name: "word/document.xml"})...), ""},
-		"archive cut":      {archive(t, types, entry{name: "word/document.xml"})[:60], ""},
-		"page":             {[]byte("<html><script>"), ""}, "program": {[]byte("MZ\x90\x00\x03"), ""}, "gif": {[]byte("GIF89a\x01\x00\x01\x00"), ""},
+		"ods": {archive(t, entry{name: "mimetype", text: "application/vnd.oasis.opendocument.spreadsheet"},
+			entry{name: "content.xml"}), ""},
+		"archive":         {archive(t, entry{name: "plan.pdf", text: "%PDF-"}), ""},
+		"archive of many": {archive(t, append(many, types, entry{name: "word/document.xml"})...), ""},
+		"archive cut":     {archive(t, types, entry{name: "word/document.xml"})[:60], ""},
+		"page":            {[]byte("<html><script>"), ""}, "program": {[]byte("MZ\x90\x00\x03"), ""},
+		"gif":              {[]byte("GIF89a\x01\x00\x01\x00"), ""},
 		"png in name only": {[]byte("\x89PNG\r\n\x1a\n and words"), ""}, "xml": {[]byte("<?xml version=\"1.0\"?><svg/>"), ""},
 		"bytes after text": {append([]byte(strings.Repeat("a", 600)), 0), ""}, "latin-1": {[]byte("Zo\xeb"), ""},
 		"half a sign": {[]byte("plan \xc3"), ""}, "shell": {[]byte("#!/bin/sh\n\x1b[2J"), ""}, "nothing": {nil, ""},
@@ -179,7 +182,8 @@ func TestSpoolHasABound(t *testing.T) {
 	if _, err := s.Read(bytes.NewReader(make([]byte, 6*ChunkSize))); !errors.Is(err, ErrFull) {
 		t.Errorf("beyond the bound: %v", err)
 	}
-	if got, err := s.Take("plan.txt", bytes.NewReader(make([]byte, 6*ChunkSize))); err != nil || got.Fault("the plan") != Busy {
+	if got, err := s.Take("plan.txt", bytes.NewReader(make([]byte, 6*ChunkSize))); err != nil ||
+		got.Fault("the plan") != Busy {
 		t.Errorf("beyond the bound: %+v, %v", got, err)
 	}
 	line := errors.New("cut")
@@ -192,7 +196,8 @@ func TestSpoolHasABound(t *testing.T) {
 	one.Close()
 	one.Close()
 	big := NewSpool(2*MostBytes, nil)
-	if got, err := big.Take("plan.txt", io.LimitReader(zeros{}, MostBytes+1)); err != nil || got.Fault("the plan") != TooLarge {
+	if got, err := big.Take("plan.txt", io.LimitReader(zeros{}, MostBytes+1)); err != nil ||
+		got.Fault("the plan") != TooLarge {
 		t.Errorf("too large: %+v, %v", got, err)
 	}
 	if s.Used() != 0 || big.Used() != 0 {

@@ -18,7 +18,8 @@ type KindInfo struct {
 	Words string
 }
 
-// kinds are all that are taken. Nothing that runs by itself. A PDF or an office document can hold other files: it is given out to be saved, never opened here.
+// kinds are all that are taken. Nothing that runs by itself. A PDF or an office document can hold other files: it is
+// given out to be saved, never opened here.
 var kinds = []KindInfo{
 	{"pdf", "application/pdf", "PDF"},
 	{"docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "Word"},
@@ -161,7 +162,8 @@ func fewParts(c *Content) bool {
 func withMacros(z *zip.Reader) bool {
 	for _, f := range z.File {
 		name := strings.ToLower(f.Name)
-		if strings.HasSuffix(name, "vbaproject.bin") || strings.HasPrefix(name, "basic/") || strings.HasPrefix(name, "scripts/") {
+		if strings.HasSuffix(name, "vbaproject.bin") || strings.HasPrefix(name, "basic/") ||
+			strings.HasPrefix(name, "scripts/") {
 			return true
 		}
 		if name == "[content_types].xml" && (says(f, "macroenabled") || says(f, "vbaproject")) {

@@ -62,10 +62,12 @@ var (
 )
 
 // Busy is said when the spool is full.
-const Busy = "The file was not taken, because too many files are being sent at this moment. Wait a minute and choose it again"
+const Busy = "The file was not taken, because too many files are being sent at this moment. Wait a minute and " +
+	"choose it again"
 
 // TooMuch is said to somebody who has sent as much as they may in a day.
-const TooMuch = "The file was not taken, because you have sent as many files today as one person may. Send it tomorrow, or ask somebody else of your team to send it"
+const TooMuch = "The file was not taken, because you have sent as many files today as one person may. Send it " +
+	"tomorrow, or ask somebody else of your team to send it"
 
 func (s *Spool) take(n int64) bool {
 	if s == nil {

@@ -35,7 +35,8 @@ func TestSweep(t *testing.T) {
 	if n, _ := watch.Read(bytesOf); bytes.Contains(bytesOf[:n], []byte("key")) {
 		t.Error("its bytes are still there")
 	}
-	for path, want := range map[string]string{fresh: "key of .heed-2", other: "key of heed.key", filepath.Join(dir, "named"): "key of .heed-3"} {
+	for path, want := range map[string]string{fresh: "key of .heed-2", other: "key of heed.key",
+		filepath.Join(dir, "named"): "key of .heed-3"} {
 		if got, err := os.ReadFile(path); err != nil || string(got) != want {
 			t.Errorf("%s is %q: %v", path, got, err)
 		}

@@ -203,7 +203,8 @@ func (f Field) takeText(text string, w World) (kept, fault string) {
 		text = strings.TrimSpace(text)
 		return text, f.emailFault(text)
 	case Choice, YesNo:
-		if among := w.Kept[f.Among].List; !slices.Contains(f.Offered(), text) || len(among) > 0 && !slices.Contains(among, text) {
+		if among := w.Kept[f.Among].List; !slices.Contains(f.Offered(), text) || len(among) > 0 &&
+			!slices.Contains(among, text) {
 			return "", f.missing()
 		}
 		return text, ""
@@ -269,7 +270,8 @@ func (f Field) emailFault(text string) string {
 		return fault
 	}
 	name, host, ok := strings.Cut(text, "@")
-	if !ok || name == "" || !strings.Contains(host, ".") || strings.ContainsAny(text, " <>,;\"") || strings.Contains(host, "@") {
+	if !ok || name == "" || !strings.Contains(host, ".") || strings.ContainsAny(text, " <>,;\"") ||
+		strings.Contains(host, "@") {
 		return "Enter an email address in the correct format, like name@example.com"
 	}
 	return ""

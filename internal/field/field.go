@@ -217,7 +217,10 @@ func (c Condition) Holds(a Answers) bool {
 	if c.Given {
 		return !v.Empty()
 	}
-	return slices.ContainsFunc(c.Is, func(is string) bool { return v.Text == is && is != "" || slices.Contains(v.List, is) })
+	return slices.ContainsFunc(c.Is, func(is string) bool {
+		return v.Text == is && is != "" ||
+			slices.Contains(v.List, is)
+	})
 }
 
 // Find gives a field by its id.

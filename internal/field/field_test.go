@@ -11,7 +11,8 @@ import (
 	"heed/internal/clock/workday"
 )
 
-var world = World{Today: workday.Day{Year: 2026, Month: 3, Day: 2}, Known: func(f Field, id string) bool { return id == "somebody" }}
+var world = World{Today: workday.Day{Year: 2026, Month: 3, Day: 2},
+	Known: func(f Field, id string) bool { return id == "somebody" }}
 
 // Each kind takes what people type and refuses the rest in words that say what to do.
 func TestKinds(t *testing.T) {
@@ -23,7 +24,8 @@ func TestKinds(t *testing.T) {
 		{Field{Kind: Line}, Of("  A name  "), "A name", ""},
 		{Field{Kind: Line}, Of("two\nlines"), "", "The thing must be on one line"},
 		{Field{Kind: Line, Max: 3}, Of("four"), "", "The thing must be 3 characters or less"},
-		{Field{Kind: Line}, Of("a\x00b"), "", "The thing includes a character that cannot be shown. Type it again instead of pasting it"},
+		{Field{Kind: Line}, Of("a\x00b"), "", "The thing includes a character that cannot be shown. Type it again instead " +
+			"of pasting it"},
 		{Field{Kind: Text}, Of("one\r\ntwo"), "one\ntwo", ""},
 		{Field{Kind: Text, Needed: true}, Of(" \n "), "", "Enter the thing"},
 		{Field{Kind: Text}, Value{List: []string{"a", "b"}}, "", "Enter the thing only once"},
@@ -57,7 +59,9 @@ func TestKinds(t *testing.T) {
 }
 
 func TestChoices(t *testing.T) {
-	f := Field{ID: "it", What: "whom", Kind: Choices, Alone: "nobody", Choices: []Option{{ID: "nobody", Label: "Nobody"}, {ID: "a", Label: "A"}, {ID: "b", Label: "B"}, {ID: "old", Label: "Old", Ended: true}}}
+	f := Field{ID: "it", What: "whom", Kind: Choices, Alone: "nobody",
+		Choices: []Option{{ID: "nobody", Label: "Nobody"}, {ID: "a", Label: "A"}, {ID: "b", Label: "B"},
+			{ID: "old", Label: "Old", Ended: true}}}
 	for _, x := range []struct {
 		in    []string
 		kept  []string
@@ -80,8 +84,10 @@ func TestChoices(t *testing.T) {
 // asked is not kept, and is told.
 func TestConditions(t *testing.T) {
 	fields := []Field{
-		{ID: "share", What: "whether", Kind: Choice, Needed: true, Choices: []Option{{ID: "yes", Label: "Share"}, {ID: "no", Label: "Do not"}}},
-		{ID: "with", What: "with whom", Kind: Line, Needed: true, ShownWhen: []Condition{{Field: "share", Is: []string{"yes"}}}},
+		{ID: "share", What: "whether", Kind: Choice, Needed: true,
+			Choices: []Option{{ID: "yes", Label: "Share"}, {ID: "no", Label: "Do not"}}},
+		{ID: "with", What: "with whom", Kind: Line, Needed: true,
+			ShownWhen: []Condition{{Field: "share", Is: []string{"yes"}}}},
 		{ID: "why", What: "why", Kind: Text, NeededWhen: []Condition{{Field: "share", Is: []string{"no"}}}},
 	}
 	_, unasked, faults := Check(fields, Answers{"share": Of("no"), "with": Of("police"), "made_up": Of("x")}, world)
@@ -95,7 +101,8 @@ func TestConditions(t *testing.T) {
 }
 
 func TestGroups(t *testing.T) {
-	fields := []Field{{ID: "spoken", What: "whom you have spoken to", Kind: Group, Max: 2, Fields: []Field{{ID: "who", What: "who", Kind: Line, Needed: true}, {ID: "on", What: "when", Kind: Day}}}}
+	fields := []Field{{ID: "spoken", What: "whom you have spoken to", Kind: Group, Max: 2,
+		Fields: []Field{{ID: "who", What: "who", Kind: Line, Needed: true}, {ID: "on", What: "when", Kind: Day}}}}
 	in := Answers{"spoken": {Group: []Answers{{"who": Of("A")}, {"on": Of("2026-01-01")}}}}
 	_, _, faults := Check(fields, in, world)
 	if faults.For("spoken.1.who") != "Enter who" {
@@ -139,8 +146,10 @@ func TestForm(t *testing.T) {
 		{[]Field{{ID: "a", Kind: Line}}, false, `must have "ask"`},
 		{[]Field{ok(Field{Kind: Choice})}, false, "must have choices"},
 		{[]Field{ok(Field{Kind: Line}), ok(Field{Kind: Line})}, false, "given twice"},
-		{[]Field{ok(Field{Kind: Line, ShownWhen: []Condition{{Field: "b", Is: []string{"yes"}}}})}, false, "no earlier question"},
-		{[]Field{ok(Field{Kind: YesNo}), ok(Field{ID: "b", Kind: Line, ShownWhen: []Condition{{Field: "a", Is: []string{"maybe"}}}})}, false, "cannot hold"},
+		{[]Field{ok(Field{Kind: Line, ShownWhen: []Condition{{Field: "b", Is: []string{"yes"}}}})}, false,
+			"no earlier question"},
+		{[]Field{ok(Field{Kind: YesNo}),
+			ok(Field{ID: "b", Kind: Line, ShownWhen: []Condition{{Field: "a", Is: []string{"maybe"}}}})}, false, "cannot hold"},
 		{[]Field{ok(Field{Kind: Whole, Max: 10})}, true, "a number about a person"},
 		{[]Field{ok(Field{Kind: Choice, Choices: list("Low", "Medium", "High")})}, true, "choices in an order"},
 		{[]Field{ok(Field{Kind: Choice, Choices: list("1", "2", "3")})}, true, "choices in an order"},
@@ -150,20 +159,27 @@ func TestForm(t *testing.T) {
 		{[]Field{ok(Field{Kind: Choice, Choices: list("Tier 1", "Tier 2")})}, true, "choices in an order"},
 		{[]Field{ok(Field{Kind: Choice, Choices: list("Band II", "Band III")})}, true, "choices in an order"},
 		{[]Field{ok(Field{Kind: Choice, Choices: list("P1", "P2")})}, true, "choices in an order"},
-		{[]Field{ok(Field{Kind: Choice, Choices: list("Green: leave it", "Amber: look again", "Red: act")})}, true, "choices in an order"},
-		{[]Field{ok(Field{Kind: Choice, Choices: list("It is unlikely", "It is possible", "It is likely")})}, true, "choices in an order"},
-		{[]Field{ok(Field{Kind: Choice, Choices: list("Not worried", "A bit worried", "Very worried")})}, true, "choices in an order"},
+		{[]Field{ok(Field{Kind: Choice, Choices: list("Green: leave it", "Amber: look again", "Red: act")})}, true,
+			"choices in an order"},
+		{[]Field{ok(Field{Kind: Choice, Choices: list("It is unlikely", "It is possible", "It is likely")})}, true,
+			"choices in an order"},
+		{[]Field{ok(Field{Kind: Choice, Choices: list("Not worried", "A bit worried", "Very worried")})}, true,
+			"choices in an order"},
 		{[]Field{ok(Field{Kind: Choice, Choices: list("★", "★★")})}, true, "choices in an order"},
 		{[]Field{ok(Field{Kind: Choices, Choices: list("First", "Second", "Third")})}, true, "choices in an order"},
-		{[]Field{{ID: "p", Kind: Part, Ask: "p", What: "p", Fields: []Field{ok(Field{Kind: Choice, Choices: list("Mild", "Severe")})}}}, true, "choices in an order"},
+		{[]Field{{ID: "p", Kind: Part, Ask: "p", What: "p",
+			Fields: []Field{ok(Field{Kind: Choice, Choices: list("Mild", "Severe")})}}}, true, "choices in an order"},
 		{[]Field{ok(Field{Kind: Choice, Choices: list("A patient", "A colleague", "I am not sure")})}, true, ""},
-		{[]Field{ok(Field{Kind: Choice, Choices: list("Public task, Article 6(1)(e)", "Legal obligation, Article 6(1)(c)")})}, true, ""},
+		{[]Field{ok(Field{Kind: Choice, Choices: list("Public task, Article 6(1)(e)",
+			"Legal obligation, Article 6(1)(c)")})}, true, ""},
 		{[]Field{signs(Part, "a", "b"), signs(Part, "c", "d")}, true, "a list of signs"},
 		{[]Field{signs(Group, "a", "b", "c")}, true, "a list of signs"},
 		{[]Field{signs(Part, "a"), signs(Part, "b")}, true, ""},
-		{[]Field{ok(Field{ID: "a", Kind: Choice, Choices: list("Seen", "Absent", "Not known")}), ok(Field{ID: "b", Kind: YesNo}),
+		{[]Field{ok(Field{ID: "a", Kind: Choice, Choices: list("Seen", "Absent", "Not known")}),
+			ok(Field{ID: "b", Kind: YesNo}),
 			ok(Field{ID: "c", Kind: Choice, Choices: list("Seen", "Absent", "I do not know")})}, true, "a list of signs"},
-		{[]Field{ok(Field{ID: "a", Kind: YesNo}), ok(Field{ID: "b", Kind: YesNo}), ok(Field{ID: "c", Kind: Choices, Choices: list("X")})}, true, "a list of signs"},
+		{[]Field{ok(Field{ID: "a", Kind: YesNo}), ok(Field{ID: "b", Kind: YesNo}),
+			ok(Field{ID: "c", Kind: Choices, Choices: list("X")})}, true, "a list of signs"},
 		{[]Field{ok(Field{Kind: Group, Fields: []Field{ok(Field{Kind: Whole, Max: 3})}})}, true, "a number about a person"},
 		{[]Field{ok(Field{Kind: Whole, Max: 10}), ok(Field{ID: "b", Kind: Choice, Choices: list("Low", "High")})}, false, ""},
 	} {
@@ -189,9 +205,12 @@ func TestAnswersAreOneJSON(t *testing.T) {
 // A number or a true where a text is asked is refused by its field, with what to send;
 // where a whole number is asked, or the number of an entry, it is taken.
 func TestWhatIsNoTextIsRefusedByName(t *testing.T) {
-	form := []Field{{ID: "a", What: "the words", Kind: Line}, {ID: "c", What: "what comes next", Kind: Choice, Choices: []Option{{ID: "x", Label: "X"}}},
-		{ID: "n", What: "how many", Kind: Whole, Max: 20}, {ID: "l", What: "which", Kind: Choices, Choices: []Option{{ID: "x", Label: "X"}}},
-		{ID: "d", What: "the day", Kind: Day}, {ID: "p", What: "the person", Kind: Part, Fields: []Field{{ID: "name", What: "the name", Kind: Line}}}}
+	form := []Field{{ID: "a", What: "the words", Kind: Line}, {ID: "c", What: "what comes next", Kind: Choice,
+		Choices: []Option{{ID: "x", Label: "X"}}},
+		{ID: "n", What: "how many", Kind: Whole, Max: 20}, {ID: "l", What: "which", Kind: Choices,
+			Choices: []Option{{ID: "x", Label: "X"}}},
+		{ID: "d", What: "the day", Kind: Day}, {ID: "p", What: "the person", Kind: Part,
+			Fields: []Field{{ID: "name", What: "the name", Kind: Line}}}}
 	for body, want := range map[string]string{
 		`{"a":12}`: "a The words must be text in quotation marks", `{"a":1.5}`: "a The words must be text in quotation marks",
 		`{"a":true}`: "a The words must be text in quotation marks", `{"a":[1]}`: "a The words must be text in quotation marks",
@@ -224,7 +243,8 @@ func TestWhatIsNoTextIsRefusedByName(t *testing.T) {
 
 // What was said to a question that is not there any more is shown all the same.
 func TestShowLeavesNothingOut(t *testing.T) {
-	got := Show([]Field{{ID: "day", Ask: "When?", Short: "On", Kind: Day}}, Answers{"day": Of("2026-03-02"), "gone": Of("still here")}, nil)
+	got := Show([]Field{{ID: "day", Ask: "When?", Short: "On", Kind: Day}},
+		Answers{"day": Of("2026-03-02"), "gone": Of("still here")}, nil)
 	if want := []Shown{{Key: "On", Words: "2 March 2026"}, {Key: "gone", Words: "still here"}}; !slices.Equal(got, want) {
 		t.Errorf("%v", got)
 	}

@@ -16,7 +16,8 @@ func Form(place string, fields []Field, aboutPerson bool) string {
 		return fault
 	}
 	if aboutPerson && ticksOf(fields) > mostTicks {
-		return place + " must have two questions at most that are ticked or answered in one of two ways, those of its parts counted: " +
+		return place + " must have two questions at most that are ticked or answered in one of two ways, those of its " +
+			"parts counted: " +
 			"a form about a person must not become a list of signs"
 	}
 	return ""
@@ -109,7 +110,8 @@ func (c Condition) form(before []Field) string {
 	}
 	if c.Given {
 		if len(c.Is) > 0 {
-			return fmt.Sprintf("has a condition on %q that names answers and asks whether it was answered at all: say one", c.Field)
+			return fmt.Sprintf("has a condition on %q that names answers and asks whether it was answered at all: say one",
+				c.Field)
 		}
 		return ""
 	}

@@ -38,7 +38,8 @@ func (f Field) ticks() bool {
 // unknown says whether an option is a way of not answering.
 func unknown(o Option) bool {
 	words := " " + strings.Join(append(wordsOf(o.ID), wordsOf(o.Label)...), " ") + " "
-	return slices.ContainsFunc([]string{"unknown", "not known", "do not know", "don t know", "dont know", "unsure", "not sure", "cannot say", "cannot tell",
+	return slices.ContainsFunc([]string{"unknown", "not known", "do not know", "don t know", "dont know", "unsure",
+		"not sure", "cannot say", "cannot tell",
 		"not applicable", "not asked", "not seen yet", "n a", "maybe", "perhaps", "undecided", "unclear"},
 		func(x string) bool { return strings.Contains(words, " "+x+" ") })
 }
@@ -64,19 +65,25 @@ func (f Field) asScale() string {
 // families are words that, two or more of them on as many labels, put what they name in
 // an order, whatever the order is called. What they cannot know stands in decision 0104.
 var families = []map[string]bool{
-	wordSet("low lower lowest medium middle moderate moderately high higher highest highly severe severely mild mildly minor major critical weak weaker strong " +
-		"stronger slight slightly significant significantly substantial substantially extreme extremely serious seriously grave very fairly quite somewhat " +
-		"bit little considerable considerably elevated raised acute standard enhanced intensive increased increasing decreasing reduced stable"),
+	wordSet("low lower lowest medium middle moderate moderately high higher highest highly severe severely mild mildly " +
+		"minor major critical weak weaker strong " +
+		"stronger slight slightly significant significantly substantial substantially extreme extremely serious seriously " +
+		"grave very fairly quite somewhat " +
+		"bit little considerable considerably elevated raised acute standard enhanced intensive increased increasing " +
+		"decreasing reduced stable"),
 	wordSet("red amber green yellow orange blue black white purple grey"),
-	wordSet("none some few several many most never rarely seldom occasionally sometimes often frequently usually always constantly"),
-	wordSet("impossible improbable unlikely doubtful possible possibly plausible probable probably likely certain certainly definite definitely"),
+	wordSet("none some few several many most never rarely seldom occasionally sometimes often frequently usually " +
+		"always constantly"),
+	wordSet("impossible improbable unlikely doubtful possible possibly plausible probable probably likely certain " +
+		"certainly definite definitely"),
 	wordSet("better worse best worst good bad poor fair excellent less least more"),
 	wordSet("agree disagree neutral neither"),
 	wordSet("bronze silver gold platinum small large larger smaller"),
 }
 
 // numbers are words for places in an order, by which a short label is a step of one.
-var numbers = wordSet("zero one two three four five six seven eight nine ten first second third fourth fifth primary secondary tertiary " +
+var numbers = wordSet("zero one two three four five six seven eight nine ten first second third fourth fifth " +
+	"primary secondary tertiary " +
 	"1st 2nd 3rd 4th 5th i ii iii iv v vi vii viii ix x alpha beta gamma delta")
 
 func wordSet(words string) map[string]bool {
@@ -110,7 +117,8 @@ func Scale(labels ...string) bool {
 			}
 		}
 	}
-	return slices.ContainsFunc(found, func(x map[string]bool) bool { return len(x) > 1 }) // one word in several labels is no order
+	// one word in several labels is no order
+	return slices.ContainsFunc(found, func(x map[string]bool) bool { return len(x) > 1 })
 }
 
 // place says whether a word of a label is its place in an order: "Grade B", "Tier 2",

@@ -45,7 +45,8 @@ func (f Field) schema() map[string]any {
 	case Entry:
 		out["type"], out["description"] = []string{"string", "integer"}, f.Ask+" (its version)"
 	case Document:
-		return map[string]any{"type": "object", "description": f.Ask + " (sent as a part of multipart/form-data with this name)"}
+		return map[string]any{"type": "object", "description": f.Ask +
+			" (sent as a part of multipart/form-data with this name)"}
 	case Person, Team, Partner:
 		out["description"] = f.Ask + " (an id)"
 	default:

@@ -53,7 +53,8 @@ const firstEntries = `select ` + rowColumns + ` from entry
 	where room = $1 and version = 1 and n > $2 order by n limit $3`
 
 // begun goes through the records of a room, page by page, each in one unit of work.
-func (l *Log) begun(room Room, comparing bool, fn func(*store.Tx, Entry) error, unit func(func(*store.Tx) error) error) error {
+func (l *Log) begun(room Room, comparing bool, fn func(*store.Tx, Entry) error,
+	unit func(func(*store.Tx) error) error) error {
 	for after, n := int64(math.MinInt64), replayBatch; n == replayBatch; { // no number is trusted, not even its sign
 		var last int64
 		err := unit(func(tx *store.Tx) error {

@@ -68,7 +68,8 @@ func errTooMany(until time.Time) error {
 
 // errTooFast is for a network from which too many names are tried.
 func errTooFast() error {
-	return fail.New(fail.TooOften, "Wait a minute, then try again: there have been too many tries to log in from your network")
+	return fail.New(fail.TooOften, "Wait a minute, then try again: there have been too many tries to log in from your "+
+		"network")
 }
 
 // mayTry lets a network try, or says that it must wait.

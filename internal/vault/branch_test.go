@@ -91,11 +91,16 @@ func TestAKeyOfOneBranchOpensNothingOfAnother(t *testing.T) {
 				t.Errorf("the key of a record of %s under the branch %s: %v", some(i), in, err)
 			}
 		}
-		if _, err := record.Unwrap(g.key, record.RecordKeyContext(org, [16]byte(row.rec.Bytes()), 1), row.wrapped); err == nil {
+		if _, err := record.Unwrap(g.key, record.RecordKeyContext(org, [16]byte(row.rec.Bytes()), 1),
+			row.wrapped); err == nil {
 			t.Error("a record key opens under the generation's own key, outside any branch")
 		}
 	}
-	err = w.store.Do(w.ctx(), func(tx *store.Tx) error { _, err := w.vault.New(tx, w.org, id.NewRecord(t0), "neighbours"); return err })
+	err = w.store.Do(w.ctx(), func(tx *store.Tx) error {
+		_, err := w.vault.New(tx, w.org, id.NewRecord(t0),
+			"neighbours")
+		return err
+	})
 	w.want(err, fail.Broken)
 }
 
@@ -107,7 +112,11 @@ func TestNothingTellsACompartment(t *testing.T) {
 		var recs []id.Record
 		for i := range 40 {
 			recs = append(recs, id.NewRecord(w.clock.Now()))
-			w.must(w.store.Do(w.ctx(), func(tx *store.Tx) error { _, err := w.vault.New(tx, w.org, recs[i], in(i)); return err }))
+			w.must(w.store.Do(w.ctx(), func(tx *store.Tx) error {
+				_, err := w.vault.New(tx, w.org, recs[i],
+					in(i))
+				return err
+			}))
 		}
 		w.erase(recs[39]) // the list of what was moved is in the key store
 		for _, row := range w.rowsOfKeys() {

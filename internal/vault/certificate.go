@@ -57,18 +57,28 @@ func certify(org id.Org, rec id.Record, b buried, backupLife time.Duration) Cert
 		ErasedAt: b.at, KeyDestroyedAt: clock.FromMicros(b.stone.DestroyedAt), DraftsUntil: DraftsUntil(b.at),
 		RecoverableUntil: clock.FromMicros(b.stone.RecoverableUntil), LeftBehind: b.stone.LeftBehind}
 	days := int(backupLife.Hours() / 24)
-	c.Statement = fmt.Sprintf("The key of this record was destroyed on %s. What was written in the record cannot be read from Heed, its database or its key store. "+
-		"What people had typed for it and not sent (drafts) was thrown away when it was sent; in a copy of the database from before, it can be opened with the organisation's keys until %s, when the last of those days' keys is destroyed. "+
-		"Until %s the record or a draft could still be brought back by somebody who has all of these: a backup of the key store made before the key was destroyed, a copy of the database made before the record was erased, and the organisation's key.",
+	c.Statement = fmt.Sprintf("The key of this record was destroyed on %s. What was written in the record cannot be "+
+		"read from Heed, its database or its key store. "+
+		"What people had typed for it and not sent (drafts) was thrown away when it was sent; in a copy of the database "+
+		"from before, it can be opened with the organisation's keys until %s, when the last of those days' keys is "+
+		"destroyed. "+
+		"Until %s the record or a draft could still be brought back by somebody who has all of these: a backup of the key "+
+		"store made before the key was destroyed, a copy of the database made before the record was erased, and the "+
+		"organisation's key.",
 		day(c.KeyDestroyedAt), day(c.DraftsUntil), day(c.RecoverableUntil))
 	c.Conditions = []string{
-		fmt.Sprintf("Every backup of the key store is deleted within %d days of being made. Heed cannot see backups: whoever keeps them answers for this.", days),
-		"The disk does not keep old blocks of a file that is overwritten in place. Flash disks and copy-on-write file systems may keep them for a time: use full-disk encryption, and count disk snapshots as backups.",
-		"Copies that people made outside Heed (printed, written down, sent to a partner under a sharing decision) are not touched.",
-		"The log still shows that an entry was made at a time, and that the record was erased. It does not show what it said.",
+		fmt.Sprintf("Every backup of the key store is deleted within %d days of being made. Heed cannot see backups: "+
+			"whoever keeps them answers for this.", days),
+		"The disk does not keep old blocks of a file that is overwritten in place. Flash disks and copy-on-write file " +
+			"systems may keep them for a time: use full-disk encryption, and count disk snapshots as backups.",
+		"Copies that people made outside Heed (printed, written down, sent to a partner under a sharing decision) are not " +
+			"touched.",
+		"The log still shows that an entry was made at a time, and that the record was erased. " +
+			"It does not show what it said.",
 	}
 	if c.LeftBehind > 0 {
-		c.Conditions = append(c.Conditions, fmt.Sprintf("%d other wrapped keys of the same generation did not authenticate. They could not be kept and those records cannot be read: run heed verify.", c.LeftBehind))
+		c.Conditions = append(c.Conditions, fmt.Sprintf("%d other wrapped keys of the same generation did not "+
+			"authenticate. They could not be kept and those records cannot be read: run heed verify.", c.LeftBehind))
 	}
 	return c
 }
@@ -81,7 +91,8 @@ func (c Certificate) Text() string {
 	b.WriteString("Certificate of erasure\n\n")
 	for _, line := range [][2]string{
 		{"Organisation", c.Organisation.String()}, {"Record", c.Record.String()},
-		{"Erased", day(c.ErasedAt)}, {"Key destroyed", day(c.KeyDestroyedAt)}, {"Drafts until", day(c.DraftsUntil)}, {"Recoverable until", day(c.RecoverableUntil)},
+		{"Erased", day(c.ErasedAt)}, {"Key destroyed", day(c.KeyDestroyedAt)}, {"Drafts until", day(c.DraftsUntil)},
+		{"Recoverable until", day(c.RecoverableUntil)},
 	} {
 		fmt.Fprintf(&b, "%-18s %s\n", line[0], line[1])
 	}

@@ -75,7 +75,8 @@ func (v *Vault) openCanary(ctx context.Context, c canary) error {
 		return err
 	}
 	if err != nil || got != canaryValue(c.org) {
-		return fail.Wrap(fail.Tampered, err, "The key for organisation %s is not the one this database was made with. Put back the key file that belongs to it, or open the database that belongs to the key file", c.org)
+		return fail.Wrap(fail.Tampered, err, "The key for organisation %s is not the one this database was made with. Put "+
+			"back the key file that belongs to it, or open the database that belongs to the key file", c.org)
 	}
 	return nil
 }
@@ -91,12 +92,14 @@ func (v *Vault) checkGenerations(known []rememberedGeneration) error {
 		raw := [16]byte(g.org.Bytes())
 		i, held := ks.Find(raw, g.generation)
 		if ks.Highest(raw) == 0 || held && string(ks.Generations[i].Fingerprint[:]) != string(g.fingerprint) {
-			return fail.New(fail.Tampered, "The key store %s belongs to another database. Give the path of the key store that belongs to this one", v.file.path)
+			return fail.New(fail.Tampered, "The key store %s belongs to another database. Give the path of the key store "+
+				"that belongs to this one", v.file.path)
 		}
 	}
 	for _, g := range known {
 		if g.generation > ks.Highest([16]byte(g.org.Bytes())) {
-			return fail.New(fail.Stale, "The key store %s is older than the database: it lacks keys made later. Put back its latest copy; nothing has been changed. When there is none anywhere: heed keys accept-lost --help", v.file.path)
+			return fail.New(fail.Stale, "The key store %s is older than the database: it lacks keys made later. Put back its "+
+				"latest copy; nothing has been changed. When there is none anywhere: heed keys accept-lost --help", v.file.path)
 		}
 	}
 	return nil
@@ -137,7 +140,9 @@ func AcceptLost(ctx context.Context, s *store.Store, o Options) (records int, er
 			rows, err := store.All(tx, (*wrappedKey).scan, `select record, generation, wrapped from record_key where org = $1 and generation = $2`, g.org, g.generation)
 			for _, row := range rows {
 				if v.opens(g.org, row) {
-					return fail.New(fail.Tampered, "Record %s is said to lie under a key that is lost, and lies under one that is there: the database was changed outside Heed. Nothing was given up. Run heed verify, and restore a backup", row.rec)
+					return fail.New(fail.Tampered, "Record %s is said to lie under a key that is lost, and lies under one that is "+
+						"there: the database was changed outside Heed. Nothing was given up. Run heed verify, and restore a backup",
+						row.rec)
 				}
 				stone.Records = append(stone.Records, record.ErasedRecordAt{Record: [16]byte(row.rec.Bytes()), At: now})
 			}
@@ -176,7 +181,8 @@ func (v *Vault) giveUp(ctx context.Context, ks *record.KeyStore, org id.Org, los
 	}
 	last := lost[len(lost)-1]
 	if last.Generation-ks.Highest(raw) > mostLost {
-		return fail.New(fail.Tampered, "The database speaks of keys that were never made: it was changed outside Heed. Restore a backup")
+		return fail.New(fail.Tampered, "The database speaks of keys that were never made: it was changed outside Heed. "+
+			"Restore a backup")
 	}
 	for ks.Highest(raw) < last.Generation {
 		if err := v.count(ctx, ks, org); err != nil {

@@ -70,7 +70,8 @@ type History interface {
 //
 // An error after that commit leaves the record erased and the destruction to
 // Resume. Erasing what is erased gives its certificate again, without an entry.
-func (v *Vault) Erase(ctx context.Context, org id.Org, rec id.Record, entry func(tx *store.Tx, generation int64) error) (Certificate, error) {
+func (v *Vault) Erase(ctx context.Context, org id.Org, rec id.Record,
+	entry func(tx *store.Tx, generation int64) error) (Certificate, error) {
 	var e Erasure
 	err := v.store.Do(ctx, func(tx *store.Tx) (err error) {
 		e, err = v.decide(tx, org, rec, entry)
@@ -82,13 +83,15 @@ func (v *Vault) Erase(ctx context.Context, org id.Org, rec id.Record, entry func
 	v.at("decided")
 	ctx = context.WithoutCancel(ctx) // a request that goes away does not leave it half done
 	if err := v.finish(ctx, org, e); err != nil {
-		return Certificate{}, fmt.Errorf("the record is erased; its generation key is not destroyed yet and will be by Resume: %w", err)
+		return Certificate{}, fmt.Errorf("the record is erased; its generation key is not destroyed yet and will be by "+
+			"Resume: %w", err)
 	}
 	return v.Certificate(ctx, org, rec)
 }
 
 // decide is living → decided.
-func (v *Vault) decide(tx *store.Tx, org id.Org, rec id.Record, entry func(tx *store.Tx, generation int64) error) (Erasure, error) {
+func (v *Vault) decide(tx *store.Tx, org id.Org, rec id.Record,
+	entry func(tx *store.Tx, generation int64) error) (Erasure, error) {
 	row, err := store.One(tx, (*wrappedKey).scan, selectKey+tx.ForUpdate(), rec, org)
 	if fail.Is(err, fail.Missing) {
 		return v.decided(tx, org, rec)
@@ -291,7 +294,8 @@ var errSuccessorRetired = errors.New("vault: the successor was retired meanwhile
 
 // moveAll is decided → moved. left is the number of rows that did not authenticate:
 // they stay and cannot be read.
-func (v *Vault) moveAll(ctx context.Context, org id.Org, number int64, named []Erasure) (next *generation, left int, err error) {
+func (v *Vault) moveAll(ctx context.Context, org id.Org, number int64, named []Erasure) (next *generation, left int,
+	err error) {
 	for {
 		next, err = v.successor(ctx, org, number, named)
 		if err != nil || next == nil {
@@ -324,7 +328,8 @@ func (v *Vault) moveTo(ctx context.Context, org id.Org, number int64, next *gene
 	}
 }
 
-func (v *Vault) moveSome(tx *store.Tx, org id.Org, number int64, last id.Record, next *generation) (rows []wrappedKey, bad int, err error) {
+func (v *Vault) moveSome(tx *store.Tx, org id.Org, number int64, last id.Record, next *generation) (rows []wrappedKey,
+	bad int, err error) {
 	retired, err := store.One(tx, func(n *int) []any { return []any{n} }, `select case when retired_at is null then 0 else 1 end
 		from key_generation where org = $1 and generation = $2`+tx.ForUpdate(), org, next.number)
 	switch {
@@ -422,7 +427,8 @@ func liveSuccessor(tx *store.Tx, org id.Org, number int64) (int64, error) {
 // overwrite is scrubbed → destroyed, in one stroke of the key store: the generation
 // goes from both slots, its tombstone names the erased, and its successor carries
 // the keys of the living.
-func (v *Vault) overwrite(ctx context.Context, org id.Org, number int64, next *generation, left int, named []Erasure) error {
+func (v *Vault) overwrite(ctx context.Context, org id.Org, number int64, next *generation, left int,
+	named []Erasure) error {
 	living, err := v.livingIn(ctx, org, next)
 	if err != nil {
 		return err
@@ -431,7 +437,8 @@ func (v *Vault) overwrite(ctx context.Context, org id.Org, number int64, next *g
 	stone := record.Tombstone{Generation: number, DestroyedAt: clock.Micros(now), LeftBehind: left}
 	gone := map[id.Record]bool{}
 	for _, e := range named {
-		stone.Records = append(stone.Records, record.ErasedRecordAt{Record: [16]byte(e.Record.Bytes()), At: clock.Micros(e.At)})
+		stone.Records = append(stone.Records, record.ErasedRecordAt{Record: [16]byte(e.Record.Bytes()),
+			At: clock.Micros(e.At)})
 		gone[e.Record] = true
 		if until := DraftsUntil(e.At); until.After(now) {
 			now = until

@@ -47,10 +47,15 @@ func TestEraseDestroysOneRecordAndKeepsTheOthers(t *testing.T) {
 			}
 		}
 		if cert.Generation != 1 || !cert.ErasedAt.Equal(t0.Add(time.Hour)) || cert.LeftBehind != 0 ||
-			!cert.DraftsUntil.Equal(time.Date(2026, 3, 10, 0, 0, 0, 0, time.UTC)) || !cert.RecoverableUntil.Equal(cert.DraftsUntil.Add(DefaultBackupLife)) {
+			!cert.DraftsUntil.Equal(time.Date(2026, 3, 10, 0, 0, 0, 0, time.UTC)) ||
+			!cert.RecoverableUntil.Equal(cert.DraftsUntil.Add(DefaultBackupLife)) {
 			t.Fatalf("certificate %+v", cert)
 		}
-		again, err := w.vault.Erase(w.ctx(), w.org, recs[7], func(*store.Tx, int64) error { t.Error("a second entry"); return nil })
+		again, err := w.vault.Erase(w.ctx(), w.org, recs[7], func(*store.Tx,
+			int64) error {
+			t.Error("a second entry")
+			return nil
+		})
 		if err != nil || again.Text() != cert.Text() {
 			t.Fatalf("asked again: %v, %+v", err, again)
 		}
@@ -68,7 +73,8 @@ func TestCertificateSaysUntilWhen(t *testing.T) {
 	w.reopen()
 	c := w.erase(w.make(2)[0])
 	text := c.Text()
-	for _, words := range []string{"2 March 2026 at 09:00 UTC", "10 March 2026 at 00:00 UTC", "20 March 2026 at 00:00 UTC", "backup of the key store", "within 10 days", c.Record.String()} {
+	for _, words := range []string{"2 March 2026 at 09:00 UTC", "10 March 2026 at 00:00 UTC",
+		"20 March 2026 at 00:00 UTC", "backup of the key store", "within 10 days", c.Record.String()} {
 		if !strings.Contains(text, words) {
 			t.Errorf("the certificate does not say %q:\n%s", words, text)
 		}
@@ -440,7 +446,8 @@ func TestADaysKeyDies(t *testing.T) {
 	key, err := w.vault.Day(w.org, person, typed)
 	w.must(err)
 	sealed := key.Seal("web:draft:raise", 7, []byte("not sent"))
-	if _, err := must2(w.vault.Day(w.org, id.NewRecord(t0), typed)).Open("web:draft:raise", 7, sealed); !fail.Is(err, fail.Tampered) {
+	if _, err := must2(w.vault.Day(w.org, id.NewRecord(t0), typed)).Open("web:draft:raise", 7, sealed); !fail.Is(err,
+		fail.Tampered) {
 		t.Fatalf("somebody else's draft opens: %v", err)
 	}
 	wrapped := w.vault.file.snapshot().Days[0].Wrapped
@@ -448,7 +455,8 @@ func TestADaysKeyDies(t *testing.T) {
 	w.must(w.vault.Rekey(w.ctx(), w.org))
 	w.clock.Set(DraftsUntil(typed).Add(-time.Second))
 	for _, v := range []*Vault{w.vault, w.reopen()} {
-		if plain, err := must2(v.Day(w.org, person, typed)).Open("web:draft:raise", 7, sealed); err != nil || string(plain) != "not sent" {
+		if plain, err := must2(v.Day(w.org, person, typed)).Open("web:draft:raise", 7, sealed); err != nil ||
+			string(plain) != "not sent" {
 			t.Fatalf("%s %v", plain, err)
 		}
 	}
@@ -493,7 +501,8 @@ func TestEraseLeavesDamagedRowsBehind(t *testing.T) {
 
 func openSQLite(t testing.TB, data string, hand *clock.Hand) *store.Store {
 	t.Helper()
-	s, err := store.Open(t.Context(), store.Options{Path: data, Clock: hand, Migrations: theMigrations, ReserveBytes: storetest.Reserve})
+	s, err := store.Open(t.Context(), store.Options{Path: data, Clock: hand, Migrations: theMigrations,
+		ReserveBytes: storetest.Reserve})
 	if err != nil {
 		t.Fatal(err)
 	}

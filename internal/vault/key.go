@@ -212,7 +212,8 @@ func errErased() error { return fail.New(fail.Gone, "This record has been erased
 
 const (
 	wordsKeyTampered = "The key of this record has been damaged or changed outside Heed, so it is not shown"
-	wordsNoSuchKey   = "The key of this record lies under one that the key store never held: it was changed outside Heed, or an older copy of the key store was put in place of the latest"
+	wordsNoSuchKey   = "The key of this record lies under one that the key store never held: it was changed outside " +
+		"Heed, or an older copy of the key store was put in place of the latest"
 )
 
 // Unwrap opens a row of record_key that somebody read together with other rows,

@@ -91,7 +91,8 @@ func (k *KeyFile) reload() error {
 	keys, err := record.ParseKeyFile(text)
 	clear(text)
 	if err != nil {
-		return fail.Wrap(fail.Tampered, err, "The key file %s is damaged (%v). Put it back from its copy in the safe", k.path, err)
+		return fail.Wrap(fail.Tampered, err, "The key file %s is damaged (%v). Put it back from its copy in the safe",
+			k.path, err)
 	}
 	k.keys = keys
 	return nil
@@ -117,7 +118,8 @@ func (k *KeyFile) of(org id.Org) []record.OrgKey {
 }
 
 func (k *KeyFile) absent() error {
-	return fail.New(fail.Missing, "The key file %s has no key for this organisation. Put back the key file that holds it", k.path)
+	return fail.New(fail.Missing, "The key file %s has no key for this organisation. Put back the key file that holds it",
+		k.path)
 }
 
 // Wrap reads the file first: another process may have begun a change of key.
@@ -161,7 +163,8 @@ func (k *KeyFile) unwrap(org id.Org, context, wrapped []byte) ([32]byte, error) 
 		}
 		errs = append(errs, err)
 	}
-	return [32]byte{}, fail.Wrap(fail.Tampered, errors.Join(errs...), "The organisation's key in %s does not open what was locked with it", k.path)
+	return [32]byte{}, fail.Wrap(fail.Tampered, errors.Join(errs...),
+		"The organisation's key in %s does not open what was locked with it", k.path)
 }
 
 func (k *KeyFile) add(org id.Org) error {

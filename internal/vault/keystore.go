@@ -166,7 +166,8 @@ func (k *keyStore) load(f *os.File) (ks record.KeyStore, whole [2]bool, size int
 	}
 	ks, whole, err = record.ParseKeyStore(image)
 	if err != nil {
-		return ks, whole, 0, fail.Wrap(fail.Tampered, err, "The key store %s is damaged. Put it back from its own latest backup", k.path)
+		return ks, whole, 0, fail.Wrap(fail.Tampered, err,
+			"The key store %s is damaged. Put it back from its own latest backup", k.path)
 	}
 	return ks, whole, int64(len(image)), nil
 }

@@ -221,7 +221,11 @@ func TestKeyStoreMendsASlotAtOpen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := k.change(func(ks *record.KeyStore) (bool, error) { remove(ks, [16]byte{1}, 1); return true, nil }); err != nil {
+	if err := k.change(func(ks *record.KeyStore) (bool, error) {
+		remove(ks, [16]byte{1}, 1)
+		return true,
+			nil
+	}); err != nil {
 		t.Fatal(err)
 	}
 	now, err := os.ReadFile(path)

@@ -53,7 +53,8 @@ func child() error {
 		return err
 	}
 	ctx := context.Background()
-	s, err := store.Open(ctx, store.Options{Path: o.Path, URL: o.URL, Migrations: theMigrations, ReserveBytes: storetest.Reserve})
+	s, err := store.Open(ctx, store.Options{Path: o.Path, URL: o.URL, Migrations: theMigrations,
+		ReserveBytes: storetest.Reserve})
 	if err != nil {
 		return err
 	}
@@ -94,7 +95,11 @@ func (o order) work(ctx context.Context, s *store.Store, v *Vault) error {
 	run(o.New, func() error {
 		for range 400 {
 			rec := id.NewRecord(v.clock.Now())
-			if err := s.Do(ctx, func(tx *store.Tx) error { _, err := v.New(tx, o.Org, rec, record.Patient); return err }); err != nil {
+			if err := s.Do(ctx, func(tx *store.Tx) error {
+				_, err := v.New(tx, o.Org, rec,
+					record.Patient)
+				return err
+			}); err != nil {
 				return err
 			}
 			fmt.Println("made", rec)
@@ -178,7 +183,8 @@ func toldOf(t testing.TB, lines <-chan string, done map[string][]id.Record) {
 	}
 }
 
-var steps = []string{"decided", "successor", "moving", "moved", "scrubbed", "destroyed", "rekey begun", "rekey wrapped", "rekey canary"}
+var steps = []string{"decided", "successor", "moving", "moved", "scrubbed", "destroyed", "rekey begun",
+	"rekey wrapped", "rekey canary"}
 
 // Killed at each step, and killed again at the same step while it resumes.
 func TestKilledAtEachStep(t *testing.T) {
@@ -349,7 +355,8 @@ func TestKilledAtRandomMoments(t *testing.T) {
 			if lost > 10 {
 				t.Fatalf("%d records are gone that nobody erased", lost)
 			}
-			t.Logf("10 kills: %d made, %d erased, %d erased at the moment of a kill", len(done["made"])-300, len(done["erased"]), lost)
+			t.Logf("10 kills: %d made, %d erased, %d erased at the moment of a kill", len(done["made"])-300,
+				len(done["erased"]), lost)
 			if len(done["erased"]) == 0 || len(done["made"]) == 300 {
 				t.Fatal("control: nothing was done between the kills")
 			}
@@ -374,7 +381,8 @@ func living(done map[string][]id.Record) (out []id.Record) {
 // one changing the key: nothing is lost and no generation is over its limit.
 func TestProcessesShareOneKeyStore(t *testing.T) {
 	o := order{URL: storetest.Postgres(t), New: true}
-	w := newWorld(t, storetest.Open(t, store.Options{URL: o.URL, Migrations: theMigrations}), clock.NewHand(clock.System{}.Now()))
+	w := newWorld(t, storetest.Open(t, store.Options{URL: o.URL, Migrations: theMigrations}),
+		clock.NewHand(clock.System{}.Now()))
 	o.KeyFile, o.KeyStore, o.Org, o.Records = w.o.KeyFile, w.o.KeyStore, w.org, w.make(60)
 	done := map[string][]id.Record{"made": o.Records}
 	var cmds []*exec.Cmd

@@ -162,7 +162,8 @@ func TestNewUnderAGenerationRetiredElsewhere(t *testing.T) {
 // generation and not yet committed: it would otherwise not see their rows.
 func TestErasureWaitsForUncommittedKeys(t *testing.T) {
 	hand := clock.NewHand(t0)
-	w := newWorld(t, storetest.Open(t, store.Options{URL: storetest.Postgres(t), Clock: hand, Migrations: theMigrations}), hand)
+	w := newWorld(t, storetest.Open(t, store.Options{URL: storetest.Postgres(t), Clock: hand, Migrations: theMigrations}),
+		hand)
 	recs := w.make(3)
 	late := id.NewRecord(t0)
 	wrapped, commit := make(chan bool), make(chan bool)
@@ -204,7 +205,11 @@ func TestRekeyUnderLoad(t *testing.T) {
 			w.clock.Move(25 * time.Hour) // so that both make generations with the new key
 			for _, v := range []*Vault{w.vault, another} {
 				rec := id.NewRecord(t0)
-				w.must(w.store.Do(w.ctx(), func(tx *store.Tx) error { _, err := v.New(tx, w.org, rec, record.Patient); return err }))
+				w.must(w.store.Do(w.ctx(), func(tx *store.Tx) error {
+					_,
+						err := v.New(tx, w.org, rec, record.Patient)
+					return err
+				}))
 				recs = append(recs, rec)
 			}
 		}

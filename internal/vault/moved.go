@@ -141,7 +141,8 @@ func (v *Vault) carriedBy(org id.Org, held record.GenerationKey, named []Erasure
 
 // carry writes the successor's list: what lives in it, and what the generation that
 // goes had carried. The erased are in no list any more.
-func (v *Vault) carry(ks *record.KeyStore, org id.Org, number int64, next *generation, living map[id.Record]rawKey, gone map[id.Record]bool) error {
+func (v *Vault) carry(ks *record.KeyStore, org id.Org, number int64, next *generation, living map[id.Record]rawKey,
+	gone map[id.Record]bool) error {
 	raw := [16]byte(org.Bytes())
 	if i, held := ks.Find(raw, number); held && next != nil {
 		carried, err := v.carriedBy(org, ks.Generations[i], nil)

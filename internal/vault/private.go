@@ -46,9 +46,11 @@ func checkPrivate(i os.FileInfo, what, path string) error {
 	case !i.Mode().IsRegular():
 		return fail.New(fail.Bad, "The %s %s is not a file. Give the path of the file itself", what, path)
 	case openToOthers(i):
-		return fail.New(fail.Bad, "The %s %s has mode %04o. Only its owner may read it: run chmod 600 %s", what, path, i.Mode().Perm(), path)
+		return fail.New(fail.Bad, "The %s %s has mode %04o. Only its owner may read it: run chmod 600 %s", what, path,
+			i.Mode().Perm(), path)
 	case ownedByAnother(i):
-		return fail.New(fail.Bad, "The %s %s belongs to another user. Run chown so that it belongs to the user that Heed runs as", what, path)
+		return fail.New(fail.Bad, "The %s %s belongs to another user. Run chown so that it belongs to the user that Heed "+
+			"runs as", what, path)
 	}
 	return nil
 }
@@ -57,15 +59,18 @@ func checkPrivate(i os.FileInfo, what, path string) error {
 func fileFault(err error, what, path string) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fail.Wrap(fail.Missing, err, "The %s %s is not there. Put it back from its own backup, or give the right path", what, path)
+		return fail.Wrap(fail.Missing, err,
+			"The %s %s is not there. Put it back from its own backup, or give the right path", what, path)
 	case errors.Is(err, fs.ErrExist):
-		return fail.Wrap(fail.Conflict, err, "The %s %s exists already. It is never overwritten: move it away first if it is not in use", what, path)
+		return fail.Wrap(fail.Conflict, err, "The %s %s exists already. It is never overwritten: move it away first if it "+
+			"is not in use", what, path)
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return fail.Wrap(fail.Full, err, "There is no room to write the %s %s. Free some space on its disk", what, path)
 	case errors.Is(err, syscall.EROFS):
 		return fail.Wrap(fail.ReadOnly, err, "The %s %s is on a read-only disk. Make the disk writable", what, path)
 	case errors.Is(err, fs.ErrPermission):
-		return fail.Wrap(fail.Bad, err, "The %s %s cannot be opened by the user that Heed runs as. Run chown and chmod 600 on it", what, path)
+		return fail.Wrap(fail.Bad, err, "The %s %s cannot be opened by the user that Heed runs as. Run chown and chmod "+
+			"600 on it", what, path)
 	}
 	return fmt.Errorf("%s %s: %w", what, path, err)
 }

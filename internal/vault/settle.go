@@ -31,7 +31,9 @@ func (v *Vault) Settle(ctx context.Context, h History) error {
 			return err
 		}
 		if older, err := v.Older(ctx, org); err != nil || len(older) > 0 {
-			return errors.Join(err, fail.New(fail.Stale, "The key store %s is older than the history: it holds keys that were destroyed when records were erased. Put back its latest copy. When there is none anywhere: heed keys destroy-again --help", v.file.path))
+			return errors.Join(err, fail.New(fail.Stale, "The key store %s is older than the history: it holds keys that "+
+				"were destroyed when records were erased. Put back its latest copy. When there is none anywhere: heed keys "+
+				"destroy-again --help", v.file.path))
 		}
 	}
 	return nil

@@ -105,7 +105,8 @@ func (v *Vault) open(ctx context.Context, o Options, known []rememberedGeneratio
 // begin finds the keys and reads what the database remembers of them.
 func begin(ctx context.Context, s *store.Store, o Options) (*Vault, []rememberedGeneration, []canary, error) {
 	v := &Vault{store: s, keys: o.Keys, backupLife: o.BackupLife, clock: o.Clock, log: o.Log, at: func(string) {},
-		opened: map[place]*generation{}, days: map[place]*record.RecordKey{}, buried: map[id.Org]knownTombstones{}, orgs: map[id.Org]*orgState{}}
+		opened: map[place]*generation{}, days: map[place]*record.RecordKey{}, buried: map[id.Org]knownTombstones{},
+		orgs: map[id.Org]*orgState{}}
 	if v.backupLife <= 0 {
 		v.backupLife = DefaultBackupLife
 	}

@@ -26,13 +26,18 @@ func TestKeyOpensWhatItSealed(t *testing.T) {
 		}
 		_, err := w.key(id.NewRecord(t0))
 		w.want(err, fail.Missing)
-		w.want(w.store.Do(w.ctx(), func(tx *store.Tx) error { _, err := w.vault.New(tx, w.org, rec, record.Patient); return err }), fail.Conflict)
+		w.want(w.store.Do(w.ctx(), func(tx *store.Tx) error {
+			_, err := w.vault.New(tx, w.org, rec,
+				record.Patient)
+			return err
+		}), fail.Conflict)
 		other := id.NewOrg(t0)
 		w.want(w.store.Do(w.ctx(), func(tx *store.Tx) error {
 			_, err := w.vault.New(tx, other, id.NewRecord(t0), record.Patient)
 			return err
 		}), fail.Broken)
-		w.want(w.store.View(w.ctx(), func(tx *store.Tx) error { _, err := w.vault.Key(tx, other, rec); return err }), fail.Missing)
+		w.want(w.store.View(w.ctx(), func(tx *store.Tx) error { _, err := w.vault.Key(tx, other, rec); return err }),
+			fail.Missing)
 	})
 }
 
@@ -54,7 +59,11 @@ func TestCiphertextsCannotBeMoved(t *testing.T) {
 		if len(texts) >= 30 {
 			org = second
 		}
-		w.must(w.store.Do(w.ctx(), func(tx *store.Tx) (err error) { k, err = w.vault.New(tx, org, rec, record.Patient); return err }))
+		w.must(w.store.Do(w.ctx(), func(tx *store.Tx) (err error) {
+			k,
+				err = w.vault.New(tx, org, rec, record.Patient)
+			return err
+		}))
 		for i := range 10 {
 			x := text{key: k, field: []string{"words", "reasons"}[i%2], version: int64(1 + i/2)}
 			x.sealed = x.key.Seal(x.field, x.version, fmt.Appendf(nil, "text %d", len(texts)))

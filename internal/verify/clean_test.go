@@ -14,7 +14,8 @@ func TestIndependent(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatal(files, err)
 	}
-	may := map[string]bool{"heed/record": true, "heed/internal/store": true, "heed/internal/fail": true, "heed/internal/clock": true, "heed/internal/id": true}
+	may := map[string]bool{"heed/record": true, "heed/internal/store": true, "heed/internal/fail": true,
+		"heed/internal/clock": true, "heed/internal/id": true}
 	for _, f := range files {
 		if strings.HasSuffix(f, "_test.go") {
 			continue
@@ -37,8 +38,10 @@ func TestUntouched(t *testing.T) {
 		w.live()
 		r := w.verify()
 		w.clean(r)
-		if r.Entries != 40*9+1+1+2+3+1 || r.Erased != 9 || r.Opened != r.Entries-9 || r.Waiting != 4 || r.Fields != 42 || r.Records != 43 ||
-			r.Checkpoints < 4 || r.Size-r.Padding != r.Entries-4 || len(r.Witnessed) != 1 || r.Witnessed[0].Size != r.Public || len(r.Warnings) != 0 {
+		if r.Entries != 40*9+1+1+2+3+1 || r.Erased != 9 || r.Opened != r.Entries-9 || r.Waiting != 4 || r.Fields != 42 ||
+			r.Records != 43 ||
+			r.Checkpoints < 4 || r.Size-r.Padding != r.Entries-4 || len(r.Witnessed) != 1 || r.Witnessed[0].Size != r.Public ||
+			len(r.Warnings) != 0 {
 			w.Fatalf("%+v", r)
 		}
 		r = w.verify(func(o *Options) { o.KeyFile, o.KeyStore = "", "" })

@@ -109,7 +109,8 @@ const copyTries = 20
 func privateCopy(ctx context.Context, o Options) (dir string, err error) {
 	folder := o.Path
 	if dir, err = os.MkdirTemp("", "heed-verify-"); err != nil {
-		return "", fail.Wrap(fail.Full, err, "A private copy of the database cannot be made: name a folder that can be written to in TMPDIR")
+		return "", fail.Wrap(fail.Full, err, "A private copy of the database cannot be made: name a folder that can be "+
+			"written to in TMPDIR")
 	}
 	defer func() {
 		if err != nil {
@@ -139,7 +140,8 @@ func privateCopy(ctx context.Context, o Options) (dir string, err error) {
 			return dir, nil
 		}
 	}
-	return "", fail.New(fail.Busy, "The database is written to so much that no copy of it was whole. Run this again in a quieter minute")
+	return "", fail.New(fail.Busy, "The database is written to so much that no copy of it was whole. Run this again in "+
+		"a quieter minute")
 }
 
 // copyHeld copies the leaves that are held outside the database (held.go).

@@ -54,7 +54,8 @@ func onSQLite(t *testing.T) (w *world, folder string) {
 	t.Helper()
 	folder = t.TempDir()
 	hand := clock.NewHand(t0)
-	w = newWorld(t, storetest.Open(t, store.Options{Path: folder, Migrations: migrations, Clock: hand, ReserveBytes: 64 << 10}), hand)
+	w = newWorld(t, storetest.Open(t, store.Options{Path: folder, Migrations: migrations, Clock: hand,
+		ReserveBytes: 64 << 10}), hand)
 	w.live()
 	return w, folder
 }
@@ -142,7 +143,8 @@ func TestCopyBesideWriters(t *testing.T) {
 func TestAnEarlyFormIsRefusedInWords(t *testing.T) {
 	hand := clock.NewHand(t0)
 	folder := t.TempDir()
-	w := newWorld(t, storetest.Open(t, store.Options{Path: folder, Migrations: migrations, Clock: hand, ReserveBytes: 64 << 10}), hand)
+	w := newWorld(t, storetest.Open(t, store.Options{Path: folder, Migrations: migrations, Clock: hand,
+		ReserveBytes: 64 << 10}), hand)
 	w.begin(w.org.Record(), 1)
 	w.sql(`drop index entry_begun`)
 	w.sql(`alter table entry drop column room`)

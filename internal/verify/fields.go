@@ -119,7 +119,8 @@ func (w *fieldCheck) column(ctx context.Context, f Field) error {
 			if n := w.count.fields.Add(1); n%4096 == 0 {
 				w.o.Progress(Progress{"fields", n, 0})
 			}
-			if err := rows.Scan(&r.record, &r.version, &r.name, &r.sealed, &r.keyOrg, &r.keyGeneration, &r.keySealed); err != nil {
+			if err := rows.Scan(&r.record, &r.version, &r.name, &r.sealed, &r.keyOrg, &r.keyGeneration,
+				&r.keySealed); err != nil {
 				w.foundf(Sealed, f.where(), "a row cannot be read: %v", err)
 				continue
 			}

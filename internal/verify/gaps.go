@@ -67,7 +67,8 @@ func (v *check) forgotten(ctx context.Context) error {
 		return fmt.Errorf("read generations: %w", err)
 	}
 	for _, g := range needed {
-		v.foundf(Key, fmt.Sprintf("key_generation %s %d", hexOf(g.org), g.number), "record keys need it, and its row was taken away")
+		v.foundf(Key, fmt.Sprintf("key_generation %s %d", hexOf(g.org), g.number),
+			"record keys need it, and its row was taken away")
 	}
 	return nil
 }

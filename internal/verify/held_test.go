@@ -27,10 +27,14 @@ func TestAnEntryTakenAwayWhileItWaitedIsMissed(t *testing.T) {
 			version, at, generation, room int64
 		}
 		w.must(w.store.View(w.ctx(), func(tx *store.Tx) error {
-			rows, err := store.All(tx, func(r *row) []any { return []any{&r.id, &r.leaf, &r.version, &r.at, &r.generation, &r.room} },
+			rows, err := store.All(tx, func(r *row) []any {
+				return []any{&r.id, &r.leaf, &r.version, &r.at, &r.generation,
+					&r.room}
+			},
 				`select id, leaf, version, at, generation, room from entry where record = $1`, rec)
 			for _, r := range rows {
-				lines = record.Held{Header: record.Header{Org: [16]byte(w.org.Bytes()), Record: [16]byte(rec.Bytes()), Entry: [16]byte(r.id),
+				lines = record.Held{Header: record.Header{Org: [16]byte(w.org.Bytes()), Record: [16]byte(rec.Bytes()),
+					Entry:   [16]byte(r.id),
 					Version: r.version, At: r.at, Generation: r.generation, Room: r.room}, Leaf: [32]byte(r.leaf)}.Append(lines)
 			}
 			return err
@@ -45,7 +49,8 @@ func TestAnEntryTakenAwayWhileItWaitedIsMissed(t *testing.T) {
 		w.sql(`delete from entry where record = $1`, rec)
 		w.clean(w.verify()) // without what lies outside nothing is to be seen
 		r := w.verify(look)
-		if r.Found != 3 || r.Differences[0].Record != rec.String() || !strings.Contains(r.Differences[0].What, "taken away before it was numbered") {
+		if r.Found != 3 || r.Differences[0].Record != rec.String() ||
+			!strings.Contains(r.Differences[0].What, "taken away before it was numbered") {
 			t.Errorf("found %d: %v", r.Found, r.Differences)
 		}
 		w.must(os.WriteFile(file, []byte("something else"), 0o600))

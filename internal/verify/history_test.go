@@ -263,7 +263,8 @@ func TestServed(t *testing.T) {
 		}))
 		defer srv.Close()
 		check := func(since []byte) Report {
-			r, err := Installation(w.ctx(), Options{HTTP: srv.URL, Log: w.signer.Verifier(), Witnesses: w.o.Witnesses, Since: since})
+			r, err := Installation(w.ctx(), Options{HTTP: srv.URL, Log: w.signer.Verifier(), Witnesses: w.o.Witnesses,
+				Since: since})
 			w.must(err)
 			return r
 		}

@@ -53,7 +53,8 @@ func openKeys(keyFile, keyStore string) (*keyring, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &keyring{path: keyStore, gens: map[genID]*record.Branches{}, stored: map[genID]record.GenerationKey{}, days: map[genID]record.DayKey{}}
+	k := &keyring{path: keyStore, gens: map[genID]*record.Branches{}, stored: map[genID]record.GenerationKey{},
+		days: map[genID]record.DayKey{}}
 	if k.orgs, err = record.ParseKeyFile(text); err != nil {
 		return nil, fail.Wrap(fail.Tampered, err, "The key file %s is damaged (%v)", keyFile, err)
 	}
@@ -203,7 +204,8 @@ func (v *check) keyTables(ctx context.Context) error {
 		if canaries, err = store.All(tx, func(c *canary) []any { return []any{&c.org, &c.sealed} }, `select org, canary from key_org order by org`); err != nil {
 			return err
 		}
-		generations, err = store.All(tx, func(g *generation) []any { return []any{&g.org, &g.number, &g.fingerprint, &g.madeAt} },
+		generations, err = store.All(tx,
+			func(g *generation) []any { return []any{&g.org, &g.number, &g.fingerprint, &g.madeAt} },
 			`select org, generation, fingerprint, made_at from key_generation order by org, generation`)
 		return err
 	})
@@ -252,7 +254,8 @@ func (v *check) wrappedBy(ctx context.Context, org []byte, generation int64) (n 
 func (k *keyring) canary(org, sealed []byte) bool {
 	place := append([]byte("heed/canary/1\n"), org...)
 	for _, key := range k.orgs {
-		if got, err := record.Unwrap(key.Key, place, sealed); err == nil && string(key.Org[:]) == string(org) && got == sha256.Sum256(place) {
+		if got, err := record.Unwrap(key.Key, place, sealed); err == nil && string(key.Org[:]) == string(org) &&
+			got == sha256.Sum256(place) {
 			return true
 		}
 	}

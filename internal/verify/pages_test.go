@@ -65,7 +65,8 @@ func digest(ctx context.Context, s *store.Store) string {
 func TestFlippedPages(t *testing.T) {
 	dir := t.TempDir()
 	hand := clock.NewHand(t0)
-	s, err := store.Open(t.Context(), store.Options{Path: dir, Migrations: migrations, Clock: hand, ReserveBytes: storetest.Reserve})
+	s, err := store.Open(t.Context(), store.Options{Path: dir, Migrations: migrations, Clock: hand,
+		ReserveBytes: storetest.Reserve})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +112,8 @@ func TestFlippedPages(t *testing.T) {
 			t.Errorf("flip %d at byte %d of page %d: what is read has changed, and nothing was found", i, at%4096, at/4096+1)
 		}
 	}
-	t.Logf("200 bytes flipped: %d found, %d refused to open, %d changed nothing that is read (free space, indexes, the reserve)", found, refused, harmless)
+	t.Logf("200 bytes flipped: %d found, %d refused to open, %d changed nothing that is read (free space, indexes, the "+
+		"reserve)", found, refused, harmless)
 	if found < 40 {
 		t.Errorf("only %d flips hit anything: the test shows too little", found)
 	}

@@ -31,7 +31,8 @@ func TestAReceiptShowsThatItsEntryIsThereOrGone(t *testing.T) {
 		there(promise, "waits for its place")
 		there(other, "waits for its place")
 		w.sql(`delete from entry_pending where n in (select n from entry where record = $1)`, gone)
-		for _, table := range []string{"head", "note_v1", "record_key", "entry"} { // whoever has the database, while numbering is held up
+		// whoever has the database, while numbering is held up
+		for _, table := range []string{"head", "note_v1", "record_key", "entry"} {
 			w.sql(`delete from `+table+` where record = $1`, gone)
 		}
 		w.must2(w.log.Sequence(w.ctx()))

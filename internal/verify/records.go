@@ -68,19 +68,22 @@ type keyRow struct{ rec, org []byte }
 // record the versions run from 1 to its head, and it has a key or was erased.
 func (v *check) records(ctx context.Context) error {
 	return v.store.View(ctx, func(tx *store.Tx) error {
-		entries := &stream[versions]{last: []byte{}, rec: func(r versions) []byte { return r.rec }, page: func(after []byte) ([]versions, error) {
-			return store.All(tx, func(r *versions) []any { return []any{&r.rec, &r.count, &r.first, &r.last} },
-				fmt.Sprintf(`select record, count(*), min(version), max(version) from entry
+		entries := &stream[versions]{last: []byte{}, rec: func(r versions) []byte { return r.rec },
+			page: func(after []byte) ([]versions, error) {
+				return store.All(tx, func(r *versions) []any { return []any{&r.rec, &r.count, &r.first, &r.last} },
+					fmt.Sprintf(`select record, count(*), min(version), max(version) from entry
 				where version > 0 and record > $1 group by record order by record limit %d`, pageSize), after)
-		}}
-		heads := &stream[headRow]{last: []byte{}, rec: func(r headRow) []byte { return r.rec }, page: func(after []byte) ([]headRow, error) {
-			return store.All(tx, func(r *headRow) []any { return []any{&r.rec, &r.org, &r.version} },
-				fmt.Sprintf(`select record, org, version from head where record > $1 order by record limit %d`, pageSize), after)
-		}}
-		keys := &stream[keyRow]{last: []byte{}, rec: func(r keyRow) []byte { return r.rec }, page: func(after []byte) ([]keyRow, error) {
-			return store.All(tx, func(r *keyRow) []any { return []any{&r.rec, &r.org} },
-				fmt.Sprintf(`select record, org from record_key where record > $1 order by record limit %d`, pageSize), after)
-		}}
+			}}
+		heads := &stream[headRow]{last: []byte{}, rec: func(r headRow) []byte { return r.rec },
+			page: func(after []byte) ([]headRow, error) {
+				return store.All(tx, func(r *headRow) []any { return []any{&r.rec, &r.org, &r.version} },
+					fmt.Sprintf(`select record, org, version from head where record > $1 order by record limit %d`, pageSize), after)
+			}}
+		keys := &stream[keyRow]{last: []byte{}, rec: func(r keyRow) []byte { return r.rec },
+			page: func(after []byte) ([]keyRow, error) {
+				return store.All(tx, func(r *keyRow) []any { return []any{&r.rec, &r.org} },
+					fmt.Sprintf(`select record, org from record_key where record > $1 order by record limit %d`, pageSize), after)
+			}}
 		for ctx.Err() == nil {
 			rec, err := smallest(entries, heads, keys)
 			if err != nil || rec == nil {
@@ -114,7 +117,8 @@ func smallest(e *stream[versions], h *stream[headRow], k *stream[keyRow]) (least
 }
 
 // record compares what three tables say of one record.
-func (v *check) record(tx *store.Tx, rec []byte, entries *stream[versions], heads *stream[headRow], keys *stream[keyRow]) error {
+func (v *check) record(tx *store.Tx, rec []byte, entries *stream[versions], heads *stream[headRow],
+	keys *stream[keyRow]) error {
 	e, hasEntries, err1 := entries.at(rec)
 	h, hasHead, err2 := heads.at(rec)
 	k, hasKey, err3 := keys.at(rec)
@@ -143,7 +147,8 @@ func (v *check) record(tx *store.Tx, rec []byte, entries *stream[versions], head
 			return err
 		}
 		if n == 0 {
-			v.found(Difference{Kind: Record, Where: "record_key", Leaf: -1, Record: hexOf(rec), What: "has a key and no entry: all that was written of it was taken away"})
+			v.found(Difference{Kind: Record, Where: "record_key", Leaf: -1, Record: hexOf(rec),
+				What: "has a key and no entry: all that was written of it was taken away"})
 		}
 	}
 	return nil
@@ -246,7 +251,8 @@ func (v *check) erased(ctx context.Context) error {
 		}
 	}
 	for rec, k := range v.gone.unnamed() {
-		v.found(Difference{Kind: Record, Where: fmt.Sprintf("entry %d", k.n), Leaf: k.leaf, Record: hexOf(rec[:]), What: "its record has no key, and no erasure entry says that it was erased"})
+		v.found(Difference{Kind: Record, Where: fmt.Sprintf("entry %d", k.n), Leaf: k.leaf, Record: hexOf(rec[:]),
+			What: "its record has no key, and no erasure entry says that it was erased"})
 	}
 	for _, rec := range v.listed {
 		if len(rec) != 16 {
@@ -254,7 +260,8 @@ func (v *check) erased(ctx context.Context) error {
 			continue
 		}
 		if _, ok := v.gone.named[[16]byte(rec)]; !ok {
-			v.found(Difference{Kind: Record, Where: "erasure", Leaf: -1, Record: hexOf(rec), What: "is listed as erased, and no erasure entry says so"})
+			v.found(Difference{Kind: Record, Where: "erasure", Leaf: -1, Record: hexOf(rec),
+				What: "is listed as erased, and no erasure entry says so"})
 		}
 	}
 	return v.store.View(ctx, func(tx *store.Tx) error {
@@ -264,7 +271,8 @@ func (v *check) erased(ctx context.Context) error {
 				return fmt.Errorf("read record keys: %w", err)
 			}
 			if n > 0 {
-				v.found(Difference{Kind: Record, Where: "record_key", Leaf: -1, Record: hexOf(rec[:]), What: "was erased and has a key again: an older copy was put back"})
+				v.found(Difference{Kind: Record, Where: "record_key", Leaf: -1, Record: hexOf(rec[:]),
+					What: "was erased and has a key again: an older copy was put back"})
 			}
 		}
 		return nil
@@ -291,7 +299,8 @@ func (v *check) erasureRows(ctx context.Context) error {
 // log: the signed state must have moved on that far meanwhile.
 func (v *check) moved(ctx context.Context) error {
 	if v.gone.top > 0 && v.sizeNow(ctx) <= v.gone.top {
-		v.found(Difference{Kind: Numbering, Where: "log_run", Leaf: v.gone.top, What: fmt.Sprintf("leaves beyond the signed tree of %d are numbered", v.head.Size)})
+		v.found(Difference{Kind: Numbering, Where: "log_run", Leaf: v.gone.top,
+			What: fmt.Sprintf("leaves beyond the signed tree of %d are numbered", v.head.Size)})
 	}
 	return ctx.Err()
 }

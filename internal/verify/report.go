@@ -160,16 +160,19 @@ func (c *counts) witness(w Witnessed) {
 	}
 }
 
-var kindOrder = []Kind{Receipt, Rollback, History, Checkpoint, TileKind, Numbering, Entry, Record, List, Index, Key, Sealed, Witness, Unreadable}
+var kindOrder = []Kind{Receipt, Rollback, History, Checkpoint, TileKind, Numbering, Entry, Record, List, Index, Key,
+	Sealed, Witness, Unreadable}
 
 func (v *check) report(took time.Duration) Report {
 	slices.SortStableFunc(v.diffs, func(a, b Difference) int {
-		return cmp.Or(cmp.Compare(slices.Index(kindOrder, a.Kind), slices.Index(kindOrder, b.Kind)), cmp.Compare(a.Leaf, b.Leaf), cmp.Compare(a.Where, b.Where))
+		return cmp.Or(cmp.Compare(slices.Index(kindOrder, a.Kind), slices.Index(kindOrder, b.Kind)),
+			cmp.Compare(a.Leaf, b.Leaf), cmp.Compare(a.Where, b.Where))
 	})
 	c := &v.count
 	r := Report{
 		Origin: v.head.Origin, Size: v.head.Size, Root: v.head.Root, Public: c.public.Load(),
-		Entries: c.entries.Load(), Opened: c.opened.Load(), Erased: c.erased.Load(), Waiting: c.waiting.Load(), Padding: c.padding.Load(),
+		Entries: c.entries.Load(), Opened: c.opened.Load(), Erased: c.erased.Load(), Waiting: c.waiting.Load(),
+		Padding: c.padding.Load(),
 		Records: c.records.Load(), Checkpoints: c.checkpoints.Load(), Fields: c.fields.Load(), Tiles: tileCount(v.head.Size),
 		Found: v.total, Differences: v.diffs, Warnings: v.warnings, Receipt: v.told, Took: took,
 		Checked: v.checked(), Proved: !v.o.Log.IsZero() || v.keys != nil || len(v.o.remembered()) > 0,
@@ -188,10 +191,12 @@ func (v *check) checked() []string {
 		out = append(out, "the log's signatures")
 	}
 	if v.store != nil {
-		out = append(out, "that each row is the entry which the tree has at its place", "that each index holds the rows of its table")
+		out = append(out, "that each row is the entry which the tree has at its place",
+			"that each index holds the rows of its table")
 	}
 	if v.keys != nil {
-		out = append(out, "that each entry and sealed field opens at its place", "that what has no key was erased by an entry")
+		out = append(out, "that each entry and sealed field opens at its place",
+			"that what has no key was erased by an entry")
 	}
 	if len(v.o.remembered()) > 0 {
 		out = append(out, "that history since the kept checkpoint was only added to")

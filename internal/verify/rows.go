@@ -417,14 +417,16 @@ func (w *rowCheck) open(leaf int64, stored [32]byte, against bool, k *openedKey)
 	if k.err != nil {
 		if !k.told {
 			k.told = true
-			w.found(Difference{Kind: Key, Where: fmt.Sprintf("record_key, first needed by entry %d", r.n), Leaf: -1, Record: hexOf(r.record), What: k.err.Error()})
+			w.found(Difference{Kind: Key, Where: fmt.Sprintf("record_key, first needed by entry %d", r.n), Leaf: -1,
+				Record: hexOf(r.record), What: k.err.Error()})
 		}
 		if against {
 			w.differs(leaf, "its leaf is not the one that the tree has there")
 		}
 		return
 	}
-	h := record.Header{Org: org, Record: rec, Entry: [16]byte(r.id), Version: r.version, At: r.at, Generation: r.generation, Room: r.room}
+	h := record.Header{Org: org, Record: rec, Entry: [16]byte(r.id), Version: r.version, At: r.at,
+		Generation: r.generation, Room: r.room}
 	payload, got, err := k.key.OpenEntry(&w.scratch, h, r.seal)
 	switch {
 	case err != nil:
@@ -451,7 +453,8 @@ func (w *rowCheck) other(h record.Header, stored [32]byte, k *openedKey) string 
 		h.Room = *k.room
 	}
 	if _, got, err := k.key.OpenEntry(&w.scratch, h, w.row.seal); err == nil && got == stored {
-		return fmt.Sprintf("says that it is of room %d and was written for room %d: its number was changed", w.row.room, h.Room)
+		return fmt.Sprintf("says that it is of room %d and was written for room %d: its number was changed", w.row.room,
+			h.Room)
 	}
 	return "gives another leaf than the one stored with it: its time, its generation, its room or its leaf was changed"
 }
@@ -467,5 +470,6 @@ func (w *rowCheck) headRoom(k *openedKey) {
 }
 
 func (w *rowCheck) differs(leaf int64, what string) {
-	w.found(Difference{Kind: Entry, Where: fmt.Sprintf("entry %d", w.row.n), Leaf: leaf, Record: hexOf(w.row.record), What: what})
+	w.found(Difference{Kind: Entry, Where: fmt.Sprintf("entry %d", w.row.n), Leaf: leaf, Record: hexOf(w.row.record),
+		What: what})
 }

@@ -41,7 +41,8 @@ func (v *check) everyLeaf(ctx context.Context) error {
 			for _, r := range page {
 				after = r.seq
 				if next < r.seq && next < v.head.Size {
-					v.found(Difference{Kind: Numbering, Where: "log_run", Leaf: next, What: fmt.Sprintf("leaves %d to %d have no row", next, min(r.seq, v.head.Size)-1)})
+					v.found(Difference{Kind: Numbering, Where: "log_run", Leaf: next,
+						What: fmt.Sprintf("leaves %d to %d have no row", next, min(r.seq, v.head.Size)-1)})
 				}
 				if err := v.oneRun(&l, r, next); err != nil {
 					return err
@@ -58,14 +59,16 @@ func (v *check) everyLeaf(ctx context.Context) error {
 		}
 	}
 	if next < v.head.Size {
-		v.found(Difference{Kind: Numbering, Where: "log_run", Leaf: next, What: fmt.Sprintf("leaves %d to %d have no row", next, v.head.Size-1)})
+		v.found(Difference{Kind: Numbering, Where: "log_run", Leaf: next,
+			What: fmt.Sprintf("leaves %d to %d have no row", next, v.head.Size-1)})
 	}
 	return ctx.Err()
 }
 
 func (v *check) oneRun(l *leaves, r numbered, next int64) error {
 	differs := func(format string, args ...any) {
-		v.found(Difference{Kind: Numbering, Where: fmt.Sprintf("log_run %d", r.seq), Leaf: r.seq, What: fmt.Sprintf(format, args...)})
+		v.found(Difference{Kind: Numbering, Where: fmt.Sprintf("log_run %d", r.seq), Leaf: r.seq,
+			What: fmt.Sprintf(format, args...)})
 	}
 	switch {
 	case r.size < 1 || r.size > record.MaxSize:
@@ -99,7 +102,8 @@ func (v *check) oneRun(l *leaves, r numbered, next int64) error {
 		blinder := [record.BlinderSize]byte(r.padding[i*record.BlinderSize:])
 		tree, told := l.hash(r.seq + i)
 		if told && !v.bad[(r.seq+i)/record.TileWidth] && record.LeafHash(record.PaddingLeaf(blinder)) != tree {
-			v.found(Difference{Kind: Numbering, Where: fmt.Sprintf("log_run %d", r.seq), Leaf: r.seq + i, What: "is said to be padding, and the tree has something else there"})
+			v.found(Difference{Kind: Numbering, Where: fmt.Sprintf("log_run %d", r.seq), Leaf: r.seq + i,
+				What: "is said to be padding, and the tree has something else there"})
 		}
 	}
 	return nil
@@ -140,7 +144,8 @@ func (v *check) everyEntryOnce(ctx context.Context) error {
 		}
 		for i, r := range page {
 			if (i > 0 || !first) && r.n < end {
-				v.found(Difference{Kind: Numbering, Where: fmt.Sprintf("log_run %d", r.seq), Leaf: r.seq, What: fmt.Sprintf("entry %d has two numbers", r.n)})
+				v.found(Difference{Kind: Numbering, Where: fmt.Sprintf("log_run %d", r.seq), Leaf: r.seq,
+					What: fmt.Sprintf("entry %d has two numbers", r.n)})
 			}
 			if r.size > 0 && r.size <= record.MaxSize {
 				end = r.n + r.size

@@ -23,7 +23,8 @@ func served(ctx context.Context, o Options) (Report, error) {
 	if !strings.HasSuffix(base, "/log") {
 		base += "/log"
 	}
-	client := &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 8, Proxy: http.ProxyFromEnvironment}}
+	client := &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 8,
+		Proxy: http.ProxyFromEnvironment}}
 	defer client.CloseIdleConnections()
 	get := func(path string) ([]byte, error) { return fetch(ctx, client, base+"/"+path) }
 	v := newCheck(nil, o, nil)

@@ -61,7 +61,8 @@ func (w *world) flipBlob(r *rand.Rand, table, column, where string, args ...any)
 
 func edits() []tampering {
 	var out []tampering
-	for _, set := range []string{"at = at + 1", "at = at - 86400000000", "generation = generation + 1", "room = room + 1", "version = version + 1000"} {
+	for _, set := range []string{"at = at + 1", "at = at - 86400000000", "generation = generation + 1", "room = room + 1",
+		"version = version + 1000"} {
 		out = append(out, tampering{"edit " + set, func(w *world, r *rand.Rand) want {
 			n := w.someEntry(r)
 			w.sql(`update entry set `+set+` where n = $1`, n)
@@ -256,7 +257,8 @@ func insertions() []tampering {
 
 func swaps() []tampering {
 	var out []tampering
-	for _, columns := range []string{"sealed", "leaf", "sealed,leaf", "at", "id", "id,sealed,leaf,at,generation,room,record,version,org"} {
+	for _, columns := range []string{"sealed", "leaf", "sealed,leaf", "at", "id",
+		"id,sealed,leaf,at,generation,room,record,version,org"} {
 		out = append(out, tampering{"swap " + columns, func(w *world, r *rand.Rand) want {
 			a, b := w.someEntry(r), w.someEntry(r)
 			for a == b || w.one(`select count(*) from entry x, entry y where x.n = $1 and y.n = $2 and x.at = y.at`, a, b) == 1 && columns == "at" {
@@ -380,14 +382,16 @@ func cutsAndEmpties() []tampering {
 			return want{[]Kind{Rollback, Numbering}, ""}
 		}},
 	}
-	for table, kind := range map[string]Kind{"entry": Entry, "head": Record, "log_run": Numbering, "log_tile": TileKind, "record_key": Record, "entry_pending": Entry} {
+	for table, kind := range map[string]Kind{"entry": Entry, "head": Record, "log_run": Numbering, "log_tile": TileKind,
+		"record_key": Record, "entry_pending": Entry} {
 		out = append(out, tampering{"empty " + table, func(w *world, _ *rand.Rand) want {
 			w.sql(`delete from ` + table)
 			return want{[]Kind{kind}, ""}
 		}})
 	}
 	return append(out, tampering{"empty all of the log", func(w *world, _ *rand.Rand) want {
-		for _, t := range []string{"entry", "head", "entry_pending", "log_run", "log_tile", "log_checkpoint", "log_cosignature"} {
+		for _, t := range []string{"entry", "head", "entry_pending", "log_run", "log_tile", "log_checkpoint",
+			"log_cosignature"} {
 			w.sql(`delete from ` + t)
 		}
 		w.sql(`update log_state set size = 0, root = null, note = null`)
@@ -423,8 +427,10 @@ func flips() []tampering {
 	for _, x := range []struct {
 		table, column string
 		kinds         []Kind
-	}{{"record_key", "wrapped", []Kind{Key}}, {"record_key", "org", []Kind{Entry, Record}}, {"record_key", "record", []Kind{Record}},
-		{"head", "record", []Kind{Record}}, {"head", "org", []Kind{Record}}, {"note_v1", "body", []Kind{Sealed}}, {"note_v1", "record", []Kind{Sealed}}} {
+	}{{"record_key", "wrapped", []Kind{Key}}, {"record_key", "org", []Kind{Entry, Record}},
+		{"record_key", "record", []Kind{Record}},
+		{"head", "record", []Kind{Record}}, {"head", "org", []Kind{Record}}, {"note_v1", "body", []Kind{Sealed}},
+		{"note_v1", "record", []Kind{Sealed}}} {
 		out = append(out, tampering{"flip " + x.table + "." + x.column, func(w *world, r *rand.Rand) want {
 			w.flipBlob(r, x.table, x.column, "record = $1", w.living(r))
 			return want{x.kinds, ""}
@@ -497,7 +503,8 @@ func TestKeyStoreAgainstHistory(t *testing.T) {
 		w.erase(rec)
 		w.clean(w.verify())
 		w.restore("before")
-		if err := (want{[]Kind{Key}, rec.String() + ": was destroyed, and no erasure entry says"}).check("an older database", w.verify()); err != nil {
+		if err := (want{[]Kind{Key}, rec.String() + ": was destroyed, and no erasure entry says"}).check("an older database",
+			w.verify()); err != nil {
 			w.Error(err)
 		}
 	})
@@ -508,7 +515,8 @@ func TestKeyStoreAgainstHistory(t *testing.T) {
 		w.sql(`delete from record_key where record = $1`, rec)
 		w.sql(`update entry set sealed = null where record = $1`, rec)
 		w.sql(`delete from note_v1 where record = $1`, rec)
-		if err := (want{[]Kind{Key}, rec.String() + ": an entry says that it was erased, and no tombstone says"}).check("a hidden key", w.verify()); err != nil {
+		if err := (want{[]Kind{Key}, rec.String() +
+			": an entry says that it was erased, and no tombstone says"}).check("a hidden key", w.verify()); err != nil {
 			w.Error(err)
 		}
 	})

@@ -29,7 +29,9 @@ func (v *check) destroyed(ctx context.Context) error {
 	}
 	for rec := range v.gone.named {
 		if !named[rec] {
-			v.found(Difference{Kind: Key, Where: "key store", Leaf: -1, Record: hexOf(rec[:]), What: "an entry says that it was erased, and no tombstone says that its key was destroyed: an older copy of the key store was put back"})
+			v.found(Difference{Kind: Key, Where: "key store", Leaf: -1, Record: hexOf(rec[:]),
+				What: "an entry says that it was erased, and no tombstone says that its key was destroyed: an older copy of the " +
+					"key store was put back"})
 		}
 	}
 	return nil
@@ -57,7 +59,8 @@ func (v *check) undeclared(ctx context.Context) error {
 				return err
 			}
 			if n > 0 {
-				v.found(Difference{Kind: Key, Where: "key store", Leaf: -1, Record: hexOf(rec[:]), What: "was destroyed, and no erasure entry says that it was erased"})
+				v.found(Difference{Kind: Key, Where: "key store", Leaf: -1, Record: hexOf(rec[:]),
+					What: "was destroyed, and no erasure entry says that it was erased"})
 			}
 		}
 		return nil

@@ -20,7 +20,8 @@ func TestAnOlderKeyStoreIsFound(t *testing.T) {
 		w.clean(w.verify())
 		w.must(os.WriteFile(w.o.KeyStore, older, 0o600))
 		for _, d := range w.verify().Differences {
-			if d.Kind == Key && strings.Contains(d.String(), rec.String()) && strings.Contains(d.String(), "an older copy of the key store") {
+			if d.Kind == Key && strings.Contains(d.String(), rec.String()) &&
+				strings.Contains(d.String(), "an older copy of the key store") {
 				return
 			}
 		}

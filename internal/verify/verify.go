@@ -101,7 +101,8 @@ func Installation(ctx context.Context, o Options) (Report, error) {
 		}
 	}
 	if given != 1 {
-		return Report{}, fail.New(fail.Bad, "Give one of: a folder, the address of a PostgreSQL database, the address of a log")
+		return Report{}, fail.New(fail.Bad,
+			"Give one of: a folder, the address of a PostgreSQL database, the address of a log")
 	}
 	if o.HTTP != "" {
 		return served(ctx, o)
@@ -212,7 +213,8 @@ func (v *check) stop(ctx context.Context, err error) error {
 
 // tree checks every tile against the signed root.
 func (v *check) tree(ctx context.Context) error {
-	faults, err := record.CheckTiles(ctx, v.tiles.read, v.head, func(done, total int64) { v.o.Progress(Progress{"tiles", done, total}) })
+	faults, err := record.CheckTiles(ctx, v.tiles.read, v.head,
+		func(done, total int64) { v.o.Progress(Progress{"tiles", done, total}) })
 	if err != nil {
 		return err
 	}

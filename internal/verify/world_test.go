@@ -83,7 +83,8 @@ var t0 = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 func newWorld(t testing.TB, s *store.Store, hand *clock.Hand) *world {
 	t.Helper()
 	dir := t.TempDir()
-	w := &world{TB: t, store: s, org: id.NewOrg(t0), clock: hand, eraser: ledger.Author{Role: "system", Rule: "erased-on-two-words"}, by: 2}
+	w := &world{TB: t, store: s, org: id.NewOrg(t0), clock: hand,
+		eraser: ledger.Author{Role: "system", Rule: "erased-on-two-words"}, by: 2}
 	var err error
 	w.signer, err = record.NewSigner("heed.test/log")
 	w.must(err)
@@ -270,12 +271,17 @@ func (w *world) one(query string, args ...any) int64 {
 func (w *world) blob(query string, args ...any) []byte {
 	w.Helper()
 	var b []byte
-	w.must(w.store.View(w.ctx(), func(tx *store.Tx) (err error) { b, err = store.One(tx, scanBytes, query, args...); return err }))
+	w.must(w.store.View(w.ctx(), func(tx *store.Tx) (err error) {
+		b,
+			err = store.One(tx, scanBytes, query, args...)
+		return err
+	}))
 	return b
 }
 
 // tables are copied before each tampering and put back after it.
-var tables = []string{"entry", "head", "entry_pending", "log_run", "log_tile", "log_state", "log_checkpoint", "log_cosignature", "log_witness",
+var tables = []string{"entry", "head", "entry_pending", "log_run", "log_tile", "log_state", "log_checkpoint",
+	"log_cosignature", "log_witness",
 	"record_key", "key_generation", "key_org", "erasure", "note_v1"}
 
 // dump keeps a copy of all tables in the database itself.

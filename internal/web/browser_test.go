@@ -76,7 +76,8 @@ func TestTheKitsOwnPagesInABrowser(t *testing.T) {
 						"").Press("Save").See("Enter your note")
 					return
 				}
-				v.Open("/cookies").See("heed-plain").Press("Accessibility statement").See("Equality").Press("Contact").Press("Privacy")
+				v.Open("/cookies").See("heed-plain").Press("Accessibility statement").See("Equality").Press("Contact").
+					Press("Privacy")
 				v.Open("/no/such/page").See("Page not found", "0300 123 4567")
 				v.Open("/notes/add").At("/log-in").See("Log in")
 				v.Press("Continue").See("There is a problem", "Enter your login name", "Enter your password")

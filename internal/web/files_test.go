@@ -59,7 +59,8 @@ func TestAFullSpoolIsSaid(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = q.turned()
-	if status, _, said := describe(err); status != http.StatusServiceUnavailable || !strings.Contains(strings.Join(said.Lines, " "), "Wait a minute") {
+	if status, _, said := describe(err); status != http.StatusServiceUnavailable ||
+		!strings.Contains(strings.Join(said.Lines, " "), "Wait a minute") {
 		t.Errorf("a full spool answers %d, %v: %v", status, said.Lines, err)
 	}
 }

@@ -80,7 +80,8 @@ const wordsDamaged = "This document has been damaged or changed outside Heed, so
 
 // Get gives a document of an entry, in memory of the spool, when all of it is as the
 // entry says.
-func Get(tx *store.Tx, spool *document.Spool, key *vault.Key, version int64, f *document.File) (*document.Content, error) {
+func Get(tx *store.Tx, spool *document.Spool, key *vault.Key, version int64, f *document.File) (*document.Content,
+	error) {
 	c, err := spool.Fill(func(out io.Writer) error { return read(tx, key, version, f, out) })
 	switch {
 	case errors.Is(err, document.ErrFull):
@@ -106,7 +107,8 @@ func read(tx *store.Tx, key *vault.Key, version int64, f *document.File, out io.
 		}
 		plain, err := key.Open(Field+at, version, row.sealed)
 		if err != nil || len(plain) != document.ChunkSize {
-			return fail.Wrap(fail.Tampered, amiss{"chunk " + at + " does not open: it was changed, or put here from another place"}, wordsDamaged)
+			return fail.Wrap(fail.Tampered, amiss{"chunk " + at +
+				" does not open: it was changed, or put here from another place"}, wordsDamaged)
 		}
 		n := min(left, document.ChunkSize)
 		sum.Write(plain[:n]) //nolint:errcheck // a hash never fails

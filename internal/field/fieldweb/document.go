@@ -16,7 +16,8 @@ import (
 // came with may say whom it is about, and would stand among the downloads.
 func DocumentOf(ref id.Reference, asked room.DocumentAsked, got room.Given) web.Response {
 	kind, _ := document.Kind(got.Kind)
-	return web.Download{Name: fmt.Sprintf("%s-%d-%d.%s", ref, asked.Version, asked.Number, kind.ID), Type: kind.Type, Given: got.Bytes}
+	return web.Download{Name: fmt.Sprintf("%s-%d-%d.%s", ref, asked.Version, asked.Number, kind.ID), Type: kind.Type,
+		Given: got.Bytes}
 }
 
 // Answer is one answer of a step as a page shows it: a document is a link. record is

@@ -96,7 +96,8 @@ func (a Asking) nested(x field.Field, rest []field.Field, inside map[string]bool
 		return out, nil
 	}
 	for i, y := range rest {
-		if len(y.ShownWhen) != 1 || y.ShownWhen[0].Field != x.ID || len(y.ShownWhen[0].Is) != 1 || y.Heading != "" || far(x, rest[:i]) {
+		if len(y.ShownWhen) != 1 || y.ShownWhen[0].Field != x.ID || len(y.ShownWhen[0].Is) != 1 || y.Heading != "" ||
+			far(x, rest[:i]) {
 			continue
 		}
 		inside[y.ID] = true
@@ -125,7 +126,8 @@ func (a Asking) component(x field.Field, rest []field.Field, inside map[string]b
 	label := nhs.Label{Text: x.Ask, Size: nhs.SizeS}
 	legend := nhs.Legend{Text: x.Ask, Size: nhs.SizeS}
 	if a.Heading {
-		label, legend = nhs.Label{Text: x.Ask, PageHeading: true, Size: nhs.SizeL}, nhs.Legend{Text: x.Ask, PageHeading: true, Size: nhs.SizeL}
+		label, legend = nhs.Label{Text: x.Ask, PageHeading: true, Size: nhs.SizeL},
+			nhs.Legend{Text: x.Ask, PageHeading: true, Size: nhs.SizeL}
 	}
 	f := a.Form
 	switch x.Kind {
@@ -137,7 +139,8 @@ func (a Asking) component(x field.Field, rest []field.Field, inside map[string]b
 		if a.Heading {
 			rows = 8
 		}
-		return f.CharacterCount(nhs.CharacterCount{Name: x.ID, MaxLength: x.Limit(), Threshold: 75, Rows: rows, Label: label, Hint: hint}), nil
+		return f.CharacterCount(nhs.CharacterCount{Name: x.ID, MaxLength: x.Limit(), Threshold: 75, Rows: rows, Label: label,
+			Hint: hint}), nil
 	case field.Choice, field.YesNo:
 		return f.Radios(a.radios(x, within, legend, hint)), nil
 	case field.Choices:
@@ -215,7 +218,8 @@ func (a Asking) chosen(x field.Field, legend nhs.Legend, hint nhs.Hint) (web.Com
 		return nhs.Para("There is nothing to choose from: " + x.Ask), nil
 	}
 	if x.Kind == field.Entry || len(all) > mostRadios {
-		s := nhs.Select{Name: x.ID, Label: nhs.Label{Text: x.Ask, Size: nhs.SizeS}, Hint: hint, Items: []nhs.Option{{Text: "Select one"}}}
+		s := nhs.Select{Name: x.ID, Label: nhs.Label{Text: x.Ask, Size: nhs.SizeS}, Hint: hint,
+			Items: []nhs.Option{{Text: "Select one"}}}
 		for _, o := range all {
 			s.Items = append(s.Items, nhs.Option{Value: o.ID, Text: o.Label})
 		}

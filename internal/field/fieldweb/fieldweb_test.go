@@ -12,12 +12,16 @@ import (
 )
 
 var form = []field.Field{
-	{ID: "share", Ask: "Share?", What: "whether to share", Kind: field.Choice, Needed: true, Choices: []field.Option{{ID: "yes", Label: "Share it"}, {ID: "no", Label: "Keep it"}}},
-	{ID: "why", Ask: "Why not?", What: "why not", Kind: field.Text, ShownWhen: []field.Condition{{Field: "share", Is: []string{"no"}}}},
+	{ID: "share", Ask: "Share?", What: "whether to share", Kind: field.Choice, Needed: true,
+		Choices: []field.Option{{ID: "yes", Label: "Share it"}, {ID: "no", Label: "Keep it"}}},
+	{ID: "why", Ask: "Why not?", What: "why not", Kind: field.Text,
+		ShownWhen: []field.Condition{{Field: "share", Is: []string{"no"}}}},
 	{ID: "other", Ask: "What else?", What: "what else", Kind: field.Line},
-	{ID: "whom", Ask: "With whom?", Hint: "Name and role", What: "with whom", Kind: field.Line, ShownWhen: []field.Condition{{Field: "share", Is: []string{"yes"}}}},
+	{ID: "whom", Ask: "With whom?", Hint: "Name and role", What: "with whom", Kind: field.Line,
+		ShownWhen: []field.Condition{{Field: "share", Is: []string{"yes"}}}},
 	{ID: "person", Ask: "The person", What: "the person", Kind: field.Part, Fields: []field.Field{
-		{ID: "number", Ask: "Number?", What: "the NHS number", Kind: field.NHSNumber}, {ID: "born", Ask: "Born?", What: "the day of birth", Kind: field.Day, When: "past"}}},
+		{ID: "number", Ask: "Number?", What: "the NHS number", Kind: field.NHSNumber},
+		{ID: "born", Ask: "Born?", What: "the day of birth", Kind: field.Day, When: "past"}}},
 }
 
 // A question that hangs on an answer stands inside it where it can, and where it
@@ -35,7 +39,8 @@ func TestAQuestionSaysWhenItIsAsked(t *testing.T) {
 	if !strings.Contains(page, "Answer this only if you chose “Share it” above. Name and role") {
 		t.Error("a question far from its answer does not say when it is asked")
 	}
-	inside := strings.Index(page, "Why not?") < strings.Index(page, "What else?") && strings.Index(page, "Why not?") > strings.Index(page, "Keep it")
+	inside := strings.Index(page, "Why not?") < strings.Index(page, "What else?") &&
+		strings.Index(page, "Why not?") > strings.Index(page, "Keep it")
 	if !inside || strings.Contains(page, "“Keep it”") {
 		t.Error("a question beside its answer does not stand inside it")
 	}

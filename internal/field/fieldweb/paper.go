@@ -16,7 +16,8 @@ func Paper(fields []field.Field, without ...string) (out []web.Component) {
 			out = append(out, Paper(x.Fields, without...)...)
 			continue
 		}
-		q := casework.PaperQuestion{Heading: x.Heading, Ask: x.Ask, Hint: x.Hint, Only: only(x, fields[:i], "Answer this only if you ticked"),
+		q := casework.PaperQuestion{Heading: x.Heading, Ask: x.Ask, Hint: x.Hint,
+			Only: only(x, fields[:i], "Answer this only if you ticked"),
 			Many: x.Kind == field.Choices, Lines: lines(x)}
 		for _, id := range x.Offered() {
 			if !slices.Contains(without, id) {

@@ -13,7 +13,8 @@ import (
 // page gives the title and where it stands. Access is asked first: what is hidden is
 // answered as what is missing, with the same entry. Answers that are not whole are refused
 // next: nobody looks a second time at what must be put right anyhow.
-func SecondLook(q *web.Request, p web.Page, info process.StepInfo, in field.Answers, finer Finer, allowed func() error) (web.Response, error) {
+func SecondLook(q *web.Request, p web.Page, info process.StepInfo, in field.Answers, finer Finer,
+	allowed func() error) (web.Response, error) {
 	if !info.Stop.Asks(in) || q.Form().Sure() {
 		return nil, nil //nolint:nilnil // nothing is asked
 	}

@@ -93,14 +93,16 @@ func TestAKeyRowThatLiesIsSaid(t *testing.T) {
 		for name, lie := range lies {
 			h.leave()
 			change := func(set string) {
-				s, err := store.Open(ctx, store.Options{Path: onFile(h), URL: h.config.DB, ReserveBytes: 64 << 10, Migrations: app.Migrations(), Log: nothing})
+				s, err := store.Open(ctx, store.Options{Path: onFile(h), URL: h.config.DB, ReserveBytes: 64 << 10,
+					Migrations: app.Migrations(), Log: nothing})
 				check(t, err)
 				check(t, s.Do(ctx, do(`update `+lie.table+` set `+set+where[lie.table])))
 				check(t, s.Close())
 			}
 			change(lie.do)
 			if lie.page == 0 {
-				if _, err := app.Open(ctx, h.config, h.hand, nothing); err == nil || !strings.Contains(err.Error(), "The key store") {
+				if _, err := app.Open(ctx, h.config, h.hand, nothing); err == nil ||
+					!strings.Contains(err.Error(), "The key store") {
 					t.Errorf("%s: a start says %v", name, err)
 				}
 			} else {

@@ -104,7 +104,8 @@ func TestFullDisk(t *testing.T) {
 	if shown < 20 || a.status != http.StatusServiceUnavailable || strings.Contains(a.body, secret) {
 		t.Errorf("after %d readings: %d %s", shown, a.status, a.body)
 	}
-	if a = lead.get("/cases/" + string(ref)); a.status != http.StatusServiceUnavailable || strings.Contains(a.body, secret) {
+	if a = lead.get("/cases/" + string(ref)); a.status != http.StatusServiceUnavailable ||
+		strings.Contains(a.body, secret) {
 		t.Errorf("a page without an entry answers %d", a.status)
 	}
 	if got := h.readings() - before; got < shown {

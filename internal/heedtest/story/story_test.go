@@ -132,17 +132,20 @@ func TestFromTheNurseToTheAnswer(t *testing.T) {
 			"A. Officer, police Prevent team").Fill("What exactly is shared?",
 			"Name and what was heard").Press("Save and continue").
 			Choose("Asked, and given").Press("Save and continue").
-			Choose("Public task, Article 6(1)(e)").Choose("Health or social care, Article 9(2)(h)").Choose("Consent").Press("Save and continue").
+			Choose("Public task, Article 6(1)(e)").Choose("Health or social care, Article 9(2)(h)").Choose("Consent").
+			Press("Save and continue").
 			Fill("Why is this necessary and proportionate?",
 				"Support cannot begin without it").Press("Save and continue").Choose("Yes").Press("Save and continue").
 			See("Check your answers and save", "A. Officer").Press("Save this decision").
 			Press("Record a referral").Choose("Police Prevent team").Fill("How was it sent?",
 			"Secure email").FillDate("When was it sent?", day, month, year).Fill("What was sent?",
 			"The form").Press("Record this referral").
-			Press("Record what you were told").Choose("They have the referral").Choose("Police").FillDate("When did they tell you?", day, month, year).Press("Record this").
+			Press("Record what you were told").Choose("They have the referral").Choose("Police").
+			FillDate("When did they tell you?", day, month, year).Press("Record this").
 			DoNotSee("Close this concern").
 			Open("/cases/"+ref+"/close").See("Tell the person who raised the concern").
-			Press("Back to the case").Press("Answer the person who raised it").Choose("Tell them").Fill("What do you want to tell them?", "He has somebody to talk to now. Thank you.").Press("Send this answer").
+			Press("Back to the case").Press("Answer the person who raised it").Choose("Tell them").
+			Fill("What do you want to tell them?", "He has somebody to talk to now. Thank you.").Press("Send this answer").
 			Press("Close this concern").Fill("Reasons for closing",
 			"Support is running").Press("Close this concern").See("Closed").Print().
 			Press("Timeline").See("Concern raised", "Police", "Support is running").

@@ -34,13 +34,15 @@ func TestADecisionInParts(t *testing.T) {
 	other := lead.Beside(heedtest.Width(heedtest.Desktop)).As("Dev Placeholder")
 	other.Open(at).DoNotSee("You have completed 3")
 
-	lead.Open(at).Press("Lawful basis").Choose("Public task, Article 6(1)(e)").Choose("Health or social care, Article 9(2)(h)").
+	lead.Open(at).Press("Lawful basis").Choose("Public task, Article 6(1)(e)").
+		Choose("Health or social care, Article 9(2)(h)").
 		Choose("Overriding public interest").Press("Save and continue").See("What harm may come if it is not shared?").
 		Fill("What harm may come if it is not shared?", "harm").Fill("What harm or distress may sharing cause?", "distress").
 		Fill("Why is this necessary and proportionate?",
 			"needed").Press("Save and continue").Choose("Yes").Press("Save and continue").
 		See("Check your answers and save").See("An officer").See("The name alone")
-	lead.Press("Save this decision").See("You are about to share without consent").Press("Go back and change this").See("The name alone").
+	lead.Press("Save this decision").See("You are about to share without consent").Press("Go back and change this").
+		See("The name alone").
 		Open(at + "/purpose?check=1").Choose("Do not share").Press("Save and continue").See("Check your answers and save").
 		DoNotSee("An officer").DoNotSee("The name alone").See("needed")
 	lead.Press("Save this decision").See("Your decision was saved").Open("/cases/" + ref +

@@ -67,8 +67,9 @@ type Funnel struct {
 
 // FunnelOf writes down what a comparison of these units found.
 func FunnelOf(f funnel.Funnel, units []funnel.Unit, opt funnel.Options) (Funnel, error) {
-	r := Funnel{Target: Number(f.Centre), Phi: Number(f.Dispersion), Tau2: Number(f.Between), AdjustedLimitsUsed: f.Adjusted,
-		NotCalculable: f.Without}
+	r := Funnel{Target: Number(f.Centre), Phi: Number(f.Dispersion), Tau2: Number(f.Between),
+		AdjustedLimitsUsed: f.Adjusted,
+		NotCalculable:      f.Without}
 	for _, j := range f.Units {
 		l := limitsOf(j)
 		r.Units = append(r.Units, FunnelUnit{

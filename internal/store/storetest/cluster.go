@@ -237,7 +237,8 @@ func (c *Cluster) Standby() (*Cluster, error) {
 			return nil, fmt.Errorf("give folder to another user: %w", err)
 		}
 	}
-	base := exec.Command(filepath.Join(c.bin, "pg_basebackup"), "-h", c.dir, "-U", "heed", "-D", s.data(), "-R", "-c", "fast", "--no-sync")
+	base := exec.Command(filepath.Join(c.bin, "pg_basebackup"), "-h", c.dir, "-U", "heed", "-D", s.data(), "-R", "-c",
+		"fast", "--no-sync")
 	s.as(base)
 	if out, err := base.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("copy the primary: %w: %s", err, out)

@@ -72,7 +72,8 @@ func NewFailingDisk(t testing.TB, megabytes int64) *FailingDisk {
 	d := &FailingDisk{Dir: t.TempDir(), t: t, image: filepath.Join(t.TempDir(), "image")}
 	must(t, os.WriteFile(d.image, nil, 0o600))
 	must(t, os.Truncate(d.image, megabytes<<20))
-	if why := d.command("mkfs.ext4", "-q", "-E", "lazy_itable_init=0,lazy_journal_init=0", d.image) + d.mount(); why != "" {
+	if why := d.command("mkfs.ext4", "-q", "-E", "lazy_itable_init=0,lazy_journal_init=0", d.image) +
+		d.mount(); why != "" {
 		t.Skipf("a disk image cannot be mounted here (%s): run as root, in a place where mounting is allowed", why)
 	}
 	t.Cleanup(func() { detach(t, d.Dir) })

@@ -34,7 +34,8 @@ func later(t *testing.T, s *store.Store) {
 		t.Errorf("%d rows were kept", n)
 	}
 	must(t, s.View(bg, func(tx *store.Tx) error {
-		empty, err := store.One(tx, func(b *bool) []any { return []any{b} }, "select body is null from exercise where name = $1", "later 2")
+		empty, err := store.One(tx, func(b *bool) []any { return []any{b} },
+			"select body is null from exercise where name = $1", "later 2")
 		if !empty {
 			t.Error("a nil blob is not null")
 		}
@@ -102,7 +103,8 @@ func laterFails(t *testing.T, s *store.Store) {
 		t.Errorf("%d rows were written by readers", n)
 	}
 	must(t, s.Look(bg, func(tx *store.Tx) error {
-		n, err := store.One(tx, func(n *int64) []any { return []any{n} }, "select n from exercise where name = $1", "later taken")
+		n, err := store.One(tx, func(n *int64) []any { return []any{n} }, "select n from exercise where name = $1",
+			"later taken")
 		if n != 1 {
 			t.Errorf("a look sees %d", n)
 		}

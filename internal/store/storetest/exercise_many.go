@@ -184,7 +184,8 @@ func manyCallers(t *testing.T, s *store.Store) {
 		all.Go(func() {
 			for i := next.Add(1); i <= 500; i = next.Add(1) {
 				err := s.Do(bg, func(tx *store.Tx) error {
-					if _, err := tx.Exec("insert into exercise (name, n) values ($1, $2)", "many "+time.Duration(i).String(), i); err != nil {
+					if _, err := tx.Exec("insert into exercise (name, n) values ($1, $2)", "many "+time.Duration(i).String(),
+						i); err != nil {
 						return err
 					}
 					if i%3 == 0 {
@@ -200,7 +201,8 @@ func manyCallers(t *testing.T, s *store.Store) {
 	}
 	all.Wait()
 	must(t, s.View(bg, func(tx *store.Tx) error {
-		kept, err := store.All(tx, func(v *int64) []any { return []any{v} }, "select n from exercise where name like $1 order by n", "many %")
+		kept, err := store.All(tx, func(v *int64) []any { return []any{v} },
+			"select n from exercise where name like $1 order by n", "many %")
 		if len(kept) != 334 || slices.ContainsFunc(kept, func(n int64) bool { return n%3 == 0 }) {
 			t.Errorf("%d are kept", len(kept))
 		}
@@ -215,7 +217,8 @@ func cancelled(t *testing.T, s *store.Store) {
 	if err != nil && !errors.Is(err, context.Canceled) {
 		t.Errorf("a caller that had left: %v", err)
 	}
-	if err := s.View(ctx, func(tx *store.Tx) error { return tx.QueryRow("select 1").Scan(new(int)) }); !errors.Is(err, context.Canceled) {
+	if err := s.View(ctx, func(tx *store.Tx) error { return tx.QueryRow("select 1").Scan(new(int)) }); !errors.Is(err,
+		context.Canceled) {
 		t.Errorf("a viewer that had left: %v", err)
 	}
 	// One leaves while its unit runs: the others of its group are not undone, and

@@ -30,11 +30,13 @@ func projections(t *testing.T, s *store.Store) {
 			return nil
 		}
 	}
-	v1 := store.Projection{Name: "shown", Version: 1, Schema: "create table shown_v1 (n bigint not null primary key);", Replay: fill("shown_v1", 3)}
+	v1 := store.Projection{Name: "shown", Version: 1, Schema: "create table shown_v1 (n bigint not null primary key);",
+		Replay: fill("shown_v1", 3)}
 	must(t, s.EnsureProjections(bg, v1))
 
 	died := errors.New("died")
-	v2 := store.Projection{Name: "shown", Version: 2, Schema: "create table shown_v2 (n bigint not null primary key);\ncreate index shown_v2_n on shown_v2 (n);"}
+	v2 := store.Projection{Name: "shown", Version: 2,
+		Schema: "create table shown_v2 (n bigint not null primary key);\ncreate index shown_v2_n on shown_v2 (n);"}
 	v2.Replay = func(ctx context.Context, s *store.Store) error {
 		return errors.Join(fill("shown_v2", 2)(ctx, s), died)
 	}
@@ -66,7 +68,8 @@ func projections(t *testing.T, s *store.Store) {
 		}
 		return err
 	}))
-	if err := s.EnsureProjections(bg, v1); !fail.Is(err, fail.Conflict) || !strings.Contains(fail.Words(err), "newer version of Heed") {
+	if err := s.EnsureProjections(bg, v1); !fail.Is(err, fail.Conflict) ||
+		!strings.Contains(fail.Words(err), "newer version of Heed") {
 		t.Errorf("an older program on newer lists got %v", err)
 	}
 	must(t, s.EnsureProjections(bg, v2)) // and nothing was harmed

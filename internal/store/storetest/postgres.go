@@ -47,7 +47,8 @@ func migrated(t testing.TB, migrations []fs.FS) string {
 	if !ok {
 		template = freshName()
 		run(t, admin, "create database "+template+" template template0")
-		s, err := store.Open(context.Background(), store.Options{URL: withDatabase(t, admin, template), Migrations: migrations})
+		s, err := store.Open(context.Background(), store.Options{URL: withDatabase(t, admin, template),
+			Migrations: migrations})
 		if err != nil {
 			t.Fatalf("open store: %v", err)
 		}

@@ -47,7 +47,8 @@ func raise(tx *store.Tx, body []byte) error {
 	}{
 		{"insert into bench_key (record, wrapped, generation) values ($1, $2, $3)", []any{rec, body[:61], 1}},
 		{"insert into bench_body (record, body) values ($1, $2)", []any{rec, body}},
-		{"insert into bench_entry (id, record, version, at, sealed) values ($1, $2, $3, $4, $5)", []any{timedID(), rec, 1, at, body[:320]}},
+		{"insert into bench_entry (id, record, version, at, sealed) values ($1, $2, $3, $4, $5)",
+			[]any{timedID(), rec, 1, at, body[:320]}},
 		{"insert into bench_head (record, version) values ($1, $2)", []any{rec, 1}},
 		{"insert into bench_view (record, status, due) values ($1, $2, $3)", []any{rec, "raised", at}},
 		{"insert into bench_job (name, due, payload) values ($1, $2, $3)", []any{timedID(), at, body[:40]}},
