@@ -32,7 +32,7 @@ var unnamed = map[string]string{
 var provedRows = map[string]string{"job": "kind = 'room-due'"}
 
 // TestEveryColumnIsProvedAsSaid is promise I10: every column that the database has, with
-// a row in it, is changed by SQL under the running program. The page is the oracle: what
+// a row in it, is changed by SQL beside the open program. The page is the oracle: what
 // it calls proved is named by heed verify, on both engines.
 func TestEveryColumnIsProvedAsSaid(t *testing.T) {
 	page, err := os.ReadFile(listOfColumns)
@@ -63,6 +63,7 @@ func TestEveryColumnIsProvedAsSaid(t *testing.T) {
 		if found := h.named(); len(found) > 0 {
 			h.t.Fatalf("before any change: %v", found)
 		}
+		h.stop() // its own look in the background would mend a row before verify sees it
 		before := copyOf(h.t, h.sql, h.Store.Engine())
 		var tried, empty, refused int
 		for _, c := range slices.SortedFunc(maps.Keys(said), func(a, b [2]string) int {
