@@ -28,8 +28,7 @@ func ExampleFuncs() {
 func ExampleGroup() {
 	fmt.Println(nhs.Render(nhs.InsetText{Content: nhs.Group{nhs.Para("Ring the lead."),
 		nhs.Link{Text: "Numbers", Href: "/contact"}}}))
-	// Output: <div class="nhsuk-inset-text"><span class="nhsuk-u-visually-hidden">Information: </span><p
-	// class="nhsuk-body">Ring the lead.</p><a class="nhsuk-link" href="/contact">Numbers</a></div>
+	// Output: <div class="nhsuk-inset-text"><span class="nhsuk-u-visually-hidden">Information: </span><p class="nhsuk-body">Ring the lead.</p><a class="nhsuk-link" href="/contact">Numbers</a></div>
 }
 
 // An address that would run a script leads nowhere.
