@@ -42,6 +42,7 @@ type roomReading struct {
 type roomCount struct {
 	Asked     int             `json:"asked" doc:"People who are asked and work here now"`
 	Confirmed int             `json:"confirmed"`
+	Unknown   int             `json:"unknown,omitempty" doc:"People of whom nobody knows whether they are asked, since their accounts are damaged"`
 	Teams     []roomTeamCount `json:"teams" doc:"Figures by team; one of fewer than 8 people is counted with others, or in the whole alone"`
 	Missing   []string        `json:"missing,omitempty" doc:"The names of those who have not confirmed, for those who may see them"`
 }
@@ -112,7 +113,7 @@ func (a *API) whoConfirmed(c *call, r *room.Room) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := roomCount{Asked: got.Of, Confirmed: got.Done, Teams: make([]roomTeamCount, 0, len(got.Teams))}
+	out := roomCount{Asked: got.Of, Confirmed: got.Done, Unknown: got.Unknown, Teams: make([]roomTeamCount, 0, len(got.Teams))}
 	for _, t := range got.Teams {
 		out.Teams = append(out.Teams, roomTeamCount{t.Called(o), t.People, t.Share})
 	}

@@ -34,13 +34,16 @@ func (c *userListCmd) Run(env *Env) error {
 		if err != nil {
 			return err
 		}
-		people, err := a.Directory.List(env.Ctx, o.ID)
+		people, damaged, err := a.Directory.List(env.Ctx, o.ID)
 		if err != nil {
 			return err
 		}
 		t := tabwriter.NewWriter(env.Out, 0, 0, 2, ' ', 0)
 		for _, p := range people {
 			fmt.Fprintf(t, "%s\t%s\t%s\n", p.Login, p.Name, strings.Join(standing(o, p), "; "))
+		}
+		if damaged > 0 {
+			fmt.Fprintf(t, "%d accounts are damaged and not shown: heed verify names them\n", damaged)
 		}
 		return t.Flush()
 	})

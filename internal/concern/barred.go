@@ -91,13 +91,13 @@ func (d *Desk) alone(tx *store.Tx, a access.Actor, r *access.Resource, bars room
 		})
 	}
 	left := func(role access.Role) (bool, error) {
-		who, err := d.Directory.Holders(tx, a.Org, role, id.Team{})
+		who, damaged, err := d.Directory.HoldersAnd(tx, a.Org, role, id.Team{})
 		for _, p := range who {
 			if p.ID != r.Raiser && !out(p.ID) {
 				return true, err
 			}
 		}
-		return false, err
+		return damaged > 0, err // somebody may be left: nobody comes to stand alone by damage
 	}
 	lead, err := left(access.Lead)
 	if err != nil {

@@ -155,14 +155,14 @@ func (d *Desk) Gone(tx *store.Tx, org id.Org, role access.Role) (out []id.Person
 	if !privileged(role) {
 		return nil, nil
 	}
-	all, err := mayHold(tx, org, role)
-	for _, x := range all {
-		p, err := d.personIn(tx, x)
-		if err != nil {
-			return nil, err
-		}
+	held, err := mayHold(tx, org, role)
+	if err != nil {
+		return nil, err
+	}
+	all, _, err := d.sound(tx, held)
+	for _, p := range all {
 		if p.Left && p.Org == org {
-			out = append(out, x)
+			out = append(out, p.ID)
 		}
 	}
 	return out, err

@@ -193,7 +193,7 @@ func TestListingPeopleIsAnEntry(t *testing.T) {
 			return n
 		}
 		before := readings()
-		people, err := x.desk.List(ctx, x.org)
+		people, _, err := x.desk.List(ctx, x.org)
 		x.must(err)
 		if got := readings() - before; len(people) != 6 || got != 1 {
 			t.Errorf("%d people listed with %d entries", len(people), got)

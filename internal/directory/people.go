@@ -1,37 +1,63 @@
 package directory
 
 import (
+	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/ledger"
 	"heed/internal/store"
 )
 
-// WorkingIn gives all who work for an organisation now, for who has to count them: one
-// look says which of the folds that are kept have moved on.
-func (d *Desk) WorkingIn(tx *store.Tx, org id.Org) ([]Person, error) {
+// sound are those of some people whose accounts open, and how many do not: one that was
+// damaged hides nobody else, and verify names it.
+func (d *Desk) sound(tx *store.Tx, people []id.Person) (all []Person, damaged int, err error) {
+	for _, x := range people {
+		p, err := d.personIn(tx, x)
+		switch {
+		case fail.Is(err, fail.Tampered), fail.Is(err, fail.Missing):
+			damaged++
+		case fail.Is(err, fail.Gone):
+		case err != nil:
+			return nil, 0, err
+		default:
+			all = append(all, p)
+		}
+	}
+	return all, damaged, nil
+}
+
+// WorkingIn gives all who work for an organisation now, for who has to count them, and of
+// how many nobody knows since their accounts are damaged: one look says which of the folds
+// that are kept have moved on.
+func (d *Desk) WorkingIn(tx *store.Tx, org id.Org) (out []Person, damaged int, err error) {
 	type at struct {
 		person  id.Person
 		version int64
 	}
 	all, err := store.All(tx, func(x *at) []any { return []any{&x.person, &x.version} },
-		`select p.person, h.version from directory_person p join head h on h.record = p.person
-			where p.org = $1 and h.org = $1 and h.room = $2 order by p.person`, org, ledger.Person)
+		`select p.person, coalesce(h.version, 0) from directory_person p
+			left join head h on h.record = p.person and h.org = p.org and h.room = $2
+			where p.org = $1 order by p.person`, org, ledger.Person)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	out := make([]Person, 0, len(all))
+	out = make([]Person, 0, len(all))
 	for _, x := range all {
 		d.mu.RLock()
-		p, known := d.people[x.person]
+		p, kept := d.people[x.person]
 		d.mu.RUnlock()
-		if !known || p.Version != x.version {
-			if p, err = d.personIn(tx, x.person); err != nil {
-				return nil, err
+		if !kept || p.Version != x.version {
+			one, none, err := d.sound(tx, []id.Person{x.person})
+			if damaged += none; err != nil {
+				return nil, 0, err
 			}
+			if len(one) == 0 {
+				continue
+			}
+			p = one[0]
 		}
 		if p.Org == org && !p.Left {
 			out = append(out, p)
 		}
 	}
-	return out, nil
+	return out, damaged, nil
 }

@@ -70,50 +70,53 @@ func (d *Desk) Actor(ctx context.Context, person id.Person, role access.Role, mf
 
 // Holders are those who hold a role in a team now; a zero team means any.
 func (d *Desk) Holders(tx *store.Tx, org id.Org, role access.Role, team id.Team) ([]Person, error) {
+	out, _, err := d.HoldersAnd(tx, org, role, team)
+	return out, err
+}
+
+// HoldersAnd are Holders, and how many more may hold the role whose accounts are damaged:
+// for who must not take them for gone.
+func (d *Desk) HoldersAnd(tx *store.Tx, org id.Org, role access.Role, team id.Team) (out []Person, damaged int, err error) {
 	candidates, err := mayHold(tx, org, role)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	var out []Person
-	for _, c := range candidates {
-		p, err := d.personIn(tx, c)
-		if err != nil {
-			return nil, err
-		}
+	all, damaged, err := d.sound(tx, candidates)
+	for _, p := range all {
 		if g, ok := p.grant(role); ok && !p.Left && p.Org == org && (team.IsZero() || g.Team == team) {
 			out = append(out, p)
 		}
 	}
-	return out, nil
+	return out, damaged, err
 }
 
-// Everybody gives the people of an organisation, for the administrator's page and the demo's switcher.
+// Everybody gives the people of an organisation whose accounts open, for who is chosen from
+// and the demo's switcher.
 func (d *Desk) Everybody(ctx context.Context, org id.Org) (all []Person, err error) {
+	all, _, err = d.everybody(ctx, org)
+	return all, err
+}
+
+func (d *Desk) everybody(ctx context.Context, org id.Org) (all []Person, damaged int, err error) {
 	err = d.Store.View(ctx, func(tx *store.Tx) error {
 		ids, err := everybody(tx, org)
 		if err != nil {
 			return err
 		}
-		for _, x := range ids {
-			p, err := d.personIn(tx, x)
-			if err != nil {
-				return err
-			}
-			all = append(all, p)
-		}
-		return nil
+		all, damaged, err = d.sound(tx, ids)
+		return err
 	})
-	return all, err
+	return all, damaged, err
 }
 
-// List is Everybody for the operator of the machine, with an entry of it first: who
-// works for an organisation is not for everybody to know.
-func (d *Desk) List(ctx context.Context, org id.Org) ([]Person, error) {
-	all, err := d.Everybody(ctx, org)
+// List is Everybody for the operator of the machine, with how many accounts are damaged, and
+// with an entry of it first: who works for an organisation is not for everybody to know.
+func (d *Desk) List(ctx context.Context, org id.Org) (all []Person, damaged int, err error) {
+	all, damaged, err = d.everybody(ctx, org)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return all, d.Store.DoReading(ctx, func(tx *store.Tx) error {
+	return all, damaged, d.Store.DoReading(ctx, func(tx *store.Tx) error {
 		key, err := d.Daybook(tx, org)
 		if err != nil {
 			return err

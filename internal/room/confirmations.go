@@ -18,6 +18,7 @@ import (
 type Confirmations struct {
 	View
 	Of, Done int // people who are asked and work here now, and those of them who have confirmed
+	Unknown  int // people of whom nobody knows whether they are asked: their accounts are damaged
 	Teams    []TeamRead
 	Named    bool               // who has not may be seen by whoever asked
 	Missing  []directory.Person // they, by name
@@ -87,10 +88,11 @@ func (d *Desk) count(tx *store.Tx, r *Room, s *State, out *Confirmations) error 
 	if len(r.asked(s)) == 0 {
 		return nil
 	}
-	everybody, err := d.Directory.WorkingIn(tx, s.Org)
+	everybody, unknown, err := d.Directory.WorkingIn(tx, s.Org)
 	if err != nil {
 		return err
 	}
+	out.Unknown = unknown
 	key, err := d.Directory.ListKey(tx, s.Org)
 	if err != nil {
 		return err

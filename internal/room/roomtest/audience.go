@@ -94,6 +94,12 @@ func (s *suite) countsOnly(ref id.Reference) {
 		func(p directory.Person) bool { return p.ID == s.w.Person("newcomer") }) {
 		s.t.Errorf("somebody joined: %d are asked of %d before, or they are not named", joined.Of, before.Of)
 	}
+	move := `update head set version = version + $2 where record = $1`
+	s.exec(move, s.w.Person("porter"), 9) // so that the account does not open
+	if c := s.counts(ref); c.Of != joined.Of-1 || c.Unknown != 1 || c.Done != joined.Done {
+		s.t.Errorf("one account is damaged: %d of %d have confirmed, and nobody knows of %d; before it were %d of %d", c.Done, c.Of, c.Unknown, joined.Done, joined.Of)
+	}
+	s.exec(move, s.w.Person("porter"), -9)
 	s.mustBeAsked(s.w.As("newcomer"), ref, false)
 	s.confirms(ref, s.w.As("newcomer"))
 	s.must(s.w.Directory.Leave(s.ctx, s.w.Person("newcomer"), s.w.Words()...))

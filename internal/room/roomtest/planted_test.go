@@ -210,6 +210,12 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"a confirmation leaves no entry", "confirm.go", `return d.Ledger.Reading(tx, r.Number, f.key, f.author(a), ledger.Event{Kind: r.Name + kindConfirmed,
 			Data: confirmed{asked.Edition.Hash, asked.Edition.Version}})`, `_ = ledger.Event{}
 		return nil`, "an_audience"},
+	{"a damaged account hides the others", "../directory/people.go", `			damaged++
+`, `			return nil, 0, err
+`, "an_audience"},
+	{"a damaged account is counted as nobody", "confirmations.go", `	out.Unknown = unknown
+`, `	_ = unknown
+`, "an_audience"},
 	{"a role is everybody", "audience.go", `(x.Role == "" || g.Role == x.Role)`, `(x.Role == "" || g.Role != "")`, "a_role_or"},
 	{"a confirmation may be turned to another", "confirm.go", `if !want[tag] {`, `if len(tag) == 0 {`, "a_confirmation_is"},
 	{"an erased record leaves who read it", "rows.go", "`delete from room_confirmed_v1 where record = $1`,", "", "a_confirmation_is"},

@@ -152,6 +152,10 @@ func (p *Pages) counted(q *web.Request) (web.Response, error) {
 			" who are asked and work here have confirmed that they read the version in force."),
 			byTeam(o, c.Teams)}
 	}
+	if c.Unknown > 0 {
+		parts = append(parts, nhs.Para(words.Count(c.Unknown, "account does", "accounts do")+
+			" not open, so nobody knows whether they are asked. Tell your administrator."))
+	}
 	if c.Named && c.Of > 0 {
 		parts = append(parts, p.missing(q, o, c)...)
 	}
