@@ -80,6 +80,9 @@ type confirmed struct {
 	Version int64  `json:"version"` // of the entry that said it
 }
 
+// unconfirmed says nothing of what was sent, which was anything.
+type unconfirmed struct{}
+
 // Confirm writes that somebody has read what is in force and was asked of them. They name
 // it by its hash, which whoever opened the record knows: one that is in force no more is
 // refused, and nothing is written twice.
@@ -99,10 +102,13 @@ func (d *Desk) Confirm(ctx context.Context, a access.Actor, r *Room, ref id.Refe
 		case err != nil:
 			return err
 		case asked.Edition == nil:
-			return fail.New(fail.Conflict, "You are not asked to confirm that you have read this %s", r.One)
+			refusal = fail.New(fail.Conflict, "You are not asked to confirm that you have read this %s", r.One)
 		case !asked.Edition.counts(edition):
-			return fail.New(fail.Stale, "Another version of this %s is in force now. Open it, read that one, and confirm it",
+			refusal = fail.New(fail.Stale, "Another version of this %s is in force now. Open it, read that one, and confirm it",
 				r.One)
+		}
+		if refusal != nil { // they learn something of the record
+			return d.Ledger.Reading(tx, r.Number, f.key, f.author(a), ledger.Event{Kind: r.Name + kindUnconfirmed, Data: unconfirmed{}})
 		}
 		done = asked
 		done.Confirmed = true

@@ -24,10 +24,11 @@ const (
 	kindRefused  = ".refused"
 	kindDocument = ".document_opened"
 
-	kindConfirmed = ".reading_confirmed"
-	kindCounted   = ".confirmations_viewed"
-	kindLinked    = ".linked"
-	kindUnlinked  = ".link_ended"
+	kindConfirmed   = ".reading_confirmed"
+	kindUnconfirmed = ".confirmation_refused"
+	kindCounted     = ".confirmations_viewed"
+	kindLinked      = ".linked"
+	kindUnlinked    = ".link_ended"
 
 	ReadOwn  = ".own_progress_viewed" // by whoever began it
 	ReadBars = ".bars_viewed"         // who is to be kept from it, and nothing else of it
@@ -40,6 +41,8 @@ func (r *Room) whatWasRead(kind string) string {
 		return "Looked at who has opened it"
 	case kindCounted:
 		return "Looked at who has confirmed reading it"
+	case kindUnconfirmed:
+		return "Confirmed what they are not asked to read, or is not in force"
 	case kindDocument:
 		return "Opened a document"
 	case ReadOwn:

@@ -28,6 +28,7 @@ func (r *Room) Events() map[string]string {
 	}
 	if r.Latest().Audience.Given() {
 		all[r.Name+kindConfirmed] = "Somebody who was asked to read the " + r.One + " confirmed it; it names the hash of what they read, and takes no version"
+		all[r.Name+kindUnconfirmed] = "Somebody sent a confirmation of the " + r.One + " that was not taken: they are not asked to read it, or another version is in force"
 		all[r.Name+kindCounted] = "Somebody looked at how many have confirmed reading the " + r.One + ", and who has not"
 	}
 	all[r.Name+kindLinked] = "The " + r.One + " was linked to another record, or another to it; it takes no version"

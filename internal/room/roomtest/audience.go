@@ -33,9 +33,10 @@ func audience(s *suite) {
 	if _, err := s.desk.Confirm(s.ctx, nurse, s.room, ref, edition); !fail.Is(err, fail.Conflict) {
 		s.t.Errorf("nobody is asked, and a confirmation is answered with %v", err)
 	}
-	if s.entries() != before {
-		s.t.Errorf("nobody was asked, and a confirmation was written")
+	if n := s.entries() - before; n != 1 {
+		s.t.Errorf("nobody was asked, and a confirmation that was refused wrote %d entries", n)
 	}
+	s.mustNotBeAsked(nurse, ref)
 	s.ask(ref, process.AskEverybody, "")
 	s.mustBeAsked(nurse, ref, false)
 	s.confirms(ref, nurse)
@@ -61,8 +62,8 @@ func (s *suite) confirms(ref id.Reference, a access.Actor) {
 		_, err := s.desk.Confirm(s.ctx, a, s.room, ref, v.Reading.Edition.Hash)
 		s.must(err)
 	}
-	if n := s.entries() - before; n != 1 {
-		s.t.Errorf("confirmed twice, it wrote %d entries", n)
+	if n := s.entries() - before; n != 2 {
+		s.t.Errorf("refused once and confirmed twice, it wrote %d entries", n)
 	}
 	s.mustBeAsked(a, ref, true)
 	after, err := s.desk.Open(s.ctx, a, s.room, ref)

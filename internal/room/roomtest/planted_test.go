@@ -207,6 +207,9 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"what is asked is listed without an entry", "confirm.go",
 		`return out, more, d.listed(ctx, a, "own-reading", kindWork, listAsked, rows)`, `_ = rows
 	return out, more, nil`, "an_audience"},
+	{"a confirmation that is refused leaves no entry", "confirm.go",
+		`return d.Ledger.Reading(tx, r.Number, f.key, f.author(a), ledger.Event{Kind: r.Name + kindUnconfirmed, Data: unconfirmed{}})`,
+		`return nil`, "an_audience"},
 	{"a confirmation leaves no entry", "confirm.go", `return d.Ledger.Reading(tx, r.Number, f.key, f.author(a), ledger.Event{Kind: r.Name + kindConfirmed,
 			Data: confirmed{asked.Edition.Hash, asked.Edition.Version}})`, `_ = ledger.Event{}
 		return nil`, "an_audience"},
