@@ -196,11 +196,20 @@ func (m Memory) Fits(ctx context.Context, s *store.Store) (longer string, err er
 
 const wordsShorter = "ends with entry %d, and when it was last seen it had %d"
 
-// asSeen is the database as it is now. It opens nothing that is sealed.
-func asSeen(ctx context.Context, s *store.Store) (belonging, error) {
+// asSeen is the database as it is now: the installation that the folder remembers, where
+// it is in there. It opens nothing that is sealed.
+func asSeen(ctx context.Context, s *store.Store, before *belonging) (belonging, error) {
 	b := belonging{Engine: s.Engine()}
 	err := s.View(ctx, func(tx *store.Tx) (err error) {
-		if b.Installation, err = vault.First(tx); err != nil {
+		there := false
+		if before != nil {
+			if there, err = vault.Has(tx, before.Installation); err != nil {
+				return err
+			}
+		}
+		if there {
+			b.Installation = before.Installation
+		} else if b.Installation, err = vault.First(tx); err != nil {
 			return err
 		}
 		b.History, err = ledger.Last(tx)
@@ -211,7 +220,7 @@ func asSeen(ctx context.Context, s *store.Store) (belonging, error) {
 
 // fits gives the database as it is, when it is the one that the folder remembers.
 func (c Config) fits(ctx context.Context, s *store.Store, before *belonging) (now belonging, err error) {
-	now, err = asSeen(ctx, s)
+	now, err = asSeen(ctx, s, before)
 	switch {
 	case err != nil:
 		return now, err
@@ -280,7 +289,7 @@ func (a *App) remember(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	now, err := asSeen(ctx, a.Store)
+	now, err := asSeen(ctx, a.Store, before)
 	if err != nil {
 		return err
 	}
@@ -301,7 +310,7 @@ func (a *App) remember(ctx context.Context) error {
 
 // restored notes a database that was put back on purpose: it is the folder's from now on.
 func (a *App) restored(ctx context.Context) error {
-	now, err := asSeen(ctx, a.Store)
+	now, err := asSeen(ctx, a.Store, nil)
 	if err = errors.Join(err, a.Config.logKeyFits(ctx, a.Store)); err != nil {
 		return err
 	}

@@ -102,6 +102,15 @@ func TestALostDatabaseIsNoEmptyService(t *testing.T) {
 			}
 		}
 
+		low := "x'00000000000000000000000000000001'" // an organisation that somebody put in before the first
+		if p.c.DB != "" {
+			low = `'\x00000000000000000000000000000001'`
+		}
+		p.sql("insert into key_org (org, canary) select " + low + ", canary from key_org")
+		p.opens(p.c, "has no key for this organisation")
+		p.sql("delete from key_org where org = " + low)
+		p.opens(p.c)
+
 		p.sql("delete from entry where n = (select max(n) from entry)")
 		p.opens(p.c, "an older copy was put in its place", "heed restore", file)
 		if now, err := os.ReadFile(file); err != nil || string(now) != string(remembered) {

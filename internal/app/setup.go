@@ -68,7 +68,7 @@ func Init(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, f di
 		return err
 	}
 	a, err := bringUp(ctx, c, clk, log, func(a *App, ctx context.Context) error {
-		now, err := asSeen(ctx, a.Store)
+		now, err := asSeen(ctx, a.Store, nil)
 		if err == nil && !now.Installation.IsZero() {
 			err = errTaken // since we looked
 		}

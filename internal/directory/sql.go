@@ -11,7 +11,6 @@ import (
 	"heed/internal/clock"
 	"heed/internal/id"
 	"heed/internal/store"
-	"heed/internal/vault"
 )
 
 // Migrations are this room's look-up tables.
@@ -21,9 +20,10 @@ var Migrations embed.FS
 
 // loginMAC hides a login name in the look-up table: keyed, so that a list of likely
 // names does not find them. The key is that of the installation's first organisation,
-// for all: a name is looked up once, however many organisations there are.
+// for all: a name is looked up once, however many organisations there are. Rows that were
+// hidden by another key are made anew at the start, as all look-ups are (remake.go).
 func (d *Desk) loginMAC(tx *store.Tx, login string) ([]byte, error) {
-	first, err := vault.First(tx)
+	first, err := d.Vault.First(tx)
 	if err != nil {
 		return nil, err
 	}

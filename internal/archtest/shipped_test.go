@@ -1,0 +1,183 @@
+package archtest
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"heed/internal/app"
+	"heed/internal/concern"
+	"heed/internal/room"
+)
+
+var update = flag.Bool("update", false, "add to shipped.golden what is new")
+
+const shippedFile = "shipped.golden"
+
+// TestWhatWasShippedStays holds two things to what they were, each by a hash in
+// shipped.golden. A definition that was shipped is never changed: entries name it, and
+// mean what it meant. And the form of a record's picture belongs to the numbers Rows of
+// the rooms: a picture that an older program sealed lacks what this one adds, and would be
+// called altered, unless a raised number has it made anew. With -update what is new is
+// written; what is there already is changed by nobody.
+func TestWhatWasShippedStays(t *testing.T) {
+	had, err := os.ReadFile(shippedFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := slices.DeleteFunc(strings.Split(string(had), "\n"), func(line string) bool { return line == "" })
+	was := map[string]string{}
+	for _, line := range lines {
+		what, hash, _ := strings.Cut(line, " = ")
+		was[what] = hash
+	}
+	for _, x := range append(definitions(t), pictures(room.State{})...) {
+		switch hash, known := was[x.what]; {
+		case known && hash != x.hash:
+			t.Errorf("%s is not as it was shipped. %s", x.what, x.instead)
+		case !known && *update:
+			lines = append(lines, x.what+" = "+x.hash)
+		case !known:
+			t.Errorf("%s is new. See that it is as it should stay, and write it down: go test ./internal/archtest -run TestWhatWasShippedStays -update", x.what)
+		}
+	}
+	for what := range was {
+		if file, is := strings.CutPrefix(what, "definition "); is {
+			if _, err := os.Stat(filepath.Join(root, file)); err != nil {
+				t.Errorf("%s was shipped and is gone: records that began under it could not be opened", file)
+			}
+		}
+	}
+	if *update {
+		slices.Sort(lines)
+		if err := os.WriteFile(shippedFile, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestAPictureOfAnotherFormIsAnother sees the hash of a picture change with each of its fields.
+func TestAPictureOfAnotherFormIsAnother(t *testing.T) {
+	type inner struct {
+		A string `json:"a"`
+	}
+	forms := []any{
+		struct {
+			X inner `json:"x"`
+		}{},
+		struct {
+			Y inner `json:"x"`
+			Z int   `json:"-"`
+		}{},
+		struct {
+			X []inner `json:"x"`
+		}{},
+		struct {
+			X struct {
+				A, B string
+			} `json:"x"`
+		}{},
+		struct {
+			X inner  `json:"x"`
+			N *inner `json:"n,omitempty"`
+		}{},
+	}
+	var hashes []string
+	for _, f := range forms {
+		hashes = append(hashes, formOf(reflect.TypeOf(f), nil))
+	}
+	if hashes[0] != hashes[1] {
+		t.Error("what is not in a picture changes its form")
+	}
+	for i, h := range hashes[1:] {
+		if slices.Contains(hashes[:i], h) {
+			t.Errorf("form %d is as one before: %s", i+1, h)
+		}
+	}
+}
+
+type shipped struct{ what, hash, instead string }
+
+func definitions(t *testing.T) (out []shipped) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(root, "internal", "*", "definitions", "*.json"))
+	if err != nil || len(files) < 2 {
+		t.Fatalf("%d definitions: %v", len(files), err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := sha256.Sum256(text)
+		rel, _ := filepath.Rel(root, file) //nolint:errcheck // it is below
+		out = append(out, shipped{"definition " + filepath.ToSlash(rel), hex.EncodeToString(sum[:]),
+			"A definition that was shipped is never changed, not by a word: put the next version beside it (the same file with the next number, " +
+				"and both in Definitions). Only while no version of Heed has been released may its line in " + shippedFile + " be taken out and written anew"})
+	}
+	return out
+}
+
+// pictures are the forms of pictures, by room.
+func pictures(state any) (out []shipped) {
+	form := sha256.Sum256([]byte(formOf(reflect.TypeOf(state), nil)))
+	for _, r := range append(app.Rooms(), concern.Room()) {
+		out = append(out, shipped{fmt.Sprintf("picture %s, Rows %d", r.Many, r.Rows), hex.EncodeToString(form[:]),
+			"What a program seals of where a record stands (room.State) has other fields now: raise Rows of every room, so that the next " +
+				"start makes the pictures anew, and write the new lines with -update"})
+	}
+	return out
+}
+
+// formOf says what a value looks like as JSON: names and kinds, all the way down.
+func formOf(of reflect.Type, within []reflect.Type) string {
+	if slices.Contains(within, of) {
+		return of.Name()
+	}
+	if marshals(of) {
+		return of.String()
+	}
+	within = append(within, of)
+	switch of.Kind() {
+	case reflect.Pointer:
+		return "?" + formOf(of.Elem(), within)
+	case reflect.Slice, reflect.Array:
+		return "[]" + formOf(of.Elem(), within)
+	case reflect.Map:
+		return "map " + formOf(of.Key(), within) + formOf(of.Elem(), within)
+	case reflect.Struct:
+		var fields []string
+		for i := range of.NumField() {
+			f := of.Field(i)
+			tag := f.Tag.Get("json")
+			if tag == "-" || !f.IsExported() && !f.Anonymous {
+				continue
+			}
+			name, _, _ := strings.Cut(tag, ",")
+			if name == "" && !f.Anonymous {
+				name = f.Name
+			}
+			fields = append(fields, name+" "+formOf(f.Type, within))
+		}
+		slices.Sort(fields)
+		return "{" + strings.Join(fields, "; ") + "}"
+	}
+	return of.Kind().String()
+}
+
+// marshals says that a type writes itself.
+func marshals(of reflect.Type) bool {
+	for _, name := range []string{"MarshalJSON", "MarshalText"} {
+		if _, has := reflect.PointerTo(of).MethodByName(name); has {
+			return true
+		}
+	}
+	return false
+}
