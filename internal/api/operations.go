@@ -49,7 +49,7 @@ func (a *API) operations() (ops []operation) {
 	for _, r := range a.kinds() {
 		ops = append(ops, a.roomOperations(r)...)
 	}
-	return append(ops, a.workOperations()...)
+	return slices.Concat(ops, a.workOperations(), a.coverOperations())
 }
 
 // kinds are all kinds of record, the concern first.

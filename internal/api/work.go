@@ -29,7 +29,9 @@ type workDuty struct {
 	Do        string     `json:"do,omitempty" doc:"What is to be done, in words"`
 	Due       *time.Time `json:"due,omitempty"`
 	Label     string     `json:"label" doc:"Where the record stands, in words"`
-	Yours     bool       `json:"yours" doc:"You have the record; otherwise it waits for anybody in your role"`
+	Yours     bool       `json:"yours" doc:"You have the record; otherwise it waits for anybody in your role, or you cover for who has it"`
+	For       string     `json:"for,omitempty" doc:"The person who has it and is away, and for whom you cover"`
+	Left      bool       `json:"left,omitempty" doc:"Whoever has it has left"`
 }
 
 // noticesSeen names notices; those that are not yours or were withdrawn are passed by.
@@ -59,10 +61,21 @@ func (a *API) work(c *call) (any, error) {
 	for _, n := range mine.Notices {
 		out.Notices = append(out.Notices, workNotice{n.ID, string(n.What), n.At, n.Row.Room.Name, string(n.Row.Reference)})
 	}
-	for _, r := range mine.Rows {
-		out.Duties = append(out.Duties, workDuty{r.Room.Name, string(r.Reference), r.Title, r.Due.Label, maybe(r.Due.At), r.Label, r.Owner == c.actor.Person})
-	}
+	out.Duties = dutiesOf(c, mine.Rows)
 	return out, nil
+}
+
+func dutiesOf(c *call, rows []room.Row) []workDuty {
+	out := []workDuty{}
+	for _, r := range rows {
+		d := workDuty{r.Room.Name, string(r.Reference), r.Title, r.Due.Label, maybe(r.Due.At), r.Label,
+			r.Owner == c.actor.Person, "", r.Left}
+		if r.For.Of > 0 {
+			d.For = r.For.Person.String()
+		}
+		out = append(out, d)
+	}
+	return out
 }
 
 // seen needs no key: what is marked as seen again stays so. One that is sent is held to

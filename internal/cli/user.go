@@ -19,6 +19,9 @@ type userCmd struct {
 	Code    userCodeCmd    `cmd:"" help:"Make a new one-time code for somebody who lost password or phone."`
 	Recover userRecoverCmd `cmd:"" help:"Use a recovery code of your own, when your phone is lost."`
 	Leave   userLeaveCmd   `cmd:"" help:"End the account of somebody who leaves, on the word of one grantor."`
+
+	Cover    userCoverCmd    `cmd:"" help:"Say who covers for somebody who is away, from a day until a day."`
+	HandOver userHandOverCmd `cmd:"" name:"hand-over" help:"Give all that somebody has to somebody else."`
 }
 
 type userListCmd struct {

@@ -31,7 +31,8 @@ func TestWhoCoversForALead(t *testing.T) {
 		take(w, w.As("second"), shut, room.Said(process.ConfirmBar, "of", "2", "result", process.Confirmed))
 		take(w, w.As("second"), own.Reference, room.Said(process.Acknowledge, "words", "I will ring you"))
 		today := workday.Of(w.Hand.Now())
-		check(w, w.Rooms.ArrangeCover(ctx, lead, directory.Cover{Person: lead.Person, By: third.Person, From: today, Until: today.Add(30)}))
+		leave := directory.Cover{Person: lead.Person, By: third.Person, From: today, Until: today.Add(30)}
+		check(w, w.Rooms.ArrangeCover(ctx, lead, leave))
 		for _, ref := range []id.Reference{plain, shut} {
 			take(w, lead, ref, room.Said(process.Acknowledge))
 		}
@@ -52,12 +53,13 @@ func TestWhoCoversForALead(t *testing.T) {
 		got, err := w.Rooms.HandOver(ctx, lead, room.Handing{From: lead.Person, To: third.Person, Why: "Leave",
 			What: []room.Named{{Room: concern.Name, Reference: shut}, {Room: concern.Name, Reference: plain}}})
 		check(w, err)
-		if got[0].Refused == "" || got[1].Refused != "" {
+		if got[0].Refused != "Select somebody else: this is closed to them" || got[1].Refused != "" {
 			t.Errorf("to who is kept from one of two: %+v", got)
 		}
 		c, err := w.Concerns.Open(ctx, third, plain)
 		check(w, err)
-		if c.Owner != third.Person || !slices.ContainsFunc(c.Taken, func(x room.Taken) bool { return x.Step == process.Assign }) {
+		assigned := func(x room.Taken) bool { return x.Step == process.Assign }
+		if c.Owner != third.Person || !slices.ContainsFunc(c.Taken, assigned) {
 			t.Errorf("handed over, %s has it", c.Owner)
 		}
 	})

@@ -130,24 +130,28 @@ func (d *Desk) running(tx *store.Tx, org id.Org, is func(Cover) bool, fn func(Co
 	return nil
 }
 
-// Peers are those who could have somebody's place.
-func (d *Desk) Peers(tx *store.Tx, p Person) (out []Person, err error) {
-	for _, g := range p.Grants {
-		if !privileged(g.Role) {
+// WithRoles are those who hold a role beyond that of a worker.
+func (d *Desk) WithRoles(tx *store.Tx, org id.Org) (out []Person, err error) {
+	for _, role := range access.Roles() {
+		if !privileged(role) {
 			continue
 		}
-		holders, err := d.Holders(tx, p.Org, g.Role, id.Team{})
+		holders, err := d.Holders(tx, org, role, id.Team{})
 		if err != nil {
 			return nil, err
 		}
 		for _, x := range holders {
-			known := slices.ContainsFunc(out, func(y Person) bool { return y.ID == x.ID })
-			if x.ID != p.ID && !known && len(Shared(p, x)) > 0 {
+			if !slices.ContainsFunc(out, func(y Person) bool { return y.ID == x.ID }) {
 				out = append(out, x)
 			}
 		}
 	}
 	return out, nil
+}
+
+// InTeam says whether somebody holds a role in a team.
+func (p Person) InTeam(t id.Team) bool {
+	return slices.ContainsFunc(p.Grants, func(g Grant) bool { return g.Team == t })
 }
 
 // Gone are those who held a role and have left: what they had waits for its role.

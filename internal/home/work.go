@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"heed/internal/clock/workday"
+	"heed/internal/id"
 	"heed/internal/room"
 	"heed/internal/web"
 	"heed/internal/web/nhs"
@@ -23,24 +24,29 @@ const mostWork = 50
 const seenField = "notice"
 
 // work is all that somebody has to do, over every kind of record, what is due first on
-// top, and above it their notices. No word of a concern and no name of a person stands
-// in it.
+// top, and above it their notices. No word of a concern stands in it, and no name but of a
+// colleague who is away or has left.
 func (h *pages) work(q *web.Request) (web.Response, error) {
 	mine, err := h.rooms.Work(q.Context(), q.Actor(), room.Query{Limit: mostWork, After: q.Query("after")})
 	if err != nil {
 		return nil, err
 	}
 	page := web.Page{Title: sectionWork, Section: sectionWork, Nav: pathWork, Wide: true}
-	duties := h.duties(q, mine.Page)
+	stands, err := h.standing(q)
+	if err != nil {
+		return nil, err
+	}
+	name := h.names(q)
+	duties := append(h.duties(q, mine.Page, name), arranging(q))
 	if len(mine.Notices) == 0 {
-		page.Body = web.Stack(duties...)
+		page.Body = web.Stack(append(stands, duties...)...)
 		return page, nil
 	}
 	var shown strings.Builder
 	for _, n := range mine.Notices {
 		shown.WriteString(`<input type="hidden" name="` + seenField + `" value="` + n.ID + `">`)
 	}
-	page.Body = q.Form().Ask(web.Question{Before: []web.Component{h.notices(q, mine.Notices)},
+	page.Body = q.Form().Ask(web.Question{Before: append(stands, h.notices(mine.Notices, name)),
 		Fields: []web.Component{nhs.HTML(shown.String())}, Send: "Mark all of these as seen", After: duties})
 	return page, nil
 }
@@ -58,6 +64,9 @@ func noticeWords(n room.Note) string {
 	one := n.Row.Room.One
 	switch n.What {
 	case room.NoticeGiven:
+		if n.Row.For.Of > 0 {
+			return "Somebody was given this " + one
+		}
 		return "You were given this " + one
 	case room.NoticeNews:
 		return "Somebody did something with this " + one + " that you should see"
@@ -85,17 +94,21 @@ func place(n room.NoticeKind, r room.Row) string {
 // roomOfConcerns is the room whose pages stand elsewhere than those of all others.
 const roomOfConcerns = "concern"
 
-func (h *pages) notices(q *web.Request, all []room.Note) web.Component {
+func (h *pages) notices(all []room.Note, name func(id.Person) string) web.Component {
 	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "Notices, the newest first", Size: nhs.SizeM},
 		Head: nhs.Heads("Since", "Notice", "What")}
 	for _, n := range all {
-		t.Rows = append(t.Rows, []nhs.Cell{{Text: words.Date(n.At)}, {Text: noticeWords(n)},
+		says := nhs.Group{nhs.Text(noticeWords(n))}
+		if n.Row.For.Of > 0 {
+			says = append(says, nhs.Text(". "), shownFor(name, n.Row))
+		}
+		t.Rows = append(t.Rows, []nhs.Cell{{Text: words.Date(n.At)}, {Content: says},
 			{Content: titled(n.Row, place(n.What, n.Row))}})
 	}
 	return t
 }
 
-func (h *pages) duties(q *web.Request, p room.Page) []web.Component {
+func (h *pages) duties(q *web.Request, p room.Page, name func(id.Person) string) []web.Component {
 	if len(p.Rows) == 0 {
 		return []web.Component{nhs.Para("Nothing waits for you. When something does, it stands here until it is done.")}
 	}
@@ -103,7 +116,7 @@ func (h *pages) duties(q *web.Request, p room.Page) []web.Component {
 		Head: nhs.Heads("Due", "What to do", "What", "Where it stands", "Who has it")}
 	for _, r := range p.Rows {
 		t.Rows = append(t.Rows, []nhs.Cell{{Content: dueCell(q, r.Due.At)}, {Text: r.Due.Label}, {Content: titled(r, place("", r))},
-			{Text: r.Label}, {Text: whose(q, r)}})
+			{Text: r.Label}, {Content: whose(q, r, name)}})
 	}
 	out := []web.Component{t, nhs.Paragraph{Content: nhs.Link{Text: "See these days in your own calendar", Href: pathCalendar}}}
 	if p.Next != "" {
@@ -113,16 +126,21 @@ func (h *pages) duties(q *web.Request, p room.Page) []web.Component {
 }
 
 // whose says by what a duty stands before somebody.
-func whose(q *web.Request, r room.Row) string {
+func whose(q *web.Request, r room.Row, name func(id.Person) string) web.Component {
 	switch {
 	case r.State.Record.IsZero(): // damaged: it says so itself
-		return ""
+		return nhs.Text("")
+	case r.For.Of > 0:
+		return shownFor(name, r)
+	case r.Left:
+		return nhs.Group{nhs.Isolated(name(r.Owner)), nhs.Text(", who has left: anybody in your role may do this. "),
+			nhs.Link{Text: "Hand over", Hidden: "what " + name(r.Owner) + " had", Href: pathHandOver + "/" + r.Owner.String()}}
 	case r.Owner == q.Who().Person, r.Due.Deadline == room.DueReading:
-		return "You"
+		return nhs.Text("You")
 	case r.Owner.IsZero():
-		return "Nobody yet: anybody in your role may do this"
+		return nhs.Text("Nobody yet: anybody in your role may do this")
 	}
-	return "Anybody in your role may do this"
+	return nhs.Text("Anybody in your role may do this")
 }
 
 // titled leads to the record, by its title where its room has one.

@@ -66,15 +66,14 @@ func (t Deadline) Ends(x Taken) bool { return named(t.Until, x) }
 // says, or, when it is On a day field, until the day that was answered there. ok is
 // false when that was not answered.
 func (t Deadline) Running(nation workday.Nation, since time.Time, on string) (due Due, ok bool) {
+	var err error
 	due = t.running(nation, since)
 	if t.On == "" {
 		return due, true
 	}
-	day, err := time.Parse(time.DateOnly, on)
-	if err != nil {
+	if due.Day, err = workday.Parse(on); err != nil {
 		return Due{}, false
 	}
-	due.Day = workday.Day{Year: day.Year(), Month: day.Month(), Day: day.Day()}
 	due.At = due.Day.End().UTC()
 	return due, true
 }

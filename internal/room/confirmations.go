@@ -74,8 +74,11 @@ func (d *Desk) Confirmations(ctx context.Context, a access.Actor, r *Room, ref i
 	var err error
 	out.View, err = d.readWith(ctx, a, r, ref, Look{Act: actCount, Kind: kindCounted}, func(tx *store.Tx, _ *vault.Key,
 		v View) error {
-		out = Confirmations{Named: d.Policy.Decide(a, r.action(actName), r.resource(&v.State, tx.Now()),
-			access.Context{}).Effect == access.Allow}
+		res, err := d.resource(tx, a, r, &v.State)
+		if err != nil {
+			return err
+		}
+		out = Confirmations{Named: d.Policy.Decide(a, r.action(actName), res, access.Context{}).Effect == access.Allow}
 		return d.count(tx, r, &v.State, &out)
 	})
 	if err != nil {

@@ -3,10 +3,13 @@ package room
 import (
 	"context"
 	"slices"
+	"time"
 
 	"heed/internal/access"
+	"heed/internal/clock/workday"
 	"heed/internal/directory"
 	"heed/internal/fail"
+	"heed/internal/field"
 	"heed/internal/id"
 	"heed/internal/jobs"
 	"heed/internal/ledger"
@@ -175,7 +178,7 @@ func (d *Desk) mayCover(tx *store.Tx, a access.Actor, p id.Person) (string, erro
 	if err != nil && !fail.Is(err, fail.Missing) {
 		return "", err
 	}
-	if !slices.ContainsFunc(away.Grants, func(g directory.Grant) bool { return g.Team == a.Team }) {
+	if !away.InTeam(a.Team) {
 		return "", fail.Fields{{Name: "person", Words: "Select somebody of your team"}}.Err()
 	}
 	return got.Rule, nil
@@ -207,6 +210,67 @@ func (d *Desk) Covers(ctx context.Context, a access.Actor) (out []directory.Cove
 				out = append(out, c)
 			}
 		}
+		return nil
+	})
+	return out, err
+}
+
+// CoverFields ask who covers for whom, from when until when: a page and a program alike.
+func CoverFields() []field.Field {
+	return []field.Field{
+		{ID: "person", Kind: field.Person, Ask: "Who is away?", What: "who is away"},
+		{ID: "by", Kind: field.Person, Ask: "Who covers?", What: "who covers", Needed: true},
+		{ID: "from", Kind: field.Day, Ask: "First day away", What: "the first day away", Hint: "For example, 27 3 2026",
+			When: "ahead", Needed: true},
+		{ID: "until", Kind: field.Day, Ask: "Last day away", What: "the last day away", Hint: "For example, 10 4 2026",
+			When: "ahead", Needed: true},
+	}
+}
+
+// CoverSaid is the cover that answers ask for; for whoever asks, where nobody is named.
+func CoverSaid(a access.Actor, fields []field.Field, in field.Answers, now time.Time) (directory.Cover, error) {
+	known := func(_ field.Field, value string) bool { _, err := id.ParsePerson(value); return err == nil }
+	said, _, faults := field.Check(fields, in, field.World{Today: workday.Of(now), Known: known})
+	if err := faults.Err(); err != nil {
+		return directory.Cover{}, err
+	}
+	c := directory.Cover{Person: a.Person}
+	c.From, _ = workday.Parse(said.Get("from")) // field has looked at them
+	c.Until, _ = workday.Parse(said.Get("until"))
+	c.By, _ = id.ParsePerson(said.Get("by"))
+	if p, err := id.ParsePerson(said.Get("person")); err == nil {
+		c.Person = p
+	}
+	return c, nil
+}
+
+// CoverChoices are who could cover for whoever asks; and, for those who may say it of
+// others, for whom, and who could cover for any of them.
+type CoverChoices struct{ Own, Away, By []directory.Person }
+
+// CoverChoices gives an actor's choices.
+func (d *Desk) CoverChoices(ctx context.Context, a access.Actor) (out CoverChoices, err error) {
+	err = d.Store.View(ctx, func(tx *store.Tx) error {
+		if _, err := d.mayCover(tx, a, a.Person); err != nil {
+			return err
+		}
+		me, err := d.Directory.PersonIn(tx, a.Person)
+		if err != nil {
+			return err
+		}
+		if out.By, err = d.Directory.WithRoles(tx, a.Org); err != nil {
+			return err
+		}
+		out.Own = slices.DeleteFunc(slices.Clone(out.By), func(p directory.Person) bool {
+			return p.ID == me.ID || len(directory.Shared(me, p)) == 0
+		})
+		if d.Policy.Decide(a, access.CoverOthers, access.Function(a.Org), access.Context{}).Effect != access.Allow {
+			out.By = nil
+			return nil
+		}
+		out.Away = slices.DeleteFunc(slices.Clone(out.By), func(p directory.Person) bool {
+			return p.ID == me.ID || a.Role.OfTeam() && !p.InTeam(a.Team)
+		})
 		return nil
 	})
 	return out, err

@@ -98,7 +98,7 @@ func (d Decider) Event(s State, a access.Actor, step process.Step, in field.Answ
 
 // closedTo refuses to give a record to somebody to whom it is closed.
 func closedTo(owner *id.Person, s State, info process.StepInfo) error {
-	if owner == nil || !slices.Contains(s.People["subject"], *owner) && !slices.Contains(s.People["conflict"], *owner) {
+	if owner == nil || !s.closedTo(*owner) {
 		return nil
 	}
 	return fail.Fields{{Name: info.Owner, Words: "Select somebody else: this is closed to them"}}.Err()

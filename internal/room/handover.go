@@ -121,7 +121,7 @@ type Handing struct {
 }
 
 // WhyHanded is what is asked of whoever hands over.
-var WhyHanded = plain.Field{Label: "why you are handing this over", Limit: 500, Must: true}
+var WhyHanded = plain.Field{Label: "why you are handing it over", Limit: 500, Must: true}
 
 func (h Handing) faults() error {
 	var f fail.Fields
@@ -132,7 +132,7 @@ func (h Handing) faults() error {
 		f.Add("what", "Select no more than 100 records at a time")
 	}
 	if h.To.IsZero() || h.To == h.From {
-		f.Add("to", "Select who should have this from now on")
+		f.Add("to", "Select who should have it from now on")
 	}
 	if words := WhyHanded.Fault(h.Why); words != "" {
 		f.Add("why", words)
@@ -143,6 +143,7 @@ func (h Handing) faults() error {
 // Handed says of one record whether it was handed over.
 type Handed struct {
 	Named
+	One     string // what such a record is called
 	Refused string // why it was not; empty: it was
 }
 
@@ -154,8 +155,11 @@ func (d *Desk) HandOver(ctx context.Context, a access.Actor, h Handing) ([]Hande
 	}
 	var out []Handed
 	for _, x := range h.What {
-		err := d.handOne(ctx, a, h, x)
-		done := Handed{Named: x}
+		done, err := Handed{Named: x, One: "record"}, error(fail.New(fail.Missing, "Page not found"))
+		if i := slices.IndexFunc(d.rooms, func(r *Room) bool { return r.Name == x.Room }); i >= 0 {
+			done.One = d.rooms[i].One
+			err = d.handOne(ctx, a, d.rooms[i], h, x.Reference)
+		}
 		switch fail.KindOf(err) {
 		case fail.Bad, fail.Refused, fail.Conflict, fail.Stale, fail.Tampered:
 			done.Refused = strings.Join(wordsOf(err), ". ")
@@ -183,15 +187,10 @@ func wordsOf(err error) (out []string) {
 
 // handOne gives one record by its own step, which says what is refused, and finds what was
 // sent before.
-func (d *Desk) handOne(ctx context.Context, a access.Actor, h Handing, x Named) error {
-	i := slices.IndexFunc(d.rooms, func(r *Room) bool { return r.Name == x.Room })
-	if i < 0 {
-		return fail.New(fail.Missing, "Page not found")
-	}
-	r := d.rooms[i]
+func (d *Desk) handOne(ctx context.Context, a access.Actor, r *Room, h Handing, ref id.Reference) error {
 	var info process.StepInfo
 	err := d.Store.View(ctx, func(tx *store.Tx) error {
-		s, err := d.Standing(tx, r, a.Org, x.Reference)
+		s, err := d.Standing(tx, r, a.Org, ref)
 		if err != nil {
 			return err
 		}
@@ -213,8 +212,8 @@ func (d *Desk) handOne(ctx context.Context, a access.Actor, h Handing, x Named) 
 	}
 	key := ""
 	if h.Key != "" {
-		key = h.Key + "/" + string(x.Reference)
+		key = h.Key + "/" + string(ref)
 	}
-	_, err = d.Take(ctx, a, r, x.Reference, Taking{Step: info.ID, Answers: in, Key: key, Had: h.From})
+	_, err = d.Take(ctx, a, r, ref, Taking{Step: info.ID, Answers: in, Key: key, Had: h.From})
 	return err
 }

@@ -64,6 +64,12 @@ func (d Day) Before(e Day) bool { return d.utc().Before(e.utc()) }
 // String is 2026-11-21. Pages have their own form ("21 November 2026").
 func (d Day) String() string { return fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day) }
 
+// Parse reads 2026-11-21.
+func Parse(s string) (Day, error) {
+	t, err := time.Parse(time.DateOnly, s)
+	return civil(t), err
+}
+
 // Words is the day in a sentence: 21 November 2026.
 func (d Day) Words() string { return d.Start().Format("2 January 2006") }
 

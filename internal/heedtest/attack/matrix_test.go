@@ -106,6 +106,9 @@ var forms = map[string]url.Values{
 		"day-year": {"2026"}, "what": {"The form"}},
 	"/cases/{ref}/told": {"kind": {"acknowledged"}, "from": {"police"}, "day-day": {"1"}, "day-month": {"3"},
 		"day-year": {"2026"}},
+	"/work/cover": {"by": {"DEPUTY"}, "from-day": {"1"}, "from-month": {"7"}, "from-year": {"2026"},
+		"until-day": {"1"}, "until-month": {"7"}, "until-year": {"2026"}},
+	"/work/hand-over": {"what": {"concern/HD-0000-0000"}, "to": {"DEPUTY"}, "why": {"Leave"}},
 }
 
 var bodies = map[string]string{
@@ -121,8 +124,10 @@ var bodies = map[string]string{
 	"add_note":         `{"words":"A note"}`,
 	"declare_conflict": `{"reasons":"We are related"}`, "keep_from": `{"why":"passed_by","login":"nobody.at.all"}`,
 	"lift_bar": `{"of":1,"reasons":"By mistake"}`, "confirm_bar": `{"of":1,"result":"confirmed"}`,
-	"seen":    `{"ids":["00"]}`,
-	"correct": `{"of":1,"words":"Otherwise"}`, "{step}": `{"outcome":"","answers":{}}`,
+	"seen":  `{"ids":["00"]}`,
+	"cover": `{"by":"DEPUTY","from":"2026-06-01","until":"2026-06-02"}`, "end": `{"cover":1}`,
+	"hand-over": `{"to":"DEPUTY","why":"Leave","records":[{"kind":"concern","reference":"HD-0000-0000"}]}`,
+	"correct":   `{"of":1,"words":"Otherwise"}`, "{step}": `{"outcome":"","answers":{}}`,
 }
 
 // TestMatrix asks every route as everybody for every kind of record and compares

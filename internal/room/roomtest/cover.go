@@ -74,7 +74,8 @@ func covered(s *suite) {
 	if n := s.count(`select count(*) from entry`) - before; n != 1 {
 		s.t.Errorf("a cover that was arranged twice is %d entries", n)
 	}
-	s.must(s.desk.ArrangeCover(s.ctx, by, directory.Cover{Person: by.Person, By: third.Person, From: c.From, Until: c.Until}))
+	next := directory.Cover{Person: by.Person, By: third.Person, From: c.From, Until: c.Until}
+	s.must(s.desk.ArrangeCover(s.ctx, by, next))
 	s.refusedCovers(owner, by, third, c)
 	s.w.Hand.Set(c.From.Start().Add(-time.Minute))
 	s.standsBefore(by, "a minute before its first day")
@@ -195,7 +196,8 @@ func (s *suite) refusedCovers(owner, by, third access.Actor, c directory.Cover) 
 		{owner, directory.Cover{Person: owner.Person, By: owner.Person, From: c.From, Until: c.Until}, "by"},
 		{owner, directory.Cover{Person: owner.Person, By: nurse.Person, From: c.From, Until: c.Until}, "by"},
 		{owner, directory.Cover{Person: owner.Person, From: c.From, Until: c.Until}, "by"},
-		{owner, directory.Cover{Person: owner.Person, By: third.Person, From: c.Until.Add(2), Until: c.Until.Add(400)}, "until"},
+		{owner, directory.Cover{Person: owner.Person, By: third.Person, From: c.Until.Add(2), Until: c.Until.Add(400)},
+			"until"},
 	} {
 		if err := s.desk.ArrangeCover(s.ctx, x.as, x.cover); fail.FieldsOf(err).For(x.field) == "" {
 			s.t.Errorf("%+v was answered with %v, want words for %q", x.cover, fail.FieldsOf(err), x.field)
@@ -205,7 +207,8 @@ func (s *suite) refusedCovers(owner, by, third access.Actor, c directory.Cover) 
 		Until: c.Until}); !fail.Is(err, fail.Refused) {
 		s.t.Errorf("a worker has somebody covered: %v", err)
 	}
-	lead, free := s.w.As("lead"), directory.Cover{Person: s.w.Person("second"), By: s.w.Person("lead"), From: c.From, Until: c.Until}
+	lead, free := s.w.As("lead"), c
+	free.Person, free.By = s.w.Person("second"), lead.Person
 	if err := s.desk.ArrangeCover(s.ctx, lead, free); fail.FieldsOf(err).For("by") == "" {
 		s.t.Errorf("somebody took another's place by their own word: %v", err)
 	}
@@ -216,7 +219,8 @@ func (s *suite) refusedCovers(owner, by, third access.Actor, c directory.Cover) 
 func (s *suite) endedEarly(owner, by access.Actor, ref id.Reference) {
 	s.t.Helper()
 	today := workday.Of(s.w.Hand.Now())
-	s.must(s.desk.ArrangeCover(s.ctx, owner, directory.Cover{Person: owner.Person, By: by.Person, From: today, Until: today}))
+	again := directory.Cover{Person: owner.Person, By: by.Person, From: today, Until: today}
+	s.must(s.desk.ArrangeCover(s.ctx, owner, again))
 	s.standsBefore(by, "covered anew", ref)
 	all, err := s.desk.Covers(s.ctx, by)
 	s.must(err)

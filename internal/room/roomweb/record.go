@@ -185,6 +185,9 @@ func (p *Pages) lines(q *web.Request, v room.View, t room.Taken, name func(id.Pe
 	for _, l := range field.Show(info.Fields, t.Answers, p.Namer(q.Context(), v, name)) {
 		rows = append(rows, row(l.Key, fieldweb.Answer(l, p.Path(v.Reference), t.Version)))
 	}
+	if !t.Effect.For.IsZero() {
+		rows = append(rows, row("For", nhs.Group{nhs.Isolated(name(t.Effect.For)), nhs.Text(", who was away")}))
+	}
 	if t.Effect.Unread {
 		rows = append(rows, nhs.Row("Not read here", "The person who raised it had left, and could not log in to read this"))
 	}
@@ -230,6 +233,9 @@ func (p *Pages) ReadersPage(q *web.Request) (web.Response, error) {
 		Head: nhs.Heads("When", "Who", "As", "What")}
 	for _, r := range v.Readers {
 		what := nhs.Group{nhs.Text(r.What)}
+		if !r.For.IsZero() {
+			what = append(what, nhs.Text(", for "), nhs.Isolated(name(r.For)), nhs.Text(", who was away"))
+		}
 		if r.Why != "" {
 			what = append(what, nhs.HTML(words.Typed(r.Why)))
 		}
