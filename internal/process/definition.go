@@ -141,8 +141,9 @@ type Definition struct {
 	Published []State `json:"published" for:"room"`
 	// Audience says how its records are read and confirmed by many; without a text they are not.
 	Audience Audience `json:"audience" for:"room"`
-	Cycles   []Cycle  `json:"cycles" for:"room"` // what comes round
-	Links    []Link   `json:"links" for:"room"`  // how its records are tied to others
+	Cycles   []Cycle  `json:"cycles" for:"room"`   // what comes round
+	Links    []Link   `json:"links" for:"room"`    // how its records are tied to others
+	Coverage Coverage `json:"coverage" for:"room"` // what its records cover; without a field nothing is shown
 	// Local names the organisation's overlay and its version; empty for a shipped process.
 	Local string `json:"-"`
 

@@ -61,6 +61,11 @@ func sound(d *process.Definition) string {
 	if fault := d.LinksFault(); fault != "" {
 		return fault
 	}
+	if d.Coverage.Given() {
+		if fault := d.Coverage.FaultOf(d); fault != "" {
+			return "coverage " + fault
+		}
+	}
 	return newWalk(d).fault()
 }
 

@@ -43,6 +43,9 @@ func pages(t *testing.T, r *room.Room) {
 		v.Open(base + "/" + string(ref) + "/access")
 		readingPages(v, r, read)
 		linkPages(t, a, v, r, read)
+		if c := r.Latest().Coverage; c.Given() {
+			v.Open(base+"/what-is-covered").See(c.Item, c.Missing)
+		}
 		for _, s := range r.Latest().AllSteps[1:] {
 			v.Open(base + "/" + string(ref) + "/" + string(s.ID))
 			if len(s.Fields) > 0 && strings.Contains(v.Text(), s.Fields[0].Ask) {

@@ -1,6 +1,8 @@
 package roomweb
 
 import (
+	"slices"
+
 	"heed/internal/clock/workday"
 	"heed/internal/process"
 	"heed/internal/room"
@@ -27,6 +29,10 @@ func (p *Pages) tabs(q *web.Request, current string) web.Component {
 	}
 	if p.Room.Latest().Audience.Given() {
 		add(toReadWords, p.Base+toRead)
+	}
+	if c := p.Room.Latest().Coverage; c.Given() && slices.ContainsFunc(p.mayList(q),
+		func(l process.List) bool { return l.ID == c.List }) {
+		add(c.Title, p.Base+covered)
 	}
 	if len(nav.Items) < 2 {
 		return nil

@@ -130,7 +130,7 @@ type NoWrap string
 
 // Render writes the words.
 func (n NoWrap) Render(b *Buffer) {
-	b.Raw(`<span class="nhsuk-u-nowrap">`)
+	b.Raw(`<span class="heed-whole">`)
 	b.Text(string(n))
 	b.Raw(`</span>`)
 }

@@ -26,6 +26,6 @@ func (n NHSNumber) String() string {
 
 // HTML is the number in a span that never breaks across lines.
 func (n NHSNumber) HTML() template.HTML {
-	return template.HTML(`<span class="nhsuk-u-nowrap">` + template.HTMLEscapeString(n.String()) +
+	return template.HTML(`<span class="heed-whole">` + template.HTMLEscapeString(n.String()) +
 		`</span>`) //nolint:gosec // escaped
 }
