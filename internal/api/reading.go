@@ -10,18 +10,21 @@ import (
 
 // roomRead is what somebody is asked to read and confirm.
 type roomRead struct {
-	Edition   string `json:"edition" doc:"The hash of what is in force. A confirmation names it"`
+	Edition   string `json:"edition" doc:"The hash of what is in force; of what was confirmed, once it was"`
 	Version   int64  `json:"version" doc:"The version of the step that says it"`
 	Until     string `json:"until,omitempty" doc:"The day by which it is asked for"`
 	Confirmed bool   `json:"confirmed"`
 }
 
 func readOf(x room.ToRead) *roomRead {
-	out := &roomRead{Edition: x.Edition.Hash, Version: x.Edition.Version, Confirmed: x.Confirmed}
-	if x.Until != (workday.Day{}) {
-		out.Until = x.Until.String()
+	return &roomRead{x.Edition.Hash, x.Edition.Version, untilOf(x), x.Confirmed}
+}
+
+func untilOf(x room.ToRead) string {
+	if x.Until == (workday.Day{}) {
+		return ""
 	}
-	return out
+	return x.Until.String()
 }
 
 // roomToRead is a record in the list of what somebody is asked to read. Its edition is not
@@ -31,6 +34,7 @@ type roomToRead struct {
 	Title     string `json:"title,omitempty"`
 	Until     string `json:"until,omitempty"`
 	Confirmed bool   `json:"confirmed"`
+	Damaged   string `json:"damaged,omitempty" doc:"Said of one that was changed outside Heed; the rest is not shown"`
 }
 
 type roomReading struct {
@@ -40,8 +44,10 @@ type roomReading struct {
 
 // roomCount is how far an audience has come.
 type roomCount struct {
-	Asked     int             `json:"asked" doc:"People who are asked and work here now"`
-	Confirmed int             `json:"confirmed"`
+	People    string          `json:"people,omitempty" doc:"Who are asked, to the nearest 5; * for fewer than 8"`
+	Share     string          `json:"share,omitempty" doc:"Of 100, from rounded numbers; * where few have"`
+	Asked     int             `json:"asked,omitempty" doc:"Exactly, for those who may see names"`
+	Confirmed *int            `json:"confirmed,omitempty" doc:"Exactly, for those who may see names"`
 	Unknown   int             `json:"unknown,omitempty" doc:"People of whom nobody knows whether they are asked, since their accounts are damaged"`
 	Teams     []roomTeamCount `json:"teams" doc:"Figures by team; one of fewer than 8 people is counted with others, or in the whole alone"`
 	Missing   []string        `json:"missing,omitempty" doc:"The names of those who have not confirmed, for those who may see them"`
@@ -82,8 +88,7 @@ func (a *API) listToRead(c *call, r *room.Room) (any, error) {
 	}
 	out := roomReading{Rows: make([]roomToRead, 0, len(all)), More: more}
 	for _, x := range all {
-		read := readOf(x.ToRead)
-		out.Rows = append(out.Rows, roomToRead{string(x.Reference), x.Title, read.Until, x.Confirmed})
+		out.Rows = append(out.Rows, roomToRead{string(x.Reference), x.Title, untilOf(x.ToRead), x.Confirmed, x.Damaged()})
 	}
 	return out, nil
 }
@@ -113,9 +118,13 @@ func (a *API) whoConfirmed(c *call, r *room.Room) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := roomCount{Asked: got.Of, Confirmed: got.Done, Unknown: got.Unknown, Teams: make([]roomTeamCount, 0, len(got.Teams))}
+	out := roomCount{People: got.Whole.People, Share: got.Whole.Done, Asked: got.Of, Unknown: got.Unknown,
+		Teams: make([]roomTeamCount, 0, len(got.Teams))}
+	if got.Named {
+		out.Confirmed = &got.Done
+	}
 	for _, t := range got.Teams {
-		out.Teams = append(out.Teams, roomTeamCount{t.Called(o), t.People, t.Share})
+		out.Teams = append(out.Teams, roomTeamCount{t.Called(o), t.People, t.Done})
 	}
 	for _, p := range got.Missing {
 		out.Missing = append(out.Missing, p.Name)

@@ -176,9 +176,6 @@ func (a *API) takeRoom(c *call, r *room.Room, step process.Step) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if version == 0 && r.Latest().IsWord(step) {
-		return nil, fail.Fields{{Name: "If-Match", Words: "Send the ETag of the version that you saw: your word counts for that version alone"}}.Err()
-	}
 	got, err := a.Rooms.Take(c.ctx, c.actor, r, ref, room.Taking{Step: step, Answers: *c.in.(*field.Answers), Version: version, Key: key, Strict: true})
 	return receiptOf(got), err
 }

@@ -38,9 +38,11 @@ func (b *builder) play(r *room.Room, s room.Scene, ref *id.Reference, at time.Ti
 		*ref = got.Reference
 		return err
 	}
-	if _, err := b.app.Rooms.Open(b.ctx, a, r, *ref); err != nil {
+	v, err := b.app.Rooms.Open(b.ctx, a, r, *ref)
+	if err != nil {
 		return err
 	}
-	_, err = b.app.Rooms.Take(b.ctx, a, r, *ref, room.Taking{Step: s.Step, Answers: said, Strict: true})
+	t := room.Taking{Step: s.Step, Answers: said, Strict: true, Version: v.Version}
+	_, err = b.app.Rooms.Take(b.ctx, a, r, *ref, t)
 	return err
 }

@@ -94,7 +94,7 @@ func enteredAndInForce(t *testing.T, w *world.World, keeper access.Actor) refere
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, x := range []struct {
+	for i, x := range []struct {
 		who  access.Actor
 		what room.Taking
 	}{
@@ -103,6 +103,7 @@ func enteredAndInForce(t *testing.T, w *world.World, keeper access.Actor) refere
 		{keeper, room.Said("approve_first", "minute", "Item 7")},
 		{w.As("executive"), room.Said("approve_second", "review_on", "2026-12-01")},
 	} {
+		x.what.Version = int64(i + 1)
 		if _, err := w.Rooms.Take(context.Background(), x.who, policy.Room(), got.Reference, x.what); err != nil {
 			t.Fatalf("%s: %v %v", x.what.Step, err, fail.FieldsOf(err))
 		}

@@ -43,6 +43,8 @@ func (a Audience) FaultOf(d *Definition, isRole func(string) bool) string {
 		return "must name steps of the definition as text, ask and stop"
 	case a.Words == "":
 		return "must have words, which somebody confirms"
+	case !d.bringsIntoForce(a):
+		return "is of what two people approve: the second word must bring it into a published state in which it is read"
 	case !slices.ContainsFunc(a.In, func(s State) bool { return slices.Contains(d.Published, s) }):
 		return `must be "in" at least one of the published states, or nothing is ever read`
 	}
@@ -63,6 +65,16 @@ func (a Audience) FaultOf(d *Definition, isRole func(string) bool) string {
 		}
 	}
 	return a.faultOfAsking(ask, isRole)
+}
+
+// bringsIntoForce says whether what needs the word of two is in force by the second: nothing
+// else publishes it.
+func (d *Definition) bringsIntoForce(a Audience) bool {
+	t, ok := d.Two(func(t Two) bool { return t.About == a.Text })
+	second, _ := d.Step(t.Second)
+	return !ok || !slices.ContainsFunc(second.moves(), func(m Move) bool {
+		return !slices.Contains(d.Published, m.To) || !slices.Contains(a.In, m.To)
+	})
 }
 
 // faultOfAsking holds the questions of the step that asks to what an audience can be.

@@ -3,6 +3,8 @@ package process
 import (
 	"fmt"
 	"slices"
+
+	"heed/internal/field"
 )
 
 // Two says that something counts by the word of two different people, for the version
@@ -10,12 +12,15 @@ import (
 // changes or change what was asked, and what keeps the two apart follows from it.
 type Two struct {
 	ID      string `json:"id"`
+	About   Step   `json:"about"`   // writes what the words are about
+	Text    Fact   `json:"text"`    // holds while something is written to which the two have not answered yet
 	Fact    Fact   `json:"fact"`    // holds while one of the two has said yes
 	Asks    []Step `json:"asks"`    // whoever takes one of these asks, and hears what becomes of it
 	First   Step   `json:"first"`   // the first word
 	Second  Step   `json:"second"`  // the second, of somebody else: then it counts
 	Returns []Step `json:"returns"` // back to whoever asked, with words: changes asked for, or refused
 	Voids   []Step `json:"voids"`   // what the first word was about is another or gone
+	Beside  []Step `json:"beside"`  // may be taken between the two words, and changes nothing of what they are about
 	Days    int    `json:"days"`    // working days after which a first word alone lapses
 	Owner   Role   `json:"owner"`   // who is looked to for the second word
 	Waits   string `json:"waits"`   // what is due then: "Approve it as the second of two people"
@@ -44,6 +49,12 @@ func (d *Definition) Two(is func(Two) bool) (Two, bool) {
 // IsWord says whether a step is a word of two: it counts for the version that was seen.
 func (d *Definition) IsWord(step Step) bool {
 	_, ok := d.Two(func(t Two) bool { return t.First == step || t.Second == step })
+	return ok
+}
+
+// IsWordOf says whether a step is one of the two words of which the first lapses by a duty.
+func (d *Definition) IsWordOf(deadline string, step Step) bool {
+	_, ok := d.Two(func(t Two) bool { return t.lapse() == deadline && (t.First == step || t.Second == step) })
 	return ok
 }
 
@@ -86,6 +97,10 @@ func (d *Definition) apart() error {
 		if _, ok := d.fact(t.Fact); !ok {
 			return bad(at, fmt.Sprintf("names the fact %q, which is not defined", t.Fact))
 		}
+		if _, ok := d.fact(t.Text); !ok || t.Text == t.Fact || !slices.Contains(slices.Concat(t.Asks, t.Voids), t.About) {
+			return bad(at, "must name the step that writes what the words are about, which asks or voids, "+
+				"and a fact that holds while it is written")
+		}
 		ends := slices.Concat(t.Asks, t.Returns, t.Voids, []Step{t.Second})
 		for _, step := range append(slices.Clone(ends), t.First) {
 			n := slices.IndexFunc(d.AllSteps, func(s StepInfo) bool { return s.ID == step })
@@ -93,6 +108,9 @@ func (d *Definition) apart() error {
 				return bad(at, fmt.Sprintf("names the step %q, which is not defined or is named twice", step))
 			}
 			t.on(&d.AllSteps[n])
+		}
+		if fault := t.between(d, ends); fault != "" {
+			return bad(at, fault)
 		}
 		until := []string{t.lapse()}
 		for _, step := range ends {
@@ -104,8 +122,70 @@ func (d *Definition) apart() error {
 	return nil
 }
 
-// on is what one of its steps does to the words.
+// between holds that of every step that can be taken between the two words it is said what
+// it does to the first: one that was forgotten would change what was said yes to. One that
+// goes beside them moves nothing, writes nothing of it and corrects no entry.
+func (t Two) between(d *Definition, ends []Step) string {
+	var at []State
+	for _, s := range d.AllSteps {
+		for _, m := range s.moves() {
+			if s.ID == t.First || s.ID == t.Second {
+				at = append(at, m.From...)
+			}
+			if s.ID == t.First && m.To != "" {
+				at = append(at, m.To)
+			}
+		}
+	}
+	for _, s := range d.AllSteps {
+		moves := slices.DeleteFunc(s.moves(), func(m Move) bool {
+			return !slices.ContainsFunc(m.From, func(x State) bool { return slices.Contains(at, x) })
+		})
+		beside := slices.Contains(t.Beside, s.ID)
+		switch {
+		case len(moves) == 0 || s.ID == t.First || slices.Contains(ends, s.ID) && !beside:
+		case !beside:
+			return fmt.Sprintf("says nothing of %s, which can be taken between the two words: "+
+				"it must ask, return, void, or go beside them", s.ID)
+		case slices.Contains(ends, s.ID),
+			slices.ContainsFunc(s.Fields, func(f field.Field) bool { return f.Kind == field.Entry }),
+			slices.ContainsFunc(moves, func(m Move) bool { return m.To != "" }):
+			return fmt.Sprintf("has %s go beside the two words: it must move nothing, "+
+				"and change nothing of what they are about", s.ID)
+		}
+	}
+	return ""
+}
+
+// moves are all that a step can do.
+func (s StepInfo) moves() (out []Move) {
+	for _, o := range s.Outcomes {
+		out = append(out, o.Moves...)
+	}
+	return out
+}
+
+// on is what one of its steps does to the words, and to what they are about: what went back
+// has to be written anew before it is asked for again.
 func (t Two) on(s *StepInfo) {
+	t.words(s)
+	for i := range s.Outcomes {
+		for j := range s.Outcomes[i].Moves {
+			m := &s.Outcomes[i].Moves[j]
+			switch {
+			case s.ID == t.About:
+				m.Sets = append(m.Sets, t.Text)
+			case s.ID == t.First || slices.Contains(t.Asks, s.ID):
+				m.Needs = append(m.Needs, t.Text)
+			case s.ID == t.Second || slices.Contains(t.Returns, s.ID):
+				m.Clears = append(m.Clears, t.Text)
+			}
+		}
+	}
+}
+
+// words is what one of its steps does to the words.
+func (t Two) words(s *StepInfo) {
 	change := func(m *Move) { m.Clears = append(m.Clears, t.Fact) }
 	switch {
 	case s.ID == t.First:
@@ -120,7 +200,7 @@ func (t Two) on(s *StepInfo) {
 	case slices.Contains(t.Returns, s.ID):
 		s.Forget, s.Hears = append(s.Forget, t.first()), append(s.Hears, t.asked())
 	default:
-		s.Forget = append(s.Forget, t.first())
+		s.Forget, s.Hears = append(s.Forget, t.first()), append(s.Hears, t.first())
 	}
 	for i := range s.Outcomes {
 		for j := range s.Outcomes[i].Moves {

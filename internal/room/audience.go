@@ -19,18 +19,30 @@ import (
 
 // Edition is what is read and confirmed, named by its hash.
 type Edition struct {
-	Hash    string    `json:"hash"`
-	Version int64     `json:"version"`          // of the entry that says it
-	Since   time.Time `json:"since,omitzero"`   // when it was published; zero: not yet
-	Before  []string  `json:"before,omitempty"` // earlier ones, of whom confirmations count for this one, too
-	Afresh  bool      `json:"afresh,omitempty"` // not yet published: confirmations start again with it
+	Text
+	Since  time.Time `json:"since,omitzero"`   // when it was published; zero: not yet
+	Before []Text    `json:"before,omitempty"` // earlier ones, of whom confirmations count for this one, too
+	Afresh bool      `json:"afresh,omitempty"` // not yet published: confirmations start again with it
 }
 
-// counts says whether a confirmation of an edition counts for this one.
-func (e *Edition) counts(hash string) bool { return e.Hash == hash || slices.Contains(e.Before, hash) }
+// Text is what one step said.
+type Text struct {
+	Hash    string `json:"hash"`
+	Version int64  `json:"version"` // of the entry that says it
+}
 
-// all are the hashes of which a confirmation counts.
-func (e *Edition) all() []string { return append([]string{e.Hash}, e.Before...) }
+// all are the texts of which a confirmation counts, that in force first.
+func (e *Edition) all() []Text { return append([]Text{e.Text}, e.Before...) }
+
+// counted is the text of a hash of which a confirmation counts.
+func (e *Edition) counted(hash string) (Text, bool) {
+	all := e.all()
+	i := slices.IndexFunc(all, func(t Text) bool { return t.Hash == hash })
+	if i < 0 {
+		return Text{}, false
+	}
+	return all[i], true
+}
 
 // Asked is an audience that was asked to read: one of everybody, a role, a team.
 type Asked struct {
@@ -90,6 +102,7 @@ func sortOfDay(day workday.Day) int64 {
 type Reading struct {
 	Written string `json:"written,omitempty"` // hash of what is to be read
 	Keeps   bool   `json:"keeps,omitempty"`   // with it confirmations are kept
+	Drops   bool   `json:"drops,omitempty"`   // what is written went back, and is not published
 	InForce bool   `json:"in_force,omitempty"`
 	Asks    *Asked `json:"asks,omitempty"`
 	Stops   bool   `json:"stops,omitempty"`
@@ -102,6 +115,9 @@ func (d Decider) reading(s State, info process.StepInfo, answers field.Answers, 
 		return nil
 	}
 	x := Reading{InForce: to != s.Stage && slices.Contains(d.Process.Published, to) && slices.Contains(a.In, to)}
+	if t, two := d.Process.Two(func(t process.Two) bool { return t.About == a.Text }); two {
+		x.InForce = x.InForce && info.ID == t.Second // which is of what was written last: what went back is written anew
+	}
 	switch info.ID {
 	case a.Text:
 		x.Written = hashOf(s, info.ID, answers)
@@ -146,10 +162,10 @@ func (s *State) reads(x *Reading, e ledger.Entry) {
 	}
 	if x.Written != "" {
 		afresh := !x.Keeps || s.Edition == nil || s.Written != nil && s.Written.Afresh
-		s.Written = &Edition{Hash: x.Written, Version: e.Version, Afresh: afresh}
+		s.Written = &Edition{Text: Text{x.Written, e.Version}, Afresh: afresh}
 	}
 	if x.InForce && s.Written != nil {
-		now := Edition{Hash: s.Written.Hash, Version: s.Written.Version, Since: e.At}
+		now := Edition{Text: s.Written.Text, Since: e.At}
 		if !s.Written.Afresh {
 			now.Before = s.Edition.all()
 		}

@@ -55,9 +55,9 @@ func (d *Desk) toReadOf(tx *store.Tx, who directory.Person, r *Room, s *State) (
 		return out, err
 	}
 	out = ToRead{Edition: s.Edition, Until: by}
-	for _, hash := range s.Edition.all() {
+	for _, text := range s.Edition.all() {
 		n, err := store.One(tx, func(n *int) []any { return []any{n} },
-			`select count(*) from room_confirmed_v1 where tag = $1 and record = $2`, confirmedTag(key, s.Record, hash,
+			`select count(*) from room_confirmed_v1 where tag = $1 and record = $2`, confirmedTag(key, s.Record, text.Hash,
 				who.ID), s.Record)
 		if err != nil {
 			return out, err
@@ -83,11 +83,15 @@ type confirmed struct {
 // unconfirmed says nothing of what was sent, which was anything.
 type unconfirmed struct{}
 
-// Confirm writes that somebody has read what is in force and was asked of them. They name
-// it by its hash, which whoever opened the record knows: one that is in force no more is
-// refused, and nothing is written twice.
+// Confirm writes that somebody has read what was asked of them. They name it by its hash,
+// which whoever opened the record knows, and the entry and the answer name that one and no
+// other: one whose confirmation does not count for what is in force is refused. Nothing is
+// written twice.
 func (d *Desk) Confirm(ctx context.Context, a access.Actor, r *Room, ref id.Reference, edition string) (done ToRead,
 	err error) {
+	if err := d.whole(ctx, a, r, ref, actView); err != nil {
+		return ToRead{}, err
+	}
 	var refusal error
 	err = d.again(ctx, func(tx *store.Tx) error {
 		f, err := d.find(tx, a, r, ref, actView)
@@ -103,28 +107,16 @@ func (d *Desk) Confirm(ctx context.Context, a access.Actor, r *Room, ref id.Refe
 			return err
 		case asked.Edition == nil:
 			refusal = fail.New(fail.Conflict, "You are not asked to confirm that you have read this %s", r.One)
-		case !asked.Edition.counts(edition):
+			return d.unconfirmed(tx, a, r, f)
+		}
+		text, counts := asked.Edition.counted(edition)
+		if !counts {
 			refusal = fail.New(fail.Stale, "Another version of this %s is in force now. Open it, read that one, and confirm it",
 				r.One)
+			return d.unconfirmed(tx, a, r, f)
 		}
-		if refusal != nil { // they learn something of the record
-			return d.Ledger.Reading(tx, r.Number, f.key, f.author(a), ledger.Event{Kind: r.Name + kindUnconfirmed, Data: unconfirmed{}})
-		}
-		done = asked
-		done.Confirmed = true
-		if asked.Confirmed {
-			return nil
-		}
-		key, err := d.Directory.ListKey(tx, a.Org)
-		if err != nil {
-			return err
-		}
-		n, err := tx.Exec(insertConfirmed, confirmedTag(key, f.state.Record, asked.Edition.Hash, a.Person), f.state.Record)
-		if err != nil || n == 0 { // confirmed at this very moment
-			return err
-		}
-		return d.Ledger.Reading(tx, r.Number, f.key, f.author(a), ledger.Event{Kind: r.Name + kindConfirmed,
-			Data: confirmed{asked.Edition.Hash, asked.Edition.Version}})
+		done = ToRead{Edition: &Edition{Text: text}, Until: asked.Until, Confirmed: true}
+		return d.confirm(tx, a, r, f, text)
 	})
 	if err == nil {
 		err = refusal
@@ -135,12 +127,41 @@ func (d *Desk) Confirm(ctx context.Context, a access.Actor, r *Room, ref id.Refe
 	return done, nil
 }
 
+// unconfirmed writes that a confirmation was refused: whoever sent it learns something of
+// the record.
+func (d *Desk) unconfirmed(tx *store.Tx, a access.Actor, r *Room, f found) error {
+	return d.Ledger.Reading(tx, r.Number, f.key, f.author(a), ledger.Event{Kind: r.Name + kindUnconfirmed, Data: unconfirmed{}})
+}
+
+// confirm writes the row of a confirmation, and its entry when there was none.
+func (d *Desk) confirm(tx *store.Tx, a access.Actor, r *Room, f found, text Text) error {
+	key, err := d.Directory.ListKey(tx, a.Org)
+	if err != nil {
+		return err
+	}
+	n, err := tx.Exec(insertConfirmed, confirmedTag(key, f.state.Record, text.Hash, a.Person), f.state.Record)
+	if err != nil || n == 0 { // confirmed already
+		return err
+	}
+	return d.Ledger.Reading(tx, r.Number, f.key, f.author(a), ledger.Event{Kind: r.Name + kindConfirmed,
+		Data: confirmed{text.Hash, text.Version}})
+}
+
 const insertConfirmed = `insert into room_confirmed_v1 (tag, record) values ($1, $2) on conflict do nothing`
 
-// Reads is a record that somebody is asked to read.
+// Reads is a record that somebody is asked to read. Of one that is damaged it has the
+// reference and that it is, and no edition.
 type Reads struct {
 	Row
 	ToRead
+}
+
+// Damaged says so of a record that is, in words; "" of all others.
+func (x Reads) Damaged() string {
+	if x.Edition == nil {
+		return x.Label
+	}
+	return ""
 }
 
 // mostAsked is how many records one audience can be seen to be asked of at a time.

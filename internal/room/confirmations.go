@@ -14,22 +14,33 @@ import (
 	"heed/internal/vault"
 )
 
-// Confirmations is how far an audience has come with what is in force.
+// Confirmations is how far an audience has come with what is in force: figures that tell
+// nothing of one person, and all that there is to whoever may see names.
 type Confirmations struct {
 	View
-	Of, Done int // people who are asked and work here now, and those of them who have confirmed
-	Unknown  int // people of whom nobody knows whether they are asked: their accounts are damaged
-	Teams    []TeamRead
-	Named    bool               // who has not may be seen by whoever asked
-	Missing  []directory.Person // they, by name
+	Asked bool // somebody is
+	Whole Share
+	Teams []TeamRead
+	// Unknown are people of whom nobody knows whether they are asked: their accounts are damaged.
+	Unknown int
+
+	Named    bool               // who has not may be seen by whoever asked; of all others what follows is empty
+	Of, Done int                // people who are asked and work here now, and those of them who have confirmed
+	Missing  []directory.Person // those who have not, by name
 }
 
-// TeamRead is how far one team has come, as a figure that tells nothing of one person.
+// Share is how many people there are and how many of them have confirmed, rounded as HES
+// rounds: of few people it says nothing, and of many not what one of them did.
+type Share struct {
+	People string // a mark where they are few
+	Done   string // of 100; a mark where it would tell of few
+}
+
+// TeamRead is how far one team has come.
 type TeamRead struct {
-	Team   id.Team
-	Kind   TeamKind
-	People string // rounded
-	Share  string // of 100, rounded; a mark where it is of few
+	Team id.Team
+	Kind TeamKind
+	Share
 }
 
 // TeamKind says whether a row is one team, those who have none, or small ones together.
@@ -108,16 +119,12 @@ func (d *Desk) count(tx *store.Tx, r *Room, s *State, out *Confirmations) error 
 	for _, tag := range rows {
 		given[tag] = true
 	}
-	teams := map[id.Team]*teamCount{}
+	teams, of, done := map[id.Team]*teamCount{}, 0, 0
 	for _, p := range everybody {
 		if _, yes := r.asks(s, p); !yes {
 			continue
 		}
-		done := slices.ContainsFunc(s.Edition.all(), func(hash string) bool {
-			return given[string(confirmedTag(key,
-				s.Record, hash, p.ID))]
-		})
-		out.Of++
+		of++
 		t := teams[teamOf(p)]
 		if t == nil {
 			t = &teamCount{kind: OneTeam, team: teamOf(p)}
@@ -125,16 +132,31 @@ func (d *Desk) count(tx *store.Tx, r *Room, s *State, out *Confirmations) error 
 		}
 		t.of++
 		switch {
-		case done:
-			out.Done++
+		case slices.ContainsFunc(s.Edition.all(), func(text Text) bool {
+			return given[string(confirmedTag(key, s.Record, text.Hash, p.ID))]
+		}):
+			done++
 			t.done++
 		case out.Named:
 			out.Missing = append(out.Missing, p)
 		}
 	}
+	if out.Asked, out.Teams = of > 0, shares(teams); out.Asked {
+		out.Whole = shareOf(int64(of), int64(done))
+	}
+	if out.Named {
+		out.Of, out.Done = of, done
+	}
 	slices.SortStableFunc(out.Missing, func(x, y directory.Person) int { return cmp.Compare(x.Name, y.Name) })
-	out.Teams = shares(teams)
 	return nil
+}
+
+func shareOf(of, done int64) Share {
+	out := Share{disclose.Text(disclose.HES(of)), disclose.Star}
+	if share, err := disclose.Percent(done, of); err == nil { // a part of nobody: cannot happen
+		out.Done = share
+	}
+	return out
 }
 
 // teamOf is the one team with which somebody is counted; zero: none.
@@ -177,11 +199,7 @@ func shares(teams map[id.Team]*teamCount) (out []TeamRead) {
 		rest = append(rest, together)
 	}
 	for _, t := range rest {
-		share, err := disclose.Percent(t.done, t.of)
-		if err != nil { // a part of nobody: cannot happen
-			continue
-		}
-		out = append(out, TeamRead{Team: t.team, Kind: t.kind, People: disclose.Text(disclose.HES(t.of)), Share: share})
+		out = append(out, TeamRead{Team: t.team, Kind: t.kind, Share: shareOf(t.of, t.done)})
 	}
 	return out
 }

@@ -71,6 +71,9 @@ func (d Decider) Event(s State, a access.Actor, step process.Step, in field.Answ
 	if !ok {
 		return Event{}, fail.New(fail.Missing, "There is no such step")
 	}
+	if err := d.inTime(s, step); err != nil {
+		return Event{}, err
+	}
 	answers, err := d.form(info, s.Kept, in, strict)
 	if err != nil {
 		return Event{}, err
@@ -94,6 +97,19 @@ func (d Decider) Event(s State, a access.Actor, step process.Step, in field.Answ
 	}
 	ev := Event{Definition: d.Process.Name(), Step: step, Outcome: out, Answers: answers, Effect: d.effect(s, a, info, out, answers)}
 	return ev, closedTo(ev.Effect.Owner, s, info)
+}
+
+// inTime refuses a word of two once the first has lapsed, also where Heed has not written
+// that down yet: what counts is the time, and not when the duty was looked at.
+func (d Decider) inTime(s State, step process.Step) error {
+	for _, due := range s.Due {
+		lapse, ok := d.Process.LapseOf(due.Deadline)
+		if ok && !d.Now.Before(due.At) && d.Process.IsWordOf(due.Deadline, step) {
+			return fail.New(fail.Conflict, "%s. Once Heed has written that down, it can be given anew: "+
+				"try again in a few minutes", lapse.Label)
+		}
+	}
+	return nil
 }
 
 // closedTo refuses to give a record to somebody to whom it is closed.

@@ -259,7 +259,7 @@ func Known(tx *store.Tx, people *directory.Desk, o directory.Organisation, s *St
 type Taking struct {
 	Step    process.Step
 	Answers field.Answers
-	Version int64     // of the record that the person saw; 0: whatever it is now
+	Version int64     // of the record that the person saw; 0: whatever it is now, which no word of two takes
 	Key     string    // the same key again does nothing again
 	Strict  bool      // as of Beginning
 	Own     bool      // as whoever began the record, in whatever role they are
@@ -389,6 +389,10 @@ func (d *Desk) takeIn(tx *store.Tx, a access.Actor, r *Room, f found, t Taking, 
 	decider, err := d.decider(tx, r, &f.state)
 	if err != nil {
 		return Receipt{}, err
+	}
+	if decider.Process.IsWord(t.Step) && (t.Version == 0 || access.IsOwn(f.act)) {
+		return Receipt{}, fail.New(fail.Bad, "Open this %s and look at what you say yes to: "+
+			"your word counts for the version that you saw, and has to name it", r.One)
 	}
 	ev, err := decider.Event(f.state, f.decision.As(a, f.act), t.Step, t.Answers, t.Strict)
 	if err != nil {

@@ -84,6 +84,11 @@ func (d *Desk) Tie(ctx context.Context, a access.Actor, r *Room, ref id.Referenc
 				" that you may open"}}.Err()
 			return d.refuse(tx, a, other, t.Other)
 		}
+		for _, x := range []*found{&f, &to} { // as a step, on no record whose history is damaged
+			if _, err := d.history(tx, x); err != nil {
+				return err
+			}
+		}
 		if err := d.tie(tx, a, side{r, f}, tie{l.ID, r.Name, false, t.Other}, t.Ends, true); err != nil {
 			return err
 		}

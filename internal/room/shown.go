@@ -114,6 +114,8 @@ func seenOf(fields []field.Field, otherwise []string, answers field.Answers, see
 
 // published says of each step whether every reader may see it: the last of its kind
 // when the record last came into a published state; all of them in a room that names none.
+// Of what needs the word of two it is the last to which both said yes: a draft that was
+// refused is read by nobody, however the record came back into force.
 func published(r *Room, taken []Taken) []bool {
 	states := r.Latest().Published
 	out := make([]bool, len(taken))
@@ -123,10 +125,18 @@ func published(r *Room, taken []Taken) []bool {
 			until--
 		}
 	}
-	last := map[process.Step]bool{}
+	last, agreed := map[process.Step]bool{}, map[process.Step]bool{}
 	for i := until; i >= 0; i-- {
-		out[i] = len(states) == 0 || !last[taken[i].Step]
-		last[taken[i].Step] = true
+		step := taken[i].Step
+		if t, ok := r.Latest().Two(func(t process.Two) bool { return t.Second == step }); ok {
+			agreed[t.About] = true
+		}
+		if _, two := r.Latest().Two(func(t process.Two) bool { return t.About == step }); two && !agreed[step] {
+			out[i] = len(states) == 0
+			continue
+		}
+		out[i] = len(states) == 0 || !last[step]
+		last[step] = true
 	}
 	return out
 }

@@ -109,14 +109,22 @@ func soundStep(d *process.Definition, i int, s process.StepInfo) string {
 	return ""
 }
 
-// soundHears holds who has a notice of a step to those whom the record names.
+// soundHears holds who has a notice of a step, and who may not take it, to those whom the
+// record names.
 func soundHears(d *process.Definition, s process.StepInfo) string {
-	for _, name := range s.Hears {
-		named := func(x process.StepInfo) bool {
+	named := func(name string) bool {
+		return slices.ContainsFunc(d.AllSteps, func(x process.StepInfo) bool {
 			return slices.ContainsFunc(x.People, func(n process.NamedHere) bool { return n.As == name })
-		}
-		if name != hearsRaiser && name != hearsOwner && !slices.ContainsFunc(d.AllSteps, named) {
+		})
+	}
+	for _, name := range s.Hears {
+		if name != hearsRaiser && name != hearsOwner && !named(name) {
 			return fmt.Sprintf("is heard of by %q: it must be raiser, owner, or as a step calls somebody in its people", name)
+		}
+	}
+	for _, name := range s.Other {
+		if !named(name) {
+			return fmt.Sprintf("needs another person than %q: it must be as a step calls somebody in its people", name)
 		}
 	}
 	return ""

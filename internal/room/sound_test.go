@@ -31,6 +31,7 @@ var badDefinitions = []struct{ name, old, new string }{
 	{"a duty that is anyone's", `"owner": "safeguarding_lead", "evidence"`, `"owner": "anyone", "evidence"`},
 	{"a role that Heed does not have", `"roles": [{"id"`, `"roles": [{"id": "wizard", "label": "Wizard", "one": "a wizard"}, {"id"`},
 	{"heard of by an unknown", `"label": "Decide", "kind"`, `"hears": ["rasier"], "label": "Decide", "kind"`},
+	{"another than an unknown", `"label": "Decide", "kind"`, `"other": ["begn"], "label": "Decide", "kind"`},
 	{"seen by an unknown", `"sees": ["raiser"]`, `"sees": ["riaser"]`},
 	{"a person of no role", `"kind": "person", "of": ["safeguarding_lead"]`, `"kind": "person"`},
 	{"a person of a role misspelt", `"kind": "person", "of": ["safeguarding_lead"]`, `"kind": "person", "of": ["leed"]`},

@@ -129,9 +129,49 @@ func (s *suite) turns(ref id.Reference, a access.Actor) {
 		if is := fail.Is(err, fail.Stale); is == keeps {
 			s.t.Errorf("what was in force before is confirmed (keeps: %v): %v", keeps, err)
 		}
+		if keeps {
+			s.namesWhatWasRead(ref, old, now)
+		}
 		old = now
 	}
 	s.confirms(ref, a)
+}
+
+// namesWhatWasRead: the entry and the answer name what somebody said that they read, which
+// may be the version before a minor one; each that they name has an entry, and one alone.
+func (s *suite) namesWhatWasRead(ref id.Reference, old, now string) {
+	s.t.Helper()
+	porter := s.w.As("porter")
+	for _, hash := range []string{old, now, old, now} {
+		before := s.confirmations(ref, hash)
+		done, err := s.desk.Confirm(s.ctx, porter, s.room, ref, hash)
+		s.must(err)
+		after := s.confirmations(ref, hash)
+		if after != max(before, 1) || done.Edition.Hash != hash || done.Edition.Version == 0 {
+			s.t.Errorf("confirmed %s: answered with %+v, and %d entries name it, %d before", hash, done.Edition, after, before)
+		}
+	}
+	s.mustBeAsked(porter, ref, true)
+}
+
+// confirmations are how many entries of the record by the porter name a hash.
+func (s *suite) confirmations(ref id.Reference, hash string) (n int) {
+	s.t.Helper()
+	v := s.stands(ref)
+	s.must(s.w.Store.View(s.ctx, func(tx *store.Tx) error {
+		key, err := s.w.Vault.Key(tx, v.Org, v.Record)
+		if err != nil {
+			return err
+		}
+		all, err := s.w.Ledger.Readings(tx, key)
+		for _, e := range all {
+			if e.Author.Person == s.w.Person("porter") && strings.Contains(string(e.Data), hash) {
+				n++
+			}
+		}
+		return err
+	}))
+	return n
 }
 
 // ended: what is not in force any more is asked of nobody, and what nobody is asked for
@@ -173,11 +213,37 @@ func audiences(s *suite) {
 		s.ask(ref, process.AskRole, string(access.Lead))
 		s.mustNotBeAsked(nurse, ref)
 		s.mustBeAsked(s.w.As("lead"), ref, false)
+		s.tellsOfNobody(ref, s.w.As("lead"))
 	}
 	if slices.Contains(who.Offered(), process.AskTeam) {
 		ref := s.inForce()
 		s.ask(ref, process.AskTeam, s.w.Org.Teams[0].ID.String())
 		s.mustBeAsked(nurse, ref, false)
+	}
+}
+
+// tellsOfNobody: where few are asked, what whoever counts sees is the same before and after
+// one of them has confirmed, unless they may see names; and exact figures are for those alone.
+func (s *suite) tellsOfNobody(ref id.Reference, one access.Actor) {
+	s.t.Helper()
+	figures := func() (out []room.Confirmations) {
+		for _, d := range s.room.Latest().Roles {
+			c, err := s.desk.Confirmations(s.ctx, s.as(string(d.ID), 0), s.room, ref)
+			if err == nil && !c.Named {
+				out = append(out, c)
+			}
+		}
+		return out
+	}
+	before := figures()
+	s.confirms(ref, one)
+	for i, after := range figures() {
+		if after.Of+after.Done+len(after.Missing) > 0 || !after.Asked {
+			s.t.Errorf("who may not see names is told that exactly %d of %d have confirmed", after.Done, after.Of)
+		}
+		if after.Whole != before[i].Whole || !slices.Equal(after.Teams, before[i].Teams) {
+			s.t.Errorf("that one of few has confirmed is told: %+v, and %+v before", after.Whole, before[i].Whole)
+		}
 	}
 }
 
@@ -208,6 +274,7 @@ func unread(s *suite) {
 		}
 		s.mustBeAsked(nurse, ref, true)
 	}
+	s.confirmedAgain(ref, nurse)
 	s.must(s.desk.Projection().Replay(s.ctx, s.w.Store))
 	s.mustBeAsked(nurse, ref, true)
 	s.must(s.w.Store.Do(s.ctx, func(tx *store.Tx) error { return s.desk.Wipe(tx, rec) }))
@@ -221,6 +288,19 @@ func unread(s *suite) {
 		s.t.Errorf("an erased record leaves %d confirmations", n)
 	}
 	s.must(s.desk.Projection().Replay(s.ctx, s.w.Store))
+}
+
+// confirmedAgain: whose row was taken away is asked again, and what they say again is the
+// same confirmation: it counts once, and nothing is amiss.
+func (s *suite) confirmedAgain(ref id.Reference, a access.Actor) {
+	s.t.Helper()
+	rec := s.stands(ref).Record
+	s.exec(`delete from room_confirmed_v1 where record = $1`, rec)
+	_, err := s.desk.Confirm(s.ctx, a, s.room, ref, s.edition(ref))
+	s.must(err)
+	if c, found := s.counts(ref), s.amiss(rec); c.Done != 1 || found != "" {
+		s.t.Errorf("confirmed again, %d have confirmed, and amiss is %q", c.Done, found)
+	}
 }
 
 func noRest(context.Context, time.Duration) {}

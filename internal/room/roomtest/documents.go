@@ -74,7 +74,7 @@ func (s *suite) withDocument(step process.StepInfo, b []byte, key string) (id.Re
 		for range walked {
 			for _, role := range step.Roles {
 				by := s.as(string(role), 0)
-				t := room.Taking{Step: step.ID, Answers: in, Key: key}
+				t := room.Taking{Step: step.ID, Answers: in, Key: key, Version: s.seen(ref, step.ID)}
 				got, err := s.desk.Take(s.ctx, by, s.room, ref, t)
 				if err != nil {
 					continue

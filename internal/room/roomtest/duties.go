@@ -20,12 +20,13 @@ import (
 func (s *suite) mailing() (*room.Desk, *jobs.Queue) {
 	q := jobs.New(s.w.Store, jobs.Options{Clock: s.w.Hand, Mail: &jobs.Mailer{Host: "127.0.0.1", Port: 1, TLS: "never", From: "heed@example.org",
 		Link: "http://127.0.0.1", Address: func(context.Context, *store.Tx, id.Org, id.Person) (string, error) { return "x@example.org", nil }}})
+	all := append([]*room.Room{s.room}, s.beside...)
 	p := s.w.Parts()
 	p.Jobs = q
 	var err error
-	p.Policy, err = room.Policy(s.room)
+	p.Policy, err = room.Policy(all...)
 	s.must(err)
-	d, err := room.NewDesk(p, s.room)
+	d, err := room.NewDesk(p, all...)
 	s.must(err)
 	return d, q
 }
@@ -214,7 +215,8 @@ func stories(s *suite) {
 				got, err = s.desk.Begin(s.ctx, by, s.room, room.Beginning{Answers: said, Strict: true})
 				ref = got.Reference
 			} else {
-				_, err = s.desk.Take(s.ctx, by, s.room, ref, room.Taking{Step: scene.Step, Answers: said, Strict: true})
+				_, err = s.desk.Take(s.ctx, by, s.room, ref, room.Taking{Step: scene.Step, Answers: said, Strict: true,
+					Version: s.seen(ref, scene.Step)})
 			}
 			if err != nil {
 				s.t.Errorf("story %d, scene %d (%s as %s) cannot happen: %v %v", n+1, i+1, scene.Step, scene.As, err, fail.FieldsOf(err))

@@ -118,7 +118,8 @@ func (m *matrix) play(n int, story room.Story) (ref id.Reference, said []saying)
 				got, err = m.app.Rooms.Begin(ctx, by, m.room, room.Beginning{Answers: in, Strict: true})
 				ref = got.Reference
 			} else {
-				_, err = m.app.Rooms.Take(ctx, by, m.room, ref, room.Taking{Step: scene.Step, Answers: in, Strict: true})
+				_, err = m.app.Rooms.Take(ctx, by, m.room, ref, room.Taking{Step: scene.Step, Answers: in, Strict: true,
+					Version: int64(i)})
 			}
 			if done = err == nil; done {
 				break

@@ -155,7 +155,8 @@ func (s *suite) withdrawn() {
 	s.t.Helper()
 	got, _, owner, _ := s.given()
 	for _, info := range s.room.Latest().AllSteps[1:] {
-		_, err := s.desk.Take(s.ctx, owner, s.room, got.Reference, room.Taking{Step: info.ID, Answers: s.x.Answers(info.Fields)})
+		_, err := s.desk.Take(s.ctx, owner, s.room, got.Reference, room.Taking{Step: info.ID,
+			Answers: s.x.Answers(info.Fields), Version: s.seen(got.Reference, info.ID)})
 		if err == nil {
 			s.wantNotes(owner, got.Reference, "they have done something with it")
 			return
@@ -178,15 +179,16 @@ func (s *suite) listing(a access.Actor) {
 // else; one of somebody's own does not.
 func waiting(s *suite) {
 	tried := 0
-	for range 40 {
-		ref := s.some(1)[0]
+	for _, ref := range append(s.some(20), s.waits()...) {
 		v, err := s.worked(ref)
 		if err != nil {
 			continue
 		}
-		for _, x := range v.Due {
+		for i, x := range v.Due {
 			holder := s.as(string(x.Owner), 3)
-			if holder.Person == v.Owner || slices.ContainsFunc(v.Due, func(y process.Due) bool { return y.Any && y.Owner == x.Owner }) != x.Any {
+			sooner := slices.ContainsFunc(v.Due[:i], func(y process.Due) bool { return y.Owner == x.Owner })
+			any := slices.ContainsFunc(v.Due, func(y process.Due) bool { return y.Any && y.Owner == x.Owner })
+			if sooner || holder.Person == v.Owner || any != x.Any {
 				continue
 			}
 			got := s.dutiesOf(holder, ref)
@@ -206,6 +208,27 @@ func waiting(s *suite) {
 	if tried == 0 && any {
 		s.t.Error("nothing waited for a role: nothing was tried")
 	}
+}
+
+// waits are records on which each duty runs that waits for anybody in its role.
+func (s *suite) waits() (out []id.Reference) {
+	def := s.room.Latest()
+	for _, t := range def.Timers {
+		if !t.Any {
+			continue
+		}
+		ref := s.begin().Reference
+		v := s.stands(ref)
+		s.goWay(ref, shortest(def, v.Status(), func(taken []turn, _ process.Status) bool {
+			if len(taken) == 0 {
+				return false
+			}
+			last := taken[len(taken)-1]
+			return t.Starts(process.Taken{Step: last.step, Outcome: last.outcome})
+		}))
+		out = append(out, ref)
+	}
+	return out
 }
 
 // worked is a record as somebody sees it who sees all of it.

@@ -107,12 +107,13 @@ func played(t *testing.T, a *app.App, r *room.Room) (out []id.Reference) {
 	}
 	for _, story := range r.Stories {
 		var ref id.Reference
-		for _, s := range story.Steps {
+		for i, s := range story.Steps {
 			if said := s.Said(day, logins); ref == "" {
 				got, begun := a.Rooms.Begin(ctx, actors[s.As], r, room.Beginning{Answers: said, Strict: true})
 				ref, err = got.Reference, begun
 			} else {
-				_, err = a.Rooms.Take(ctx, actors[s.As], r, ref, room.Taking{Step: s.Step, Answers: said, Strict: true})
+				_, err = a.Rooms.Take(ctx, actors[s.As], r, ref, room.Taking{Step: s.Step, Answers: said, Strict: true,
+					Version: int64(i)})
 			}
 			if err != nil {
 				t.Fatal(s.Step, err)

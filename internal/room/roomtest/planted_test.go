@@ -199,7 +199,7 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"a calendar is read as often as anybody likes", "calendar.go", `if d.calendars.Spent(`, `if false && d.calendars.Spent(`, "what_is_due_stands"},
 	{"several lists are read one after the other", "list.go", `	slices.SortFunc(all, func(x, y row) int {`,
 		`	slices.SortFunc(all[:0], func(x, y row) int {`, "pages_of_work"},
-	{"another version than that in force is confirmed", "confirm.go", `case !asked.Edition.counts(edition):`, `case false:`, "an_audience"},
+	{"another version than that in force is confirmed", "confirm.go", `if !counts {`, `if !counts && false {`, "an_audience"},
 	{"a minor version starts confirmations again", "audience.go", `now.Before = s.Edition.all()`, `now.Before = nil`, "an_audience"},
 	{"a major version keeps confirmations", "audience.go", `if !s.Written.Afresh {`, `if s.Edition != nil {`, "an_audience"},
 	{"what is not in force is asked for", "audience.go", ` || !slices.Contains(a.In, s.Stage) {`, ` {`, "an_audience"},
@@ -211,8 +211,28 @@ var planted = []struct{ name, file, old, new, clause string }{
 		`return d.Ledger.Reading(tx, r.Number, f.key, f.author(a), ledger.Event{Kind: r.Name + kindUnconfirmed, Data: unconfirmed{}})`,
 		`return nil`, "an_audience"},
 	{"a confirmation leaves no entry", "confirm.go", `return d.Ledger.Reading(tx, r.Number, f.key, f.author(a), ledger.Event{Kind: r.Name + kindConfirmed,
-			Data: confirmed{asked.Edition.Hash, asked.Edition.Version}})`, `_ = ledger.Event{}
-		return nil`, "an_audience"},
+		Data: confirmed{text.Hash, text.Version}})`, `_ = ledger.Event{Data: confirmed{}}
+	return nil`, "an_audience"},
+	{"a confirmation names what is in force and not what was read", "confirm.go", `return d.confirm(tx, a, r, f, text)`,
+		`return d.confirm(tx, a, r, f, asked.Edition.Text)`, "an_audience"},
+	{"who confirmed the version before is not asked what they read now", "confirm.go", `return d.confirm(tx, a, r, f, text)`,
+		`if asked.Confirmed {
+			return nil
+		}
+		return d.confirm(tx, a, r, f, text)`, "an_audience"},
+	{"a confirmation is answered with what is in force", "confirm.go", `Edition: &Edition{Text: text}`, `Edition: asked.Edition`, "an_audience"},
+	{"what is damaged is confirmed as read", "confirm.go", `	if err := d.whole(ctx, a, r, ref, actView); err != nil {`,
+		`	if err := error(nil); err != nil {`, "a_damaged_record"},
+	{"what is damaged is not said to be so where it is to be read", "confirm.go", `	if x.Edition == nil {
+		return x.Label`, `	if x.Edition == nil {
+		return ""`, "a_damaged_record"},
+	{"a damaged record breaks the list of what is to be read", "../api/reading.go", `x.Title, untilOf(x.ToRead),`,
+		`x.Title, readOf(x.ToRead).Until,`, "/what_is_damaged"},
+	{"everybody who counts has exact figures", "confirmations.go", `	if out.Named {
+		out.Of`, `	if true {
+		out.Of`, "a_role_or"},
+	{"figures of few are told", "confirmations.go", `disclose.Percent(done, of); err == nil {`,
+		`string(rune('0'+done)), error(nil); err == nil {`, "a_role_or"},
 	{"a damaged account hides the others", "../directory/people.go", `			damaged++
 `, `			return nil, 0, err
 `, "an_audience"},
@@ -229,6 +249,17 @@ var planted = []struct{ name, file, old, new, clause string }{
 	default`, "the_word_of_two"},
 	{"a first word stands when what it was about has changed", "../process/two.go",
 		`change := func(m *Move) { m.Clears = append(m.Clears, t.Fact) }`, `change := func(*Move) {}`, "the_word_of_two"},
+	{"whoever said yes does not hear that it is void", "../process/two.go", `append(s.Forget, t.first()), append(s.Hears, t.first())`,
+		`append(s.Forget, t.first()), s.Hears`, "the_word_of_two"},
+	{"what came back is asked for again as it was", "../process/two.go", `				m.Clears = append(m.Clears, t.Text)
+`, ``, "the_word_of_two"},
+	{"what was refused is in force by another step", "audience.go", `x.InForce = x.InForce && info.ID == t.Second`, `_ = t`, "the_word_of_two"},
+	{"what was refused is read by everybody", "shown.go", `two && !agreed[step] {`, `two && len(agreed) > 99 {`, "the_word_of_two"},
+	{"a second word counts until the duty is looked at", "decide.go", `if ok && !d.Now.Before(due.At) &&`, `if ok && due.At.IsZero() &&`, "the_word_of_two"},
+	{"a word names no version", "desk.go", `if decider.Process.IsWord(t.Step) && (t.Version == 0 ||`, `if decider.Process.IsWord(t.Step) && (t.Version < 0 ||`, "the_word_of_two"},
+	{"a word names any version", "desk.go", `if t.Version != 0 && t.Version != f.state.seenBy(a.Person).Version &&`, `if t.Version != 0 && t.Version > f.state.seenBy(a.Person).Version &&`, "the_word_of_two"},
+	{"a first word lapses on a damaged record", "lapse.go", `_, err := d.history(tx, &found{state: *s, key: w.key});`, `err := error(nil);`, "the_word_of_two"},
+	{"the page of a word does not show what it is about", "roomweb/step.go", `from = i`, `from = i + 1`, "/a_word_of_two"},
 	{"a reason opens nothing", "reason.go", `if reason == "" {`, `if reason != "anything" {`, "a_room's_own_Go"},
 	{"nobody is asked for a reason", "reason.go", `d.openings.Spent(`, `false && d.openings.Spent(`, "a_room's_own_Go"},
 	{"a reason is not written down", "open.go", `viewed{f.reason, f.forWhom(a), what`, `viewed{"", f.forWhom(a), what`, "a_room's_own_Go"},

@@ -37,6 +37,8 @@ func Run(t *testing.T, r *room.Room) {
 	t.Run("every route as every role", func(t *testing.T) { routes(t, r) })
 	t.Run("documents are sent and given out", func(t *testing.T) { uploads(t, r) })
 	t.Run("who reads what", func(t *testing.T) { meant(t, r) })
+	t.Run("a word of two shows what it is about", func(t *testing.T) { wordPages(t, r) })
+	t.Run("what is damaged hides no other", func(t *testing.T) { damagedBeside(t, r) })
 	t.Run("pages", func(t *testing.T) { pages(t, r) })
 }
 
@@ -113,6 +115,8 @@ type suite struct {
 	x    examples
 	ctx  context.Context
 	who  map[string][]access.Actor // by role
+
+	beside []*room.Room // that the program has, too
 }
 
 func newSuite(w *world.World, r *room.Room) *suite {
@@ -187,13 +191,24 @@ func (s *suite) take(ref id.Reference, info process.StepInfo, in field.Answers) 
 		for n := range 2 {
 			a := s.as(string(role), n)
 			var got room.Receipt
-			got, err = s.desk.Take(s.ctx, a, s.room, ref, room.Taking{Step: info.ID, Answers: in, Strict: true})
-			if err == nil {
-				return got, a, nil
+			got, err = s.desk.Take(s.ctx, a, s.room, ref, room.Taking{Step: info.ID, Answers: in, Strict: true,
+				Version: s.seen(ref, info.ID)})
+			if err == nil || len(fail.FieldsOf(err)) > 0 { // which is of the answers, whoever gives them
+				return got, a, err
 			}
 		}
 	}
 	return room.Receipt{}, access.Actor{}, err
+}
+
+// seen is the version that a step names: of a word of two that which stands now, since a
+// word counts for what was seen; of all others none.
+func (s *suite) seen(ref id.Reference, step process.Step) (version int64) {
+	s.t.Helper()
+	if s.room.Latest().IsWord(step) {
+		version = int64(s.count(`select coalesce(max(version), 0) from room_record_v1 where reference = $1`, string(ref)))
+	}
+	return version
 }
 
 func (s *suite) must(err error) {

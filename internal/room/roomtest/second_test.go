@@ -48,8 +48,8 @@ func plan() *room.Room {
 }
 
 // shared are the clauses of mechanisms that this second room uses.
-var shared = []string{"every way", "live rows", "an audience", "a role or", "a confirmation is", "what comes round",
-	"records that belong", "who is away"}
+var shared = []string{"every way", "two people", "the word of two", "live rows", "an audience", "a role or",
+	"a confirmation is", "what comes round", "records that belong", "who is away"}
 
 // TestSecondRoom holds a second room to what rooms share: a mechanism with one user is
 // a feature of that user.
@@ -65,6 +65,7 @@ func TestSecondRoom(t *testing.T) {
 					continue
 				}
 				s := newSuite(w, r)
+				s.beside = []*room.Room{policy.Room()}
 				w.T.(*testing.T).Run(c.name, func(t *testing.T) { s.t = t; s.desk = s.program(r, policy.Room()); c.holds(s) })
 			}
 		}
@@ -135,7 +136,7 @@ func TestALinkAcrossCompartments(t *testing.T) {
 }
 
 func inForce(s *suite, r *room.Room, keeper access.Actor, ref id.Reference) {
-	for _, x := range []struct {
+	for i, x := range []struct {
 		who  access.Actor
 		what room.Taking
 	}{
@@ -144,7 +145,7 @@ func inForce(s *suite, r *room.Room, keeper access.Actor, ref id.Reference) {
 		{keeper, room.Said("approve_first", "minute", "Item 7")},
 		{s.w.As("executive"), room.Said("approve_second")},
 	} {
-		_, err := s.desk.Take(s.ctx, x.who, r, ref, x.what)
+		_, err := s.desk.Take(s.ctx, x.who, r, ref, x.what.On(int64(i+1)))
 		s.must(err)
 	}
 }

@@ -205,6 +205,7 @@ func damaged(s *suite) {
 				s.t.Errorf("%s: %s: %v", text, what, err)
 			}
 		}
+		s.damagedReading(text)
 	}
 	other := s.begin().Reference
 	s.exec(`delete from room_record_v1 where reference = $1`, string(other))
@@ -213,6 +214,35 @@ func damaged(s *suite) {
 	}
 	s.mend()
 	s.reader(other)
+}
+
+// damagedReading: what is damaged is not confirmed as read either, is said to be damaged where
+// its row is, and hides no other from whoever is asked.
+func (s *suite) damagedReading(text string) {
+	s.t.Helper()
+	if !s.room.Latest().Audience.Given() {
+		return
+	}
+	nurse, ref, whole := s.w.As("nurse"), s.inForce(), s.inForce()
+	s.ask(ref, process.AskEverybody, "")
+	s.ask(whole, process.AskEverybody, "")
+	edition := s.edition(ref)
+	s.exec(text+` and record = (select record from room_record_v1 where reference = $1)`, string(ref))
+	before := s.entries()
+	_, err := s.desk.Confirm(s.ctx, nurse, s.room, ref, edition)
+	if n := s.entries() - before; n != 0 || !fail.Is(err, fail.Tampered) {
+		s.t.Errorf("%s: it was confirmed as read, with %d entries: %v", text, n, err)
+	}
+	all, _, err := s.desk.ToRead(s.ctx, nurse, s.room)
+	s.must(err)
+	for _, x := range all {
+		if (x.Edition == nil) != (x.Damaged() != "") {
+			s.t.Errorf("%s: it is listed as %+v, and said of it is %q", text, x.ToRead, x.Damaged())
+		}
+	}
+	if x, yes := s.toRead(nurse, whole); !yes || x.Damaged() != "" {
+		s.t.Errorf("%s: another is hidden, or said to be damaged: %q", text, x.Damaged())
+	}
 }
 
 // mayTake is somebody who may take this step.

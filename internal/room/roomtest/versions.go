@@ -63,7 +63,8 @@ func caughtUp(s *suite) {
 		for _, ref := range refs { // and goes on with what the other began
 			step := r.Latest().AllSteps[1+s.x.r.IntN(len(r.Latest().AllSteps)-1)]
 			a := s.as(string(step.Roles[0]), 0)
-			_, _ = program.Take(s.ctx, a, r, ref, room.Taking{Step: step.ID, Answers: s.x.Answers(step.Fields)}) //nolint:errcheck // some are not open now
+			t := room.Taking{Step: step.ID, Answers: s.x.Answers(step.Fields), Version: s.seen(ref, step.ID)}
+			_, _ = program.Take(s.ctx, a, r, ref, t) //nolint:errcheck // some are not open now
 		}
 	}
 	for turn, program := range []*room.Desk{fresh, older, fresh, older, fresh} {

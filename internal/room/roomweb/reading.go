@@ -48,7 +48,7 @@ func (p *Pages) toRead(q *web.Request) (web.Response, error) {
 			Head: nhs.Heads("Title", "Reference", "Where you stand")}
 		for _, x := range all {
 			t.Rows = append(t.Rows, []nhs.Cell{titleCell(x.Row, p.Path(x.Reference)), {Content: nhs.NoWrap(x.Reference)},
-				{Content: readCell(q, x.ToRead)}})
+				{Content: readCell(q, x)}})
 		}
 		body = t
 	}
@@ -60,8 +60,10 @@ func (p *Pages) toRead(q *web.Request) (web.Response, error) {
 		Body: web.Stack(p.tabs(q, p.Base+toRead), body, rest)}, nil
 }
 
-func readCell(q *web.Request, x room.ToRead) web.Component {
+func readCell(q *web.Request, x room.Reads) web.Component {
 	switch {
+	case x.Damaged() != "":
+		return nhs.Text(x.Damaged())
 	case x.Confirmed:
 		return nhs.Text("You have confirmed it")
 	case x.Until == workday.Day{}:
@@ -147,20 +149,35 @@ func (p *Pages) counted(q *web.Request) (web.Response, error) {
 		return nil, err
 	}
 	parts := []web.Component{nhs.Para("Nobody is asked to read it.")}
-	if c.Of > 0 {
-		parts = []web.Component{nhs.Para(words.Number(c.Done) + " of " + words.Count(c.Of, "person", "people") +
-			" who are asked and work here have confirmed that they read the version in force."),
-			byTeam(o, c.Teams)}
+	if c.Asked {
+		parts = []web.Component{nhs.Para(inWords(c)), byTeam(o, c.Teams)}
 	}
 	if c.Unknown > 0 {
 		parts = append(parts, nhs.Para(words.Count(c.Unknown, "account does", "accounts do")+
 			" not open, so nobody knows whether they are asked. Tell your administrator."))
 	}
-	if c.Named && c.Of > 0 {
+	if c.Named && c.Asked {
 		parts = append(parts, p.missing(q, o, c)...)
 	}
 	return p.Page(q, c.View, "Who has confirmed reading "+string(ref), counted, web.Stack(parts...)), nil
 }
+
+// inWords is how far all have come: exactly for those alone who see the names, too.
+func inWords(c room.Confirmations) string {
+	who := " who are asked and work here have confirmed that they read the version in force."
+	switch {
+	case c.Named:
+		return words.Number(c.Done) + " of " + words.Count(c.Of, "person", "people") + who
+	case c.Whole.People == few:
+		return "Fewer than 8 people are asked: how many of them have confirmed would tell who has."
+	case c.Whole.Done == few:
+		return "About " + c.Whole.People + " people are asked. So few of them have confirmed that the figure would tell who has."
+	}
+	return "About " + c.Whole.Done + "% of about " + c.Whole.People + " people" + who
+}
+
+// few is the mark in place of a figure of few people.
+const few = "*"
 
 func byTeam(o directory.Organisation, teams []room.TeamRead) web.Component {
 	if len(teams) == 0 {
@@ -169,8 +186,8 @@ func byTeam(o directory.Organisation, teams []room.TeamRead) web.Component {
 	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "By team", Size: nhs.SizeM},
 		Head: nhs.Heads("Team", "People, rounded", "Have confirmed, rounded")}
 	for _, x := range teams {
-		share := x.Share
-		if share != "*" {
+		share := x.Done
+		if share != few {
 			share += "%"
 		}
 		t.Rows = append(t.Rows, []nhs.Cell{{Text: x.Called(o)}, {Text: x.People}, {Text: share}})

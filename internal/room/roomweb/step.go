@@ -67,8 +67,32 @@ func (p *Pages) above(q *web.Request, info process.StepInfo, v room.View) (out [
 				field.Field.Called), Open: true})
 		}
 	}
+	if two, ok := v.Process.Two(func(t process.Two) bool { return t.First == info.ID || t.Second == info.ID }); ok {
+		out = append(out, p.saidYesTo(q, two, v)...)
+	}
 	if p.Before != nil {
 		out = append(out, p.Before(q, v, info)...)
+	}
+	return out
+}
+
+// saidYesTo is what a word of two is about: what was written last, with what was said of it
+// since. Nobody says yes to what they did not see.
+func (p *Pages) saidYesTo(q *web.Request, two process.Two, v room.View) []web.Component {
+	out := []web.Component{nhs.Heading{Text: "What you are asked to agree to", Level: 2, Size: nhs.SizeM}}
+	name, from := p.Names(q.Context()), 0
+	for i, t := range v.Taken {
+		if t.Step == two.About {
+			from = i
+		}
+	}
+	for _, t := range v.Taken[from:] {
+		switch {
+		case t.Step == two.About:
+			out = append(out, p.lines(q, v, t, name))
+		case slices.Contains(two.Voids, t.Step):
+			out = append(out, nhs.Heading{Text: p.Done(v, t), Level: 3, Size: nhs.SizeS}, p.lines(q, v, t, name))
+		}
 	}
 	return out
 }
