@@ -4,7 +4,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 )
 
@@ -16,7 +15,7 @@ func TestMadeInMemory(t *testing.T) {
 		var places []string
 		err := inMemory(data, func(place string) error {
 			places = append(places, place)
-			if strings.HasPrefix(place, memory) && !room {
+			if place != data && !room { // data may itself lie in memory: where tests do
 				return errors.New("no room")
 			}
 			return errors.Join(os.MkdirAll(filepath.Join(place, "locks"), 0o700),
