@@ -69,7 +69,8 @@ func TestStepsAgreeWithTheRecord(t *testing.T) {
 		told.Answers.Set("day", "2026-03-06")
 		must(told)
 		// A later decision not to share closes the way; the words say what has to come first.
-		must(room.Said(process.DecideSharing, "result", process.NotShare, "purpose", "crime", "consent", "refused", "necessity", "n"))
+		must(room.Said(process.DecideSharing, "result", process.NotShare, "purpose", "crime", "consent", "refused",
+			"necessity", "n"))
 		if err := take(r); !fail.Is(err, fail.Conflict) {
 			w.T.Errorf("a referral after a decision not to share: %v", err)
 		}

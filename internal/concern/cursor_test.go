@@ -49,7 +49,8 @@ func TestACursorSaysNothing(t *testing.T) {
 			if q.After = p.Next; q.After == "" {
 				break
 			}
-			for who, list := range map[string]concern.Query{"another person": q, "another list": {List: concern.ListDue, Limit: 2, After: q.After}} {
+			for who, list := range map[string]concern.Query{"another person": q,
+				"another list": {List: concern.ListDue, Limit: 2, After: q.After}} {
 				a := second
 				if who == "another person" {
 					a = lead
@@ -63,7 +64,8 @@ func TestACursorSaysNothing(t *testing.T) {
 			w.T.Errorf("pages gave %v, want %v", got, seen)
 		}
 		for _, ref := range []id.Reference{seen[0], id.NewReference(), "x", "%"} {
-			if _, err := w.Concerns.ListPage(ctx, second, concern.Query{List: concern.ListAll, Limit: 2, After: string(ref)}); fail.FieldsOf(err).For("cursor") == "" {
+			if _, err := w.Concerns.ListPage(ctx, second, concern.Query{List: concern.ListAll, Limit: 2,
+				After: string(ref)}); fail.FieldsOf(err).For("cursor") == "" {
 				w.T.Errorf("%s was taken as a cursor: %v", ref, err)
 			}
 		}

@@ -81,7 +81,8 @@ func TestDocumentOfAConcern(t *testing.T) {
 			w.T.Errorf("%d bytes came back as %d: %v", len(text), len(b), err)
 		}
 		readers, err := w.Concerns.Readers(ctx, lead, ref)
-		if err != nil || len(readers) < 2 || readers[0].What != "Opened a document" && readers[1].What != "Opened a document" {
+		if err != nil || len(readers) < 2 || readers[0].What != "Opened a document" &&
+			readers[1].What != "Opened a document" {
 			w.T.Errorf("who has opened it: %+v, %v", readers, err)
 		}
 		for _, q := range []room.DocumentAsked{{Version: 1, Number: 1}, {Version: c.Version, Number: 2}} {
@@ -147,8 +148,10 @@ func TestDocumentIsLookedAt(t *testing.T) {
 	world.Each(t, func(w *world.World) {
 		ref := raised(w)
 		w.Rooms.Scanner = nobodyLooks{}
-		_, err := w.Concerns.Take(ctx, w.As("lead"), ref, room.Taking{Step: process.AddNote, Answers: attached(w, "letter.txt", []byte("a letter"))})
-		if faults := fail.FieldsOf(err); len(faults) != 1 || faults[0].Name != "document" || !strings.Contains(faults[0].Words, "could not be checked") || chunksOf(w) != 0 {
+		_, err := w.Concerns.Take(ctx, w.As("lead"), ref, room.Taking{Step: process.AddNote,
+			Answers: attached(w, "letter.txt", []byte("a letter"))})
+		if faults := fail.FieldsOf(err); len(faults) != 1 || faults[0].Name != "document" ||
+			!strings.Contains(faults[0].Words, "could not be checked") || chunksOf(w) != 0 {
 			w.T.Errorf("%v, and %d chunks", faults, chunksOf(w))
 		}
 	})

@@ -22,8 +22,10 @@ func closed(w *world.World) id.Reference {
 	if err != nil {
 		w.T.Fatal(err)
 	}
-	for _, s := range []room.Taking{room.Said(process.Acknowledge), room.Said(process.Triage, "decision", process.NotSafeguarding, "reasons", "A misunderstanding"),
-		room.Said(process.GiveFeedback, "result", process.Told, "words", "Thank you"), room.Said(process.Close, "reasons", "Done")} {
+	for _, s := range []room.Taking{room.Said(process.Acknowledge),
+		room.Said(process.Triage, "decision", process.NotSafeguarding, "reasons", "A misunderstanding"),
+		room.Said(process.GiveFeedback, "result", process.Told, "words", "Thank you"),
+		room.Said(process.Close, "reasons", "Done")} {
 		if _, err := w.Concerns.Take(ctx, w.As("lead"), r.Reference, s); err != nil {
 			w.T.Fatal(err)
 		}

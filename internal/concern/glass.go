@@ -182,7 +182,8 @@ func (d *Desk) GlassProjection() store.Projection {
 // MendBooks compares where the months' books are said to be with the ledger, and, where
 // mended is not nil, makes that as it was. A book that is not found would take a month's
 // reasons out of sight of whoever reviews them.
-func (d *Desk) MendBooks(ctx context.Context, rest func(context.Context, time.Duration), found, mended func(string)) error {
+func (d *Desk) MendBooks(ctx context.Context, rest func(context.Context, time.Duration), found,
+	mended func(string)) error {
 	before, err := d.glassRows(ctx)
 	if err != nil {
 		return err
@@ -239,7 +240,8 @@ type glassRow struct {
 }
 
 func (r glassRow) String() string {
-	return fmt.Sprintf("where the reasons of %q are said to be (record %s) is not where the history has them", r.month, r.book)
+	return fmt.Sprintf("where the reasons of %q are said to be (record %s) is not where the history has them", r.month,
+		r.book)
 }
 
 func (r *glassRow) fields() []any { return []any{&r.org, &r.month, &r.book} }

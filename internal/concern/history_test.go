@@ -79,7 +79,8 @@ var playing = []func(word, day string) room.Taking{
 		return d
 	},
 	func(w, _ string) room.Taking {
-		return room.Said(process.DecideSharing, "result", process.NotShare, "purpose", "crime", "consent", "refused", "necessity", w)
+		return room.Said(process.DecideSharing, "result", process.NotShare, "purpose", "crime", "consent", "refused",
+			"necessity", w)
 	},
 	func(w, day string) room.Taking {
 		return room.Said(process.Refer, "to", "mash", "by", "telephone", "day", day, "what", w)
@@ -113,7 +114,8 @@ func play(w *world.World, g game) []played {
 					if r.IntN(2) == 0 {
 						p.Asked = 0
 					}
-					p.step(w, []string{"lead", "second"}[c%2], playing[min(r.IntN(40), len(playing)-1)](p.Word, workday.Of(w.Hand.Now()).String()))
+					p.step(w, []string{"lead", "second"}[c%2], playing[min(r.IntN(40), len(playing)-1)](p.Word,
+						workday.Of(w.Hand.Now()).String()))
 				}
 				if p.Version > 0 {
 					seen[p.Ref] = p.Version

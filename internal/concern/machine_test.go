@@ -47,23 +47,33 @@ var steps = []struct {
 	then  func(*said)
 }{
 	{room.Said(process.Acknowledge), nil, func(s *said) { s.owner = true }},
-	{room.Said(process.Triage, "decision", process.NotSafeguarding, "reasons", "r"), nil, func(s *said) { s.answered = false }},
-	{room.Said(process.Triage, "decision", process.OtherRoute, "reasons", "r", "route", "x"), nil, func(s *said) { s.answered = false }},
+	{room.Said(process.Triage, "decision", process.NotSafeguarding, "reasons", "r"), nil,
+		func(s *said) { s.answered = false }},
+	{room.Said(process.Triage, "decision", process.OtherRoute, "reasons", "r", "route", "x"), nil,
+		func(s *said) { s.answered = false }},
 	{room.Said(process.Triage, "decision", process.Hold, "reasons", "r"), nil, func(s *said) { s.answered = false }},
 	{room.Said(process.Triage, "decision", process.OpenCase, "reasons", "r"), nil, func(s *said) { s.answered = false }},
 	{room.Said(process.AskAdvice, "of", "police_prevent_lead", "question", "q"), nil, nil},
-	{room.Said(process.AskAdvice, "of", "police_prevent_lead", "question", "q").With("identified", "yes"), func(s *said) bool { return s.share }, nil},
+	{room.Said(process.AskAdvice, "of", "police_prevent_lead", "question", "q").With("identified", "yes"),
+		func(s *said) bool { return s.share }, nil},
 	{room.Said(process.RecordAdvice, "from", "police_prevent_lead", "day", "2026-03-01", "advice", "close it"), nil, nil},
 	{shareDecision(), nil, func(s *said) { s.share, s.decided, s.owed = true, true, false }},
-	{room.Said(process.DecideSharing, "result", process.NotShare, "purpose", "crime", "consent", "refused", "necessity", "n"), nil, func(s *said) { s.share, s.decided, s.owed = false, true, false }},
+	{room.Said(process.DecideSharing, "result", process.NotShare, "purpose", "crime", "consent", "refused", "necessity",
+		"n"), nil, func(s *said) { s.share, s.decided, s.owed = false, true, false }},
 	{room.Said(process.EmergencyDisclosure, "with", "999", "what", "w", "why", "y"), nil, func(s *said) { s.owed = true }},
-	{room.Said(process.Refer, "to", "mash", "by", "telephone", "day", "2026-03-01", "what", "w"), func(s *said) bool { return s.share }, func(s *said) { s.answered = false }},
-	{room.Said(process.RecordTold, "kind", process.ToldOutcome, "from", "police", "day", "2026-03-01", "outcome", "adopted"), nil, nil},
+	{room.Said(process.Refer, "to", "mash", "by", "telephone", "day", "2026-03-01", "what", "w"),
+		func(s *said) bool { return s.share }, func(s *said) { s.answered = false }},
+	{room.Said(process.RecordTold, "kind", process.ToldOutcome, "from", "police", "day", "2026-03-01", "outcome",
+		"adopted"), nil, nil},
 	{room.Said(process.GiveFeedback, "result", process.Told, "words", "w"), nil, func(s *said) { s.answered = true }},
-	{room.Said(process.GiveFeedback, "result", process.CannotBeTold, "because", "w", "line", "l"), nil, func(s *said) { s.answered = true }},
+	{room.Said(process.GiveFeedback, "result", process.CannotBeTold, "because", "w", "line", "l"), nil,
+		func(s *said) { s.answered = true }},
 	{room.Said(process.AddNote, "words", "w"), nil, nil},
 	{room.Said(process.Correct, "of", "1", "words", "w"), nil, nil},
-	{room.Said(process.Close, "reasons", "r"), func(s *said) bool { return s.owner && s.answered && !s.owed && !s.closed }, func(s *said) { s.closed = true }},
+	{room.Said(process.Close, "reasons", "r"), func(s *said) bool {
+		return s.owner && s.answered && !s.owed &&
+			!s.closed
+	}, func(s *said) { s.closed = true }},
 }
 
 // TestTheRouteKeepsItsSafeguards takes steps in any order, by anybody, at any
@@ -85,7 +95,8 @@ func TestTheRouteKeepsItsSafeguards(t *testing.T) {
 			r.Repeat(map[string]func(*rapid.T){
 				"raise": func(r *rapid.T) { m.raise(r, actors["nurse"]) },
 				"step": func(r *rapid.T) {
-					m.take(r, actors[rapid.SampledFrom(people).Draw(r, "who")], rapid.IntRange(0, len(steps)-1).Draw(r, "step"), rapid.Bool().Draw(r, "stale"))
+					m.take(r, actors[rapid.SampledFrom(people).Draw(r, "who")], rapid.IntRange(0, len(steps)-1).Draw(r, "step"),
+						rapid.Bool().Draw(r, "stale"))
 				},
 				"likely": func(r *rapid.T) { m.take(r, actors["lead"], rapid.IntRange(0, len(steps)-1).Draw(r, "step"), false) },
 				"time":   func(r *rapid.T) { w.Hand.Move(time.Duration(rapid.IntRange(0, 72).Draw(r, "hours")) * time.Hour) },
@@ -125,13 +136,15 @@ func (m *machine) take(r *rapid.T, a access.Actor, n int, stale bool) {
 	}
 	_, err := m.w.Concerns.Take(context.Background(), a, ref, try.step.On(version))
 	if err != nil {
-		if k := fail.KindOf(err); !slices.Contains([]fail.Kind{fail.Hidden, fail.Refused, fail.Conflict, fail.Stale, fail.Bad}, k) {
+		if k := fail.KindOf(err); !slices.Contains([]fail.Kind{fail.Hidden, fail.Refused, fail.Conflict, fail.Stale,
+			fail.Bad}, k) {
 			r.Fatalf("%s by %s: %v", try.step.Step, a.Role, err)
 		}
 		return
 	}
 	switch {
-	case stale && !(a.Person == m.w.Person("nurse") && try.step.Step == process.AddNote): // what the raiser adds needs no version
+	// what the raiser adds needs no version
+	case stale && !(a.Person == m.w.Person("nurse") && try.step.Step == process.AddNote):
 		r.Fatalf("%s was taken on an old version", try.step.Step)
 	case try.legal != nil && !try.legal(s):
 		r.Fatalf("%s was taken at %+v", try.step.Step, *s)
@@ -164,7 +177,8 @@ func (m *machine) agree(r *rapid.T) {
 			r.Fatalf("%s: desk has %q, the model %+v", ref, v.Progress, *s)
 		}
 	}
-	page, err := m.w.Concerns.ListPage(context.Background(), m.w.As("lead"), concern.Query{List: concern.ListAll, Limit: 100})
+	page, err := m.w.Concerns.ListPage(context.Background(), m.w.As("lead"),
+		concern.Query{List: concern.ListAll, Limit: 100})
 	if err != nil {
 		r.Fatal(err)
 	}

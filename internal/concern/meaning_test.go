@@ -44,14 +44,18 @@ func TestHistoryMeansWhatItMeant(t *testing.T) {
 		if err != nil {
 			w.T.Fatal(err)
 		}
-		if info, ok := w.Concerns.Meant(w.Org.ID, c.Taken[2]).Step("local_look"); !ok || info.Fields[0].Ask != "What did you see?" {
+		if info, ok := w.Concerns.Meant(w.Org.ID, c.Taken[2]).Step("local_look"); !ok ||
+			info.Fields[0].Ask != "What did you see?" {
 			w.T.Errorf("what was asked under the overlay is not known any more: %+v", info)
 		}
 		if _, err := w.Concerns.Take(ctx, w.As("lead"), ref, room.Said("local_look", "local_saw", "x")); err == nil {
 			w.T.Error("a step of an overlay that was taken off can still be taken")
 		}
 		rest := func(context.Context, time.Duration) {}
-		if _, err := w.Rooms.CheckLists(ctx, rest, func(rec id.Record, what string) { w.T.Errorf("%s %s", rec, what) }); err != nil {
+		if _, err := w.Rooms.CheckLists(ctx, rest, func(rec id.Record,
+			what string) {
+			w.T.Errorf("%s %s", rec, what)
+		}); err != nil {
 			w.T.Fatal(err)
 		}
 	})

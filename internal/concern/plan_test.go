@@ -20,7 +20,8 @@ import (
 // index that has its order, never by reading the table and never by sorting.
 func TestListsAreReadFromAnIndex(t *testing.T) {
 	world.Each(t, func(w *world.World) {
-		receipt, err := w.Concerns.Raise(context.Background(), w.As("nurse"), room.Beginning{Answers: field.Said("about", "patient", "what", "Something")})
+		receipt, err := w.Concerns.Raise(context.Background(), w.As("nurse"),
+			room.Beginning{Answers: field.Said("about", "patient", "what", "Something")})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -18,12 +18,17 @@ import (
 var ctx = context.Background()
 
 func worry() field.Answers {
-	return field.Said("about", "patient", "what", "He said he is to meet people who told him not to speak to us any more.", "knows", "no").
+	return field.Said("about", "patient", "what",
+		"He said he is to meet people who told him not to speak to us any more.", "knows", "no").
 		Of("person", field.Said("name", "Test Person", "number", "999 000 0018")).With("spoken", "nobody")
 }
 
 func shareDecision() room.Taking {
-	return room.Said(process.DecideSharing, "result", process.Share, "purpose", "safeguarding", "with", "A. Officer, police Prevent team", "what", "What the nurse heard, name and date of birth", "consent", "not_asked", "not_asked", "raise_risk", "article_6", "6_1_e", "article_9", "9_2_g_para_6", "common_law", "public_interest", "harm", "He may be drawn in further", "distress", "He may trust the ward less", "necessity", "Police cannot help without knowing who it is", "person_told", "later").With("to", "police_prevent", "mash")
+	return room.Said(process.DecideSharing, "result", process.Share, "purpose", "safeguarding", "with",
+		"A. Officer, police Prevent team", "what", "What the nurse heard, name and date of birth", "consent", "not_asked",
+		"not_asked", "raise_risk", "article_6", "6_1_e", "article_9", "9_2_g_para_6", "common_law", "public_interest",
+		"harm", "He may be drawn in further", "distress", "He may trust the ward less", "necessity",
+		"Police cannot help without knowing who it is", "person_told", "later").With("to", "police_prevent", "mash")
 }
 
 // TestOneConcernEndToEnd is the first paragraph of the work: raised, taken up,
@@ -48,9 +53,11 @@ func TestOneConcernEndToEnd(t *testing.T) {
 			room.Said(process.Acknowledge),
 			room.Said(process.Triage, "decision", process.OpenCase, "reasons", "Somebody is working on him"),
 			shareDecision(),
-			room.Said(process.Refer, "to", "police_prevent", "by", "secure email", "day", "2026-03-02", "what", "The national form"),
+			room.Said(process.Refer, "to", "police_prevent", "by", "secure email", "day", "2026-03-02", "what",
+				"The national form"),
 			room.Said(process.RecordTold, "kind", process.ToldAcknowledged, "from", "police", "day", "2026-03-02"),
-			room.Said(process.RecordTold, "kind", process.ToldOutcome, "from", "police", "day", "2026-03-02", "outcome", "adopted", "words", "The panel takes it on"),
+			room.Said(process.RecordTold, "kind", process.ToldOutcome, "from", "police", "day", "2026-03-02", "outcome",
+				"adopted", "words", "The panel takes it on"),
 			room.Said(process.GiveFeedback, "result", process.Told, "words", "Thank you. He is being helped."),
 			room.Said(process.Close, "reasons", "The panel supports him", "lessons", "Ask earlier"),
 		} {
@@ -67,7 +74,8 @@ func TestOneConcernEndToEnd(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !c.Ended() || c.Stage != process.Closed || len(c.Due) != 0 || c.Raised()["person"].Part.Get("number") != "9990000018" {
+		if !c.Ended() || c.Stage != process.Closed || len(c.Due) != 0 ||
+			c.Raised()["person"].Part.Get("number") != "9990000018" {
 			t.Errorf("at the end: %+v", c)
 		}
 		own, err := w.Concerns.Own(ctx, nurse, ref)
@@ -78,7 +86,8 @@ func TestOneConcernEndToEnd(t *testing.T) {
 		for _, n := range own.News {
 			titles = append(titles, n.Title)
 		}
-		if want := []string{"Your concern was taken up", "Your concern was passed on", "An answer for you", "Your concern was closed"}; !slices.Equal(titles, want) {
+		if want := []string{"Your concern was taken up", "Your concern was passed on", "An answer for you",
+			"Your concern was closed"}; !slices.Equal(titles, want) {
 			t.Errorf("the nurse reads %q, want %q", titles, want)
 		}
 		readers, err := w.Concerns.Readers(ctx, lead, ref)
@@ -99,13 +108,15 @@ func TestNothingIsClosedWithoutFeedback(t *testing.T) {
 			_, err := w.Concerns.Take(ctx, lead, r.Reference, s)
 			return err
 		}
-		if err := errors.Join(take(room.Said(process.Acknowledge)), take(room.Said(process.Triage, "decision", process.NotSafeguarding, "reasons", "A misunderstanding"))); err != nil {
+		if err := errors.Join(take(room.Said(process.Acknowledge)),
+			take(room.Said(process.Triage, "decision", process.NotSafeguarding, "reasons", "A misunderstanding"))); err != nil {
 			w.T.Fatal(err)
 		}
 		if err := take(room.Said(process.Close, "reasons", "Done")); !fail.Is(err, fail.Conflict) {
 			w.T.Fatalf("closed without feedback: %v", err)
 		}
-		if err := take(room.Said(process.GiveFeedback, "result", process.CannotBeTold, "because", "It would put somebody at risk", "line", "We looked into it")); err != nil {
+		if err := take(room.Said(process.GiveFeedback, "result", process.CannotBeTold, "because",
+			"It would put somebody at risk", "line", "We looked into it")); err != nil {
 			w.T.Fatal(err)
 		}
 		if err := take(room.Said(process.Close, "reasons", "Done")); err != nil {
@@ -130,7 +141,8 @@ func TestSomebodyElsesIsAsOneThatDoesNotExist(t *testing.T) {
 			if _, err := w.Concerns.Open(ctx, porter, ref); fail.KindOf(err) != fail.Hidden {
 				w.T.Errorf("%s: %v", ref, err)
 			}
-			if _, err := w.Concerns.Take(ctx, porter, ref, room.Said(process.AddNote, "words", "x")); fail.KindOf(err) != fail.Hidden {
+			if _, err := w.Concerns.Take(ctx, porter, ref, room.Said(process.AddNote, "words",
+				"x")); fail.KindOf(err) != fail.Hidden {
 				w.T.Errorf("%s: %v", ref, err)
 			}
 		}

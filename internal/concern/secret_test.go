@@ -46,7 +46,8 @@ func TestWhatIsAskedIsNotSeen(t *testing.T) {
 			}
 		}
 		take(w, second, ref, room.Said(process.AddNote, "words", "Mine").On(1)) // nothing changed for them
-		if _, err := w.Concerns.Take(ctx, lead, ref, room.Said(process.AddNote, "words", "x").On(1)); !fail.Is(err, fail.Stale) {
+		if _, err := w.Concerns.Take(ctx, lead, ref, room.Said(process.AddNote, "words", "x").On(1)); !fail.Is(err,
+			fail.Stale) {
 			w.T.Errorf("for others it changed: %v", err)
 		}
 	})
@@ -84,7 +85,8 @@ func TestABarOnSomebodyIsToldToOthers(t *testing.T) {
 			w.T.Fatal(err)
 		}
 		if g := lines(guardian); g != 0 {
-			w.T.Errorf("of a concern that was damaged, so that nobody knows whom it is closed to, the Guardian reads %d lines", g)
+			w.T.Errorf("of a concern that was damaged, so that nobody knows whom it is closed to, the Guardian reads %d lines",
+				g)
 		}
 	})
 }
@@ -96,7 +98,8 @@ func TestASecondWordTellsNothing(t *testing.T) {
 		ref := raised(w)
 		for name, s := range map[string]room.Taking{
 			"empty": room.Said(process.ConfirmBar), "half": room.Said(process.ConfirmBar, "of", "1"),
-			"old": room.Said(process.ConfirmBar, "of", "1", "result", process.Confirmed).On(99), "whole": room.Said(process.ConfirmBar, "of", "1", "result", process.Confirmed),
+			"old":   room.Said(process.ConfirmBar, "of", "1", "result", process.Confirmed).On(99),
+			"whole": room.Said(process.ConfirmBar, "of", "1", "result", process.Confirmed),
 		} {
 			for _, who := range []string{"guardian", "executive"} {
 				_, there := w.Concerns.Take(ctx, w.As(who), ref, s)

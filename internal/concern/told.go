@@ -125,7 +125,8 @@ func (d *Desk) toldIn(tx *store.Tx, a access.Actor, month time.Time) (out []Brok
 }
 
 // toldOf are those of the lines of a book that this actor is told of, newest first.
-func (d *Desk) toldOf(tx *store.Tx, a access.Actor, holders map[access.Role][]id.Person, all []Broken) (out []Broken, err error) {
+func (d *Desk) toldOf(tx *store.Tx, a access.Actor, holders map[access.Role][]id.Person, all []Broken) (out []Broken,
+	err error) {
 	for _, b := range slices.Backward(all) {
 		at, err := d.standing(tx, a.Org, b.Reference)
 		if err != nil {
@@ -150,7 +151,8 @@ const lastMonth = "9999-99"
 // waiting gives, over the books of the months since one and before another, newest first,
 // the lines on which somebody waits for this actor's word, until more wants no more. A
 // book that was damaged is named, and keeps nobody from the others.
-func (d *Desk) waiting(tx *store.Tx, a access.Actor, since, before string, more func(id.Record, Broken) (bool, error)) error {
+func (d *Desk) waiting(tx *store.Tx, a access.Actor, since, before string,
+	more func(id.Record, Broken) (bool, error)) error {
 	books, err := store.All(tx, (*glassRow).fields,
 		`select org, month, record from concern_glass_v1 where org = $1 and month >= $2 and month < $3 order by month desc`,
 		a.Org, since, before)
@@ -166,7 +168,8 @@ func (d *Desk) waiting(tx *store.Tx, a access.Actor, since, before string, more 
 		if err != nil {
 			return err
 		}
-		all = slices.DeleteFunc(all, func(b Broken) bool { return b.Bar == 0 && !b.waits(a.Person) }) // before anything is looked up
+		// before anything is looked up
+		all = slices.DeleteFunc(all, func(b Broken) bool { return b.Bar == 0 && !b.waits(a.Person) })
 		if all, err = d.toldOf(tx, a, holders, all); err != nil {
 			return err
 		}
@@ -201,15 +204,17 @@ func (d *Desk) toldNotices(tx *store.Tx, a access.Actor, offer func(room.Note) (
 	if _, err := d.oversees(a, access.Oversee); err != nil {
 		return nil //nolint:nilerr // nobody tells them of readings
 	}
-	return d.waiting(tx, a, tx.Now().Add(-room.NotesFor).Format(monthForm), lastMonth, func(book id.Record, b Broken) (bool, error) {
-		return offer(room.ToldOf(d.Room, book, b.Entry.String(), b.At, b.Reference))
-	})
+	return d.waiting(tx, a, tx.Now().Add(-room.NotesFor).Format(monthForm), lastMonth,
+		func(book id.Record, b Broken) (bool, error) {
+			return offer(room.ToldOf(d.Room, book, b.Entry.String(), b.At, b.Reference))
+		})
 }
 
 // Waiting is a numbered page of the lines, over all months before one, on which
 // somebody waits for this actor's word, newest first. That they were looked at is in the
 // ledger before.
-func (d *Desk) Waiting(ctx context.Context, a access.Actor, before time.Time, q Query) (out []Broken, more bool, err error) {
+func (d *Desk) Waiting(ctx context.Context, a access.Actor, before time.Time, q Query) (out []Broken, more bool,
+	err error) {
 	rule, err := d.oversees(a, access.Oversee)
 	if err != nil {
 		return nil, false, err

@@ -92,7 +92,8 @@ func TestNobodyIsToldOfTheirOwnCase(t *testing.T) {
 			return reasons, bars
 		}
 		hers, bars := see(guardian)
-		if len(hers) != 2 || bars != 0 || slices.ContainsFunc(hers, func(b concern.Broken) bool { return b.Reference == ref }) {
+		if len(hers) != 2 || bars != 0 || slices.ContainsFunc(hers,
+			func(b concern.Broken) bool { return b.Reference == ref }) {
 			w.T.Errorf("the Guardian is told of %+v and %d bars", hers, bars)
 		}
 		theirs, bars := see(executive)
@@ -100,7 +101,8 @@ func TestNobodyIsToldOfTheirOwnCase(t *testing.T) {
 			w.T.Fatalf("the executive lead is told of %+v and %d bars", theirs, bars)
 		}
 		entry := theirs[0].Entry
-		if err := w.Concerns.ReviewGlass(ctx, guardian, w.Hand.Now(), entry, "I looked into it"); !fail.Is(err, fail.Missing) {
+		if err := w.Concerns.ReviewGlass(ctx, guardian, w.Hand.Now(), entry, "I looked into it"); !fail.Is(err,
+			fail.Missing) {
 			w.T.Errorf("the Guardian reviews a reason about her own case: %v", err)
 		}
 		if err := w.Concerns.ReviewGlass(ctx, executive, w.Hand.Now(), entry, "I looked into it"); err != nil {

@@ -115,7 +115,8 @@ func checkTOTP(secret, code string, now time.Time) (step int64, ok bool) {
 	}
 	for _, d := range []int64{0, -1, 1} {
 		at := now.Add(time.Duration(d) * 30 * time.Second)
-		want, err := totp.GenerateCodeCustom(secret, at, totp.ValidateOpts{Period: 30, Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1})
+		want, err := totp.GenerateCodeCustom(secret, at, totp.ValidateOpts{Period: 30, Digits: otp.DigitsSix,
+			Algorithm: otp.AlgorithmSHA1})
 		if err == nil && subtle.ConstantTimeCompare([]byte(want), []byte(code)) == 1 {
 			return at.Unix() / 30, true
 		}

@@ -49,7 +49,8 @@ func New(p Parts) *Desk {
 	if p.Spent == nil {
 		p.Spent = spent.InMemory(p.Clock)
 	}
-	return &Desk{Parts: p, checks: make(chan struct{}, 2), people: map[id.Person]Person{}, orgs: map[id.Org]Organisation{}, tokens: map[string]id.Person{}}
+	return &Desk{Parts: p, checks: make(chan struct{}, 2), people: map[id.Person]Person{},
+		orgs: map[id.Org]Organisation{}, tokens: map[string]id.Person{}}
 }
 
 // founding is the author of what is written before anybody can sign in.
@@ -81,20 +82,23 @@ func (f Founding) Validate() error {
 	case f.OnePerson && n != 1:
 		faults.Add("grantor", "A one-person practice has one grantor: give --grantor once, or leave --one-person away")
 	case !f.OnePerson && n != 2:
-		faults.Add("grantor", "Name two grantors: give --grantor twice. A practice with one person has one, with --one-person")
+		faults.Add("grantor", "Name two grantors: give --grantor twice. "+
+			"A practice with one person has one, with --one-person")
 	case n == 2 && strings.EqualFold(f.Grantors[0].Login, f.Grantors[1].Login):
 		faults.Add("grantor", "The two grantors must be different people, each with a login name of their own")
 	}
 	if f.Lead.Name == "" || f.Lead.Telephone == "" {
 		faults.Add("lead", "Enter whom to ring about a concern, with --lead-name and --lead-phone")
 	}
-	if u, err := url.Parse(f.ExitURL); f.ExitURL != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
+	if u, err := url.Parse(f.ExitURL); f.ExitURL != "" && (err != nil || u.Host == "" || u.Scheme != "https" &&
+		u.Scheme != "http") {
 		faults.Add("exit-url", "--exit-url must be a web address, such as https://www.nhs.uk/")
 	}
 	if f.Team == "" {
 		faults.Add("team", "Enter the name of the team that takes up concerns")
 	}
-	for name, number := range map[string]string{"telephone": f.Telephone, "lead-phone": f.Lead.Telephone, "colleague": f.Colleague.Telephone} {
+	for name, number := range map[string]string{"telephone": f.Telephone, "lead-phone": f.Lead.Telephone,
+		"colleague": f.Colleague.Telephone} {
 		if number != "" && !strings.ContainsAny(number, "0123456789") {
 			faults.Add("telephone", "The telephone number in --"+name+" must have digits in it")
 		}
@@ -155,14 +159,16 @@ func (d *Desk) OpenOrganisation(ctx context.Context, org id.Org, f Founding) (Or
 			return err
 		}
 		grantors := people[:len(f.Grantors)]
-		opened := organisationOpened{f.Name, f.Nation, f.Telephone, f.ExitURL, grantors, f.OnePerson, []Team{team}, f.Colleague, lookup, id.Person{}, ""}
+		opened := organisationOpened{f.Name, f.Nation, f.Telephone, f.ExitURL, grantors, f.OnePerson, []Team{team},
+			f.Colleague, lookup, id.Person{}, ""}
 		if f.Second != nil {
 			opened.Second = people[len(f.Grantors)]
 		}
 		if f.Recovery != "" {
 			opened.Recovery = tokenHash(f.Recovery)
 		}
-		if _, err := d.Ledger.Append(tx, ledger.Organisation, key, 0, founding, ledger.Event{Kind: kindOrganisationOpened, Data: opened}); err != nil {
+		if _, err := d.Ledger.Append(tx, ledger.Organisation, key, 0, founding,
+			ledger.Event{Kind: kindOrganisationOpened, Data: opened}); err != nil {
 			return err
 		}
 		if err := insertOrganisation(tx, org); err != nil {
@@ -188,7 +194,8 @@ func (d *Desk) OpenOrganisation(ctx context.Context, org id.Org, f Founding) (Or
 }
 
 // add writes a new person's record: account, role, and a one-time code.
-func (d *Desk) add(tx *store.Tx, o Organisation, p id.Person, n NewPerson, g roleGranted, by ledger.Author) (Enrolment, error) {
+func (d *Desk) add(tx *store.Tx, o Organisation, p id.Person, n NewPerson, g roleGranted, by ledger.Author) (Enrolment,
+	error) {
 	key, err := d.Vault.New(tx, o.ID, p.Record(), record.Organisation)
 	if err != nil {
 		return Enrolment{}, err
@@ -264,7 +271,8 @@ func (d *Desk) Grant(ctx context.Context, person id.Person, role access.Role, te
 }
 
 // change appends one event to a person's record.
-func (d *Desk) change(ctx context.Context, person id.Person, by ledger.Author, decide func(*store.Tx, Person, Organisation) (ledger.Event, error)) error {
+func (d *Desk) change(ctx context.Context, person id.Person, by ledger.Author,
+	decide func(*store.Tx, Person, Organisation) (ledger.Event, error)) error {
 	return d.Store.Do(ctx, func(tx *store.Tx) error {
 		p, key, err := d.load(tx, person)
 		if err != nil {
@@ -395,7 +403,8 @@ func (d *Desk) Daybook(tx *store.Tx, org id.Org) (*vault.Key, error) {
 		return nil, err
 	}
 	by := ledger.Author{Role: string(access.System), Rule: "daybook"}
-	_, err = d.Ledger.Append(tx, ledger.Daybook, key, 0, by, ledger.Event{Kind: kindDaybookOpened, Data: daybookOpened{day.Format(time.DateOnly)}})
+	_, err = d.Ledger.Append(tx, ledger.Daybook, key, 0, by, ledger.Event{Kind: kindDaybookOpened,
+		Data: daybookOpened{day.Format(time.DateOnly)}})
 	return key, err
 }
 

@@ -202,7 +202,8 @@ func (n NewPerson) Validate() error {
 }
 
 // grantableRoles in the order in which they are named to people.
-var grantableRoles = []access.Role{access.Worker, access.Lead, access.CaldicottGuardian, access.ExecutiveLead, access.GovernanceLead,
+var grantableRoles = []access.Role{access.Worker, access.Lead, access.CaldicottGuardian, access.ExecutiveLead,
+	access.GovernanceLead,
 	access.Administrator, access.Analyst}
 
 func grantable(r access.Role) bool { return slices.Contains(grantableRoles, r) }

@@ -26,7 +26,8 @@ type erased struct {
 // NoteErased writes the entry of an erasure, in the commit that erases. Without
 // words it is that of a record which a restored backup brought back: the words are
 // in the history that came after that backup.
-func (d *Desk) NoteErased(tx *store.Tx, org id.Org, rec id.Record, generation int64, reason string, words ...Word) error {
+func (d *Desk) NoteErased(tx *store.Tx, org id.Org, rec id.Record, generation int64, reason string,
+	words ...Word) error {
 	key, err := d.Vault.Key(tx, org, org.Record())
 	if err != nil {
 		return err

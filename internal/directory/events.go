@@ -55,20 +55,22 @@ func Events() map[string]string {
 		kindTokenRevoked:       "A token for the API was withdrawn",
 		kindKeysChanged:        "The organisation's key was changed, by the word of its grantors",
 		kindKeysLost:           "Keys that no copy holds any more were given up: how many records can never be read again",
-		kindKeysAgain:          "Keys of erased records, which an older copy of the key store had brought back, were destroyed again: how many, by the word of the grantors",
-		kindStepChanged:        "By how many leaves the public tree grows with a beat was changed: from how many, to how many",
+		kindKeysAgain: "Keys of erased records, which an older copy of the key store had brought back, were " +
+			"destroyed again: how many, by the word of the grantors",
+		kindStepChanged:        "By how many leaves the public tree grows with a beat was changed: from, to",
 		record.KindErased:      "A record was erased: which, why, and by whose word",
 		kindReplacing:          "A grantor is to be replaced: by whom, on whose words, and until when that can be stopped",
 		kindReplacementStopped: "The replacing of a grantor was stopped, by whom",
 		kindGrantorReplaced:    "A grantor was replaced: nobody had stopped it",
 		kindRecoveryMade:       "Recovery codes were made for somebody who sets up their account",
-		kindRecovered:          "Somebody who lost their second factor used a recovery code and their password for a new one-time code",
-		kindPeopleListed:       "Somebody at the machine listed who has an account: how many",
-		kindOverlayLaid:        "An overlay was laid on the organisation's process: its text, and on whose word",
-		kindOverlayOff:         "The overlay was taken off the organisation's process, on whose word",
-		kindCoverArranged:      "Somebody covers for another who is away: for whom, from when and until when, by whose word",
-		kindCoverEnded:         "A cover was ended before its last day",
-		kindDaybookOpened:      "The day's book of list pages and refused readings was begun",
+		kindRecovered: "Somebody who lost their second factor used a recovery code and their password for a new " +
+			"one-time code",
+		kindPeopleListed:  "Somebody at the machine listed who has an account: how many",
+		kindOverlayLaid:   "An overlay was laid on the organisation's process: its text, and on whose word",
+		kindOverlayOff:    "The overlay was taken off the organisation's process, on whose word",
+		kindCoverArranged: "Somebody covers for another who is away: for whom, from when and until when, by whose word",
+		kindCoverEnded:    "A cover was ended before its last day",
+		kindDaybookOpened: "The day's book of list pages and refused readings was begun",
 	}
 }
 

@@ -57,7 +57,8 @@ func (o *Organisation) replace(r grantorReplaced) {
 
 // ReplaceGrantor begins to give a grantor's place to somebody else. recovery is the
 // word from the safe, or "".
-func (d *Desk) ReplaceGrantor(ctx context.Context, org id.Org, out, in id.Person, recovery string, words ...Word) (Replacement, error) {
+func (d *Desk) ReplaceGrantor(ctx context.Context, org id.Org, out, in id.Person, recovery string,
+	words ...Word) (Replacement, error) {
 	var r Replacement
 	err := d.inOrganisation(ctx, org, operator, func(tx *store.Tx, o Organisation) (ledger.Event, error) {
 		if err := d.standing(tx, words); err != nil {
@@ -94,7 +95,8 @@ func (d *Desk) voices(tx *store.Tx, o Organisation, words []Word) (all []voice, 
 			return nil, err
 		}
 		v := voice{person: w.person, named: o.IsGrantor(w.person) || !o.Second.IsZero() && o.Second == w.person}
-		v.trusts = p.Org == o.ID && slices.ContainsFunc(p.Grants, func(g Grant) bool { return privileged(g.Role) }) && !p.Has(access.Administrator)
+		v.trusts = p.Org == o.ID && slices.ContainsFunc(p.Grants, func(g Grant) bool { return privileged(g.Role) }) &&
+			!p.Has(access.Administrator)
 		if p.Org == o.ID && !slices.ContainsFunc(all, func(x voice) bool { return x.person == v.person }) {
 			all = append(all, v)
 		}
@@ -107,13 +109,15 @@ func decideReplacement(o Organisation, out id.Person, in Person, recovery string
 	r := Replacement{Out: out, In: in.ID}
 	switch {
 	case o.Replacing != nil:
-		return r, fail.New(fail.Conflict, "A grantor is being replaced already. See it with heed grantor list, and stop it with heed grantor stop --by NAME")
+		return r, fail.New(fail.Conflict, "A grantor is being replaced already. See it with heed grantor list, and stop "+
+			"it with heed grantor stop --by NAME")
 	case !o.IsGrantor(out):
 		return r, fail.New(fail.Bad, "The person who is to be replaced is not a grantor. See who is with heed grantor list")
 	case in.Org != o.ID || in.Left || !in.Enrolled():
 		return r, fail.New(fail.Bad, "The person who takes the place must have an account that they have set up")
 	case o.IsGrantor(in.ID) || in.ID == o.Second:
-		return r, fail.New(fail.Bad, "The person who takes the place must be another than the grantors and the second witness: two people must go on watching each other")
+		return r, fail.New(fail.Bad, "The person who takes the place must be another than the grantors and the second "+
+			"witness: two people must go on watching each other")
 	}
 	named, trusting := 0, 0
 	for _, v := range voices {
@@ -135,7 +139,9 @@ func decideReplacement(o Organisation, out id.Person, in Person, recovery string
 		r.Recovery = true
 	}
 	if named < 2 && (!r.Recovery || trusting < 1) {
-		return r, fail.New(fail.Refused, "This needs the words of two of these: the grantors, and the second witness named by heed init. Or it needs the recovery word from the safe and one of them, or somebody with a role that is not the administrator's")
+		return r, fail.New(fail.Refused, "This needs the words of two of these: the grantors, and the second witness "+
+			"named by heed init. Or it needs the recovery word from the safe and one of them, or somebody with a role that "+
+			"is not the administrator's")
 	}
 	return r, nil
 }
@@ -169,7 +175,8 @@ func (d *Desk) announce(tx *store.Tx, o Organisation) error {
 
 // StopReplacement ends a replacement before its time. Anybody with a role may.
 func (d *Desk) StopReplacement(ctx context.Context, org id.Org, by id.Person) error {
-	return d.inOrganisation(ctx, org, ledger.Author{Person: by, Role: string(access.Worker), Rule: "stop-replacing-a-grantor"},
+	return d.inOrganisation(ctx, org, ledger.Author{Person: by, Role: string(access.Worker),
+		Rule: "stop-replacing-a-grantor"},
 		func(tx *store.Tx, o Organisation) (ledger.Event, error) {
 			p, err := d.personIn(tx, by)
 			if err != nil {
@@ -200,15 +207,17 @@ func (d *Desk) FinishReplacements(ctx context.Context) error {
 		if o.Replacing == nil || d.Clock.Now().Before(o.Replacing.Until) {
 			continue
 		}
-		err := d.inOrganisation(ctx, o.ID, ledger.Author{Role: string(access.System), Rule: "replace-a-grantor"}, func(tx *store.Tx, o Organisation) (ledger.Event, error) {
-			if o.Replacing == nil || tx.Now().Before(o.Replacing.Until) {
-				return ledger.Event{}, errNothingToDo
-			}
-			if next, err := d.personIn(tx, o.Replacing.In); err != nil || next.Left { // a place for nobody is no place
-				return ledger.Event{Kind: kindReplacementStopped, Data: replacementStopped{}}, errors.Join(err, d.announce(tx, o))
-			}
-			return ledger.Event{Kind: kindGrantorReplaced, Data: grantorReplaced{o.Replacing.Out, o.Replacing.In}}, d.announce(tx, o)
-		})
+		err := d.inOrganisation(ctx, o.ID, ledger.Author{Role: string(access.System), Rule: "replace-a-grantor"},
+			func(tx *store.Tx, o Organisation) (ledger.Event, error) {
+				if o.Replacing == nil || tx.Now().Before(o.Replacing.Until) {
+					return ledger.Event{}, errNothingToDo
+				}
+				if next, err := d.personIn(tx, o.Replacing.In); err != nil || next.Left { // a place for nobody is no place
+					return ledger.Event{Kind: kindReplacementStopped, Data: replacementStopped{}}, errors.Join(err, d.announce(tx, o))
+				}
+				return ledger.Event{Kind: kindGrantorReplaced, Data: grantorReplaced{o.Replacing.Out, o.Replacing.In}},
+					d.announce(tx, o)
+			})
 		if err != nil && err != errNothingToDo { //nolint:errorlint // it is returned as it is
 			return err
 		}
@@ -219,7 +228,8 @@ func (d *Desk) FinishReplacements(ctx context.Context) error {
 var errNothingToDo = fail.New(fail.Conflict, "Nothing to do")
 
 // inOrganisation appends one event to an organisation's own record.
-func (d *Desk) inOrganisation(ctx context.Context, org id.Org, by ledger.Author, decide func(*store.Tx, Organisation) (ledger.Event, error)) error {
+func (d *Desk) inOrganisation(ctx context.Context, org id.Org, by ledger.Author,
+	decide func(*store.Tx, Organisation) (ledger.Event, error)) error {
 	return d.Store.Do(ctx, func(tx *store.Tx) error {
 		o, err := d.organisation(tx, org)
 		if err != nil {

@@ -37,14 +37,16 @@ func newTrust(w *world.World) *trust {
 		return directory.NewPerson{Name: "Test " + login, Login: login, Role: role}
 	}
 	second := named("hanna", access.Worker)
-	_, codes, err := x.desk.OpenOrganisation(ctx, x.org, directory.Founding{Name: "Other Trust", Nation: workday.EnglandAndWales, Team: "Team",
+	_, codes, err := x.desk.OpenOrganisation(ctx, x.org, directory.Founding{Name: "Other Trust",
+		Nation: workday.EnglandAndWales, Team: "Team",
 		Lead: directory.Contact{Name: "Lena", Telephone: "01632 960101"}, Recovery: recoveryWord, Second: &second,
 		Grantors: []directory.NewPerson{named("gwen", access.CaldicottGuardian), named("edwin", access.ExecutiveLead)}})
 	x.must(err)
 	for _, c := range codes {
 		x.enrol(c)
 	}
-	for login, role := range map[string]access.Role{"lena": access.Lead, "ada": access.Administrator, "percy": access.Worker} {
+	for login, role := range map[string]access.Role{"lena": access.Lead, "ada": access.Administrator,
+		"percy": access.Worker} {
 		e, err := x.desk.AddPerson(ctx, x.org, named(login, role), x.words("gwen", "edwin")...)
 		x.must(err)
 		x.enrol(e)
@@ -104,7 +106,8 @@ func TestAGrantorIsReplaced(t *testing.T) {
 			recovery, in string
 			by           []string
 		}{
-			{"", "lena", nil}, {"", "lena", []string{"edwin"}}, {"", "lena", []string{"hanna"}}, {"", "percy", []string{"edwin", "lena"}},
+			{"", "lena", nil}, {"", "lena", []string{"edwin"}}, {"", "lena", []string{"hanna"}},
+			{"", "percy", []string{"edwin", "lena"}},
 			{"", "lena", []string{"ada", "percy"}},
 			{recoveryWord, "lena", nil},               // whoever set it up saw the word
 			{recoveryWord, "lena", []string{"ada"}},   // and administers

@@ -48,7 +48,8 @@ func (d *Desk) Leave(ctx context.Context, person id.Person, words ...Word) error
 func (d *Desk) oneWord(tx *store.Tx, o Organisation, words []Word) ([]id.Person, error) {
 	by := grantorsOf(o, words)
 	if len(by) == 0 {
-		return nil, fail.New(fail.Refused, "This needs the word of one of those who were named when the organisation was set up")
+		return nil, fail.New(fail.Refused, "This needs the word of one of those who were named when the organisation was "+
+			"set up")
 	}
 	return by, d.standing(tx, words)
 }
@@ -137,7 +138,8 @@ func (d *Desk) NoteStep(tx *store.Tx, s ledger.Step) error {
 		return err
 	}
 	by := ledger.Author{Role: string(access.System), Rule: "step-by-what-waits"}
-	return d.noteIn(tx, orgs[0], by, func(Organisation) ledger.Event { return ledger.Event{Kind: kindStepChanged, Data: s} })
+	return d.noteIn(tx, orgs[0], by,
+		func(Organisation) ledger.Event { return ledger.Event{Kind: kindStepChanged, Data: s} })
 }
 
 // HeldToken is a token as its owner and the operator see it: never the token itself.

@@ -51,7 +51,8 @@ func (o *Organisation) lay(e overlayLaid) {
 func (o Organisation) Followed() error {
 	for _, l := range slices.Backward(o.overlays) {
 		if l.name == o.inForce && l.unread {
-			return fail.New(fail.Conflict, "The overlay %s of %s cannot be read by this version of Heed, and what it adds is not asked. "+
+			return fail.New(fail.Conflict, "The overlay %s of %s cannot be read by this version of Heed, and what it adds is "+
+				"not asked. "+
 				"Lay it anew for this version, or go back to the version before", l.name, o.Name)
 		}
 	}
@@ -114,7 +115,8 @@ func (d *Desk) LayOverlay(ctx context.Context, org id.Org, raw []byte, words ...
 	return e.Name, d.byGrantors(ctx, org, "An overlay", words, func(o Organisation, by []id.Person) (ledger.Event, error) {
 		for _, l := range o.overlays {
 			if l.name == e.Name && !bytes.Equal(l.text, e.Text) {
-				return ledger.Event{}, fail.New(fail.Conflict, "%s was laid with another text before, and records name it: give the overlay a higher version", e.Name)
+				return ledger.Event{}, fail.New(fail.Conflict,
+					"%s was laid with another text before, and records name it: give the overlay a higher version", e.Name)
 			}
 		}
 		if o.inForce == e.Name {
@@ -127,16 +129,19 @@ func (d *Desk) LayOverlay(ctx context.Context, org id.Org, raw []byte, words ...
 
 // TakeOverlayOff gives the organisation the shipped process again.
 func (d *Desk) TakeOverlayOff(ctx context.Context, org id.Org, words ...Word) error {
-	return d.byGrantors(ctx, org, "To take an overlay off", words, func(o Organisation, by []id.Person) (ledger.Event, error) {
-		if o.inForce == "" {
-			return ledger.Event{}, fail.New(fail.Conflict, "No overlay is in force: this organisation follows the shipped process")
-		}
-		return ledger.Event{Kind: kindOverlayOff, Data: overlayTakenOff{o.inForce, by}}, nil
-	})
+	return d.byGrantors(ctx, org, "To take an overlay off", words,
+		func(o Organisation, by []id.Person) (ledger.Event, error) {
+			if o.inForce == "" {
+				return ledger.Event{}, fail.New(fail.Conflict,
+					"No overlay is in force: this organisation follows the shipped process")
+			}
+			return ledger.Event{Kind: kindOverlayOff, Data: overlayTakenOff{o.inForce, by}}, nil
+		})
 }
 
 // byGrantors writes into the organisation's own record on the word of every grantor.
-func (d *Desk) byGrantors(ctx context.Context, org id.Org, what string, words []Word, event func(Organisation, []id.Person) (ledger.Event, error)) error {
+func (d *Desk) byGrantors(ctx context.Context, org id.Org, what string, words []Word,
+	event func(Organisation, []id.Person) (ledger.Event, error)) error {
 	return d.Store.Do(ctx, func(tx *store.Tx) error {
 		o, err := d.organisation(tx, org)
 		if err != nil {

@@ -76,7 +76,8 @@ func (d *Desk) Holders(tx *store.Tx, org id.Org, role access.Role, team id.Team)
 
 // HoldersAnd are Holders, and how many more may hold the role whose accounts are damaged:
 // for who must not take them for gone.
-func (d *Desk) HoldersAnd(tx *store.Tx, org id.Org, role access.Role, team id.Team) (out []Person, damaged int, err error) {
+func (d *Desk) HoldersAnd(tx *store.Tx, org id.Org, role access.Role, team id.Team) (out []Person, damaged int,
+	err error) {
 	candidates, err := mayHold(tx, org, role)
 	if err != nil {
 		return nil, 0, err
@@ -121,7 +122,8 @@ func (d *Desk) List(ctx context.Context, org id.Org) (all []Person, damaged int,
 		if err != nil {
 			return err
 		}
-		return d.Ledger.Reading(tx, ledger.Daybook, key, operator, ledger.Event{Kind: kindPeopleListed, Data: peopleListed{len(all)}})
+		return d.Ledger.Reading(tx, ledger.Daybook, key, operator,
+			ledger.Event{Kind: kindPeopleListed, Data: peopleListed{len(all)}})
 	})
 }
 
@@ -152,7 +154,8 @@ func (d *Desk) FindLogin(ctx context.Context, login string) (p Person, err error
 
 // wrongLogin is the one answer to a wrong name, password or code.
 func wrongLogin() error {
-	return fail.New(fail.SignIn, "Check your login name, password and code: at least one of them does not look right. Each code works once, so wait for the next one. "+
+	return fail.New(fail.SignIn, "Check your login name, password and code: at least one of them does not look right. "+
+		"Each code works once, so wait for the next one. "+
 		"If that does not help, check that the date and time on your phone are right")
 }
 
@@ -304,7 +307,8 @@ func (d *Desk) OfferEnrolment(ctx context.Context, person id.Person, words ...Wo
 		if err := d.standing(tx, words); err != nil {
 			return ledger.Event{}, err
 		}
-		return ledger.Event{Kind: kindEnrolmentOffered, Data: enrolmentOffered{tokenHash(code), tx.Now().Add(7 * 24 * time.Hour)}}, nil
+		return ledger.Event{Kind: kindEnrolmentOffered, Data: enrolmentOffered{tokenHash(code), tx.Now().
+			Add(7 * 24 * time.Hour)}}, nil
 	})
 	if err == nil {
 		d.spendEnrolment(before)

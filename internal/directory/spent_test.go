@@ -98,7 +98,8 @@ func TestCheckAllAsksTheCodeFirst(t *testing.T) {
 			_, err := w.Directory.CheckAll(ctx, login, password, code)
 			return err
 		}
-		for _, c := range [][3]string{{"nurse", world.Password, "000000"}, {"nobody", world.Password, w.Code("nurse")}, {"porter", world.Password, w.Code("nurse")}} {
+		for _, c := range [][3]string{{"nurse", world.Password, "000000"}, {"nobody", world.Password, w.Code("nurse")},
+			{"porter", world.Password, w.Code("nurse")}} {
 			if err := check(c[0], c[1], c[2]); !fail.Is(err, fail.SignIn) {
 				w.T.Errorf("%v: %v", c, err)
 			}

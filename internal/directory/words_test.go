@@ -35,14 +35,17 @@ func TestPrivilegedRolesNeedBothGrantors(t *testing.T) {
 		nurse := w.Word("nurse")
 		lead := w.Word("lead")
 		for name, words := range map[string][]directory.Word{
-			"no word": nil, "one": both[:1], "one, twice": {both[0], both[0]}, "one and a nurse": {both[0], nurse}, "strangers": {nurse, lead}, "nothing": {{}, {}},
+			"no word": nil, "one": both[:1], "one, twice": {both[0], both[0]}, "one and a nurse": {both[0], nurse},
+			"strangers": {nurse, lead}, "nothing": {{}, {}},
 		} {
-			for _, role := range []access.Role{access.Lead, access.CaldicottGuardian, access.ExecutiveLead, access.Administrator, access.Analyst} {
+			for _, role := range []access.Role{access.Lead, access.CaldicottGuardian, access.ExecutiveLead,
+				access.Administrator, access.Analyst} {
 				if _, err := w.Directory.AddPerson(ctx, w.Org.ID, newcomer(w, "new", role), words...); !fail.Is(err, fail.Refused) {
 					w.T.Errorf("%s as %s: %v", name, role, err)
 				}
 			}
-			if err := w.Directory.Grant(ctx, w.Person("nurse"), access.Lead, w.Org.Teams[0].ID, words...); !fail.Is(err, fail.Refused) {
+			if err := w.Directory.Grant(ctx, w.Person("nurse"), access.Lead, w.Org.Teams[0].ID, words...); !fail.Is(err,
+				fail.Refused) {
 				w.T.Errorf("grant on %s: %v", name, err)
 			}
 			if _, err := w.Directory.OfferEnrolment(ctx, w.Person("lead"), words...); !fail.Is(err, fail.Refused) {
@@ -79,7 +82,8 @@ func TestALeaversWordDoesNotCount(t *testing.T) {
 		if err := w.Directory.Leave(ctx, w.Person("executive"), both[0]); err != nil {
 			w.T.Fatal(err)
 		}
-		if _, err := w.Directory.AddPerson(ctx, w.Org.ID, newcomer(w, "new", access.Lead), both...); !fail.Is(err, fail.Refused) {
+		if _, err := w.Directory.AddPerson(ctx, w.Org.ID, newcomer(w, "new", access.Lead), both...); !fail.Is(err,
+			fail.Refused) {
 			w.T.Errorf("a leaver's word: %v", err)
 		}
 		if err := w.Directory.Revoke(ctx, w.Person("lead"), access.Lead, both[1]); !fail.Is(err, fail.Refused) {
@@ -410,12 +414,14 @@ func TestALoginTurnedToAnotherNeedsThatPersonsPassword(t *testing.T) {
 // TestOneDaybookADay holds when two processes begin it at the same moment.
 func TestOneDaybookADay(t *testing.T) {
 	world.Each(t, func(w *world.World) {
-		second, err := vault.Open(ctx, w.Store, vault.Options{KeyFile: filepath.Join(w.Dir, "heed.key"), KeyStore: filepath.Join(w.Dir, "keystore"), Clock: w.Hand})
+		second, err := vault.Open(ctx, w.Store, vault.Options{KeyFile: filepath.Join(w.Dir, "heed.key"),
+			KeyStore: filepath.Join(w.Dir, "keystore"), Clock: w.Hand})
 		if err != nil {
 			w.T.Fatal(err)
 		}
 		w.Hand.Move(24 * time.Hour)
-		desks := []*directory.Desk{w.Directory, directory.New(directory.Parts{Store: w.Store, Vault: second, Ledger: w.Ledger, Clock: w.Hand})}
+		desks := []*directory.Desk{w.Directory,
+			directory.New(directory.Parts{Store: w.Store, Vault: second, Ledger: w.Ledger, Clock: w.Hand})}
 		records := make([]id.Record, 8)
 		var all sync.WaitGroup
 		for i := range records {

@@ -110,7 +110,8 @@ var quiet = []string{
 	"disable-background-networking", "disable-component-update", "disable-sync", "disable-default-apps", "no-first-run",
 	"no-default-browser-check", "disable-domain-reliability", "disable-client-side-phishing-detection",
 	"disable-dev-shm-usage", "disable-gpu",
-	"disable-features=Translate,OptimizationHints,MediaRouter,AutofillServerCommunication,CertificateTransparencyComponentUpdater,HttpsUpgrades",
+	"disable-features=Translate,OptimizationHints,MediaRouter,AutofillServerCommunication," +
+		"CertificateTransparencyComponentUpdater,HttpsUpgrades",
 	"host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost", "force-color-profile=srgb",
 	"hide-scrollbars",
 }

@@ -50,17 +50,20 @@ func (h *pages) changeCalendar(q *web.Request) (web.Response, error) {
 
 func (h *pages) calendarPage(q *web.Request, held directory.Token, has bool, secret string) web.Response {
 	page := web.Page{Title: titleCalendar, Section: sectionWork, Nav: pathWork, Back: pathWork}
-	says := nhs.Bullets("It says that something is due on a day, and nothing else: no name, no reference and no word of a record.",
+	says := nhs.Bullets("It says that something is due on a day, and nothing else: no name, no reference and no word "+
+		"of a record.",
 		"Whoever has the address can read these days. Give it to your calendar and to nobody else.",
 		"What is done or put on another day changes in your calendar when that reads the address again.")
 	if !has {
 		page.Body = q.Form().Ask(web.Question{Send: "Make an address",
-			Before: []web.Component{nhs.Para("Your calendar can read from an address on which days something is due to you in Heed."), says},
+			Before: []web.Component{nhs.Para("Your calendar can read from an address on which days something is due to you " +
+				"in Heed."), says},
 			Fields: []web.Component{nhs.HTML(`<input type="hidden" name="calendar" value="new">`)}})
 		return page
 	}
 	if secret != "" {
-		page.Body = web.Stack(nhs.Para("This is the address. It is shown this once. In your calendar, choose to add a calendar from the internet, and paste it."),
+		page.Body = web.Stack(nhs.Para("This is the address. It is shown this once. In your calendar, choose to add a "+
+			"calendar from the internet, and paste it."),
 			nhs.InsetText{Text: q.Origin() + pathDays + secret + ".ics", Classes: "heed-typed"}, says)
 		return page
 	}
@@ -89,7 +92,8 @@ func (h *pages) days(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	return web.Download{Name: "heed.ics", Type: "text/calendar; charset=utf-8", Body: []byte(calendarOf(all, q.Now(), q.Origin()))}, nil
+	return web.Download{Name: "heed.ics", Type: "text/calendar; charset=utf-8",
+		Body: []byte(calendarOf(all, q.Now(), q.Origin()))}, nil
 }
 
 func calendarOf(all []room.Day, now time.Time, address string) string {

@@ -26,7 +26,8 @@ func TestCalendar(t *testing.T) {
 	lead, nurse := with(t, a, access.Lead), with(t, a, access.Worker)
 	worker, err := nurse.Actor(access.Worker, true)
 	must(t, err)
-	raised, err := a.Concerns.Raise(ctx, worker, room.Beginning{Answers: field.Said("about", "patient", "what", "A worry")})
+	raised, err := a.Concerns.Raise(ctx, worker,
+		room.Beginning{Answers: field.Said("about", "patient", "what", "A worry")})
 	must(t, err)
 	cookie := cookieOf(t, a, lead, access.Lead)
 	first := makeAddress(t, a, cookie)

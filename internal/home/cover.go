@@ -57,7 +57,8 @@ func (h *pages) cover(q *web.Request) (web.Response, error) {
 		after = append(after, nhs.Paragraph{Content: nhs.Link{Text: titleOthers, Href: pathOthers}})
 	}
 	if len(choices.Own) == 0 {
-		none := nhs.Para("Nobody else here has your role, so nobody can cover for you. Hand over what you have before you go.")
+		none := nhs.Para("Nobody else here has your role, so nobody can cover for you. " +
+			"Hand over what you have before you go.")
 		page.Body = web.Stack(append(append(before, none), after...)...)
 		return page, nil
 	}
@@ -193,7 +194,8 @@ func (h *pages) standing(q *web.Request) (out []web.Component, err error) {
 		switch until := nhs.Text(" until " + c.Until.Words() + "."); {
 		case !c.Runs(q.Now()):
 		case c.By == me:
-			says = append(says, nhs.Paragraph{Content: nhs.Group{nhs.Text("You cover for "), nhs.Isolated(name(c.Person)), until}})
+			says = append(says, nhs.Paragraph{Content: nhs.Group{nhs.Text("You cover for "), nhs.Isolated(name(c.Person)),
+				until}})
 		case c.Person == me:
 			says = append(says, nhs.Paragraph{Content: nhs.Group{nhs.Isolated(name(c.By)), nhs.Text(" covers for you"), until}})
 		}

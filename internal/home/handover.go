@@ -151,5 +151,6 @@ func (h *pages) handed(got []room.Handed) web.Response {
 	}
 	return web.Page{Title: "Not everything was handed over", Section: sectionWork, Nav: pathWork, Back: pathWork,
 		BackText: sectionWork,
-		Body:     web.Stack(nhs.Para(says+". Give each of the others to somebody on its own page, or leave it where it is."), t)}
+		Body: web.Stack(nhs.Para(says+". Give each of the others to somebody on its own page, or leave it where it is."),
+			t)}
 }

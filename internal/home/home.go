@@ -87,7 +87,9 @@ func (h *pages) start(q *web.Request) (web.Response, error) {
 
 // whoMay shows the rules that the program decides by, each in a sentence.
 func (h *pages) whoMay(*web.Request) (web.Response, error) {
-	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "The rules, in the words that the program decides by", Size: nhs.SizeM}, Head: nhs.Heads("Rule", "What it says")}
+	t := nhs.Table{Responsive: true,
+		Caption: nhs.TableCaption{Text: "The rules, in the words that the program decides by", Size: nhs.SizeM},
+		Head:    nhs.Heads("Rule", "What it says")}
 	for _, r := range h.policy.Sentences() {
 		t.Rows = append(t.Rows, []nhs.Cell{{Text: strings.ReplaceAll(r.ID, "-", " ")}, {Text: r.Says}})
 	}
@@ -102,12 +104,16 @@ func (h *pages) statement(q *web.Request) (web.Response, error) {
 		return nil, err
 	}
 	parts := []web.Component{
-		nhs.Para("Heed is where a health worker's worry about a person who may be drawn into terrorism is raised, taken up, decided, shared only on a recorded lawful ground, and answered."),
-		nhs.Para("It is safeguarding, never surveillance. There is no score, rank or profile of a person, no search over people, and no list of signs to tick. Nothing personal flows upward."),
+		nhs.Para("Heed is where a health worker's worry about a person who may be drawn into terrorism is raised, taken " +
+			"up, decided, shared only on a recorded lawful ground, and answered."),
+		nhs.Para("It is safeguarding, never surveillance. There is no score, rank or profile of a person, no search over " +
+			"people, and no list of signs to tick. Nothing personal flows upward."),
 		nhs.Heading{Text: "What it is used for", Level: 2, Size: nhs.SizeM},
-		nhs.Bullets("Safeguarding concerns about patients, visitors and others", "Recording lawful sharing decisions and what came of them", "Answering the person who raised a concern"),
+		nhs.Bullets("Safeguarding concerns about patients, visitors and others",
+			"Recording lawful sharing decisions and what came of them", "Answering the person who raised a concern"),
 		nhs.Heading{Text: "How it is kept honest", Level: 2, Size: nhs.SizeM},
-		nhs.Para("Every change and every reading is written into a log that nobody can alter unseen. The signed state of the log is public at /log/checkpoint."),
+		nhs.Para("Every change and every reading is written into a log that nobody can alter unseen. The signed state of " +
+			"the log is public at /log/checkpoint."),
 		nhs.Heading{Text: "Who runs it", Level: 2, Size: nhs.SizeM},
 	}
 	for _, o := range all {

@@ -112,15 +112,19 @@ func (h *pages) duties(q *web.Request, p room.Page, name func(id.Person) string)
 	if len(p.Rows) == 0 {
 		return []web.Component{nhs.Para("Nothing waits for you. When something does, it stands here until it is done.")}
 	}
-	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "What you have to do, what is due first on top", Size: nhs.SizeM},
+	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "What you have to do, what is due first on top",
+		Size: nhs.SizeM},
 		Head: nhs.Heads("Due", "What to do", "What", "Where it stands", "Who has it")}
 	for _, r := range p.Rows {
-		t.Rows = append(t.Rows, []nhs.Cell{{Content: dueCell(q, r.Due.At)}, {Text: r.Due.Label}, {Content: titled(r, place("", r))},
+		t.Rows = append(t.Rows, []nhs.Cell{{Content: dueCell(q, r.Due.At)}, {Text: r.Due.Label},
+			{Content: titled(r, place("", r))},
 			{Text: r.Label}, {Content: whose(q, r, name)}})
 	}
-	out := []web.Component{t, nhs.Paragraph{Content: nhs.Link{Text: "See these days in your own calendar", Href: pathCalendar}}}
+	out := []web.Component{t, nhs.Paragraph{Content: nhs.Link{Text: "See these days in your own calendar",
+		Href: pathCalendar}}}
 	if p.Next != "" {
-		out = append(out, nhs.Paragraph{Content: nhs.Link{Text: "Show what is due later", Href: pathWork + "?after=" + p.Next}})
+		out = append(out, nhs.Paragraph{Content: nhs.Link{Text: "Show what is due later", Href: pathWork + "?after=" +
+			p.Next}})
 	}
 	return out
 }

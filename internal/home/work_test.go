@@ -43,7 +43,8 @@ func TestMyWork(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	raised, err := a.Concerns.Raise(ctx, worker, room.Beginning{Answers: field.Said("about", "patient", "what", "A worry")})
+	raised, err := a.Concerns.Raise(ctx, worker,
+		room.Beginning{Answers: field.Said("about", "patient", "what", "A worry")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,10 +62,13 @@ func TestMyWork(t *testing.T) {
 		has  []string
 		not  []string
 	}{
-		{keeper, "governance_lead", []string{"Visitors and contractors", "Send it for approval"}, []string{string(raised.Reference)}},
-		{lead, access.Lead, []string{string(raised.Reference), "First word to the person who raised it"}, []string{string(got.Reference), "A worry"}},
+		{keeper, "governance_lead", []string{"Visitors and contractors", "Send it for approval"},
+			[]string{string(raised.Reference)}},
+		{lead, access.Lead, []string{string(raised.Reference), "First word to the person who raised it"},
+			[]string{string(got.Reference), "A worry"}},
 		{withOther(t, a, access.Lead, other), access.Lead, nil, []string{string(raised.Reference)}},
-		{nurse, access.Worker, []string{"There is something new to read on this concern", "/mine/" + string(raised.Reference)},
+		{nurse, access.Worker, []string{"There is something new to read on this concern", "/mine/" +
+			string(raised.Reference)},
 			[]string{string(got.Reference), "A worry", "Decide what happens next"}},
 	} {
 		page := pageOf(t, a, c.who, c.role)
@@ -86,7 +90,8 @@ func TestMyWork(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if page := pageOf(t, a, lead, access.Lead); !strings.Contains(page, string(raised.Reference)) || !strings.Contains(page, "Damaged: tell your administrator") {
+	if page := pageOf(t, a, lead, access.Lead); !strings.Contains(page, string(raised.Reference)) ||
+		!strings.Contains(page, "Damaged: tell your administrator") {
 		t.Errorf("a damaged concern is not said to be damaged:\n%s", page)
 	}
 }
@@ -120,7 +125,8 @@ func TestNoticesOfAConcern(t *testing.T) {
 			}
 			return out
 		}
-		c, err := w.Concerns.Raise(ctx, w.As("nurse"), room.Beginning{Answers: field.Said("about", "patient", "what", "A worry")})
+		c, err := w.Concerns.Raise(ctx, w.As("nurse"),
+			room.Beginning{Answers: field.Said("about", "patient", "what", "A worry")})
 		must(t, err)
 		want("raised", "lead", room.NoticeGiven)
 		want("raised", "second")
@@ -212,7 +218,8 @@ func demoApp(t *testing.T) *app.App {
 
 func send(a *app.App, method, path, body, cookie string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, "http://127.0.0.1"+path, strings.NewReader(body))
-	r.Header = http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Sec-Fetch-Site": {"same-origin"}, "Cookie": {cookie}}
+	r.Header = http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Sec-Fetch-Site": {"same-origin"},
+		"Cookie": {cookie}}
 	w := httptest.NewRecorder()
 	a.Handler().ServeHTTP(w, r)
 	return w
@@ -221,7 +228,8 @@ func send(a *app.App, method, path, body, cookie string) *httptest.ResponseRecor
 // cookieOf logs somebody of the demo in.
 func cookieOf(t *testing.T, a *app.App, p directory.Person, role access.Role) string {
 	t.Helper()
-	cookies := send(a, "POST", "/demo/people", url.Values{"be": {p.ID.String() + " " + string(role)}}.Encode(), "").Result().Cookies()
+	cookies := send(a, "POST", "/demo/people", url.Values{"be": {p.ID.String() + " " + string(role)}}.Encode(), "").
+		Result().Cookies()
 	cookie, _, _ := strings.Cut(cookies[len(cookies)-1].String(), ";")
 	return cookie
 }

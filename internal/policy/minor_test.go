@@ -36,7 +36,8 @@ func TestAMinorVersionLeavesTheOneBeforeInForce(t *testing.T) {
 			}
 		}
 		version := func(name, change string) {
-			take(keeper, "write_version", field.Answers{"version": field.Of(name), "change": field.Of(change), "what": field.Of("Why"), "kept": field.Of("Here")})
+			take(keeper, "write_version", field.Answers{"version": field.Of(name), "change": field.Of(change),
+				"what": field.Of("Why"), "kept": field.Of("Here")})
 		}
 		approved := func() {
 			take(keeper, "send_for_approval", field.Answers{"body": field.Of("Committee")})

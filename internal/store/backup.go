@@ -38,7 +38,8 @@ func oneString(s *string) []any { return []any{s} }
 func (tx *Tx) Columns(table string) ([]string, error) {
 	query := "select name from pragma_table_info($1) order by cid"
 	if tx.engine == enginePostgres {
-		query = "select column_name::text from information_schema.columns where table_schema=current_schema() and table_name=$1 order by ordinal_position"
+		query = "select column_name::text from information_schema.columns where table_schema=current_schema() and " +
+			"table_name=$1 order by ordinal_position"
 	}
 	return All(tx, oneString, query, table)
 }
@@ -61,7 +62,8 @@ func (tx *Tx) Restore(table string, columns []string, rows ...[]any) error {
 	if tx.engine == enginePostgres {
 		overriding = " overriding system value"
 	}
-	text := "insert into " + table + " (" + strings.Join(columns, ", ") + ")" + overriding + " values (" + strings.Join(places, ", ") + ")"
+	text := "insert into " + table + " (" + strings.Join(columns, ", ") + ")" + overriding + " values (" +
+		strings.Join(places, ", ") + ")"
 	for _, row := range rows {
 		if _, err := tx.Exec(text, row...); err != nil {
 			return fmt.Errorf("restore %s: %w", table, err)
@@ -80,6 +82,7 @@ func (tx *Tx) moveSerial(table string) error {
 	if err != nil || len(serial) == 0 {
 		return err
 	}
-	_, err = tx.Exec("select setval(pg_get_serial_sequence($1, $2), greatest((select coalesce(max("+serial[0]+"), 0) from "+table+"), 1))", table, serial[0])
+	_, err = tx.Exec("select setval(pg_get_serial_sequence($1, $2), greatest((select coalesce(max("+serial[0]+
+		"), 0) from "+table+"), 1))", table, serial[0])
 	return err
 }

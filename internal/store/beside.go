@@ -57,7 +57,8 @@ func (tx *Tx) OneJourney() bool { return tx.engine == enginePostgres }
 func (e *pgEngine) scrub(ctx context.Context) error {
 	before, err := e.lookers(ctx)
 	var waited time.Duration
-	for wait := 2 * time.Millisecond; err == nil && len(before) > 0 && waited < 30*time.Second; wait = min(2*wait, 100*time.Millisecond) {
+	for wait := 2 * time.Millisecond; err == nil && len(before) > 0 &&
+		waited < 30*time.Second; wait = min(2*wait, 100*time.Millisecond) {
 		select { // real time: a test's clock that stands still must not stop it
 		case <-ctx.Done():
 			return ctx.Err()

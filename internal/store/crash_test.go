@@ -45,7 +45,8 @@ func crashChild() {
 	if err != nil {
 		panic(err)
 	}
-	s, err := store.Open(bg, store.Options{Path: os.Getenv(crashPath), URL: os.Getenv(crashURL), ReserveBytes: storetest.Reserve, Migrations: migrations(bodies)})
+	s, err := store.Open(bg, store.Options{Path: os.Getenv(crashPath), URL: os.Getenv(crashURL),
+		ReserveBytes: storetest.Reserve, Migrations: migrations(bodies)})
 	if err != nil {
 		fmt.Println("open:", err)
 		return
@@ -130,7 +131,8 @@ func once(t *testing.T, s *store.Store, acknowledged []int64) {
 			halves++
 		}
 	}
-	t.Logf("%d acknowledged, %d found, %d lost, %d doubled, %d not whole", len(acknowledged), len(found), lost, doubled, halves)
+	t.Logf("%d acknowledged, %d found, %d lost, %d doubled, %d not whole", len(acknowledged), len(found), lost, doubled,
+		halves)
 	if lost+doubled+halves != 0 {
 		t.Error("an acknowledged unit is not there exactly once, or a unit is not whole")
 	}
@@ -194,7 +196,8 @@ func TestKilledPostgres(t *testing.T) {
 	for range rounds(4) {
 		time.Sleep(time.Duration(200+rand.IntN(300)) * time.Millisecond)
 		must(t, cluster.Kill())
-		storetest.Within(t, 5*time.Second, "Ready says that the server is gone", func() bool { return fail.Is(k.Ready(bg), fail.Busy) })
+		storetest.Within(t, 5*time.Second, "Ready says that the server is gone",
+			func() bool { return fail.Is(k.Ready(bg), fail.Busy) })
 		must(t, cluster.Restart())
 		storetest.Within(t, 10*time.Second, "ready again", func() bool { return k.Ready(bg) == nil })
 	}
@@ -222,7 +225,8 @@ func cutShort(t *testing.T, dsn string, k *kept) {
 		go func() { answer <- k.put(k.write, 10) }()
 		ended := 0
 		for ended == 0 {
-			must(t, admin.QueryRow(bg, "select count("+end+"(pid)) from pg_stat_activity where wait_event='SyncRep'").Scan(&ended))
+			must(t, admin.QueryRow(bg, "select count("+end+"(pid)) from pg_stat_activity where wait_event='SyncRep'").
+				Scan(&ended))
 			time.Sleep(5 * time.Millisecond)
 		}
 		if err := <-answer; !fail.Is(err, fail.Unknown) {

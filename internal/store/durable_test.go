@@ -21,11 +21,13 @@ func TestSQLiteThatMayForgetIsRefused(t *testing.T) {
 		sound            bool
 	}{
 		{"3.53.4", "wal", 2, true}, {"3.51.3", "wal", 3, true}, {"4.0.0", "wal", 2, true},
-		{"3.51.2", "wal", 2, false}, {"3.9.9", "wal", 2, false}, {"3.51", "wal", 2, false}, {"", "wal", 2, false}, {"x.y.z", "wal", 2, false},
+		{"3.51.2", "wal", 2, false}, {"3.9.9", "wal", 2, false}, {"3.51", "wal", 2, false}, {"", "wal", 2, false},
+		{"x.y.z", "wal", 2, false},
 		{"3.53.4", "wal", 1, false}, {"3.53.4", "wal", 0, false},
 		{"3.53.4", "delete", 2, false}, {"3.53.4", "memory", 2, false},
 	} {
-		if err := durableSQLite(c.version, c.journal, c.synchronous); (err == nil) != c.sound || !c.sound && !fail.Is(err, fail.Conflict) {
+		if err := durableSQLite(c.version, c.journal, c.synchronous); (err == nil) != c.sound || !c.sound &&
+			!fail.Is(err, fail.Conflict) {
 			t.Errorf("SQLite %s, journal %s, synchronous %d: %v", c.version, c.journal, c.synchronous, err)
 		}
 	}
@@ -33,7 +35,8 @@ func TestSQLiteThatMayForgetIsRefused(t *testing.T) {
 
 // The check reads the settings back from the connection, so a wrong pragma is seen.
 func TestSQLiteSettingsAreReadBack(t *testing.T) {
-	for pragma, sound := range map[string]bool{"synchronous(full)": true, "synchronous(normal)": false, "journal_mode(delete)": false} {
+	for pragma, sound := range map[string]bool{"synchronous(full)": true, "synchronous(normal)": false,
+		"journal_mode(delete)": false} {
 		name, _, _ := strings.Cut(pragma, "(")
 		pragmas := []string{pragma}
 		for _, p := range writePragmas {
@@ -60,10 +63,13 @@ func TestPostgresThatMayForgetIsRefused(t *testing.T) {
 	}{
 		{150018, "on", "on", "on", "UTF8", true}, {180004, "remote_apply", "on", "on", "UTF8", true},
 		{140022, "on", "on", "on", "UTF8", false},
-		{150018, "off", "on", "on", "UTF8", false}, {150018, "local", "on", "on", "UTF8", false}, {150018, "remote_write", "on", "on", "UTF8", false},
-		{150018, "on", "off", "on", "UTF8", false}, {150018, "on", "on", "off", "UTF8", false}, {150018, "on", "on", "on", "SQL_ASCII", false},
+		{150018, "off", "on", "on", "UTF8", false}, {150018, "local", "on", "on", "UTF8", false},
+		{150018, "remote_write", "on", "on", "UTF8", false},
+		{150018, "on", "off", "on", "UTF8", false}, {150018, "on", "on", "off", "UTF8", false},
+		{150018, "on", "on", "on", "SQL_ASCII", false},
 	} {
-		if err := durablePostgres(c.version, c.commit, c.fsync, c.pages, c.encoding); (err == nil) != c.sound || !c.sound && !fail.Is(err, fail.Conflict) {
+		if err := durablePostgres(c.version, c.commit, c.fsync, c.pages, c.encoding); (err == nil) != c.sound || !c.sound &&
+			!fail.Is(err, fail.Conflict) {
 			t.Errorf("%+v: %v", c, err)
 		}
 	}
@@ -98,7 +104,8 @@ func TestPostgresOverANetworkNeedsTLS(t *testing.T) {
 
 func TestKindsOfTheServersErrors(t *testing.T) {
 	for code, kind := range map[string]fail.Kind{
-		"53100": fail.Full, "25006": fail.ReadOnly, "55P03": fail.Busy, "57014": fail.Busy, "57P01": fail.Busy, "08006": fail.Busy, "42P01": fail.Broken, "23505": fail.Broken,
+		"53100": fail.Full, "25006": fail.ReadOnly, "55P03": fail.Busy, "57014": fail.Busy, "57P01": fail.Busy,
+		"08006": fail.Busy, "42P01": fail.Broken, "23505": fail.Broken,
 	} {
 		err := fmt.Errorf("insert: %w", &pgconn.PgError{Code: code})
 		if got := fail.KindOf(translate(err)); got != kind {
@@ -117,7 +124,8 @@ func TestOnlyAnOrdinaryErrorOfACommitIsANo(t *testing.T) {
 	}{
 		{&pgconn.PgError{Severity: "FEHLER", SeverityUnlocalized: "ERROR", Code: "40001"}, true},
 		{fmt.Errorf("commit: %w", &pgconn.PgError{SeverityUnlocalized: "ERROR", Code: "23503"}), true},
-		{&pgconn.PgError{Severity: "ERROR", SeverityUnlocalized: "FATAL", Code: "57P01"}, false}, // ended while waiting for the standby
+		// ended while waiting for the standby
+		{&pgconn.PgError{Severity: "ERROR", SeverityUnlocalized: "FATAL", Code: "57P01"}, false},
 		{&pgconn.PgError{SeverityUnlocalized: "PANIC", Code: "XX000"}, false},
 		{io.ErrUnexpectedEOF, false},
 		{context.DeadlineExceeded, false},

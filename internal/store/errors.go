@@ -17,25 +17,41 @@ import (
 )
 
 const (
-	wordsFull       = "There is no room to save this now. Nothing was saved"
-	wordsReadOnly   = "Nothing can be saved now, because the database takes no changes"
-	wordsReplaced   = "Nothing can be saved now, because the database that Heed has open is not in its place any more. Stop Heed, put that database back, and start again"
-	wordsWalGone    = "Nothing can be saved now, because the file heed.db-wal, in which the database keeps its last changes, was taken away or replaced while Heed was running. Stop every Heed program that runs on this folder, in the ordinary way, which puts those changes into the database, and start again"
-	wordsNotKept    = "The database did not keep what was written to it. Nothing was saved"
-	wordsForeign    = "Somebody has changed the tables of this database outside Heed, so that it cannot be relied on: %s. Find out who did it and why, and put it right, or restore a backup"
-	wordsDamaged    = "The database %s is damaged, or is no database of Heed's. Keep its folder as it is in another place, then restore the latest backup: heed restore --help"
-	wordsStandby    = "This database is a standby, which only follows another. Name the one that leads, or both: postgres://user@one,two/heed?target_session_attrs=read-write"
-	wordsNoTwin     = "The tables of this database cannot be compared with those that Heed makes, because its user may not make temporary ones. Let it: GRANT TEMPORARY ON DATABASE name TO user"
-	wordsNoSchema   = "No schema is named in which this user of the database keeps tables (search_path). Give the user one: ALTER ROLE user SET search_path = public"
-	wordsPooler     = "Between Heed and its database stands a pooler, such as PgBouncer, that gives each transaction another session, so that Heed's locks and settings do not hold. Set pool_mode=session for this database, or give Heed the address of PostgreSQL itself"
-	wordsSettings   = "This database does not keep what Heed sets for a connection (%s). Look at who else may change it, and at what stands between it and Heed"
-	wordsPoolSmall  = "Between Heed and its database stands a pooler that has no session left for Heed. Give it at least 40 (default_pool_size), or give Heed the address of PostgreSQL itself"
-	wordsBusy       = "The service is busy. Nothing was saved. Try again in a minute"
-	wordsUnknown    = "We do not know whether this was saved. Check before you try again"
-	wordsNewer      = "This installation was last used by a newer version of Heed (it has change %d, which this version does not know). Start that version or a later one. Nothing was changed"
-	wordsUnlisted   = "Somebody has emptied or cut the list of changes that this database has had (its table goose_db_version). Put it back as it was, or restore a backup. Nothing was changed"
-	wordsNewerLists = "This installation was last used by a newer version of Heed (its lists %q are of version %d, and this version knows those of version %d). Start that version or a later one. Nothing was changed"
-	wordsOlder      = "This installation was made by an early version of Heed (with change %d), whose records this version cannot read. Go on with the version that made it, or begin in another folder. Nothing was changed"
+	wordsFull     = "There is no room to save this now. Nothing was saved"
+	wordsReadOnly = "Nothing can be saved now, because the database takes no changes"
+	wordsReplaced = "Nothing can be saved now, because the database that Heed has open is not in its place any more. " +
+		"Stop Heed, put that database back, and start again"
+	wordsWalGone = "Nothing can be saved now, because the file heed.db-wal, in which the database keeps its last " +
+		"changes, was taken away or replaced while Heed was running. Stop every Heed program that runs on this folder, in " +
+		"the ordinary way, which puts those changes into the database, and start again"
+	wordsNotKept = "The database did not keep what was written to it. Nothing was saved"
+	wordsForeign = "Somebody has changed the tables of this database outside Heed, so that it cannot be relied on: " +
+		"%s. Find out who did it and why, and put it right, or restore a backup"
+	wordsDamaged = "The database %s is damaged, or is no database of Heed's. Keep its folder as it is in another " +
+		"place, then restore the latest backup: heed restore --help"
+	wordsStandby = "This database is a standby, which only follows another. Name the one that leads, or both: " +
+		"postgres://user@one,two/heed?target_session_attrs=read-write"
+	wordsNoTwin = "The tables of this database cannot be compared with those that Heed makes, because its user may " +
+		"not make temporary ones. Let it: GRANT TEMPORARY ON DATABASE name TO user"
+	wordsNoSchema = "No schema is named in which this user of the database keeps tables (search_path). Give the user " +
+		"one: ALTER ROLE user SET search_path = public"
+	wordsPooler = "Between Heed and its database stands a pooler, such as PgBouncer, that gives each transaction " +
+		"another session, so that Heed's locks and settings do not hold. Set pool_mode=session for this database, or give " +
+		"Heed the address of PostgreSQL itself"
+	wordsSettings = "This database does not keep what Heed sets for a connection (%s). Look at who else may change " +
+		"it, and at what stands between it and Heed"
+	wordsPoolSmall = "Between Heed and its database stands a pooler that has no session left for Heed. Give it at " +
+		"least 40 (default_pool_size), or give Heed the address of PostgreSQL itself"
+	wordsBusy    = "The service is busy. Nothing was saved. Try again in a minute"
+	wordsUnknown = "We do not know whether this was saved. Check before you try again"
+	wordsNewer   = "This installation was last used by a newer version of Heed (it has change %d, which this " +
+		"version does not know). Start that version or a later one. Nothing was changed"
+	wordsUnlisted = "Somebody has emptied or cut the list of changes that this database has had (its table " +
+		"goose_db_version). Put it back as it was, or restore a backup. Nothing was changed"
+	wordsNewerLists = "This installation was last used by a newer version of Heed (its lists %q are of version %d, and " +
+		"this version knows those of version %d). Start that version or a later one. Nothing was changed"
+	wordsOlder = "This installation was made by an early version of Heed (with change %d), whose records this " +
+		"version cannot read. Go on with the version that made it, or begin in another folder. Nothing was changed"
 )
 
 // SQLite's result codes, see sqlite.org/rescode.html.

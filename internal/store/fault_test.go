@@ -108,7 +108,8 @@ func call[F any](address uintptr) F { return *(*F)(unsafe.Pointer(&struct{ uintp
 
 func address[F any](f F) uintptr { return *(*uintptr)(unsafe.Pointer(&struct{ f F }{f})) }
 
-var faultTables = fstest.MapFS{"migrations/0201_fault.sql": {Data: []byte("-- +goose Up\ncreate table fault (n bigint not null, part bigint not null, body blob not null);")}}
+var faultTables = fstest.MapFS{"migrations/0201_fault.sql": {Data: []byte("-- +goose Up\ncreate table fault (n " +
+	"bigint not null, part bigint not null, body blob not null);")}}
 
 // group sends n units that are all waiting when the writer comes to them, and gives
 // their answers.
@@ -125,7 +126,8 @@ func group(t *testing.T, s *Store, from, n int) []error {
 		all.Go(func() {
 			answers[i] = s.Do(context.Background(), func(tx *Tx) error {
 				for part := range 2 {
-					if _, err := tx.Exec("insert into fault (n, part, body) values ($1, $2, $3)", from+i, part, make([]byte, 6000)); err != nil {
+					if _, err := tx.Exec("insert into fault (n, part, body) values ($1, $2, $3)", from+i, part,
+						make([]byte, 6000)); err != nil {
 						return err
 					}
 				}
@@ -238,7 +240,8 @@ func TestFailedWriteIsRefusedOrRerun(t *testing.T) {
 		kind  fail.Kind
 	}{
 		{"full once", sqlite3.SQLITE_FULL, false, fail.Full}, {"full", sqlite3.SQLITE_FULL, true, fail.Full},
-		{"fault once", sqlite3.SQLITE_IOERR_WRITE, false, fail.ReadOnly}, {"fault", sqlite3.SQLITE_IOERR_WRITE, true, fail.ReadOnly},
+		{"fault once", sqlite3.SQLITE_IOERR_WRITE, false, fail.ReadOnly},
+		{"fault", sqlite3.SQLITE_IOERR_WRITE, true, fail.ReadOnly},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for skip := range 5 {

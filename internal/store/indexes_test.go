@@ -31,7 +31,8 @@ const (
 // TestAnIndexThatMissesARowIsNamed: a row that was written, and one that was changed,
 // while an index was not looked after. Indexes that hold their tables are not named.
 func TestAnIndexThatMissesARowIsNamed(t *testing.T) {
-	for engine, open := range map[string]func(t *testing.T) (store.Options, *sql.DB){"sqlite": onSQLite, "postgres": onPostgres} {
+	for engine, open := range map[string]func(t *testing.T) (store.Options, *sql.DB){"sqlite": onSQLite,
+		"postgres": onPostgres} {
 		record := func(hex string) string { return "'\\x" + hex + "'" }
 		many := `decode(lpad(to_hex(i), 8, '0'), 'hex')`
 		if engine == "sqlite" {

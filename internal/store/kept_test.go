@@ -21,7 +21,8 @@ type kept struct {
 	unknown []int64 // guarded by mu
 }
 
-var bodies = map[string]string{"0201_body.sql": "create table body (n bigint not null, part bigint not null, body blob not null);"}
+var bodies = map[string]string{"0201_body.sql": "create table body (n bigint not null, part bigint not null, body " +
+	"blob not null);"}
 
 // put writes a unit of two rows, so that a half of one would show.
 func (k *kept) put(do func(fn func(*store.Tx) error) error, size int) error {

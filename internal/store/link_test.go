@@ -48,7 +48,8 @@ func pinned(t *testing.T, dsn string) {
 	}
 	must(t, s.Sound(bg, store.Schema{}))
 	say(t, dsn, "alter system set synchronous_commit=off", "select pg_reload_conf()")
-	storetest.Within(t, 5*time.Second, "asked again, it is found", func() bool { return fail.Is(s.Sound(bg, store.Schema{}), fail.Conflict) })
+	storetest.Within(t, 5*time.Second, "asked again, it is found",
+		func() bool { return fail.Is(s.Sound(bg, store.Schema{}), fail.Conflict) })
 	if v := asked(); v != "on" {
 		t.Errorf("on a connection of Heed's synchronous_commit became %s", v)
 	}
@@ -153,10 +154,12 @@ func TestAFrozenLinkHoldsNobody(t *testing.T) {
 		t.Errorf("answered after %v", took)
 	}
 	p.frozen.Store(false)
-	storetest.Within(t, 20*time.Second, "work goes on", func() bool { return s.Do(bg, func(*store.Tx) error { return nil }) == nil })
+	storetest.Within(t, 20*time.Second, "work goes on",
+		func() bool { return s.Do(bg, func(*store.Tx) error { return nil }) == nil })
 }
 
-// TestAServerThatChanges: its settings, and who it is. The primary dies, its standby leads, and the old one comes back as a
+// TestAServerThatChanges: its settings, and who it is. The primary dies, its standby leads, and the old one comes back
+// as a
 // standby. Heed finds who leads by itself, whatever host is named first.
 func TestAServerThatChanges(t *testing.T) {
 	one, err := storetest.StartCluster()
@@ -172,7 +175,8 @@ func TestAServerThatChanges(t *testing.T) {
 		must(t, s.Ready(bg))
 		must(t, s.Close())
 	}
-	if err := reopen(t, store.Options{URL: two.DSN("postgres")}, nil); !fail.Is(err, fail.ReadOnly) || !strings.Contains(fail.Words(err), "standby") {
+	if err := reopen(t, store.Options{URL: two.DSN("postgres")}, nil); !fail.Is(err, fail.ReadOnly) ||
+		!strings.Contains(fail.Words(err), "standby") {
 		t.Errorf("on a standby alone: %v", err)
 	}
 	s := storetest.Open(t, store.Options{URL: address})

@@ -85,7 +85,8 @@ func (e *pgEngine) path(ctx context.Context, c *pgx.Conn) (string, error) {
 	e.schema.Lock()
 	defer e.schema.Unlock()
 	if e.schema.name == "" {
-		row := c.QueryRow(ctx, "select coalesce(pg_catalog.quote_ident(pg_catalog.current_schema()), '')", pgx.QueryExecModeSimpleProtocol)
+		row := c.QueryRow(ctx, "select coalesce(pg_catalog.quote_ident(pg_catalog.current_schema()), '')",
+			pgx.QueryExecModeSimpleProtocol)
 		if err := row.Scan(&e.schema.name); err != nil {
 			return "", fmt.Errorf("ask for the schema: %w", err)
 		}

@@ -106,7 +106,10 @@ func (e *pgEngine) migrate(ctx context.Context, conf *pgx.ConnConfig, o Options)
 // the server more than what is asked on it. None grows old: what has changed behind
 // its address is found.
 func (e *pgEngine) pool(conf *pgx.ConnConfig, most int, settings ...setting) *sql.DB {
-	ready := stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error { return e.makeReady(ctx, c, settings) })
+	ready := stdlib.OptionAfterConnect(func(ctx context.Context,
+		c *pgx.Conn) error {
+		return e.makeReady(ctx, c, settings)
+	})
 	db := stdlib.OpenDB(*conf, ready)
 	db.SetMaxOpenConns(most)
 	db.SetMaxIdleConns(max(1, most))
@@ -126,15 +129,19 @@ end $$`
 func pgConfig(address string) (*pgx.ConnConfig, error) {
 	conf, err := pgx.ParseConfig(address)
 	if err != nil {
-		return nil, fail.New(fail.Bad, "The address of the database is not a PostgreSQL address, such as postgres://user@host/heed") // err holds the password
+		// err holds the password
+		return nil, fail.New(fail.Bad,
+			"The address of the database is not a PostgreSQL address, such as postgres://user@host/heed")
 	}
 	hosts := append([]*pgconn.FallbackConfig{{Host: conf.Host, TLSConfig: conf.TLSConfig}}, conf.Fallbacks...)
 	for _, h := range hosts {
 		if local(h.Host) {
 			continue
 		}
-		if h.TLSConfig == nil || h.TLSConfig.InsecureSkipVerify && h.TLSConfig.VerifyPeerCertificate == nil && h.TLSConfig.VerifyConnection == nil {
-			return nil, fail.New(fail.Conflict, "Heed speaks to a database on another machine only over TLS whose certificate it can check. Add sslmode=verify-full to its address")
+		if h.TLSConfig == nil || h.TLSConfig.InsecureSkipVerify && h.TLSConfig.VerifyPeerCertificate == nil &&
+			h.TLSConfig.VerifyConnection == nil {
+			return nil, fail.New(fail.Conflict, "Heed speaks to a database on another machine only over TLS whose "+
+				"certificate it can check. Add sslmode=verify-full to its address")
 		}
 	}
 	conf.RuntimeParams["application_name"], conf.RuntimeParams["client_encoding"] = "heed", "UTF8"
@@ -158,11 +165,14 @@ func durablePostgres(version int, commit, fsync, pages, encoding string) error {
 	case version < 150000:
 		return fail.New(fail.Conflict, "Heed needs PostgreSQL 15 or later, and this is version %d", version/10000)
 	case commit != "on" && commit != "remote_apply":
-		return fail.New(fail.Conflict, "Heed does not run on a database that may forget what it has saved: synchronous_commit is %s, and has to be on or remote_apply", commit)
+		return fail.New(fail.Conflict, "Heed does not run on a database that may forget what it has saved: "+
+			"synchronous_commit is %s, and has to be on or remote_apply", commit)
 	case fsync != "on":
-		return fail.New(fail.Conflict, "Heed does not run on a database that may forget what it has saved: fsync is %s", fsync)
+		return fail.New(fail.Conflict, "Heed does not run on a database that may forget what it has saved: fsync is %s",
+			fsync)
 	case pages != "on":
-		return fail.New(fail.Conflict, "Heed does not run on a database that a power cut may tear: full_page_writes is %s", pages)
+		return fail.New(fail.Conflict, "Heed does not run on a database that a power cut may tear: full_page_writes is %s",
+			pages)
 	case encoding != "UTF8":
 		return fail.New(fail.Conflict, "Heed needs a database in UTF8, and this one is in %s", encoding)
 	}

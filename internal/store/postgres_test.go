@@ -31,7 +31,8 @@ func database(t *testing.T, dsn string) string {
 	return strings.TrimPrefix(u.Path, "/")
 }
 
-const endOthers = "select pg_terminate_backend(pid) from pg_stat_activity where datname=current_database() and pid<>pg_backend_pid()"
+const endOthers = "select pg_terminate_backend(pid) from pg_stat_activity where datname=current_database() and " +
+	"pid<>pg_backend_pid()"
 
 // TestPostgresThatForgetsIsNotUsed: a real server, set to acknowledge before it writes.
 func TestPostgresThatForgetsIsNotUsed(t *testing.T) {
@@ -39,7 +40,8 @@ func TestPostgresThatForgetsIsNotUsed(t *testing.T) {
 	name := database(t, dsn)
 	for _, value := range []string{"off", "local", "remote_write"} {
 		say(t, dsn, "alter database "+name+" set synchronous_commit="+value)
-		if err := reopen(t, store.Options{URL: dsn}, nil); !fail.Is(err, fail.Conflict) || !strings.Contains(fail.Words(err), "synchronous_commit is "+value) {
+		if err := reopen(t, store.Options{URL: dsn}, nil); !fail.Is(err, fail.Conflict) ||
+			!strings.Contains(fail.Words(err), "synchronous_commit is "+value) {
 			t.Errorf("synchronous_commit %s: %v", value, err)
 		}
 	}
@@ -65,6 +67,7 @@ func TestPostgresThatTakesNoWrites(t *testing.T) {
 	say(t, dsn, "alter database "+name+" set default_transaction_read_only=on", endOthers)
 	storetest.Within(t, 5*time.Second, "Ready says read-only", func() bool { return fail.Is(s.Ready(bg), fail.ReadOnly) })
 	must(t, s.View(bg, func(tx *store.Tx) error { return tx.QueryRow("select 1").Scan(new(int)) }))
-	say(t, dsn, "set default_transaction_read_only=off", "alter database "+name+" reset default_transaction_read_only", endOthers)
+	say(t, dsn, "set default_transaction_read_only=off", "alter database "+name+" reset default_transaction_read_only",
+		endOthers)
 	storetest.Within(t, 5*time.Second, "Ready says ready", func() bool { return s.Ready(bg) == nil })
 }

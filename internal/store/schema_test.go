@@ -90,7 +90,8 @@ var foreign = map[string][]struct{ do, undo, named string }{
 // stop an opening, and are named; what belongs to others elsewhere does not.
 func TestWhatIsNotHeedsIsNamed(t *testing.T) {
 	want := store.Schema{Migrations: world.Migrations(), Projections: []store.Projection{listed}}
-	for engine, open := range map[string]func(t *testing.T) (store.Options, *sql.DB){"sqlite": onSQLite, "postgres": onPostgres} {
+	for engine, open := range map[string]func(t *testing.T) (store.Options, *sql.DB){"sqlite": onSQLite,
+		"postgres": onPostgres} {
 		t.Run(engine, func(t *testing.T) {
 			o, db := open(t)
 			s := storetest.Open(t, o)
@@ -135,7 +136,8 @@ func TestAListOfChangesThatWasCutIsNamed(t *testing.T) {
 	want := store.Schema{Migrations: world.Migrations()}
 	for name, cut := range map[string]string{"emptied": `delete from goose_db_version`, "away": `drop table goose_db_version`,
 		"cut": `delete from goose_db_version where version_id = (select max(version_id) from goose_db_version)`} {
-		for engine, open := range map[string]func(t *testing.T) (store.Options, *sql.DB){"sqlite": onSQLite, "postgres": onPostgres} {
+		for engine, open := range map[string]func(t *testing.T) (store.Options, *sql.DB){"sqlite": onSQLite,
+			"postgres": onPostgres} {
 			t.Run(name+" "+engine, func(t *testing.T) {
 				o, db := open(t)
 				s, err := store.Open(bg, o)

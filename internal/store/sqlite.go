@@ -49,7 +49,8 @@ var writePragmas = []string{
 }
 
 var readPragmas = []string{
-	"busy_timeout(10000)", "query_only(on)", "temp_store(memory)", "trusted_schema(off)", "cell_size_check(on)", "cache_size(-2000)",
+	"busy_timeout(10000)", "query_only(on)", "temp_store(memory)", "trusted_schema(off)", "cell_size_check(on)",
+	"cache_size(-2000)",
 }
 
 // lookPragmas are for a store that is only looked at, all of it: each table is read by
@@ -121,9 +122,11 @@ func notStarted(dir, file string, err error) error {
 	case !fail.Is(err, fail.ReadOnly):
 		return err
 	case errors.Is(tryWriting(dir), syscall.EROFS):
-		return fail.Wrap(fail.ReadOnly, err, "The folder %s is on a disk that takes no writes now. Mount it so that it can be written to, then do this again", dir)
+		return fail.Wrap(fail.ReadOnly, err, "The folder %s is on a disk that takes no writes now. Mount it so that it "+
+			"can be written to, then do this again", dir)
 	}
-	return fail.Wrap(fail.ReadOnly, err, "The user who runs heed may not write to %s or a file in it. Run heed as the user to whom the folder belongs, or give it to that user: chown -R USER %[1]s", dir)
+	return fail.Wrap(fail.ReadOnly, err, "The user who runs heed may not write to %s or a file in it. Run heed as the "+
+		"user to whom the folder belongs, or give it to that user: chown -R USER %[1]s", dir)
 }
 
 // begin makes the open file fit for use: checks, migrations, readers, writer.
@@ -159,7 +162,8 @@ func (e *sqliteEngine) openToLook(ctx context.Context, file string) error {
 		return fail.Wrap(fail.Missing, err, "There is no Heed installation in this folder")
 	}
 	var err error
-	for _, mode := range [][]string{{defensive, "mode=rw"}, {defensive, "mode=ro"}, {defensive, "mode=ro", "immutable=1"}} {
+	for _, mode := range [][]string{{defensive, "mode=rw"}, {defensive, "mode=ro"},
+		{defensive, "mode=ro", "immutable=1"}} {
 		if e.readDB != nil {
 			e.readDB.Close()
 		}
@@ -266,11 +270,14 @@ func durableSQLite(version, journal string, synchronous int) error {
 	const full = 2 // 3 is EXTRA
 	switch {
 	case olderThan(version, 3, 51, 3):
-		return fail.New(fail.Conflict, "Heed does not start on SQLite %s, which can lose saved work. It needs 3.51.3 or later", version)
+		return fail.New(fail.Conflict,
+			"Heed does not start on SQLite %s, which can lose saved work. It needs 3.51.3 or later", version)
 	case journal != "wal":
-		return fail.New(fail.Conflict, "Heed does not start: the database does not keep a write-ahead log (it says %q)", journal)
+		return fail.New(fail.Conflict, "Heed does not start: the database does not keep a write-ahead log (it says %q)",
+			journal)
 	case synchronous < full:
-		return fail.New(fail.Conflict, "Heed does not start: the database would not wait for the disk (synchronous is %d)", synchronous)
+		return fail.New(fail.Conflict, "Heed does not start: the database would not wait for the disk (synchronous is %d)",
+			synchronous)
 	}
 	return nil
 }

@@ -19,7 +19,8 @@ const crashStart = "HEED_TEST_CRASH_START"
 func manyChanges() map[string]string {
 	all := map[string]string{}
 	for i := range 20 {
-		all[fmt.Sprintf("%04d_change.sql", 201+i)] = fmt.Sprintf("create table change_%d (seq SERIALKEY, n bigint not null);\ninsert into change_%d (n) values (1), (2);", i, i)
+		all[fmt.Sprintf("%04d_change.sql", 201+i)] = fmt.Sprintf("create table change_%d (seq SERIALKEY, n bigint not "+
+			"null);\ninsert into change_%d (n) values (1), (2);", i, i)
 	}
 	return all
 }
@@ -42,7 +43,8 @@ var counted = store.Projection{
 
 // startChild opens a store, brings it up to date and ends.
 func startChild() {
-	s, err := store.Open(bg, store.Options{Path: os.Getenv(crashPath), URL: os.Getenv(crashURL), ReserveBytes: storetest.Reserve, Migrations: migrations(manyChanges())})
+	s, err := store.Open(bg, store.Options{Path: os.Getenv(crashPath), URL: os.Getenv(crashURL),
+		ReserveBytes: storetest.Reserve, Migrations: migrations(manyChanges())})
 	if err == nil {
 		err = s.EnsureProjections(bg, counted)
 	}

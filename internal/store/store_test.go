@@ -52,8 +52,9 @@ func reopen(t *testing.T, o store.Options, m []fs.FS) error {
 
 var (
 	first  = map[string]string{"0201_first.sql": "create table first (seq SERIALKEY, body blob not null);"}
-	second = map[string]string{"0201_first.sql": first["0201_first.sql"], "0301_second.sql": "create table second (n bigint not null);"}
-	late   = map[string]string{"0201_first.sql": first["0201_first.sql"], "0301_second.sql": second["0301_second.sql"],
+	second = map[string]string{"0201_first.sql": first["0201_first.sql"],
+		"0301_second.sql": "create table second (n bigint not null);"}
+	late = map[string]string{"0201_first.sql": first["0201_first.sql"], "0301_second.sql": second["0301_second.sql"],
 		"0101_late.sql": "create table late (n bigint not null);"}
 )
 
@@ -77,7 +78,8 @@ func TestNewerStoreIsRefusedInWords(t *testing.T) {
 	places(t, func(t *testing.T, where store.Options) {
 		must(t, reopen(t, where, migrations(second)))
 		err := reopen(t, where, migrations(first))
-		if !fail.Is(err, fail.Conflict) || !strings.Contains(fail.Words(err), "newer version of Heed") || !strings.Contains(fail.Words(err), "301") {
+		if !fail.Is(err, fail.Conflict) || !strings.Contains(fail.Words(err), "newer version of Heed") ||
+			!strings.Contains(fail.Words(err), "301") {
 			t.Errorf("an older program on a newer store got %v", err)
 		}
 		must(t, reopen(t, where, migrations(second))) // and nothing was harmed
@@ -86,7 +88,8 @@ func TestNewerStoreIsRefusedInWords(t *testing.T) {
 
 func TestAStoreThatIsTooOldIsRefusedInWords(t *testing.T) {
 	places(t, func(t *testing.T, where store.Options) {
-		old, next := map[string]string{"0201_old.sql": "create table old (n bigint);"}, map[string]string{"0202_next.sql": "create table next (n bigint);"}
+		old, next := map[string]string{"0201_old.sql": "create table old (n bigint);"},
+			map[string]string{"0202_next.sql": "create table next (n bigint);"}
 		must(t, reopen(t, where, migrations(old)))
 		err := reopen(t, where, migrations(next))
 		if !fail.Is(err, fail.Conflict) || !strings.Contains(fail.Words(err), "early version of Heed (with change 201)") {
@@ -171,13 +174,16 @@ func TestReadOnlyStoreLooksAndDoesNotTouch(t *testing.T) {
 }
 
 func TestPrepareKnowsBothEngines(t *testing.T) {
-	storetest.Prepare(t, migrations(first), "insert into first (body) values ($1)", "select seq, body from first where seq>$1")
+	storetest.Prepare(t, migrations(first), "insert into first (body) values ($1)",
+		"select seq, body from first where seq>$1")
 }
 
 func TestPrepareKnowsProjections(t *testing.T) {
-	storetest.PrepareWith(t, migrations(first), []store.Projection{{Name: "p", Version: 1, Schema: "create table p_v1 (id blob not null primary key, n bigint not null);"}},
+	storetest.PrepareWith(t, migrations(first), []store.Projection{{Name: "p", Version: 1, Schema: "create table p_v1 " +
+		"(id blob not null primary key, n bigint not null);"}},
 		"insert into first (body) values ($1)",
-		"insert into p_v1 (id, n) values ($1, $2) on conflict (id) do update set n=excluded.n where p_v1.n<excluded.n returning n",
+		"insert into p_v1 (id, n) values ($1, $2) on conflict (id) do update set n=excluded.n where p_v1.n<excluded.n "+
+			"returning n",
 		"select id, n from p_v1 where (n, id)>($1, $2) order by n, id limit $3")
 }
 
@@ -249,7 +255,8 @@ func TestTurnIsLostWithItsConnection(t *testing.T) {
 // TestCopyOutTellsEmptyFromNull: an empty value must not come back as null.
 func TestCopyOutTellsEmptyFromNull(t *testing.T) {
 	places(t, func(t *testing.T, where store.Options) {
-		where.Migrations = migrations(map[string]string{"0201_e.sql": "create table e (n bigint not null primary key, body blob);"})
+		where.Migrations = migrations(map[string]string{"0201_e.sql": "create table e (n bigint not null primary key, " +
+			"body blob);"})
 		s := storetest.Open(t, where)
 		must(t, s.Do(bg, func(tx *store.Tx) error {
 			_, err := tx.Exec("insert into e (n, body) values ($1, $2), ($3, $4)", 1, []byte{}, 2, nil)

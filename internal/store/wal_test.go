@@ -30,7 +30,8 @@ func TestTheLogIsTakenAway(t *testing.T) {
 			if how == "replaced" {
 				must(t, os.Rename(wal+"x", wal))
 			}
-			storetest.Within(t, 5*time.Second, "Ready says what is gone", func() bool { return fail.Is(s.Ready(bg), fail.ReadOnly) })
+			storetest.Within(t, 5*time.Second, "Ready says what is gone",
+				func() bool { return fail.Is(s.Ready(bg), fail.ReadOnly) })
 			if err := k.put(k.write, 100); !fail.Is(err, fail.ReadOnly) {
 				t.Errorf("new work: %v", err)
 			}

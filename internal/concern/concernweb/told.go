@@ -57,7 +57,8 @@ func (p *pages) told(q *web.Request) (web.Response, error) {
 	}
 	of, before := month.Format("January 2006"), time.Date(month.Year(), month.Month(), 0, 0, 0, 0, 0, time.UTC)
 	reasons, bars := split(all)
-	parts = append(parts, p.glassTable(q, "Reasons given to open a record in "+of, "Nobody gave a reason to open a record in "+of+".", reasons),
+	parts = append(parts, p.glassTable(q, "Reasons given to open a record in "+of,
+		"Nobody gave a reason to open a record in "+of+".", reasons),
 		p.barTable(q, "Who was to be kept from a case in "+of, "Nobody was to be kept from a case in "+of+".", bars),
 		nhs.Paragraph{Content: nhs.Link{Text: "The month before", Href: pathTold + "?month=" + before.Format(monthForm)}})
 	late, mine, err := p.desk.Told(q.Context(), q.Actor(), paging)
@@ -101,7 +102,8 @@ func (p *pages) waiting(q *web.Request, all []concern.Broken) (parts []web.Compo
 		parts = append(parts, p.glassTable(q, "Reasons of earlier months that wait for a review", "", reasons))
 	}
 	if len(bars) > 0 {
-		parts = append(parts, p.barTable(q, "Who is to be kept from a case since an earlier month, and waits for a second word", "", bars))
+		parts = append(parts, p.barTable(q,
+			"Who is to be kept from a case since an earlier month, and waits for a second word", "", bars))
 	}
 	return parts
 }

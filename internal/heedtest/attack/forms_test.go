@@ -191,7 +191,8 @@ func TestBackKeepsWhatWasTyped(t *testing.T) {
 				strings.Contains(r.Pattern, "{step}") {
 				continue
 			}
-			if r.Pattern == "/grantors" || r.Pattern == "/work" || r.Pattern == "/work/cover/{cover}" || slices.Contains(h.routes(), "GET "+r.Pattern+"/{page}") {
+			if r.Pattern == "/grantors" || r.Pattern == "/work" || r.Pattern == "/work/cover/{cover}" ||
+				slices.Contains(h.routes(), "GET "+r.Pattern+"/{page}") {
 				// one button; a list of tasks
 				continue
 			}
@@ -202,7 +203,8 @@ func TestBackKeepsWhatWasTyped(t *testing.T) {
 						v = nurse
 					}
 					for _, ref := range refs {
-						path := strings.NewReplacer("{ref}", string(ref), "{person}", h.person("lead").ID.String(), "/told/{month}/{entry}", told, "{page}",
+						path := strings.NewReplacer("{ref}", string(ref), "{person}", h.person("lead").ID.String(),
+							"/told/{month}/{entry}", told, "{page}",
 							"all").Replace(r.Pattern)
 						before, back := formOf(v.get(path).body)
 						if len(before) == 0 {
