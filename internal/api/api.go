@@ -113,7 +113,8 @@ func (a *API) noRoute(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Allow", strings.Join(allowed, ", "))
 	write(w, http.StatusMethodNotAllowed, "application/problem+json", problem{
-		Type: "about:blank", Title: "This address takes only " + strings.Join(allowed, " and "), Status: http.StatusMethodNotAllowed, Kind: "method",
+		Type: "about:blank", Title: "This address takes only " + strings.Join(allowed, " and "),
+		Status: http.StatusMethodNotAllowed, Kind: "method",
 	})
 }
 
@@ -165,7 +166,8 @@ func (a *API) actor(r *http.Request) (access.Actor, error) {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	token = strings.TrimLeft(token, " ")
 	if !strings.EqualFold(scheme, "Bearer") || token == "" || len(token) > 200 {
-		return access.Actor{}, fail.New(fail.SignIn, "Send a token in the header Authorization, as: Bearer followed by the token")
+		return access.Actor{}, fail.New(fail.SignIn, "Send a token in the header Authorization, as: Bearer followed by "+
+			"the token")
 	}
 	return a.Directory.ByToken(r.Context(), token)
 }

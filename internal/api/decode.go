@@ -26,11 +26,13 @@ const (
 // decode reads one JSON object strictly into a new In.
 func decode[In any](w http.ResponseWriter, r *http.Request) (any, error) {
 	if r.Header.Get("Content-Encoding") != "" {
-		return nil, &malformed{http.StatusUnsupportedMediaType, fail.New(fail.Bad, "Send the request without compression: leave the header Content-Encoding out")}
+		return nil, &malformed{http.StatusUnsupportedMediaType, fail.New(fail.Bad,
+			"Send the request without compression: leave the header Content-Encoding out")}
 	}
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/json" {
-		return nil, &malformed{http.StatusUnsupportedMediaType, fail.New(fail.Bad, "Send JSON, with the header Content-Type: application/json")}
+		return nil, &malformed{http.StatusUnsupportedMediaType, fail.New(fail.Bad,
+			"Send JSON, with the header Content-Type: application/json")}
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
 	var tooBig *http.MaxBytesError
@@ -40,7 +42,8 @@ func decode[In any](w http.ResponseWriter, r *http.Request) (any, error) {
 	case err != nil:
 		return nil, &malformed{http.StatusBadRequest, fail.New(fail.Bad, "The request did not arrive whole: send it again")}
 	}
-	body = bytes.TrimPrefix(body, []byte("\ufeff")) // a byte-order mark is no part of JSON, and may be passed over (RFC 8259, section 8.1)
+	// a byte-order mark is no part of JSON, and may be passed over (RFC 8259, section 8.1)
+	body = bytes.TrimPrefix(body, []byte("\ufeff"))
 	if err := wellFormed(body); err != nil {
 		return nil, err
 	}
@@ -94,11 +97,13 @@ func unreadable(in reflect.Type, err error) error {
 		return bad("The request does not have the form that the OpenAPI document describes")
 	}
 	if errors.Is(s.Err, json.ErrUnknownName) {
-		return bad("The request has a name that this operation does not know: the OpenAPI document lists those it knows, in small letters")
+		return bad("The request has a name that this operation does not know: the OpenAPI document lists those it knows, " +
+			"in small letters")
 	}
 	field := known(in, string(s.JSONPointer))
 	words := "must be " + sort(s)
-	return &malformed{http.StatusBadRequest, &fail.Error{Kind: fail.Bad, Words: "There is a problem", Fields: fail.Fields{{Name: field, Words: "The value " + words}}}}
+	return &malformed{http.StatusBadRequest, &fail.Error{Kind: fail.Bad, Words: "There is a problem",
+		Fields: fail.Fields{{Name: field, Words: "The value " + words}}}}
 }
 
 // known is the path to the field as far as its names are this API's own: the keys

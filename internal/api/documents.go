@@ -50,7 +50,8 @@ func (a *API) readAnswers(fields []field.Field) func(http.ResponseWriter, *http.
 func takesLong(w http.ResponseWriter) {
 	until := clock.System{}.Now().Add(document.SlowLine)
 	c := http.NewResponseController(w)
-	_, _ = c.SetReadDeadline(until), c.SetWriteDeadline(until.Add(time.Minute)) //nolint:errcheck // then the server's own hold
+	//nolint:errcheck // then the server's own hold
+	_, _ = c.SetReadDeadline(until), c.SetWriteDeadline(until.Add(time.Minute))
 }
 
 func (a *API) readParts(in *multipart.Reader, most int, spool *document.Spool) (field.Answers, error) {
@@ -132,8 +133,10 @@ func (g givenOut) write(w http.ResponseWriter) {
 }
 
 var (
-	versionParameter = parameter{"version", "path", "The version of the step that it came with", true, map[string]any{"type": "integer"}}
-	numberParameter  = parameter{"number", "path", "Which document of the step, from 1", true, map[string]any{"type": "integer"}}
+	versionParameter = parameter{"version", "path", "The version of the step that it came with", true,
+		map[string]any{"type": "integer"}}
+	numberParameter = parameter{"number", "path", "Which document of the step, from 1", true,
+		map[string]any{"type": "integer"}}
 )
 
 // documentOperation gives a document of a record out; for rooms that ask for some.

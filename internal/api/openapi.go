@@ -33,8 +33,9 @@ func openAPI(ops []operation, version string) ([]byte, error) {
 		"security": []any{map[string]any{"token": []string{}}},
 		"paths":    paths,
 		"components": map[string]any{
-			"schemas":         schemas.Map(),
-			"securitySchemes": map[string]any{"token": map[string]any{"type": "http", "scheme": "bearer", "description": "Made with: heed token new"}},
+			"schemas": schemas.Map(),
+			"securitySchemes": map[string]any{"token": map[string]any{"type": "http", "scheme": "bearer",
+				"description": "Made with: heed token new"}},
 		},
 	}, "", "  ")
 }
@@ -42,7 +43,8 @@ func openAPI(ops []operation, version string) ([]byte, error) {
 func describe(op operation, schemas huma.Registry, problemRef *huma.Schema) map[string]any {
 	var done map[string]any
 	if op.raw {
-		done = map[string]any{"application/octet-stream": map[string]any{"schema": map[string]any{"type": "string", "contentMediaType": "application/octet-stream"}}}
+		done = map[string]any{"application/octet-stream": map[string]any{"schema": map[string]any{"type": "string",
+			"contentMediaType": "application/octet-stream"}}}
 	} else {
 		done = content("application/json", schemas.Schema(op.out, true, op.name+"Answer"))
 	}
@@ -50,8 +52,10 @@ func describe(op operation, schemas huma.Registry, problemRef *huma.Schema) map[
 		strconv.Itoa(op.status): map[string]any{"description": "Done", "content": done},
 	}
 	for status, words := range map[string]string{
-		"400": "The request cannot be read", "401": "No token, or one that has ended", "403": "This function is not yours; the title says who may use it",
-		"404": "No such concern, or not yours: the two are answered alike", "409": "The process does not allow it now, or somebody else changed the record",
+		"400": "The request cannot be read", "401": "No token, or one that has ended",
+		"403": "This function is not yours; the title says who may use it",
+		"404": "No such concern, or not yours: the two are answered alike",
+		"409": "The process does not allow it now, or somebody else changed the record",
 		"413": "More than 64 KB", "415": "Not JSON", "422": "Something to put right; errors names each field",
 		"503": "Nothing was kept: try again, or ring the number of your safeguarding team",
 	} {
@@ -62,7 +66,8 @@ func describe(op operation, schemas huma.Registry, problemRef *huma.Schema) map[
 	}
 	d := map[string]any{"operationId": op.name, "summary": op.summary, "responses": answers, "parameters": parameters(op)}
 	if op.in != nil {
-		d["requestBody"] = map[string]any{"required": true, "content": content("application/json", schemas.Schema(op.in, true, op.name+"Request"))}
+		d["requestBody"] = map[string]any{"required": true, "content": content("application/json",
+			schemas.Schema(op.in, true, op.name+"Request"))}
 	}
 	if op.schema != nil {
 		body := map[string]any{"application/json": map[string]any{"schema": op.schema}}
@@ -81,7 +86,8 @@ func content(kind string, schema *huma.Schema) map[string]any {
 func parameters(op operation) []any {
 	out := []any{}
 	for _, p := range op.parameters {
-		out = append(out, map[string]any{"name": p.name, "in": p.in, "description": p.words, "required": p.required, "schema": p.schema})
+		out = append(out, map[string]any{"name": p.name, "in": p.in, "description": p.words, "required": p.required,
+			"schema": p.schema})
 	}
 	return out
 }

@@ -38,11 +38,18 @@ type parameter struct {
 }
 
 var (
-	keyParameter    = parameter{"Idempotency-Key", "header", "The same key again does nothing again and gives the same answer; a random text of 8 to 200 characters", false, map[string]any{"type": "string", "minLength": 8, "maxLength": 200}}
-	matchHeader     = parameter{"If-Match", "header", "The ETag of the record as you saw it; when somebody else changed it since, nothing is done and you get what they did. A word of two needs it", false, map[string]any{"type": "string"}}
-	limitParameter  = parameter{"limit", "query", "How many, 1 to 100; 50 when not given", false, map[string]any{"type": "integer", "minimum": 1, "maximum": room.MaxPage, "default": 50}}
-	cursorParameter = parameter{"cursor", "query", "What the page before gave as next", false, map[string]any{"type": "string"}}
-	refParameter    = parameter{"reference", "path", "The concern's reference", true, map[string]any{"type": "string", "examples": []string{"HD-7F3K-2X94"}}}
+	keyParameter = parameter{"Idempotency-Key", "header",
+		"The same key again does nothing again and gives the same answer; a random text of 8 to 200 characters", false,
+		map[string]any{"type": "string", "minLength": 8, "maxLength": 200}}
+	matchHeader = parameter{"If-Match", "header",
+		"The ETag of the record as you saw it; when somebody else changed it since, nothing is done and you get what they " +
+			"did. A word of two needs it", false, map[string]any{"type": "string"}}
+	limitParameter = parameter{"limit", "query", "How many, 1 to 100; 50 when not given", false,
+		map[string]any{"type": "integer", "minimum": 1, "maximum": room.MaxPage, "default": 50}}
+	cursorParameter = parameter{"cursor", "query", "What the page before gave as next", false,
+		map[string]any{"type": "string"}}
+	refParameter = parameter{"reference", "path", "The concern's reference", true,
+		map[string]any{"type": "string", "examples": []string{"HD-7F3K-2X94"}}}
 )
 
 func (a *API) operations() (ops []operation) {
@@ -62,11 +69,16 @@ func (a *API) kinds() []*room.Room {
 }
 
 func post[In, Out any](path, name, summary string, status int, do func(*call) (any, error), ps ...parameter) operation {
-	return operation{method: http.MethodPost, path: path, name: name, summary: summary, in: reflect.TypeFor[In](), out: reflect.TypeFor[Out](), status: status, read: func(w http.ResponseWriter, r *http.Request, _ access.Actor) (any, error) { return decode[In](w, r) }, do: do, parameters: ps}
+	return operation{method: http.MethodPost, path: path, name: name, summary: summary, in: reflect.TypeFor[In](),
+		out: reflect.TypeFor[Out](), status: status, read: func(w http.ResponseWriter, r *http.Request, _ access.Actor) (any,
+			error) {
+			return decode[In](w, r)
+		}, do: do, parameters: ps}
 }
 
 func get[Out any](path, name, summary string, do func(*call) (any, error), ps ...parameter) operation {
-	return operation{method: http.MethodGet, path: path, name: name, summary: summary, out: reflect.TypeFor[Out](), status: http.StatusOK, do: do, parameters: ps}
+	return operation{method: http.MethodGet, path: path, name: name, summary: summary, out: reflect.TypeFor[Out](),
+		status: http.StatusOK, do: do, parameters: ps}
 }
 
 // camel turns add_note into AddNote, for operation ids.
@@ -82,8 +94,10 @@ func camel(s string) string {
 // than who works on it.
 func (a *API) readConcerns() []operation {
 	return []operation{
-		get[page]("/concerns", "listConcerns", "The newest concerns: your team's for a lead, otherwise your own", a.list, limitParameter, cursorParameter),
-		get[record]("/concerns/{reference}", "openConcern", "One concern. That you opened it is written down before it is sent", a.open, refParameter),
+		get[page]("/concerns", "listConcerns", "The newest concerns: your team's for a lead, otherwise your own", a.list,
+			limitParameter, cursorParameter),
+		get[record]("/concerns/{reference}", "openConcern",
+			"One concern. That you opened it is written down before it is sent", a.open, refParameter),
 	}
 }
 
@@ -137,7 +151,8 @@ func (a *API) open(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.actor.Role != access.Lead && c.actor.Role != access.CaldicottGuardian { // who never opens a case follows their own
+	// who never opens a case follows their own
+	if c.actor.Role != access.Lead && c.actor.Role != access.CaldicottGuardian {
 		v, err := a.Concerns.Own(c.ctx, c.actor, ref)
 		return ownRecord(v), err
 	}

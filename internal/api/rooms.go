@@ -94,7 +94,8 @@ func (a *API) roomOperations(r *room.Room) []operation {
 	ops = append(ops, a.readingOperations(r, base, name)...)
 	ops = append(ops, a.linkOperations(r, base, name)...)
 	for _, s := range r.Steps() {
-		ops = append(ops, answered[receipt](base+"/{reference}/"+string(s.ID), camel(string(s.ID))+name, s.Label, http.StatusOK, s.Fields,
+		ops = append(ops, answered[receipt](base+"/{reference}/"+string(s.ID), camel(string(s.ID))+name, s.Label,
+			http.StatusOK, s.Fields,
 			func(c *call) (any, error) { return a.takeRoom(c, r, s.ID) }, refParameter, keyParameter, matchHeader))
 	}
 	if r.Overlaid {
@@ -113,15 +114,18 @@ var localParameter = parameter{"step", "path", "The step's name in the organisat
 
 func (a *API) readRoom(r *room.Room, base, name string) []operation {
 	return []operation{
-		get[roomPage](base, "list"+plain.Capital(r.Many), "One list of "+r.Many, func(c *call) (any, error) { return a.listRoom(c, r) },
+		get[roomPage](base, "list"+plain.Capital(r.Many), "One list of "+r.Many,
+			func(c *call) (any, error) { return a.listRoom(c, r) },
 			listParameter(r), limitParameter, cursorParameter),
-		get[roomRecord](base+"/{reference}", "open"+name, "One "+r.One+". That you opened it is written down before it is sent",
+		get[roomRecord](base+"/{reference}", "open"+name,
+			"One "+r.One+". That you opened it is written down before it is sent",
 			func(c *call) (any, error) { return a.openRoom(c, r) }, refParameter),
 	}
 }
 
 // answered is an operation whose body is answers to fields.
-func answered[Out any](path, name, summary string, status int, fields []field.Field, do func(*call) (any, error), ps ...parameter) operation {
+func answered[Out any](path, name, summary string, status int, fields []field.Field, do func(*call) (any, error),
+	ps ...parameter) operation {
 	op := post[field.Answers, Out](path, name, summary, status, do, ps...)
 	op.in, op.schema, op.fields = nil, field.Schema(fields), fields
 	return op
@@ -176,7 +180,8 @@ func (a *API) takeRoom(c *call, r *room.Room, step process.Step) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	got, err := a.Rooms.Take(c.ctx, c.actor, r, ref, room.Taking{Step: step, Answers: *c.in.(*field.Answers), Version: version, Key: key, Strict: true})
+	got, err := a.Rooms.Take(c.ctx, c.actor, r, ref, room.Taking{Step: step, Answers: *c.in.(*field.Answers),
+		Version: version, Key: key, Strict: true})
 	return receiptOf(got), err
 }
 
@@ -199,8 +204,10 @@ func (a *API) openRoom(c *call, r *room.Room) (any, error) {
 func (a *API) recordOf(c *call, v room.View) (roomRecord, error) {
 	owner, err := a.nameOf(c, v.Owner)
 	due, _ := v.NextDue()
-	out := roomRecord{Reference: string(v.Reference), Version: v.Version, Title: v.State.Title, State: string(v.Stage), Label: v.Process.Label(v.Stage),
-		Owner: owner, Due: maybe(due.At), DueWhat: due.Label, EndedAt: maybe(v.EndedAt), MayTake: []string{}, Steps: roomSteps(v.Taken)}
+	out := roomRecord{Reference: string(v.Reference), Version: v.Version, Title: v.State.Title, State: string(v.Stage),
+		Label: v.Process.Label(v.Stage),
+		Owner: owner, Due: maybe(due.At), DueWhat: due.Label, EndedAt: maybe(v.EndedAt), MayTake: []string{},
+		Steps: roomSteps(v.Taken)}
 	if v.Reading.Edition != nil {
 		out.ToRead = readOf(v.Reading)
 	}
@@ -241,7 +248,8 @@ func (a *API) listRoom(c *call, r *room.Room) (any, error) {
 	}
 	out := roomPage{Rows: make([]roomRow, 0, len(p.Rows)), Next: p.Next}
 	for _, x := range p.Rows {
-		out.Rows = append(out.Rows, roomRow{string(x.Reference), x.Title, string(x.Stage), x.Label, maybe(x.Due.At), x.Due.Label, x.Version})
+		out.Rows = append(out.Rows, roomRow{string(x.Reference), x.Title, string(x.Stage), x.Label, maybe(x.Due.At),
+			x.Due.Label, x.Version})
 	}
 	return out, nil
 }
@@ -252,7 +260,8 @@ func roomQuery(c *call, r *room.Room) (room.Query, error) {
 		return room.Query{}, err
 	}
 	if _, ok := r.Latest().List(rest["list"]); !ok {
-		return room.Query{}, fail.Fields{{Name: "list", Words: "Select one of the lists that the OpenAPI document names"}}.Err()
+		return room.Query{}, fail.Fields{{Name: "list",
+			Words: "Select one of the lists that the OpenAPI document names"}}.Err()
 	}
 	return room.Query{List: rest["list"], Limit: limit, After: cursor}, nil
 }

@@ -68,8 +68,10 @@ func etagOf(version int64) string { return strconv.Quote(strconv.FormatInt(versi
 
 func rowOf(r concern.Row) row {
 	return row{
-		Reference: string(r.Reference), Progress: string(r.Progress), State: string(r.State), RaisedAt: r.RaisedAt, TellBy: r.TellBy,
-		Due: maybe(r.Due), ToldAt: maybe(r.ToldAt), ClosedAt: maybe(r.ClosedAt), Waiting: r.Waiting, Version: r.Version, Damaged: r.Label,
+		Reference: string(r.Reference), Progress: string(r.Progress), State: string(r.State), RaisedAt: r.RaisedAt,
+		TellBy: r.TellBy,
+		Due:    maybe(r.Due), ToldAt: maybe(r.ToldAt), ClosedAt: maybe(r.ClosedAt), Waiting: r.Waiting, Version: r.Version,
+		Damaged: r.Label,
 	}
 }
 

@@ -43,8 +43,10 @@ type nothing struct{}
 
 func (a *API) workOperations() []operation {
 	return []operation{
-		get[workPage]("/work", "listWork", "Your notices, and what you have to do over all kinds of record", a.work, limitParameter, cursorParameter),
-		post[noticesSeen, nothing]("/work/seen", "markNoticesSeen", "Mark notices as seen: they are not shown to you again", http.StatusOK, a.seen),
+		get[workPage]("/work", "listWork", "Your notices, and what you have to do over all kinds of record", a.work,
+			limitParameter, cursorParameter),
+		post[noticesSeen, nothing]("/work/seen", "markNoticesSeen", "Mark notices as seen: they are not shown to you again",
+			http.StatusOK, a.seen),
 	}
 }
 

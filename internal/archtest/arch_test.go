@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 const root = "../.."
@@ -336,6 +337,28 @@ func TestFilesAreShort(t *testing.T) {
 	for _, s := range sources(t) {
 		if n := s.set.Position(s.file.End()).Line; n > 600 && !s.test && !strings.HasSuffix(s.path, "_gen.go") {
 			t.Errorf("%s has %d lines: it wants a wall", s.path, n)
+		}
+	}
+}
+
+// mostLong is the most characters of a line of Go.
+const mostLong = 120
+
+// TestLinesAreShort: no line of Go is longer than people read. What stands in backquotes
+// (SQL, scripts, tags of a struct), and what an example prints, is text of its own.
+func TestLinesAreShort(t *testing.T) {
+	for _, s := range sources(t) {
+		text, err := os.ReadFile(filepath.Join(root, s.path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw := false
+		for i, line := range strings.Split(string(text), "\n") {
+			ticks := strings.Count(line, "`")
+			if !raw && ticks == 0 && !strings.Contains(line, "// Output:") && utf8.RuneCountInString(line) > mostLong {
+				t.Errorf("%s:%d has %d characters, the most is %d", s.path, i+1, utf8.RuneCountInString(line), mostLong)
+			}
+			raw = raw != (ticks%2 == 1)
 		}
 	}
 }

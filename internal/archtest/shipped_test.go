@@ -45,7 +45,8 @@ func TestWhatWasShippedStays(t *testing.T) {
 		case !known && *update:
 			lines = append(lines, x.what+" = "+x.hash)
 		case !known:
-			t.Errorf("%s is new. See that it is as it should stay, and write it down: go test ./internal/archtest -run TestWhatWasShippedStays -update", x.what)
+			t.Errorf("%s is new. See that it is as it should stay, and write it down: go test ./internal/archtest -run "+
+				"TestWhatWasShippedStays -update", x.what)
 		}
 	}
 	for what := range was {
@@ -119,8 +120,10 @@ func definitions(t *testing.T) (out []shipped) {
 		sum := sha256.Sum256(text)
 		rel, _ := filepath.Rel(root, file) //nolint:errcheck // it is below
 		out = append(out, shipped{"definition " + filepath.ToSlash(rel), hex.EncodeToString(sum[:]),
-			"A definition that was shipped is never changed, not by a word: put the next version beside it (the same file with the next number, " +
-				"and both in Definitions). Only while no version of Heed has been released may its line in " + shippedFile + " be taken out and written anew"})
+			"A definition that was shipped is never changed, not by a word: put the next version beside it (the same file " +
+				"with the next number, " +
+				"and both in Definitions). Only while no version of Heed has been released may its line in " + shippedFile +
+				" be taken out and written anew"})
 	}
 	return out
 }
@@ -130,7 +133,8 @@ func pictures(state any) (out []shipped) {
 	form := sha256.Sum256([]byte(formOf(reflect.TypeOf(state), nil)))
 	for _, r := range append(app.Rooms(), concern.Room()) {
 		out = append(out, shipped{fmt.Sprintf("picture %s, Rows %d", r.Many, r.Rows), hex.EncodeToString(form[:]),
-			"What a program seals of where a record stands (room.State) has other fields now: raise Rows of every room, so that the next " +
+			"What a program seals of where a record stands (room.State) has other fields now: raise Rows of every room, so " +
+				"that the next " +
 				"start makes the pictures anew, and write the new lines with -update"})
 	}
 	return out

@@ -29,7 +29,8 @@ func (d *Definition) Unread(by string) string {
 
 // visit looks at every value that can be reached, with its place in the file and the tag
 // of its column, until one is amiss.
-func visit(v reflect.Value, at string, tag reflect.StructTag, look func(string, reflect.Value, reflect.StructTag) string) string {
+func visit(v reflect.Value, at string, tag reflect.StructTag,
+	look func(string, reflect.Value, reflect.StructTag) string) string {
 	if fault := look(at, v, tag); fault != "" {
 		return fault
 	}

@@ -42,7 +42,8 @@ func TestNoColumnIsPassedOver(t *testing.T) {
 		t.Fatalf("%q, %q", d.Unread(process.ForConcern), d.Unread(process.ForRoom))
 	}
 	var bare process.Definition
-	bare.States, bare.AllSteps, bare.Timers = make([]process.StateInfo, 1), make([]process.StepInfo, 1), make([]process.Deadline, 1)
+	bare.States, bare.AllSteps, bare.Timers = make([]process.StateInfo, 1), make([]process.StepInfo, 1),
+		make([]process.Deadline, 1)
 	bare.AllSteps[0].Outcomes = make([]process.Outcome, 1)
 	tried := map[string]int{}
 	tagged(reflect.ValueOf(&bare).Elem(), func(name, only string) {

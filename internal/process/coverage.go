@@ -34,7 +34,8 @@ func (c Coverage) FaultOf(d *Definition) string {
 	_, listed := d.List(c.List)
 	switch {
 	case f.Kind != field.Choices || !f.Keep || len(f.Sees) > 0:
-		return fmt.Sprintf("shows %q, which must be choices of the first step that the record keeps and everybody sees", c.Field)
+		return fmt.Sprintf("shows %q, which must be choices of the first step that the record keeps and everybody sees",
+			c.Field)
 	case !listed:
 		return fmt.Sprintf("shows the list %q, which does not exist", c.List)
 	case c.Title == "" || c.Item == "" || c.Missing == "":

@@ -244,7 +244,8 @@ func (s StepInfo) SendWords() string { return or(s.Send, s.Label) }
 // Asks says whether the answers are such that a second look comes first.
 func (s Stop) Asks(in field.Answers) bool {
 	holds := func(c field.Condition) bool { return c.Holds(in) }
-	return slices.ContainsFunc(s.When, holds) && !slices.ContainsFunc(s.And, func(c field.Condition) bool { return !holds(c) })
+	return slices.ContainsFunc(s.When, holds) && !slices.ContainsFunc(s.And,
+		func(c field.Condition) bool { return !holds(c) })
 }
 
 // NamedHere says that a step names somebody in a part: From is "actor" or the id

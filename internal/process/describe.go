@@ -18,7 +18,8 @@ func (d *Definition) Markdown() string {
 	for _, s := range d.States {
 		row(&b, s.Label, d.stepsFrom(s.ID))
 	}
-	b.WriteString("\n## Steps\n\n| Step | Who may | Outcome | From | Leads to | Only when | Leaves the organisation |\n| --- | --- | --- | --- | --- | --- | --- |\n")
+	b.WriteString("\n## Steps\n\n| Step | Who may | Outcome | From | Leads to | Only when | Leaves the organisation " +
+		"|\n| --- | --- | --- | --- | --- | --- | --- |\n")
 	for _, s := range d.AllSteps {
 		for _, o := range s.Outcomes {
 			for _, m := range o.Moves {
@@ -27,7 +28,8 @@ func (d *Definition) Markdown() string {
 			}
 		}
 	}
-	b.WriteString("\nWhat is marked \"as told to us\" or \"advice\" changes nothing: it is recorded with its source and date.\n\n")
+	b.WriteString("\nWhat is marked \"as told to us\" or \"advice\" changes nothing: it is recorded with its source " +
+		"and date.\n\n")
 	d.questionsTable(&b)
 	d.deadlinesTable(&b)
 	d.contactsTable(&b)

@@ -80,7 +80,8 @@ func (t Deadline) Running(nation workday.Nation, since time.Time, on string) (du
 
 func (t Deadline) running(nation workday.Nation, since time.Time) Due {
 	day := nation.Add(workday.Of(since), t.Days)
-	x := Due{Deadline: t.ID, Label: t.Label, Owner: t.Owner, Since: since, Day: day, At: day.End().UTC(), Others: t.Others, Any: t.Any}
+	x := Due{Deadline: t.ID, Label: t.Label, Owner: t.Owner, Since: since, Day: day, At: day.End().UTC(),
+		Others: t.Others, Any: t.Any}
 	if t.Repeat {
 		x.Every = t.Days
 	}

@@ -45,7 +45,8 @@ func TestDutiesRunFromStepToStep(t *testing.T) {
 		{"2026-04-09 09:00", "triage", "hold", "hold_review 2026-04-16"},
 		{"2026-04-15 09:00", "triage", "hold", "hold_review 2026-04-22"},
 		{"2026-04-16 09:00", "emergency_disclosure", "", "decision_after_emergency 2026-04-17, hold_review 2026-04-22"},
-		{"2026-04-17 08:00", "emergency_disclosure", "", "decision_after_emergency 2026-04-17, hold_review 2026-04-22"}, // a second one does not put the first off
+		// a second one does not put the first off
+		{"2026-04-17 08:00", "emergency_disclosure", "", "decision_after_emergency 2026-04-17, hold_review 2026-04-22"},
 		{"2026-04-17 08:30", "record_advice", "", "decision_after_emergency 2026-04-17, hold_review 2026-04-22"},
 		{"2026-04-17 09:00", "triage", "open_case", "decision_after_emergency 2026-04-17, sharing_decision 2026-04-21"},
 		{"2026-04-17 10:00", "decide_sharing", "share", "answer 2026-04-21"},
@@ -54,7 +55,8 @@ func TestDutiesRunFromStepToStep(t *testing.T) {
 		{"2026-05-05 11:00", "record_told", "outcome", "answer 2026-05-07"},
 		{"2026-05-06 11:00", "give_feedback", "cannot_be_told", ""},
 		{"2026-05-06 12:00", "close", "", ""},
-		{"2026-07-06 12:00", "record_told", "outcome", "answer 2026-07-08"}, // word that comes after closing is still passed on
+		// word that comes after closing is still passed on
+		{"2026-07-06 12:00", "record_told", "outcome", "answer 2026-07-08"},
 	} {
 		h = append(h, process.Taken{Step: process.Step(c.step), Outcome: c.outcome, At: at(t, c.when)})
 		if got := dues(d.Due(ew, h)); got != c.want {
@@ -62,7 +64,8 @@ func TestDutiesRunFromStepToStep(t *testing.T) {
 		}
 	}
 	eve := d.Due(ew, []process.Taken{{Step: process.Raise, At: at(t, "2026-12-24 16:00")}})
-	if i := slices.IndexFunc(eve, func(x process.Due) bool { return x.Deadline == d.HearsBy }); i < 0 || eve[i].Day.String() != "2026-12-30" {
+	if i := slices.IndexFunc(eve, func(x process.Due) bool { return x.Deadline == d.HearsBy }); i < 0 ||
+		eve[i].Day.String() != "2026-12-30" {
 		t.Errorf("raised on Christmas Eve 2026: %+v", eve)
 	}
 	all := d.Due(ew, h[:1])

@@ -50,7 +50,9 @@ func TestCheckFindsPlantedFaults(t *testing.T) {
 		{"a step is missing its kind", `"kind": "concern.corrected"`, `"kind": "concern.changed"`, "whole-process"},
 		{"nothing is ever shared", `"sets": ["sharing_decided", "decision_to_share"]`, `"sets": ["sharing_decided"]`, "every-step-is-possible"},
 		{"a form that could become a score", `"about_person": true`, `"about_person": false`, "forms-hold"},
-		{"a second look at an answer that nobody can give", "{\"when\": [{\"field\": \"result\", \"is\": [\"cannot_be_told\"]}]", "{\"when\": [{\"field\": \"result\", \"is\": [\"never_told\"]}]", "forms-hold"},
+		{"a second look at an answer that nobody can give",
+			"{\"when\": [{\"field\": \"result\", \"is\": [\"cannot_be_told\"]}]",
+			"{\"when\": [{\"field\": \"result\", \"is\": [\"never_told\"]}]", "forms-hold"},
 		{"only leads raise", `"kind": "concern.raised", "roles": ["anyone"]`, `"kind": "concern.raised", "roles": ["safeguarding_lead"]`, "only-raising-begins"},
 	} {
 		text := strings.ReplaceAll(string(raw), c.old, c.new)

@@ -16,12 +16,17 @@ func TestABlockedStepNamesTheStepThatComesFirst(t *testing.T) {
 		outcome string
 		want    string
 	}{
-		{process.Received, process.Triage, process.OpenCase, "You cannot do this now: decide what happens next. First: take up this concern"},
+		{process.Received, process.Triage, process.OpenCase,
+			"You cannot do this now: decide what happens next. First: take up this concern"},
 		{process.Received, process.Close, "", "You cannot do this now: close this concern. First: take up this concern"},
-		{process.Acknowledged, process.Refer, "", "You cannot do this now: record a referral. First: decide what happens next"},
-		{process.Acknowledged, process.Close, "", "You cannot do this now: close this concern. First: decide what happens next"},
-		{process.Acknowledged, process.Acknowledge, "", "You cannot do this now: take up this concern. It stands at: taken up, waiting for a decision"},
-		{process.Closed, process.Triage, process.Hold, "You cannot do this now: decide what happens next. It stands at: closed"},
+		{process.Acknowledged, process.Refer, "",
+			"You cannot do this now: record a referral. First: decide what happens next"},
+		{process.Acknowledged, process.Close, "",
+			"You cannot do this now: close this concern. First: decide what happens next"},
+		{process.Acknowledged, process.Acknowledge, "", "You cannot do this now: take up this concern. It stands at: " +
+			"taken up, waiting for a decision"},
+		{process.Closed, process.Triage, process.Hold,
+			"You cannot do this now: decide what happens next. It stands at: closed"},
 		{process.Open, process.Refer, "", "Record a decision to share before any information leaves the organisation"},
 	} {
 		err := d.May(process.Status{State: c.at}, c.step, c.outcome)

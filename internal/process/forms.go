@@ -60,7 +60,8 @@ func (d *Definition) LeansOn(s StepInfo) string {
 		return "asks for a document and for a second look: a document does not last until the second. Leave one of them out"
 	}
 	if len(s.Pages) > 0 && len(field.Documents(s.Fields)) > 0 {
-		return "asks for a document in parts: what is kept of a part is words. Leave out the pages, or ask for the document in a step of its own"
+		return "asks for a document in parts: what is kept of a part is words. Leave out the pages, or ask for the " +
+			"document in a step of its own"
 	}
 	for _, o := range s.Outcomes {
 		conditions = append(conditions, o.When...)
@@ -151,7 +152,8 @@ func fieldsSeenBy(at string, fields []field.Field, known []string) string {
 	return ""
 }
 
-var seers = map[string]string{SeesRaiser: "who began the record", SeesReader: "everybody who may open it", SeesWork: "who sees all of the work"}
+var seers = map[string]string{SeesRaiser: "who began the record", SeesReader: "everybody who may open it",
+	SeesWork: "who sees all of the work"}
 
 func seenBy(sees, known []string) string {
 	for _, who := range sees {

@@ -51,7 +51,8 @@ type question struct {
 }
 
 func (q question) field() field.Field {
-	return field.Field{ID: q.ID, Kind: field.Text, Ask: q.Text, What: "an answer to: " + q.Text, Hint: q.Hint, Max: q.Max, Needed: !q.Optional}
+	return field.Field{ID: q.ID, Kind: field.Text, Ask: q.Text, What: "an answer to: " + q.Text, Hint: q.Hint, Max: q.Max,
+		Needed: !q.Optional}
 }
 
 // fields are the questions of an added step. Where it can come out in more than one
@@ -59,7 +60,8 @@ func (q question) field() field.Field {
 func (s *localStep) fields() []field.Field {
 	var out []field.Field
 	if len(s.Outcomes) > 1 {
-		how := field.Field{ID: "outcome", Kind: field.Choice, Ask: "How did it come out?", What: "how it came out", Needed: true}
+		how := field.Field{ID: "outcome", Kind: field.Choice, Ask: "How did it come out?", What: "how it came out",
+			Needed: true}
 		for i, o := range s.Outcomes {
 			how.Choices = append(how.Choices, field.Option{ID: o.ID, Label: o.Label})
 			s.Outcomes[i].When = []field.Condition{{Field: how.ID, Is: []string{o.ID}}}
@@ -136,7 +138,8 @@ func (d *Definition) Merge(raw []byte) (*Definition, error) {
 // clone copies as deep as an overlay changes.
 func (d *Definition) clone() *Definition {
 	out := *d
-	out.Facts, out.States, out.Timers, out.Contacts = slices.Clone(d.Facts), slices.Clone(d.States), slices.Clone(d.Timers), slices.Clone(d.Contacts)
+	out.Facts, out.States, out.Timers, out.Contacts = slices.Clone(d.Facts), slices.Clone(d.States),
+		slices.Clone(d.Timers), slices.Clone(d.Contacts)
 	out.AllSteps = slices.Clone(d.AllSteps)
 	for i := range out.AllSteps {
 		s := &out.AllSteps[i]
@@ -205,7 +208,8 @@ func shorten(d *Definition, o overlay) error {
 		case o.Days[id] < 0 || d.Timers[i].Repeat && o.Days[id] < 1:
 			return bad("days."+id, "must be a number of working days")
 		case o.Days[id] > d.Timers[i].Days:
-			return bad("days."+id, fmt.Sprintf("must be %d or less: an overlay can shorten a deadline, never lengthen it", d.Timers[i].Days))
+			return bad("days."+id, fmt.Sprintf("must be %d or less: an overlay can shorten a deadline, never lengthen it",
+				d.Timers[i].Days))
 		}
 		d.Timers[i].Days = o.Days[id]
 	}
@@ -217,7 +221,8 @@ func isLocal[S ~string](name S) bool { return strings.HasPrefix(string(name), lo
 func addFacts(d *Definition, o overlay) error {
 	for i, f := range o.Facts {
 		if !isLocal(f.ID) || f.Label == "" || f.IfMissing == "" {
-			return bad(fmt.Sprintf("facts[%d]", i+1), "must have an id that begins with local_, a label, and words for when it is missing")
+			return bad(fmt.Sprintf("facts[%d]", i+1), "must have an id that begins with local_, a label, and words for when "+
+				"it is missing")
 		}
 		d.Facts = append(d.Facts, f)
 	}
@@ -241,7 +246,8 @@ func addSteps(d *Definition, o overlay) error {
 		}
 		fields := s.fields()
 		d.AllSteps = append(d.AllSteps, StepInfo{ID: s.ID, Label: s.Label, Hint: s.Hint, Kind: LocalKind, Roles: s.Roles,
-			Advisory: s.Advisory, Told: s.Told, Outcomes: s.Outcomes, Fields: fields, Path: "steps/" + string(s.ID), Local: true})
+			Advisory: s.Advisory, Told: s.Told, Outcomes: s.Outcomes, Fields: fields, Path: "steps/" + string(s.ID),
+			Local: true})
 	}
 	return nil
 }
@@ -291,7 +297,8 @@ func addQuestions(d *Definition, o overlay) error {
 				return bad(fmt.Sprintf("questions.%s[%d].id", id, i+1), "must begin with local_")
 			}
 			if s.ID == AddNote && !q.Optional {
-				return bad(fmt.Sprintf("questions.%s[%d]", id, i+1), "must be optional: whoever raised a concern adds to it without being asked more")
+				return bad(fmt.Sprintf("questions.%s[%d]", id, i+1),
+					"must be optional: whoever raised a concern adds to it without being asked more")
 			}
 			s.Fields = append(s.Fields, q.field())
 		}
@@ -312,7 +319,8 @@ func addDeadlines(d *Definition, o overlay) error {
 func addContacts(d *Definition, o overlay) error {
 	for i, c := range o.Contacts {
 		at := fmt.Sprintf("contacts[%d]", i+1)
-		if digits := strings.Map(onlyDigits, c.Number); len(digits) < 3 || len(c.Number) > 40 || strings.Trim(c.Number, "+0123456789 ext().") != "" {
+		if digits := strings.Map(onlyDigits, c.Number); len(digits) < 3 || len(c.Number) > 40 ||
+			strings.Trim(c.Number, "+0123456789 ext().") != "" {
 			return bad(at+".number", "must be a telephone number of 40 characters or less")
 		} else if strings.HasPrefix(digits, "09") || strings.HasPrefix(digits, "449") {
 			return bad(at+".number", "is a number that costs whoever rings it: give one that people can ring")
@@ -349,7 +357,8 @@ func reword(d *Definition, o overlay) error {
 	for _, key := range sorted(o.Wording) {
 		place := d.words(key)
 		if place == nil {
-			return bad("wording."+key, "names no words of the process; write it like step.close.label, step.close.hint, state.open.label, deadline.triage.label or emergency.words")
+			return bad("wording."+key, "names no words of the process; write it like step.close.label, step.close.hint, "+
+				"state.open.label, deadline.triage.label or emergency.words")
 		}
 		words := strings.TrimSpace(o.Wording[key])
 		if key == "emergency.words" && !strings.HasPrefix(words, *place) {

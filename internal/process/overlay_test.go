@@ -74,7 +74,8 @@ func TestOverlayDoesNotTouchTheShippedProcess(t *testing.T) {
 	if process.Check(process.Patient()).String() != before || len(process.Patient().AllSteps) != 18 {
 		t.Error("the shipped process has changed")
 	}
-	s := path(t, d, [2]string{"raise"}, [2]string{"acknowledge"}, [2]string{"triage", "open_case"}, [2]string{"decide_sharing", "share"})
+	s := path(t, d, [2]string{"raise"}, [2]string{"acknowledge"}, [2]string{"triage", "open_case"},
+		[2]string{"decide_sharing", "share"})
 	if err := d.May(s, process.Refer, ""); fail.Words(err) != "Ask a second lead to look first" {
 		t.Errorf("refer without the second look: %v", err)
 	}

@@ -59,7 +59,8 @@ func (d *Definition) whole() error {
 		return fail.New(fail.Bad, "process must be a name in small letters, and version a whole number from 1")
 	}
 	if len(d.States) < 2 || len(d.States) > maxStates || len(d.Facts) > maxFacts || len(d.AllSteps) > maxSteps {
-		return fail.New(fail.Bad, "A process must have 2 to %d states, at most %d facts and at most %d steps", maxStates, maxFacts, maxSteps)
+		return fail.New(fail.Bad, "A process must have 2 to %d states, at most %d facts and at most %d steps", maxStates,
+			maxFacts, maxSteps)
 	}
 	for _, err := range []error{
 		unique("roles", d.Roles, func(r RoleInfo) string { return string(r.ID) }),
@@ -183,7 +184,8 @@ func unique[T any](what string, all []T, name func(T) string) error {
 	for _, x := range all {
 		n := name(x)
 		if !isName(n) {
-			return fail.New(fail.Bad, "%s: a name must be 1 to 40 small letters, digits and underscores, and begin with a letter: %q", what, n)
+			return fail.New(fail.Bad, "%s: a name must be 1 to 40 small letters, digits and underscores, and begin with a "+
+				"letter: %q", what, n)
 		}
 		if seen[n] {
 			return fail.New(fail.Bad, "%s: the name %q is given twice", what, n)

@@ -23,7 +23,8 @@ func TestTheRouteKeepsItsPromises(t *testing.T) {
 	walk := func(t *rapid.T) {
 		s, y := d.Start(), diary{}
 		for range rapid.IntRange(1, 40).Draw(t, "steps") {
-			role := rapid.SampledFrom([]process.Role{"safeguarding_lead", "safeguarding_lead", "safeguarding_lead", "worker", "line_manager", "caldicott_guardian"}).Draw(t, "role")
+			role := rapid.SampledFrom([]process.Role{"safeguarding_lead", "safeguarding_lead", "safeguarding_lead", "worker",
+				"line_manager", "caldicott_guardian"}).Draw(t, "role")
 			possible := d.StepsFor(role, s)
 			if len(possible) == 0 {
 				continue
@@ -60,7 +61,8 @@ func (y diary) check(t *rapid.T, role process.Role, step process.Step, outcome s
 		fault = "closed by another, unanswered, owing a decision, or undecided"
 	case step == process.Close && y.open && !y.everDecidedSharing:
 		fault = "an open case closed without any decision about sharing"
-	case slices.Contains([]process.Step{process.AskAdvice, process.RecordAdvice, process.RecordTold}, step) && !after.Equal(before):
+	case slices.Contains([]process.Step{process.AskAdvice, process.RecordAdvice, process.RecordTold}, step) &&
+		!after.Equal(before):
 		fault = "advice or word from outside moved the concern"
 	case !lead && step != process.Raise && !after.Equal(before):
 		fault = "somebody who is not a lead moved the concern"

@@ -9,32 +9,46 @@ import (
 // safeguards are the laws, in the order in which a report shows them.
 var safeguards = []safeguard{
 	{id: "whole-process", says: "Every built-in step is there, with its own event and its own outcomes.", whole: builtIn},
-	{id: "only-raising-begins", says: "A concern begins by being raised, by anybody who works here, and in no other way.", turn: begins, place: anybodyRaises},
+	{id: "only-raising-begins", says: "A concern begins by being raised, by anybody who works here, and in no other way.",
+		turn: begins, place: anybodyRaises},
 	{id: "nothing-leaves-undecided",
-		says:  "Nothing that identifies the person leaves the organisation without a recorded decision to share; only a disclosure in an emergency may come first.",
+		says: "Nothing that identifies the person leaves the organisation without a recorded decision to share; only a " +
+			"disclosure in an emergency may come first.",
 		whole: marksWhatLeaves, turn: leavesUndecided},
 	{id: "emergency-is-decided",
-		says:  "After a disclosure in an emergency the decision is due within one working day, and nothing ends before it is recorded.",
+		says: "After a disclosure in an emergency the decision is due within one working day, and nothing ends before it " +
+			"is recorded.",
 		whole: emergencyDeadline, turn: endsOwing},
 	{id: "advice-never-decides",
-		says:  "Advice, and what police, council or panel tell us, decides nothing: recording it changes neither state nor facts.",
+		says: "Advice, and what police, council or panel tell us, decides nothing: recording it changes neither state " +
+			"nor facts.",
 		whole: marksAdvice, turn: adviceMoves},
 	{id: "999-in-reach", says: "The advice to call 999 is in reach in every state.", whole: advice999, place: adviceHere},
-	{id: "emergency-never-waits", says: "What was shared in an emergency can be recorded at any time before the end, by a safeguarding lead.", place: emergencyHere},
+	{id: "emergency-never-waits", says: "What was shared in an emergency can be recorded at any time before the end, " +
+		"by a safeguarding lead.", place: emergencyHere},
 	{id: "no-end-without-answer",
-		says: "No path ends before the person who raised the concern has been answered about the last decision, or the reason why not is recorded.",
+		says: "No path ends before the person who raised the concern has been answered about the last decision, or the " +
+			"reason why not is recorded.",
 		turn: endsUnanswered},
-	{id: "answer-at-any-time", says: "Once a concern is taken up, the person who raised it can be answered at any time, and again after closing.", place: answerHere},
-	{id: "no-end-without-decision", says: "Nothing ends before a safeguarding lead has decided at triage; a hold is not a decision.", turn: endsUndecided},
+	{id: "answer-at-any-time", says: "Once a concern is taken up, the person who raised it can be answered at any " +
+		"time, and again after closing.", place: answerHere},
+	{id: "no-end-without-decision", says: "Nothing ends before a safeguarding lead has decided at triage; a hold is " +
+		"not a decision.", turn: endsUndecided},
 	{id: "only-a-lead-closes", says: "Only a safeguarding lead brings a concern to an end.", turn: endsByOthers},
-	{id: "talk-closes-nothing", says: "Nothing that a worker or a line manager does, once a concern is raised, moves it on or closes it.", turn: movedByOthers},
-	{id: "the-end-is-the-end", says: "Nothing moves out of an ending state, and nothing leaves the organisation from it.", turn: movesAfterEnd},
+	{id: "talk-closes-nothing", says: "Nothing that a worker or a line manager does, once a concern is raised, moves " +
+		"it on or closes it.", turn: movedByOthers},
+	{id: "the-end-is-the-end", says: "Nothing moves out of an ending state, and nothing leaves the organisation from it.",
+		turn: movesAfterEnd},
 	{id: "can-be-put-right", says: "A correction can be added in every state, after closing too.", place: correctHere},
-	{id: "every-step-is-possible", says: "Every step, and every way in which it can come out, is possible somewhere.", walk: neverTaken},
-	{id: "forms-hold", says: "Every form can be answered, none asks for a number or a tick-list about the person, and every condition speaks of an answer that can be given.", whole: formsHold},
+	{id: "every-step-is-possible", says: "Every step, and every way in which it can come out, is possible somewhere.",
+		walk: neverTaken},
+	{id: "forms-hold", says: "Every form can be answered, none asks for a number or a tick-list about the person, and " +
+		"every condition speaks of an answer that can be given.", whole: formsHold},
 	{id: "no-dead-ends", says: "From wherever a concern can get to, it can still be brought to an end.", place: deadEnd},
-	{id: "deadlines-have-owners", says: "Every duty has a deadline and every deadline an owner who can meet it.", whole: deadlinesOwned},
-	{id: "no-scores", says: "No words ask for a score, a ranking, a risk level or a protected characteristic, or speak of the person as a suspect.", whole: (*Definition).Wording},
+	{id: "deadlines-have-owners", says: "Every duty has a deadline and every deadline an owner who can meet it.",
+		whole: deadlinesOwned},
+	{id: "no-scores", says: "No words ask for a score, a ranking, a risk level or a protected characteristic, or speak " +
+		"of the person as a suspect.", whole: (*Definition).Wording},
 }
 
 type builtInStep struct {
@@ -277,7 +291,8 @@ func (d *Definition) duty(from, until string) (Deadline, bool) {
 func deadlinesOwned(d *Definition) string {
 	for _, must := range [][2]string{
 		{"raise", "acknowledge"}, {"raise", "give_feedback"}, {"acknowledge", "triage"}, {"triage/hold", "triage"},
-		{"triage/not_safeguarding", "give_feedback"}, {"triage/other_route", "give_feedback"}, {"refer", "record_told/outcome"},
+		{"triage/not_safeguarding", "give_feedback"}, {"triage/other_route", "give_feedback"},
+		{"refer", "record_told/outcome"},
 	} {
 		if _, ok := d.duty(must[0], must[1]); !ok {
 			return fmt.Sprintf("there is no deadline from %s to %s", must[0], must[1])

@@ -187,7 +187,8 @@ func (d *Definition) Steps(s Status) []StepInfo {
 func (d *Definition) StepsFor(role Role, s Status) []StepInfo {
 	var out []StepInfo
 	for _, info := range d.AllSteps {
-		info.Outcomes = slices.DeleteFunc(slices.Clone(info.Outcomes), func(o Outcome) bool { return d.MayAs(role, s, info.ID, o.ID) != nil })
+		info.Outcomes = slices.DeleteFunc(slices.Clone(info.Outcomes),
+			func(o Outcome) bool { return d.MayAs(role, s, info.ID, o.ID) != nil })
 		if len(info.Outcomes) > 0 {
 			out = append(out, info)
 		}

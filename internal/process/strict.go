@@ -102,7 +102,8 @@ func text(s, at string) error {
 		}
 	}
 	if mixed(s) {
-		return bad(at, "must not mix letters of two scripts in one word: a word that looks like another hides from every check")
+		return bad(at, "must not mix letters of two scripts in one word: "+
+			"a word that looks like another hides from every check")
 	}
 	if utf8.RuneCountInString(s) > 1000 {
 		return bad(at, "must be 1,000 characters or less")

@@ -91,8 +91,10 @@ func (t Two) Lapse(d *Definition) StepInfo {
 func (d *Definition) apart() error {
 	for i, t := range d.Twos {
 		at := fmt.Sprintf("twos[%d] (%s)", i+1, t.ID)
-		if !isName(t.ID) || t.Waits == "" || t.Lapsed == "" || t.Days < 1 || t.Days > 250 || len(t.Asks) == 0 || len(t.Returns) == 0 {
-			return bad(at, "must have a name, words for what waits and for what lapsed, days from 1 to 250, and steps that ask and that return it")
+		if !isName(t.ID) || t.Waits == "" || t.Lapsed == "" || t.Days < 1 || t.Days > 250 || len(t.Asks) == 0 ||
+			len(t.Returns) == 0 {
+			return bad(at, "must have a name, words for what waits and for what lapsed, days from 1 to 250, and steps that "+
+				"ask and that return it")
 		}
 		if _, ok := d.fact(t.Fact); !ok {
 			return bad(at, fmt.Sprintf("names the fact %q, which is not defined", t.Fact))
@@ -116,8 +118,9 @@ func (d *Definition) apart() error {
 		for _, step := range ends {
 			until = append(until, string(step))
 		}
-		d.Timers = append(d.Timers, Deadline{ID: t.lapse(), Label: t.Waits, Days: t.Days, Owner: t.Owner, Any: true, Evidence: "D",
-			From: []string{string(t.First)}, Until: until})
+		d.Timers = append(d.Timers, Deadline{ID: t.lapse(), Label: t.Waits, Days: t.Days, Owner: t.Owner, Any: true,
+			Evidence: "D",
+			From:     []string{string(t.First)}, Until: until})
 	}
 	return nil
 }

@@ -54,7 +54,8 @@ func (d *Definition) inOrder() string {
 		labelsOf("facts", d.Facts, func(f FactInfo) string { return f.Label }),
 		labelsOf("lists", d.Lists, func(l List) string { return l.Title })}
 	for i, s := range d.AllSteps {
-		sets = append(sets, labelsOf(fmt.Sprintf("steps[%d].outcomes", i+1), s.Outcomes, func(o Outcome) string { return o.Label }))
+		sets = append(sets, labelsOf(fmt.Sprintf("steps[%d].outcomes", i+1), s.Outcomes,
+			func(o Outcome) string { return o.Label }))
 	}
 	for _, set := range sets {
 		if field.Scale(set.words...) {

@@ -18,7 +18,10 @@ func (d *Desk) Projection() store.Projection {
 
 func (d *Desk) replay(ctx context.Context, _ *store.Store) error {
 	for _, r := range d.rooms {
-		err := d.Ledger.Each(ctx, r.Number, func(tx *store.Tx, e ledger.Entry) error { return d.project(tx, r, e.Org, e.Record) })
+		err := d.Ledger.Each(ctx, r.Number, func(tx *store.Tx,
+			e ledger.Entry) error {
+			return d.project(tx, r, e.Org, e.Record)
+		})
 		if err != nil {
 			return fmt.Errorf("room %s: %w", r.Name, err)
 		}
@@ -163,7 +166,8 @@ func (d *Desk) remake(tx *store.Tx, r *Room, x row) (bool, error) {
 		is, err = d.proved(tx, x.org, x.record)
 	}
 	if fail.Is(err, fail.Tampered) {
-		d.Log.Error("a record's place in lists cannot be made anew: it is damaged", "record", x.record.String(), "room", r.Name)
+		d.Log.Error("a record's place in lists cannot be made anew: it is damaged", "record", x.record.String(), "room",
+			r.Name)
 		return false, nil
 	}
 	if err != nil {

@@ -130,7 +130,8 @@ func (d *Desk) Confirm(ctx context.Context, a access.Actor, r *Room, ref id.Refe
 // unconfirmed writes that a confirmation was refused: whoever sent it learns something of
 // the record.
 func (d *Desk) unconfirmed(tx *store.Tx, a access.Actor, r *Room, f found) error {
-	return d.Ledger.Reading(tx, r.Number, f.key, f.author(a), ledger.Event{Kind: r.Name + kindUnconfirmed, Data: unconfirmed{}})
+	return d.Ledger.Reading(tx, r.Number, f.key, f.author(a), ledger.Event{Kind: r.Name + kindUnconfirmed,
+		Data: unconfirmed{}})
 }
 
 // confirm writes the row of a confirmation, and its entry when there was none.

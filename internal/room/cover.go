@@ -126,8 +126,9 @@ func (d *Desk) ArrangeCover(ctx context.Context, a access.Actor, c directory.Cov
 			return err
 		}
 		if c.By == a.Person && c.Person != a.Person {
-			return fail.Fields{{Name: "by", Words: "Select somebody other than yourself. Whoever is away, or an administrator, " +
-				"says that you cover: nobody takes a place by their own word"}}.Err()
+			return fail.Fields{{Name: "by",
+				Words: "Select somebody other than yourself. Whoever is away, or an administrator, " +
+					"says that you cover: nobody takes a place by their own word"}}.Err()
 		}
 		by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: rule}
 		if err := d.Directory.ArrangeCover(tx, a.Org, by, c); err != nil {

@@ -25,7 +25,8 @@ type Decider struct {
 
 // form checks the answers of a step and gives them as they are kept.
 func (d Decider) form(info process.StepInfo, kept, in field.Answers, strict bool) (field.Answers, error) {
-	taken, unasked, faults := field.Check(info.Fields, in, field.World{Today: workday.Of(d.Now), Known: d.Known, Kept: kept})
+	taken, unasked, faults := field.Check(info.Fields, in, field.World{Today: workday.Of(d.Now), Known: d.Known,
+		Kept: kept})
 	if strict {
 		for _, name := range unasked {
 			if _, ours := field.Find(info.Fields, name); !ours { // a name that the sender made up is not echoed
@@ -46,10 +47,12 @@ func fits(o process.Outcome, a field.Answers) bool {
 // outcome is how a step comes out: the first that fits the answers. Of several with
 // the same conditions it is the first that is possible now for this role. One that fits
 // and is not possible is refused: the answers never come out as something else.
-func (d Decider) outcome(role process.Role, now process.Status, info process.StepInfo, a field.Answers) (string, error) {
+func (d Decider) outcome(role process.Role, now process.Status, info process.StepInfo, a field.Answers) (string,
+	error) {
 	i := slices.IndexFunc(info.Outcomes, func(o process.Outcome) bool { return fits(o, a) })
 	if i < 0 {
-		return "", fail.New(fail.Conflict, "Nothing was saved: no outcome of this step fits these answers. Tell your administrator")
+		return "", fail.New(fail.Conflict, "Nothing was saved: no outcome of this step fits these answers. Tell your "+
+			"administrator")
 	}
 	first := info.Outcomes[i]
 	refused := d.Process.MayAs(role, now, info.ID, first.ID)
@@ -95,7 +98,8 @@ func (d Decider) Event(s State, a access.Actor, step process.Step, in field.Answ
 			return Event{}, err
 		}
 	}
-	ev := Event{Definition: d.Process.Name(), Step: step, Outcome: out, Answers: answers, Effect: d.effect(s, a, info, out, answers)}
+	ev := Event{Definition: d.Process.Name(), Step: step, Outcome: out, Answers: answers,
+		Effect: d.effect(s, a, info, out, answers)}
 	return ev, closedTo(ev.Effect.Owner, s, info)
 }
 
@@ -190,7 +194,8 @@ func personOf(from string, a access.Actor, answers field.Answers) *id.Person {
 
 // deadlines are the duties that a step starts and those that it ends. One that runs
 // already is not put off by what would start it again, unless the same step ends it.
-func (d Decider) deadlines(s State, step process.Step, out string, answers field.Answers) (start []process.Due, stop []string) {
+func (d Decider) deadlines(s State, step process.Step, out string, answers field.Answers) (start []process.Due,
+	stop []string) {
 	taken := process.Taken{Step: step, Outcome: out, At: d.Now}
 	for _, t := range d.Process.Timers {
 		running := slices.ContainsFunc(s.Due, func(x process.Due) bool { return x.Deadline == t.ID })

@@ -59,7 +59,8 @@ func NewDesk(p Parts, rooms ...*Room) (*Desk, error) {
 		}
 		for _, other := range rooms[:i] {
 			if r.Name == other.Name || r.Number == other.Number || r.Kind == other.Kind || r.Many == other.Many {
-				return nil, fmt.Errorf("rooms %s and %s must each have a name, a number, a kind and a plural of their own", other.Name, r.Name)
+				return nil, fmt.Errorf("rooms %s and %s must each have a name, a number, a kind and a plural of their own",
+					other.Name, r.Name)
 			}
 		}
 	}
@@ -150,7 +151,8 @@ func (d *Desk) Begin(ctx context.Context, a access.Actor, r *Room, b Beginning) 
 	return out, err
 }
 
-func (d *Desk) beginIn(tx *store.Tx, a access.Actor, r *Room, rule string, b Beginning, digest []byte) (Receipt, error) {
+func (d *Desk) beginIn(tx *store.Tx, a access.Actor, r *Room, rule string, b Beginning, digest []byte) (Receipt,
+	error) {
 	decider, err := d.decider(tx, r, &State{Org: a.Org, Definition: r.Latest().Name()})
 	if err != nil {
 		return Receipt{}, err
@@ -168,7 +170,8 @@ func (d *Desk) beginIn(tx *store.Tx, a access.Actor, r *Room, rule string, b Beg
 		}
 		ev.Effect.Owner = &owner
 	}
-	ev.Effect.Began = &Began{Reference: id.NewReference(), Team: a.Team, Compartment: r.Compartment, HearsBy: ev.Effect.HearsBy(def)}
+	ev.Effect.Began = &Began{Reference: id.NewReference(), Team: a.Team, Compartment: r.Compartment,
+		HearsBy: ev.Effect.HearsBy(def)}
 	rec := id.NewRecord(tx.Now())
 	key, err := d.Vault.New(tx, a.Org, rec, record.Compartment(r.Compartment))
 	if err != nil {
@@ -201,7 +204,8 @@ func receiptOf(s *State, info process.StepInfo, did Retry) Receipt {
 	if done == "" {
 		done = info.Label + ": done"
 	}
-	return Receipt{Reference: s.Reference, Version: did.Version, Step: info.ID, Outcome: did.Outcome, Done: done, At: did.At,
+	return Receipt{Reference: s.Reference, Version: did.Version, Step: info.ID, Outcome: did.Outcome, Done: done,
+		At:     did.At,
 		Record: s.Record, Team: s.Team, HearsBy: s.HearsBy}
 }
 
@@ -434,7 +438,8 @@ func (d *Desk) write(tx *store.Tx, r *Room, w writing, by ledger.Author, ev Even
 		return State{}, err
 	}
 	s := w.was.Clone()
-	if err := s.Apply(ledger.Entry{Org: s.Org, Record: s.Record, Version: version, At: tx.Now(), Author: by}, ev); err != nil {
+	if err := s.Apply(ledger.Entry{Org: s.Org, Record: s.Record, Version: version, At: tx.Now(), Author: by},
+		ev); err != nil {
 		return State{}, err
 	}
 	if err := d.move(tx, r, w.key, &w.was, &s, w.made); err != nil {
@@ -445,7 +450,8 @@ func (d *Desk) write(tx *store.Tx, r *Room, w writing, by ledger.Author, ev Even
 
 // changed is what somebody else did since a version. Whoever may open the record
 // sees it, and that they did is written first; others are told only that it changed.
-func (d *Desk) changed(ctx context.Context, a access.Actor, r *Room, ref id.Reference, since int64, opens bool) *Changed {
+func (d *Desk) changed(ctx context.Context, a access.Actor, r *Room, ref id.Reference, since int64,
+	opens bool) *Changed {
 	out := &Changed{err: fail.New(fail.Stale, "Someone else changed this %s", r.One)}
 	if !opens {
 		return out

@@ -28,7 +28,8 @@ func (d *Desk) RunDuties(ctx context.Context) error {
 		return err
 	}
 	return d.Store.Do(ctx, func(tx *store.Tx) error {
-		return d.Jobs.Put(tx, jobs.Job{Name: jobForget, Kind: jobForget, Org: all[0].ID, Record: all[0].ID.Record(), Due: tx.Now().Add(retryLife)})
+		return d.Jobs.Put(tx, jobs.Job{Name: jobForget, Kind: jobForget, Org: all[0].ID, Record: all[0].ID.Record(),
+			Due: tx.Now().Add(retryLife)})
 	})
 }
 
@@ -148,7 +149,8 @@ func (d *Desk) tell(tx *store.Tx, r *Room, s *State) error {
 		}
 	}
 	for i, p := range who {
-		if slices.Contains(who[:i], p) || slices.Contains(s.People["subject"], p) || slices.Contains(s.People["conflict"], p) {
+		if slices.Contains(who[:i], p) || slices.Contains(s.People["subject"], p) ||
+			slices.Contains(s.People["conflict"], p) {
 			continue
 		}
 		if err := d.notifyOf(tx, r, s, p, jobs.Overdue); err != nil {

@@ -314,8 +314,9 @@ func (known asked) ask(act string, r *Room, res access.Resource, decide func() b
 
 func (r *Room) rowOf(s *State) Row {
 	due, _ := s.NextDue()
-	out := Row{Room: r, Reference: s.Reference, Title: s.Title, Stage: s.Stage, Label: string(s.Stage), By: s.By, Owner: s.Owner,
-		At: s.At, Due: due, Version: s.Version, Ended: s.Ended(), State: s}
+	out := Row{Room: r, Reference: s.Reference, Title: s.Title, Stage: s.Stage, Label: string(s.Stage), By: s.By,
+		Owner: s.Owner,
+		At:    s.At, Due: due, Version: s.Version, Ended: s.Ended(), State: s}
 	if def, err := r.Definition(s.Definition); err == nil {
 		out.Label = def.Label(s.Stage)
 	}
@@ -348,7 +349,8 @@ func Listed(l process.List, s *State, a access.Actor, now time.Time) bool {
 }
 
 // TestOnlyQuery is the text of a list's page after a place, for tests of its plan.
-func (d *Desk) TestOnlyQuery(tx *store.Tx, a access.Actor, r *Room, l process.List, after directory.Place) (string, []any, error) {
+func (d *Desk) TestOnlyQuery(tx *store.Tx, a access.Actor, r *Room, l process.List, after directory.Place) (string,
+	[]any, error) {
 	_, of, err := d.readingOf(tx, r, Asking{Query: Query{List: l.ID}, Of: a})
 	if err != nil {
 		return "", nil, err

@@ -26,7 +26,8 @@ func soundOutcomes(s process.StepInfo) string {
 		case tried > mostAnswers:
 			fault = "has outcomes that depend on too many answers: ask fewer, or decide in two steps"
 		case !slices.ContainsFunc(s.Outcomes, func(o process.Outcome) bool { return fits(o, a) }):
-			fault = fmt.Sprintf("has no outcome when %s: give an outcome for it, or a last one without conditions", said(spoken, a))
+			fault = fmt.Sprintf("has no outcome when %s: give an outcome for it, or a last one without conditions",
+				said(spoken, a))
 		}
 		return fault == ""
 	})

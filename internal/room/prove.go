@@ -24,11 +24,14 @@ func (r *Room) Events() map[string]string {
 		r.Name + kindReaders:  "Somebody looked at who has opened the " + r.One,
 		r.Name + kindListed:   "A list of " + r.Many + " was shown, and which references it named",
 		r.Name + kindDocument: "Somebody opened a document of the " + r.One + "; written before it is sent",
-		r.Name + kindRefused:  "Somebody asked for a " + r.One + " that is not theirs or does not exist; both are written alike",
+		r.Name + kindRefused: "Somebody asked for a " + r.One +
+			" that is not theirs or does not exist; both are written alike",
 	}
 	if r.Latest().Audience.Given() {
-		all[r.Name+kindConfirmed] = "Somebody who was asked to read the " + r.One + " confirmed it; it names the hash of what they read, and takes no version"
-		all[r.Name+kindUnconfirmed] = "Somebody sent a confirmation of the " + r.One + " that was not taken: they are not asked to read it, or another version is in force"
+		all[r.Name+kindConfirmed] = "Somebody who was asked to read the " + r.One +
+			" confirmed it; it names the hash of what they read, and takes no version"
+		all[r.Name+kindUnconfirmed] = "Somebody sent a confirmation of the " + r.One +
+			" that was not taken: they are not asked to read it, or another version is in force"
 		all[r.Name+kindCounted] = "Somebody looked at how many have confirmed reading the " + r.One + ", and who has not"
 	}
 	all[r.Name+kindLinked] = "The " + r.One + " was linked to another record, or another to it; it takes no version"
@@ -169,7 +172,8 @@ func (d *Desk) keyOf(tx *store.Tx, org id.Org, rec id.Record) (*vault.Key, error
 }
 
 // eachBegun gives every record of every room by its first entry.
-func (d *Desk) eachBegun(ctx context.Context, rest func(context.Context, time.Duration), fn func(*store.Tx, *Room, ledger.Entry) error) error {
+func (d *Desk) eachBegun(ctx context.Context, rest func(context.Context, time.Duration),
+	fn func(*store.Tx, *Room, ledger.Entry) error) error {
 	for _, r := range d.rooms {
 		err := d.Ledger.Begun(ctx, r.Number, rest, func(tx *store.Tx, e ledger.Entry) error { return fn(tx, r, e) })
 		if err != nil {
@@ -220,7 +224,8 @@ func (d *Desk) checkRow(tx *store.Tx, r *Room, is *State, n *Compared) (string, 
 
 // strangers are rows that belong to no record, or to one that was erased, looked for page by page: a table of
 // millions is not held open, and who works beside it has the machine.
-func (d *Desk) strangers(ctx context.Context, rest func(context.Context, time.Duration), found func(id.Record, string)) error {
+func (d *Desk) strangers(ctx context.Context, rest func(context.Context, time.Duration),
+	found func(id.Record, string)) error {
 	for _, table := range []struct{ name, belongs string }{
 		{"room_record_v1", ofAnEntry},
 		{keep.Table, ofAnEntry},

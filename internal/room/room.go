@@ -120,7 +120,8 @@ func (r *Room) Latest() *process.Definition { return r.Definitions[len(r.Definit
 func (r *Room) Definition(name string) (*process.Definition, error) {
 	i := slices.IndexFunc(r.Definitions, func(d *process.Definition) bool { return d.Name() == name })
 	if i < 0 {
-		return nil, fail.New(fail.Conflict, "This %s follows rules (%s) that this version of Heed does not know. Use a version that knows %s", r.One, name, name)
+		return nil, fail.New(fail.Conflict, "This %s follows rules (%s) that this version of Heed does not know. Use a "+
+			"version that knows %s", r.One, name, name)
 	}
 	return r.Definitions[i], nil
 }
@@ -175,13 +176,16 @@ func (r *Room) fault() string {
 	case !field.IsName(r.Name):
 		return "must have a name of small letters, digits and underscores"
 	case !field.IsName(r.Many) || r.One == "" || r.Many == r.Name:
-		return fmt.Sprintf("must have One and Many, the words for one record and for several; Many stands in addresses, in small letters without spaces: %q", r.Many)
+		return fmt.Sprintf("must have One and Many, the words for one record and for several; Many stands in addresses, "+
+			"in small letters without spaces: %q", r.Many)
 	case r.Number < 1 || r.Kind == "" || r.Compartment == "" || len(r.Definitions) == 0:
 		return "must have a Number from 1, a Kind, a Compartment and Definitions"
 	case r.Rows < 1:
 		return "must have Rows from 1"
-	case slices.Contains(aboutPeople, r.Compartment) && slices.ContainsFunc(r.Definitions, func(d *process.Definition) bool { return !d.AboutPerson }):
-		return fmt.Sprintf("holds records about people (its compartment is %s): each definition must say about_person", r.Compartment)
+	case slices.Contains(aboutPeople, r.Compartment) && slices.ContainsFunc(r.Definitions,
+		func(d *process.Definition) bool { return !d.AboutPerson }):
+		return fmt.Sprintf("holds records about people (its compartment is %s): each definition must say about_person",
+			r.Compartment)
 	}
 	return ""
 }
@@ -267,7 +271,8 @@ func (r *Room) Actions() []access.RoomAction {
 		{Action: r.action(actReaders), Verb: "see who has opened a " + r.One},
 	}
 	if r.Latest().Audience.Given() {
-		out = append(out, access.RoomAction{Action: r.action(actCount), Verb: "see how many have confirmed reading a " + r.One},
+		out = append(out, access.RoomAction{Action: r.action(actCount), Verb: "see how many have confirmed reading a " +
+			r.One},
 			access.RoomAction{Action: r.action(actName), Verb: "see who has not confirmed reading a " + r.One})
 	}
 	if len(r.Latest().Links) > 0 {
@@ -293,7 +298,8 @@ func (r *Room) Access() access.Room {
 		}
 		functions = append(functions, a)
 	}
-	return access.Room{Kind: r.Kind, Name: r.Name, Text: r.Policies, Records: r.Actions(), Functions: functions, Roles: r.roles()}
+	return access.Room{Kind: r.Kind, Name: r.Name, Text: r.Policies, Records: r.Actions(), Functions: functions,
+		Roles: r.roles()}
 }
 
 // roles are all that the room names: who may take which step, who meets a deadline,

@@ -32,7 +32,8 @@ func (d *Desk) shown(a access.Actor, r *Room, s *State, taken []Taken, work bool
 		}
 		info, _ := def.Step(t.Step)
 		sees := func(who []string) bool {
-			return slices.Contains(who, process.SeesReader) && public[i] || slices.Contains(who, process.SeesRaiser) && s.By == a.Person
+			return slices.Contains(who, process.SeesReader) && public[i] || slices.Contains(who, process.SeesRaiser) &&
+				s.By == a.Person
 		}
 		answers := seen(info, t.Answers, sees)
 		outcome, _ := info.Outcome(t.Outcome)

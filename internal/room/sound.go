@@ -45,7 +45,8 @@ func sound(d *process.Definition) string {
 			return fmt.Sprintf("published names the state %q, which is not defined", s)
 		}
 	}
-	if f, ok := field.Find(d.AllSteps[0].Fields, d.Entitled); d.Entitled != "" && (!ok || f.Kind != field.Line || !f.Needed) {
+	if f, ok := field.Find(d.AllSteps[0].Fields, d.Entitled); d.Entitled != "" &&
+		(!ok || f.Kind != field.Line || !f.Needed) {
 		return fmt.Sprintf("entitled names %q, which must be a line of the first step that is needed", d.Entitled)
 	}
 	if d.Audience.Given() {
@@ -95,7 +96,8 @@ func soundStep(d *process.Definition, i int, s process.StepInfo) string {
 		}
 	}
 	if len(s.Pages) > 0 && (i == 0 || len(field.Documents(s.Fields)) > 0) {
-		return place + " is asked in parts, which are kept until all are sent: only a later step can be, and one without a document"
+		return place + " is asked in parts, which are kept until all are sent: only a later step can be, and one without " +
+			"a document"
 	}
 	if fault := soundHears(d, s); fault != "" {
 		return place + " " + fault
@@ -136,7 +138,8 @@ func soundKind(d *process.Definition, s process.StepInfo) string {
 	if !strings.HasPrefix(s.Kind, d.Process+".") {
 		return fmt.Sprintf("has the kind %q: it must begin with %q, or a replay passes it by", s.Kind, d.Process+".")
 	}
-	if slices.Contains([]string{kindViewed, kindReaders, kindListed, kindRefused, kindDocument, kindConfirmed, kindUnconfirmed, kindCounted,
+	if slices.Contains([]string{kindViewed, kindReaders, kindListed, kindRefused, kindDocument, kindConfirmed,
+		kindUnconfirmed, kindCounted,
 		kindLinked, kindUnlinked, ReadOwn, ReadBars}, strings.TrimPrefix(s.Kind, d.Process)) {
 		return fmt.Sprintf("has the kind %q, which every room has for readings: give it another", s.Kind)
 	}
@@ -181,7 +184,8 @@ func roleNames() string {
 
 func soundDeadline(d *process.Definition, t process.Deadline) string {
 	if _, ok := d.Role(t.Owner); !ok || t.Owner == process.Anyone {
-		return fmt.Sprintf("is owned by %q: its owner must be one of the definition's roles, and not anyone, or nobody is told", t.Owner)
+		return fmt.Sprintf("is owned by %q: its owner must be one of the definition's roles, "+
+			"and not anyone, or nobody is told", t.Owner)
 	}
 	if fault := t.SeenBy(process.SeesRaiser, process.SeesReader); fault != "" {
 		return fault
@@ -320,7 +324,8 @@ func (w *walk) fault() string {
 		case !ends[p]:
 			faults = append(faults, fmt.Sprintf("from %q there is no way to an end", w.d.Label(p.status.State)))
 		case p.begun && !w.d.Ended(p.status) && len(p.duties) == 0:
-			faults = append(faults, fmt.Sprintf("at %q nothing is due: what is open must have a next date", w.d.Label(p.status.State)))
+			faults = append(faults, fmt.Sprintf("at %q nothing is due: what is open must have a next date",
+				w.d.Label(p.status.State)))
 		}
 	}
 	if len(faults) == 0 {

@@ -72,7 +72,8 @@ func taken(t *testing.T, text string) *Room {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Room{Name: "note", Number: 9, Kind: "Note", One: "note", Many: "notes", Compartment: "patient", Rows: 1, Definitions: []*process.Definition{d}}
+	return &Room{Name: "note", Number: 9, Kind: "Note", One: "note", Many: "notes", Compartment: "patient", Rows: 1,
+		Definitions: []*process.Definition{d}}
 }
 
 // TestRefused holds each bad definition and each bad room to its words: file, line,
@@ -123,7 +124,8 @@ func TestRefused(t *testing.T) {
 		say(c.name, r.Check())
 	}
 	for _, change := range []func(*Room){
-		func(r *Room) { r.Name = "note" }, func(r *Room) { r.Number = 9 }, func(r *Room) { r.Kind = "Note" }, func(r *Room) { r.Many = "notes" },
+		func(r *Room) { r.Name = "note" }, func(r *Room) { r.Number = 9 }, func(r *Room) { r.Kind = "Note" },
+		func(r *Room) { r.Many = "notes" },
 	} {
 		other := taken(t, strings.ReplaceAll(strings.Replace(note, `"process": "note"`, `"process": "memo"`, 1), `"note.`, `"memo.`))
 		other.Name, other.Number, other.Kind, other.Many = "memo", 10, "Memo", "memos"

@@ -106,7 +106,8 @@ type Event struct {
 // bars says whether the event itself closes the record to somebody: a declared
 // conflict does to whoever declared it.
 func (ev Event) bars(p id.Person) bool {
-	return !p.IsZero() && ev.Effect.Named == p || slices.Contains(ev.Effect.People["subject"], p) || slices.Contains(ev.Effect.People["conflict"], p)
+	return !p.IsZero() && ev.Effect.Named == p || slices.Contains(ev.Effect.People["subject"], p) ||
+		slices.Contains(ev.Effect.People["conflict"], p)
 }
 
 // Effect is all that an event changes. It was worked out when the step was taken,
@@ -210,7 +211,8 @@ func (s *State) Apply(e ledger.Entry, ev Event) error {
 	s.Bars = s.Bars.after(Taken{Version: e.Version, At: e.At, By: e.Author.Person, Role: e.Author.Role, Event: ev})
 	s.Looked = s.Looked || x.Looked
 	if x.Adds {
-		s.Added = append(slices.DeleteFunc(slices.Clone(s.Added), func(t time.Time) bool { return e.At.Sub(t) >= 24*time.Hour }), e.At)
+		s.Added = append(slices.DeleteFunc(slices.Clone(s.Added),
+			func(t time.Time) bool { return e.At.Sub(t) >= 24*time.Hour }), e.At)
 	}
 	if s.Last == nil {
 		s.Last = map[process.Step]Mark{}

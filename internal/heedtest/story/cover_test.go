@@ -87,7 +87,8 @@ func TestCoverByTheAPI(t *testing.T) {
 		}
 		may := want(lead, "GET", "/work/cover", nil, http.StatusOK)
 		by := may["own"].([]any)[0].(obj)["person"]
-		want(lead, "POST", "/work/cover", obj{"by": by, "from": today.String(), "until": today.Add(-1).String()}, http.StatusUnprocessableEntity)
+		want(lead, "POST", "/work/cover", obj{"by": by, "from": today.String(), "until": today.Add(-1).String()},
+			http.StatusUnprocessableEntity)
 		want(nurse, "GET", "/work/cover", nil, http.StatusForbidden)
 		for range 2 {
 			want(lead, "POST", "/work/cover", obj{"by": by, "from": today.String(), "until": today.String()}, http.StatusOK)
@@ -140,7 +141,8 @@ func (s served) shutTo(t *testing.T, login string) id.Reference {
 	}
 	_, err = s.Concerns.Take(ctx, as("lead"), got.Reference, room.Said(process.Acknowledge))
 	if err == nil {
-		_, err = s.Concerns.Take(ctx, as(login), got.Reference, room.Said(process.DeclareConflict, "reasons", "We are related"))
+		_, err = s.Concerns.Take(ctx, as(login), got.Reference, room.Said(process.DeclareConflict, "reasons",
+			"We are related"))
 	}
 	if err != nil {
 		t.Fatal(err, fail.FieldsOf(err))

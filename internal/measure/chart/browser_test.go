@@ -42,7 +42,8 @@ func TestInBrowser(t *testing.T) {
 	mux.HandleFunc("/page.css", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/css")
 		fmt.Fprint(w,
-			"body{margin:16px;font-family:Arial,sans-serif}figure{margin:0}table{border-collapse:collapse;width:100%;table-layout:fixed;overflow-wrap:anywhere}")
+			"body{margin:16px;font-family:Arial,sans-serif}figure{margin:0}table{border-collapse:collapse;width:100%;"+
+				"table-layout:fixed;overflow-wrap:anywhere}")
 	})
 	mux.HandleFunc("/favicon.ico", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	s := httptest.NewServer(mux)

@@ -98,7 +98,8 @@ func (s *suite) countsOnly(ref id.Reference) {
 	move := `update head set version = version + $2 where record = $1`
 	s.exec(move, s.w.Person("porter"), 9) // so that the account does not open
 	if c := s.counts(ref); c.Of != joined.Of-1 || c.Unknown != 1 || c.Done != joined.Done {
-		s.t.Errorf("one account is damaged: %d of %d have confirmed, and nobody knows of %d; before it were %d of %d", c.Done, c.Of, c.Unknown, joined.Done, joined.Of)
+		s.t.Errorf("one account is damaged: %d of %d have confirmed, and nobody knows of %d; before it were %d of %d",
+			c.Done, c.Of, c.Unknown, joined.Done, joined.Of)
 	}
 	s.exec(move, s.w.Person("porter"), -9)
 	s.mustBeAsked(s.w.As("newcomer"), ref, false)

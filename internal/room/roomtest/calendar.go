@@ -25,7 +25,8 @@ func onCalendars(s *suite) {
 	got, by, owner, _ := s.given()
 	added := unlike(s.days(owner), had)
 	if len(added) != 1 || len(unlike(s.days(by), hers)) != 0 {
-		s.t.Fatalf("given to somebody, their calendar has %d days more, whoever gave it %d", len(added), len(unlike(s.days(by), hers)))
+		s.t.Fatalf("given to somebody, their calendar has %d days more, whoever gave it %d", len(added),
+			len(unlike(s.days(by), hers)))
 	}
 	v := s.stands(got.Reference)
 	next, _ := v.NextDue()

@@ -73,7 +73,10 @@ func (s *suite) choose(open []process.StepInfo, taken map[process.Step]bool) pro
 	}
 	stays := slices.DeleteFunc(slices.Clone(open), func(x process.StepInfo) bool {
 		return x.ID == s.room.First().ID || slices.ContainsFunc(x.Outcomes, func(o process.Outcome) bool {
-			return slices.ContainsFunc(o.Moves, func(m process.Move) bool { return s.room.Latest().Ended(process.Status{State: m.To}) })
+			return slices.ContainsFunc(o.Moves, func(m process.Move) bool {
+				return s.room.Latest().
+					Ended(process.Status{State: m.To})
+			})
 		})
 	})
 	if len(stays) > 0 && s.x.r.IntN(4) > 0 {
@@ -180,7 +183,8 @@ func hidden(s *suite) {
 		}
 	}
 	_, missing := s.desk.Open(s.ctx, a, s.room, nothing)
-	if _, hid := s.desk.Open(s.ctx, a, s.room, ref); any && (fail.Words(hid) != fail.Words(missing) || !fail.Is(hid, fail.Hidden)) {
+	if _, hid := s.desk.Open(s.ctx, a, s.room, ref); any && (fail.Words(hid) != fail.Words(missing) ||
+		!fail.Is(hid, fail.Hidden)) {
 		s.t.Errorf("open: %v, of nothing %v", hid, missing)
 	}
 	if _, hid := s.desk.Readers(s.ctx, a, s.room, ref); hid != nil && fail.Words(hid) != fail.Words(missing) {
@@ -310,7 +314,8 @@ func stale(s *suite) {
 		for _, next := range s.room.Latest().AllSteps[1:] {
 			a := s.as(string(next.Roles[0]), 1)
 			before := s.entries()
-			_, err := s.desk.Take(s.ctx, a, s.room, ref, room.Taking{Step: next.ID, Answers: s.x.Answers(next.Fields), Version: 1})
+			_, err := s.desk.Take(s.ctx, a, s.room, ref, room.Taking{Step: next.ID, Answers: s.x.Answers(next.Fields),
+				Version: 1})
 			var changed *room.Changed
 			if !errors.As(err, &changed) {
 				continue
@@ -393,7 +398,8 @@ func meaning(s *suite) {
 	d := s.w.Desk(&changed)
 	is, err := d.Open(s.ctx, a, &changed, ref)
 	s.must(err)
-	if !is.Status().Equal(was.Status()) || len(is.Due) != len(was.Due) || is.Ended() != was.Ended() || is.State.Definition != was.State.Definition {
+	if !is.Status().Equal(was.Status()) || len(is.Due) != len(was.Due) || is.Ended() != was.Ended() ||
+		is.State.Definition != was.State.Definition {
 		s.t.Errorf("it stood at %+v, and under another definition at %+v", was.State, is.State)
 	}
 }

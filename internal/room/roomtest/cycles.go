@@ -101,7 +101,8 @@ func (s *suite) comesAgain(c process.Cycle, ref id.Reference) {
 	s.goWay(ref, way)
 	after := s.stands(ref)
 	s.turned(before, after)
-	if i, n := len(before.Rounds), len(after.Rounds); n != i+1 || !after.Rounds[i].Open() || after.Rounds[i].Number != i+1 {
+	if i, n := len(before.Rounds), len(after.Rounds); n != i+1 || !after.Rounds[i].Open() ||
+		after.Rounds[i].Number != i+1 {
 		s.t.Errorf("%s was closed, and what comes next is %+v", c.ID, after.Rounds)
 	}
 }

@@ -101,7 +101,8 @@ func (s *suite) asked(by access.Actor, ref id.Reference, version int64) room.Doc
 	s.must(err)
 	i := slices.IndexFunc(v.Taken, func(t room.Taken) bool { return t.Version == version })
 	files := v.Taken[i].Answers.Files()
-	if len(files) != 1 || files[0].Name != "Zoë's plan.txt" && files[0].File.Name != "Zoë's plan.txt" || files[0].Kind != "txt" {
+	if len(files) != 1 || files[0].Name != "Zoë's plan.txt" && files[0].File.Name != "Zoë's plan.txt" ||
+		files[0].Kind != "txt" {
 		s.t.Fatalf("the entry says of its document: %+v", files)
 	}
 	return room.DocumentAsked{Version: version, Number: files[0].Number}
@@ -119,7 +120,10 @@ func (s *suite) opened(by access.Actor, ref id.Reference, asked room.DocumentAsk
 		s.t.Errorf("a document of %d bytes came back as %d, with %d entries", len(want), len(b), s.entries()-before)
 	}
 	v, err := s.desk.Readers(s.ctx, by, s.room, ref)
-	if err == nil && !slices.ContainsFunc(v.Readers, func(r room.Reader) bool { return r.What == "Opened a document" && r.By == by.Person }) {
+	if err == nil && !slices.ContainsFunc(v.Readers, func(r room.Reader) bool {
+		return r.What == "Opened a document" &&
+			r.By == by.Person
+	}) {
 		s.t.Error("that a document was opened is not among who has read it")
 	}
 }
@@ -142,9 +146,11 @@ func (s *suite) hiddenDocument(ref id.Reference, asked room.DocumentAsked) {
 		}
 	}
 	a := s.reader(ref)
-	for _, q := range []room.DocumentAsked{{Version: asked.Version, Number: asked.Number + 1}, {Version: 1 << 40, Number: 1}, {}} {
+	for _, q := range []room.DocumentAsked{{Version: asked.Version, Number: asked.Number + 1},
+		{Version: 1 << 40, Number: 1}, {}} {
 		before := s.entries()
-		if _, err := s.desk.Document(s.ctx, a, s.room, ref, q); fail.Words(err) != fail.Words(missing) || s.entries() != before+1 {
+		if _, err := s.desk.Document(s.ctx, a, s.room, ref, q); fail.Words(err) != fail.Words(missing) ||
+			s.entries() != before+1 {
 			s.t.Errorf("a document that is not there: %v with %d entries", err, s.entries()-before)
 		}
 	}
@@ -197,7 +203,8 @@ func (s *suite) changedDocument(ref, other id.Reference, by access.Actor, asked 
 		if n := len(s.named()); n != clean+1 {
 			s.t.Errorf("%s: %d differences are named and not one", name, n-clean)
 		}
-		if _, err := s.desk.Document(s.ctx, by, s.room, ref, asked); !strings.Contains(name, "of n") && !fail.Is(err, fail.Tampered) {
+		if _, err := s.desk.Document(s.ctx, by, s.room, ref, asked); !strings.Contains(name, "of n") &&
+			!fail.Is(err, fail.Tampered) {
 			s.t.Errorf("%s: it is given out all the same: %v", name, err)
 		}
 		undo()
@@ -248,14 +255,16 @@ func (s *suite) refusedDocuments(step process.StepInfo) {
 	chunks, entries := s.rows(`select count(*) from document_chunk`), s.entries()
 	try := func(f *document.File, scanner document.Scanner) error {
 		if info.ID != step.ID { // the check of a form is the same wherever it is asked
-			_, _, faults := field.Check(step.Fields, s.answered(step, f), field.World{Today: s.x.today, Known: func(field.Field, string) bool { return true }})
+			_, _, faults := field.Check(step.Fields, s.answered(step, f),
+				field.World{Today: s.x.today, Known: func(field.Field, string) bool { return true }})
 			if len(faults) > 0 {
 				return faults.Err()
 			}
 		}
 		p := s.w.Parts()
 		p.Scanner = scanner
-		_, err := room.TestOnlyDesk(p, s.room).Take(s.ctx, s.as(string(step.Roles[0]), 0), s.room, ref, room.Taking{Step: step.ID, Answers: s.answered(step, f)})
+		_, err := room.TestOnlyDesk(p, s.room).Take(s.ctx, s.as(string(step.Roles[0]), 0), s.room, ref,
+			room.Taking{Step: step.ID, Answers: s.answered(step, f)})
 		return err
 	}
 	text := sent("plan.txt", []byte("a plan"))
@@ -264,10 +273,11 @@ func (s *suite) refusedDocuments(step process.StepInfo) {
 		scanner document.Scanner
 		words   string
 	}{
-		"a program":          {sent("plan.pdf", []byte("\x7fELF\x02\x01\x01\x00\x00")), nil, "must be one of"},
-		"a page":             {sent("plan.txt", []byte("<!doctype html><script>")), nil, "must be one of"},
-		"nothing":            {sent("plan.txt", nil), nil, "empty"},
-		"only spoken of":     {&document.File{Name: "plan.txt", Kind: "txt", Size: 6, SHA256: text.SHA256}, nil, "Choose a file"},
+		"a program": {sent("plan.pdf", []byte("\x7fELF\x02\x01\x01\x00\x00")), nil, "must be one of"},
+		"a page":    {sent("plan.txt", []byte("<!doctype html><script>")), nil, "must be one of"},
+		"nothing":   {sent("plan.txt", nil), nil, "empty"},
+		"only spoken of": {&document.File{Name: "plan.txt", Kind: "txt", Size: 6, SHA256: text.SHA256}, nil,
+			"Choose a file"},
 		"found":              {text, looks{found: true}, "Harmful software"},
 		"nobody could look":  {text, looks{err: io.ErrUnexpectedEOF}, "could not be checked"},
 		"more than is taken": {sent("plan.txt", bytes.Repeat([]byte("x"), document.MostBytes+1)), nil, "smaller than 20 MB"},
@@ -282,7 +292,8 @@ func (s *suite) refusedDocuments(step process.StepInfo) {
 	}
 	p := s.w.Parts()
 	p.Scanner = looks{found: true}
-	_, err := room.TestOnlyDesk(p, s.room).Take(s.ctx, s.as(string(step.Roles[0]), 0), s.room, id.NewReference(), room.Taking{Step: step.ID, Answers: s.answered(step, text)})
+	_, err := room.TestOnlyDesk(p, s.room).Take(s.ctx, s.as(string(step.Roles[0]), 0), s.room, id.NewReference(),
+		room.Taking{Step: step.ID, Answers: s.answered(step, text)})
 	if len(fail.FieldsOf(err)) > 0 || s.entries() == entries {
 		s.t.Errorf("harmful software for a record that is not there: %v, and no entry stands", err)
 	}

@@ -18,8 +18,12 @@ import (
 
 // mailing is a desk whose notices wait in the outbox: the server does not exist.
 func (s *suite) mailing() (*room.Desk, *jobs.Queue) {
-	q := jobs.New(s.w.Store, jobs.Options{Clock: s.w.Hand, Mail: &jobs.Mailer{Host: "127.0.0.1", Port: 1, TLS: "never", From: "heed@example.org",
-		Link: "http://127.0.0.1", Address: func(context.Context, *store.Tx, id.Org, id.Person) (string, error) { return "x@example.org", nil }}})
+	q := jobs.New(s.w.Store, jobs.Options{Clock: s.w.Hand, Mail: &jobs.Mailer{Host: "127.0.0.1", Port: 1, TLS: "never",
+		From: "heed@example.org",
+		Link: "http://127.0.0.1", Address: func(context.Context, *store.Tx, id.Org, id.Person) (string,
+			error) {
+			return "x@example.org", nil
+		}}})
 	all := append([]*room.Room{s.room}, s.beside...)
 	p := s.w.Parts()
 	p.Jobs = q
@@ -104,7 +108,8 @@ func (s *suite) count(text string, args ...any) (n int) {
 func forgotten(s *suite) {
 	d, q := s.mailing()
 	info := s.room.First()
-	_, err := d.Begin(s.ctx, s.as(string(info.Roles[0]), 0), s.room, room.Beginning{Answers: s.x.Answers(info.Fields), Key: "a-key-to-be-forgotten"})
+	_, err := d.Begin(s.ctx, s.as(string(info.Roles[0]), 0), s.room,
+		room.Beginning{Answers: s.x.Answers(info.Fields), Key: "a-key-to-be-forgotten"})
 	s.must(err)
 	s.only(id.Record{})
 	s.must(d.RunDuties(s.ctx))
@@ -146,7 +151,8 @@ func apart(s *suite) {
 		s.t.Errorf("a record was opened in another room: %v", err)
 	}
 	step := s.room.Latest().AllSteps[1]
-	if _, err := d.Take(s.ctx, a, &other, ref, room.Taking{Step: step.ID, Answers: s.x.Answers(step.Fields)}); !fail.Is(err, fail.Hidden) {
+	if _, err := d.Take(s.ctx, a, &other, ref, room.Taking{Step: step.ID,
+		Answers: s.x.Answers(step.Fields)}); !fail.Is(err, fail.Hidden) {
 		s.t.Errorf("a step was taken on a record of another room: %v", err)
 	}
 }
@@ -219,7 +225,8 @@ func stories(s *suite) {
 					Version: s.seen(ref, scene.Step)})
 			}
 			if err != nil {
-				s.t.Errorf("story %d, scene %d (%s as %s) cannot happen: %v %v", n+1, i+1, scene.Step, scene.As, err, fail.FieldsOf(err))
+				s.t.Errorf("story %d, scene %d (%s as %s) cannot happen: %v %v", n+1, i+1, scene.Step, scene.As, err,
+					fail.FieldsOf(err))
 				break
 			}
 		}
@@ -233,7 +240,8 @@ func (s *suite) roleOf(story room.Story, login string) string {
 		all := true
 		for _, scene := range story.Steps {
 			info, _ := def.Step(scene.Step)
-			all = all && (scene.As != login || slices.Contains(info.Roles, role.ID) || slices.Contains(info.Roles, process.Anyone))
+			all = all && (scene.As != login || slices.Contains(info.Roles, role.ID) ||
+				slices.Contains(info.Roles, process.Anyone))
 		}
 		if all {
 			return string(role.ID)

@@ -59,7 +59,8 @@ func runs(s *suite) {
 			}
 			restarted++
 			if !slices.Equal(ofDuty(v.Due, added), ofDuty(after.Due, added)) {
-				s.t.Errorf("a duty that ran already was changed by %s: %v, then %v", info.ID, ofDuty(v.Due, added), ofDuty(after.Due, added))
+				s.t.Errorf("a duty that ran already was changed by %s: %v, then %v", info.ID, ofDuty(v.Due, added),
+					ofDuty(after.Due, added))
 			}
 		}
 	}
@@ -79,7 +80,8 @@ func keeps(s *suite) {
 	defer s.changed(func(def *process.Definition) {
 		for i := range def.AllSteps {
 			step := &def.AllSteps[i]
-			step.Fields = append(slices.Clone(step.Fields), field.Field{ID: added, Ask: "Added?", What: "what was added", Kind: field.Line, Keep: true})
+			step.Fields = append(slices.Clone(step.Fields), field.Field{ID: added, Ask: "Added?", What: "what was added",
+				Kind: field.Line, Keep: true})
 		}
 	})()
 	tried := 0

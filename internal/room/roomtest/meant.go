@@ -70,12 +70,15 @@ const (
 func (m *matrix) mayRead(s somebody, ref id.Reference, x saying) int {
 	v, err := m.app.Rooms.Open(context.Background(), s.actor, m.room, ref)
 	m.must(err)
-	res := access.Resource{Kind: m.room.Kind, Org: v.Org, Compartment: v.Compartment, Team: v.Team, Raiser: v.By, Owner: v.Owner, Stage: string(v.Stage)}
-	work := m.app.Rooms.Policy.Decide(s.actor, access.Action(m.room.Name+".view_work"), res, access.Context{}).Effect == access.Allow
+	res := access.Resource{Kind: m.room.Kind, Org: v.Org, Compartment: v.Compartment, Team: v.Team, Raiser: v.By,
+		Owner: v.Owner, Stage: string(v.Stage)}
+	work := m.app.Rooms.Policy.Decide(s.actor, access.Action(m.room.Name+".view_work"), res, access.Context{}).
+		Effect == access.Allow
 	switch {
 	case work || x.by == s.actor.Person:
 		return always
-	case slices.Contains(x.sees, process.SeesReader), slices.Contains(x.sees, process.SeesRaiser) && v.By == s.actor.Person:
+	case slices.Contains(x.sees, process.SeesReader), slices.Contains(x.sees, process.SeesRaiser) &&
+		v.By == s.actor.Person:
 		return maybe
 	}
 	return never

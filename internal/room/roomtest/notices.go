@@ -111,7 +111,8 @@ func (s *suite) marks(a access.Actor, ref id.Reference) {
 	}
 	s.exec(`delete from room_seen where record not in (select record from entry where version = 1)`)
 	note := s.notesOf(a, ref)[0]
-	if err := s.desk.Seen(s.ctx, a, slices.Repeat([]string{note.ID}, room.MaxPage+1)); fail.FieldsOf(err).For("ids") == "" {
+	if err := s.desk.Seen(s.ctx, a, slices.Repeat([]string{note.ID}, room.MaxPage+1)); fail.FieldsOf(err).
+		For("ids") == "" {
 		s.t.Errorf("more notices than a page shows were marked at once: %v", err)
 	}
 	s.must(s.desk.Seen(s.ctx, a, []string{note.ID}))
@@ -193,7 +194,8 @@ func waiting(s *suite) {
 			}
 			got := s.dutiesOf(holder, ref)
 			if want := x.Any || v.Owner.IsZero(); want != (len(got) == 1) {
-				s.t.Errorf("%q, which waits for anybody: %v, stands %d times before one who holds %s", x.Label, want, len(got), x.Owner)
+				s.t.Errorf("%q, which waits for anybody: %v, stands %d times before one who holds %s", x.Label, want, len(got),
+					x.Owner)
 			} else if want && got[0].Due.Label != x.Label {
 				s.t.Errorf("what they have to do is said to be %q, want %q", got[0].Due.Label, x.Label)
 			} else if want {

@@ -31,7 +31,8 @@ func pages(t *testing.T, r *room.Room) {
 	url, a := served(t)
 	ref := toldIn(t, a, r)
 	read := played(t, a, r)
-	for _, o := range [][]heedtest.Option{{heedtest.Width(heedtest.Small), heedtest.NoScript()}, {heedtest.Width(heedtest.Desktop)}} {
+	for _, o := range [][]heedtest.Option{{heedtest.Width(heedtest.Small), heedtest.NoScript()},
+		{heedtest.Width(heedtest.Desktop)}} {
 		v := heedtest.Browser(t, url, o...).As(nameOf(t, a, r))
 		base := "/" + r.Many
 		for _, l := range r.Latest().Lists {
@@ -189,8 +190,10 @@ func nameOf(t *testing.T, a *app.App, r *room.Room) string {
 func toldIn(t *testing.T, a *app.App, r *room.Room) id.Reference {
 	t.Helper()
 	who := starter(t, a, r)
-	x := examples{r: rand.New(rand.NewPCG(3, 4)), today: workday.Of(a.Now()), word: "example", team: who.Team, person: func(field.Field) id.Person { return who.Person }}
-	got, err := a.Rooms.Begin(context.Background(), who, r, room.Beginning{Answers: x.Answers(r.First().Fields), Strict: true})
+	x := examples{r: rand.New(rand.NewPCG(3, 4)), today: workday.Of(a.Now()), word: "example", team: who.Team,
+		person: func(field.Field) id.Person { return who.Person }}
+	got, err := a.Rooms.Begin(context.Background(), who, r, room.Beginning{Answers: x.Answers(r.First().Fields),
+		Strict: true})
 	if err != nil {
 		t.Fatal(err)
 	}

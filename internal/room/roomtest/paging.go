@@ -151,7 +151,8 @@ func (s *suite) moving(a access.Actor, list string) {
 func today(s *suite) {
 	newer, _ := s.later(nil)
 	def := newer.Latest()
-	alone := process.List{ID: "due_alone", Title: "Due", Empty: "Nothing.", Of: "organisation", Open: "yes", Order: "due", Today: true}
+	alone := process.List{ID: "due_alone", Title: "Due", Empty: "Nothing.", Of: "organisation", Open: "yes", Order: "due",
+		Today: true}
 	for _, st := range def.States {
 		alone.In = append(alone.In, st.ID)
 	}

@@ -208,8 +208,9 @@ var planted = []struct{ name, file, old, new, clause string }{
 		`return out, more, d.listed(ctx, a, "own-reading", kindWork, listAsked, rows)`, `_ = rows
 	return out, more, nil`, "an_audience"},
 	{"a confirmation that is refused leaves no entry", "confirm.go",
-		`return d.Ledger.Reading(tx, r.Number, f.key, f.author(a), ledger.Event{Kind: r.Name + kindUnconfirmed, Data: unconfirmed{}})`,
-		`return nil`, "an_audience"},
+		`return d.Ledger.Reading(tx, r.Number, f.key, f.author(a), ledger.Event{Kind: r.Name + kindUnconfirmed,
+		Data: unconfirmed{}})`, `_ = ledger.Event{}
+	return nil`, "an_audience"},
 	{"a confirmation leaves no entry", "confirm.go", `return d.Ledger.Reading(tx, r.Number, f.key, f.author(a), ledger.Event{Kind: r.Name + kindConfirmed,
 		Data: confirmed{text.Hash, text.Version}})`, `_ = ledger.Event{Data: confirmed{}}
 	return nil`, "an_audience"},
@@ -266,7 +267,7 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"a new record is nobody's", "desk.go", `ev.Effect.Owner = &owner`, `_ = owner`, "a_room's_own_Go"},
 	{"what has to be looked up is not", "desk.go", `if r.Finds != nil {`, `if false {`, "a_room's_own_Go"},
 	{"who is told is not", "duties.go", `return r.After(tx, by, ev, is)`, `return nil`, "a_room's_own_Go"},
-	{"who else could decide is not asked", "find.go", `err := r.Others(tx, a, &res, s.Bars)`, `var err error`, "a_room's_own_Go"},
+	{"who else could decide is not asked", "find.go", `err = r.Others(tx, a, &res, s.Bars)`, `_ = s.Bars`, "a_room's_own_Go"},
 	{"of several actions only the first is asked", "find.go", `if f.decision.Effect != access.Deny {`, `if f.act != "" {`, "a_room's_own_Go"},
 	{"what is closed is opened again", "rounds.go", `x.Cycle == cycle && x.Open() })`, `x.Cycle == cycle })`,
 		"what_comes_round_is_made"},
@@ -377,7 +378,8 @@ func TestPlantedFaults(t *testing.T) {
 			if beside, is := strings.CutPrefix(clause, "/"); is { // of the whole program, not of one engine
 				of, clause = "TestRoom/", beside
 			}
-			cmd := exec.Command("go", slices.Concat([]string{"test", "-overlay", list}, soonBuilt, []string{"-run", of + clause, "../../policy"})...)
+			cmd := exec.Command("go", slices.Concat([]string{"test", "-overlay", list}, soonBuilt,
+				[]string{"-run", of + clause, "../../policy"})...)
 			cmd.Env = append(os.Environ(), skip)
 			out, err := cmd.CombinedOutput()
 			switch {

@@ -121,13 +121,14 @@ type suite struct {
 
 func newSuite(w *world.World, r *room.Room) *suite {
 	s := &suite{w: w, room: r, desk: w.Rooms, ctx: context.Background(), who: map[string][]access.Actor{}}
-	s.x = examples{r: rand.New(rand.NewPCG(1, 2)), today: workday.Of(w.Hand.Now()), word: "wordplanted", team: w.Org.Teams[0].ID, person: func(f field.Field) id.Person {
-		role := string(access.Worker)
-		if len(f.Of) > 0 {
-			role = f.Of[0]
-		}
-		return s.as(role, 0).Person
-	}}
+	s.x = examples{r: rand.New(rand.NewPCG(1, 2)), today: workday.Of(w.Hand.Now()), word: "wordplanted",
+		team: w.Org.Teams[0].ID, person: func(f field.Field) id.Person {
+			role := string(access.Worker)
+			if len(f.Of) > 0 {
+				role = f.Of[0]
+			}
+			return s.as(role, 0).Person
+		}}
 	return s
 }
 
@@ -151,7 +152,8 @@ func (s *suite) as(role string, n int) access.Actor {
 func (s *suite) begin() room.Receipt {
 	s.t.Helper()
 	info := s.room.First()
-	got, err := s.desk.Begin(s.ctx, s.as(string(info.Roles[0]), 0), s.room, room.Beginning{Answers: s.x.Answers(info.Fields), Strict: true})
+	got, err := s.desk.Begin(s.ctx, s.as(string(info.Roles[0]), 0), s.room,
+		room.Beginning{Answers: s.x.Answers(info.Fields), Strict: true})
 	s.must(err)
 	return got
 }

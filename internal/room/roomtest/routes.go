@@ -57,7 +57,8 @@ func routes(t *testing.T, r *room.Room) {
 		t.Fatal(err)
 	}
 	if string(want) != got {
-		t.Errorf("%s differs (run with -update if it is meant, and read every line of the difference); it would be:\n%s", golden, got)
+		t.Errorf("%s differs (run with -update if it is meant, and read every line of the difference); it would be:\n%s",
+			golden, got)
 	}
 }
 
@@ -129,7 +130,8 @@ func (m *matrix) people() []somebody {
 				continue
 			}
 			seen[g.Role] = true
-			w := m.send("POST", "/demo/people", "", "", "application/x-www-form-urlencoded", url.Values{"be": {p.ID.String() + " " + string(g.Role)}}.Encode())
+			w := m.send("POST", "/demo/people", "", "", "application/x-www-form-urlencoded",
+				url.Values{"be": {p.ID.String() + " " + string(g.Role)}}.Encode())
 			word, err := demo.Word(ctx, m.app, p.Login, m.app.Now())
 			m.must(err)
 			token, err := m.app.Directory.IssueToken(ctx, word, "matrix", time.Hour)

@@ -92,7 +92,8 @@ func TestALinkAcrossCompartments(t *testing.T) {
 		lead := s.as("safeguarding_lead", 0)
 		draft := s.desk.Tie(s.ctx, lead, r, ref, room.Tying{Link: "leans_on", Other: refs[0]})
 		missing := s.desk.Tie(s.ctx, lead, r, ref, room.Tying{Link: "leans_on", Other: id.NewReference()})
-		if fail.FieldsOf(draft).For("other") == "" || fail.FieldsOf(draft).For("other") != fail.FieldsOf(missing).For("other") {
+		if fail.FieldsOf(draft).For("other") == "" || fail.FieldsOf(draft).For("other") != fail.FieldsOf(missing).
+			For("other") {
 			s.t.Errorf("a draft that a lead may not open is answered with %v, what is not there with %v", draft, missing)
 		}
 		for _, x := range refs {

@@ -164,7 +164,10 @@ func (s *suite) meanwhile(d *room.Desk, r *room.Room, a access.Actor, ref id.Ref
 		return
 	}
 	for _, t := range changed.Since {
-		if !slices.ContainsFunc(v.Taken, func(x room.Taken) bool { return x.Version == t.Version && len(x.Answers) == len(t.Answers) }) {
+		if !slices.ContainsFunc(v.Taken, func(x room.Taken) bool {
+			return x.Version == t.Version &&
+				len(x.Answers) == len(t.Answers)
+		}) {
 			s.t.Errorf("%s is shown as what changed, and not on the record", t.Step)
 		}
 	}

@@ -116,7 +116,8 @@ func (u *uploader) byPage() {
 	first := u.send("POST", u.page(), u.who.cookie, "", kind, string(body))
 	again := u.send("POST", u.page(), u.who.cookie, "", kind, string(body))
 	if first.Code != http.StatusSeeOther || again.Code != http.StatusSeeOther || u.chunks() != 1 {
-		u.t.Fatalf("a document sent twice by a page: %d and %d, and %d chunks\n%s", first.Code, again.Code, u.chunks(), first.Body)
+		u.t.Fatalf("a document sent twice by a page: %d and %d, and %d chunks\n%s", first.Code, again.Code, u.chunks(),
+			first.Body)
 	}
 	record := u.send("GET", "/"+u.room.Many+"/"+string(u.ref), u.who.cookie, "", "", "").Body.String()
 	link := "/" + u.room.Many + "/" + string(u.ref) + "/documents/2/1"
@@ -146,12 +147,14 @@ func (u *uploader) byProgram() {
 	}
 	link := "/api/v1/" + u.room.Many + "/" + string(u.ref) + "/documents/2/1"
 	u.given(link, u.send("GET", link, "", u.who.token, "", ""), pdf)
-	if w := u.send("POST", path, "", u.who.token, w.FormDataContentType(), out.String()[:out.Len()-60]); w.Code != http.StatusBadRequest {
+	if w := u.send("POST", path, "", u.who.token, w.FormDataContentType(),
+		out.String()[:out.Len()-60]); w.Code != http.StatusBadRequest {
 		u.t.Errorf("a request that was cut off: %d", w.Code)
 	}
 	said, err := json.Marshal(u.answers())
 	u.must(err)
-	if w := u.send("POST", path, "", u.who.token, "application/json", string(said)); w.Code != http.StatusUnprocessableEntity {
+	if w := u.send("POST", path, "", u.who.token, "application/json",
+		string(said)); w.Code != http.StatusUnprocessableEntity {
 		u.t.Errorf("a document that is only spoken of: %d %s", w.Code, w.Body)
 	}
 }
@@ -159,7 +162,8 @@ func (u *uploader) byProgram() {
 // refused: the words are on the page that comes back, and nothing was kept.
 func (u *uploader) refused() {
 	before := u.chunks()
-	for name, b := range map[string][]byte{"a program": []byte("MZ\x90\x00\x03\x00\x00\x00\x00"), "too large": bytes.Repeat([]byte("x"), document.MostBytes+1)} {
+	for name, b := range map[string][]byte{"a program": []byte("MZ\x90\x00\x03\x00\x00\x00\x00"),
+		"too large": bytes.Repeat([]byte("x"), document.MostBytes+1)} {
 		in := u.answers()
 		words := ""
 		for _, f := range u.step.Fields {
@@ -170,12 +174,14 @@ func (u *uploader) refused() {
 		}
 		kind, body := u.parts(in, "plan.pdf", b)
 		w := u.send("POST", u.page(), u.who.cookie, "", kind, string(body))
-		if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), words) || !strings.Contains(w.Body.String(), "The selected file must be") {
+		if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), words) ||
+			!strings.Contains(w.Body.String(), "The selected file must be") {
 			u.t.Errorf("%s: %d, and the page has the words: %v", name, w.Code, strings.Contains(w.Body.String(), words))
 		}
 	}
 	kind, body := u.parts(u.answers(), "plan.pdf", pdf)
-	if w := u.send("POST", u.page(), "", "", kind, string(body)); w.Code == http.StatusSeeOther && strings.Contains(w.Header().Get("Location"), string(u.ref)) {
+	if w := u.send("POST", u.page(), "", "", kind, string(body)); w.Code == http.StatusSeeOther &&
+		strings.Contains(w.Header().Get("Location"), string(u.ref)) {
 		u.t.Error("a document of nobody was taken")
 	}
 	if n := u.chunks(); n != before {
@@ -186,10 +192,12 @@ func (u *uploader) refused() {
 // cut: a line that breaks leaves nothing, wherever it does.
 func (u *uploader) cut() {
 	before := u.chunks()
-	kind, body := u.parts(u.answers(), "plan.pdf", append(bytes.Clone(pdf), bytes.Repeat([]byte(" "), 3*document.ChunkSize)...))
+	kind, body := u.parts(u.answers(), "plan.pdf", append(bytes.Clone(pdf),
+		bytes.Repeat([]byte(" "), 3*document.ChunkSize)...))
 	for _, at := range []int{len(body) / 3, len(body) - 300, len(body) - 10} {
 		r := httptest.NewRequest("POST", "http://127.0.0.1"+u.page(), io.MultiReader(bytes.NewReader(body[:at]), broken{}))
-		r.Header = http.Header{"Content-Type": {kind}, "Sec-Fetch-Site": {"same-origin"}, "Cookie": {strings.SplitN(u.who.cookie, ";", 2)[0]}}
+		r.Header = http.Header{"Content-Type": {kind}, "Sec-Fetch-Site": {"same-origin"},
+			"Cookie": {strings.SplitN(u.who.cookie, ";", 2)[0]}}
 		w := httptest.NewRecorder()
 		u.handler.ServeHTTP(w, r)
 		if w.Code < 400 || u.chunks() != before {

@@ -19,7 +19,8 @@ func (s *suite) later(steps func([]process.StepInfo) []process.StepInfo) (*room.
 	s.t.Helper()
 	next := *s.room.Latest()
 	next.Version++
-	next.Lists = append(slices.Clone(next.Lists), process.List{ID: "added_later", Title: "Added later", Empty: "There is none.", Of: "organisation", Order: "newest"})
+	next.Lists = append(slices.Clone(next.Lists), process.List{ID: "added_later", Title: "Added later",
+		Empty: "There is none.", Of: "organisation", Order: "newest"})
 	if steps != nil {
 		next.AllSteps = steps(slices.Clone(next.AllSteps))
 	}
@@ -174,7 +175,8 @@ func ownDefinition(s *suite) {
 		if info, err := fresh.StepOf(s.ctx, a, newer, ref, step.ID); err != nil || info.ID != step.ID {
 			s.t.Errorf("%s is read as %q, %v", step.ID, info.ID, err)
 		}
-		_, err := fresh.Take(s.ctx, a, newer, ref, room.Taking{Step: step.ID, Answers: s.x.Answers(step.Fields), Strict: true})
+		_, err := fresh.Take(s.ctx, a, newer, ref, room.Taking{Step: step.ID, Answers: s.x.Answers(step.Fields),
+			Strict: true})
 		if fail.Is(err, fail.Broken) || fail.Is(err, fail.Missing) {
 			s.t.Errorf("%s of a record that has it: %v", step.ID, err)
 		}

@@ -256,7 +256,8 @@ func (s *suite) accepted(two process.Two) {
 	if err := s.wordOf(x.yes, x.ref, two.Second, s.seen(x.ref, two.Second)); !fail.Is(err, fail.Refused) {
 		s.t.Errorf("%s: one person gave both words: %v", two.ID, err)
 	}
-	if v, err := s.worked(x.ref); err != nil || !slices.ContainsFunc(v.Due, func(d process.Due) bool { return d.Label == two.Waits && d.Any }) {
+	if v, err := s.worked(x.ref); err != nil || !slices.ContainsFunc(v.Due,
+		func(d process.Due) bool { return d.Label == two.Waits && d.Any }) {
 		s.t.Errorf("%s: after the first word the second is not due: %v %v", two.ID, v.Due, err)
 	}
 	s.must(s.second(two, x))
@@ -335,7 +336,8 @@ func (s *suite) lapsed(two process.Two) {
 	}
 	lapse := two.Lapse(s.room.Latest())
 	for _, role := range s.room.Latest().Roles {
-		if _, err := d.Take(s.ctx, s.as(string(role.ID), 0), s.room, x.ref, room.Taking{Step: lapse.ID, Answers: field.Answers{}}); err == nil {
+		if _, err := d.Take(s.ctx, s.as(string(role.ID), 0), s.room, x.ref,
+			room.Taking{Step: lapse.ID, Answers: field.Answers{}}); err == nil {
 			s.t.Errorf("%s: %s had the first word lapse", two.ID, role.ID)
 		}
 		rule := room.Decider{Process: s.room.Latest(), Nation: workday.EnglandAndWales, Now: v.Due[i].At}

@@ -33,7 +33,8 @@ func (p *Pages) coverage(q *web.Request) (web.Response, error) {
 		return nil, err
 	}
 	c := p.Room.Latest().Coverage
-	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: c.Item + ", and what in force names it", Size: nhs.SizeM},
+	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: c.Item + ", and what in force names it",
+		Size: nhs.SizeM},
 		Head: nhs.Heads(c.Item, "Covered by", "Next due")}
 	have := 0
 	for _, x := range all {
@@ -51,7 +52,8 @@ func (p *Pages) coverage(q *web.Request) (web.Response, error) {
 		nhs.Para(strconv.Itoa(have) + " of " + strconv.Itoa(len(all)) + " are covered."), t,
 		nhs.Paragraph{Content: nhs.Link{Text: "Save this as a file for a spreadsheet (CSV)", Href: p.Base + coveredFile}}}
 	if !whole {
-		body = append(body, nhs.Para("There are more "+p.Room.Many+" than were looked at: what stands as missing may be covered by one of them."))
+		body = append(body, nhs.Para("There are more "+p.Room.Many+" than were looked at: what stands as missing may be "+
+			"covered by one of them."))
 	}
 	return web.Page{Title: c.Title, Section: p.Section, Nav: p.Base, Wide: true, Body: web.Stack(body...)}, nil
 }
@@ -82,7 +84,8 @@ func (p *Pages) coverageFile(q *web.Request) (web.Response, error) {
 			if !r.Due.At.IsZero() {
 				on = r.Due.Day.Start().Format(time.DateOnly)
 			}
-			t.Rows = append(t.Rows, texts(x.Label, string(r.Reference), r.Title, r.Label, r.Due.Label, on, orNobody(name(r.Owner))))
+			t.Rows = append(t.Rows, texts(x.Label, string(r.Reference), r.Title, r.Label, r.Due.Label, on,
+				orNobody(name(r.Owner))))
 		}
 	}
 	body, err := sheet.CSV(t)

@@ -108,7 +108,8 @@ func (p *Pages) askLink(q *web.Request, title, send string, fields func(room.Vie
 		return nil, err
 	}
 	page := p.Page(q, v, title, "-", q.Form().Ask(web.Question{Fields: asked, Send: send}))
-	page.Caption, page.Back, page.BackText, page.Wide = p.title(v.Reference), p.Path(v.Reference), p.title(v.Reference), false
+	page.Caption, page.Back, page.BackText, page.Wide = p.title(v.Reference), p.Path(v.Reference), p.title(v.Reference),
+		false
 	return page, nil
 }
 

@@ -65,7 +65,8 @@ func (p *Pages) table(q *web.Request, page room.Page) web.Component {
 	if titled {
 		heads = append([]string{"Title"}, heads...)
 	}
-	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: page.List.Title, Size: nhs.SizeM}, Head: nhs.Heads(heads...)}
+	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: page.List.Title, Size: nhs.SizeM},
+		Head: nhs.Heads(heads...)}
 	for _, r := range page.Rows {
 		ref := nhs.Cell{Content: nhs.NoWrap(r.Reference)}
 		if r.Title == "" {
@@ -101,7 +102,8 @@ func dueCell(q *web.Request, due process.Due) web.Component {
 	case due.At.IsZero():
 		return nhs.Text("Nothing due")
 	case q.Now().After(due.At):
-		return nhs.Group{nhs.Tag{Text: "Overdue", Colour: nhs.Orange}, nhs.Text(" " + due.Label + ", since " + words.Date(due.At))}
+		return nhs.Group{nhs.Tag{Text: "Overdue", Colour: nhs.Orange},
+			nhs.Text(" " + due.Label + ", since " + words.Date(due.At))}
 	case workday.Of(q.Now()) == due.Day:
 		return nhs.Text(due.Label + ", today")
 	}

@@ -97,8 +97,10 @@ func (p *Pages) showConfirm(q *web.Request) (web.Response, error) {
 	if err != nil || first != nil {
 		return first, err
 	}
-	page := p.Page(q, v, confirmWords, "-", web.Stack(nhs.Para("You are not asked to confirm anything here, or you have confirmed it already.")))
-	page.Caption, page.Back, page.BackText, page.Wide = p.title(v.Reference), p.Path(v.Reference), p.title(v.Reference), false
+	page := p.Page(q, v, confirmWords, "-", web.Stack(nhs.Para("You are not asked to confirm anything here, or you "+
+		"have confirmed it already.")))
+	page.Caption, page.Back, page.BackText, page.Wide = p.title(v.Reference), p.Path(v.Reference), p.title(v.Reference),
+		false
 	if !v.Reading.Asks() {
 		return page, nil
 	}
@@ -109,7 +111,8 @@ func (p *Pages) showConfirm(q *web.Request) (web.Response, error) {
 			before = append(before, p.lines(q, v, t, name))
 		}
 	}
-	before = append(before, nhs.Para("Your confirmation names this version and no other. Who keeps the register sees that you gave it."))
+	before = append(before, nhs.Para("Your confirmation names this version and no other. Who keeps the register sees "+
+		"that you gave it."))
 	page.Body = q.Form().Ask(web.Question{Before: before,
 		Fields: []web.Component{nhs.HiddenInput{Name: "edition", Value: v.Reading.Edition.Hash}},
 		Send:   v.Process.Audience.Words})
@@ -171,7 +174,8 @@ func inWords(c room.Confirmations) string {
 	case c.Whole.People == few:
 		return "Fewer than 8 people are asked: how many of them have confirmed would tell who has."
 	case c.Whole.Done == few:
-		return "About " + c.Whole.People + " people are asked. So few of them have confirmed that the figure would tell who has."
+		return "About " + c.Whole.People + " people are asked. So few of them have confirmed that the figure would tell " +
+			"who has."
 	}
 	return "About " + c.Whole.Done + "% of about " + c.Whole.People + " people" + who
 }
@@ -192,7 +196,8 @@ func byTeam(o directory.Organisation, teams []room.TeamRead) web.Component {
 		}
 		t.Rows = append(t.Rows, []nhs.Cell{{Text: x.Called(o)}, {Text: x.People}, {Text: share}})
 	}
-	return nhs.Group{t, nhs.Para("People are rounded to the nearest 5, and shares are made of rounded numbers. * stands for a share that would tell of fewer than 8 people. " +
+	return nhs.Group{t, nhs.Para("People are rounded to the nearest 5, and shares are made of rounded numbers. * " +
+		"stands for a share that would tell of fewer than 8 people. " +
 		"A team of fewer than 8 people is counted with other small ones, or only in the whole.")}
 }
 

@@ -21,15 +21,18 @@ import (
 )
 
 // hostile are texts that people and programs send.
-var hostile = []string{"", " ", "a", "  spaces  ", "two\nlines", "crlf\r\nlines", strings.Repeat("x", 201), strings.Repeat("é", 4001), "\x00", "\xff", "<b>", "=1+1",
-	"مريم", "\u200b", "12", "1,200", "-1", "1e3", "9990000018", "999 000 0018", "01632 960001", "a@b.c", "yes", "no", "one", "two", "14:30", "2026-02", "somebody"}
+var hostile = []string{"", " ", "a", "  spaces  ", "two\nlines", "crlf\r\nlines", strings.Repeat("x", 201),
+	strings.Repeat("é", 4001), "\x00", "\xff", "<b>", "=1+1",
+	"مريم", "\u200b", "12", "1,200", "-1", "1e3", "9990000018", "999 000 0018", "01632 960001", "a@b.c", "yes", "no",
+	"one", "two", "14:30", "2026-02", "somebody"}
 
 // A page and a program that send the same answers are told the same and keep the
 // same, for 2,000 random forms with 4 random answers each, some of them the concern's own
 // under a random overlay; an entry holds what was kept, and all of it shows.
 func TestPageAndAPIAreOne(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
-	w := field.World{Today: workday.Day{Year: 2026, Month: 3, Day: 2}, Known: func(_ field.Field, id string) bool { return id == "somebody" }}
+	w := field.World{Today: workday.Day{Year: 2026, Month: 3, Day: 2},
+		Known: func(_ field.Field, id string) bool { return id == "somebody" }}
 	kept, refused := 0, 0
 	for i := range 2000 {
 		fields := form(r)
@@ -135,11 +138,13 @@ func overlaid(t *testing.T, r *rand.Rand) []field.Field {
 func names(faults fail.Fields) string { return fmt.Sprint(faults) }
 
 func form(r *rand.Rand) []field.Field {
-	kinds := []field.Kind{field.Line, field.Text, field.Choice, field.Choices, field.YesNo, field.Day, field.Whole, field.NHSNumber,
+	kinds := []field.Kind{field.Line, field.Text, field.Choice, field.Choices, field.YesNo, field.Day, field.Whole,
+		field.NHSNumber,
 		field.Telephone, field.Email, field.Person, field.Month, field.Time, field.Part}
 	out := make([]field.Field, 1+r.IntN(5))
 	for i := range out {
-		f := field.Field{ID: fmt.Sprintf("f%d", i), Ask: "Ask?", What: fmt.Sprintf("answer %d", i), Kind: kinds[r.IntN(len(kinds))], Needed: r.IntN(3) == 0}
+		f := field.Field{ID: fmt.Sprintf("f%d", i), Ask: "Ask?", What: fmt.Sprintf("answer %d", i),
+			Kind: kinds[r.IntN(len(kinds))], Needed: r.IntN(3) == 0}
 		switch f.Kind {
 		case field.Choice, field.Choices:
 			f.Choices = []field.Option{{ID: "one", Label: "First"}, {ID: "two", Label: "Second"}}
@@ -147,7 +152,8 @@ func form(r *rand.Rand) []field.Field {
 				f.Alone = "one"
 			}
 		case field.Part:
-			f.Fields = []field.Field{{ID: f.ID + "_name", Ask: "Name?", What: "the name", Kind: field.Line, Needed: r.IntN(4) == 0},
+			f.Fields = []field.Field{{ID: f.ID + "_name", Ask: "Name?", What: "the name", Kind: field.Line,
+				Needed: r.IntN(4) == 0},
 				{ID: f.ID + "_on", Ask: "When?", What: "the day", Kind: field.Day}}
 		case field.Whole:
 			f.Max = 1500
@@ -220,7 +226,8 @@ func said(r *rand.Rand, fields []field.Field) (url.Values, field.Answers) {
 // What was typed into a question that the other answers hide is named when it is left out.
 func TestWhatIsNotKeptIsSaid(t *testing.T) {
 	info := process.StepInfo{Fields: []field.Field{
-		{ID: "kind", Ask: "Kind?", What: "the kind", Kind: field.Choice, Choices: []field.Option{{ID: "a", Label: "A"}, {ID: "b", Label: "B"}}},
+		{ID: "kind", Ask: "Kind?", What: "the kind", Kind: field.Choice,
+			Choices: []field.Option{{ID: "a", Label: "A"}, {ID: "b", Label: "B"}}},
 		{ID: "partners", Ask: "Which?", What: "which partners it binds", Kind: field.Text,
 			ShownWhen: []field.Condition{{Field: "kind", Is: []string{"b"}}}},
 	}}
