@@ -97,15 +97,6 @@ func matrix(p *Policy) []byte {
 
 func TestMatrixIsTheGoldenOne(t *testing.T) { golden(t, matrixFile, matrix(mustPolicy(t))) }
 
-// The page for people is made from the rules and kept beside the other documents.
-func TestWhoMayIsTheGoldenOne(t *testing.T) {
-	text, err := WhoMayMarkdown()
-	if err != nil {
-		t.Fatal(err)
-	}
-	golden(t, "../../docs/who-may.md", []byte(text))
-}
-
 func golden(t *testing.T, file string, got []byte) {
 	t.Helper()
 	if *update {

@@ -12,9 +12,8 @@ import (
 // its own team. It speaks of functions and roles, never of a record.
 func (p *Policy) WhoMayMarkdown() string {
 	var b strings.Builder
-	b.WriteString("# Who may do what\n\nMade from `internal/access/policies.cedar`, which is what the program " +
-		"decides by. " +
-		"Each rule's name is written into the ledger with everything it allowed.\n\n## What always loses\n\n")
+	b.WriteString("# Who may do what\n\nMade from `internal/access/policies.cedar` and the `policies.cedar` of each " +
+		"kind of record, which is what the program decides by. Each rule's name is written into the ledger with everything it allowed.\n\n## What always loses\n\n")
 	p.sentences(&b, false)
 	b.WriteString("\n## What is opened\n\nWhat no rule opens stays closed.\n\n")
 	p.sentences(&b, true)
@@ -63,13 +62,4 @@ func example(role Role) Actor {
 		return SystemActor(org)
 	}
 	return Actor{Person: person, Org: org, Role: role, Team: team, MFA: true}
-}
-
-// WhoMayMarkdown is Policy.WhoMayMarkdown of the rules that are built in.
-func WhoMayMarkdown() (string, error) {
-	p, err := New()
-	if err != nil {
-		return "", err
-	}
-	return p.WhoMayMarkdown(), nil
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"heed/internal/access"
 	"heed/internal/api"
 	"heed/internal/app"
 	"heed/internal/concern"
@@ -58,7 +57,11 @@ func (c docsCmd) Run(env *Env) error {
 func Document(which string) (string, error) {
 	switch which {
 	case "who-may":
-		return access.WhoMayMarkdown()
+		p, err := room.Policy(app.Rooms()...)
+		if err != nil {
+			return "", err
+		}
+		return p.WhoMayMarkdown(), nil
 	case "process":
 		return process.Page(), nil
 	case "routes":

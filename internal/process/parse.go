@@ -1,7 +1,10 @@
 package process
 
 import (
+	"bytes"
 	_ "embed"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -206,7 +209,19 @@ func isName(s string) bool {
 func Must(raw []byte) *Definition {
 	d, err := Parse(raw)
 	if err != nil {
-		panic(fmt.Sprintf("a shipped definition does not parse: line %d: %v", lineOf(linesOf(raw), fail.Words(err)), err))
+		panic("a shipped definition does not parse: " + faultIn(raw, err))
 	}
 	return d
+}
+
+// faultIn is a fault of a file that does not parse, with its name and line as far as they
+// can be told.
+func faultIn(raw []byte, err error) string {
+	d := Definition{lines: linesOf(raw)}
+	var broken *json.SyntaxError
+	if errors.As(json.Unmarshal(raw, &d), &broken) {
+		line := 1 + bytes.Count(raw[:broken.Offset], []byte("\n"))
+		return fmt.Sprintf("line %d: it is not whole JSON: %v", line, broken)
+	}
+	return d.Fault(fail.Words(err))
 }

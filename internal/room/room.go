@@ -57,7 +57,6 @@ type Room struct {
 
 	// Stories are made-up records for the demo.
 	Stories []Story
-	Nav     []string // the roles that see it in the navigation; empty: everybody
 
 	apart bool // its faces and its policy are its own; see Desk.Keep
 
@@ -327,9 +326,6 @@ func (r *Room) roles() (out []access.Role) {
 		for _, t := range d.Timers {
 			add(t.Owner)
 		}
-	}
-	for _, n := range r.Nav {
-		add(process.Role(n))
 	}
 	return out
 }

@@ -190,6 +190,9 @@ func soundDeadline(d *process.Definition, t process.Deadline) string {
 	if fault := t.SeenBy(process.SeesRaiser, process.SeesReader); fault != "" {
 		return fault
 	}
+	if t.Days == 0 && t.On == "" {
+		return `must have "days", or the day "on" which it is due: with neither it is overdue at once`
+	}
 	if t.On == "" {
 		return ""
 	}
@@ -219,8 +222,12 @@ func soundList(d *process.Definition, i int, l process.List) string {
 		return "must be in the order due to show what is due today"
 	}
 	for _, s := range l.In {
-		if _, ok := d.State(s); !ok {
+		info, ok := d.State(s)
+		if !ok {
 			return fmt.Sprintf("names the state %q, which is not defined", s)
+		}
+		if info.End && l.Open == "yes" || !info.End && l.Open == "no" {
+			return fmt.Sprintf(`is "in" %q with "open" %q, where no record ever is`, s, l.Open)
 		}
 	}
 	for _, f := range l.Facts {

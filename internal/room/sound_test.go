@@ -27,6 +27,8 @@ var badDefinitions = []struct{ name, old, new string }{
 	{"a list twice", `"lists": [`, `"lists": [{"id": "all", "title": "All", "empty": "None.", "of": "team", "order": "due"}, `},
 	{"a list of an unknown fact", `"order": "due"}`, `"order": "due", "facts": ["told"]}`},
 	{"a list at an unknown state", `"order": "due"}`, `"order": "due", "in": ["opne"]}`},
+	{"a list of what is open where nothing is", `"order": "due"}`, `"order": "due", "open": "yes", "in": ["shut"]}`},
+	{"a duty without days", `"days": 5, `, ``},
 	{"an owner of a duty misspelt", `"owner": "safeguarding_lead", "evidence"`, `"owner": "safegarding_lead", "evidence"`},
 	{"a duty that is anyone's", `"owner": "safeguarding_lead", "evidence"`, `"owner": "anyone", "evidence"`},
 	{"a role that Heed does not have", `"roles": [{"id"`, `"roles": [{"id": "wizard", "label": "Wizard", "one": "a wizard"}, {"id"`},

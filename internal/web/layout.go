@@ -109,7 +109,7 @@ func (l *layout) header(q *Request, p Page) nhs.Component {
 		h.ChangeRole = "/role"
 	}
 	for _, n := range l.nav {
-		if len(n.For) == 0 || slices.Contains(n.For, who.Role) {
+		if (len(n.For) == 0 || slices.Contains(n.For, who.Role)) && (n.Opens == nil || n.Opens(q.Actor())) {
 			h.Navigation = append(h.Navigation, nhs.NavigationItem{Text: n.Text, Href: n.Path,
 				Current: n.Path == q.http.URL.Path, Active: n.Text == p.Nav || n.Path == p.Nav})
 		}

@@ -1,5 +1,7 @@
 package web
 
+import "heed/internal/access"
+
 // Handler answers one route. It gives back a Response or an error; one place in
 // the kit turns every error into the right page (see errors.go).
 type Handler func(*Request) (Response, error)
@@ -66,4 +68,6 @@ type NavItem struct {
 	Text, Path string
 	// For are the roles that see it; nobody else does. Empty means everybody who is signed in.
 	For []string
+	// Opens says whether it leads this person anywhere; nil: it does.
+	Opens func(access.Actor) bool
 }

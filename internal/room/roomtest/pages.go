@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,6 +16,7 @@ import (
 	"heed/internal/clock"
 	"heed/internal/clock/workday"
 	"heed/internal/demo"
+	"heed/internal/directory"
 	"heed/internal/field"
 	"heed/internal/heedtest"
 	"heed/internal/id"
@@ -35,6 +37,7 @@ func pages(t *testing.T, r *room.Room) {
 		{heedtest.Width(heedtest.Desktop)}} {
 		v := heedtest.Browser(t, url, o...).As(nameOf(t, a, r))
 		base := "/" + r.Many
+		v.Open("/").Press(strings.ToUpper(r.Many[:1]) + r.Many[1:])
 		for _, l := range r.Latest().Lists {
 			v.Open(base + "?list=" + l.ID)
 		}
@@ -166,6 +169,7 @@ func starter(t *testing.T, a *app.App, r *room.Room) access.Actor {
 	if err != nil {
 		t.Fatal(err)
 	}
+	slices.SortFunc(people, func(x, y directory.Person) int { return strings.Compare(x.Login, y.Login) })
 	for _, p := range people {
 		for _, g := range p.Grants {
 			if who, err := p.Actor(g.Role, true); err == nil && a.Rooms.MayBegin(who, r) {

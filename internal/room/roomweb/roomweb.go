@@ -11,6 +11,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"sync"
 
 	"heed/internal/access"
 	"heed/internal/directory"
@@ -65,7 +66,7 @@ func Part(r *room.Room, desk *room.Desk, people *directory.Desk) web.Part {
 	in := web.SignedIn // the desk asks access about every list and record
 	one := p.Base + "/{ref}"
 	begin := r.First().Label
-	return web.Part{Name: r.Name, Nav: []web.NavItem{{Text: p.Section, Path: p.Base, For: r.Nav}},
+	return web.Part{Name: r.Name, Nav: []web.NavItem{{Text: p.Section, Path: p.Base, Opens: p.opens()}},
 		Routes: append([]web.Route{
 			web.Get(p.Base, in, p.Section, p.lists),
 			web.Get(p.Base+"/new", in, begin, p.showFirst),
@@ -217,6 +218,9 @@ func (p *Pages) teams(q *web.Request) (out []fieldweb.Option, err error) {
 // lists shows one list of the room, with the others beside it.
 func (p *Pages) lists(q *web.Request) (web.Response, error) {
 	all := p.mayList(q)
+	if len(all) == 0 && p.Desk.MayBegin(q.Actor(), p.Room) {
+		return web.Page{Title: p.Section, Section: p.Section, Nav: p.Base, Body: web.Stack(p.beginButton(q), p.tabs(q, ""))}, nil
+	}
 	if len(all) == 0 {
 		return nil, fail.New(fail.Missing, "Page not found")
 	}
@@ -241,6 +245,25 @@ func (p *Pages) lists(q *web.Request) (web.Response, error) {
 }
 
 const perPage = 25
+
+// opens says who comes to anything on the first page of the room. The rules of a program
+// never change, and ask of it no more than the role, so that each is asked once.
+func (p *Pages) opens() func(access.Actor) bool {
+	type asks struct {
+		role access.Role
+		mfa  bool
+	}
+	var known sync.Map
+	return func(a access.Actor) bool {
+		x := asks{a.Role, a.MFA}
+		may, ok := known.Load(x)
+		if !ok {
+			may = p.Desk.MayBegin(a, p.Room) || len(p.Desk.MayList(a, p.Room)) > 0
+			known.Store(x, may)
+		}
+		return may.(bool)
+	}
+}
 
 func (p *Pages) beginButton(q *web.Request) web.Component {
 	if !p.Desk.MayBegin(q.Actor(), p.Room) {
