@@ -13,7 +13,8 @@ import (
 func (p *Policy) WhoMayMarkdown() string {
 	var b strings.Builder
 	b.WriteString("# Who may do what\n\nMade from `internal/access/policies.cedar` and the `policies.cedar` of each " +
-		"kind of record, which is what the program decides by. Each rule's name is written into the ledger with everything it allowed.\n\n## What always loses\n\n")
+		"kind of record, which is what the program decides by. Each rule's name is written into the ledger with " +
+		"everything it allowed.\n\n## What always loses\n\n")
 	p.sentences(&b, false)
 	b.WriteString("\n## What is opened\n\nWhat no rule opens stays closed.\n\n")
 	p.sentences(&b, true)

@@ -219,7 +219,8 @@ func (p *Pages) teams(q *web.Request) (out []fieldweb.Option, err error) {
 func (p *Pages) lists(q *web.Request) (web.Response, error) {
 	all := p.mayList(q)
 	if len(all) == 0 && p.Desk.MayBegin(q.Actor(), p.Room) {
-		return web.Page{Title: p.Section, Section: p.Section, Nav: p.Base, Body: web.Stack(p.beginButton(q), p.tabs(q, ""))}, nil
+		return web.Page{Title: p.Section, Section: p.Section, Nav: p.Base, Body: web.Stack(p.beginButton(q), p.tabs(q, ""))},
+			nil
 	}
 	if len(all) == 0 {
 		return nil, fail.New(fail.Missing, "Page not found")
