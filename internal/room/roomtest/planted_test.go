@@ -281,6 +281,11 @@ var planted = []struct{ name, file, old, new, clause string }{
 		"what_comes_round_is_in"},
 	{"what comes round may be as late as anybody likes", "rounds.go", `case c.Opened(taken) && latest.Before(day):`,
 		`case c.Opened(taken) && latest == day && false:`, "what_comes_round_is_in"},
+	{"anybody may be named", "desk.go", `return len(f.Of) == 0 || slices`, `return len(f.Of) > 0 || slices`,
+		"a_person_who_is_named"},
+	{"a title is lost", "state.go", `		s.Title = x.Title
+`, `		s.Title = ""
+`, "a_title_stands"},
 	{"what nothing covers is left out", "coverage.go", `for _, x := range c.Items(def).Choices {`,
 		`for _, x := range c.Items(def).Choices[1:] {`, "what_is_covered"},
 	{"the first page alone covers", "coverage.go", `if q.After = page.Next; q.After == "" {`, `if q.After = page.Next; true {`,

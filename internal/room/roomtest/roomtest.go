@@ -92,6 +92,8 @@ var clauses = []clause{
 	{"a duty runs until it is met, and not beyond the end", runs},
 	{"what is left empty is kept no more", keeps},
 	{"a row of another list shows nothing", ofAnother},
+	{"a person who is named holds a role and works here", named},
+	{"a title stands in the lists", titles},
 	{"what is covered is what the list's records name", covers},
 	{"records that belong together show it to who may open both", tiedTogether},
 	{"what comes round is made once and closed once", comesRound},
