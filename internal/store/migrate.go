@@ -11,9 +11,13 @@ import (
 	"strings"
 
 	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
 
 	"heed/internal/fail"
 )
+
+// migrationWait is for how many seconds the session of a killed migration is waited for.
+const migrationWait = 120
 
 //go:embed migrations/*.sql
 var own embed.FS
@@ -23,17 +27,25 @@ var own embed.FS
 // this program does not know is newer: it is refused, and nothing is touched. It is
 // too old when that change was withdrawn: another of its range, with a higher number
 // that the store does not have, came in its stead.
-// The caller sees to it that no other process migrates at the same time.
+// The caller sees to it that no other process migrates at the same time. One that was
+// killed may still be at it in its session of the server: that session holds a lock until
+// it has ended, or a sequence of ours would come by another name beside the one it has
+// made and not yet given up.
 func migrate(ctx context.Context, engine string, db *sql.DB, sources []fs.FS) error {
 	all, err := merged(engine, slices.Concat([]fs.FS{own}, sources))
 	if err != nil {
 		return err
 	}
-	d := goose.DialectSQLite3
+	d, how := goose.DialectSQLite3, []goose.ProviderOption{goose.WithAllowOutofOrder(true),
+		goose.WithDisableGlobalRegistry(true)}
 	if engine == enginePostgres {
-		d = goose.DialectPostgres
+		alone, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, migrationWait))
+		if err != nil {
+			return fmt.Errorf("collect migrations: %w", err)
+		}
+		d, how = goose.DialectPostgres, append(how, goose.WithSessionLocker(alone))
 	}
-	p, err := goose.NewProvider(d, db, all, goose.WithAllowOutofOrder(true), goose.WithDisableGlobalRegistry(true))
+	p, err := goose.NewProvider(d, db, all, how...)
 	if err != nil {
 		return fmt.Errorf("collect migrations: %w", err)
 	}
