@@ -81,7 +81,7 @@ func (s *suite) moves(c process.Cycle) {
 	owner := s.as(string(s.room.First().Roles[0]), i)
 	before := s.days(owner)
 	info, _ := s.room.Latest().Step(c.Sooner)
-	in := s.x.Answers(info.Fields)
+	in := s.inTime(info)
 	day := c.Latest(workday.Of(s.w.Hand.Now())).Add(-30)
 	in[s.dayField(c)] = field.Of(day.String())
 	_, _, err := s.take(ref, info, in)

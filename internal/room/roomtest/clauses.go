@@ -34,7 +34,7 @@ func everyWay(s *suite) {
 			open := def.Steps(v.Status())
 			info := s.choose(open, taken)
 			possible := slices.ContainsFunc(open, func(x process.StepInfo) bool { return x.ID == info.ID })
-			got, _, err := s.take(ref, info, s.x.Answers(info.Fields))
+			got, _, err := s.take(ref, info, s.inTime(info))
 			switch {
 			case possible && err == nil:
 				taken[info.ID] = true
@@ -93,7 +93,7 @@ func (s *suite) some(n int) []id.Reference {
 		ref := s.begin().Reference
 		for range s.x.r.IntN(8) {
 			info := def.AllSteps[1+s.x.r.IntN(len(def.AllSteps)-1)]
-			_, _, _ = s.take(ref, info, s.x.Answers(info.Fields)) //nolint:errcheck // some are not open now
+			_, _, _ = s.take(ref, info, s.inTime(info)) //nolint:errcheck // some are not open now
 		}
 		out = append(out, ref)
 	}
@@ -169,7 +169,7 @@ func hidden(s *suite) {
 	_, _ = s.desk.Open(s.ctx, a, s.room, nothing) //nolint:errcheck // the book of the day begins with it
 	def := s.room.Latest()
 	for _, info := range def.AllSteps[1:] {
-		in := s.x.Answers(info.Fields)
+		in := s.inTime(info)
 		before := s.entries()
 		_, hid := s.desk.Take(s.ctx, a, s.room, ref, room.Taking{Step: info.ID, Answers: in})
 		one := s.entries() - before
@@ -214,7 +214,7 @@ func noEntry(s *suite) {
 func once(s *suite) {
 	info := s.room.First()
 	a := s.as(string(info.Roles[0]), 0)
-	in := s.x.Answers(info.Fields)
+	in := s.inTime(info)
 	one, err := s.desk.Begin(s.ctx, a, s.room, room.Beginning{Answers: in, Key: "the-key-of-this"})
 	s.must(err)
 	before := s.entries()
@@ -266,7 +266,7 @@ func (s *suite) takenOnce(step process.StepInfo, other id.Reference) bool {
 			return true
 		}
 		info := s.choose(s.openSteps(reader, ref), gone)
-		_, _, err := s.take(ref, info, s.x.Answers(info.Fields))
+		_, _, err := s.take(ref, info, s.inTime(info))
 		gone[info.ID] = gone[info.ID] || err == nil
 	}
 	return false
@@ -455,7 +455,7 @@ func (s *suite) sameIsRefused(second process.StepInfo, as string) bool {
 // unasked: a program that sends what is not asked is told so.
 func unasked(s *suite) {
 	info := s.room.First()
-	in := s.x.Answers(info.Fields)
+	in := s.inTime(info)
 	in["no_such_question"] = field.Of("x")
 	_, err := s.desk.Begin(s.ctx, s.as(string(info.Roles[0]), 0), s.room, room.Beginning{Answers: in, Strict: true})
 	if faults := fail.FieldsOf(err); len(faults) != 1 || faults[0].Name != "" { // a made-up name is not echoed

@@ -47,7 +47,7 @@ func (s *suite) owned() (id.Reference, access.Actor) {
 	s.t.Helper()
 	info := s.room.First()
 	owner := s.as(string(info.Roles[0]), 5)
-	by, in := owner, s.x.Answers(info.Fields)
+	by, in := owner, s.inTime(info)
 	if info.Owner != "actor" {
 		by = s.as(string(info.Roles[0]), 0)
 		in.Set(info.Owner, owner.Person.String())
@@ -131,7 +131,7 @@ func (s *suite) mailsTo(by, owner access.Actor) {
 		return
 	}
 	d, _ := s.mailing()
-	in := s.x.Answers(info.Fields)
+	in := s.inTime(info)
 	in.Set(info.Owner, owner.Person.String())
 	s.quiet()
 	got, err := d.Begin(s.ctx, s.as(string(info.Roles[0]), 0), s.room, room.Beginning{Answers: in})
@@ -158,7 +158,7 @@ func (s *suite) actsFor(by, owner access.Actor, ref id.Reference) {
 		if took = info.Owner == ""; !took {
 			continue
 		}
-		_, err := s.desk.Take(s.ctx, by, s.room, ref, room.Taking{Step: info.ID, Answers: s.x.Answers(info.Fields)})
+		_, err := s.desk.Take(s.ctx, by, s.room, ref, room.Taking{Step: info.ID, Answers: s.inTime(info)})
 		if took = err == nil; took {
 			break
 		}
@@ -259,7 +259,7 @@ func handed(s *suite) {
 	barred := false
 	for _, info := range s.room.Latest().AllSteps[1:] {
 		if info.Owner == "" && !barred {
-			_, err := s.desk.Take(s.ctx, to, s.room, shut, room.Taking{Step: info.ID, Answers: s.x.Answers(info.Fields)})
+			_, err := s.desk.Take(s.ctx, to, s.room, shut, room.Taking{Step: info.ID, Answers: s.inTime(info)})
 			barred = err == nil
 		}
 	}
@@ -345,7 +345,7 @@ func (s *suite) leaves() {
 	s.t.Helper()
 	info := s.room.First()
 	role, login := string(info.Roles[0]), fmt.Sprintf("leaver%d", s.x.r.IntN(1_000_000))
-	in := s.x.Answers(info.Fields)
+	in := s.inTime(info)
 	in.Set(info.Owner, s.w.Add(login, access.Role(role)).String())
 	got, err := s.desk.Begin(s.ctx, s.as(role, 0), s.room, room.Beginning{Answers: in})
 	s.must(err)

@@ -50,7 +50,7 @@ func (s *suite) naming(item string, list process.List) id.Reference {
 	s.t.Helper()
 	info, def := s.room.First(), s.room.Latest()
 	a := s.as(string(info.Roles[0]), 0)
-	in := s.x.Answers(info.Fields)
+	in := s.inTime(info)
 	delete(in, def.Coverage.Field)
 	if item != "" {
 		in[def.Coverage.Field] = field.Value{List: []string{item}}

@@ -186,7 +186,7 @@ func inTurn(s *suite) {
 		info, _ := s.room.Latest().Step(c.Sooner)
 		on := s.dayField(c)
 		for day, taken := range map[workday.Day]bool{latest: false, latest.Add(1): false, latest.Add(-30): true} {
-			in := s.x.Answers(info.Fields)
+			in := s.inTime(info)
 			in[on] = field.Of(day.String())
 			_, _, err := s.take(ref, info, in)
 			if (err == nil) != taken || !taken && len(fail.FieldsOf(err)) == 0 {

@@ -87,7 +87,7 @@ func (s *suite) withDocument(step process.StepInfo, b []byte, key string) (id.Re
 				return ref, got, by
 			}
 			info := s.choose(s.openSteps(reader, ref), gone)
-			_, _, err := s.take(ref, info, s.x.Answers(info.Fields))
+			_, _, err := s.take(ref, info, s.inTime(info))
 			gone[info.ID] = gone[info.ID] || err == nil
 		}
 	}

@@ -41,7 +41,7 @@ func told(s *suite) {
 	d, q := s.mailing()
 	info := s.room.First()
 	by, owner := s.as(string(info.Roles[0]), 0), s.as(string(info.Roles[0]), 1)
-	in := s.x.Answers(info.Fields)
+	in := s.inTime(info)
 	if f, ok := field.Find(info.Fields, info.Owner); ok && f.Kind == field.Person {
 		in[info.Owner] = field.Of(owner.Person.String())
 	}
@@ -109,7 +109,7 @@ func forgotten(s *suite) {
 	d, q := s.mailing()
 	info := s.room.First()
 	_, err := d.Begin(s.ctx, s.as(string(info.Roles[0]), 0), s.room,
-		room.Beginning{Answers: s.x.Answers(info.Fields), Key: "a-key-to-be-forgotten"})
+		room.Beginning{Answers: s.inTime(info), Key: "a-key-to-be-forgotten"})
 	s.must(err)
 	s.only(id.Record{})
 	s.must(d.RunDuties(s.ctx))

@@ -43,7 +43,7 @@ func runs(s *suite) {
 			}
 			s.w.Hand.Move(time.Hour)
 			info := s.room.Latest().AllSteps[1+s.x.r.IntN(len(s.room.Latest().AllSteps)-1)]
-			if _, _, err := s.take(ref, info, s.x.Answers(info.Fields)); err != nil {
+			if _, _, err := s.take(ref, info, s.inTime(info)); err != nil {
 				continue
 			}
 			after, err := s.desk.Open(s.ctx, reader, s.room, ref)

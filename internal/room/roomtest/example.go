@@ -2,6 +2,7 @@ package roomtest
 
 import (
 	"bytes"
+	"hash/fnv"
 	"math/rand/v2"
 	"strings"
 
@@ -13,19 +14,41 @@ import (
 
 // examples makes answers that a form takes, from the definition alone.
 type examples struct {
-	r      *rand.Rand
+	r      *rand.Rand // which steps are taken, and by whom
+	lots   lots       // what is answered
 	today  workday.Day
 	person func(field.Field) id.Person
 	team   id.Team
 	word   string // stands in every text, so that a test can look for it
 }
 
+// drawn are examples from a seed, as of a day, with a word in every text.
+func drawn(seed uint64, today workday.Day, word string) examples {
+	return examples{r: rand.New(rand.NewPCG(seed, 1)), lots: lots{seed, map[string]*rand.Rand{}}, today: today, word: word}
+}
+
+// lots are drawn for each field by itself: one field more changes no other's answers.
+type lots struct {
+	seed uint64
+	all  map[string]*rand.Rand
+}
+
+func (l lots) of(name string) *rand.Rand {
+	if l.all[name] == nil {
+		h := fnv.New64a()
+		h.Write([]byte(name)) //nolint:errcheck // a hash never fails
+		l.all[name] = rand.New(rand.NewPCG(l.seed, h.Sum64()))
+	}
+	return l.all[name]
+}
+
 // Answers are answers that are taken: every question that must be answered, and most others.
 func (x examples) Answers(fields []field.Field) field.Answers {
 	out := field.Answers{}
 	for _, f := range fields {
-		if f.Shown(out) && (f.Must(out) || x.r.IntN(4) > 0) {
-			if v := x.value(f); !v.Empty() {
+		r := x.lots.of(f.ID)
+		if f.Shown(out) && (f.Must(out) || r.IntN(4) > 0) {
+			if v := x.value(f, r); !v.Empty() {
 				out[f.ID] = v
 			}
 		}
@@ -38,14 +61,14 @@ func (x examples) Answers(fields []field.Field) field.Answers {
 	return out
 }
 
-func (x examples) value(f field.Field) field.Value {
+func (x examples) value(f field.Field, r *rand.Rand) field.Value {
 	switch f.Kind {
 	case field.Choice, field.YesNo:
-		return field.Of(x.pick(f.Offered()))
+		return field.Of(pick(r, f.Offered()))
 	case field.Choices:
-		return field.Value{List: []string{x.pick(f.Offered())}}
+		return field.Value{List: []string{pick(r, f.Offered())}}
 	case field.Day:
-		n := x.r.IntN(300)
+		n := r.IntN(300)
 		switch f.When {
 		case "later":
 			n++
@@ -79,7 +102,7 @@ func (x examples) value(f field.Field) field.Value {
 	case field.Group:
 		return field.Value{Group: []field.Answers{x.Answers(f.Fields)}}
 	case field.Line, field.Text, field.Org:
-		s := x.word + " " + strings.Repeat("x", x.r.IntN(12)) + " Zoë O’Neill مريم"
+		s := x.word + " " + strings.Repeat("x", r.IntN(12)) + " Zoë O’Neill مريم"
 		return field.Of(string([]rune(s)[:min(len([]rune(s)), f.Limit())]))
 	}
 	return field.Value{}
@@ -94,4 +117,4 @@ func sent(name string, b []byte) *document.File {
 	return got
 }
 
-func (x examples) pick(of []string) string { return of[x.r.IntN(len(of))] }
+func pick(r *rand.Rand, of []string) string { return of[r.IntN(len(of))] }

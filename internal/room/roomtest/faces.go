@@ -3,7 +3,6 @@ package roomtest
 import (
 	"context"
 	"encoding/json"
-	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strings"
@@ -22,7 +21,7 @@ import (
 func wordPages(t *testing.T, r *room.Room) {
 	_, a := served(t)
 	m := &matrix{t: t, app: a, room: r, handler: a.Handler(),
-		x: examples{r: rand.New(rand.NewPCG(7, 8)), today: workday.Of(a.Now()), word: "example"}}
+		x: drawn(7, workday.Of(a.Now()), "example")}
 	people, tried := m.people(), 0
 	for _, ref := range played(t, a, r) {
 		for _, s := range people {

@@ -28,7 +28,7 @@ func named(s *suite) {
 		}
 		for who, p := range map[string]id.Person{"who has left": gone, "without the role": other,
 			"unknown": id.NewPerson(s.w.Hand.Now())} {
-			in := s.x.Answers(info.Fields)
+			in := s.inTime(info)
 			in[f.ID] = field.Of(p.String())
 			_, err := s.desk.Begin(s.ctx, by, s.room, room.Beginning{Answers: in})
 			if fail.FieldsOf(err).For(f.ID) == "" {
@@ -48,7 +48,7 @@ func titles(s *suite) {
 	if def.Entitled == "" {
 		s.t.Skip("records of this room have no title")
 	}
-	in := s.x.Answers(info.Fields)
+	in := s.inTime(info)
 	in[def.Entitled] = field.Of("A title of its own")
 	a := s.as(string(info.Roles[0]), 0)
 	got, err := s.desk.Begin(s.ctx, a, s.room, room.Beginning{Answers: in})

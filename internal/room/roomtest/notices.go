@@ -17,7 +17,7 @@ func (s *suite) given() (got room.Receipt, by, owner access.Actor, ok bool) {
 	s.t.Helper()
 	info := s.room.First()
 	by, owner = s.as(string(info.Roles[0]), 0), s.as(string(info.Roles[0]), 1)
-	in := s.x.Answers(info.Fields)
+	in := s.inTime(info)
 	f, ok := field.Find(info.Fields, info.Owner)
 	if !ok || f.Kind != field.Person {
 		return got, by, owner, false
@@ -143,7 +143,7 @@ func (s *suite) overdue(ref id.Reference, owner access.Actor) {
 		if !ends {
 			continue
 		}
-		if _, _, err := s.take(ref, info, s.x.Answers(info.Fields)); err == nil {
+		if _, _, err := s.take(ref, info, s.inTime(info)); err == nil {
 			s.wantNotes(owner, ref, "its duty was met")
 			s.wantNotes(holder, ref, "its duty was met, to their role")
 			return
@@ -157,7 +157,7 @@ func (s *suite) withdrawn() {
 	got, _, owner, _ := s.given()
 	for _, info := range s.room.Latest().AllSteps[1:] {
 		_, err := s.desk.Take(s.ctx, owner, s.room, got.Reference, room.Taking{Step: info.ID,
-			Answers: s.x.Answers(info.Fields), Version: s.seen(got.Reference, info.ID)})
+			Answers: s.inTime(info), Version: s.seen(got.Reference, info.ID)})
 		if err == nil {
 			s.wantNotes(owner, got.Reference, "they have done something with it")
 			return

@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"log/slog"
-	"math/rand/v2"
 	"net/http/httptest"
 	"path/filepath"
 	"slices"
@@ -194,8 +193,8 @@ func nameOf(t *testing.T, a *app.App, r *room.Room) string {
 func toldIn(t *testing.T, a *app.App, r *room.Room) id.Reference {
 	t.Helper()
 	who := starter(t, a, r)
-	x := examples{r: rand.New(rand.NewPCG(3, 4)), today: workday.Of(a.Now()), word: "example", team: who.Team,
-		person: func(field.Field) id.Person { return who.Person }}
+	x := drawn(3, workday.Of(a.Now()), "example")
+	x.team, x.person = who.Team, func(field.Field) id.Person { return who.Person }
 	got, err := a.Rooms.Begin(context.Background(), who, r, room.Beginning{Answers: x.Answers(r.First().Fields),
 		Strict: true})
 	if err != nil {

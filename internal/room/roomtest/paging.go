@@ -50,7 +50,7 @@ when { principal.role == "worker" && resource.stage == "` + string(s.begun()) + 
 // moveOn takes steps until the record stands elsewhere than where it was begun.
 func (s *suite) moveOn(ref id.Reference) {
 	for _, info := range s.room.Latest().AllSteps[1:] {
-		_, a, err := s.take(ref, info, s.x.Answers(info.Fields))
+		_, a, err := s.take(ref, info, s.inTime(info))
 		if err != nil {
 			continue // not open now
 		}
@@ -76,7 +76,7 @@ func (s *suite) pagesOf(role string, refs []id.Reference) {
 			s.t.Errorf("%s is on a page of %s: %v; opening it: %v", ref, role, slices.Contains(got, ref), err)
 		}
 	}
-	for n := 1; n <= len(got); n++ {
+	for n := 1; n <= min(len(got), room.MaxPage); n++ {
 		p, err := s.desk.List(s.ctx, a, s.room, room.Query{List: "added_later", Limit: n})
 		s.must(err)
 		if len(p.Rows) != n || (p.Next != "") != (n < len(got)) {
@@ -131,7 +131,7 @@ func (s *suite) moving(a access.Actor, list string) {
 			got = append(got, r.Reference)
 			s.w.Hand.Move(time.Second)
 			for _, info := range s.room.Latest().AllSteps[1:] {
-				if _, _, err := s.take(r.Reference, info, s.x.Answers(info.Fields)); err == nil {
+				if _, _, err := s.take(r.Reference, info, s.inTime(info)); err == nil {
 					moved = append(moved, r.Reference)
 				}
 			}

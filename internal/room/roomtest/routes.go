@@ -7,7 +7,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -38,7 +37,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 func routes(t *testing.T, r *room.Room) {
 	_, a := served(t)
 	m := &matrix{t: t, app: a, room: r, handler: a.Handler(),
-		x: examples{r: rand.New(rand.NewPCG(5, 6)), today: workday.Of(a.Now()), word: "example"}}
+		x: drawn(5, workday.Of(a.Now()), "example")}
 	who := starter(t, a, r)
 	m.x.person = func(field.Field) id.Person { return who.Person }
 	got := strings.Join(m.lines(), "\n") + "\n"

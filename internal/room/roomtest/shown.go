@@ -182,7 +182,7 @@ func (s *suite) far() (out []id.Reference) {
 		reader, gone := s.reader(ref), map[process.Step]bool{}
 		for range walked {
 			info := s.choose(s.openSteps(reader, ref), gone)
-			_, _, err := s.take(ref, info, s.x.Answers(info.Fields))
+			_, _, err := s.take(ref, info, s.inTime(info))
 			if fail.Is(err, fail.Broken) {
 				s.must(err)
 			}

@@ -129,7 +129,7 @@ func damagedHides(s *suite) {
 // refused, and named by the verifier; without it the request is judged anew.
 func retried(s *suite) {
 	info := s.room.First()
-	a, in := s.as(string(info.Roles[0]), 0), s.x.Answers(info.Fields)
+	a, in := s.as(string(info.Roles[0]), 0), s.inTime(info)
 	begin := func(key string) (id.Reference, error) {
 		r, err := s.desk.Begin(s.ctx, a, s.room, room.Beginning{Answers: in, Key: key})
 		return r.Reference, err

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -32,8 +31,8 @@ func uploads(t *testing.T, r *room.Room) {
 	if !ok || !slices.Contains(step.Roles, process.Role(who.Role)) {
 		t.Skip("it asks for no document from whoever begins it")
 	}
-	x := examples{r: rand.New(rand.NewPCG(7, 8)), today: workday.Of(a.Now()), word: "example", team: who.Team,
-		person: func(field.Field) id.Person { return who.Person }}
+	x := drawn(7, workday.Of(a.Now()), "example")
+	x.team, x.person = who.Team, func(field.Field) id.Person { return who.Person }
 	u := &uploader{matrix{t: t, app: a, room: r, handler: a.Handler(), x: x}, step, somebody{}, ""}
 	for _, s := range u.people() {
 		if s.name == string(who.Role) {

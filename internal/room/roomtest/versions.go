@@ -58,7 +58,7 @@ func caughtUp(s *suite) {
 		_, err := program.CatchUp(s.ctx)
 		s.must(err)
 		info := r.First()
-		got, err := program.Begin(s.ctx, s.as(string(info.Roles[0]), 0), r, room.Beginning{Answers: s.x.Answers(info.Fields)})
+		got, err := program.Begin(s.ctx, s.as(string(info.Roles[0]), 0), r, room.Beginning{Answers: s.inTime(info)})
 		s.must(err)
 		refs = append(refs, got.Reference)
 		for _, ref := range refs { // and goes on with what the other began
@@ -150,7 +150,7 @@ func (s *suite) stepsTo(refs []id.Reference) [][]way {
 		for range 4 {
 			info := steps[s.x.r.IntN(len(steps))]
 			role := string(info.Roles[s.x.r.IntN(len(info.Roles))])
-			out[i%3] = append(out[i%3], way{ref, info, s.as(role, 0), s.x.Answers(info.Fields)})
+			out[i%3] = append(out[i%3], way{ref, info, s.as(role, 0), s.inTime(info)})
 		}
 	}
 	return out
@@ -187,7 +187,7 @@ func ownDefinition(s *suite) {
 	}
 	info := newer.First()
 	a := s.as(string(info.Roles[0]), 0)
-	got, err := fresh.Begin(s.ctx, a, newer, room.Beginning{Answers: s.x.Answers(info.Fields)})
+	got, err := fresh.Begin(s.ctx, a, newer, room.Beginning{Answers: s.inTime(info)})
 	s.must(err)
 	if _, err := s.desk.CatchUp(s.ctx); err != nil {
 		s.t.Errorf("an older program cannot start: %v", err)

@@ -62,7 +62,7 @@ func (s *suite) spoken(two process.Two) (out spoken) {
 func (s *suite) beginElsewhere() id.Reference {
 	s.t.Helper()
 	info := s.room.First()
-	in := s.x.Answers(info.Fields)
+	in := s.inTime(info)
 	if f, ok := field.Find(info.Fields, info.Owner); ok && f.Kind == field.Person {
 		in[info.Owner] = field.Of(s.as(f.Of[0], 4).Person.String())
 	}
@@ -85,7 +85,7 @@ func (s *suite) before(ref id.Reference, step process.Step) {
 func (s *suite) wordOf(a access.Actor, ref id.Reference, step process.Step, version int64) error {
 	s.t.Helper()
 	info, _ := s.room.Latest().Step(step)
-	t := room.Taking{Step: step, Answers: s.x.Answers(info.Fields), Version: version}
+	t := room.Taking{Step: step, Answers: s.inTime(info), Version: version}
 	_, err := s.desk.Take(s.ctx, a, s.room, ref, t)
 	return err
 }
@@ -287,7 +287,7 @@ func (s *suite) undone(two process.Two, step process.Step) {
 	x := s.spoken(two)
 	info, _ := s.room.Latest().Step(step)
 	by := s.somebodyElse(info, x.asked)
-	_, err := s.desk.Take(s.ctx, by, s.room, x.ref, room.Taking{Step: step, Answers: s.x.Answers(info.Fields)})
+	_, err := s.desk.Take(s.ctx, by, s.room, x.ref, room.Taking{Step: step, Answers: s.inTime(info)})
 	s.must(err)
 	who := x.asked
 	if !slices.Contains(two.Returns, step) {
