@@ -25,7 +25,6 @@ var planted = []struct{ name, file, old, new, clause string }{
 		return nil
 	}
 	return d.note(tx, a, ruleMissing, r.Name+kindRefused, refused{ref})`, "hidden_is_missing"},
-	{"what is missing is found out sooner", "find.go", `_, _, _ = d.open(row) // as long`, `// as long`, "what_is_hidden_costs"},
 	{"what is hidden says so", "find.go",
 		`return f.decision.Err(r.resource(&f.state, now))`,
 		`if f.decision.Effect != access.Allow {
