@@ -226,7 +226,7 @@ func TestEverythingOverdueIsToldInPages(t *testing.T) {
 
 // TestWhatWaitsOutlastsTheMonth: a reason that nobody has reviewed, and a bar that waits for
 // a second word, stand before whoever is told of them on the first of the next month, and
-// months later, by page; until somebody answers. Seen to fail: on the 1st both were gone.
+// months later, by page; until somebody answers.
 func TestWhatWaitsOutlastsTheMonth(t *testing.T) {
 	world.Each(t, func(w *world.World) {
 		ref, guardian := raised(w), w.As("guardian")
@@ -293,7 +293,7 @@ func TestWhatWaitsOutlastsTheMonth(t *testing.T) {
 }
 
 // TestABookThatIsNotFoundIsNamed: where a month's reasons are said to be is compared with
-// the ledger, named and made as it was. Seen to fail: nothing compared it.
+// the ledger, named and made as it was.
 func TestABookThatIsNotFoundIsNamed(t *testing.T) {
 	world.Each(t, func(w *world.World) {
 		if err := w.Concerns.GiveReason(ctx, w.As("lead"), raised(w), "A complaint"); err != nil {

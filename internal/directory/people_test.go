@@ -14,8 +14,7 @@ import (
 )
 
 // TestADamagedAccountHidesNobody: with one lead's account damaged the other is found, chosen
-// and given what is raised, and all others are listed; but nobody stands alone by it. Seen
-// to fail: nothing could be raised, and nobody chosen.
+// and given what is raised, and all others are listed; but nobody stands alone by it.
 func TestADamagedAccountHidesNobody(t *testing.T) {
 	world.Each(t, func(w *world.World) {
 		ctx := context.Background()
