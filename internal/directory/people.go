@@ -1,6 +1,8 @@
 package directory
 
 import (
+	"context"
+
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/ledger"
@@ -60,4 +62,21 @@ func (d *Desk) WorkingIn(tx *store.Tx, org id.Org) (out []Person, damaged int, e
 		}
 	}
 	return out, damaged, nil
+}
+
+// Names gives the names of people for one page, each looked up once; "" for nobody.
+func (d *Desk) Names(ctx context.Context) func(id.Person) string {
+	known := map[id.Person]string{}
+	return func(p id.Person) string {
+		if p.IsZero() {
+			return ""
+		}
+		if _, ok := known[p]; !ok {
+			known[p] = "Somebody who has left"
+			if who, err := d.Person(ctx, p); err == nil {
+				known[p] = who.Name
+			}
+		}
+		return known[p]
+	}
 }

@@ -25,20 +25,6 @@ const (
 	titleOthers = "Say who covers for somebody else"
 )
 
-// names gives people's names, each looked up once.
-func (h *pages) names(q *web.Request) func(id.Person) string {
-	known := map[id.Person]string{}
-	return func(p id.Person) string {
-		if _, ok := known[p]; !ok {
-			who, err := h.directory.Person(q.Context(), p)
-			if known[p] = who.Name; err != nil {
-				known[p] = "Somebody who has left"
-			}
-		}
-		return known[p]
-	}
-}
-
 // cover is who covers for whom, as far as it concerns this person, and asks who covers for
 // them.
 func (h *pages) cover(q *web.Request) (web.Response, error) {
@@ -124,7 +110,7 @@ func (h *pages) covers(q *web.Request, all []directory.Cover) web.Component {
 	if len(all) == 0 {
 		return nhs.Para("Nobody covers for anybody now.")
 	}
-	name := h.names(q)
+	name := h.directory.Names(q.Context())
 	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "Who covers for whom", Size: nhs.SizeM},
 		Head: nhs.Heads("Who is away", "Who covers", "When", "What you can do")}
 	for _, c := range all {
@@ -169,7 +155,7 @@ func (h *pages) endCover(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	name := h.names(q)
+	name := h.directory.Names(q.Context())
 	return web.Page{Title: titleEnds, Section: sectionWork, Nav: pathWork, Back: pathCover, BackText: titleCover,
 		Body: q.Form().Ask(web.Question{Send: "End it now", Before: []web.Component{
 			nhs.Paragraph{Content: nhs.Group{nhs.Isolated(name(c.By)), nhs.Text(" covers for "), nhs.Isolated(name(c.Person)),
@@ -185,19 +171,23 @@ func (h *pages) sendEndCover(q *web.Request) (web.Response, error) {
 	return web.Redirect{To: pathCover, Flash: "The cover has ended"}, err
 }
 
-// standing says above somebody's work for whom they cover, and who covers for them.
+// standing says above somebody's work for whom they cover, and who covers for them, now or
+// from a day on: without mail they learn it here.
 func (h *pages) standing(q *web.Request) (out []web.Component, err error) {
 	all, err := h.rooms.Covers(q.Context(), q.Actor())
-	name, me := h.names(q), q.Who().Person
+	name, me := h.directory.Names(q.Context()), q.Who().Person
 	var says nhs.Group
 	for _, c := range all {
-		switch until := nhs.Text(" until " + c.Until.Words() + "."); {
-		case !c.Runs(q.Now()):
-		case c.By == me:
+		when := " until " + c.Until.Words() + "."
+		if !c.Runs(q.Now()) {
+			when = " from " + c.From.Words() + when
+		}
+		switch me {
+		case c.By:
 			says = append(says, nhs.Paragraph{Content: nhs.Group{nhs.Text("You cover for "), nhs.Isolated(name(c.Person)),
-				until}})
-		case c.Person == me:
-			says = append(says, nhs.Paragraph{Content: nhs.Group{nhs.Isolated(name(c.By)), nhs.Text(" covers for you"), until}})
+				nhs.Text(when)}})
+		case c.Person:
+			says = append(says, nhs.Paragraph{Content: nhs.Group{nhs.Isolated(name(c.By)), nhs.Text(" covers for you" + when)}})
 		}
 	}
 	if len(says) > 0 {
@@ -206,13 +196,14 @@ func (h *pages) standing(q *web.Request) (out []web.Component, err error) {
 	return out, err
 }
 
-// arranging leads to who covers, and to handing over.
-func arranging(q *web.Request) web.Component {
-	if role := access.Role(q.Who().Role); role == access.Worker {
-		return nil
+// ways lead from somebody's work to what goes with it.
+func ways(q *web.Request) web.Component {
+	out := nhs.List{Plain: true, Items: []nhs.Component{nhs.Link{Text: "See these days in your own calendar", Href: pathCalendar}}}
+	if access.Role(q.Who().Role) != access.Worker { // who has nothing that is covered or handed over
+		out.Items = append(out.Items, nhs.Link{Text: titleCover, Href: pathCover},
+			nhs.Link{Text: titleHandOver, Href: pathHandOver})
 	}
-	return nhs.List{Plain: true, Items: []nhs.Component{nhs.Link{Text: titleCover, Href: pathCover},
-		nhs.Link{Text: titleHandOver, Href: pathHandOver}}}
+	return out
 }
 
 // shownFor is for whom a duty stands before somebody.

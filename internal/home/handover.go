@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"heed/internal/fail"
 	"heed/internal/field"
@@ -47,7 +48,7 @@ func (h *pages) handOver(q *web.Request) (web.Response, error) {
 	page := web.Page{Title: titleHandOver, Section: sectionWork, Nav: pathWork, Back: pathWork, BackText: sectionWork}
 	var whose web.Component = nhs.Para("This is what you have.")
 	if of != q.Who().Person && len(has.Rows) > 0 {
-		whose = nhs.Paragraph{Content: nhs.Group{nhs.Text("This is what "), nhs.Isolated(h.names(q)(of)), nhs.Text(" has.")}}
+		whose = nhs.Paragraph{Content: nhs.Group{nhs.Text("This is what "), nhs.Isolated(h.directory.Names(q.Context())(of)), nhs.Text(" has.")}}
 	}
 	switch {
 	case len(has.Rows) == 0:
@@ -70,7 +71,7 @@ func (h *pages) handOver(q *web.Request) (web.Response, error) {
 			". The others come up when these are handed over."))
 	}
 	page.Body = f.Ask(web.Question{Before: before, Send: "Hand over",
-		Fields: append([]web.Component{f.Checkboxes(what(has.Rows)), listed(has.Rows)}, asked...)})
+		Fields: append([]web.Component{f.Checkboxes(what(has.Rows, q.Now())), listed(has.Rows)}, asked...)})
 	return page, nil
 }
 
@@ -92,7 +93,7 @@ func listed(rows []room.Row) web.Component {
 }
 
 // what are the records as boxes to be ticked, what is due first on top.
-func what(rows []room.Row) nhs.Checkboxes {
+func what(rows []room.Row, now time.Time) nhs.Checkboxes {
 	out := nhs.Checkboxes{Name: "what", Legend: nhs.Legend{Text: "What should be handed over?", Size: nhs.SizeS},
 		Hint: nhs.Hint{Text: "Select all that apply"}}
 	if len(rows) > 1 {
@@ -104,9 +105,17 @@ func what(rows []room.Row) nhs.Checkboxes {
 			label = nhs.Group{nhs.Isolated(r.Title), nhs.Text(", "), nhs.NoWrap(string(r.Reference))}
 		}
 		out.Items = append(out.Items, nhs.Checkbox{Value: r.Room.Name + "/" + string(r.Reference), Content: label,
-			Hint: nhs.Hint{Text: r.Label + ". Next due: " + r.Due.Label + ", by " + words.Date(r.Due.At)}})
+			Hint: nhs.Hint{Text: r.Label + ". " + nextDue(r, now)}})
 	}
 	return out
+}
+
+// nextDue is what is due next of a record, in a sentence.
+func nextDue(r room.Row, now time.Time) string {
+	if now.After(r.Due.At) {
+		return "Overdue since " + words.Date(r.Due.At) + ": " + r.Due.Label
+	}
+	return "Next due: " + r.Due.Label + ", by " + words.Date(r.Due.At)
 }
 
 // sendHandOver hands over what was ticked. What was not is said, each with its reason.

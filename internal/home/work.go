@@ -36,8 +36,8 @@ func (h *pages) work(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	name := h.names(q)
-	duties := append(h.duties(q, mine.Page, name), arranging(q))
+	name := h.directory.Names(q.Context())
+	duties := append(h.duties(q, mine.Page, name), ways(q))
 	if len(mine.Notices) == 0 {
 		page.Body = web.Stack(append(stands, duties...)...)
 		return page, nil
@@ -120,8 +120,7 @@ func (h *pages) duties(q *web.Request, p room.Page, name func(id.Person) string)
 			{Content: titled(r, place("", r))},
 			{Text: r.Label}, {Content: whose(q, r, name)}})
 	}
-	out := []web.Component{t, nhs.Paragraph{Content: nhs.Link{Text: "See these days in your own calendar",
-		Href: pathCalendar}}}
+	out := []web.Component{t}
 	if p.Next != "" {
 		out = append(out, nhs.Paragraph{Content: nhs.Link{Text: "Show what is due later", Href: pathWork + "?after=" +
 			p.Next}})

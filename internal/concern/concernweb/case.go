@@ -63,7 +63,7 @@ func (p *pages) frame(q *web.Request, v room.View, current string, page *web.Pag
 	if current != "/access" {
 		person, age := concern.Of(v).Person()
 		page.Above = append(page.Above, casework.KeyDetails{Reference: string(v.Reference), Person: person, Age: age,
-			Status: statusOf[v.Stage], Owner: p.Names(q.Context())(v.Owner), Due: due(q, v)})
+			Status: statusOf[v.Stage], Owner: p.Directory.Names(q.Context())(v.Owner), Due: due(q, v)})
 	}
 	page.Above = append(page.Above, sections)
 }
@@ -131,7 +131,7 @@ func (p *pages) summary(q *web.Request) (web.Response, error) {
 	if err != nil || first != nil {
 		return first, err
 	}
-	raiser := p.Names(q.Context())(v.By)
+	raiser := p.Directory.Names(q.Context())(v.By)
 	if raiser == "" {
 		raiser = "Somebody without an account"
 	}

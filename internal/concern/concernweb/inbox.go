@@ -56,7 +56,7 @@ func inboxTabs(lists []process.List, current string) web.Component {
 }
 
 func (p *pages) inboxTable(q *web.Request, o directory.Organisation, rows []concern.Row, title string) web.Component {
-	name := p.Names(q.Context())
+	name := p.Directory.Names(q.Context())
 	d := p.desk.Definition(o.ID)
 	today := workday.Of(q.Now())
 	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: title, Size: nhs.SizeM},

@@ -88,7 +88,7 @@ func (p *pages) own(q *web.Request) (web.Response, error) {
 				{Key: nhs.SummaryCell{Text: "Told you"}, Value: nhs.SummaryCell{Content: toldOwn(v, team.Lead.Telephone != "")}},
 			}},
 			nhs.Heading{Text: "What happened", Level: 2, Size: nhs.SizeM},
-			newsOf(v, p.Names(q.Context())),
+			newsOf(v, p.Directory.Names(q.Context())),
 			nhs.Button{Text: "Add something", Href: "/mine/" + string(ref) + "/add", Variant: nhs.Secondary},
 			ring(team.Lead),
 			nhs.Heading{Text: "What you sent", Level: 2, Size: nhs.SizeM},

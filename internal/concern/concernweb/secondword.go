@@ -22,7 +22,7 @@ func (p *pages) barTable(q *web.Request, title, none string, all []concern.Broke
 	if len(all) == 0 {
 		return nhs.Para(none)
 	}
-	name := p.Names(q.Context())
+	name := p.Directory.Names(q.Context())
 	d := p.desk.Definition(q.Who().Org)
 	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: title + ", newest first", Size: nhs.SizeM},
 		Head: nhs.Heads("When", "Who asked", "As", "Reference", "Where it stands")}
@@ -73,7 +73,7 @@ func (p *pages) secondWord(q *web.Request) (web.Response, error) {
 		page.Body = web.Stack(nhs.Para("Nothing waits for your second word here."))
 		return page, nil
 	}
-	name, info := p.Names(q.Context()), p.stepOf(q, process.ConfirmBar)
+	name, info := p.Directory.Names(q.Context()), p.stepOf(q, process.ConfirmBar)
 	var before []web.Component
 	for _, w := range info.Before {
 		before = append(before, nhs.Para(w))

@@ -132,7 +132,7 @@ func (p *pages) glassTable(q *web.Request, title, none string, all []concern.Bro
 	if len(all) == 0 {
 		return nhs.Para(none)
 	}
-	name := p.Names(q.Context())
+	name := p.Directory.Names(q.Context())
 	d := p.desk.Definition(q.Who().Org)
 	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: title + ", newest first", Size: nhs.SizeM},
 		Head: nhs.Heads("When", "Who", "As", "Reference", "Reason", "Review")}

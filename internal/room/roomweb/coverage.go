@@ -72,7 +72,7 @@ func (p *Pages) coverageFile(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, name := p.Room.Latest().Coverage, p.Names(q.Context())
+	c, name := p.Room.Latest().Coverage, p.Directory.Names(q.Context())
 	t := sheet.Table{Name: "Covered", Title: c.Title,
 		Header: []string{c.Item, "Reference", "Title", "Where it stands", "Next due", "Due on", "Who has it"}}
 	for _, x := range all {

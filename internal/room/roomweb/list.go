@@ -59,7 +59,7 @@ func further(here, after, next string) web.Component {
 }
 
 func (p *Pages) table(q *web.Request, page room.Page) web.Component {
-	name := p.Names(q.Context())
+	name := p.Directory.Names(q.Context())
 	titled := p.Room.Latest().Entitled != ""
 	heads := []string{"Reference", "Where it stands", "Next due", "Who has it"}
 	if titled {

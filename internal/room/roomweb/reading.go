@@ -104,7 +104,7 @@ func (p *Pages) showConfirm(q *web.Request) (web.Response, error) {
 	if !v.Reading.Asks() {
 		return page, nil
 	}
-	name := p.Names(q.Context())
+	name := p.Directory.Names(q.Context())
 	before := []web.Component{nhs.Heading{Text: "The version in force", Level: 2, Size: nhs.SizeM}}
 	for _, t := range v.Taken {
 		if t.Version == v.Reading.Edition.Version {

@@ -24,7 +24,7 @@ func (p *Pages) record(q *web.Request) (web.Response, error) {
 		return first, err
 	}
 	return p.Page(q, v, p.title(v.Reference), "", web.Stack(
-		p.standing(q, v, p.Names(q.Context())),
+		p.standing(q, v, p.Directory.Names(q.Context())),
 		p.askedToRead(q, v),
 		p.DoNext(v, Usual(v)),
 		p.rounds(v),
@@ -146,7 +146,7 @@ func Usual(v room.View) process.Step {
 // Timeline is what happened, newest first, from the record alone. level is that of its
 // headings: one below the heading that it stands under.
 func (p *Pages) Timeline(q *web.Request, v room.View, taken []room.Taken, level int) casework.Timeline {
-	out, name := casework.Timeline{Level: level}, p.Names(q.Context())
+	out, name := casework.Timeline{Level: level}, p.Directory.Names(q.Context())
 	for _, t := range slices.Backward(taken) {
 		def, info := p.meant(v, t)
 		title := p.Done(v, t)
@@ -228,7 +228,7 @@ func (p *Pages) ReadersPage(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	name := p.Names(q.Context())
+	name := p.Directory.Names(q.Context())
 	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "Who has opened it, newest first", Size: nhs.SizeM},
 		Head: nhs.Heads("When", "Who", "As", "What")}
 	for _, r := range v.Readers {

@@ -123,23 +123,6 @@ func (p *Pages) StepPath(ref id.Reference, s process.StepInfo) string {
 	return p.Path(ref) + "/" + s.Place()
 }
 
-// Names gives the names of people for a page, each looked up once.
-func (p *Pages) Names(ctx context.Context) func(id.Person) string {
-	known := map[id.Person]string{}
-	return func(x id.Person) string {
-		if x.IsZero() {
-			return ""
-		}
-		if _, ok := known[x]; !ok {
-			known[x] = "Somebody who has left"
-			if who, err := p.Directory.Person(ctx, x); err == nil {
-				known[x] = who.Name
-			}
-		}
-		return known[x]
-	}
-}
-
 // Namer gives the words of an answer that names somebody, a team, or an entry of the record.
 func (p *Pages) Namer(ctx context.Context, v room.View, name func(id.Person) string) field.Namer {
 	return func(k field.Kind, value string) string {

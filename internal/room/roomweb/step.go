@@ -80,7 +80,7 @@ func (p *Pages) above(q *web.Request, info process.StepInfo, v room.View) (out [
 // since. Nobody says yes to what they did not see.
 func (p *Pages) saidYesTo(q *web.Request, two process.Two, v room.View) []web.Component {
 	out := []web.Component{nhs.Heading{Text: "What you are asked to agree to", Level: 2, Size: nhs.SizeM}}
-	name, from := p.Names(q.Context()), 0
+	name, from := p.Directory.Names(q.Context()), 0
 	for i, t := range v.Taken {
 		if t.Step == two.About {
 			from = i

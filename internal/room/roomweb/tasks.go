@@ -85,7 +85,7 @@ func (p *Pages) checkTasks(q *web.Request, v room.View, t fieldweb.Paged, before
 			p.Timeline(q, v, v.Since(began), 3),
 			nhs.Heading{Text: "Your answers", Level: 2, Size: nhs.SizeM})
 	}
-	summary := t.Summary(field.Field.Called, p.Namer(q.Context(), v, p.Names(q.Context())))
+	summary := t.Summary(field.Field.Called, p.Namer(q.Context(), v, p.Directory.Names(q.Context())))
 	return q.Form().Ask(web.Question{Before: append(before, summary), Fields: []web.Component{t.Carried()},
 		Send: t.Info.SendWords(), After: p.after(q)}), nil
 }
