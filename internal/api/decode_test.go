@@ -12,7 +12,8 @@ import (
 // FuzzDecode: whatever is sent, the answer is a value or words of our own: never a
 // panic, never an echo of what was sent.
 func FuzzDecode(f *testing.F) {
-	for _, s := range []string{`{"about":"patient","what":"x"}`, `{"answers":{"zqxmarker":1}}`, `{"person":{"zqxmarker":1}}`, `{"what":"a","what":"zqxmarker"}`, "{\"what\":\"\xff\"}", `[]`, `{"of":1e999}`,
+	for _, s := range []string{`{"about":"patient","what":"x"}`, `{"answers":{"zqxmarker":1}}`,
+		`{"person":{"zqxmarker":1}}`, `{"what":"a","what":"zqxmarker"}`, "{\"what\":\"\xff\"}", `[]`, `{"of":1e999}`,
 		strings.Repeat(`{"a":`, 40), `{} zqxmarker`, `{"what":"\ud800"}`, "\ufeff{}", `{"spoken":["zqxmarker",1]}`} {
 		f.Add(s)
 	}

@@ -93,7 +93,8 @@ func (m *malformed) Unwrap() error { return m.err }
 func write(w http.ResponseWriter, status int, kind string, v any) {
 	b, err := json.Marshal(v)
 	if err != nil { // structs of this package only
-		status, kind, b = http.StatusInternalServerError, "application/problem+json", []byte(`{"type":"about:blank","title":"`+fail.Sentence+`","status":500,"kind":"broken"}`)
+		status, kind, b = http.StatusInternalServerError, "application/problem+json",
+			[]byte(`{"type":"about:blank","title":"`+fail.Sentence+`","status":500,"kind":"broken"}`)
 	}
 	w.Header().Set("Content-Type", kind)
 	w.WriteHeader(status)

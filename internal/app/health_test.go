@@ -156,7 +156,8 @@ func TestWhatStandsStillIsNotGreen(t *testing.T) {
 			h.t.Errorf("a balancer hears %q although care goes on", pages)
 		}
 		h.raise()
-		if m := h.metrics(); !strings.Contains(m, `heed_goes_on{part="numbering"} 0`) || strings.Contains(m, "heed_oldest_unnumbered_seconds 0\n") {
+		if m := h.metrics(); !strings.Contains(m, `heed_goes_on{part="numbering"} 0`) ||
+			strings.Contains(m, "heed_oldest_unnumbered_seconds 0\n") {
 			h.t.Errorf("metrics: %s", m)
 		}
 		h.until("the log says so", func() bool { return strings.Contains(h.log.String(), `part=numbering kind=busy`) })

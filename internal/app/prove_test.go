@@ -14,20 +14,28 @@ func TestRowsAreMadeAnew(t *testing.T) {
 		h.raise()
 		h.verifiesItself("at the start", "nothing was altered")
 		for _, c := range []struct{ name, change, named, mended string }{
-			{"a duty taken away", `delete from job where kind = 'room-due'`, "its duty was taken away", `select count(*) from job where kind = 'room-due'`},
-			{"a duty put off", `update job set due = 99999999999999999, next = 99999999999999999 where kind = 'room-due'`, "a duty that was put off",
+			{"a duty taken away", `delete from job where kind = 'room-due'`, "its duty was taken away",
+				`select count(*) from job where kind = 'room-due'`},
+			{"a duty put off", `update job set due = 99999999999999999, next = 99999999999999999 where kind = 'room-due'`,
+				"a duty that was put off",
 				`select count(*) from job where kind = 'room-due' and next < 99999999999999999`},
-			{"a duty given to another kind", `update job set kind = 'room-forget-retries' where kind = 'room-due'`, "a duty that was changed",
+			{"a duty given to another kind", `update job set kind = 'room-forget-retries' where kind = 'room-due'`,
+				"a duty that was changed",
 				`select count(*) from job where kind = 'room-due'`},
 			{"a person taken away", `delete from directory_person`, "the person ", `select count(*) from directory_person`},
-			{"a person's name given to nobody", `update directory_person set login_mac = org`, "the person ", `select count(*) from directory_person where login_mac <> org`},
-			{"holders of roles taken away", `delete from directory_holder`, "the role safeguarding_lead", `select count(*) from directory_holder`},
+			{"a person's name given to nobody", `update directory_person set login_mac = org`, "the person ",
+				`select count(*) from directory_person where login_mac <> org`},
+			{"holders of roles taken away", `delete from directory_holder`, "the role safeguarding_lead",
+				`select count(*) from directory_holder`},
 			{"a holder of a role put in", `insert into directory_holder (org, role, person) select org, 'safeguarding_lead_of_nothing', person from directory_person`,
 				"stands in a row, and was never given",
 				`select case when count(*) = 0 then 1 else 0 end from directory_holder where role = 'safeguarding_lead_of_nothing'`},
-			{"a record taken out of the lists", `delete from room_list_v1`, "is missing from a list", `select count(*) from room_list_v1`},
-			{"a record that is found no more", `delete from room_record_v1`, "its row is not there", `select count(*) from room_record_v1`},
-			{"the organisation taken away", `delete from directory_organisation`, "the organisation ", `select count(*) from directory_organisation`},
+			{"a record taken out of the lists", `delete from room_list_v1`, "is missing from a list",
+				`select count(*) from room_list_v1`},
+			{"a record that is found no more", `delete from room_record_v1`, "its row is not there",
+				`select count(*) from room_record_v1`},
+			{"the organisation taken away", `delete from directory_organisation`, "the organisation ",
+				`select count(*) from directory_organisation`},
 		} {
 			_, err := h.sql.Exec(c.change)
 			check(h.t, err)

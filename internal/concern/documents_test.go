@@ -58,10 +58,12 @@ func TestDocumentOfAConcern(t *testing.T) {
 	world.Each(t, func(w *world.World) {
 		ref, lead := closed(w), w.As("lead")
 		text := bytes.Repeat([]byte("a letter\n"), 10<<10)
-		if _, err := w.Concerns.AddToOwn(ctx, w.As("nurse"), ref, attached(w, `C:\letter.txt`, text), "with-a-letter"); err != nil {
+		if _, err := w.Concerns.AddToOwn(ctx, w.As("nurse"), ref, attached(w, `C:\letter.txt`, text),
+			"with-a-letter"); err != nil {
 			w.T.Fatal(err, fail.FieldsOf(err))
 		}
-		if _, err := w.Concerns.AddToOwn(ctx, w.As("nurse"), ref, attached(w, `C:\letter.txt`, text), "with-a-letter"); err != nil || chunksOf(w) != 2 {
+		if _, err := w.Concerns.AddToOwn(ctx, w.As("nurse"), ref, attached(w, `C:\letter.txt`, text),
+			"with-a-letter"); err != nil || chunksOf(w) != 2 {
 			w.T.Errorf("sent twice: %v, %d chunks", err, chunksOf(w))
 		}
 		own, err := w.Concerns.Own(ctx, w.As("nurse"), ref)
@@ -116,7 +118,8 @@ func TestDocumentOfAConcern(t *testing.T) {
 func changed(w *world.World, ref id.Reference, asked room.DocumentAsked) {
 	w.T.Helper()
 	swap := []string{`update document_chunk set place = 'x' where place = '001.0000'`,
-		`update document_chunk set place = '001.0000' where place = '001.0001'`, `update document_chunk set place = '001.0001' where place = 'x'`}
+		`update document_chunk set place = '001.0000' where place = '001.0001'`,
+		`update document_chunk set place = '001.0001' where place = 'x'`}
 	run := func() {
 		err := w.Store.Do(ctx, func(tx *store.Tx) error {
 			for _, text := range swap {

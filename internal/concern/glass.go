@@ -215,7 +215,8 @@ func (d *Desk) MendBooks(ctx context.Context, rest func(context.Context, time.Du
 	}
 	err = d.Store.Do(ctx, func(tx *store.Tx) error {
 		for _, r := range put {
-			if _, err := tx.Exec(`delete from concern_glass_v1 where org = $1 and month = $2 and record = $3`, r.org, r.month, r.book); err != nil {
+			if _, err := tx.Exec(`delete from concern_glass_v1 where org = $1 and month = $2 and record = $3`, r.org, r.month,
+				r.book); err != nil {
 				return err
 			}
 		}

@@ -66,7 +66,8 @@ func TestAnOrganisationThatWasPutInIsNotTheFirst(t *testing.T) {
 		ctx := context.Background()
 		w.As("nurse")
 		err := w.Store.Do(ctx, func(tx *store.Tx) error {
-			_, err := tx.Exec(`insert into key_org (org, canary) select $1, canary from key_org`, append([]byte{0, 0, 0, 1}, make([]byte, 12)...))
+			_, err := tx.Exec(`insert into key_org (org, canary) select $1, canary from key_org`,
+				append([]byte{0, 0, 0, 1}, make([]byte, 12)...))
 			return err
 		})
 		if err != nil {

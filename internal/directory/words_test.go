@@ -394,7 +394,8 @@ func TestALoginTurnedToAnotherNeedsThatPersonsPassword(t *testing.T) {
 			w.T.Fatal(err)
 		}
 		err = w.Store.Do(ctx, func(tx *store.Tx) error {
-			mac, err := store.One(tx, func(b *[]byte) []any { return []any{b} }, `select login_mac from directory_person where person = $1`, e.Person)
+			mac, err := store.One(tx, func(b *[]byte) []any { return []any{b} },
+				`select login_mac from directory_person where person = $1`, e.Person)
 			if err != nil {
 				return err
 			}

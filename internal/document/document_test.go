@@ -241,7 +241,8 @@ func (p pieces) Read(b []byte) (int, error) { return p.r.Read(b[:min(len(b), 1+p
 
 func TestNamesAreShort(t *testing.T) {
 	for in, want := range map[string]string{
-		`C:\Users\x\Plan.pdf`: "Plan.pdf", "../../etc/passwd": "passwd", "": "Document", "a\x00b\u202ec\n.pdf": "abc.pdf", " ": "Document",
+		`C:\Users\x\Plan.pdf`: "Plan.pdf", "../../etc/passwd": "passwd", "": "Document", "a\x00b\u202ec\n.pdf": "abc.pdf",
+		" ":                      "Document",
 		strings.Repeat("é", 300): strings.Repeat("é", longestName), "/": "Document", "\xff\xfe": "Document",
 	} {
 		if got := shortName(in); got != want {

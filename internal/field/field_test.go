@@ -213,11 +213,16 @@ func TestWhatIsNoTextIsRefusedByName(t *testing.T) {
 			Fields: []Field{{ID: "name", What: "the name", Kind: Line}}}}
 	for body, want := range map[string]string{
 		`{"a":12}`: "a The words must be text in quotation marks", `{"a":1.5}`: "a The words must be text in quotation marks",
-		`{"a":true}`: "a The words must be text in quotation marks", `{"a":[1]}`: "a The words must be text in quotation marks",
-		`{"c":false}`: `c What comes next must be one of its choices, as text in quotation marks: "x"`, `{"l":[1,"x"]}`: "l Which must be a list of texts, each in quotation marks",
-		`{"l":true}`: "l Which must be a list of texts, each in quotation marks", `{"d":20260327}`: `d The day must be text in quotation marks, like "2026-03-27"`,
-		`{"n":1.5}`: "n How many must be a whole number", `{"n":true}`: "n How many must be a whole number", `{"n": 12 }`: "", `{"n":"12"}`: "",
-		`{"p":{"name":7}}`: "p.name The name must be text in quotation marks", `{"p":7}`: "p The person must be given with the names of its parts", `{"a":null}`: "",
+		`{"a":true}`:     "a The words must be text in quotation marks",
+		`{"a":[1]}`:      "a The words must be text in quotation marks",
+		`{"c":false}`:    `c What comes next must be one of its choices, as text in quotation marks: "x"`,
+		`{"l":[1,"x"]}`:  "l Which must be a list of texts, each in quotation marks",
+		`{"l":true}`:     "l Which must be a list of texts, each in quotation marks",
+		`{"d":20260327}`: `d The day must be text in quotation marks, like "2026-03-27"`,
+		`{"n":1.5}`:      "n How many must be a whole number", `{"n":true}`: "n How many must be a whole number",
+		`{"n": 12 }`: "", `{"n":"12"}`: "",
+		`{"p":{"name":7}}`: "p.name The name must be text in quotation marks",
+		`{"p":7}`:          "p The person must be given with the names of its parts", `{"a":null}`: "",
 	} {
 		var in Answers
 		if err := json.Unmarshal([]byte(body), &in); err != nil {

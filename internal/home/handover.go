@@ -48,7 +48,8 @@ func (h *pages) handOver(q *web.Request) (web.Response, error) {
 	page := web.Page{Title: titleHandOver, Section: sectionWork, Nav: pathWork, Back: pathWork, BackText: sectionWork}
 	var whose web.Component = nhs.Para("This is what you have.")
 	if of != q.Who().Person && len(has.Rows) > 0 {
-		whose = nhs.Paragraph{Content: nhs.Group{nhs.Text("This is what "), nhs.Isolated(h.directory.Names(q.Context())(of)), nhs.Text(" has.")}}
+		whose = nhs.Paragraph{Content: nhs.Group{nhs.Text("This is what "), nhs.Isolated(h.directory.Names(q.Context())(of)),
+			nhs.Text(" has.")}}
 	}
 	switch {
 	case len(has.Rows) == 0:

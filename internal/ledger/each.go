@@ -89,7 +89,8 @@ func (l *Log) begun(room Room, comparing bool, fn func(*store.Tx, Entry) error,
 
 // Begins says whether a record is of this room by its first entry; an erased one may be.
 func (l *Log) Begins(tx *store.Tx, rec id.Record, room Room) (bool, error) {
-	r, err := store.One(tx, scanRow, `select `+rowColumns+` from entry where record = $1 and version = 1 and version > 0`, rec)
+	r, err := store.One(tx, scanRow, `select `+rowColumns+` from entry where record = $1 and version = 1 and version > 0`,
+		rec)
 	if fail.Is(err, fail.Missing) {
 		return false, nil
 	}

@@ -99,7 +99,8 @@ func (d *Desk) catchUp(ctx context.Context, r *Room) (done int, err error) {
 		err := d.Store.Do(ctx, func(tx *store.Tx) error {
 			made = 0
 			rows, err := store.All(tx, (*row).fields, `select `+rowColumns+rowTables+
-				`where r.room = $1 and r.`+byOlder+` and r.record > $3 order by r.record limit $4`, r.Number, r.makes(), after, catchUpBatch)
+				`where r.room = $1 and r.`+byOlder+` and r.record > $3 order by r.record limit $4`, r.Number, r.makes(), after,
+				catchUpBatch)
 			if err != nil {
 				return err
 			}

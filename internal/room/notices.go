@@ -227,7 +227,8 @@ func seenTag(key []byte, p id.Person, rec id.Record, what NoticeKind, of string)
 }
 
 func wasSeen(tx *store.Tx, rec id.Record, tag Tag) (bool, error) {
-	_, err := store.One(tx, func(n *int) []any { return []any{n} }, `select 1 from room_seen where record = $1 and tag = $2`, rec, tag[:])
+	_, err := store.One(tx, func(n *int) []any { return []any{n} },
+		`select 1 from room_seen where record = $1 and tag = $2`, rec, tag[:])
 	if fail.Is(err, fail.Missing) {
 		return false, nil
 	}
@@ -256,7 +257,8 @@ func (d *Desk) Seen(ctx context.Context, a access.Actor, ids []string) error {
 			if err != nil {
 				return err
 			}
-			if _, err := tx.Exec(`insert into room_seen (record, tag) values ($1, $2) on conflict do nothing`, n.Row.record, tag); err != nil {
+			if _, err := tx.Exec(`insert into room_seen (record, tag) values ($1, $2) on conflict do nothing`, n.Row.record,
+				tag); err != nil {
 				return err
 			}
 		}

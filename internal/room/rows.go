@@ -214,7 +214,8 @@ func (d *Desk) placesOf(tx *store.Tx, r *Room, s *State) ([]placed, error) {
 // wipe takes away what the tables hold of a record: its erased form is that there is none.
 func wipe(tx *store.Tx, rec id.Record) error {
 	for _, text := range []string{`delete from room_list_v1 where record = $1`,
-		`delete from room_confirmed_v1 where record = $1`, `delete from room_link_v1 where record = $1`, `delete from room_record_v1 where record = $1`} {
+		`delete from room_confirmed_v1 where record = $1`, `delete from room_link_v1 where record = $1`,
+		`delete from room_record_v1 where record = $1`} {
 		if _, err := tx.Exec(text, rec); err != nil {
 			return err
 		}

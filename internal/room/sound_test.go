@@ -24,30 +24,36 @@ var badDefinitions = []struct{ name, old, new string }{
 	{"the name of another process", `"process": "note"`, `"process": "jotting"`},
 	{"no steps", note[strings.Index(note, ` "steps"`):strings.Index(note, ` "deadlines"`)], " \"steps\": [],\n"},
 	{"no lists", note[strings.Index(note, ` "lists"`):strings.LastIndex(note, `}`)], " \"lists\": []\n"},
-	{"a list twice", `"lists": [`, `"lists": [{"id": "all", "title": "All", "empty": "None.", "of": "team", "order": "due"}, `},
+	{"a list twice", `"lists": [`,
+		`"lists": [{"id": "all", "title": "All", "empty": "None.", "of": "team", "order": "due"}, `},
 	{"a list of an unknown fact", `"order": "due"}`, `"order": "due", "facts": ["told"]}`},
 	{"a list at an unknown state", `"order": "due"}`, `"order": "due", "in": ["opne"]}`},
 	{"a list of what is open where nothing is", `"order": "due"}`, `"order": "due", "open": "yes", "in": ["shut"]}`},
 	{"a duty without days", `"days": 5, `, ``},
 	{"an owner of a duty misspelt", `"owner": "safeguarding_lead", "evidence"`, `"owner": "safegarding_lead", "evidence"`},
 	{"a duty that is anyone's", `"owner": "safeguarding_lead", "evidence"`, `"owner": "anyone", "evidence"`},
-	{"a role that Heed does not have", `"roles": [{"id"`, `"roles": [{"id": "wizard", "label": "Wizard", "one": "a wizard"}, {"id"`},
+	{"a role that Heed does not have", `"roles": [{"id"`,
+		`"roles": [{"id": "wizard", "label": "Wizard", "one": "a wizard"}, {"id"`},
 	{"heard of by an unknown", `"label": "Decide", "kind"`, `"hears": ["rasier"], "label": "Decide", "kind"`},
 	{"another than an unknown", `"label": "Decide", "kind"`, `"other": ["begn"], "label": "Decide", "kind"`},
 	{"seen by an unknown", `"sees": ["raiser"]`, `"sees": ["riaser"]`},
 	{"a person of no role", `"kind": "person", "of": ["safeguarding_lead"]`, `"kind": "person"`},
 	{"a person of a role misspelt", `"kind": "person", "of": ["safeguarding_lead"]`, `"kind": "person", "of": ["leed"]`},
 	{"a kind of field without a page", `"what": "words", "kind": "text"`, `"what": "words", "kind": "partner"`},
-	{"a group without a page", `"what": "words", "kind": "text"`, `"what": "words", "kind": "group", "fields": [{"id": "x", "ask": "X?", "what": "x", "kind": "line"}]`},
-	{"an answer without an outcome", `{"id": "stop", "label": "Stop"}`, `{"id": "stop", "label": "Stop"}, {"id": "wait", "label": "Wait"}`},
+	{"a group without a page", `"what": "words", "kind": "text"`,
+		`"what": "words", "kind": "group", "fields": [{"id": "x", "ask": "X?", "what": "x", "kind": "line"}]`},
+	{"an answer without an outcome", `{"id": "stop", "label": "Stop"}`,
+		`{"id": "stop", "label": "Stop"}, {"id": "wait", "label": "Wait"}`},
 	{"a whole number about a person", `"what": "words", "kind": "text"`, `"what": "words", "kind": "whole", "max": 10`},
-	{"choices in an order", `"label": "Keep"}, {"id": "stop", "label": "Stop"}`, `"label": "Low"}, {"id": "stop", "label": "High"}`},
+	{"choices in an order", `"label": "Keep"}, {"id": "stop", "label": "Stop"}`,
+		`"label": "Low"}, {"id": "stop", "label": "High"}`},
 	{"signs to be ticked, called choices", `{"id": "words",`, ticks("a", "b") + `{"id": "words",`},
 	{"a need that cannot hold", `"is": ["keep"]`, `"is": ["kept"]`},
 	{"nothing is due", `"until": ["decide/ended"]`, `"until": ["decide"]`},
 	{"no title", `"entitled": "title"`, `"entitled": "titel"`},
 	{"a page of its own", `"label": "Decide", "kind"`, `"path": "decision", "label": "Decide", "kind"`},
-	{"a first step in parts", `"label": "Begin", "kind"`, `"pages": [{"path": "what", "title": "What", "fields": ["title", "who"]}], "label": "Begin", "kind"`},
+	{"a first step in parts", `"label": "Begin", "kind"`,
+		`"pages": [{"path": "what", "title": "What", "fields": ["title", "who"]}], "label": "Begin", "kind"`},
 	{"what was said before", `"label": "Decide", "kind"`, `"recall": ["begin"], "label": "Decide", "kind"`},
 	{"advice", `"label": "Decide", "kind"`, `"advisory": true, "label": "Decide", "kind"`},
 	{"told", `"label": "Decide", "kind"`, `"told": true, "label": "Decide", "kind"`},
@@ -112,7 +118,8 @@ func TestRefused(t *testing.T) {
 		{"one version twice", func(r *Room) { r.Definitions = append(r.Definitions, r.Definitions[0]) }},
 		{"the newest first", func(r *Room) { r.Definitions = append(taken(t, two).Definitions, r.Definitions...) }},
 		{"another first step", func(r *Room) {
-			r.Definitions = append(r.Definitions, taken(t, strings.Replace(two, `"note.begun"`, `"note.started"`, 1)).Definitions...)
+			r.Definitions = append(r.Definitions, taken(t, strings.Replace(two, `"note.begun"`, `"note.started"`, 1)).
+				Definitions...)
 		}},
 		{"no Rows", func(r *Room) { r.Rows = 0 }},
 		{"a space in Many", func(r *Room) { r.Many = "short notes" }},
@@ -129,7 +136,8 @@ func TestRefused(t *testing.T) {
 		func(r *Room) { r.Name = "note" }, func(r *Room) { r.Number = 9 }, func(r *Room) { r.Kind = "Note" },
 		func(r *Room) { r.Many = "notes" },
 	} {
-		other := taken(t, strings.ReplaceAll(strings.Replace(note, `"process": "note"`, `"process": "memo"`, 1), `"note.`, `"memo.`))
+		other := taken(t, strings.ReplaceAll(strings.Replace(note, `"process": "note"`, `"process": "memo"`, 1), `"note.`,
+			`"memo.`))
 		other.Name, other.Number, other.Kind, other.Many = "memo", 10, "Memo", "memos"
 		if change(other); other.Name == "note" {
 			other.Definitions = taken(t, note).Definitions

@@ -44,7 +44,8 @@ func (tx *Tx) EndWhenSilent(after time.Duration) error {
 	if tx.engine != enginePostgres {
 		return nil
 	}
-	_, err := tx.Exec(`select set_config('idle_in_transaction_session_timeout', $1, true)`, fmt.Sprint(after.Milliseconds()))
+	_, err := tx.Exec(`select set_config('idle_in_transaction_session_timeout', $1, true)`,
+		fmt.Sprint(after.Milliseconds()))
 	return err
 }
 

@@ -190,7 +190,8 @@ func (i indexPostgres) read(tx *Tx, w way, question, record string) ([]string, e
 		return nil, err
 	}
 	query := fmt.Sprintf(question, fmt.Sprintf(
-		`select hash_record_extended(row(%s), 0) as h, %s as of from %s where %s%s`, i.columns, record, quoted(i.table), i.where, w.order))
+		`select hash_record_extended(row(%s), 0) as h, %s as of from %s where %s%s`, i.columns, record, quoted(i.table),
+		i.where, w.order))
 	if w.order != "" {
 		plan, err := All(tx, oneString, "explain (costs off) "+query)
 		if err != nil {

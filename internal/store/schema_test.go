@@ -12,77 +12,118 @@ import (
 	"heed/internal/store/storetest"
 )
 
-var listed = store.Projection{Name: "list", Version: 1, Schema: `create table list_v1 (name text not null primary key, n bigint not null check (n > 0));`}
+var listed = store.Projection{Name: "list", Version: 1,
+	Schema: `create table list_v1 (name text not null primary key, n bigint not null check (n > 0));`}
 
 // foreign is each way in which somebody could step between Heed and its rows, and a
 // word that its finding names. Undone by the second text.
 var foreign = map[string][]struct{ do, undo, named string }{
 	"sqlite": {
-		{`create trigger quiet before insert on entry when new.version = 0 begin select raise(ignore); end`, `drop trigger quiet`, "trigger quiet on entry"},
+		{`create trigger quiet before insert on entry when new.version = 0 begin select raise(ignore); end`,
+			`drop trigger quiet`, "trigger quiet on entry"},
 		{`create view seen as select 1 as n`, `drop view seen`, "view seen"},
-		{`drop index entry_version`, `create unique index entry_version on entry (record, version) where version > 0`, "index entry_version is gone"},
+		{`drop index entry_version`, `create unique index entry_version on entry (record, version) where version > 0`,
+			"index entry_version is gone"},
 		{`create unique index more on head (version)`, `drop index more`, "index more on head"},
 		{`alter table job add column note text`, `alter table job drop column note`, "table job"},
 		{`drop table list_v1`, listed.Schema, "table list_v1 is gone"},
 	},
 	"postgres": {
 		{`alter table job set unlogged`, `alter table job set logged`, "table job is not as Heed made it (unlogged"},
-		{`create function quiet() returns trigger language plpgsql as 'begin return null; end'`, `drop function quiet`, "function quiet"},
+		{`create function quiet() returns trigger language plpgsql as 'begin return null; end'`, `drop function quiet`,
+			"function quiet"},
 		{`create function elsewhere.quiet() returns trigger language plpgsql as 'begin return null; end';
 			create trigger hush before insert on entry for each row when (new.version = 0) execute function elsewhere.quiet()`,
 			`drop trigger hush on entry; drop function elsewhere.quiet`, "trigger hush on entry"},
-		{`create rule hush as on insert to entry_pending do instead nothing`, `drop rule hush on entry_pending`, "rule hush on entry_pending"},
+		{`create rule hush as on insert to entry_pending do instead nothing`, `drop rule hush on entry_pending`,
+			"rule hush on entry_pending"},
 		{`create view seen as select 1 as n`, `drop view seen`, "view seen"},
-		{`alter table entry enable row level security`, `alter table entry disable row level security`, "table entry is not as Heed made it (row security)"},
+		{`alter table entry enable row level security`, `alter table entry disable row level security`,
+			"table entry is not as Heed made it (row security)"},
 		{`create table child () inherits (entry)`, `drop table child`, "table entry is not as Heed made it (inherits"},
-		{`drop index entry_version`, `create unique index entry_version on entry (record, version) where version > 0`, "index entry_version is gone"},
-		{`alter table head drop constraint head_pkey`, `alter table head add primary key (record)`, "index head_pkey is gone"},
+		{`drop index entry_version`, `create unique index entry_version on entry (record, version) where version > 0`,
+			"index entry_version is gone"},
+		{`alter table head drop constraint head_pkey`, `alter table head add primary key (record)`,
+			"index head_pkey is gone"},
 		{`create unique index more on head (version)`, `drop index more`, "index more on head"},
-		{`alter table list_v1 drop constraint list_v1_n_check`, `alter table list_v1 add check (n > 0)`, "constraint list_v1.list_v1_n_check is gone"},
-		{`alter table entry alter column leaf drop not null`, `alter table entry alter column leaf set not null`, "column entry.leaf"},
+		{`alter table list_v1 drop constraint list_v1_n_check`, `alter table list_v1 add check (n > 0)`,
+			"constraint list_v1.list_v1_n_check is gone"},
+		{`alter table entry alter column leaf drop not null`, `alter table entry alter column leaf set not null`,
+			"column entry.leaf"},
 		{`alter table job add column note text`, `alter table job drop column note`, "column job.note"},
-		{`alter table head alter column version type integer`, `alter table head alter column version type bigint`, "column head.version"},
-		{`alter table job alter column kind type varchar(3)`, `alter table job alter column kind type text`, "column job.kind"},
-		{`alter table job alter column kind type text collate "C"`, `alter table job alter column kind type text`, "column job.kind"},
+		{`alter table head alter column version type integer`, `alter table head alter column version type bigint`,
+			"column head.version"},
+		{`alter table job alter column kind type varchar(3)`, `alter table job alter column kind type text`,
+			"column job.kind"},
+		{`alter table job alter column kind type text collate "C"`, `alter table job alter column kind type text`,
+			"column job.kind"},
 		{`alter table head alter column org type bytea`, `alter table head alter column org type blob`, "column head.org"},
-		{`alter domain blob add constraint short check (octet_length(value) < 9999)`, `alter domain blob drop constraint short`, "domain blob"},
-		{`alter table entry alter column n drop identity`, `alter table entry alter column n add generated always as identity`, "column entry.n"},
-		{`alter table entry alter column sealed set not null`, `alter table entry alter column sealed drop not null`, "column entry.sealed"},
-		{`alter table job alter column attempts set default 9`, `alter table job alter column attempts set default 0`, "column job.attempts"},
-		{`alter table job rename column mark to marked`, `alter table job rename column marked to mark`, "column job.mark is gone"},
+		{`alter domain blob add constraint short check (octet_length(value) < 9999)`,
+			`alter domain blob drop constraint short`, "domain blob"},
+		{`alter table entry alter column n drop identity`,
+			`alter table entry alter column n add generated always as identity`, "column entry.n"},
+		{`alter table entry alter column sealed set not null`, `alter table entry alter column sealed drop not null`,
+			"column entry.sealed"},
+		{`alter table job alter column attempts set default 9`, `alter table job alter column attempts set default 0`,
+			"column job.attempts"},
+		{`alter table job rename column mark to marked`, `alter table job rename column marked to mark`,
+			"column job.mark is gone"},
 		{`create index more on head (elsewhere.told(version))`, `drop index more`, "index more on head"},
-		{`drop index job_next; create index job_next on job (next) where attempts >= 0`, `drop index job_next; create index job_next on job (next)`, "index job_next is not as Heed made it (CREATE INDEX"},
+		{`drop index job_next; create index job_next on job (next) where attempts >= 0`,
+			`drop index job_next; create index job_next on job (next)`, "index job_next is not as Heed made it (CREATE INDEX"},
 		{`drop index job_next`, `create index job_next on job (next)`, "index job_next is gone"},
-		{`drop index job_next; create index job_next on job (next desc)`, `drop index job_next; create index job_next on job (next)`, "index job_next is not"},
-		{`drop index job_next; create index job_next on job (next elsewhere.backwards)`, `drop index job_next; create index job_next on job (next)`, "elsewhere.backwards"},
+		{`drop index job_next; create index job_next on job (next desc)`,
+			`drop index job_next; create index job_next on job (next)`, "index job_next is not"},
+		{`drop index job_next; create index job_next on job (next elsewhere.backwards)`,
+			`drop index job_next; create index job_next on job (next)`, "elsewhere.backwards"},
 		{`drop index entry_version; create unique index entry_version on entry (record, version) where version > 1`,
-			`drop index entry_version; create unique index entry_version on entry (record, version) where version > 0`, "index entry_version is not"},
+			`drop index entry_version; create unique index entry_version on entry (record, version) where version > 0`,
+			"index entry_version is not"},
 		{`drop index entry_version; create index entry_version on entry (record, version) where version > 0`,
-			`drop index entry_version; create unique index entry_version on entry (record, version) where version > 0`, "index entry_version is not"},
-		{`update pg_index set indisvalid = false where indexrelid = 'head_pkey'::regclass`, `update pg_index set indisvalid = true where indexrelid = 'head_pkey'::regclass`, "head_pkey is not as Heed made it (not valid)"},
-		{`update pg_index set indisready = false where indexrelid = 'head_pkey'::regclass`, `update pg_index set indisready = true where indexrelid = 'head_pkey'::regclass`, "(not ready)"},
-		{`update pg_index set indislive = false where indexrelid = 'head_pkey'::regclass`, `update pg_index set indislive = true where indexrelid = 'head_pkey'::regclass`, "(not live)"},
-		{`update pg_index set indisunique = false where indexrelid = 'entry_version'::regclass`, `update pg_index set indisunique = true where indexrelid = 'entry_version'::regclass`, "index entry_version is not"},
-		{`update pg_class set relhasindex = false where relname = 'entry'`, `update pg_class set relhasindex = true where relname = 'entry'`, "table entry is not as Heed made it (indexes switched off)"},
-		{`update pg_class set relchecks = 0 where relname = 'list_v1'`, `update pg_class set relchecks = 1 where relname = 'list_v1'`, "table list_v1 is not as Heed made it (checks 0)"},
+			`drop index entry_version; create unique index entry_version on entry (record, version) where version > 0`,
+			"index entry_version is not"},
+		{`update pg_index set indisvalid = false where indexrelid = 'head_pkey'::regclass`,
+			`update pg_index set indisvalid = true where indexrelid = 'head_pkey'::regclass`,
+			"head_pkey is not as Heed made it (not valid)"},
+		{`update pg_index set indisready = false where indexrelid = 'head_pkey'::regclass`,
+			`update pg_index set indisready = true where indexrelid = 'head_pkey'::regclass`, "(not ready)"},
+		{`update pg_index set indislive = false where indexrelid = 'head_pkey'::regclass`,
+			`update pg_index set indislive = true where indexrelid = 'head_pkey'::regclass`, "(not live)"},
+		{`update pg_index set indisunique = false where indexrelid = 'entry_version'::regclass`,
+			`update pg_index set indisunique = true where indexrelid = 'entry_version'::regclass`, "index entry_version is not"},
+		{`update pg_class set relhasindex = false where relname = 'entry'`,
+			`update pg_class set relhasindex = true where relname = 'entry'`,
+			"table entry is not as Heed made it (indexes switched off)"},
+		{`update pg_class set relchecks = 0 where relname = 'list_v1'`,
+			`update pg_class set relchecks = 1 where relname = 'list_v1'`, "table list_v1 is not as Heed made it (checks 0)"},
 		{`create policy few on job using (name <> '')`, `drop policy few on job`, "policy few on job"},
-		{`alter table job rename to job0; create view job as select * from job0`, `drop view job; alter table job0 rename to job`, "view job on job"},
-		{`alter table job rename to job0; create view job as select * from job0`, `drop view job; alter table job0 rename to job`, "table job is gone"},
+		{`alter table job rename to job0; create view job as select * from job0`,
+			`drop view job; alter table job0 rename to job`, "view job on job"},
+		{`alter table job rename to job0; create view job as select * from job0`,
+			`drop view job; alter table job0 rename to job`, "table job is gone"},
 		{`create function elsewhere.hush() returns trigger language plpgsql as 'begin return null; end';
 			create trigger hush before insert on entry for each row execute function elsewhere.hush(); alter table entry enable replica trigger hush`,
 			`drop trigger hush on entry; drop function elsewhere.hush`, "trigger hush on entry"},
-		{`alter table head force row level security`, `alter table head no force row level security`, "table head is not as Heed made it (row security)"},
+		{`alter table head force row level security`, `alter table head no force row level security`,
+			"table head is not as Heed made it (row security)"},
 		{`alter table list_v1 drop constraint list_v1_n_check; alter table list_v1 add check (n > 0) not valid`,
-			`alter table list_v1 drop constraint list_v1_n_check; alter table list_v1 add check (n > 0)`, "constraint list_v1.list_v1_n_check is not"},
+			`alter table list_v1 drop constraint list_v1_n_check; alter table list_v1 add check (n > 0)`,
+			"constraint list_v1.list_v1_n_check is not"},
 		{`alter table list_v1 drop constraint list_v1_n_check; alter table list_v1 add constraint list_v1_n_check check (name > '')`,
-			`alter table list_v1 drop constraint list_v1_n_check; alter table list_v1 add check (n > 0)`, "list_v1_n_check is not as Heed made it (CHECK (name"},
-		{`alter table list_v1 add check (n < 9)`, `alter table list_v1 drop constraint list_v1_n_check1`, "constraint list_v1.list_v1_n_check1 on list_v1"},
-		{`alter sequence entry_n_seq maxvalue 1000000`, `alter sequence entry_n_seq no maxvalue`, "sequence entry_n_seq is not as Heed made it (most 1000000)"},
-		{`alter sequence entry_n_seq increment 1000`, `alter sequence entry_n_seq increment 1`, "entry_n_seq is not as Heed made it (by 1000)"},
+			`alter table list_v1 drop constraint list_v1_n_check; alter table list_v1 add check (n > 0)`,
+			"list_v1_n_check is not as Heed made it (CHECK (name"},
+		{`alter table list_v1 add check (n < 9)`, `alter table list_v1 drop constraint list_v1_n_check1`,
+			"constraint list_v1.list_v1_n_check1 on list_v1"},
+		{`alter sequence entry_n_seq maxvalue 1000000`, `alter sequence entry_n_seq no maxvalue`,
+			"sequence entry_n_seq is not as Heed made it (most 1000000)"},
+		{`alter sequence entry_n_seq increment 1000`, `alter sequence entry_n_seq increment 1`,
+			"entry_n_seq is not as Heed made it (by 1000)"},
 		{`alter sequence entry_n_seq cycle`, `alter sequence entry_n_seq no cycle`, "(cycles)"},
-		{`create operator = (leftarg = blob, rightarg = blob, function = elsewhere.never)`, `drop operator = (blob, blob)`, "operator ="},
+		{`create operator = (leftarg = blob, rightarg = blob, function = elsewhere.never)`, `drop operator = (blob, blob)`,
+			"operator ="},
 		{`create table child () inherits (job)`, `drop table child`, "table job is not"},
-		{`alter table head alter column version set default 1`, `alter table head alter column version drop default`, "column head.version"},
+		{`alter table head alter column version set default 1`, `alter table head alter column version drop default`,
+			"column head.version"},
 	},
 }
 
@@ -134,8 +175,9 @@ func TestWhatIsNotHeedsIsNamed(t *testing.T) {
 // TestAListOfChangesThatWasCutIsNamed: emptied, cut or taken away, while it is open and at the next start.
 func TestAListOfChangesThatWasCutIsNamed(t *testing.T) {
 	want := store.Schema{Migrations: world.Migrations()}
-	for name, cut := range map[string]string{"emptied": `delete from goose_db_version`, "away": `drop table goose_db_version`,
-		"cut": `delete from goose_db_version where version_id = (select max(version_id) from goose_db_version)`} {
+	for name, cut := range map[string]string{"emptied": `delete from goose_db_version`,
+		"away": `drop table goose_db_version`,
+		"cut":  `delete from goose_db_version where version_id = (select max(version_id) from goose_db_version)`} {
 		for engine, open := range map[string]func(t *testing.T) (store.Options, *sql.DB){"sqlite": onSQLite,
 			"postgres": onPostgres} {
 			t.Run(name+" "+engine, func(t *testing.T) {
@@ -210,7 +252,8 @@ func TestOnlyOneSchemaIsLookedIn(t *testing.T) {
 	s := storetest.Open(t, o)
 	exec(`create schema elsewhere; create table elsewhere.store_probe (id bigint, at bigint)`)
 	for _, right := range []string{"bigint", "integer"} {
-		exec(`create function elsewhere.never(a bigint, b ` + right + `) returns bool language sql immutable as 'select false'`)
+		exec(`create function elsewhere.never(a bigint, b ` + right +
+			`) returns bool language sql immutable as 'select false'`)
 		exec(`create operator elsewhere.= (leftarg = bigint, rightarg = ` + right + `, function = elsewhere.never)`)
 	}
 	must(t, s.View(bg, func(*store.Tx) error { // the session that is there is taken
@@ -234,7 +277,8 @@ func TestNoFunctionOfAnotherSchemaIsAsked(t *testing.T) {
 	s := storetest.Open(t, o)
 	must(t, s.Close())
 	for _, text := range []string{
-		`create schema elsewhere`, `create table elsewhere.store_probe (id bigint, at bigint)`, `create table public.called (what text)`,
+		`create schema elsewhere`, `create table elsewhere.store_probe (id bigint, at bigint)`,
+		`create table public.called (what text)`,
 		`create function elsewhere.set_config(a text, b text, c boolean) returns text language plpgsql as
 			'begin insert into public.called values (a); return pg_catalog.current_setting(a); end'`,
 		`create function elsewhere.current_setting(a text) returns text language plpgsql as

@@ -153,7 +153,8 @@ func (v *Vault) decided(tx *store.Tx, org id.Org, rec id.Record) (Erasure, error
 
 // underWay are the records that stand in the table erasure.
 func underWay(tx *store.Tx, org id.Org) (map[id.Record]bool, error) {
-	rows, err := store.All(tx, func(r *id.Record) []any { return []any{r} }, `select record from erasure where org = $1`, org)
+	rows, err := store.All(tx, func(r *id.Record) []any { return []any{r} }, `select record from erasure where org = $1`,
+		org)
 	all := make(map[id.Record]bool, len(rows))
 	for _, rec := range rows {
 		all[rec] = true
@@ -408,7 +409,8 @@ func (v *Vault) successor(ctx context.Context, org id.Org, number int64, named [
 		if err := v.note(tx, g); err != nil {
 			return err
 		}
-		_, err := tx.Exec(`update key_generation set successor = $1 where org = $2 and generation = $3`, g.number, org, number)
+		_, err := tx.Exec(`update key_generation set successor = $1 where org = $2 and generation = $3`, g.number, org,
+			number)
 		return err
 	})
 }

@@ -33,7 +33,8 @@ func (entries) Erasures(tx *store.Tx, org id.Org) (out []Erasure, err error) {
 }
 
 func (entries) NoteErased(tx *store.Tx, org id.Org, e Erasure) error {
-	_, err := tx.Exec(`insert into erased_entry (org, record, generation, at) values ($1, $2, $3, $4)`, org, e.Record, e.Generation, clock.Micros(e.At))
+	_, err := tx.Exec(`insert into erased_entry (org, record, generation, at) values ($1, $2, $3, $4)`, org, e.Record,
+		e.Generation, clock.Micros(e.At))
 	return err
 }
 

@@ -36,14 +36,16 @@ func (w *world) fill(n int) {
 					if key, err = w.vault.New(tx, w.org, rec, record.Patient); err != nil {
 						return err
 					}
-					if _, err := tx.Exec(`insert into head (record, org, room, version) values ($1, $2, 1, $3)`, rec, w.org, perRecord); err != nil {
+					if _, err := tx.Exec(`insert into head (record, org, room, version) values ($1, $2, 1, $3)`, rec, w.org,
+						perRecord); err != nil {
 						return err
 					}
 				}
 				entry := id.NewEntry(w.clock.Now())
 				h := record.Header{Org: [16]byte(w.org.Bytes()), Record: [16]byte(rec.Bytes()), Entry: [16]byte(entry.Bytes()),
 					Version: int64(i%perRecord + 1), At: clock.Micros(w.clock.Now()), Generation: key.Generation(), Room: 1}
-				payload := fmt.Appendf(nil, `{"kind":"test.said","actor":"%032d","rule":"worker-raises","data":{"text":"%0120d"}}`, i, i)
+				payload := fmt.Appendf(nil, `{"kind":"test.said","actor":"%032d","rule":"worker-raises","data":{"text":"%0120d"}}`,
+					i, i)
 				sealed, leaf := key.RecordKey().SealEntry(h, payload[:200])
 				if _, err := tx.Exec(`insert into entry (id, org, record, version, at, generation, room, leaf, sealed) values ($1, $2, $3, $4, $5, $6, 1, $7, $8)`,
 					entry, w.org, rec, h.Version, h.At, h.Generation, leaf[:], sealed); err != nil {
@@ -53,7 +55,8 @@ func (w *world) fill(n int) {
 				tree.Append(lh)
 				level = append(level, lh[:]...)
 				if i%batch == 0 {
-					if _, err := tx.Exec(`insert into log_run (seq, size, n) values ($1, $2, $3)`, i, min(batch, n-i), i+1); err != nil {
+					if _, err := tx.Exec(`insert into log_run (seq, size, n) values ($1, $2, $3)`, i, min(batch, n-i),
+						i+1); err != nil {
 						return err
 					}
 				}
@@ -82,11 +85,13 @@ func (w *world) fill(n int) {
 		}
 		c := record.Checkpoint{Origin: "heed.test/log", Size: tree.Size(), Root: tree.Root(), Extra: []string{"internal"}}
 		root := tree.Root()
-		if _, err := tx.Exec(`update log_state set size = $1, root = $2, note = $3`, c.Size, root[:], record.SignCheckpoint(c, w.signer)); err != nil {
+		if _, err := tx.Exec(`update log_state set size = $1, root = $2, note = $3`, c.Size, root[:],
+			record.SignCheckpoint(c, w.signer)); err != nil {
 			return err
 		}
 		c.Extra = nil
-		_, err := tx.Exec(`insert into log_checkpoint (size, at, note) values ($1, 1, $2)`, c.Size, record.SignCheckpoint(c, w.signer))
+		_, err := tx.Exec(`insert into log_checkpoint (size, at, note) values ($1, 1, $2)`, c.Size,
+			record.SignCheckpoint(c, w.signer))
 		return err
 	}))
 }

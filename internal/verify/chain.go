@@ -32,7 +32,8 @@ func (v *check) state(ctx context.Context) error {
 	}
 	var s row
 	err := v.store.View(ctx, func(tx *store.Tx) (err error) {
-		s, err = store.One(tx, func(r *row) []any { return []any{&r.size, &r.root, &r.note} }, `select size, root, note from log_state where id = 1`)
+		s, err = store.One(tx, func(r *row) []any { return []any{&r.size, &r.root, &r.note} },
+			`select size, root, note from log_state where id = 1`)
 		return err
 	})
 	v.head = record.Checkpoint{Origin: v.o.Log.Name(), Root: record.EmptyRoot()}

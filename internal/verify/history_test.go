@@ -30,7 +30,8 @@ func (w *world) rewrite(n int64) {
 		if err != nil {
 			return err
 		}
-		sealed, leaf := key.RecordKey().SealEntry(h, []byte(`{"kind":"test.said","actor":"","rule":"worker-raises","data":{"text":"something else"}}`))
+		sealed, leaf := key.RecordKey().SealEntry(h,
+			[]byte(`{"kind":"test.said","actor":"","rule":"worker-raises","data":{"text":"something else"}}`))
 		_, err = tx.Exec(`update entry set sealed = $2, leaf = $3 where n = $1`, n, sealed, leaf[:])
 		return err
 	}))
@@ -92,7 +93,8 @@ func (w *world) rebuild(sign bool) {
 		}
 		root := tree.Root()
 		c := record.Checkpoint{Origin: w.signer.Name(), Size: size, Root: root, Extra: []string{"internal"}}
-		if _, err := tx.Exec(`update log_state set root = $1, note = $2`, root[:], record.SignCheckpoint(c, w.signer)); err != nil {
+		if _, err := tx.Exec(`update log_state set root = $1, note = $2`, root[:],
+			record.SignCheckpoint(c, w.signer)); err != nil {
 			return err
 		}
 		sizes, err := store.All(tx, func(n *int64) []any { return []any{n} }, `select size from log_checkpoint`)
@@ -117,7 +119,8 @@ func TestWhoHoldsEveryKeyIsFound(t *testing.T) {
 		remembered := w.wit.last
 		for range 5 {
 			n := w.someEntry(r)
-			for w.one(`select n + 0 from log_run where n <= $1 and n + size > $1`, n) > w.one(`select max(n) from log_run where seq < (select max(size) from log_checkpoint) and n is not null`) {
+			for w.one(`select n + 0 from log_run where n <= $1 and n + size > $1`,
+				n) > w.one(`select max(n) from log_run where seq < (select max(size) from log_checkpoint) and n is not null`) {
 				n = w.someEntry(r) // only what the witness has signed
 			}
 			w.rewrite(n)
@@ -187,7 +190,8 @@ func TestErasedSaysNothing(t *testing.T) {
 		var words [][]byte
 		w.must(w.store.View(w.ctx(), func(tx *store.Tx) error {
 			var id []byte
-			if err := tx.QueryRow(`select id, version, at, generation, room from entry where record = $1 and version = 1`, rec).Scan(&id, &h.Version, &h.At, &h.Generation, &h.Room); err != nil {
+			if err := tx.QueryRow(`select id, version, at, generation, room from entry where record = $1 and version = 1`, rec).
+				Scan(&id, &h.Version, &h.At, &h.Generation, &h.Room); err != nil {
 				return err
 			}
 			h.Org, h.Record, h.Entry = [16]byte(w.org.Bytes()), [16]byte(rec.Bytes()), [16]byte(id)
@@ -212,8 +216,10 @@ func TestErasedSaysNothing(t *testing.T) {
 		// Every 16 bytes that the database holds, tried as blinder for every guess.
 		tried := 0
 		w.must(w.store.View(w.ctx(), func(tx *store.Tx) error {
-			for _, q := range []string{`select id from entry`, `select record from entry`, `select leaf from entry`, `select sealed from entry where sealed is not null`,
-				`select padding from log_run where padding is not null`, `select wrapped from record_key`, `select fingerprint from key_generation`, `select hashes from log_tile`} {
+			for _, q := range []string{`select id from entry`, `select record from entry`, `select leaf from entry`,
+				`select sealed from entry where sealed is not null`,
+				`select padding from log_run where padding is not null`, `select wrapped from record_key`,
+				`select fingerprint from key_generation`, `select hashes from log_tile`} {
 				blobs, err := store.All(tx, scanBytes, q)
 				if err != nil {
 					return err
@@ -233,7 +239,8 @@ func TestErasedSaysNothing(t *testing.T) {
 		}))
 		w.Logf("%d guesses, none right", tried)
 		// Putting the old rows back does not bring it back, and is found.
-		w.sql(`insert into record_key (record, org, generation, wrapped) values ($1, $2, 1, $3)`, rec, w.org, bytes.Repeat([]byte{1}, record.WrappedSize))
+		w.sql(`insert into record_key (record, org, generation, wrapped) values ($1, $2, 1, $3)`, rec, w.org,
+			bytes.Repeat([]byte{1}, record.WrappedSize))
 		w.wantAny(w.verify(), Record)
 	})
 }

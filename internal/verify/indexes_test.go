@@ -44,7 +44,8 @@ func (w *world) blind(index string) (see func()) {
 	}
 	var path string
 	w.must(w.store.View(w.ctx(), func(tx *store.Tx) (err error) {
-		path, err = store.One(tx, func(s *string) []any { return []any{s} }, `select file from pragma_database_list where name = 'main'`)
+		path, err = store.One(tx, func(s *string) []any { return []any{s} },
+			`select file from pragma_database_list where name = 'main'`)
 		return err
 	}))
 	db, err := sql.Open("sqlite", path)

@@ -201,7 +201,8 @@ func (v *check) keyTables(ctx context.Context) error {
 	var canaries []canary
 	var generations []generation
 	err := v.store.View(ctx, func(tx *store.Tx) (err error) {
-		if canaries, err = store.All(tx, func(c *canary) []any { return []any{&c.org, &c.sealed} }, `select org, canary from key_org order by org`); err != nil {
+		if canaries, err = store.All(tx, func(c *canary) []any { return []any{&c.org, &c.sealed} },
+			`select org, canary from key_org order by org`); err != nil {
 			return err
 		}
 		generations, err = store.All(tx,
@@ -245,7 +246,8 @@ func (v *check) keyTables(ctx context.Context) error {
 
 func (v *check) wrappedBy(ctx context.Context, org []byte, generation int64) (n int64, err error) {
 	err = v.store.View(ctx, func(tx *store.Tx) (err error) {
-		n, err = store.One(tx, func(n *int64) []any { return []any{n} }, `select count(*) from record_key where org = $1 and generation = $2`, org, generation)
+		n, err = store.One(tx, func(n *int64) []any { return []any{n} },
+			`select count(*) from record_key where org = $1 and generation = $2`, org, generation)
 		return err
 	})
 	return n, err

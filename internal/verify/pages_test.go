@@ -26,7 +26,8 @@ var proven = []string{
 	`select size, note from log_checkpoint order by size`,
 	`select size, witness, lines from log_cosignature order by size, witness`,
 	`select record, org, generation, wrapped from record_key order by record`,
-	`select record, version, body from note_v1 order by +record`, // by its rows: what an index of a list says is compared with the history (CheckLists)
+	// by its rows: what an index of a list says is compared with the history (CheckLists)
+	`select record, version, body from note_v1 order by +record`,
 }
 
 // digest is what the database says in those columns; an error is part of what it says.

@@ -89,7 +89,8 @@ func (v *check) find(ctx context.Context, h record.Hash, read record.TileReader)
 func (v *check) waits(ctx context.Context, leaf [32]byte) (there bool, err error) {
 	err = v.store.View(ctx, func(tx *store.Tx) error {
 		var n int64
-		n, err = store.One(tx, func(n *int64) []any { return []any{n} }, `select count(*) from entry where leaf = $1`, leaf[:])
+		n, err = store.One(tx, func(n *int64) []any { return []any{n} }, `select count(*) from entry where leaf = $1`,
+			leaf[:])
 		there = n > 0
 		return err
 	})

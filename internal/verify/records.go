@@ -266,7 +266,8 @@ func (v *check) erased(ctx context.Context) error {
 	}
 	return v.store.View(ctx, func(tx *store.Tx) error {
 		for rec := range v.gone.named {
-			n, err := store.One(tx, func(n *int64) []any { return []any{n} }, `select count(*) from record_key where record = $1`, rec[:])
+			n, err := store.One(tx, func(n *int64) []any { return []any{n} },
+				`select count(*) from record_key where record = $1`, rec[:])
 			if err != nil {
 				return fmt.Errorf("read record keys: %w", err)
 			}

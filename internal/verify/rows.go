@@ -89,7 +89,8 @@ func (v *check) next(tx *store.Tx, from int64) (*int64, error) {
 			lo = n
 		}
 	}
-	for _, query := range []string{`select min(n) from entry where n >= $1`, `select min(n) from log_run where n >= $1`, `select min(n) from entry_pending where n >= $1`} {
+	for _, query := range []string{`select min(n) from entry where n >= $1`, `select min(n) from log_run where n >= $1`,
+		`select min(n) from entry_pending where n >= $1`} {
 		n, err := store.One(tx, func(n **int64) []any { return []any{n} }, query, from)
 		if err != nil {
 			return nil, err
@@ -197,7 +198,8 @@ func (w *rowCheck) prepare(tx *store.Tx, lo, hi int64) (err error) {
 		return err
 	}
 	w.passed = lo
-	numbers, err := store.All(tx, func(n *int64) []any { return []any{n} }, `select n from entry_pending where n >= $1 and n < $2`, lo, hi)
+	numbers, err := store.All(tx, func(n *int64) []any { return []any{n} },
+		`select n from entry_pending where n >= $1 and n < $2`, lo, hi)
 	if err != nil {
 		return fmt.Errorf("read waiting entries: %w", err)
 	}

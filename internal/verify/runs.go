@@ -136,7 +136,8 @@ func (v *check) everyEntryOnce(ctx context.Context) error {
 			if first {
 				where, args = `n is not null`, nil
 			}
-			page, err = store.All(tx, scanRun, fmt.Sprintf(`select seq, size, n from log_run where %s order by n limit %d`, where, pageSize), args...)
+			page, err = store.All(tx, scanRun, fmt.Sprintf(`select seq, size, n from log_run where %s order by n limit %d`,
+				where, pageSize), args...)
 			return err
 		})
 		if err != nil {

@@ -54,7 +54,8 @@ func (w *world) flipBlob(r *rand.Rand, table, column, where string, args ...any)
 	w.Helper()
 	b := bytes.Clone(w.blob(fmt.Sprintf(`select %s from %s where %s`, column, table, where), args...))
 	b[r.IntN(len(b))] ^= 1 << r.IntN(8)
-	if n := w.sql(fmt.Sprintf(`update %s set %s = $%d where %s`, table, column, len(args)+1, where), append(args, b)...); n != 1 {
+	if n := w.sql(fmt.Sprintf(`update %s set %s = $%d where %s`, table, column, len(args)+1, where),
+		append(args, b)...); n != 1 {
 		w.Fatalf("%d rows of %s changed", n, table)
 	}
 }
@@ -189,7 +190,8 @@ func (w *world) living(r *rand.Rand) id.Record {
 func (w *world) cutRun(seq int64) {
 	w.Helper()
 	start := w.one(`select max(seq) from log_run where seq <= $1`, seq)
-	size, n := w.one(`select size from log_run where seq = $1`, start), w.one(`select n from log_run where seq = $1`, start)
+	size, n := w.one(`select size from log_run where seq = $1`, start),
+		w.one(`select n from log_run where seq = $1`, start)
 	w.sql(`delete from log_run where seq = $1`, start)
 	if seq > start {
 		w.sql(`insert into log_run (seq, size, n) values ($1, $2, $3)`, start, seq-start, n)
@@ -211,7 +213,8 @@ func insertions() []tampering {
 		}},
 		{"repeat as a next version, waiting, head moved", func(w *world, r *rand.Rand) want {
 			rec := w.living(r)
-			w.sql(fmt.Sprintf(copyEntry, "version + 1"), w.one(`select max(n) from entry where record = $1 and version > 0`, rec))
+			w.sql(fmt.Sprintf(copyEntry, "version + 1"), w.one(`select max(n) from entry where record = $1 and version > 0`,
+				rec))
 			w.sql(`update head set version = version + 1 where record = $1`, rec)
 			n := newest(w)
 			w.sql(`insert into entry_pending (n) values ($1)`, n)
@@ -237,7 +240,8 @@ func insertions() []tampering {
 		}},
 		{"number one entry twice", func(w *world, r *rand.Rand) want {
 			n := w.someEntry(r)
-			for w.one(`select count(*) from log_run where n = $1`, n) == 1 { // the database itself refuses a second run from there
+			// the database itself refuses a second run from there
+			for w.one(`select count(*) from log_run where n = $1`, n) == 1 {
 				n = w.someEntry(r)
 			}
 			w.sql(`insert into log_run (seq, size, n) values ($1, 1, $2)`, w.one(`select size from log_state`), n)
@@ -261,7 +265,8 @@ func swaps() []tampering {
 		"id,sealed,leaf,at,generation,room,record,version,org"} {
 		out = append(out, tampering{"swap " + columns, func(w *world, r *rand.Rand) want {
 			a, b := w.someEntry(r), w.someEntry(r)
-			for a == b || w.one(`select count(*) from entry x, entry y where x.n = $1 and y.n = $2 and x.at = y.at`, a, b) == 1 && columns == "at" {
+			for a == b || w.one(`select count(*) from entry x, entry y where x.n = $1 and y.n = $2 and x.at = y.at`, a,
+				b) == 1 && columns == "at" {
 				b = w.someEntry(r)
 			}
 			w.swap(a, b, strings.Split(columns, ","))
@@ -286,7 +291,8 @@ func swaps() []tampering {
 		for a == b {
 			b = w.living(r)
 		}
-		x, y := w.blob(`select body from note_v1 where record = $1`, a), w.blob(`select body from note_v1 where record = $1`, b)
+		x, y := w.blob(`select body from note_v1 where record = $1`, a),
+			w.blob(`select body from note_v1 where record = $1`, b)
 		w.sql(`update note_v1 set body = $2 where record = $1`, a, y)
 		w.sql(`update note_v1 set body = $2 where record = $1`, b, x)
 		return want{[]Kind{Sealed}, a.String()}
@@ -299,7 +305,8 @@ func swaps() []tampering {
 		for a == b {
 			b = w.living(r)
 		}
-		x, y := w.blob(`select wrapped from record_key where record = $1`, a), w.blob(`select wrapped from record_key where record = $1`, b)
+		x, y := w.blob(`select wrapped from record_key where record = $1`, a),
+			w.blob(`select wrapped from record_key where record = $1`, b)
 		w.sql(`update record_key set wrapped = $2 where record = $1`, a, y)
 		w.sql(`update record_key set wrapped = $2 where record = $1`, b, x)
 		return want{[]Kind{Key}, a.String()}
@@ -461,7 +468,8 @@ func flips() []tampering {
 	}}, tampering{"two hashes of a tile swapped", func(w *world, r *rand.Rand) want {
 		b := bytes.Clone(w.blob(`select hashes from log_tile where level = 0 and idx = 1`))
 		i := r.IntN(len(b)/32 - 1)
-		w.sql(`update log_tile set hashes = $1 where level = 0 and idx = 1`, bytes.Join([][]byte{b[:32*i], b[32*i+32 : 32*i+64], b[32*i : 32*i+32], b[32*i+64:]}, nil))
+		w.sql(`update log_tile set hashes = $1 where level = 0 and idx = 1`,
+			bytes.Join([][]byte{b[:32*i], b[32*i+32 : 32*i+64], b[32*i : 32*i+32], b[32*i+64:]}, nil))
 		return want{[]Kind{TileKind}, "tile/0/001"}
 	}})
 }

@@ -54,7 +54,8 @@ func (v *check) undeclared(ctx context.Context) error {
 			if _, said := v.gone.named[rec]; said || !erased {
 				continue
 			}
-			n, err := store.One(tx, scanInt, `select count(*) from entry where record = $1 and version = 1 and version > 0`, rec[:])
+			n, err := store.One(tx, scanInt, `select count(*) from entry where record = $1 and version = 1 and version > 0`,
+				rec[:])
 			if err != nil {
 				return err
 			}

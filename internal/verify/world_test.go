@@ -137,7 +137,8 @@ func (w *world) begin(rec id.Record, n int) id.Record {
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(`insert into note_v1 (record, version, body) values ($1, $2, $3)`, rec, v, key.Seal("note.body", v, []byte("a note of "+rec.String())))
+		_, err = tx.Exec(`insert into note_v1 (record, version, body) values ($1, $2, $3)`, rec, v,
+			key.Seal("note.body", v, []byte("a note of "+rec.String())))
 		return err
 	}))
 	return rec

@@ -73,13 +73,18 @@ var lies = map[string]struct {
 	page            int // 0: a start is refused, in words
 	named           bool
 }{
-	"a generation that never was": {"record_key", `generation = generation + 1000`, `generation = generation - 1000`, http.StatusConflict, true},
-	"no generation":               {"record_key", `generation = -generation`, `generation = -generation`, http.StatusConflict, true},
-	"another organisation":        {"record_key", `org = record`, `org = (select org from head where head.record = record_key.record)`, http.StatusConflict, true},
-	"made at another time":        {"key_generation", `made_at = made_at + 1`, `made_at = made_at - 1`, http.StatusOK, true},
-	"retired":                     {"key_generation", `retired_at = 1`, `retired_at = null`, http.StatusOK, false},
-	"with a successor":            {"key_generation", `successor = 7`, `successor = null`, http.StatusOK, false},
-	"a key above that never was":  {"key_generation", `generation = generation + 1000`, `generation = generation - 1000`, 0, true},
+	"a generation that never was": {"record_key", `generation = generation + 1000`, `generation = generation - 1000`,
+		http.StatusConflict, true},
+	"no generation": {"record_key", `generation = -generation`, `generation = -generation`,
+		http.StatusConflict, true},
+	"another organisation": {"record_key", `org = record`,
+		`org = (select org from head where head.record = record_key.record)`, http.StatusConflict, true},
+	"made at another time": {"key_generation", `made_at = made_at + 1`, `made_at = made_at - 1`, http.StatusOK,
+		true},
+	"retired":          {"key_generation", `retired_at = 1`, `retired_at = null`, http.StatusOK, false},
+	"with a successor": {"key_generation", `successor = 7`, `successor = null`, http.StatusOK, false},
+	"a key above that never was": {"key_generation", `generation = generation + 1000`, `generation = generation - 1000`,
+		0, true},
 }
 
 // TestAKeyRowThatLiesIsSaid: the columns of record_key and key_generation, changed by SQL
@@ -89,7 +94,8 @@ func TestAKeyRowThatLiesIsSaid(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		const words = "Words that were there"
 		ref := h.raise("nurse", words)
-		where := map[string]string{"record_key": ` where record = (select record from room_record_v1 where reference = '` + string(ref) + `')`}
+		where := map[string]string{"record_key": ` where record = (select record from room_record_v1 where reference = '` +
+			string(ref) + `')`}
 		for name, lie := range lies {
 			h.leave()
 			change := func(set string) {

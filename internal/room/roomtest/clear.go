@@ -54,7 +54,8 @@ func nothingInTheClear(s *suite) {
 // sizesArePadded: what is sealed of a record has one of a few sizes (rows that the
 // clause about plans has filled in seal nothing).
 func (s *suite) sizesArePadded() {
-	for _, query := range []string{`select length(sealed) from entry where sealed is not null`, `select length(state) from room_record_v1 where length(state) > 0`} {
+	for _, query := range []string{`select length(sealed) from entry where sealed is not null`,
+		`select length(state) from room_record_v1 where length(state) > 0`} {
 		s.must(s.w.Store.View(s.ctx, func(tx *store.Tx) error {
 			sizes, err := store.All(tx, func(n *int) []any { return []any{n} }, query)
 			for _, n := range sizes {
@@ -84,7 +85,8 @@ func (s *suite) cells() map[string][]byte {
 			out[fmt.Sprintf("room_record_v1[%d]", i)] = bytes.Join([][]byte{r.id, r.state, []byte(r.reference)}, []byte{0})
 		}
 		type place struct{ tag, id []byte }
-		places, err := store.All(tx, func(p *place) []any { return []any{&p.tag, &p.id} }, `select tag, record from room_list_v1`)
+		places, err := store.All(tx, func(p *place) []any { return []any{&p.tag, &p.id} },
+			`select tag, record from room_list_v1`)
 		if err != nil {
 			return err
 		}

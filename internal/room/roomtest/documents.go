@@ -82,7 +82,8 @@ func (s *suite) withDocument(step process.StepInfo, b []byte, key string) (id.Re
 				before := s.rows(`select count(*) from document_chunk`)
 				again, err := s.desk.Take(s.ctx, by, s.room, ref, t)
 				if err != nil || again != got || s.rows(`select count(*) from document_chunk`) != before {
-					s.t.Errorf("a document sent twice: %v, and %d chunks more", err, s.rows(`select count(*) from document_chunk`)-before)
+					s.t.Errorf("a document sent twice: %v, and %d chunks more", err,
+						s.rows(`select count(*) from document_chunk`)-before)
 				}
 				return ref, got, by
 			}
@@ -186,7 +187,8 @@ func (s *suite) rows(text string) (n int) {
 // changedDocument changes by SQL what is kept: the check names it, and it is not given out.
 func (s *suite) changedDocument(ref, other id.Reference, by access.Actor, asked room.DocumentAsked) {
 	of := func(ref id.Reference, place string) string {
-		return `record = (select record from room_record_v1 where reference = '` + string(ref) + `') and place = '` + fmt.Sprintf("%03d.%s", asked.Number, place) + `'`
+		return `record = (select record from room_record_v1 where reference = '` + string(ref) + `') and place = '` +
+			fmt.Sprintf("%03d.%s", asked.Number, place) + `'`
 	}
 	clean := len(s.named()) // other clauses have left theirs
 	for name, texts := range map[string][]string{
@@ -195,9 +197,10 @@ func (s *suite) changedDocument(ref, other id.Reference, by access.Actor, asked 
 		"two chunks are swapped": {`update document_chunk set place = 'x' where ` + of(ref, "0000"),
 			`update document_chunk set place = '` + fmt.Sprintf("%03d.0000", asked.Number) + `' where ` + of(ref, "0001"),
 			`update document_chunk set place = '` + fmt.Sprintf("%03d.0001", asked.Number) + `' where place = 'x'`},
-		"another document's chunk": {`update document_chunk set sealed = (select sealed from document_chunk where ` + of(other, "0000") + `) where ` + of(ref, "0000")},
-		"a chunk of nobody's":      {`insert into document_chunk (record, version, place, sealed) select record, version, '999.0000', sealed from document_chunk where ` + of(ref, "0000")},
-		"a chunk of no record":     {`insert into document_chunk (record, version, place, sealed) select substr(leaf, 1, 16), 1, '001.0000', leaf from entry where n = (select min(n) from entry)`},
+		"another document's chunk": {`update document_chunk set sealed = (select sealed from document_chunk where ` +
+			of(other, "0000") + `) where ` + of(ref, "0000")},
+		"a chunk of nobody's":  {`insert into document_chunk (record, version, place, sealed) select record, version, '999.0000', sealed from document_chunk where ` + of(ref, "0000")},
+		"a chunk of no record": {`insert into document_chunk (record, version, place, sealed) select substr(leaf, 1, 16), 1, '001.0000', leaf from entry where n = (select min(n) from entry)`},
 	} {
 		undo := s.changing(texts)
 		if n := len(s.named()); n != clean+1 {
@@ -239,7 +242,8 @@ func (s *suite) changing(texts []string) (undo func()) {
 				return err
 			}
 			for _, c := range all {
-				if err := tx.ChangeOne(`insert into document_chunk (record, version, place, sealed) values ($1, $2, $3, $4)`, c.record, c.version, c.place, c.sealed); err != nil {
+				if err := tx.ChangeOne(`insert into document_chunk (record, version, place, sealed) values ($1, $2, $3, $4)`,
+					c.record, c.version, c.place, c.sealed); err != nil {
 					return err
 				}
 			}

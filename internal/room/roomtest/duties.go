@@ -176,7 +176,8 @@ func older(s *suite) {
 			continue
 		}
 		s.must(s.w.Store.Do(s.ctx, func(tx *store.Tx) error {
-			_, err := tx.Exec(`update room_record_v1 set version = $2, state = $3 where reference = $1`, string(ref), kept.version, kept.state)
+			_, err := tx.Exec(`update room_record_v1 set version = $2, state = $3 where reference = $1`, string(ref),
+				kept.version, kept.state)
 			return err
 		}))
 		if _, err := s.desk.Open(s.ctx, a, s.room, ref); !fail.Is(err, fail.Tampered) {

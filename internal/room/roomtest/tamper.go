@@ -34,13 +34,14 @@ func tampered(s *suite) {
 		"a place is taken away":   `delete from room_list_v1 where record = ` + of(one),
 		"another's place":         `update room_list_v1 set sort = sort + 1000 where record = ` + of(one),
 		"another room":            `update room_record_v1 set room = 99 where reference = '` + string(one) + `'`,
-		"another reference":       `update room_record_v1 set reference = 'HD-7F3K-2X94' where reference = '` + string(one) + `'`,
-		"another organisation":    `update room_record_v1 set org = record where reference = '` + string(one) + `'`,
-		"another version":         `update room_record_v1 set version = 99 where reference = '` + string(one) + `'`,
-		"another's picture":       `update room_record_v1 set state = (select state from room_record_v1 where reference = '` + string(two) + `') where reference = '` + string(one) + `'`,
-		"a place of nobody's":     `insert into room_list_v1 (tag, sort, record) select tag, sort, org from room_list_v1 l join room_record_v1 r on r.record = l.record where r.reference = '` + string(one) + `'`,
-		"a duty is taken away":    `delete from job where kind = 'room-due'`,
-		"a duty is put off":       `update job set due = due + 1000000000000, next = next + 1000000000000 where kind = 'room-due'`,
+		"another reference": `update room_record_v1 set reference = 'HD-7F3K-2X94' where reference = '` + string(one) +
+			`'`,
+		"another organisation": `update room_record_v1 set org = record where reference = '` + string(one) + `'`,
+		"another version":      `update room_record_v1 set version = 99 where reference = '` + string(one) + `'`,
+		"another's picture":    `update room_record_v1 set state = (select state from room_record_v1 where reference = '` + string(two) + `') where reference = '` + string(one) + `'`,
+		"a place of nobody's":  `insert into room_list_v1 (tag, sort, record) select tag, sort, org from room_list_v1 l join room_record_v1 r on r.record = l.record where r.reference = '` + string(one) + `'`,
+		"a duty is taken away": `delete from job where kind = 'room-due'`,
+		"a duty is put off":    `update job set due = due + 1000000000000, next = next + 1000000000000 where kind = 'room-due'`,
 	} {
 		if s.exec(text) == 0 {
 			s.t.Errorf("%s: nothing was changed", name)
@@ -146,7 +147,8 @@ func retried(s *suite) {
 		{`update room_retry set version = version + 1 where key = $1 and key <> $2`,
 			`update room_retry set version = version - 1 where key = $1 and key <> $2`, "retried one"},
 		{`update room_retry set record = (select record from head where record <> room_retry.record order by record limit 1) where key = $1 and key <> $2`,
-			`update room_retry set record = (select record from room_record_v1 where reference = '` + string(first) + `') where key = $1 and key <> $2`, "retried one"},
+			`update room_retry set record = (select record from room_record_v1 where reference = '` + string(first) +
+				`') where key = $1 and key <> $2`, "retried one"},
 	} {
 		if s.exec(c.do, one, two) != 1 {
 			s.t.Errorf("%s: nothing was changed", c.do)

@@ -98,7 +98,8 @@ func (u *uploader) given(path string, w *httptest.ResponseRecorder, want []byte)
 	if w.Code != http.StatusOK || !bytes.Equal(w.Body.Bytes(), want) {
 		u.t.Errorf("%s: %d with %d bytes, want %d", path, w.Code, w.Body.Len(), len(want))
 	}
-	if !strings.HasPrefix(h.Get("Content-Disposition"), `attachment; filename="`) || strings.Contains(h.Get("Content-Disposition"), "Zoë") ||
+	if !strings.HasPrefix(h.Get("Content-Disposition"), `attachment; filename="`) ||
+		strings.Contains(h.Get("Content-Disposition"), "Zoë") ||
 		h.Get("X-Content-Type-Options") != "nosniff" || !strings.Contains(h.Get("Content-Security-Policy"), "sandbox") ||
 		h.Get("Content-Type") != "application/pdf" || h.Get("Cache-Control") != "no-store" {
 		u.t.Errorf("%s: it is given out with %v", path, h)
@@ -108,7 +109,8 @@ func (u *uploader) given(path string, w *httptest.ResponseRecorder, want []byte)
 var pdf = []byte("%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n")
 
 func (u *uploader) byPage() {
-	if w := u.send("GET", u.page(), u.who.cookie, "", "", ""); !strings.Contains(w.Body.String(), `enctype="multipart/form-data"`) {
+	if w := u.send("GET", u.page(), u.who.cookie, "", "", ""); !strings.Contains(w.Body.String(),
+		`enctype="multipart/form-data"`) {
 		u.t.Errorf("the page of %s has no form for documents", u.step.ID)
 	}
 	kind, body := u.parts(u.answers(), `C:\Users\zoe\Zoë "plan".pdf`, pdf)

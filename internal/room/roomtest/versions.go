@@ -205,7 +205,8 @@ func ownDefinition(s *suite) {
 func passedOff(s *suite) {
 	s.begin()
 	for _, by := range []int{1, -1, 10_000, -10_000} {
-		for _, text := range []string{`select 1`, `delete from room_list_v1`, `delete from room_confirmed_v1`, `delete from room_link_v1`} {
+		for _, text := range []string{`select 1`, `delete from room_list_v1`, `delete from room_confirmed_v1`,
+			`delete from room_link_v1`} {
 			s.exec(`update room_record_v1 set made = made + $1`, by)
 			s.exec(text)
 			_, err := s.desk.CatchUp(s.ctx)

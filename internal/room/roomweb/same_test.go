@@ -127,7 +127,9 @@ func overlaid(t *testing.T, r *rand.Rand) []field.Field {
 		questions = append(questions, fmt.Sprintf(`{"id":"local_%d","text":"Ask %d?","optional":%v,"max":%d}`, i, i,
 			r.IntN(2) == 0 || step.ID == process.AddNote, []int{0, 3, 300}[r.IntN(3)]))
 	}
-	d, err := process.Patient().Overlay([]byte(fmt.Sprintf(`{"overlay":"w","version":1,"on":"patient/1","questions":{%q:[%s]}}`, step.ID, strings.Join(questions, ","))))
+	overlay := fmt.Sprintf(`{"overlay":"w","version":1,"on":"patient/1","questions":{%q:[%s]}}`, step.ID,
+		strings.Join(questions, ","))
+	d, err := process.Patient().Overlay([]byte(overlay))
 	if err != nil {
 		t.Fatal(err)
 	}
