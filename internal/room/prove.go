@@ -234,16 +234,19 @@ func (d *Desk) strangers(ctx context.Context, rest func(context.Context, time.Du
 		{"room_link_v1", `exists (select 1 from room_record_v1 r where r.record = x.record)`},
 		{"room_confirmed_v1", `exists (select 1 from room_record_v1 r where r.record = x.record)`},
 	} {
-		text := fmt.Sprintf(`select x.record, %s, exists (select 1 from record_key k where k.record = x.record)
-			from (select distinct record from %s where record > $1 order by record limit $2) x order by x.record`,
-			table.belongs, table.name)
-		after := []byte{0} // lies before every id, that of zeros too
+		from := func(place string) string {
+			return fmt.Sprintf(`select x.record, x.record, %s, exists (select 1 from record_key k where k.record = x.record)
+			from (select distinct record from %s where record %s order by record limit $1) x order by x.record`,
+				table.belongs, table.name, place)
+		}
+		text := from(`>= (select record from ` + table.name + ` order by record limit 1)`)
+		args := []any{strangersBatch}
 		for n := strangersBatch; n == strangersBatch; {
 			worked := clock.Stopwatch()
 			err := d.Store.View(ctx, func(tx *store.Tx) error {
-				all, err := store.All(tx, (*belonging).fields, text, after, strangersBatch)
+				all, err := store.All(tx, (*belonging).fields, text, args...)
 				for _, x := range all {
-					after = x.record.Bytes()
+					text, args = from(`> $2`), []any{strangersBatch, x.place}
 					switch {
 					case !x.known:
 						found(x.record, "stands in the tables and in no history")
@@ -270,11 +273,12 @@ const ofAnEntry = `exists (select 1 from entry e where e.record = x.record and e
 
 type belonging struct {
 	record id.Record
+	place  any // as it stands there: an id that was changed may be none
 	known  bool
 	opens  bool // it has a key
 }
 
-func (b *belonging) fields() []any { return []any{&b.record, &b.known, &b.opens} }
+func (b *belonging) fields() []any { return []any{&b.record, &b.place, &b.known, &b.opens} }
 
 func same(a, b State) bool {
 	x, errX := json.Marshal(a)

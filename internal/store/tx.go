@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -168,8 +169,8 @@ func All[T any](tx *Tx, scan func(*T) []any, query string, args ...any) ([]T, er
 	var all []T
 	for rows.Next() {
 		all = append(all, *new(T))
-		if err := rows.Scan(scan(&all[len(all)-1])...); err != nil {
-			return nil, fmt.Errorf("scan: %w", err)
+		if err := scanRow(rows, scan(&all[len(all)-1])); err != nil {
+			return nil, err
 		}
 	}
 	if err := rows.Err(); err != nil {
@@ -181,16 +182,27 @@ func All[T any](tx *Tx, scan func(*T) []any, query string, args ...any) ([]T, er
 // One reads the only row of a query: fail.Missing when there is none.
 func One[T any](tx *Tx, scan func(*T) []any, query string, args ...any) (T, error) {
 	var one T
-	err := tx.QueryRow(query, args...).Scan(scan(&one)...)
-	switch {
-	case err == nil:
-		return one, nil
-	case tx.broken != nil:
-		return *new(T), tx.over()
-	case errors.Is(err, sql.ErrNoRows):
-		return *new(T), fail.Wrap(fail.Missing, err, "Not found")
+	if tx.flush() != nil {
+		return one, tx.over()
 	}
-	return *new(T), fmt.Errorf("scan: %w", err)
+	rows, err := tx.run.query(tx.ctx, query, args)
+	if err != nil {
+		return one, tx.failed(err)
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		if err := rows.Err(); err != nil {
+			return one, tx.failed(err)
+		}
+		return one, fail.Wrap(fail.Missing, sql.ErrNoRows, "Not found")
+	}
+	if err := scanRow(rows, scan(&one)); err != nil {
+		return *new(T), err
+	}
+	if err := cmp.Or(rows.Close(), rows.Err()); err != nil { // a write that answers may fail after its row
+		return *new(T), tx.failed(err)
+	}
+	return one, nil
 }
 
 // start makes the Tx of one run of a unit.
