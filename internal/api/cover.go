@@ -143,11 +143,11 @@ func (c *call) person(named, field string) (id.Person, error) {
 }
 
 func (a *API) holds(c *call) (any, error) {
-	limit, cursor, _, err := paging(c)
+	limit, cursor, named, err := paging(c, "person")
 	if err != nil {
 		return nil, err
 	}
-	of, err := c.person(c.URL.Query().Get("person"), "person")
+	of, err := c.person(named["person"], "person")
 	if err != nil {
 		return nil, err
 	}

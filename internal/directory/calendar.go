@@ -37,7 +37,7 @@ func (d *Desk) NewCalendar(ctx context.Context, a access.Actor) (string, error) 
 		return ledger.Event{Kind: kindTokenIssued, Data: tokenIssued{hash, t}}, insertToken(tx, hash, p.ID)
 	})
 	if err == nil {
-		d.spendCalendar(before)
+		d.spendCalendars(before, func(Token) bool { return true })
 	}
 	return plain, err
 }
@@ -63,9 +63,9 @@ func (d *Desk) EndCalendar(ctx context.Context, a access.Actor) error {
 	return nil
 }
 
-func (d *Desk) spendCalendar(p Person) {
+func (d *Desk) spendCalendars(p Person, which func(Token) bool) {
 	for hash, t := range p.tokens {
-		if t.Calendar != "" {
+		if t.Calendar != "" && which(t) {
 			d.spendTokens(p, hash)
 		}
 	}

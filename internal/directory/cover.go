@@ -107,7 +107,8 @@ func (d *Desk) StandIns(tx *store.Tx, org id.Org, p id.Person) (out []access.Act
 	return out, err
 }
 
-// running gives fn the covers that run now, with the roles in which they do.
+// running gives fn the covers that run now, with the roles in which they do. One of somebody
+// whose account is damaged does not run, and holds up nothing else.
 func (d *Desk) running(tx *store.Tx, org id.Org, is func(Cover) bool, fn func(Cover, []Grant)) error {
 	o, err := d.organisation(tx, org)
 	if err != nil {
@@ -117,15 +118,13 @@ func (d *Desk) running(tx *store.Tx, org id.Org, is func(Cover) bool, fn func(Co
 		if !is(c) || !c.Runs(tx.Now()) {
 			continue
 		}
-		p, err := d.personIn(tx, c.Person)
+		both, _, err := d.sound(tx, []id.Person{c.Person, c.By})
 		if err != nil {
 			return err
 		}
-		by, err := d.personIn(tx, c.By)
-		if err != nil {
-			return err
+		if len(both) == 2 {
+			fn(c, Shared(both[0], both[1]))
 		}
-		fn(c, Shared(p, by))
 	}
 	return nil
 }
@@ -149,9 +148,15 @@ func (d *Desk) WithRoles(tx *store.Tx, org id.Org) (out []Person, err error) {
 	return out, nil
 }
 
-// InTeam says whether somebody holds a role in a team.
+// Alike says whether somebody holds a role, beyond that of a worker, that an actor acts in.
+func (d *Desk) Alike(tx *store.Tx, a access.Actor, p id.Person) (bool, error) {
+	both, _, err := d.sound(tx, []id.Person{p, a.Person})
+	return len(both) == 2 && slices.ContainsFunc(Shared(both[0], both[1]), func(g Grant) bool { return g.Role == a.Role }), err
+}
+
+// InTeam says whether somebody holds a role of a team in it.
 func (p Person) InTeam(t id.Team) bool {
-	return slices.ContainsFunc(p.Grants, func(g Grant) bool { return g.Team == t })
+	return slices.ContainsFunc(p.Grants, func(g Grant) bool { return g.Role.OfTeam() && g.Team == t })
 }
 
 // Gone are those who held a role and have left: what they had waits for its role.
@@ -203,27 +208,27 @@ func faultsOfCover(o Organisation, away, by Person, c Cover, now time.Time) fail
 }
 
 // ArrangeCover writes into the organisation's record that somebody covers for another.
-// Arranged again as it stands it is arranged once.
-func (d *Desk) ArrangeCover(tx *store.Tx, org id.Org, by ledger.Author, c Cover) error {
+// Arranged again as it stands it is arranged once: then nothing is written.
+func (d *Desk) ArrangeCover(tx *store.Tx, org id.Org, by ledger.Author, c Cover) (written bool, err error) {
 	o, err := d.organisation(tx, org)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if slices.ContainsFunc(o.covers, func(x Cover) bool { c.Of = x.Of; return x == c }) {
-		return nil
+		return false, nil
 	}
 	away, err := d.colleague(tx, org, c.Person)
 	if err != nil {
-		return err
+		return false, err
 	}
 	other, err := d.colleague(tx, org, c.By)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if err := faultsOfCover(o, away, other, c, tx.Now()).Err(); err != nil {
-		return err
+		return false, err
 	}
-	return d.noteIn(tx, org, by, func(Organisation) ledger.Event {
+	return true, d.noteIn(tx, org, by, func(Organisation) ledger.Event {
 		return ledger.Event{Kind: kindCoverArranged, Data: coverArranged{c.Person, c.By, c.From, c.Until}}
 	})
 }

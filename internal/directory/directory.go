@@ -114,6 +114,7 @@ type Person struct {
 	enrolment map[string]time.Time
 	recovery  map[string]bool // hashes of unused recovery codes
 	tokens    map[string]Token
+	held      []access.Role // also those that were taken back
 }
 
 // Grant is a role that a person holds.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"heed/internal/access"
@@ -222,11 +223,16 @@ func foldPerson(p *Person, e ledger.Entry) error {
 		if read(&d) {
 			p.dropRole(d.Role)
 			p.Grants = append(p.Grants, Grant{d.Role, d.Team, e.At, d.By})
+			if !slices.Contains(p.held, d.Role) {
+				p.held = append(slices.Clip(p.held), d.Role)
+			}
 		}
 	case kindRoleRevoked:
 		var d roleRevoked
 		if read(&d) {
 			p.dropRole(d.Role)
+			p.tokens = maps.Clone(p.tokens)
+			maps.DeleteFunc(p.tokens, func(_ string, t Token) bool { return t.Calendar == d.Role })
 		}
 	case kindEnrolmentOffered:
 		var d enrolmentOffered

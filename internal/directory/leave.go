@@ -18,13 +18,18 @@ import (
 
 // Revoke takes a role back; it takes effect on the person's next request.
 func (d *Desk) Revoke(ctx context.Context, person id.Person, role access.Role, words ...Word) error {
-	return d.change(ctx, person, operator, func(tx *store.Tx, p Person, o Organisation) (ledger.Event, error) {
-		if !p.Has(role) {
+	var before Person
+	err := d.change(ctx, person, operator, func(tx *store.Tx, p Person, o Organisation) (ledger.Event, error) {
+		if before = p; !p.Has(role) {
 			return ledger.Event{}, fail.New(fail.Conflict, "This person does not hold that role")
 		}
 		by, err := d.oneWord(tx, o, words)
 		return ledger.Event{Kind: kindRoleRevoked, Data: roleRevoked{role, by}}, err
 	})
+	if err == nil {
+		d.spendCalendars(before, func(t Token) bool { return t.Calendar == role })
+	}
+	return err
 }
 
 // Leave ends a person's account: roles, tokens and sessions give nothing from the next request on.

@@ -384,5 +384,10 @@ func (d *Desk) byToken(ctx context.Context, plain string, is func(Token) bool) (
 	if fail.Is(err, fail.Missing) {
 		err = fail.New(fail.SignIn, "Send a token that has not ended")
 	}
+	if err != nil { // where it was found may have been changed outside Heed for a moment
+		d.mu.Lock()
+		delete(d.tokens, hash)
+		d.mu.Unlock()
+	}
 	return actor, err
 }

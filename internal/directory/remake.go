@@ -168,9 +168,9 @@ func (d *Desk) lookupsOfPerson(tx *store.Tx, e ledger.Entry) ([]lookup, error) {
 		statement{`select count(*) from directory_person where person = $1 and org = $2 and login_mac = $3`, row},
 		statement{`delete from directory_person where person = $1 or login_mac = $2`, []any{p.ID, row[2]}},
 		statement{`insert into directory_person (person, org, login_mac) values ($1, $2, $3)`, row}}}
-	for _, g := range p.Grants {
-		row := []any{p.Org, string(g.Role), p.ID}
-		all = append(all, lookup{what: "the role " + string(g.Role) + " of " + p.ID.String(),
+	for _, role := range p.held { // also one that was taken back: what somebody had who has left is found by it
+		row := []any{p.Org, string(role), p.ID}
+		all = append(all, lookup{what: "the role " + string(role) + " of " + p.ID.String(),
 			ask:    statement{`select count(*) from directory_holder where org = $1 and role = $2 and person = $3`, row},
 			insert: statement{`insert into directory_holder (org, role, person) values ($1, $2, $3)`, row}})
 	}

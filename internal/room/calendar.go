@@ -7,7 +7,6 @@ import (
 	"heed/internal/access"
 	"heed/internal/clock/workday"
 	"heed/internal/fail"
-	"heed/internal/id"
 	"heed/internal/store"
 )
 
@@ -29,11 +28,9 @@ const mostFetches = 20
 // Days are those on which something is due to somebody, as My work shows them. That they
 // were given out is in the ledger before this returns; they name no record.
 func (d *Desk) Days(ctx context.Context, a access.Actor) (out []Day, err error) {
-	now, one := d.Clock.Now(), id.NewReference()
-	if d.calendars.Spent(a.Person, one, mostFetches, now) {
+	if !d.calendars.OneMore(a.Person, mostFetches, d.Clock.Now()) {
 		return nil, fail.New(fail.TooOften, "Wait an hour: these days have been read %d times within one", mostFetches)
 	}
-	d.calendars.Note(a.Person, one, now)
 	err = d.Store.View(ctx, func(tx *store.Tx) error {
 		key, err := d.Directory.ListKey(tx, a.Org)
 		if err != nil {

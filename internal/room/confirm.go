@@ -278,7 +278,8 @@ func (d *Desk) projectConfirmed(tx *store.Tx, r *Room, key *vault.Key) error {
 		return err
 	}
 	for tag := range tags {
-		if _, err := tx.Exec(insertConfirmed, []byte(tag), key.Record()); err != nil {
+		if _, err := tx.Exec(`insert into room_confirmed_v1 (tag, record) values ($1, $2)
+			on conflict (tag) do update set record = excluded.record`, []byte(tag), key.Record()); err != nil {
 			return err
 		}
 	}

@@ -92,12 +92,12 @@ func (o others) noticed(r *Room, a access.Actor, s *State, sort int64) (why clai
 
 // NotifyOwner sends a notice to who has a record and to who covers for them.
 func (d *Desk) NotifyOwner(tx *store.Tx, r *Room, s *State, template string) error {
-	return d.notifyOf(tx, r, s, s.Owner, template)
+	return d.notifyOf(tx, r, s, s.Owner, id.Person{}, template)
 }
 
 // notifyOf sends a notice of a record: what its owner has, also to who covers for them, if
-// access would show it to them.
-func (d *Desk) notifyOf(tx *store.Tx, r *Room, s *State, to id.Person, template string) error {
+// access would show it to them; not to whoever did what it is of.
+func (d *Desk) notifyOf(tx *store.Tx, r *Room, s *State, to, but id.Person, template string) error {
 	if err := d.Notify(tx, to, s.Org, template); err != nil || to != s.Owner || to.IsZero() {
 		return err
 	}
@@ -106,6 +106,9 @@ func (d *Desk) notifyOf(tx *store.Tx, r *Room, s *State, to id.Person, template 
 		return err
 	}
 	for _, a := range all {
+		if a.Person == but {
+			continue
+		}
 		res, err := d.resource(tx, a, r, s)
 		if err != nil {
 			return err
@@ -120,6 +123,9 @@ func (d *Desk) notifyOf(tx *store.Tx, r *Room, s *State, to id.Person, template 
 // ArrangeCover has somebody cover for another who is away. People arrange their own; for
 // others access says who may, and nobody takes a place by their own word.
 func (d *Desk) ArrangeCover(ctx context.Context, a access.Actor, c directory.Cover) error {
+	if err := d.mayArrange(a); err != nil {
+		return err
+	}
 	return d.Store.Do(ctx, func(tx *store.Tx) error {
 		rule, err := d.mayCover(tx, a, c.Person)
 		if err != nil {
@@ -131,7 +137,8 @@ func (d *Desk) ArrangeCover(ctx context.Context, a access.Actor, c directory.Cov
 					"says that you cover: nobody takes a place by their own word"}}.Err()
 		}
 		by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: rule}
-		if err := d.Directory.ArrangeCover(tx, a.Org, by, c); err != nil {
+		written, err := d.Directory.ArrangeCover(tx, a.Org, by, c)
+		if err != nil || !written {
 			return err
 		}
 		return d.tellOfCover(tx, a, c)
@@ -140,6 +147,9 @@ func (d *Desk) ArrangeCover(ctx context.Context, a access.Actor, c directory.Cov
 
 // EndCover ends a cover before its last day: by whoever could arrange it, or whoever covers.
 func (d *Desk) EndCover(ctx context.Context, a access.Actor, of int64) error {
+	if err := d.mayArrange(a); err != nil {
+		return err
+	}
 	return d.Store.Do(ctx, func(tx *store.Tx) error {
 		o, err := d.Directory.OrganisationIn(tx, a.Org)
 		if err != nil {
@@ -147,15 +157,16 @@ func (d *Desk) EndCover(ctx context.Context, a access.Actor, of int64) error {
 		}
 		all := o.Covers(tx.Now())
 		i := slices.IndexFunc(all, func(c directory.Cover) bool { return c.Of == of })
+		none := fail.New(fail.Missing, "This cover has ended, or there is none")
 		if i < 0 {
-			return fail.New(fail.Missing, "This cover has ended, or there is none")
+			return none
 		}
 		rule, err := d.mayCover(tx, a, all[i].Person)
 		if all[i].By == a.Person {
 			rule, err = "gives-a-place-back", nil
 		}
-		if err != nil {
-			return err
+		if err != nil { // it is none of theirs: as if there were none
+			return none
 		}
 		by := ledger.Author{Person: a.Person, Role: string(a.Role), Rule: rule}
 		if err := d.Directory.EndCover(tx, a.Org, by, of); err != nil {
@@ -163,6 +174,17 @@ func (d *Desk) EndCover(ctx context.Context, a access.Actor, of int64) error {
 		}
 		return d.tellOfCover(tx, a, all[i])
 	})
+}
+
+// mostArranged is how often in an hour somebody may arrange or end covers: each is an entry
+// of the organisation, which all look up.
+const mostArranged = 60
+
+func (d *Desk) mayArrange(a access.Actor) error {
+	if !d.arranged.OneMore(a.Person, mostArranged, d.Clock.Now()) {
+		return fail.New(fail.TooOften, "Wait an hour: you have arranged or ended covers %d times within one", mostArranged)
+	}
+	return nil
 }
 
 // mayCover asks access whether somebody may say who covers for another, or for themselves.

@@ -44,6 +44,7 @@ type Desk struct {
 	rooms     []*Room
 	openings  Pace      // records opened, in rooms that ask for reasons
 	calendars Pace      // how often somebody's days were read
+	arranged  Pace      // how often somebody arranged or ended a cover
 	told      []Telling // see Tells
 }
 

@@ -47,7 +47,7 @@ func (d *Desk) after(tx *store.Tx, r *Room, by ledger.Author, ev Event, is *Stat
 		if n.What == NoticeAnswer {
 			template = jobs.Answer
 		}
-		if err := d.notifyOf(tx, r, is, n.To, template); err != nil {
+		if err := d.notifyOf(tx, r, is, n.To, by.Person, template); err != nil {
 			return err
 		}
 	}
@@ -153,7 +153,7 @@ func (d *Desk) tell(tx *store.Tx, r *Room, s *State) error {
 			slices.Contains(s.People["conflict"], p) {
 			continue
 		}
-		if err := d.notifyOf(tx, r, s, p, jobs.Overdue); err != nil {
+		if err := d.notifyOf(tx, r, s, p, id.Person{}, jobs.Overdue); err != nil {
 			return err
 		}
 	}

@@ -55,11 +55,13 @@ func (d *Desk) Holds(ctx context.Context, a access.Actor, of id.Person, q Query)
 	}
 	err = d.Store.View(ctx, func(tx *store.Tx) error {
 		out = Holding{Page: Page{List: process.List{ID: handOver, Title: "What somebody has"}}}
+		if may, err := d.handsOn(tx, a, of); err != nil || !may {
+			return err
+		}
 		key, err := d.Directory.ListKey(tx, a.Org)
 		if err != nil {
 			return err
 		}
-		var roles []string
 		list := reading{name: handOver + of.String(), tags: []Tag{sharedTag(key, work, of.Bytes())}}
 		list.claims = func(tx *store.Tx, r *Room, s *State, sort int64) (claim, bool, error) {
 			due, isDue := s.NextDue()
@@ -74,21 +76,52 @@ func (d *Desk) Holds(ctx context.Context, a access.Actor, of id.Person, q Query)
 			if !ok {
 				return claim{}, false, nil
 			}
-			f, _ := field.Find(info.Fields, info.Owner)
-			roles = append(roles, f.Of...)
 			return claim{act: r.actions(string(info.ID), a, s)[0], due: due}, true, nil
 		}
 		if out.Rows, out.Next, err = d.rows(tx, a, list, q); err != nil {
 			return err
 		}
-		slices.Sort(roles)
-		out.To, err = d.holders(tx, a.Org, of, slices.Compact(roles))
+		roles, err := d.rolesFor(tx, a, out.Rows)
+		if err == nil {
+			out.To, err = d.holders(tx, a.Org, of, roles)
+		}
 		return err
 	})
 	if err != nil {
 		return out, err
 	}
 	return out, d.listed(ctx, a, handOver, kindWork, handOver, out.Rows)
+}
+
+// handsOn says whether somebody may ask what a person has: their own, and what those of
+// their role have or had. Whether they may give each record away is asked of the record.
+func (d *Desk) handsOn(tx *store.Tx, a access.Actor, of id.Person) (bool, error) {
+	if of == a.Person {
+		return true, nil
+	}
+	gone, err := d.Directory.Gone(tx, a.Org, a.Role)
+	if err != nil || slices.Contains(gone, of) {
+		return err == nil, err
+	}
+	return d.Directory.Alike(tx, a, of)
+}
+
+// rolesFor are the roles of which somebody could have one of the records that were shown.
+func (d *Desk) rolesFor(tx *store.Tx, a access.Actor, rows []Row) (roles []string, err error) {
+	for _, x := range rows {
+		if x.State.Record.IsZero() { // damaged
+			continue
+		}
+		def, err := d.goesBy(tx, x.Room, x.State)
+		if err != nil {
+			return nil, err
+		}
+		info, _ := giving(def, a.Role, x.State)
+		f, _ := field.Find(info.Fields, info.Owner)
+		roles = append(roles, f.Of...)
+	}
+	slices.Sort(roles)
+	return slices.Compact(roles), nil
 }
 
 func (d *Desk) holders(tx *store.Tx, org id.Org, but id.Person, roles []string) (out []directory.Person, err error) {
@@ -195,10 +228,8 @@ func (d *Desk) handOne(ctx context.Context, a access.Actor, r *Room, h Handing, 
 			return err
 		}
 		def := d.Follows(r, a.Org)
-		if !s.Record.IsZero() {
-			if def, err = d.goesBy(tx, r, &s); err != nil {
-				return err
-			}
+		if its, err := d.goesBy(tx, r, &s); err == nil && !s.Record.IsZero() {
+			def = its // what goes by rules that nobody knows here is refused once access was asked
 		}
 		info, _ = giving(def, a.Role, &s)
 		return nil

@@ -138,8 +138,14 @@ func (d *Desk) tie(tx *store.Tx, a access.Actor, on side, t tie, ends, shows boo
 		} else {
 			n, err = insertTie(tx, on.key, tag, t)
 		}
-		if err != nil || n == 0 {
+		if err != nil || n == 0 && !ends {
 			return err
+		}
+		if n == 0 { // its row may have been taken away: what was linked is said by the entries
+			all, err := d.tiedBy(tx, on.room, on.key)
+			if _, tied := all[string(tag)]; err != nil || !tied {
+				return err
+			}
 		}
 	}
 	return d.Ledger.Reading(tx, on.room.Number, on.key, on.author(a), ledger.Event{Kind: on.room.Name + kind, Data: t})
@@ -218,7 +224,7 @@ func (d *Desk) linked(tx *store.Tx, a access.Actor, r *Room, s *State, t tie) (L
 	if err != nil || !known || label == "" || f.refusal(other, tx.Now()) != nil {
 		return Linked{}, false, err
 	}
-	return Linked{Row: other.rowOf(&f.state), Link: t.Link, Label: label, Back: t.Back}, true, nil
+	return Linked{Row: other.rowOf(f.state.seenBy(a.Person)), Link: t.Link, Label: label, Back: t.Back}, true, nil
 }
 
 // ties says whether records of a room can be tied to others so that they show it.

@@ -39,6 +39,17 @@ func (p *Pace) Note(who id.Person, ref id.Reference, now time.Time) {
 	seen[ref] = now
 }
 
+// OneMore counts one more thing that somebody did; false when it would be more than so many
+// an hour.
+func (p *Pace) OneMore(who id.Person, most int, now time.Time) bool {
+	one := id.NewReference()
+	if p.Spent(who, one, most, now) {
+		return false
+	}
+	p.Note(who, one, now)
+	return true
+}
+
 // recent forgets what is older than an hour, and what the clock put ahead of now.
 func (p *Pace) recent(who id.Person, now time.Time) map[id.Reference]time.Time {
 	seen := p.seen[who]

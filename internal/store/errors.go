@@ -40,6 +40,9 @@ const (
 		"Heed the address of PostgreSQL itself"
 	wordsSettings = "This database does not keep what Heed sets for a connection (%s). Look at who else may change " +
 		"it, and at what stands between it and Heed"
+	wordsMigrating = "Another session of the database is bringing its tables up to date, or has held the lock for " +
+		"that for a minute. End it on the server (select pg_terminate_backend of who holds it in pg_locks, " +
+		"locktype advisory), and start again"
 	wordsPoolSmall = "Between Heed and its database stands a pooler that has no session left for Heed. Give it at " +
 		"least 40 (default_pool_size), or give Heed the address of PostgreSQL itself"
 	wordsBusy    = "The service is busy. Nothing was saved. Try again in a minute"

@@ -17,7 +17,7 @@ import (
 )
 
 // migrationWait is for how many seconds the session of a killed migration is waited for.
-const migrationWait = 120
+const migrationWait = 60
 
 //go:embed migrations/*.sql
 var own embed.FS
@@ -76,6 +76,9 @@ func migrate(ctx context.Context, engine string, db *sql.DB, sources []fs.FS) er
 	if _, err := p.Up(ctx); err != nil {
 		if isThere(err) { // what it would make was made before
 			return fail.Wrap(fail.Conflict, err, wordsUnlisted)
+		}
+		if ctx.Err() == nil && strings.Contains(err.Error(), "acquire lock") { // goose has no error of its own for it
+			return fail.Wrap(fail.Busy, err, wordsMigrating)
 		}
 		return fmt.Errorf("migrate: %w", err)
 	}

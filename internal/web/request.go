@@ -103,7 +103,10 @@ func (q *Request) Origin() string {
 	if q.site.o.PublicURL != "" {
 		return q.site.o.PublicURL
 	}
-	return "http://" + q.http.Host // the demo, on this machine
+	if q.site.o.Plain { // the demo, and a browser on this machine
+		return "http://" + q.http.Host
+	}
+	return "https://" + q.http.Host
 }
 
 // Posted says that the request changes something (POST).
