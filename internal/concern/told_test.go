@@ -18,16 +18,18 @@ import (
 	"heed/internal/store"
 )
 
-// mailed is the same desk with a mail server to send to; what is to be sent waits.
-func mailed(w *world.World) *concern.Desk {
+// mailing is the same desk with a mail server to send to; what is to be sent waits.
+func mailing(w *world.World) *room.Desk {
 	p := w.Parts()
 	p.Jobs = jobs.New(w.Store, jobs.Options{Clock: w.Hand, Mail: &jobs.Mailer{Host: "localhost", Port: 25}})
 	rooms, err := room.NewDesk(p, w.Rooms.Rooms()...)
 	if err != nil {
 		w.T.Fatal(err)
 	}
-	return concern.New(rooms)
+	return rooms
 }
+
+func mailed(w *world.World) *concern.Desk { return concern.New(mailing(w)) }
 
 // letters are how many notices wait for each person.
 func letters(w *world.World) map[id.Person]int {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -23,6 +24,19 @@ func TestEveryAnswerOverTLSSaysSo(t *testing.T) {
 				t.Errorf("%s %s: %d, HSTS %q", method, path, a.status, got)
 			}
 		}
+	}
+}
+
+// TestASecretAddressIsNeverPlain: the address of a calendar is a secret, and is shown as
+// one that is asked for over TLS where Heed speaks TLS. Seen to fail: it was not.
+func TestASecretAddressIsNeverPlain(t *testing.T) {
+	c := folder(t)
+	c.Plain, c.PublicURL = false, ""
+	h := enter(t, c)
+	a := h.as("lead", access.Lead).post("/work/calendar", url.Values{"calendar": {"new"}})
+	_, address, _ := strings.Cut(a.plain(), "paste it.")
+	if !strings.Contains(address, "<p>https://") || !strings.Contains(address, "/days/days_") {
+		t.Errorf("%d: the address is not one of TLS: %.300s", a.status, address)
 	}
 }
 

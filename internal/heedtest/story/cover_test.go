@@ -1,6 +1,7 @@
 package story_test
 
 import (
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -107,6 +108,10 @@ func TestCoverByTheAPI(t *testing.T) {
 		has := want(lead, "GET", "/work/hand-over", nil, http.StatusOK)
 		if len(has["records"].([]any)) != 1 || len(has["to"].([]any)) != 1 {
 			t.Errorf("what the lead has is %v", has)
+		}
+		theirs := want(lead, "GET", fmt.Sprintf("/work/hand-over?person=%s", by), nil, http.StatusOK)
+		if len(theirs["records"].([]any)) > 0 {
+			t.Errorf("what the deputy has is %v", theirs)
 		}
 		records := []obj{{"kind": "concern", "reference": shut}, {"kind": "nothing", "reference": "HD-0000-0000"}}
 		want(lead, "POST", "/work/hand-over", obj{"to": by, "records": records}, http.StatusUnprocessableEntity)

@@ -195,4 +195,21 @@ func (s *suite) endedLink(l process.Link, keeper access.Actor, one, other id.Ref
 	}
 	s.mend()
 	s.mustSee(keeper, one, other, l.Label)
+	s.endedUnseen(l, keeper, one)
+}
+
+// endedUnseen ends a link whose rows were taken away: it has ended all the same.
+func (s *suite) endedUnseen(l process.Link, keeper access.Actor, one id.Reference) {
+	s.t.Helper()
+	fourth := room.Tying{Link: l.ID, Other: s.begin().Reference}
+	s.must(s.desk.Tie(s.ctx, keeper, s.room, one, fourth))
+	s.exec(`delete from room_link_v1`)
+	fourth.Ends = true
+	s.must(s.desk.Tie(s.ctx, keeper, s.room, one, fourth))
+	s.mend()
+	for _, x := range s.linksOn(keeper, one) {
+		if x.Reference == fourth.Other {
+			s.t.Error("a link whose row was taken away was ended, and has not ended")
+		}
+	}
 }
