@@ -261,9 +261,9 @@ func unread(s *suite) {
 	s.begin()
 	rec := s.stands(ref).Record
 	for what, text := range map[string]string{
-		"taken away":             `delete from room_confirmed_v1 where record = $1`,
-		"put in":                 `insert into room_confirmed_v1 (tag, record) select state, record from room_record_v1 where record = $1`,
-		"given to somebody else": `update room_confirmed_v1 set tag = (select tag from room_list_v1 where record = $1 limit 1) where record = $1`,
+		"taken away":               `delete from room_confirmed_v1 where record = $1`,
+		"put in":                   `insert into room_confirmed_v1 (tag, record) select state, record from room_record_v1 where record = $1`,
+		"given to somebody else":   `update room_confirmed_v1 set tag = (select tag from room_list_v1 where record = $1 limit 1) where record = $1`,
 		"turned to a later record": `update room_confirmed_v1 set record = (select record from room_record_v1 where record > $1 order by record desc limit 1) where record = $1`,
 	} {
 		s.must(s.w.Store.Do(s.ctx, func(tx *store.Tx) error { _, err := tx.Exec(text, rec); return err }))
