@@ -1,6 +1,9 @@
 package app_test
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
 
 // TestARowThatIsNoneHidesNoOther: a value that has not even the form of its column (an id of
 // another width; a text among numbers, which SQLite takes) keeps nobody from naming what
@@ -35,6 +38,7 @@ func TestARowThatIsNoneHidesNoOther(t *testing.T) {
 			h.log.clear()
 			h.verifiesItself(x.do, "duty was taken away")
 			h.until("the duties are made anew after "+x.do, func() bool {
+				h.hand.Move(10 * time.Minute) // the look that was heard of may have begun before
 				var n int
 				check(h.t, h.sql.QueryRow(`select count(*) from job where kind = 'room-due'`).Scan(&n))
 				return n == 2

@@ -151,7 +151,10 @@ func (d *Desk) WithRoles(tx *store.Tx, org id.Org) (out []Person, err error) {
 // Alike says whether somebody holds a role, beyond that of a worker, that an actor acts in.
 func (d *Desk) Alike(tx *store.Tx, a access.Actor, p id.Person) (bool, error) {
 	both, _, err := d.sound(tx, []id.Person{p, a.Person})
-	return len(both) == 2 && slices.ContainsFunc(Shared(both[0], both[1]), func(g Grant) bool { return g.Role == a.Role }), err
+	if err != nil || len(both) != 2 {
+		return false, err
+	}
+	return slices.ContainsFunc(Shared(both[0], both[1]), func(g Grant) bool { return g.Role == a.Role }), nil
 }
 
 // InTeam says whether somebody holds a role of a team in it.

@@ -60,13 +60,14 @@ func TestKilledWhileStarting(t *testing.T) {
 	places(t, func(t *testing.T, where store.Options) {
 		exe, err := os.Executable()
 		must(t, err)
-		killed := 0
-		for round := range rounds(12) {
+		killed, wait := 0, 2*time.Millisecond
+		for range rounds(18) {
 			child := exec.Command(exe, "-test.run=^$")
 			child.Env = append(os.Environ(), crashStart+"=1", crashPath+"="+where.Path, crashURL+"="+where.URL)
 			must(t, child.Start())
-			// Later and later, so that each start gets further than the one before.
-			wait := time.Duration(round*12+rand.IntN(30)) * time.Millisecond
+			// Later and later, so that each start gets further than the one before; in steps
+			// that meet a machine that starts in 10 ms as well as one that takes a second.
+			wait += wait/4 + rand.N(wait/2)
 			kill := time.AfterFunc(wait, func() { _ = child.Process.Kill() })
 			if child.Wait() != nil {
 				killed++
