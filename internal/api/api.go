@@ -19,6 +19,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 
 	"heed/internal/access"
 	"heed/internal/clock"
@@ -46,33 +47,35 @@ type Parts struct {
 type API struct {
 	Parts
 	mux      *http.ServeMux
-	document []byte
+	document func() ([]byte, error)
 }
 
 // New makes the API with all its operations.
-func New(p Parts) (*API, error) {
+func New(p Parts) *API {
 	a := &API{Parts: p, mux: http.NewServeMux()}
 	ops := a.operations()
-	doc, err := openAPI(ops, p.Version)
-	if err != nil {
-		return nil, err
-	}
-	a.document = doc
+	// Made when somebody asks for it: making it is a seventh of a start.
+	a.document = sync.OnceValues(func() ([]byte, error) { return openAPI(a.operations(), p.Version) })
 	for _, op := range ops {
 		if op.fields != nil {
 			op.read = a.readAnswers(op.fields)
 		}
 		a.mux.HandleFunc(op.method+" /api/v1"+op.path, a.serve(op))
 	}
-	a.mux.HandleFunc("GET /api/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
+	a.mux.HandleFunc("GET /api/openapi.json", func(w http.ResponseWriter, r *http.Request) {
+		doc, err := a.document()
+		if err != nil {
+			a.problem(w, r, err)
+			return
+		}
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(a.document)
+		_, _ = w.Write(doc)
 	})
-	return a, nil
+	return a
 }
 
 // Document is the OpenAPI 3.1 document.
-func (a *API) Document() []byte { return a.document }
+func (a *API) Document() ([]byte, error) { return a.document() }
 
 // Routes are method and path of every operation, for docs/routes.md.
 func (a *API) Routes() []string {

@@ -286,9 +286,9 @@ func (a *App) faces(ctx context.Context) error {
 	if a.site, err = web.New(o, a.Parts()...); err != nil {
 		return err
 	}
-	a.api, err = api.New(api.Parts{Concerns: a.Concerns, Rooms: a.Rooms, Kinds: Rooms(), Directory: a.Directory,
+	a.api = api.New(api.Parts{Concerns: a.Concerns, Rooms: a.Rooms, Kinds: Rooms(), Directory: a.Directory,
 		Spool: a.spool, Clock: a.Clock, Log: a.Log, Version: Version})
-	return err
+	return nil
 }
 
 // Spooled is how many bytes of documents lie in memory.
