@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +26,7 @@ import (
 // the server and removes the folder.
 type Cluster struct {
 	dir  string // holds data, the socket and the log
+	disk string // where data lies instead, if it is given
 	bin  string
 	who  *syscall.Credential
 	more []string
@@ -45,12 +47,16 @@ wait $server
 rm -rf "$dir"`
 
 // StartCluster makes and starts a server; settings are as for postgres -c.
-func StartCluster(settings ...string) (*Cluster, error) {
+func StartCluster(settings ...string) (*Cluster, error) { return StartClusterOn("", settings...) }
+
+// StartClusterOn is StartCluster with its data in a folder that its user can reach: made
+// there, or taken up as a power cut has left them.
+func StartClusterOn(disk string, settings ...string) (*Cluster, error) {
 	bin, err := binaries()
 	if err != nil {
 		return nil, err
 	}
-	c := &Cluster{bin: bin, more: settings}
+	c := &Cluster{bin: bin, disk: disk, more: settings}
 	if c.dir, err = os.MkdirTemp("", "heedpg"); err != nil {
 		return nil, fmt.Errorf("make folder for PostgreSQL: %w", err)
 	}
@@ -62,8 +68,18 @@ func StartCluster(settings ...string) (*Cluster, error) {
 			return nil, fmt.Errorf("give folder to another user: %w", err)
 		}
 	}
+	if _, err := os.Stat(filepath.Join(c.data(), "PG_VERSION")); err == nil {
+		// The machine that held the lock has no power: its number may be another process's by now.
+		if err := os.Remove(filepath.Join(c.data(), "postmaster.pid")); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return nil, fmt.Errorf("take up data: %w", err)
+		}
+		return c, c.Start()
+	}
 	init := exec.Command(filepath.Join(bin, "initdb"), "-D", c.data(), "-U", "heed", "-A", "trust", "-E", "UTF8",
 		"--no-locale", "--no-sync", "--no-instructions")
+	if disk != "" { // pieces of the log that end soon, so that a cut comes upon many an end
+		init.Args = append(init.Args, "--wal-segsize=1")
+	}
 	c.as(init)
 	if out, err := init.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("initdb: %w: %s", err, out)
@@ -71,7 +87,7 @@ func StartCluster(settings ...string) (*Cluster, error) {
 	return c, c.Start()
 }
 
-func (c *Cluster) data() string { return filepath.Join(c.dir, "data") }
+func (c *Cluster) data() string { return cmp.Or(c.disk, filepath.Join(c.dir, "data")) }
 
 // as runs a command as the cluster's user, in a place that user can read.
 func (c *Cluster) as(cmd *exec.Cmd) {

@@ -57,7 +57,7 @@ func Mount(t testing.TB) *Disk {
 	f := &files{RawFileSystem: fuse.NewDefaultRawFileSystem(), nodes: map[uint64]*node{},
 		open: map[uint64][]fuse.DirEntry{}}
 	f.make(syscall.S_IFDIR|0o777, 0, 0)
-	path := t.TempDir()
+	path := folder(t)
 	server, err := fuse.NewServer(f, path, &fuse.MountOptions{AllowOther: true, DirectMount: true,
 		FsName: "lossy", Name: "lossy", DisableXAttrs: true, DisableReadDirPlus: true, MaxWrite: 128 << 10})
 	if err != nil {
@@ -89,6 +89,15 @@ func alone() {
 	}
 }
 
+// folder is a temporary one that other users can reach: PostgreSQL does not run as root.
+func folder(t testing.TB) string {
+	path := t.TempDir()
+	if err := os.Chmod(filepath.Dir(path), 0o711); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 // Settle makes durable all that is there: where a test begins.
 func (d *Disk) Settle() {
 	d.files.mu.Lock()
@@ -103,7 +112,7 @@ func (d *Disk) Settle() {
 // acknowledged before it asks.
 func (d *Disk) Cut(t testing.TB, chance float64, r *rand.Rand) string {
 	t.Helper()
-	into := t.TempDir()
+	into := folder(t)
 	d.files.mu.Lock()
 	defer d.files.mu.Unlock()
 	c := cut{files: d.files, chance: chance, r: r, made: map[uint64]string{}}
