@@ -30,6 +30,9 @@ func everyWay(s *suite) {
 		reader := s.reader(ref)
 		for range walked {
 			v, err := s.desk.Open(s.ctx, reader, s.room, ref)
+			if fail.Is(err, fail.Hidden) {
+				break // a step has closed it to them
+			}
 			s.must(err)
 			open := def.Steps(v.Status())
 			info := s.choose(open, taken)
@@ -56,7 +59,7 @@ func everyWay(s *suite) {
 		}
 	}
 	for _, info := range def.AllSteps[1:] {
-		if !taken[info.ID] {
+		if !taken[info.ID] && !slices.Contains(s.rare, info.ID) {
 			s.t.Errorf("%s was never taken", info.ID)
 		}
 	}

@@ -28,10 +28,13 @@ func (s *suite) mailing() (*room.Desk, *jobs.Queue) {
 	p := s.w.Parts()
 	p.Jobs = q
 	var err error
-	p.Policy, err = room.Policy(all...)
+	p.Policy, err = room.Policy(s.ruled(all)...)
 	s.must(err)
-	d, err := room.NewDesk(p, all...)
+	d, err := room.NewDesk(p, s.ruled(all)...)
 	s.must(err)
+	if s.kept {
+		d.Keep(s.room)
+	}
 	return d, q
 }
 

@@ -19,7 +19,8 @@ type examples struct {
 	today  workday.Day
 	person func(field.Field) id.Person
 	team   id.Team
-	word   string // stands in every text, so that a test can look for it
+	word   string        // stands in every text, so that a test can look for it
+	always field.Answers // what is answered whatever is drawn
 }
 
 // drawn are examples from a seed, as of a day, with a word in every text.
@@ -62,6 +63,9 @@ func (x examples) Answers(fields []field.Field) field.Answers {
 }
 
 func (x examples) value(f field.Field, r *rand.Rand) field.Value {
+	if v, said := x.always[f.ID]; said {
+		return v
+	}
 	switch f.Kind {
 	case field.Choice, field.YesNo:
 		return field.Of(pick(r, f.Offered()))

@@ -38,7 +38,7 @@ func (s *suite) program(rooms ...*room.Room) *room.Desk {
 	s.t.Helper()
 	p := s.w.Parts()
 	var err error
-	p.Policy, err = room.Policy(rooms...)
+	p.Policy, err = room.Policy(s.ruled(rooms)...)
 	s.must(err)
 	return room.TestOnlyDesk(p, rooms...)
 }

@@ -1,0 +1,45 @@
+package concern_test
+
+import (
+	"testing"
+
+	"heed/internal/field"
+	"heed/internal/heedtest/world"
+	"heed/internal/process"
+	"heed/internal/room"
+	"heed/internal/room/roomtest"
+)
+
+// TestRoom holds the concern, with the sharing decision, to the suite of all rooms, but for
+// what the suite tries with rules of who may that it adds: the concern's are the program's.
+func TestRoom(t *testing.T) {
+	const shown = "TestWhatIsShown (heedtest/attack): every kind of answer to every kind of person"
+	const rooms = "its code is the room's, and is tried on the register of policies"
+	roomtest.RunKept(t, roomtest.Kept{
+		Of: func(w *world.World) *room.Room {
+			w.Concerns.Room.Openings = 1_000_000 // the suite opens more in an hour than anybody may
+			return w.Concerns.Room
+		},
+		Always: field.Said("about", "patient"), // a concern about a colleague goes another way
+		Rare:   []process.Step{process.Refer, process.LiftBar, process.ConfirmBar},
+		But: map[string]string{
+			"sent twice is once": "TestKilled (heedtest/attack); what a right that was taken back changes is the room's",
+			"who does not work on it sees what is meant for them":          shown,
+			"what is due is shown to those for whom it is meant":           shown,
+			"who has read it is seen":                                      "TestOneConcernEndToEnd",
+			"pages are full, and a cursor says nothing":                    "TestACursorSaysNothing",
+			"pages of work follow each other":                              rooms,
+			"another program's rows are made again, and both come to rest": rooms,
+			"a record goes on under its own definition":                    "TestHistoryMeansWhatItMeant: an overlay is always in force",
+			"a damaged record is in no list of who may not open it":        "TestWhatIsHiddenIsNotFolded",
+			"what is due is listed as due":                                 "TestEverythingOverdueIsToldInPages",
+			"whoever must act is told":                                     "TestNobodyIsToldOfTheirOwnCase: whom it tells is its own",
+			"a document is sealed, proven and given out to be saved":       "TestDocumentOfAConcern",
+			"a duty runs until it is met, and not beyond the end":          "TestTheRouteKeepsItsSafeguards",
+			"what is left empty is kept no more":                           "nothing that it asks is kept from step to step",
+			"who is away is covered by one of their role, by the day":      "TestWhoCoversForALead",
+			"what somebody has is handed over in one go":                   "TestHandingOverTellsNothing",
+			"a room's own Go is heeded":                                    "all that is in this package",
+		},
+	})
+}
