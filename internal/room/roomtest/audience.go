@@ -258,7 +258,8 @@ func unread(s *suite) {
 	s.ask(ref, process.AskEverybody, "")
 	nurse := s.w.As("nurse")
 	s.confirms(ref, nurse)
-	s.begin()
+	s.w.Hand.Move(time.Minute)
+	s.begin() // a later record
 	rec := s.stands(ref).Record
 	for what, text := range map[string]string{
 		"taken away":               `delete from room_confirmed_v1 where record = $1`,
