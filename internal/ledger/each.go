@@ -18,24 +18,23 @@ import (
 const replayBatch = 512
 
 // Each gives fn the first entry of every record of a room, oldest first, each opened
-// and its leaf recomputed: one that was altered is fail.Tampered. Erased records are
-// passed over: that they were erased is told by an entry of another record. Entries
-// of other rooms are not looked at.
+// and its leaf recomputed. One that was altered is passed over: it is named where entries
+// are checked, and keeps nobody from the others. Erased records are passed over, too: that
+// they were erased is told by an entry of another record. Entries of other rooms are not
+// looked at.
 //
 // fn writes through tx, in units of some hundreds of records, and may be run again
 // for records whose unit was not kept. For making projections.
 func (l *Log) Each(ctx context.Context, room Room, fn func(*store.Tx, Entry) error) error {
-	return l.begun(room, false, fn, func(page func(*store.Tx) error) error { return l.store.Do(ctx, page) })
+	return l.begun(room, fn, func(page func(*store.Tx) error) error { return l.store.Do(ctx, page) })
 }
 
-// Begun is Each for comparing projections with the history: it writes nothing. A first
-// entry that was altered is passed over, too: it is named where entries are checked, and
-// keeps nobody from looking at the others. After each piece of the work Begun calls rest
-// with how long that took; nothing is held open meanwhile.
+// Begun is Each for comparing projections with the history: it writes nothing. After each
+// piece of the work it calls rest with how long that took; nothing is held open meanwhile.
 func (l *Log) Begun(
 	ctx context.Context, room Room, rest func(context.Context, time.Duration), fn func(*store.Tx, Entry) error,
 ) error {
-	err := l.begun(room, true, fn, func(page func(*store.Tx) error) error {
+	err := l.begun(room, fn, func(page func(*store.Tx) error) error {
 		worked := clock.Stopwatch()
 		err := l.store.View(ctx, page)
 		if err == nil {
@@ -53,8 +52,7 @@ const firstEntries = `select ` + rowColumns + ` from entry
 	where room = $1 and version = 1 and n > $2 order by n limit $3`
 
 // begun goes through the records of a room, page by page, each in one unit of work.
-func (l *Log) begun(room Room, comparing bool, fn func(*store.Tx, Entry) error,
-	unit func(func(*store.Tx) error) error) error {
+func (l *Log) begun(room Room, fn func(*store.Tx, Entry) error, unit func(func(*store.Tx) error) error) error {
 	for after, n := int64(math.MinInt64), replayBatch; n == replayBatch; { // no number is trusted, not even its sign
 		var last int64
 		err := unit(func(tx *store.Tx) error {
@@ -66,7 +64,7 @@ func (l *Log) begun(room Room, comparing bool, fn func(*store.Tx, Entry) error,
 			for _, r := range rows {
 				last = r.n
 				e, err := keys.open(tx, r)
-				if comparing && fail.Is(err, fail.Tampered) {
+				if fail.Is(err, fail.Tampered) {
 					continue
 				}
 				if err == nil {

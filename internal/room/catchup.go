@@ -18,9 +18,13 @@ func (d *Desk) Projection() store.Projection {
 
 func (d *Desk) replay(ctx context.Context, _ *store.Store) error {
 	for _, r := range d.rooms {
-		err := d.Ledger.Each(ctx, r.Number, func(tx *store.Tx,
-			e ledger.Entry) error {
-			return d.project(tx, r, e.Org, e.Record)
+		err := d.Ledger.Each(ctx, r.Number, func(tx *store.Tx, e ledger.Entry) error {
+			err := d.project(tx, r, e.Org, e.Record)
+			if fail.Is(err, fail.Tampered) { // it must not keep the others, or the program, from starting
+				d.Log.Error(noPlace, "record", e.Record.String(), "room", r.Name)
+				return nil
+			}
+			return err
 		})
 		if err != nil {
 			return fmt.Errorf("room %s: %w", r.Name, err)
@@ -62,6 +66,8 @@ func (d *Desk) projectBeside(tx *store.Tx, r *Room, key *vault.Key) error {
 	}
 	return d.projectLinks(tx, r, key)
 }
+
+const noPlace = "a record's place in lists cannot be made anew: it is damaged"
 
 // catchUpBatch is how many records one unit of CatchUp makes anew.
 const catchUpBatch = 200
@@ -167,8 +173,7 @@ func (d *Desk) remake(tx *store.Tx, r *Room, x row) (bool, error) {
 		is, err = d.proved(tx, x.org, x.record)
 	}
 	if fail.Is(err, fail.Tampered) {
-		d.Log.Error("a record's place in lists cannot be made anew: it is damaged", "record", x.record.String(), "room",
-			r.Name)
+		d.Log.Error(noPlace, "record", x.record.String(), "room", r.Name)
 		return false, nil
 	}
 	if err != nil {

@@ -154,6 +154,9 @@ func (d *Desk) proved(tx *store.Tx, org id.Org, rec id.Record) (is proven, err e
 		return is, err
 	}
 	history, err := d.Ledger.History(tx, is.key)
+	if fail.Is(err, fail.Missing) { // its head was taken away
+		err = fail.Wrap(fail.Tampered, err, wordsDamaged)
+	}
 	if err != nil {
 		return is, err
 	}

@@ -216,6 +216,8 @@ func damaged(s *suite) {
 	}
 	s.mend()
 	s.reader(other)
+	s.must(s.desk.Projection().Replay(s.ctx, s.w.Store)) // as after a restore: damage keeps no start
+	s.reader(other)
 }
 
 // damagedReading: what is damaged is not confirmed as read either, is said to be damaged where
