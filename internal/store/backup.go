@@ -14,13 +14,9 @@ import (
 
 // Tables names every table that holds data of Heed: not the store's notes about itself.
 func (s *Store) Tables(ctx context.Context) ([]string, error) {
-	query := "select name from sqlite_master where type='table' and name not like 'sqlite_%' order by name"
-	if s.Engine() == enginePostgres {
-		query = "select tablename from pg_tables where schemaname=current_schema() order by tablename"
-	}
 	var names []string
 	err := s.View(ctx, func(tx *Tx) error {
-		all, err := All(tx, oneString, query)
+		all, err := All(tx, oneString, tx.dialect.Tables)
 		names = nil
 		for _, n := range all {
 			if n != "goose_db_version" && n != "store_probe" && n != "projection" {
@@ -36,12 +32,7 @@ func oneString(s *string) []any { return []any{s} }
 
 // Columns names a table's columns, in their order.
 func (tx *Tx) Columns(table string) ([]string, error) {
-	query := "select name from pragma_table_info($1) order by cid"
-	if tx.engine == enginePostgres {
-		query = "select column_name::text from information_schema.columns where table_schema=current_schema() and " +
-			"table_name=$1 order by ordinal_position"
-	}
-	return All(tx, oneString, query, table)
+	return All(tx, oneString, tx.dialect.Columns, table)
 }
 
 var plainName = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)
@@ -58,31 +49,25 @@ func (tx *Tx) Restore(table string, columns []string, rows ...[]any) error {
 			places = append(places, "$"+strconv.Itoa(i))
 		}
 	}
-	overriding := ""
-	if tx.engine == enginePostgres {
-		overriding = " overriding system value"
-	}
-	text := "insert into " + table + " (" + strings.Join(columns, ", ") + ")" + overriding + " values (" +
+	text := "insert into " + table + " (" + strings.Join(columns, ", ") + ")" + tx.dialect.Giving + " values (" +
 		strings.Join(places, ", ") + ")"
 	for _, row := range rows {
 		if _, err := tx.Exec(text, row...); err != nil {
 			return fmt.Errorf("restore %s: %w", table, err)
 		}
 	}
-	if tx.engine == enginePostgres {
-		return tx.moveSerial(table)
-	}
-	return nil // SQLite's autoincrement remembers the highest by itself
+	return tx.moveCounter(table)
 }
 
-// moveSerial sets PostgreSQL's counter behind the highest key of a table, if it has one.
-func (tx *Tx) moveSerial(table string) error {
-	serial, err := All(tx, oneString, `select column_name::text from information_schema.columns
-		where table_schema=current_schema() and table_name=$1 and is_identity='YES'`, table)
+// moveCounter sets the counter of a table behind its highest key, if it has one that does not move by itself.
+func (tx *Tx) moveCounter(table string) error {
+	if tx.dialect.Counter == "" {
+		return nil
+	}
+	serial, err := All(tx, oneString, tx.dialect.Counter, table)
 	if err != nil || len(serial) == 0 {
 		return err
 	}
-	_, err = tx.Exec("select setval(pg_get_serial_sequence($1, $2), greatest((select coalesce(max("+serial[0]+
-		"), 0) from "+table+"), 1))", table, serial[0])
+	_, err = tx.Exec(fmt.Sprintf(tx.dialect.Move, serial[0], table), table, serial[0])
 	return err
 }

@@ -2,7 +2,8 @@ package store
 
 import (
 	"fmt"
-	"strings"
+
+	"heed/internal/store/engine"
 )
 
 // CopyOut streams a table for a logical backup that either engine can read back.
@@ -10,7 +11,7 @@ import (
 // It gives every row of a table to fn, in the order of its first column.
 // fn must not keep the row.
 func (tx *Tx) CopyOut(table string, columns func(names []string) error, row func(values []any) error) error {
-	rows, err := tx.Query(`select * from ` + quoted(table) + ` order by 1`)
+	rows, err := tx.Query(`select * from ` + engine.Quoted(table) + ` order by 1`)
 	if err != nil {
 		return fmt.Errorf("read table %s: %w", table, err)
 	}
@@ -54,11 +55,8 @@ func (tx *Tx) CopyOut(table string, columns func(names []string) error, row func
 
 // Clear empties a table before its rows are given back: some have a first row from their migration.
 func (tx *Tx) Clear(table string) error {
-	if _, err := tx.Exec(`delete from ` + quoted(table)); err != nil {
+	if _, err := tx.Exec(`delete from ` + engine.Quoted(table)); err != nil {
 		return fmt.Errorf("empty table %s: %w", table, err)
 	}
 	return nil
 }
-
-// quoted is an identifier as SQL takes it, whatever it holds.
-func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }

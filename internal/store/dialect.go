@@ -10,26 +10,19 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"heed/internal/store/engine"
 )
 
-const (
-	engineSQLite   = "sqlite"
-	enginePostgres = "postgres"
-)
-
-// dialect turns the one text of a schema into an engine's own. This is the whole
+// translated turns the one text of a schema into an engine's own. This is the whole
 // difference: SERIALKEY is a key that counts upwards in order of insertion.
 // ("blob" needs no turning: PostgreSQL has a domain of that name.)
-func dialect(engine, text string) string {
-	serial := "integer primary key autoincrement"
-	if engine == enginePostgres {
-		serial = "bigint generated always as identity primary key"
-	}
-	return strings.ReplaceAll(text, "SERIALKEY", serial)
+func translated(d *engine.Dialect, text string) string {
+	return strings.ReplaceAll(text, "SERIALKEY", d.Serial)
 }
 
 // merged is one flat folder of all migrations, turned into the engine's dialect.
-func merged(engine string, sources []fs.FS) (folder, error) {
+func merged(d *engine.Dialect, sources []fs.FS) (folder, error) {
 	all := folder{}
 	for _, source := range sources {
 		names, err := fs.Glob(source, "migrations/*.sql")
@@ -45,10 +38,10 @@ func merged(engine string, sources []fs.FS) (folder, error) {
 				return nil, fmt.Errorf("read migration: %w", err)
 			}
 			base := path.Base(name)
-			if old, twice := all[base]; twice && old != dialect(engine, string(text)) {
+			if old, twice := all[base]; twice && old != translated(d, string(text)) {
 				return nil, fmt.Errorf("store: two migrations are called %s", base)
 			}
-			all[base] = dialect(engine, string(text))
+			all[base] = translated(d, string(text))
 		}
 	}
 	return all, nil

@@ -1,25 +1,16 @@
 package store
 
 import (
-	"context"
 	"database/sql/driver"
 	"fmt"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
+	"heed/internal/store/engine"
 )
 
 // pending is a statement that waits to be sent.
 type pending struct {
-	query string
-	args  []any
+	engine.Statement
 	check func(rows int64, err error) error
-}
-
-// batcher sends several statements in one journey. tell is called with each answer
-// in order, and ends the rest by an error.
-type batcher interface {
-	batch(ctx context.Context, all []pending, tell func(p pending, rows int64, err error) error) error
 }
 
 // Later runs a statement whose answer this unit does not need in order to go on. On
@@ -35,7 +26,7 @@ func (tx *Tx) Later(check func(rows int64, err error) error, query string, args 
 	if check == nil {
 		check = func(_ int64, err error) error { return err }
 	}
-	if _, ok := tx.run.(batcher); !ok {
+	if _, ok := tx.run.(engine.Batcher); !ok {
 		n, err := tx.Exec(query, args...)
 		return check(n, err)
 	}
@@ -47,7 +38,7 @@ func (tx *Tx) Later(check func(rows int64, err error) error, query string, args 
 		}
 		plain[i] = v
 	}
-	tx.later = append(tx.later, pending{query, plain, check})
+	tx.later = append(tx.later, pending{engine.Statement{Query: query, Args: plain}, check})
 	return nil
 }
 
@@ -58,37 +49,15 @@ func (tx *Tx) flush() error {
 	}
 	waits := tx.later
 	tx.later = nil
-	err := tx.run.(batcher).batch(tx.ctx, waits, func(p pending, rows int64, err error) error {
-		if judged := p.check(rows, err); judged != nil {
+	all := make([]engine.Statement, len(waits))
+	for i, p := range waits {
+		all[i] = p.Statement
+	}
+	err := tx.run.(engine.Batcher).Batch(tx.ctx, all, func(at int, rows int64, err error) error {
+		if judged := waits[at].check(rows, err); judged != nil {
 			return judged
 		}
 		return err // a statement that failed is never forgiven: the transaction is over
 	})
 	return tx.failed(err)
-}
-
-func (p plain) batch(ctx context.Context, all []pending, tell func(pending, int64, error) error) error {
-	var first error
-	err := p.conn.Raw(func(dc any) error {
-		var b pgx.Batch
-		for _, one := range all {
-			b.Queue(one.query, one.args...)
-		}
-		results := dc.(*stdlib.Conn).Conn().SendBatch(ctx, &b)
-		for _, one := range all {
-			tag, err := results.Exec()
-			if first = tell(one, tag.RowsAffected(), err); first != nil {
-				break
-			}
-		}
-		err := results.Close()
-		if first == nil {
-			first = err
-		}
-		return nil // whether the connection is sound shows at the next statement
-	})
-	if first == nil {
-		first = err
-	}
-	return first
 }

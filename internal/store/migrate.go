@@ -14,6 +14,7 @@ import (
 	"github.com/pressly/goose/v3/lock"
 
 	"heed/internal/fail"
+	"heed/internal/store/engine"
 )
 
 // migrationWait is for how many seconds the session of a killed migration is waited for.
@@ -31,21 +32,20 @@ var own embed.FS
 // killed may still be at it in its session of the server: that session holds a lock until
 // it has ended, or a sequence of ours would come by another name beside the one it has
 // made and not yet given up.
-func migrate(ctx context.Context, engine string, db *sql.DB, sources []fs.FS) error {
-	all, err := merged(engine, slices.Concat([]fs.FS{own}, sources))
+func migrate(ctx context.Context, d *engine.Dialect, db *sql.DB, sources []fs.FS) error {
+	all, err := merged(d, slices.Concat([]fs.FS{own}, sources))
 	if err != nil {
 		return err
 	}
-	d, how := goose.DialectSQLite3, []goose.ProviderOption{goose.WithAllowOutofOrder(true),
-		goose.WithDisableGlobalRegistry(true)}
-	if engine == enginePostgres {
+	how := []goose.ProviderOption{goose.WithAllowOutofOrder(true), goose.WithDisableGlobalRegistry(true)}
+	if d.Server {
 		alone, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, migrationWait))
 		if err != nil {
 			return fmt.Errorf("collect migrations: %w", err)
 		}
-		d, how = goose.DialectPostgres, append(how, goose.WithSessionLocker(alone))
+		how = append(how, goose.WithSessionLocker(alone))
 	}
-	p, err := goose.NewProvider(d, db, all, how...)
+	p, err := goose.NewProvider(d.Goose, db, all, how...)
 	if err != nil {
 		return fmt.Errorf("collect migrations: %w", err)
 	}
@@ -53,7 +53,7 @@ func migrate(ctx context.Context, engine string, db *sql.DB, sources []fs.FS) er
 	for _, s := range p.ListSources() {
 		known[s.Version] = true
 	}
-	applied, err := appliedVersions(ctx, engine, db)
+	applied, err := appliedVersions(ctx, d, db)
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func migrate(ctx context.Context, engine string, db *sql.DB, sources []fs.FS) er
 		return nil
 	}
 	if _, err := p.Up(ctx); err != nil {
-		if isThere(err) { // what it would make was made before
+		if d.IsThere(err) { // what it would make was made before
 			return fail.Wrap(fail.Conflict, err, wordsUnlisted)
 		}
 		if ctx.Err() == nil && strings.Contains(err.Error(), "acquire lock") { // goose has no error of its own for it
@@ -85,17 +85,9 @@ func migrate(ctx context.Context, engine string, db *sql.DB, sources []fs.FS) er
 	return nil
 }
 
-// isThere says that a table could not be made because one of that name is there.
-func isThere(err error) bool {
-	const duplicateTable, duplicateObject = "42P07", "42710"
-	code := postgresCode(err)
-	return code == duplicateTable || code == duplicateObject ||
-		sqliteCode(err) != 0 && strings.Contains(err.Error(), "already exists")
-}
-
 // unlisted names the changes that the database has had by its tables, and not by its own list.
 func unlisted(tx *Tx, want Schema) ([]string, error) {
-	all, err := merged(engineSQLite, append([]fs.FS{own}, want.Migrations...))
+	all, err := merged(tx.dialect, append([]fs.FS{own}, want.Migrations...))
 	if err != nil {
 		return nil, err
 	}
@@ -117,13 +109,9 @@ func unlisted(tx *Tx, want Schema) ([]string, error) {
 }
 
 // appliedVersions are the changes that the database has; none on a new one.
-func appliedVersions(ctx context.Context, engine string, db *sql.DB) ([]int64, error) {
-	exists := "select count(*) from sqlite_master where type='table' and name='goose_db_version'"
-	if engine == enginePostgres {
-		exists = "select count(*) from pg_tables where schemaname=current_schema() and tablename='goose_db_version'"
-	}
+func appliedVersions(ctx context.Context, d *engine.Dialect, db *sql.DB) ([]int64, error) {
 	var n int
-	if err := db.QueryRowContext(ctx, exists).Scan(&n); err != nil {
+	if err := db.QueryRowContext(ctx, d.History).Scan(&n); err != nil {
 		return nil, fmt.Errorf("look for migrations: %w", err)
 	}
 	if n == 0 {

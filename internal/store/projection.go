@@ -8,6 +8,7 @@ import (
 
 	"heed/internal/clock"
 	"heed/internal/fail"
+	"heed/internal/store/engine"
 )
 
 // Projection is a slice's own tables, made from the history and replaced, never
@@ -38,7 +39,7 @@ func (s *Store) EnsureProjections(ctx context.Context, ps ...Projection) error {
 		if ready {
 			continue
 		}
-		err = untilRan(ctx, func() (bool, error) {
+		err = engine.UntilRan(ctx, func() (bool, error) {
 			return s.Exclusive(ctx, "projection "+p.Name, func(ctx context.Context) error { return s.build(ctx, p) })
 		})
 		if err != nil {

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -12,6 +11,7 @@ import (
 	"sync"
 
 	"heed/internal/fail"
+	"heed/internal/store/engine"
 )
 
 // Schema is what a database of Heed's holds: the tables of its migrations, and the
@@ -29,7 +29,7 @@ type Schema struct {
 //
 // It also asks again whether the database keeps what it acknowledges.
 func (s *Store) Sound(ctx context.Context, want Schema) error {
-	if err := s.engine.durable(ctx); err != nil {
+	if err := s.engine.Durable(ctx); err != nil {
 		return err
 	}
 	found, err := s.Foreign(ctx, want)
@@ -47,7 +47,7 @@ func (s *Store) Foreign(ctx context.Context, want Schema) ([]string, error) {
 	}
 	var found []string
 	err = s.View(ctx, func(tx *Tx) error {
-		have, err := objectsOf(tx)
+		have, err := objectsOf(tx.ctx, tx.run, tx.dialect)
 		if err != nil {
 			return err
 		}
@@ -120,19 +120,23 @@ var twins sync.Map // engine, and the text of a schema → objects
 // twinOf is the schema as it should be: one that was just made by the same engine, so
 // that it says the same things in the same words.
 func (s *Store) twinOf(ctx context.Context, want Schema) (objects, error) {
-	version, err := s.engine.version(ctx)
+	version, err := s.engine.Version(ctx)
 	if err != nil {
 		return nil, err
 	}
-	texts, err := textsOf(s.Engine(), want)
+	texts, err := textsOf(s.engine.Dialect(), want)
 	if err != nil {
 		return nil, err
 	}
-	key := version + "\n" + strings.Join(texts, "\n")
+	key := version + "\n" + strings.Join(slices.Concat(texts.Changes, texts.Lists), "\n")
 	if known, ok := twins.Load(key); ok {
 		return known.(objects), nil
 	}
-	made, err := s.engine.twin(ctx, want, texts)
+	var made objects
+	err = s.engine.Twin(ctx, texts, func(ctx context.Context, on engine.Runner) (err error) {
+		made, err = objectsOf(ctx, on, s.engine.Dialect())
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("make a schema to compare with: %w", err)
 	}
@@ -140,30 +144,27 @@ func (s *Store) twinOf(ctx context.Context, want Schema) (objects, error) {
 	return made, nil
 }
 
-// textsOf are the texts that make a schema, in their order.
-func textsOf(engine string, want Schema) (texts []string, err error) {
-	all, err := merged(engine, append([]fs.FS{own}, want.Migrations...))
+// textsOf is a schema as its engine makes it, in this order.
+func textsOf(d *engine.Dialect, want Schema) (made engine.Schema, err error) {
+	all, err := merged(d, append([]fs.FS{own}, want.Migrations...))
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		up, _, _ := strings.Cut(all[name], "-- +goose Down")
-		texts = append(texts, up)
+		made.Changes = append(made.Changes, up)
 	}
 	for _, p := range want.Projections {
-		texts = append(texts, dialect(engine, p.Schema))
+		made.Lists = append(made.Lists, translated(d, p.Schema))
 	}
-	return texts, err
+	made.Migrate = func(ctx context.Context, db *sql.DB) error { return migrate(ctx, d, db, want.Migrations) }
+	return made, err
 }
 
 // objectsOf describes the schema of an open database.
-func objectsOf(tx *Tx) (objects, error) {
-	query := objectsSQLite
-	if tx.engine == enginePostgres {
-		query = objectsPostgres
-	}
+func objectsOf(ctx context.Context, on engine.Runner, d *engine.Dialect) (objects, error) {
 	type row struct {
 		object
 		definition
 	}
-	all, err := All(tx, func(r *row) []any { return []any{&r.kind, &r.name, &r.on, &r.text} }, query)
+	all, err := engine.All(ctx, on, func(r *row) []any { return []any{&r.kind, &r.name, &r.on, &r.text} }, d.Objects)
 	out := objects{}
 	for _, r := range all {
 		out[r.object] = r.definition
@@ -171,32 +172,16 @@ func objectsOf(tx *Tx) (objects, error) {
 	return out, err
 }
 
-// objectsSQLite: SQLite keeps texts as they were given, but quotes a table that was renamed and back.
-const objectsSQLite = `select type, name, tbl_name, replace(coalesce(sql, ''), '"', '')
-	from sqlite_master where name <> 'sqlite_sequence'`
-
-func (e *sqliteEngine) version(context.Context) (string, error) { return engineSQLite, nil }
-
-// twin is made by the migrations themselves in an empty database in memory.
-func (e *sqliteEngine) twin(ctx context.Context, want Schema, _ []string) (made objects, err error) {
-	db, err := sql.Open("sqlite", ":memory:")
-	if err != nil {
-		return nil, err
+// Taken names what is in the schema of a PostgreSQL database, extensions apart: a
+// database that somebody uses. An SQLite file is told by its being there.
+func (s *Store) Taken(ctx context.Context) (names []string, err error) {
+	query := s.engine.Dialect().Taken
+	if query == "" {
+		return nil, nil
 	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	db.SetMaxOpenConns(1)
-	if err := migrate(ctx, engineSQLite, db, want.Migrations); err != nil {
-		return nil, err
-	}
-	for _, p := range want.Projections {
-		if _, err := db.ExecContext(ctx, dialect(engineSQLite, p.Schema)); err != nil {
-			return nil, fmt.Errorf("make list %s: %w", p.Name, err)
-		}
-	}
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer conn.Close()
-	return objectsOf(&Tx{ctx: ctx, run: newCached(conn), engine: engineSQLite})
+	err = s.View(ctx, func(tx *Tx) error {
+		names, err = All(tx, oneString, query)
+		return err
+	})
+	return names, err
 }

@@ -44,7 +44,7 @@ var counted = store.Projection{
 // startChild opens a store, brings it up to date and ends.
 func startChild() {
 	s, err := store.Open(bg, store.Options{Path: os.Getenv(crashPath), URL: os.Getenv(crashURL),
-		ReserveBytes: storetest.Reserve, Migrations: migrations(manyChanges())})
+		ReserveBytes: storetest.Reserve, Migrations: storetest.Changes(manyChanges())})
 	if err == nil {
 		err = s.EnsureProjections(bg, counted)
 	}
@@ -61,7 +61,7 @@ func TestKilledWhileStarting(t *testing.T) {
 		exe, err := os.Executable()
 		must(t, err)
 		killed, wait := 0, 2*time.Millisecond
-		for range rounds(18) {
+		for range storetest.Rounds(18) {
 			child := exec.Command(exe, "-test.run=^$")
 			child.Env = append(os.Environ(), crashStart+"=1", crashPath+"="+where.Path, crashURL+"="+where.URL)
 			must(t, child.Start())
@@ -81,7 +81,7 @@ func TestKilledWhileStarting(t *testing.T) {
 		if killed == 0 {
 			t.Error("no start was killed")
 		}
-		where.Migrations = migrations(manyChanges())
+		where.Migrations = storetest.Changes(manyChanges())
 		s := storetest.Open(t, where)
 		must(t, s.EnsureProjections(bg, counted))
 		must(t, s.View(bg, func(tx *store.Tx) error {

@@ -10,7 +10,7 @@
 //     acknowledged: an SQLite with the WAL-reset fault, synchronous below FULL,
 //     fsync or synchronous_commit off on PostgreSQL.
 //   - When the disk is full, new work is refused whole; units that only record a
-//     reading go on while a reserve on the disk lasts (see reserve.go).
+//     reading go on while a reserve on the disk lasts (see sqlite/reserve.go).
 //   - A failure whose outcome is not known (a commit whose answer was lost, a
 //     failed fsync) is fail.Unknown, and never an acknowledgement.
 //
@@ -18,38 +18,31 @@
 // it holds is sealed by vault and proved by ledger; whoever can write to the
 // database can destroy, but can neither read nor forge.
 //
-// This is the only package that opens a database.
+// This is the only package that knows the engines: sqlite, postgres, and engine, which
+// both keep to. Nobody else opens a database.
 package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
-	"io/fs"
 	"log/slog"
-	"strings"
 	"sync"
 	"time"
 
 	"heed/internal/clock"
 	"heed/internal/fail"
+	"heed/internal/store/engine"
+	"heed/internal/store/postgres"
+	"heed/internal/store/sqlite"
 )
 
 // Options say where the store is. Exactly one of Path and URL is given.
-type Options struct {
-	Path         string // SQLite: the folder of the installation; the file is PATH/heed.db
-	Original     string // SQLite: the folder that words name, when Path is a copy of it
-	URL          string // PostgreSQL: postgres://…
-	Clock        clock.Clock
-	Migrations   []fs.FS       // each holds migrations/NNNN_name.sql
-	ReserveBytes int64         // SQLite: size of the reserve for readings, 8 MiB when 0
-	Silence      time.Duration // PostgreSQL: a server that says nothing for so long is given up, 20 s when 0
-	ReadOnly     bool          // look at an existing store only: no migrations, Do is refused
-	Log          *slog.Logger
-}
+type Options = engine.Options
 
 // Store is an open database. Safe for concurrent use.
 type Store struct {
-	engine engine
+	engine engine.Engine
 	clock  clock.Clock
 	log    *slog.Logger
 	uptime func() time.Duration // monotonic, for intervals that no test may stop
@@ -60,24 +53,6 @@ type Store struct {
 		once  bool
 		err   error
 	}
-}
-
-// engine is what differs between SQLite and PostgreSQL.
-type engine interface {
-	name() string
-	do(ctx context.Context, fn func(*Tx) error, reading bool) error
-	view(ctx context.Context, fn func(*Tx) error) error
-	look(ctx context.Context, fn func(*Tx) error) error
-	exclusive(ctx context.Context, name string, fn func(context.Context) error) (bool, error)
-	// standing is the fault known without asking the database, or nil; recent says
-	// that a commit has succeeded within the last second.
-	standing() (recent bool, err error)
-	scrub(ctx context.Context) error
-	durable(ctx context.Context) error
-	// twin is a schema that was just made by these texts, on an engine of this version.
-	version(ctx context.Context) (string, error)
-	twin(ctx context.Context, want Schema, texts []string) (objects, error)
-	close() error
 }
 
 // Open opens the store, brings its tables up to date and checks that it keeps its promises.
@@ -95,73 +70,102 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		o.ReserveBytes = 8 << 20
 	}
 	s := &Store{clock: o.Clock, log: o.Log, uptime: clock.Stopwatch()}
-	var err error
-	if o.Path != "" {
-		s.engine, err = openSQLite(ctx, s, o)
-	} else {
-		s.engine, err = openPostgres(ctx, s, o)
-	}
-	if err == nil && !o.ReadOnly {
-		if err = s.Sound(ctx, Schema{Migrations: o.Migrations}); err != nil {
-			err = errors.Join(err, s.Close())
-		}
-	}
+	e, err := openEngine(ctx, o)
 	if err != nil {
-		return nil, translate(err)
+		return nil, err
+	}
+	s.engine = e
+	if !o.ReadOnly {
+		if err := s.Sound(ctx, Schema{Migrations: o.Migrations}); err != nil {
+			return nil, e.Translate(errors.Join(err, s.Close()))
+		}
 	}
 	return s, nil
 }
 
+func openEngine(ctx context.Context, o Options) (engine.Engine, error) {
+	bring := func(d *engine.Dialect) engine.Migrate {
+		return func(ctx context.Context, db *sql.DB) error { return migrate(ctx, d, db, o.Migrations) }
+	}
+	if o.Path != "" {
+		return sqlite.Open(ctx, o, bring(&sqlite.Dialect))
+	}
+	return postgres.Open(ctx, o, bring(&postgres.Dialect))
+}
+
 // Intact looks through the whole database for pages that are damaged, and names
 // where. It takes seconds for each gigabyte. PostgreSQL looks for itself.
-func (s *Store) Intact(ctx context.Context) error {
-	if s.Engine() != engineSQLite {
-		return nil
-	}
-	var found []string
-	err := s.View(ctx, func(tx *Tx) (err error) {
-		found, err = All(tx, func(v *string) []any { return []any{v} }, "pragma quick_check(3)")
-		return err
-	})
-	switch {
-	case damaged(err):
-		found = []string{err.Error()}
-	case err != nil:
-		return err
-	case len(found) == 1 && found[0] == "ok":
-		return nil
-	}
-	return fail.Wrap(fail.Conflict, errors.New(strings.Join(found, "; ")), wordsDamaged, s.engine.(*sqliteEngine).named)
-}
+func (s *Store) Intact(ctx context.Context) error { return s.engine.Intact(ctx) }
 
 // Do runs a unit of work: all of it is kept, durably, or nothing is.
 // fn may be run more than once; it must not call Do, DoReading or Exclusive itself.
 func (s *Store) Do(ctx context.Context, fn func(*Tx) error) error {
-	return s.engine.do(ctx, fn, false)
+	return s.do(ctx, fn, false)
 }
 
 // DoReading is Do for a unit that only records a reading: on a full disk it may use the reserve.
 func (s *Store) DoReading(ctx context.Context, fn func(*Tx) error) error {
-	return s.engine.do(ctx, fn, true)
+	return s.do(ctx, fn, true)
 }
 
 // View reads one snapshot of the store.
 func (s *Store) View(ctx context.Context, fn func(*Tx) error) error {
-	return s.engine.view(ctx, fn)
+	return s.engine.View(ctx, s.reading(fn))
 }
 
 // Look reads without the promise of one snapshot: each statement may see what was
 // committed since the one before it. For a single question that every request
 // asks: on PostgreSQL it saves two journeys out of three. fn may be run more than once.
 func (s *Store) Look(ctx context.Context, fn func(*Tx) error) error {
-	return s.engine.look(ctx, fn)
+	return s.engine.Look(ctx, s.reading(fn))
+}
+
+// do has the engine run a unit, and gives its last run what was asked for after the commit.
+func (s *Store) do(ctx context.Context, fn func(*Tx) error, reading bool) error {
+	var tx *Tx
+	err := s.engine.Do(ctx, func(ctx context.Context, on engine.Runner) (fault, err error) {
+		tx = s.start(ctx, on)
+		defer func() {
+			if v := recover(); v != nil {
+				err = engine.Caught(v)
+			}
+			fault = tx.broken
+			err = tx.end(err)
+		}()
+		if err = fn(tx); err == nil {
+			err = tx.flush()
+		}
+		return nil, err
+	}, reading)
+	if err != nil {
+		logPanic(s.log, err)
+		return err
+	}
+	return answer(tx.after)
+}
+
+// reading is fn as an engine runs a view.
+func (s *Store) reading(fn func(*Tx) error) engine.Work {
+	return func(ctx context.Context, on engine.Runner) (fault, err error) {
+		tx := s.start(ctx, on)
+		defer func() { _ = tx.end(nil) }() // also when fn panics
+		if err = fn(tx); err == nil {
+			err = tx.flush() // a view writes nothing: the server refuses what waits
+		}
+		return tx.broken, err
+	}
+}
+
+// start makes the Tx of one run.
+func (s *Store) start(ctx context.Context, on engine.Runner) *Tx {
+	return &Tx{ctx: ctx, run: on, dialect: s.engine.Dialect(), now: s.clock.Now()}
 }
 
 // Exclusive runs fn if nobody else, in this or another process on the same
 // store, is running under this name; ran says whether it did. The context of fn
 // ends when the turn is lost.
 func (s *Store) Exclusive(ctx context.Context, name string, fn func(context.Context) error) (ran bool, err error) {
-	return s.engine.exclusive(ctx, name, fn)
+	return s.engine.Exclusive(ctx, name, fn)
 }
 
 // Scrub makes sure that deleted values have left the live files of the database
@@ -169,20 +173,34 @@ func (s *Store) Exclusive(ctx context.Context, name string, fn func(context.Cont
 // overwritten), and that nobody reads an older snapshot. fail.Busy means: a reader is in
 // the way, ask again. On PostgreSQL readers are waited for; dead rows and its own log are
 // answered by destroying the generation key under which a record key was wrapped.
-func (s *Store) Scrub(ctx context.Context) error { return s.engine.scrub(ctx) }
+func (s *Store) Scrub(ctx context.Context) error { return s.engine.Scrub(ctx) }
 
 // Engine is "sqlite" or "postgres".
-func (s *Store) Engine() string { return s.engine.name() }
+func (s *Store) Engine() string { return s.engine.Dialect().Name }
+
+// Mark is a number that a process shows to others on the same PostgreSQL database.
+type Mark = postgres.Mark
+
+// Mark shows a number, which choose gives while nobody else chooses, and says how many
+// other numbers are shown: then its own is not. It is nil on SQLite, where the folder is
+// the database's.
+func (s *Store) Mark(ctx context.Context, choose func() (int32, error)) (m *Mark, others int, err error) {
+	e, ok := s.engine.(*postgres.Engine)
+	if !ok {
+		return nil, 0, nil
+	}
+	return e.Mark(ctx, choose)
+}
 
 // Close waits for the work that has begun and closes the database.
-func (s *Store) Close() error { return s.engine.close() }
+func (s *Store) Close() error { return s.engine.Close() }
 
 // Ready is nil when a unit of work would be kept now; otherwise it says, by kind,
 // what is wrong: fail.Full, fail.ReadOnly, fail.Busy or fail.Broken. It asks the
 // database at most once a second, by a small write, so that it tells the truth
 // when nothing else is written.
 func (s *Store) Ready(ctx context.Context) error {
-	recent, err := s.engine.standing()
+	recent, err := s.engine.Standing()
 	if err != nil || recent {
 		return err
 	}
@@ -195,7 +213,7 @@ func (s *Store) Ready(ctx context.Context) error {
 	defer cancel()
 	s.ready.err = s.probe(ctx)
 	if s.ready.err != nil && fail.Is(s.ready.err, fail.Broken) && ctx.Err() != nil {
-		s.ready.err = fail.Wrap(fail.Busy, s.ready.err, wordsBusy)
+		s.ready.err = fail.Wrap(fail.Busy, s.ready.err, engine.WordsBusy)
 	}
 	s.ready.asked, s.ready.once = s.uptime(), true
 	return s.ready.err

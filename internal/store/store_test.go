@@ -2,14 +2,11 @@ package store_test
 
 import (
 	"context"
-	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"testing/fstest"
-	"time"
 
 	"heed/internal/fail"
 	"heed/internal/store"
@@ -23,15 +20,6 @@ func must(t testing.TB, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-}
-
-// migrations is one source, from file name to text.
-func migrations(files map[string]string) []fs.FS {
-	m := fstest.MapFS{}
-	for name, text := range files {
-		m["migrations/"+name] = &fstest.MapFile{Data: []byte("-- +goose Up\n" + text)}
-	}
-	return []fs.FS{m}
 }
 
 // places opens fn on a folder and on a database that can be opened again.
@@ -60,11 +48,11 @@ var (
 
 func TestMigrationsAddUpAndMayComeLate(t *testing.T) {
 	places(t, func(t *testing.T, where store.Options) {
-		must(t, reopen(t, where, migrations(first)))
-		must(t, reopen(t, where, migrations(second)))
-		must(t, reopen(t, where, migrations(late))) // a lower number, after a higher one
-		must(t, reopen(t, where, migrations(late)))
-		where.Migrations = migrations(late)
+		must(t, reopen(t, where, storetest.Changes(first)))
+		must(t, reopen(t, where, storetest.Changes(second)))
+		must(t, reopen(t, where, storetest.Changes(late))) // a lower number, after a higher one
+		must(t, reopen(t, where, storetest.Changes(late)))
+		where.Migrations = storetest.Changes(late)
 		s := storetest.Open(t, where)
 		names, err := s.Tables(bg)
 		must(t, err)
@@ -76,13 +64,13 @@ func TestMigrationsAddUpAndMayComeLate(t *testing.T) {
 
 func TestNewerStoreIsRefusedInWords(t *testing.T) {
 	places(t, func(t *testing.T, where store.Options) {
-		must(t, reopen(t, where, migrations(second)))
-		err := reopen(t, where, migrations(first))
+		must(t, reopen(t, where, storetest.Changes(second)))
+		err := reopen(t, where, storetest.Changes(first))
 		if !fail.Is(err, fail.Conflict) || !strings.Contains(fail.Words(err), "newer version of Heed") ||
 			!strings.Contains(fail.Words(err), "301") {
 			t.Errorf("an older program on a newer store got %v", err)
 		}
-		must(t, reopen(t, where, migrations(second))) // and nothing was harmed
+		must(t, reopen(t, where, storetest.Changes(second))) // and nothing was harmed
 	})
 }
 
@@ -90,22 +78,22 @@ func TestAStoreThatIsTooOldIsRefusedInWords(t *testing.T) {
 	places(t, func(t *testing.T, where store.Options) {
 		old, next := map[string]string{"0201_old.sql": "create table old (n bigint);"},
 			map[string]string{"0202_next.sql": "create table next (n bigint);"}
-		must(t, reopen(t, where, migrations(old)))
-		err := reopen(t, where, migrations(next))
+		must(t, reopen(t, where, storetest.Changes(old)))
+		err := reopen(t, where, storetest.Changes(next))
 		if !fail.Is(err, fail.Conflict) || !strings.Contains(fail.Words(err), "early version of Heed (with change 201)") {
 			t.Errorf("a newer program on a store whose change was withdrawn got %v", err)
 		}
-		must(t, reopen(t, where, migrations(old))) // and nothing was harmed
+		must(t, reopen(t, where, storetest.Changes(old))) // and nothing was harmed
 	})
 }
 
 func TestBrokenMigrationLeavesNothing(t *testing.T) {
 	places(t, func(t *testing.T, where store.Options) {
 		bad := map[string]string{"0201_bad.sql": "create table half (n bigint);\ninsert into nowhere (n) values (1);"}
-		if reopen(t, where, migrations(bad)) == nil {
+		if reopen(t, where, storetest.Changes(bad)) == nil {
 			t.Fatal("a broken migration was taken")
 		}
-		where.Migrations = migrations(first) // the same number, mended: it was never applied
+		where.Migrations = storetest.Changes(first) // the same number, mended: it was never applied
 		s := storetest.Open(t, where)
 		names, err := s.Tables(bg)
 		must(t, err)
@@ -151,7 +139,7 @@ func TestReadOnlyStoreLooksAndDoesNotTouch(t *testing.T) {
 				t.Errorf("looking at an empty folder: %v", err)
 			}
 		}
-		where.Migrations = migrations(first)
+		where.Migrations = storetest.Changes(first)
 		s := storetest.Open(t, where)
 		must(t, s.Do(bg, func(tx *store.Tx) error {
 			_, err := tx.Exec("insert into first (body) values ($1)", []byte("kept"))
@@ -174,13 +162,13 @@ func TestReadOnlyStoreLooksAndDoesNotTouch(t *testing.T) {
 }
 
 func TestPrepareKnowsBothEngines(t *testing.T) {
-	storetest.Prepare(t, migrations(first), "insert into first (body) values ($1)",
+	storetest.Prepare(t, storetest.Changes(first), "insert into first (body) values ($1)",
 		"select seq, body from first where seq>$1")
 }
 
 func TestPrepareKnowsProjections(t *testing.T) {
-	storetest.PrepareWith(t, migrations(first), []store.Projection{{Name: "p", Version: 1, Schema: "create table p_v1 " +
-		"(id blob not null primary key, n bigint not null);"}},
+	storetest.PrepareWith(t, storetest.Changes(first), []store.Projection{{Name: "p", Version: 1, Schema: "create table " +
+		"p_v1 (id blob not null primary key, n bigint not null);"}},
 		"insert into first (body) values ($1)",
 		"insert into p_v1 (id, n) values ($1, $2) on conflict (id) do update set n=excluded.n where p_v1.n<excluded.n "+
 			"returning n",
@@ -190,7 +178,7 @@ func TestPrepareKnowsProjections(t *testing.T) {
 // TestNestedQuery: the same text asked again while its first rows are being read.
 // (PostgreSQL refuses any statement then, which is why All reads to the end.)
 func TestNestedQuery(t *testing.T) {
-	s := storetest.Open(t, store.Options{Path: t.TempDir(), Migrations: migrations(map[string]string{
+	s := storetest.Open(t, store.Options{Path: t.TempDir(), Migrations: storetest.Changes(map[string]string{
 		"0201_n.sql": "create table n (n bigint not null);\ninsert into n (n) values (1), (2), (3);"})})
 	must(t, s.View(bg, func(tx *store.Tx) error {
 		const text = "select n from n where n>=$1 order by n"
@@ -234,29 +222,11 @@ func TestTurnsBetweenProcesses(t *testing.T) {
 	})
 }
 
-// TestTurnIsLostWithItsConnection: whoever cannot be reached any more has no turn.
-func TestTurnIsLostWithItsConnection(t *testing.T) {
-	dsn := storetest.Postgres(t)
-	s := storetest.Open(t, store.Options{URL: dsn})
-	ran, err := s.Exclusive(bg, "turn", func(ctx context.Context) error {
-		say(t, dsn, endOthers)
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(10 * time.Second):
-			return errors.New("the turn went on without its lock")
-		}
-	})
-	if !ran || err != nil {
-		t.Error(ran, err)
-	}
-}
-
 // TestCopyOutTellsEmptyFromNull: an empty value must not come back as null.
 func TestCopyOutTellsEmptyFromNull(t *testing.T) {
 	places(t, func(t *testing.T, where store.Options) {
-		where.Migrations = migrations(map[string]string{"0201_e.sql": "create table e (n bigint not null primary key, " +
-			"body blob);"})
+		where.Migrations = storetest.Changes(map[string]string{"0201_e.sql": "create table e (n bigint not null primary " +
+			"key, body blob);"})
 		s := storetest.Open(t, where)
 		must(t, s.Do(bg, func(tx *store.Tx) error {
 			_, err := tx.Exec("insert into e (n, body) values ($1, $2), ($3, $4)", 1, []byte{}, 2, nil)

@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"time"
 
-	"heed/internal/clock"
 	"heed/internal/fail"
+	"heed/internal/store/engine"
 )
 
 // Tx is one unit of work, or one view. It belongs to the function it is given to
@@ -19,22 +19,14 @@ import (
 // has one connection: read all rows before the next statement (All does). A nil
 // []byte is stored as null; an empty one is not null, but SQLite reads it back as nil.
 type Tx struct {
-	ctx    context.Context // ends statements; never the caller's own in a unit of work
-	run    runner
-	engine string
-	now    time.Time
-	broken error // the first statement that failed: the unit is over
-	open   []*sql.Rows
-	after  []func() error
-	later  []pending // statements of Later that have not been sent
-}
-
-// runner executes statements on one connection.
-type runner interface {
-	exec(ctx context.Context, query string, args []any) (sql.Result, error)
-	query(ctx context.Context, query string, args []any) (*sql.Rows, error)
-	queryRow(ctx context.Context, query string, args []any) *sql.Row
-	script(ctx context.Context, text string) error
+	ctx     context.Context // ends statements; never the caller's own in a unit of work
+	run     engine.Runner
+	dialect *engine.Dialect
+	now     time.Time
+	broken  error // the first statement that failed: the unit is over
+	open    []*sql.Rows
+	after   []func() error
+	later   []pending // statements of Later that have not been sent
 }
 
 var errDone = errors.New("store: the unit of work has ended")
@@ -43,7 +35,7 @@ var errDone = errors.New("store: the unit of work has ended")
 func (tx *Tx) Now() time.Time { return tx.now }
 
 // Engine is "sqlite" or "postgres".
-func (tx *Tx) Engine() string { return tx.engine }
+func (tx *Tx) Engine() string { return tx.dialect.Name }
 
 // AfterCommit has fn run once, after the unit is durable. For wake-ups only: it is
 // lost when the process dies in between.
@@ -72,7 +64,7 @@ func (tx *Tx) Exec(query string, args ...any) (rows int64, err error) {
 	if tx.flush() != nil {
 		return 0, tx.over()
 	}
-	res, err := tx.run.exec(tx.ctx, query, args)
+	res, err := tx.run.Exec(tx.ctx, query, args)
 	if err != nil {
 		return 0, tx.failed(err)
 	}
@@ -100,7 +92,7 @@ func (tx *Tx) Query(query string, args ...any) (*sql.Rows, error) {
 	if tx.flush() != nil {
 		return nil, tx.over()
 	}
-	rows, err := tx.run.query(tx.ctx, query, args)
+	rows, err := tx.run.Query(tx.ctx, query, args)
 	if err != nil {
 		return nil, tx.failed(err)
 	}
@@ -113,9 +105,9 @@ func (tx *Tx) QueryRow(query string, args ...any) *sql.Row {
 	if tx.flush() != nil {
 		ended, cancel := context.WithCancel(tx.ctx)
 		cancel()
-		return tx.run.queryRow(ended, query, args)
+		return tx.run.QueryRow(ended, query, args)
 	}
-	row := tx.run.queryRow(tx.ctx, query, args)
+	row := tx.run.QueryRow(tx.ctx, query, args)
 	tx.failed(row.Err())
 	return row
 }
@@ -125,7 +117,7 @@ func (tx *Tx) script(text string) error {
 	if tx.flush() != nil {
 		return tx.over()
 	}
-	return tx.failed(tx.run.script(tx.ctx, dialect(tx.engine, text)))
+	return tx.failed(tx.run.Script(tx.ctx, translated(tx.dialect, text)))
 }
 
 func (tx *Tx) failed(err error) error {
@@ -161,7 +153,7 @@ func All[T any](tx *Tx, scan func(*T) []any, query string, args ...any) ([]T, er
 	if tx.flush() != nil {
 		return nil, tx.over()
 	}
-	rows, err := tx.run.query(tx.ctx, query, args)
+	rows, err := tx.run.Query(tx.ctx, query, args)
 	if err != nil {
 		return nil, tx.failed(err)
 	}
@@ -185,7 +177,7 @@ func One[T any](tx *Tx, scan func(*T) []any, query string, args ...any) (T, erro
 	if tx.flush() != nil {
 		return one, tx.over()
 	}
-	rows, err := tx.run.query(tx.ctx, query, args)
+	rows, err := tx.run.Query(tx.ctx, query, args)
 	if err != nil {
 		return one, tx.failed(err)
 	}
@@ -203,9 +195,4 @@ func One[T any](tx *Tx, scan func(*T) []any, query string, args ...any) (T, erro
 		return *new(T), tx.failed(err)
 	}
 	return one, nil
-}
-
-// start makes the Tx of one run of a unit.
-func start(ctx context.Context, engine string, run runner, c clock.Clock) *Tx {
-	return &Tx{ctx: ctx, run: run, engine: engine, now: c.Now()}
 }

@@ -1,8 +1,0 @@
-//go:build !(linux || darwin || freebsd)
-
-package store
-
-import "os"
-
-// Without file locks turns hold within the process: run one Heed on a folder.
-func lockFile(*os.File) bool { return true }
