@@ -14,6 +14,7 @@ import (
 
 	"heed/internal/app"
 	"heed/internal/concern"
+	"heed/internal/process"
 	"heed/internal/room"
 )
 
@@ -21,11 +22,12 @@ var update = flag.Bool("update", false, "add to shipped.golden what is new")
 
 const shippedFile = "shipped.golden"
 
-// TestWhatWasShippedStays holds two things to what they were, each by a hash in
+// TestWhatWasShippedStays holds three things to what they were, each by a hash in
 // shipped.golden. A definition that was shipped is never changed: entries name it, and
 // mean what it meant. And the form of a record's picture belongs to the numbers Rows of
 // the rooms: a picture that an older program sealed lacks what this one adds, and would be
-// called altered, unless a raised number has it made anew. With -update what is new is
+// called altered, unless a raised number has it made anew. An item of a set means one thing for
+// ever, its end too, and a set that changes has a new version. With -update what is new is
 // written; what is there already is changed by nobody.
 func TestWhatWasShippedStays(t *testing.T) {
 	had, err := os.ReadFile(shippedFile)
@@ -38,7 +40,7 @@ func TestWhatWasShippedStays(t *testing.T) {
 		what, hash, _ := strings.Cut(line, " = ")
 		was[what] = hash
 	}
-	for _, x := range append(definitions(t), pictures(room.State{})...) {
+	for _, x := range slices.Concat(definitions(t), pictures(room.State{}), items()) {
 		switch hash, known := was[x.what]; {
 		case known && hash != x.hash:
 			t.Errorf("%s is not as it was shipped. %s", x.what, x.instead)
@@ -50,6 +52,10 @@ func TestWhatWasShippedStays(t *testing.T) {
 		}
 	}
 	for what := range was {
+		if name, is := strings.CutPrefix(what, "item "); is && !slices.ContainsFunc(items(),
+			func(x shipped) bool { return x.what == what }) {
+			t.Errorf("the item %s was shipped and is gone: what was answered with it could not be said", name)
+		}
 		if file, is := strings.CutPrefix(what, "definition "); is {
 			if _, err := os.Stat(filepath.Join(root, file)); err != nil {
 				t.Errorf("%s was shipped and is gone: records that began under it could not be opened", file)
@@ -124,6 +130,28 @@ func definitions(t *testing.T) (out []shipped) {
 				"with the next number, " +
 				"and both in Definitions). Only while no version of Heed has been released may its line in " + shippedFile +
 				" be taken out and written anew"})
+	}
+	return out
+}
+
+// items are those of all sets, and the sets.
+func items() (out []shipped) {
+	hash := func(x any) string {
+		sum := sha256.Sum256(fmt.Appendf(nil, "%q", x))
+		return hex.EncodeToString(sum[:])
+	}
+	for name, s := range process.Sets() {
+		out = append(out, shipped{fmt.Sprintf("set %s, version %d", name, s.Version), hash(*s),
+			"Raise the version of a set with every change: by it records are looked at that rely on an item"})
+		for _, x := range s.Items {
+			at := "item " + name + "/" + x.ID
+			out = append(out, shipped{at, hash([]string{x.Words, x.From}), "An id means one thing for ever: give this item " +
+				"its last day, and add another"})
+			if x.To != "" {
+				out = append(out, shipped{at + ", its end", hash([]string{x.To, x.ReplacedBy}), "Whoever relied on it was told " +
+					"of its end"})
+			}
+		}
 	}
 	return out
 }

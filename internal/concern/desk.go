@@ -58,7 +58,7 @@ func Room() *room.Room { return new(Desk).made() }
 func (d *Desk) made() *room.Room {
 	return &room.Room{
 		Name: Name, Number: ledger.Concern, Kind: access.KindConcern, One: "concern", Many: "concerns",
-		Compartment: string(Patient), Definitions: []*process.Definition{process.Patient()}, Rows: 3,
+		Compartment: string(Patient), Definitions: []*process.Definition{process.Patient()}, Rows: 4,
 		Opens: access.ViewConcern, Follows: access.ViewOwnConcern, Late: []access.Role{access.CaldicottGuardian},
 		Overlaid: true, Openings: openingsAnHour, Acts: acts, Others: d.alone, Reason: d.reasonGiven, Owner: d.ownerFor,
 		Rule: rule, Finds: d.finds, After: d.tellOfBar, Overdue: d.overdue,

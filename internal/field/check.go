@@ -33,7 +33,7 @@ func Check(fields []Field, in Answers, w World) (kept Answers, unasked []string,
 
 func check(fields []Field, in Answers, w World, prefix string, kept Answers, unasked *[]string, faults *fail.Fields) {
 	asked := map[string]bool{}
-	for _, f := range fields {
+	for _, f := range On(fields, w.Today) {
 		if !f.Shown(kept) {
 			continue
 		}

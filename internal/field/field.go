@@ -14,6 +14,8 @@ package field
 import (
 	"fmt"
 	"slices"
+
+	"heed/internal/clock/workday"
 )
 
 // Kind is what sort of answer a question has.
@@ -69,6 +71,7 @@ type Field struct {
 	Max     int      `json:"max"`   // characters, or the largest whole number
 	Least   int      `json:"least"` // the smallest whole number
 	Choices []Option `json:"choices"`
+	Set     string   `json:"set"`   // in place of choices: those of a reference set, on the day of the answer
 	Alone   string   `json:"alone"` // of choices: the option that goes with no other ("nobody")
 	Of      []string `json:"of"`    // of a person: somebody who holds one of these roles
 	When    string   `json:"when"`  // of a day: "past" (today or before), "ahead" (today or after), "later" (after today)
@@ -126,6 +129,67 @@ type Option struct {
 	Label string `json:"label"`
 	Hint  string `json:"hint"`
 	Ended bool   `json:"ended"`
+
+	// Of an item of a set; see process.Set.
+	From workday.Day `json:"-"` // its first day; zero: from before any answer
+	To   workday.Day `json:"-"` // its last day; zero: it has no end
+	Now  string      `json:"-"` // the words of what took its place
+}
+
+// inForce says whether an item is in force on a day.
+func (o Option) inForce(on workday.Day) bool {
+	return (o.From == workday.Day{} || !on.Before(o.From)) && !o.over(on)
+}
+
+func (o Option) over(on workday.Day) bool { return o.To != workday.Day{} && o.To.Before(on) }
+
+// said are the words of an answer: always those that it had.
+func (o Option) said() string {
+	switch {
+	case o.To == workday.Day{}:
+		return o.Label
+	case o.Now == "":
+		return o.Label + " (until " + o.To.Words() + ")"
+	}
+	return o.Label + " (until " + o.To.Words() + "; since then “" + o.Now + "”)"
+}
+
+// On are questions as they are asked on a day: of a set they offer what is in force then.
+// Page, paper and check ask here.
+func On(fields []Field, day workday.Day) []Field {
+	out := slices.Clone(fields)
+	for i := range out {
+		out[i] = out[i].on(day)
+	}
+	return out
+}
+
+func (f Field) on(day workday.Day) Field {
+	if f.Set == "" {
+		return f
+	}
+	f.Choices = slices.Clone(f.Choices)
+	for i, o := range f.Choices {
+		f.Choices[i].Ended = !o.inForce(day)
+	}
+	return f
+}
+
+// Option is a choice by its id.
+func (f Field) Option(id string) (Option, bool) {
+	i := slices.IndexFunc(f.Choices, func(o Option) bool { return o.ID == id })
+	if i < 0 {
+		return Option{}, false
+	}
+	return f.Choices[i], true
+}
+
+// saidOf is the choice in an answer, in words.
+func (f Field) saidOf(id string) string {
+	if o, ok := f.Option(id); ok {
+		return o.said()
+	}
+	return f.Label(id)
 }
 
 // Condition holds when the answer to an earlier field of the same form is one of
@@ -146,22 +210,16 @@ func (f Field) Label(id string) string {
 			return "No"
 		}
 	}
-	for _, o := range f.Choices {
-		if o.ID == id {
-			return o.Label
-		}
+	if o, ok := f.Option(id); ok {
+		return o.Label
 	}
 	return id
 }
 
 // HintOf is the hint of an option; "" when it has none.
 func (f Field) HintOf(id string) string {
-	for _, o := range f.Choices {
-		if o.ID == id {
-			return o.Hint
-		}
-	}
-	return ""
+	o, _ := f.Option(id)
+	return o.Hint
 }
 
 // Offered are the ids that may be chosen now.

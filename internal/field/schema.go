@@ -1,5 +1,11 @@
 package field
 
+import (
+	"strings"
+
+	"heed/internal/clock/workday"
+)
+
 // Schema is the JSON schema (OpenAPI 3.1) of a set of answers: closed, each field
 // with its kind, limit, choices and the question as description.
 func Schema(fields []Field) map[string]any {
@@ -22,9 +28,9 @@ func (f Field) schema() map[string]any {
 	out := map[string]any{"type": "string", "description": f.Ask}
 	switch f.Kind {
 	case Choice, YesNo:
-		out["enum"] = f.Offered()
+		out["enum"], out["description"] = f.Offered(), f.Ask+f.days()
 	case Choices:
-		return map[string]any{"type": "array", "description": f.Ask, "uniqueItems": true,
+		return map[string]any{"type": "array", "description": f.Ask + f.days(), "uniqueItems": true,
 			"items": map[string]any{"type": "string", "enum": f.Offered()}}
 	case Part:
 		out := Schema(f.Fields)
@@ -53,4 +59,26 @@ func (f Field) schema() map[string]any {
 		out["maxLength"] = f.Limit()
 	}
 	return out
+}
+
+// days says when the items of a set are taken that are not at all times: the document
+// that this stands in is of no day.
+func (f Field) days() string {
+	var all []string
+	for _, o := range f.Choices {
+		words := o.ID
+		if o.From != (workday.Day{}) {
+			words += " from " + o.From.String()
+		}
+		if o.To != (workday.Day{}) {
+			words += " until " + o.To.String()
+		}
+		if words != o.ID {
+			all = append(all, words)
+		}
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return " (taken on the day of the answer: " + strings.Join(all, "; ") + ")"
 }

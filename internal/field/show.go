@@ -60,11 +60,11 @@ func (f Field) Words(v Value, name Namer) string {
 	case Choices:
 		labels := make([]string, len(v.List))
 		for i, id := range v.List {
-			labels[i] = f.Label(id)
+			labels[i] = f.saidOf(id)
 		}
 		return strings.Join(labels, ", ")
 	case Choice, YesNo:
-		return f.Label(v.Text)
+		return f.saidOf(v.Text)
 	case Day:
 		if t, err := time.Parse(time.DateOnly, v.Text); err == nil {
 			return t.Format("2 January 2006")

@@ -31,7 +31,7 @@ var policies string
 var Room = sync.OnceValue(func() *room.Room {
 	return &room.Room{
 		Name: "policy", Number: ledger.Policy, Kind: "Policy", One: "policy", Many: "policies", Compartment: "organisation",
-		Definitions: []*process.Definition{process.Must(version1)}, Policies: policies, Rows: 4,
+		Definitions: []*process.Definition{process.Must(version1)}, Policies: policies, Rows: 5,
 		Stories: room.MustStories(stories),
 	}
 })

@@ -25,9 +25,6 @@ func (c Coverage) Items(d *Definition) field.Field {
 	return f
 }
 
-// Kept is the name under which a record keeps what it covers.
-func (c Coverage) Kept(d *Definition) string { return string(d.AllSteps[0].ID) + "." + c.Field }
-
 // FaultOf says what is wrong with it, or "".
 func (c Coverage) FaultOf(d *Definition) string {
 	f := c.Items(d)

@@ -144,6 +144,10 @@ type Definition struct {
 	Cycles   []Cycle  `json:"cycles" for:"room"`   // what comes round
 	Links    []Link   `json:"links" for:"room"`    // how its records are tied to others
 	Coverage Coverage `json:"coverage" for:"room"` // what its records cover; without a field nothing is shown
+	// Relies says what is due when an item ends that a question takes from a set; see Set.
+	Relies []Reliance `json:"relies"`
+	// Sets are those that its questions take from, as the program has them.
+	Sets []SetVersion `json:"-"`
 	// Local names the organisation's overlay and its version; empty for a shipped process.
 	Local string `json:"-"`
 
@@ -336,6 +340,9 @@ type Contact struct {
 func (d *Definition) Step(id Step) (StepInfo, bool) {
 	if t, ok := d.Two(func(t Two) bool { return Step(t.lapse()) == id }); ok {
 		return t.Lapse(d), true
+	}
+	if r, ok := find(d.Relies, id, Reliance.Ended); ok {
+		return r.Step(d), true
 	}
 	return find(d.AllSteps, id, stepID)
 }

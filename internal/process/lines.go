@@ -61,8 +61,11 @@ func lineOf(lines map[string]int, fault string) int {
 
 // Fault is a fault of the definition with its file and line: "policy-1.json:12: steps[2] …".
 func (d *Definition) Fault(words string) string {
-	file := fmt.Sprintf("%s-%d.json", d.Process, d.Version)
-	if n := lineOf(d.lines, words); n > 0 {
+	return faultAt(fmt.Sprintf("%s-%d.json", d.Process, d.Version), d.lines, words)
+}
+
+func faultAt(file string, lines map[string]int, words string) string {
+	if n := lineOf(lines, words); n > 0 {
 		return fmt.Sprintf("%s:%d: %s", file, n, words)
 	}
 	return file + ": " + words

@@ -39,11 +39,10 @@ func Parse(raw []byte) (*Definition, error) {
 	if err := strict(raw, &d); err != nil {
 		return nil, err
 	}
-	if err := d.apart(); err != nil {
-		return nil, err
-	}
-	if err := d.whole(); err != nil {
-		return nil, err
+	for _, made := range []func() error{d.takeSets, d.apart, d.rely, d.whole} {
+		if err := made(); err != nil {
+			return nil, err
+		}
 	}
 	d.lines = linesOf(raw)
 	return &d, nil

@@ -56,7 +56,7 @@ func (d *Desk) projectAs(tx *store.Tx, r *Room, is proven) error {
 	if err := d.projectBeside(tx, r, is.key); err != nil {
 		return err
 	}
-	return d.remind(tx, &is.State)
+	return d.remind(tx, r, &is.State)
 }
 
 // projectBeside makes what stands beside a record by entries that take no version.

@@ -5,7 +5,9 @@ import (
 	"slices"
 
 	"heed/internal/access"
+	"heed/internal/clock/workday"
 	"heed/internal/fail"
+	"heed/internal/field"
 )
 
 // Covered is an item of a room's coverage, and the records that cover it.
@@ -26,8 +28,9 @@ func (d *Desk) Coverage(ctx context.Context, a access.Actor, r *Room) (out []Cov
 	if !c.Given() {
 		return nil, false, fail.New(fail.Missing, "Page not found")
 	}
-	for _, x := range c.Items(def).Choices {
-		out = append(out, Covered{ID: x.ID, Label: x.Label})
+	items := field.On([]field.Field{c.Items(def)}, workday.Of(d.Clock.Now()))[0]
+	for _, item := range items.Offered() {
+		out = append(out, Covered{ID: item, Label: items.Label(item)})
 	}
 	q := Query{List: c.List, Limit: MaxPage}
 	for range mostCovering / MaxPage {
@@ -37,7 +40,7 @@ func (d *Desk) Coverage(ctx context.Context, a access.Actor, r *Room) (out []Cov
 		}
 		for i := range out {
 			for _, x := range page.Rows {
-				if slices.Contains(x.State.Kept[c.Kept(def)].List, out[i].ID) {
+				if slices.Contains(x.State.Said(def, c.Field).List, out[i].ID) {
 					out[i].By = append(out[i].By, x)
 				}
 			}

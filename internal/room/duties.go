@@ -36,7 +36,7 @@ func (d *Desk) RunDuties(ctx context.Context) error {
 // after is what follows from a change, in its commit: the duty of the record, and mail
 // without a personal word to whoever has a notice of it.
 func (d *Desk) after(tx *store.Tx, r *Room, by ledger.Author, ev Event, is *State) error {
-	if err := d.remind(tx, is); err != nil {
+	if err := d.remind(tx, r, is); err != nil {
 		return err
 	}
 	for _, n := range is.Notices {
@@ -57,15 +57,15 @@ func (d *Desk) after(tx *store.Tx, r *Room, by ledger.Author, ev Event, is *Stat
 	return r.After(tx, by, ev, is)
 }
 
-// duty is the job that the record asks for; ok is false when no deadline runs.
-func (s *State) duty() (j jobs.Job, ok bool) {
-	next, ok := s.NextDue()
-	return jobs.Job{Name: dueName(s.Record), Kind: jobDue, Org: s.Org, Record: s.Record, Due: next.At}, ok
+// duty is the job that the record asks for; ok is false when nothing is to come.
+func (r *Room) duty(s *State) (j jobs.Job, ok bool) {
+	at, ok := r.looksAgain(s, time.Time{})
+	return jobs.Job{Name: dueName(s.Record), Kind: jobDue, Org: s.Org, Record: s.Record, Due: at}, ok
 }
 
 // remind sets the record's duty to its earliest open deadline, or ends it.
-func (d *Desk) remind(tx *store.Tx, s *State) error {
-	j, ok := s.duty()
+func (d *Desk) remind(tx *store.Tx, r *Room, s *State) error {
+	j, ok := r.duty(s)
 	if !ok {
 		return d.Jobs.Cancel(tx, j.Name)
 	}
@@ -89,38 +89,35 @@ func (d *Desk) due(_ context.Context, tx *store.Tx, j jobs.Job) error {
 	if err != nil {
 		return err
 	}
-	if lapsed, err := d.lapse(tx, r, writing{key, row.made, s}); err != nil || lapsed {
+	w := writing{key, row.made, s}
+	if lapsed, err := d.lapse(tx, r, w); err != nil || lapsed {
 		return err
 	}
-	next, ok := s.NextDue()
+	if ended, err := d.itemsEnded(tx, r, w); err != nil || ended {
+		return err
+	}
+	if next, ok := s.NextDue(); ok && !tx.Now().Before(next.At) {
+		if err := d.overdue(tx, r, &s); err != nil {
+			return err
+		}
+	}
+	at, ok := r.looksAgain(&s, tx.Now())
 	if !ok {
 		return nil
 	}
-	if tx.Now().Before(next.At) { // moved meanwhile
-		return d.remind(tx, &s)
+	if soon := tx.Now().Add(time.Hour); row.made > r.makes() && soon.Before(at) {
+		at = soon // a newer program may know of an earlier day
 	}
-	if r.Overdue != nil {
-		err = r.Overdue(tx, &s)
-	} else {
-		err = d.tell(tx, r, &s)
-	}
-	if err != nil {
-		return err
-	}
-	j.Due = tx.Now().Add(24 * time.Hour)
-	if after, ok := s.dueAfter(tx.Now()); ok && after.At.Before(j.Due) {
-		j.Due = after.At
-	}
+	j.Due = at
 	return d.Jobs.Put(tx, j)
 }
 
-// dueAfter is the next duty that is not due yet.
-func (s *State) dueAfter(now time.Time) (process.Due, bool) {
-	i := slices.IndexFunc(s.Due, func(x process.Due) bool { return x.At.After(now) })
-	if i < 0 {
-		return process.Due{}, false
+// overdue tells whoever must act.
+func (d *Desk) overdue(tx *store.Tx, r *Room, s *State) error {
+	if r.Overdue != nil {
+		return r.Overdue(tx, s)
 	}
-	return s.Due[i], true
+	return d.tell(tx, r, s)
 }
 
 // tell tells, once each, whoever must act: the owner of what is overdue, and of each

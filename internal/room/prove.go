@@ -44,6 +44,9 @@ func (r *Room) Events() map[string]string {
 			lapse := t.Lapse(d)
 			all[lapse.Kind] = lapse.Label
 		}
+		for _, by := range d.Relies {
+			all[by.Step(d).Kind] = "An item of a set, on which the " + r.One + " relies, is no longer in force"
+		}
 	}
 	return all
 }
@@ -116,9 +119,10 @@ func (d *Desk) compare(ctx context.Context, rest func(context.Context, time.Dura
 		case err != nil:
 			return err
 		}
+		older := n.Older
 		what, err := d.checkRow(tx, r, &is.State, &n)
 		if err == nil && what == "" {
-			what, err = dutyAmiss(tx, &is.State)
+			what, err = dutyAmiss(tx, r, &is.State, n.Older > older)
 		}
 		if err != nil {
 			return err
@@ -135,11 +139,17 @@ func (d *Desk) compare(ctx context.Context, rest func(context.Context, time.Dura
 	return n, all, d.strangers(ctx, rest, found)
 }
 
-func dutyAmiss(tx *store.Tx, s *State) (string, error) {
-	if want, ok := s.duty(); ok {
-		return jobs.Amiss(tx, want)
+// dutyAmiss says what is wrong with a record's duty. An older program does not know of the
+// end of an item that this one has in a set.
+func dutyAmiss(tx *store.Tx, r *Room, s *State, older bool) (string, error) {
+	want, ok := r.duty(s)
+	if next, due := s.NextDue(); older {
+		want.Due, ok = next.At, due
 	}
-	return "", nil
+	if !ok {
+		return "", nil
+	}
+	return jobs.Amiss(tx, want)
 }
 
 // proven is where a record stands by its history alone, and how it came there.

@@ -125,11 +125,31 @@ func (r *Room) Definition(name string) (*process.Definition, error) {
 	return r.Definitions[i], nil
 }
 
-// makes tells by what a record's list rows are made: a later definition makes others,
-// and so does a raised Rows. See catchup.go.
-func (r *Room) makes() int { return r.Rows*definitionsPerRows + r.Latest().Version }
+// makes tells by what a record's list rows are made: a later definition makes others, and
+// so does a raised Rows; a later version of a set has the records looked at that rely on an
+// item of it. See catchup.go.
+func (r *Room) makes() int {
+	return (r.Rows*definitionsPerRows+r.Latest().Version)*setsPerDefinition + r.setVersions()
+}
 
-const definitionsPerRows = 10_000
+const (
+	definitionsPerRows = 1_000
+	setsPerDefinition  = 1_000
+)
+
+// setVersions is the sum of the versions of all sets that the room ever took from: it never falls.
+func (r *Room) setVersions() (sum int) {
+	newest := map[string]int{}
+	for _, d := range r.Definitions {
+		for _, x := range d.Sets {
+			newest[x.Set] = max(newest[x.Set], x.Version)
+		}
+	}
+	for _, version := range newest {
+		sum += version
+	}
+	return sum
+}
 
 // Steps are the steps of all definitions but those that begin a record, each as the
 // latest definition that has it says it: a record of an older one still takes its own.
@@ -181,6 +201,8 @@ func (r *Room) fault() string {
 		return "must have a Number from 1, a Kind, a Compartment and Definitions"
 	case r.Rows < 1:
 		return "must have Rows from 1"
+	case r.setVersions() >= setsPerDefinition:
+		return fmt.Sprintf("takes from sets whose versions add up to %d or more", setsPerDefinition)
 	case slices.Contains(aboutPeople, r.Compartment) && slices.ContainsFunc(r.Definitions,
 		func(d *process.Definition) bool { return !d.AboutPerson }):
 		return fmt.Sprintf("holds records about people (its compartment is %s): each definition must say about_person",

@@ -64,7 +64,28 @@ var badDefinitions = []struct{ name, old, new string }{
 	{"numbers to ring", ` "contacts": []`, ` "contacts": [{"id": "team", "label": "Team", "number": "01632 960101"}]`},
 	{"the 999 advice", ` "emergency": {}`, ` "emergency": {"words": "Call 999"}`},
 	{"by when they hear", `"entitled": "title"`, `"entitled": "title", "hears_by": "look"`},
+	{"a set that does not exist", `"choices": [{"id": "keep"`, `"set": "no_such", "choices": [{"id": "keep"`},
+	{"a set beside choices", `"choices": [{"id": "keep"`, `"set": "lawful_bases", "choices": [{"id": "keep"`},
+	{"a set that is not kept", `{"id": "words",`, takes("", "") + `{"id": "words",`},
+	{"a set on whose items nothing is due", `{"id": "words",`, takes(`"keep": true, `, "") + `{"id": "words",`},
+	{"a condition on an item of a set", `{"id": "words",`,
+		takes(`"keep": true, `, `, "shown_when": [{"field": "ground", "is": ["6_1_e"]}]`) + `{"id": "words",`},
+	{"what is due by a question without a set", `"deadlines"`, relying("how", "decide") + `"deadlines"`},
+	{"what is due for anyone", `"deadlines"`, strings.Replace(relying("how", "decide"), "safeguarding_lead", "anyone", 1) +
+		`"deadlines"`},
 	{"an unknown name", `"evidence": "D"`, `"evidnce": "D"`},
+}
+
+// takes are two questions, the first of which takes from a set.
+func takes(keep, second string) string {
+	return `{"id": "ground", "ask": "Ground?", "what": "ground", "kind": "choice", ` + keep + `"set": "lawful_bases"},
+    {"id": "more", "ask": "More?", "what": "more", "kind": "line"` + second + `},
+    `
+}
+
+func relying(question, again string) string {
+	return fmt.Sprintf(`"relies": [{"id": "ground", "field": %q, "due": "Look again", "days": 5,`+
+		` "owner": "safeguarding_lead", "again": [%q]}],`+"\n ", question, again)
 }
 
 func ticks(names ...string) (out string) {

@@ -44,6 +44,7 @@ type State struct {
 	Rounds  []Round                `json:"rounds,omitempty"`  // of what comes round, oldest first
 	Edition *Edition               `json:"edition,omitempty"` // what is read, while the record is in force
 	Asked   []Asked                `json:"asked,omitempty"`   // to read it
+	Told    []string               `json:"told,omitempty"`    // of items of sets that are no longer in force; see leans
 	Looked  bool                   `json:"looked,omitempty"`  // somebody did something with it, as whoever began it is told
 	Added   []time.Time            `json:"added,omitempty"`   // when whoever began it added to it, within the last day
 }
@@ -130,6 +131,7 @@ type Effect struct {
 	Hears  []id.Person            `json:"hears,omitempty"`  // who has a notice of it
 	Rounds []Turn                 `json:"rounds,omitempty"` // what it means to what comes round
 	Read   *Reading               `json:"read,omitempty"`   // what it means to who is asked to read
+	Told   []string               `json:"told,omitempty"`   // of these items of sets: they are no longer in force
 	Adds   bool                   `json:"adds,omitempty"`   // whoever began the record added to it, as that
 	Named  id.Person              `json:"named,omitzero"`   // whom the step is about, as it was found when it was taken
 	Alone  bool                   `json:"alone,omitempty"`  // whoever began the record decided: nobody else could
@@ -210,6 +212,7 @@ func (s *State) Apply(e ledger.Entry, ev Event) error {
 	s.turn(x.Rounds, e)
 	s.Bars = s.Bars.after(Taken{Version: e.Version, At: e.At, By: e.Author.Person, Role: e.Author.Role, Event: ev})
 	s.Looked = s.Looked || x.Looked
+	s.Told = slices.Concat(s.Told, x.Told)
 	if x.Adds {
 		s.Added = append(slices.DeleteFunc(slices.Clone(s.Added),
 			func(t time.Time) bool { return e.At.Sub(t) >= 24*time.Hour }), e.At)

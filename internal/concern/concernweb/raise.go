@@ -109,7 +109,7 @@ func (p *pages) showPage(q *web.Request, i int) (web.Response, error) {
 		return nil, err
 	}
 	alone := len(fields) == 1 && fields[0].Kind != field.Part && len(page.Before) == 0
-	asked, err := fieldweb.Asking{Form: f, Heading: alone}.Components(fields)
+	asked, err := fieldweb.Asking{Form: f, Heading: alone, Today: workday.Of(q.Now())}.Components(fields)
 	if err != nil {
 		return nil, err
 	}
@@ -207,7 +207,7 @@ func (p *pages) paper(q *web.Request) (web.Response, error) {
 	if team, err := o.Team(q.Who().Team); err == nil {
 		body = append(body, ring(team.Lead))
 	}
-	body = append(body, fieldweb.Paper(p.raising(q).Fields, string(concern.Colleague))...)
+	body = append(body, fieldweb.Paper(p.raising(q).Fields, workday.Of(q.Now()), string(concern.Colleague))...)
 	return web.Page{Title: "A form to fill in by hand", Section: sectionRaise, Nav: pathStart, Back: pathStart,
 		Leave: true, Body: web.Stack(present(body...)...)}, nil
 }

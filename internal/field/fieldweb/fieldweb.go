@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"heed/internal/clock/workday"
 	"heed/internal/fail"
 	"heed/internal/field"
 	"heed/internal/web"
@@ -26,6 +27,8 @@ type Asking struct {
 	Offer func(field.Field) ([]Option, error)
 	// Kept are the record's kept answers, which narrow some choices; see field.Field.Among.
 	Kept field.Answers
+	// Today says which items of a set are offered; needed where fields of a definition are asked.
+	Today workday.Day
 	// Heading makes the one question of a page its heading.
 	Heading bool
 }
@@ -35,6 +38,7 @@ type Asking struct {
 // away, it says so in its hint. Without scripts all of them show.
 func (a Asking) Components(fields []field.Field) ([]web.Component, error) {
 	var out []web.Component
+	fields = field.On(fields, a.Today)
 	inside := map[string]bool{}
 	for i, x := range fields {
 		if inside[x.ID] {

@@ -1,6 +1,7 @@
 package fieldweb
 
 import (
+	"encoding/json"
 	"net/url"
 	"strings"
 	"testing"
@@ -63,5 +64,46 @@ func TestAPartOnAPage(t *testing.T) {
 		if !strings.Contains(strings.Join(Names(form), " "), f.Name) {
 			t.Errorf("the fault of %q leads to no input: there are %q", f.Name, Names(form))
 		}
+	}
+}
+
+// What a set offers is asked, on the page and on paper, and taken, on the same days.
+func TestASetIsOfferedByTheDay(t *testing.T) {
+	day := func(d int) workday.Day { return workday.Day{Year: 2026, Month: 4, Day: d} }
+	set := []field.Field{{ID: "ground", Ask: "Ground?", What: "the ground", Kind: field.Choice, Set: "made_up",
+		Choices: []field.Option{{ID: "old", Label: "The old Act", To: day(1), Now: "The new Act"},
+			{ID: "new", Label: "The new Act", From: day(2), To: day(9)}, {ID: "always", Label: "Common law"}}}}
+	for today, want := range map[workday.Day]string{
+		day(1): "old always", day(2): "new always", day(9): "new always", day(10): "always",
+	} {
+		all, err := Asking{Form: web.FormOf(url.Values{}), Today: today}.Components(set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		paper, err := web.Stack(Paper(set, today)...).Render()
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, err := web.Stack(all...).Render()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range set[0].Choices {
+			offered := strings.Contains(want, o.ID)
+			_, _, faults := field.Check(set, field.Said("ground", o.ID), field.World{Today: today})
+			if strings.Contains(string(page), o.Label) != offered || strings.Contains(string(paper), o.Label) != offered ||
+				(len(faults) == 0) != offered {
+				t.Errorf("on %s %q must be offered and taken: %t; refused with %v", today, o.ID, offered, faults)
+			}
+		}
+	}
+	schema, err := json.Marshal(field.Schema(set))
+	if err != nil || !strings.Contains(string(schema), `["old","new","always"]`) ||
+		!strings.Contains(string(schema), "old until 2026-04-01; new from 2026-04-02 until 2026-04-09") {
+		t.Errorf("the schema, which is of no day, says %s", schema)
+	}
+	if got := field.Show(set, field.Said("ground", "old"), nil)[0].Words; got !=
+		"The old Act (until 1 April 2026; since then “The new Act”)" {
+		t.Errorf("an old answer is shown as %q", got)
 	}
 }

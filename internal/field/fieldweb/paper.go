@@ -3,17 +3,18 @@ package fieldweb
 import (
 	"slices"
 
+	"heed/internal/clock/workday"
 	"heed/internal/field"
 	"heed/internal/web"
 	"heed/internal/web/casework"
 )
 
-// Paper is a form to be filled in by hand, made of the same questions. An answer that is
-// taken no further on paper is left out by its name.
-func Paper(fields []field.Field, without ...string) (out []web.Component) {
-	for i, x := range fields {
+// Paper is a form to be filled in by hand, made of the same questions as of a day. An answer
+// that is taken no further on paper is left out by its name.
+func Paper(fields []field.Field, today workday.Day, without ...string) (out []web.Component) {
+	for i, x := range field.On(fields, today) {
 		if x.Kind == field.Part || x.Kind == field.Group {
-			out = append(out, Paper(x.Fields, without...)...)
+			out = append(out, Paper(x.Fields, today, without...)...)
 			continue
 		}
 		q := casework.PaperQuestion{Heading: x.Heading, Ask: x.Ask, Hint: x.Hint,

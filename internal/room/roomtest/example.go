@@ -46,7 +46,7 @@ func (l lots) of(name string) *rand.Rand {
 // Answers are answers that are taken: every question that must be answered, and most others.
 func (x examples) Answers(fields []field.Field) field.Answers {
 	out := field.Answers{}
-	for _, f := range fields {
+	for _, f := range field.On(fields, x.today) {
 		r := x.lots.of(f.ID)
 		if f.Shown(out) && (f.Must(out) || r.IntN(4) > 0) {
 			if v := x.value(f, r); !v.Empty() {

@@ -136,7 +136,7 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"a replay does nothing", "catchup.go", `	for _, r := range d.rooms {
 		err := d.Ledger`, `	for _, r := range d.rooms[:0] {
 		err := d.Ledger`, "live_rows"},
-	{"nobody is reminded", "duties.go", `	if err := d.remind(tx, is); err != nil {`,
+	{"nobody is reminded", "duties.go", `	if err := d.remind(tx, r, is); err != nil {`,
 		`	if err := error(nil); err != nil {`, "what_SQL_changes"},
 	{"whoever is given a record is not told", "duties.go", `if n.Of != is.Version {`, `if n.Of > 0 {`, "whoever_must_act"},
 	{"the owner is not told of what is overdue", "duties.go", `		who = append(who, s.Owner)
@@ -352,13 +352,13 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"a title is lost", "state.go", `		s.Title = x.Title
 `, `		s.Title = ""
 `, "a_title_stands"},
-	{"what nothing covers is left out", "coverage.go", `for _, x := range c.Items(def).Choices {`,
-		`for _, x := range c.Items(def).Choices[1:] {`, "what_is_covered"},
+	{"what nothing covers is left out", "coverage.go", `range items.Offered() {`,
+		`range items.Offered()[1:] {`, "what_is_covered"},
 	{"the first page alone covers", "coverage.go", `if q.After = page.Next; q.After == "" {`,
 		`if q.After = page.Next; true {`,
 		"what_is_covered"},
-	{"whatever has been entered covers", "coverage.go", `if slices.Contains(x.State.Kept[c.Kept(def)].List, out[i].ID) {`,
-		`if slices.Contains(x.State.Kept[c.Kept(def)].List, out[0].ID) {`, "what_is_covered"},
+	{"whatever has been entered covers", "coverage.go", `if slices.Contains(x.State.Said(def, c.Field).List, out[i].ID) {`,
+		`if slices.Contains(x.State.Said(def, c.Field).List, out[0].ID) {`, "what_is_covered"},
 	{"a link is shown to who may not open the other", "links.go", `label == "" || f.refusal(other, tx.Now()) != nil {`,
 		`label == "" || f.key == nil {`,
 		"records_that"},
@@ -403,6 +403,27 @@ var planted = []struct{ name, file, old, new, clause string }{
 		"what_somebody_has"},
 	{"what somebody had who left waits for nobody", "work.go", `append(others.away(), others.gone...)`, `others.away()`,
 		"what_somebody_has"},
+	{"what is no longer in force is taken", "../field/check.go", `range On(fields, w.Today) {`, `range fields {`,
+		"what_ended"},
+	{"the words of an old answer are lost", "../field/field.go", `	if o, ok := f.Option(id); ok {
+		return o.said()`, `	if o, ok := f.Option(id); ok && o.Now == "" {
+		return o.said()`, "what_ended"},
+	{"an old answer does not say that it ended", "../field/field.go", `	case o.To == workday.Day{}:
+`, `	case o.To != workday.Day{}:
+`, "what_ended"},
+	{"who relies on what ended is not told", "relies.go", `ok && o.To != (workday.Day{}) &&`,
+		`ok && o.To == (workday.Day{}) &&`, "what_ended"},
+	{"who relies on what ended is told for ever", "state.go", `	s.Told = slices.Concat(s.Told, x.Told)
+`, ``, "what_ended"},
+	{"a record that has ended is told", "relies.go", `if err != nil || s.Ended() {`, `if err != nil {`, "what_ended"},
+	{"an item has ended on its last day", "relies.go", `o.To.Add(1).Start().UTC()`, `o.To.Start().UTC()`, "what_ended"},
+	{"a newer set is not looked at", "room.go", `*setsPerDefinition + r.setVersions()`, `*setsPerDefinition`, "what_ended"},
+	{"nobody looks on the day on which an item ends", "relies.go", `		soonest(x.ends)
+`, `		_ = x
+`, "what_ended"},
+	{"an id means another thing", "../process/set.go", `return y.ID == x.ID })`, `return y.ID == "" })`, "what_ended"},
+	{"a step that is to meet it does not", "../process/relies.go", `until := slices.Concat(d.Asking(r.Field), r.Again)`,
+		`until := slices.Concat(d.Asking(r.Field)[:1], r.Again)`, "what_ended"},
 	{"a step changes nothing", "decide.go", `if after.State != before.State {`, `if false {`,
 		"every_way_through_it_can_be_gone"},
 }

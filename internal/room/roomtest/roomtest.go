@@ -103,6 +103,7 @@ var clauses = []clause{
 	{"who is away is covered by one of their role, by the day", covered},
 	{"what somebody has is handed over in one go", handed},
 	{"a room's own Go is heeded", ownGo},
+	{"what ended reaches who relies on it", relies},
 	{"what is covered is what the list's records name", covers},     // it makes a list of two pages
 	{"a damaged record is neither shown nor gone on with", damaged}, // the last: it leaves them damaged
 }

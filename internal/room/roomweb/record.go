@@ -181,9 +181,12 @@ func (p *Pages) meant(v room.View, t room.Taken) (*process.Definition, process.S
 func (p *Pages) lines(q *web.Request, v room.View, t room.Taken, name func(id.Person) string) web.Component {
 	var out nhs.Group
 	var rows []nhs.SummaryRow
-	_, info := p.meant(v, t)
+	def, info := p.meant(v, t)
 	for _, l := range field.Show(info.Fields, t.Answers, p.Namer(q.Context(), v, name)) {
 		rows = append(rows, row(l.Key, fieldweb.Answer(l, p.Path(v.Reference), t.Version)))
+	}
+	for _, item := range t.Effect.Told {
+		rows = append(rows, nhs.Row("No longer in force", def.Words(item)))
 	}
 	if !t.Effect.For.IsZero() {
 		rows = append(rows, row("For", nhs.Group{nhs.Isolated(name(t.Effect.For)), nhs.Text(", who was away")}))
@@ -206,7 +209,7 @@ func (p *Pages) lines(q *web.Request, v room.View, t room.Taken, name func(id.Pe
 // RoleWords is a role in words.
 func RoleWords(d *process.Definition, role string) string {
 	if role == string(process.Heed) {
-		return "Heed itself, since the time was over"
+		return "Heed itself"
 	}
 	if r, ok := d.Role(process.Role(role)); ok {
 		return r.Label

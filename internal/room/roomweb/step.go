@@ -38,7 +38,7 @@ func (p *Pages) paper(q *web.Request) (web.Response, error) {
 	}
 	info := p.Room.First()
 	return web.Page{Title: info.Label, Section: p.Section, Nav: p.Base, Back: p.Base + "/new",
-		Body: web.Stack(fieldweb.Paper(info.Fields)...)}, nil
+		Body: web.Stack(fieldweb.Paper(info.Fields, workday.Of(q.Now()))...)}, nil
 }
 
 func (p *Pages) sendFirst(q *web.Request) (web.Response, error) {
@@ -109,7 +109,7 @@ func AllSaid(info process.StepInfo, in field.Answers, called func(field.Field) s
 // asking asks some questions of a step.
 func (p *Pages) asking(q *web.Request, info process.StepInfo, v room.View, before []web.Component, say []string,
 	send string) (web.Body, error) {
-	fields, err := fieldweb.Asking{Form: q.Form(), Offer: p.offers(q, v, info.ID), Kept: v.Kept}.Components(info.Fields)
+	fields, err := p.Questions(q, info, v)
 	if err != nil {
 		return web.Body{}, err
 	}
@@ -128,7 +128,8 @@ func (p *Pages) after(q *web.Request) []web.Component {
 
 // Questions are those of a step as components, for a page of a room's own.
 func (p *Pages) Questions(q *web.Request, info process.StepInfo, v room.View) ([]web.Component, error) {
-	return fieldweb.Asking{Form: q.Form(), Offer: p.offers(q, v, info.ID), Kept: v.Kept}.Components(info.Fields)
+	return fieldweb.Asking{Form: q.Form(), Offer: p.offers(q, v, info.ID), Kept: v.Kept,
+		Today: workday.Of(q.Now())}.Components(info.Fields)
 }
 
 // Meanwhile shows what somebody else did while a form was being filled in, beside
