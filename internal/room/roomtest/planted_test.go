@@ -417,7 +417,8 @@ var planted = []struct{ name, file, old, new, clause string }{
 `, ``, "what_ended"},
 	{"a record that has ended is told", "relies.go", `if err != nil || s.Ended() {`, `if err != nil {`, "what_ended"},
 	{"an item has ended on its last day", "relies.go", `o.To.Add(1).Start().UTC()`, `o.To.Start().UTC()`, "what_ended"},
-	{"a newer set is not looked at", "room.go", `*setsPerDefinition + r.setVersions()`, `*setsPerDefinition`, "what_ended"},
+	{"a newer set is not looked at", "room.go", `*setsPerDefinition + r.setVersions()`, `*setsPerDefinition`,
+		"what_ended"},
 	{"nobody looks on the day on which an item ends", "relies.go", `		soonest(x.ends)
 `, `		_ = x
 `, "what_ended"},
