@@ -422,9 +422,11 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"nobody looks on the day on which an item ends", "relies.go", `		soonest(x.ends)
 `, `		_ = x
 `, "what_ended"},
+	{"an older program puts off what it does not know", "duties.go", `row.made > r.makes() && soon.Before(at)`,
+		`row.made > r.makes() && at.Before(soon)`, "what_ended"},
 	{"an id means another thing", "../process/set.go", `return y.ID == x.ID })`, `return y.ID == "" })`, "what_ended"},
-	{"a step that is to meet it does not", "../process/relies.go", `until := slices.Concat(d.Asking(r.Field), r.Again)`,
-		`until := slices.Concat(d.Asking(r.Field)[:1], r.Again)`, "what_ended"},
+	{"a step that is to meet it does not", "../process/relies.go", `for _, s := range until {`,
+		`for _, s := range until[:1] {`, "what_ended"},
 	{"a step changes nothing", "decide.go", `if after.State != before.State {`, `if false {`,
 		"every_way_through_it_can_be_gone"},
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"heed/internal/access"
+	"heed/internal/clock"
 	"heed/internal/clock/workday"
 	"heed/internal/fail"
 	"heed/internal/field"
@@ -66,6 +67,9 @@ func (s *suite) endedBySet(by process.Reliance) {
 				v.Taken[len(v.Taken)-1].Step)
 		}
 	}
+	if s.count(`select count(*) from job where record = $1 and kind = 'room-due'`, s.stands(ended).Record) > 0 {
+		s.t.Errorf("%s: somebody is to be told of a record that has ended", by.ID)
+	}
 	if out := s.named(); len(out) > 0 {
 		s.t.Errorf("%s: after it ended, rows and history differ: %v", by.ID, out)
 	}
@@ -85,6 +89,7 @@ func (s *suite) endedByDay(by process.Reliance) {
 	ref := s.relying(by, item)
 	v := s.stands(ref)
 	s.only(v.Record)
+	s.putsNothingOff(by, v.Record, back)
 	s.w.Hand.Set(last.End())
 	s.works(q)
 	if now := s.stands(ref); now.Version != v.Version {
@@ -93,6 +98,21 @@ func (s *suite) endedByDay(by process.Reliance) {
 	s.w.Hand.Set(last.Add(1).Start())
 	s.works(q)
 	s.toldOnce(by, ref, item)
+}
+
+// putsNothingOff: an older program beside this one, which knows of no end, looks at a record
+// of this one's again soon, whatever it sees to be due.
+func (s *suite) putsNothingOff(by process.Reliance, rec id.Record, back func()) {
+	s.t.Helper()
+	newer, desk := s.room, s.desk
+	defer func() { s.room, s.desk = newer, desk }()
+	back()
+	_, old := s.mailing()
+	s.lookedAt(old, rec)
+	if s.count(`select count(*) from job where record = $1 and kind = 'room-due' and next <= $2`, rec,
+		clock.Micros(s.w.Hand.Now().Add(time.Hour))) != 1 {
+		s.t.Errorf("%s: an older program has put off that somebody looks when an item ends", by.ID)
+	}
 }
 
 // newerSet has the suite go on under a set that a later program ships, changed as told, until
