@@ -246,8 +246,9 @@ func once(s *suite) {
 func (s *suite) takenOnce(step process.StepInfo, other id.Reference) bool {
 	ref := s.begin().Reference
 	reader, gone := s.reader(ref), map[process.Step]bool{}
+	s.before(ref, step.ID)
 	for range walked {
-		said, key := s.x.Answers(step.Fields), "the-key-of-"+string(step.ID)+string(ref)
+		said, key := s.inTime(step), "the-key-of-"+string(step.ID)+string(ref)
 		for _, role := range step.Roles {
 			by := s.as(string(role), s.x.r.IntN(2))
 			t := room.Taking{Step: step.ID, Answers: said, Key: key, Version: s.seen(ref, step.ID)}
