@@ -39,6 +39,7 @@ func TestRoom(t *testing.T) {
 			"what is left empty is kept no more":                           "nothing that it asks is kept from step to step",
 			"who is away is covered by one of their role, by the day":      "TestWhoCoversForALead",
 			"what somebody has is handed over in one go":                   "TestHandingOverTellsNothing",
+			"what ended reaches who relies on it":                          "TestAGroundThatEndedIsDecidedAgain",
 			"a room's own Go is heeded":                                    "all that is in this package",
 		},
 	})
