@@ -12,6 +12,7 @@ import (
 	"heed/internal/jobs"
 	"heed/internal/process"
 	"heed/internal/room"
+	"heed/internal/store"
 )
 
 // TestAGroundThatEndedIsDecidedAgain: when the condition on which a decision to share rests
@@ -57,11 +58,23 @@ func TestAGroundThatEndedIsDecidedAgain(t *testing.T) {
 				w.T.Errorf("what rests on no condition has to be decided again: %+v", v.Due)
 			}
 		}
+		if v, _ := due(closed); jobsOf(w, v.Record) > 0 {
+			w.T.Error("somebody is to be told of a closed concern")
+		}
 		take(w, lead, shared, shareDecision())
 		if v, is := due(shared); is {
 			w.T.Errorf("it was decided again, and is still due: %+v", v.Due)
 		}
 	})
+}
+
+func jobsOf(w *world.World, rec id.Record) (n int) {
+	w.T.Helper()
+	check(w, w.Store.View(ctx, func(tx *store.Tx) (err error) {
+		n, err = store.One(tx, func(n *int) []any { return []any{n} }, `select count(*) from job where record = $1`, rec)
+		return err
+	}))
+	return n
 }
 
 // ends has an item of the set that a question takes from end, as in a later program.
