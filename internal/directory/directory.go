@@ -47,8 +47,8 @@ type Organisation struct {
 	Second    id.Person    // whose word counts when a grantor is replaced; zero when none was named
 	Replacing *Replacement // nil unless a grantor is being replaced
 
-	overlays []laid // all that were ever laid on the process, oldest first
-	inForce  string // the name of the one in force; empty: the shipped process
+	overlays []Overlay         // all that were ever laid, oldest first
+	inForce  map[string]string // by the definition on which one lies: its name
 	covers   []Cover
 
 	lookup   []byte // key of the login look-up
