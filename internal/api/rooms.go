@@ -93,22 +93,21 @@ func (a *API) roomOperations(r *room.Room) []operation {
 	ops = append(ops, a.documentOperation(r, base, name)...)
 	ops = append(ops, a.readingOperations(r, base, name)...)
 	ops = append(ops, a.linkOperations(r, base, name)...)
+	ops = append(ops, a.figureOperations(r)...)
 	for _, s := range r.Steps() {
 		ops = append(ops, answered[receipt](base+"/{reference}/"+string(s.ID), camel(string(s.ID))+name, s.Label,
 			http.StatusOK, s.Fields,
 			func(c *call) (any, error) { return a.takeRoom(c, r, s.ID) }, refParameter, keyParameter, matchHeader))
 	}
-	return append(ops, a.localOperation(r, base, name))
-}
-
-// localOperation takes whichever step an organisation added.
-func (a *API) localOperation(r *room.Room, base, name string) operation {
-	op := post[field.Answers, receipt](base+"/{reference}/{step}", "takeLocalStep"+name,
-		"Take a step that your organisation added to a "+r.One, http.StatusOK,
-		func(c *call) (any, error) { return a.takeLocal(c, r) }, refParameter, keyParameter, matchHeader, localParameter)
-	op.in = nil
-	op.schema = map[string]any{"type": "object", "description": "The answers to the step's questions, by name"}
-	return op
+	if r.Overlaid {
+		op := post[field.Answers, receipt](base+"/{reference}/{step}", "takeLocalStep",
+			"Take a step that your organisation added", http.StatusOK,
+			func(c *call) (any, error) { return a.takeLocal(c, r) }, refParameter, keyParameter, matchHeader, localParameter)
+		op.in = nil
+		op.schema = map[string]any{"type": "object", "description": "The answers to the step's questions, by name"}
+		ops = append(ops, op)
+	}
+	return ops
 }
 
 var localParameter = parameter{"step", "path", "The step's name in the organisation's process", true,
@@ -162,11 +161,11 @@ func (a *API) begin(c *call, r *room.Room) (any, error) {
 
 // takeLocal takes a step that an organisation's overlay added.
 func (a *API) takeLocal(c *call, r *room.Room) (any, error) {
-	step := process.Step(c.PathValue("step"))
-	if !a.Rooms.AddedStep(r, c.actor.Org, step) {
+	info, ok := a.Rooms.Follows(r, c.actor.Org).Step(process.Step(c.PathValue("step")))
+	if !ok || !info.Local {
 		return nil, fail.New(fail.Missing, "This process has no such step")
 	}
-	return a.takeRoom(c, r, step)
+	return a.takeRoom(c, r, info.ID)
 }
 
 func (a *API) takeRoom(c *call, r *room.Room, step process.Step) (any, error) {

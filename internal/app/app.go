@@ -328,6 +328,7 @@ func (a *App) Run(ctx context.Context) {
 		{name: "sessions", turn: time.Minute, run: a.Sessions.Run},
 		every(a.Clock, "looking after the tables", a.Config.beat(), time.Minute, a.sound),
 		every(a.Clock, "one key store", oneKeyStoreEvery, time.Minute, a.Vault.OneKeyStore),
+		every(a.Clock, "figures of what is over", closeEvery, proveWithin, a.closePeriods),
 		every(a.Clock, "grantors", time.Minute, time.Minute, a.Directory.FinishReplacements),
 		every(a.Clock, "remembering the database", rememberEvery, time.Minute, a.remember),
 		every(a.Clock, "watching", watchEvery, time.Minute, a.watch),
@@ -338,6 +339,14 @@ func (a *App) Run(ctx context.Context) {
 // catchUpEvery is how soon records that another version of the program wrote beside
 // this one stand in this one's lists.
 const catchUpEvery = 5 * time.Second
+
+// closeEvery is how often it is looked whether a month or a quarter is to be closed.
+const closeEvery = time.Hour
+
+func (a *App) closePeriods(ctx context.Context) error {
+	_, err := a.Rooms.ClosePeriods(ctx, resting)
+	return err
+}
 
 // oneKeyStoreEvery is how soon a program with a copy of the key store is noticed that came
 // while the database was away.

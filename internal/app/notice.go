@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -45,22 +46,20 @@ func (a *App) logNotice(ctx context.Context) []string {
 // overlayNotice says that an organisation's own steps are not followed.
 func (a *App) overlayNotice(ctx context.Context, org id.Org) []string {
 	o, err := a.Directory.Organisation(ctx, org)
-	if err != nil { // the database: pages say so themselves
+	if err != nil || o.Followed() == nil { // the database: pages say so themselves
 		return nil
 	}
-	return a.Rooms.NotFollowed(o)
+	return []string{fail.Words(o.Followed())}
 }
 
 // sayOverlays says the same in the program's log, when it starts.
 func (a *App) sayOverlays(ctx context.Context) {
 	all, err := a.Directory.Organisations(ctx)
-	if err != nil {
-		a.Log.Error("whether overlays are followed cannot be told", "why", err)
-	}
 	for _, o := range all {
-		for _, why := range a.Rooms.NotFollowed(o) {
-			a.Log.Error("an organisation's overlay is not followed as it was laid", "why", why)
-		}
+		err = errors.Join(err, o.Followed())
+	}
+	if err != nil {
+		a.Log.Error("what an organisation lays on the process is not followed", "why", err)
 	}
 }
 

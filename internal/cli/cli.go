@@ -43,14 +43,14 @@ type CLI struct {
 	Token   tokenCmd   `cmd:"" help:"Tokens for programs."`
 	Mail    mailCmd    `cmd:"" help:"Try the mail server."`
 	Keys    keysCmd    `cmd:"" help:"Copy, change and give up keys."`
-	Process processCmd `cmd:"" help:"Prove the shipped process of a concern."`
-	Overlay overlayCmd `cmd:"" help:"What this organisation lays on the processes: check, lay, show, take off."`
+	Process processCmd `cmd:"" help:"Check an overlay on the process, and lay it."`
 	Verify  verifyCmd  `cmd:"" help:"Prove that nothing was altered. Exits with 1 when something was."`
 	Witness witnessCmd `cmd:"" help:"Sign other installations' checkpoints, so that their history cannot be rewritten."`
 	Backup  backupCmd  `cmd:"" help:"Save an installation into one sealed file, while it runs."`
 	Restore restoreCmd `cmd:"" help:"Put a backup into an empty installation."`
 	Erase   eraseCmd   `cmd:"" help:"Erase one closed concern, on the words of two people, with a certificate."`
 	OpenAPI openapiCmd `cmd:"" name:"openapi" help:"Print the OpenAPI document."`
+	Figures figuresCmd `cmd:"" help:"Figures of months and quarters that are over: count and recount them."`
 	Stats   stats.Cmd  `cmd:"" help:"Charts, intervals, agreement and disclosure control, on plain numbers."`
 	Docs    docsCmd    `cmd:"" hidden:"" help:"Print generated documents."`
 	Version versionCmd `cmd:"" help:"Print the version."`

@@ -40,6 +40,7 @@ func TestRoom(t *testing.T) {
 			"who is away is covered by one of their role, by the day":      "TestWhoCoversForALead",
 			"what somebody has is handed over in one go":                   "TestHandingOverTellsNothing",
 			"what ended reaches who relies on it":                          "TestAGroundThatEndedIsDecidedAgain",
+			"recount equals what was counted":                              "TestFiguresOfConcerns",
 			"a room's own Go is heeded":                                    "all that is in this package",
 		},
 	})

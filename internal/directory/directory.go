@@ -13,6 +13,7 @@
 package directory
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -46,10 +47,12 @@ type Organisation struct {
 	Colleague ColleagueDoor
 	Second    id.Person    // whose word counts when a grantor is replaced; zero when none was named
 	Replacing *Replacement // nil unless a grantor is being replaced
+	Opened    time.Time
 
-	overlays []Overlay         // all that were ever laid, oldest first
-	inForce  map[string]string // by the definition on which one lies: its name
+	overlays []laid // all that were ever laid on the process, oldest first
+	inForce  string // the name of the one in force; empty: the shipped process
 	covers   []Cover
+	closed   []json.RawMessage // periods of figures, oldest first: see figures.go
 
 	lookup   []byte // key of the login look-up
 	recovery string // hash of the word in the safe; empty once it was used

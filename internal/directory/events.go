@@ -40,6 +40,7 @@ const (
 	kindPeopleListed       = "people.listed"
 	kindCoverArranged      = "cover.arranged"
 	kindCoverEnded         = "cover.ended"
+	kindPeriodClosed       = "figures.period_closed"
 )
 
 // Events are the kinds of event with what each says, for docs/events.md.
@@ -67,10 +68,12 @@ func Events() map[string]string {
 		kindRecovered: "Somebody who lost their second factor used a recovery code and their password for a new " +
 			"one-time code",
 		kindPeopleListed:  "Somebody at the machine listed who has an account: how many",
-		kindOverlayLaid:   "The organisation laid an overlay on a process: on which, its text, and on whose word",
-		kindOverlayOff:    "An overlay was taken off a process: which, and on whose word",
+		kindOverlayLaid:   "An overlay was laid on the organisation's process: its text, and on whose word",
+		kindOverlayOff:    "The overlay was taken off the organisation's process, on whose word",
 		kindCoverArranged: "Somebody covers for another who is away: for whom, from when and until when, by whose word",
 		kindCoverEnded:    "A cover was ended before its last day",
+		kindPeriodClosed: "Figures of a kind of record were counted for a month or a quarter that is over: as of when, by " +
+			"which definition, and what of them is shown",
 		kindDaybookOpened: "The day's book of list pages and refused readings was begun",
 	}
 }
@@ -163,7 +166,7 @@ func foldOrganisation(o *Organisation, e ledger.Entry) error {
 		if read(&d) {
 			o.Name, o.Nation, o.Telephone, o.ExitURL = d.Name, d.Nation, d.Telephone, d.ExitURL
 			o.Grantors, o.OnePerson, o.Teams, o.Colleague = d.Grantors, d.OnePerson, d.Teams, d.Colleague
-			o.Second, o.lookup, o.recovery = d.Second, d.Lookup, d.Recovery
+			o.Second, o.lookup, o.recovery, o.Opened = d.Second, d.Lookup, d.Recovery, e.At
 		}
 	case kindReplacing:
 		var d Replacement
@@ -179,10 +182,7 @@ func foldOrganisation(o *Organisation, e ledger.Entry) error {
 			o.lay(d)
 		}
 	case kindOverlayOff:
-		var d overlayTakenOff
-		if read(&d) {
-			o.takeOff(d)
-		}
+		o.inForce = ""
 	case kindCoverArranged:
 		var d coverArranged
 		if read(&d) {
@@ -193,6 +193,8 @@ func foldOrganisation(o *Organisation, e ledger.Entry) error {
 		if read(&d) {
 			o.endCover(d.Of)
 		}
+	case kindPeriodClosed:
+		o.closed = append(slices.Clip(o.closed), e.Data)
 	case kindReplacementStopped:
 		o.Replacing = nil
 	case kindGrantorReplaced:

@@ -51,6 +51,82 @@ func (l *Log) Begun(
 const firstEntries = `select ` + rowColumns + ` from entry
 	where room = $1 and version = 1 and n > $2 order by n limit $3`
 
+// Past is one record of a room, for who counts: its entries, or that it was erased.
+type Past struct {
+	Record  id.Record
+	Begun   time.Time // of an erased one as its row says: nothing binds it any more
+	Entries []Entry   // all versions, oldest first; none of an erased one
+	Erased  bool
+}
+
+// Histories gives fn every record that an organisation has in a room, in the order in which
+// they began, each with its whole history, opened and its leaves recomputed. One that was
+// altered is fail.Tampered. It writes nothing. Each page is a view of its own, and after it
+// Histories calls rest, as Begun does: nothing is held open meanwhile.
+func (l *Log) Histories(ctx context.Context, room Room, org id.Org, rest func(context.Context, time.Duration),
+	fn func(Past) error) error {
+	const first = `select ` + rowColumns + ` from entry where room = $1 and version = 1 and org = $4 and n > $2
+		order by n limit $3`
+	for after, n := int64(math.MinInt64), historiesBatch; n == historiesBatch; {
+		worked := clock.Stopwatch()
+		var page []Past
+		var rows []row
+		err := l.store.View(ctx, func(tx *store.Tx) (err error) {
+			page = nil
+			if rows, err = store.All(tx, scanRow, first, room, after, historiesBatch, org); err != nil {
+				return fmt.Errorf("read first entries: %w", err)
+			}
+			for _, r := range rows {
+				p, err := l.past(tx, r)
+				if err != nil {
+					return namely(r.record, err)
+				}
+				page = append(page, p)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		for i, p := range page {
+			if err := fn(p); err != nil {
+				return namely(p.Record, err)
+			}
+			after = rows[i].n
+		}
+		n = len(rows)
+		rest(ctx, worked())
+	}
+	return ctx.Err()
+}
+
+// namely says which record was altered, to whoever looks at many.
+func namely(rec id.Record, err error) error {
+	if !fail.Is(err, fail.Tampered) {
+		return err
+	}
+	return fail.Wrap(fail.Tampered, err, "Record %s has been damaged or changed outside Heed", rec)
+}
+
+// historiesBatch is how many whole histories lie in memory at once.
+const historiesBatch = 64
+
+func (l *Log) past(tx *store.Tx, r row) (Past, error) {
+	p := Past{Record: r.record, Begun: clock.FromMicros(r.at)}
+	key, err := l.vault.Key(tx, r.org, r.record)
+	switch {
+	case fail.Is(err, fail.Gone):
+		p.Erased = true
+		return p, nil
+	case fail.Is(err, fail.Missing): // never erased, and without its key
+		return p, fail.Wrap(fail.Tampered, err, wordsTampered)
+	case err != nil:
+		return p, err
+	}
+	p.Entries, err = l.History(tx, key)
+	return p, err
+}
+
 // begun goes through the records of a room, page by page, each in one unit of work.
 func (l *Log) begun(room Room, fn func(*store.Tx, Entry) error, unit func(func(*store.Tx) error) error) error {
 	for after, n := int64(math.MinInt64), replayBatch; n == replayBatch; { // no number is trusted, not even its sign

@@ -85,6 +85,8 @@ func TestCheckFindsPlantedFaults(t *testing.T) {
 		{"a second look at an answer that nobody can give",
 			"{\"when\": [{\"field\": \"result\", \"is\": [\"cannot_be_told\"]}]",
 			"{\"when\": [{\"field\": \"result\", \"is\": [\"never_told\"]}]", "forms-hold"},
+		{"what is counted tells people apart", `"steps": ["refer"], "on": "day", "by": "refer.to"`,
+			`"steps": ["refer"], "on": "day", "by": "refer.name"`, "nobody-is-counted"},
 		{"only leads raise", `"kind": "concern.raised", "roles": ["anyone"]`,
 			`"kind": "concern.raised", "roles": ["safeguarding_lead"]`, "only-raising-begins"},
 	} {

@@ -47,6 +47,8 @@ var safeguards = []safeguard{
 	{id: "no-dead-ends", says: "From wherever a concern can get to, it can still be brought to an end.", place: deadEnd},
 	{id: "deadlines-have-owners", says: "Every duty has a deadline and every deadline an owner who can meet it.",
 		whole: deadlinesOwned},
+	{id: "nobody-is-counted", says: "What is counted is events, by month or quarter and by closed questions of few " +
+		"answers: never by a person, a team, a ward, or what somebody wrote.", whole: (*Definition).FiguresFault},
 	{id: "no-scores", says: "No words ask for a score, a ranking, a risk level or a protected characteristic, or speak " +
 		"of the person as a suspect.", whole: (*Definition).Wording},
 }

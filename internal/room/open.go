@@ -29,6 +29,7 @@ const (
 	kindCounted     = ".confirmations_viewed"
 	kindLinked      = ".linked"
 	kindUnlinked    = ".link_ended"
+	kindFigures     = ".figures_viewed"
 
 	ReadOwn  = ".own_progress_viewed" // by whoever began it
 	ReadBars = ".bars_viewed"         // who is to be kept from it, and nothing else of it
@@ -288,13 +289,16 @@ func (d *Desk) allows(a access.Actor, r *Room, s *State, res access.Resource, wh
 // is typed is read, and nothing of the record is told.
 func (d *Desk) StepOf(ctx context.Context, a access.Actor, r *Room, ref id.Reference,
 	step process.Step) (process.StepInfo, error) {
-	all := d.stepsOf(r, a.Org)
+	all := r.Steps()
+	if r.Overlaid {
+		all = d.Follows(r, a.Org).AllSteps[1:]
+	}
 	i := slices.IndexFunc(all, func(s process.StepInfo) bool { return s.ID == step })
 	if i < 0 {
 		return process.StepInfo{}, fail.New(fail.Missing, "Page not found")
 	}
 	info := all[i]
-	if len(r.Definitions) == 1 {
+	if r.Overlaid || len(r.Definitions) == 1 {
 		return info, nil
 	}
 	err := d.Store.View(ctx, func(tx *store.Tx) error {
@@ -302,7 +306,7 @@ func (d *Desk) StepOf(ctx context.Context, a access.Actor, r *Room, ref id.Refer
 		if err != nil || f.refusal(r, tx.Now()) != nil {
 			return err
 		}
-		if def, err := d.goesBy(tx, r, &f.state); err == nil {
+		if def, err := r.Definition(f.state.Definition); err == nil {
 			if own, ok := def.Step(step); ok {
 				info = own
 			}

@@ -13,7 +13,6 @@ import (
 	"heed/internal/id"
 	"heed/internal/jobs"
 	"heed/internal/ledger"
-	"heed/internal/process"
 	"heed/internal/store"
 	"heed/internal/vault"
 )
@@ -28,14 +27,16 @@ func (r *Room) Events() map[string]string {
 		r.Name + kindRefused: "Somebody asked for a " + r.One +
 			" that is not theirs or does not exist; both are written alike",
 	}
-	all[r.Name+process.LocalStep] = "A step was taken that the organisation's overlay added to the " + r.One +
-		"; it names the step"
 	if r.Latest().Audience.Given() {
 		all[r.Name+kindConfirmed] = "Somebody who was asked to read the " + r.One +
 			" confirmed it; it names the hash of what they read, and takes no version"
 		all[r.Name+kindUnconfirmed] = "Somebody sent a confirmation of the " + r.One +
 			" that was not taken: they are not asked to read it, or another version is in force"
 		all[r.Name+kindCounted] = "Somebody looked at how many have confirmed reading the " + r.One + ", and who has not"
+	}
+	if len(r.Latest().Figures) > 0 {
+		all[r.Name+kindFigures] = "Closed figures of " + r.Many + " were shown, exact or not, and of which periods; " +
+			"written before they are sent"
 	}
 	all[r.Name+kindLinked] = "The " + r.One + " was linked to another record, or another to it; it takes no version"
 	all[r.Name+kindUnlinked] = "Such a link was ended"

@@ -74,6 +74,30 @@ var badDefinitions = []struct{ name, old, new string }{
 	{"what is due for anyone", `"deadlines"`, strings.Replace(relying("how", "decide"), "safeguarding_lead", "anyone", 1) +
 		`"deadlines"`},
 	{"an unknown name", `"evidence": "D"`, `"evidnce": "D"`},
+	{"counted by a person", `"lists": [`, figure(`"steps": ["begin"], "by": "begin.who"`)},
+	{"counted by what somebody wrote", `"lists": [`, figure(`"steps": ["begin"], "by": "begin.title"`)},
+	{"counted by a question of another step", `"lists": [`, figure(`"steps": ["begin"], "by": "decide.how"`)},
+	{"counted by a question that there is not", `"lists": [`, figure(`"steps": ["begin"], "by": "begin.nothing"`)},
+	{"counted by nothing", `"lists": [`, figure(`"by": "begin.title"`)},
+	{"two things counted as one", `"lists": [`, figure(`"steps": ["begin"], "enters": ["open"]`)},
+	{"a step counted that there is not", `"lists": [`, figure(`"steps": ["begun"]`)},
+	{"a state counted that there is not", `"lists": [`, figure(`"enters": ["opne"]`)},
+	{"a duty counted without what meets it", `"lists": [`, figure(`"deadline": "look"`)},
+	{"a duty that is met by what does not end it", `"lists": [`, figure(`"deadline": "look", "met": ["begin"]`)},
+	{"a duty counted that there is not", `"lists": [`, figure(`"deadline": "lok", "met": ["begin"]`)},
+	{"days from nowhere", `"lists": [`, figure(`"from": ["begin"], "days": [3]`)},
+	{"days in no bands", `"lists": [`, figure(`"from": ["begin"], "to": ["decide"], "days": [5, 5]`)},
+	{"a day that is none", `"lists": [`, figure(`"steps": ["begin"], "on": "title"`)},
+	{"a figure by the day", `"lists": [`,
+		`"figures": [{"id": "made", "title": "Made", "period": "day", "steps": ["begin"]}], "lists": [`},
+	{"one thing by two periods", `"lists": [`, `"figures": [{"id": "made", "title": "Made", "period": "month", "steps": ["begin"]},
+  {"id": "again", "title": "Made", "period": "quarter", "steps": ["begin"]}], "lists": [`},
+	{"a figure twice", `"lists": [`, `"figures": [{"id": "made", "title": "Made", "period": "month", "steps": ["begin"]},
+  {"id": "made", "title": "Made", "period": "month", "steps": ["decide"]}], "lists": [`},
+}
+
+func figure(what string) string {
+	return `"figures": [{"id": "made", "title": "Made", "period": "month", ` + what + `}], "lists": [`
 }
 
 // takes are two questions, the first of which takes from a set.

@@ -55,6 +55,9 @@ func (d Day) End() time.Time { return d.Add(1).Start().Add(-time.Microsecond) }
 // Add is n days later; n may be negative.
 func (d Day) Add(n int) Day { return civil(d.utc().AddDate(0, 0, n)) }
 
+// Until is how many days of the calendar lie between d and e; negative when e is earlier.
+func (d Day) Until(e Day) int { return int(e.utc().Sub(d.utc()) / (24 * time.Hour)) }
+
 // Weekday is the day of the week.
 func (d Day) Weekday() time.Weekday { return d.utc().Weekday() }
 

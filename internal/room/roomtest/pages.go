@@ -49,6 +49,9 @@ func pages(t *testing.T, r *room.Room) {
 		if c := r.Latest().Coverage; c.Given() {
 			v.Open(base+"/what-is-covered").See(c.Item, c.Missing)
 		}
+		if len(r.Latest().Figures) > 0 {
+			v.Open(base + "/figures").See(r.Latest().Figures[0].Title)
+		}
 		for _, s := range r.Latest().AllSteps[1:] {
 			v.Open(base + "/" + string(ref) + "/" + string(s.ID))
 			if len(s.Fields) > 0 && strings.Contains(v.Text(), s.Fields[0].Ask) {

@@ -70,7 +70,6 @@ var clauses = []clause{
 	{"a retry is answered by its own row alone", retried},
 	{"each list comes from an index", indexed},
 	{"an old entry means what it meant", meaning},
-	{"an organisation's overlay is heeded and loosens nothing", heeded},
 	{"two people are two", twoPeople},
 	{"the word of two counts for what both saw", words},
 	{"an unknown answer is refused", unasked},
@@ -105,7 +104,9 @@ var clauses = []clause{
 	{"what somebody has is handed over in one go", handed},
 	{"a room's own Go is heeded", ownGo},
 	{"what ended reaches who relies on it", relies},
-	{"what is covered is what the list's records name", covers},     // it makes a list of two pages
+	{"what is covered is what the list's records name", covers}, // it makes a list of two pages
+	{"what is covered is what the list's records name", covers}, // it makes a list of two pages
+	{"recount equals what was counted", counted},
 	{"a damaged record is neither shown nor gone on with", damaged}, // the last: it leaves them damaged
 }
 

@@ -74,7 +74,7 @@ func Part(r *room.Room, desk *room.Desk, people *directory.Desk) web.Part {
 			web.Get(p.Base+"/new/paper", in, begin+": a form to fill in by hand", p.paper),
 			web.Get(one, in, p.Called, p.record),
 			web.Get(one+"/access", in, "Who has opened it", p.ReadersPage),
-		}, slices.Concat(p.RecordRoutes(), p.readingRoutes(), p.linkRoutes(), p.coverageRoutes())...)}
+		}, slices.Concat(p.RecordRoutes(), p.readingRoutes(), p.linkRoutes(), p.coverageRoutes(), p.figureRoutes())...)}
 }
 
 // RecordRoutes are the pages of a record that every room has alike: its documents and steps.
@@ -100,6 +100,9 @@ func (p *Pages) RecordRoutes() []web.Route {
 					return p.keepTask(q, s.ID)
 				}).AsksAgain())
 		}
+	}
+	if !p.Room.Overlaid {
+		return out
 	}
 	const title = "A step that the organisation added"
 	at := one + "/steps/{step}"
@@ -250,5 +253,5 @@ func (p *Pages) beginButton(q *web.Request) web.Component {
 	if !p.Desk.MayBegin(q.Actor(), p.Room) {
 		return nil
 	}
-	return nhs.Button{Text: p.first(q).Label, Href: p.Base + "/new"}
+	return nhs.Button{Text: p.Room.First().Label, Href: p.Base + "/new"}
 }

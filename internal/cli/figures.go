@@ -1,0 +1,157 @@
+package cli
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"heed/internal/access"
+	"heed/internal/app"
+	"heed/internal/clock/workday"
+	"heed/internal/directory"
+	"heed/internal/fail"
+	"heed/internal/room"
+)
+
+type figuresCmd struct {
+	Count   figuresCountCmd   `cmd:"" help:"Close the months and quarters that are over, and print the figures as everybody sees them."`
+	Recount figuresRecountCmd `cmd:"" help:"Count all that was closed again from the history. Exits with 1 when something differs."`
+}
+
+// figuresOf says of which figures.
+type figuresOf struct {
+	place  `embed:""`
+	Room   string `help:"Kind of record, such as concern or policy; all of them when not given." env:"-"`
+	Period string `help:"A month (2026-03) or a quarter (2026-Q1); all of them when not given." env:"-"`
+	Org    string `env:"-" help:"Name of the organisation, when there are several."`
+}
+
+// each does it for every room that is meant.
+func (c figuresOf) each(env *Env, do func(*app.App, directory.Organisation, *room.Room) error) error {
+	if _, _, ok := workday.Period(c.Period).Bounds(); c.Period != "" && !ok {
+		return fail.New(fail.Bad, "--period is a month, such as 2026-03, or a quarter, such as 2026-Q1")
+	}
+	return open(env, c.place, func(a *app.App) error {
+		o, err := organisation(env, a, c.Org)
+		if err != nil {
+			return err
+		}
+		rooms := slices.DeleteFunc(a.Rooms.Counted(), func(r *room.Room) bool { return c.Room != "" && r.Name != c.Room })
+		if len(rooms) == 0 {
+			var names []string
+			for _, r := range a.Rooms.Counted() {
+				names = append(names, r.Name)
+			}
+			return fail.New(fail.Bad, "There are no figures of %q. There are some of: %s", c.Room, strings.Join(names, ", "))
+		}
+		for _, r := range rooms {
+			if err := do(a, o, r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// means says whether a period is meant.
+func (c figuresOf) means(p workday.Period) bool { return c.Period == "" || c.Period == string(p) }
+
+type figuresCountCmd struct{ figuresOf }
+
+func (figuresCountCmd) Help() string {
+	return `    heed figures count --data /srv/heed --room concern --period 2026-03
+
+A running installation closes each month and quarter by itself, a week after its end. What is printed is rounded, and few people stand behind a star: exact figures are for those whom the rules name. That they were printed is written down first.`
+}
+
+func (c *figuresCountCmd) Run(env *Env) error {
+	return c.each(env, func(a *app.App, o directory.Organisation, r *room.Room) error {
+		if _, err := a.Rooms.ClosePeriods(env.Ctx, atOnce); err != nil {
+			return err
+		}
+		got, err := a.Rooms.Figures(env.Ctx, access.SystemActor(o.ID), r)
+		if err != nil {
+			return err
+		}
+		for _, f := range got.Figures {
+			env.say("%s", f.Title)
+			none := true
+			for _, row := range f.Rows {
+				if c.means(row.Period) {
+					none = false
+					env.say("    %s, as of %s: %s", row.Period, workday.Of(row.AsOf), cellsOf(f, row))
+				}
+			}
+			if none {
+				env.say("    nothing was closed of what is asked for")
+			}
+		}
+		return nil
+	})
+}
+
+// cellsOf is a row in words.
+func cellsOf(f room.ServedFigure, row room.ServedRow) string {
+	if row.Withheld != "" {
+		return "withheld. " + row.Withheld
+	}
+	var out []string
+	for i, cell := range row.Cells {
+		label := "all"
+		if i < len(f.Columns) && len(row.Cells) > 1 {
+			label = f.Columns[i].Label
+		}
+		out = append(out, label+" "+cell)
+	}
+	return strings.Join(out, "; ")
+}
+
+type figuresRecountCmd struct{ figuresOf }
+
+func (figuresRecountCmd) Help() string {
+	return `    heed figures recount --data /srv/heed
+
+Each edition that was closed is counted again from the history, by the rules that it names, and compared to the last digit. What differs is named; numbers of few people are not printed. After an erasure a figure that was closed stays, and it is said how many records are gone.`
+}
+
+func (c *figuresRecountCmd) Run(env *Env) error {
+	differs := 0
+	err := c.each(env, func(a *app.App, o directory.Organisation, r *room.Room) error {
+		all, err := a.Rooms.Recount(env.Ctx, o.ID, r, atOnce)
+		if err != nil {
+			return err
+		}
+		equal := 0
+		for _, x := range all {
+			switch {
+			case !c.means(x.Period):
+				continue
+			case x.Err != nil:
+				differs++
+				env.say("DIFFERS  %s, %s, edition %d: %s", r.Many, x.Period, x.Edition, fail.Words(x.Err))
+				for _, d := range x.Differs {
+					env.say("         %s, %s", d.Figure, d.Column)
+				}
+			default:
+				equal++
+			}
+			if x.Since > 0 {
+				env.say("%s, %s, edition %d: %d records were erased since. What was closed stays.", r.Many, x.Period,
+					x.Edition, x.Since)
+			}
+			if x.Late > 0 {
+				env.say("%s, %s: something was recorded since. The next closing adds it in a further edition.", r.Many, x.Period)
+			}
+		}
+		env.say("%s: %d editions are as they were closed.", r.Many, equal)
+		return nil
+	})
+	if err == nil && differs > 0 {
+		return exit(1)
+	}
+	return err
+}
+
+// atOnce does not rest between pieces of the work.
+func atOnce(context.Context, time.Duration) {}

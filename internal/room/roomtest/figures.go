@@ -1,0 +1,440 @@
+package roomtest
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"heed/internal/access"
+	"heed/internal/clock/workday"
+	"heed/internal/directory"
+	"heed/internal/fail"
+	"heed/internal/field"
+	"heed/internal/id"
+	"heed/internal/process"
+	"heed/internal/room"
+	"heed/internal/store"
+)
+
+// counted: what was closed of a period is what its records say, told by nobody but them; it is
+// closed once; what is recorded late makes a further edition, and says so; an erasure changes
+// nothing that was closed; a history that was changed is named; and who may not see exact
+// figures sees none of few.
+func counted(s *suite) {
+	if len(s.room.Latest().Figures) == 0 {
+		return
+	}
+	s.onlyClosed()
+	defer s.changed(addFigures)()
+	for range 8 {
+		s.some(1)
+		for _, f := range s.room.Latest().Figures {
+			s.toBeCounted(f)
+		}
+		s.w.Hand.Move(11 * 24 * time.Hour)
+	}
+	s.strangersRecords()
+	old := s.beforeDated()
+	s.w.Hand.Move(100 * 24 * time.Hour)
+	if n, err := s.desk.ClosePeriods(s.ctx, quietly); err != nil || n < 5 {
+		s.t.Fatalf("%d periods were closed: %v", n, err)
+	}
+	if n, err := s.desk.ClosePeriods(s.ctx, quietly); err != nil || n != 0 {
+		s.t.Errorf("closed again, %d periods were counted anew: %v", n, err)
+	}
+	s.asTold()
+	s.servedTo()
+	s.recordedLate(old)
+	s.recordedLate(s.beforeDated())
+	s.erasedSince()
+	s.changedSince()
+}
+
+// toBeCounted brings a new record to where a figure counts it.
+func (s *suite) toBeCounted(f process.Figure) {
+	s.t.Helper()
+	ref := s.begin().Reference
+	v := s.stands(ref)
+	s.goWay(ref, shortest(s.room.Latest(), v.Status(), func(taken []turn, at process.Status) bool {
+		if len(taken) == 0 {
+			return f.Counts(process.Taken{Step: s.room.First().ID})
+		}
+		last := process.Taken{Step: taken[len(taken)-1].step, Outcome: taken[len(taken)-1].outcome}
+		return f.Counts(last) || f.Comes(last) || f.Meets(last) || slices.Contains(f.Enters, at.State)
+	}))
+}
+
+// lateFigure counts by a day that somebody says: one can be recorded when its period is closed.
+const lateFigure = "counted_by_day"
+
+// addFigures adds one of what is begun, one that is decided by a day question of a step, and one that is split by a
+// question that need not be answered, where there are such questions.
+func addFigures(def *process.Definition) {
+	def.Figures = slices.Clone(def.Figures)
+	add := func(f process.Figure, step process.StepInfo) {
+		f.Title, f.Period, f.Steps = "Added", process.PerMonth, []string{string(step.ID)}
+		def.Figures = append(def.Figures, f)
+	}
+	add(process.Figure{ID: "counted_begun"}, def.AllSteps[0])
+	if step, f, ok := dated(def); ok {
+		add(process.Figure{ID: lateFigure, On: f.ID}, step)
+	}
+	for _, step := range def.AllSteps {
+		for _, f := range step.Fields {
+			if f.Kind == field.Choice && !(f.Needed && len(f.ShownWhen) == 0) {
+				add(process.Figure{ID: "counted_by_" + f.ID, By: string(step.ID) + "." + f.ID}, step)
+			}
+		}
+	}
+}
+
+func dated(def *process.Definition) (process.StepInfo, field.Field, bool) {
+	for _, step := range def.AllSteps {
+		for _, f := range step.Fields {
+			if f.Kind == field.Day && f.When == "past" && len(f.ShownWhen) == 0 {
+				return step, f, true
+			}
+		}
+	}
+	return process.StepInfo{}, field.Field{}, false
+}
+
+// onlyClosed: nothing is counted by a question that tells people apart, or by what somebody wrote.
+func (s *suite) onlyClosed() {
+	s.t.Helper()
+	tried := 0
+	for _, step := range s.room.Latest().AllSteps {
+		for _, f := range step.Fields {
+			if f.Kind == field.Choice || f.Kind == field.YesNo {
+				continue
+			}
+			def := *s.room.Latest()
+			def.Figures = []process.Figure{{ID: "bad", Title: "Bad", Period: process.PerMonth, Steps: []string{string(step.ID)},
+				By: string(step.ID) + "." + f.ID}}
+			if r := *s.room; true {
+				r.Definitions = append(slices.Clone(r.Definitions[:len(r.Definitions)-1]), &def)
+				if err := r.Check(); err == nil || !strings.Contains(err.Error(), "figures[1] (bad)") {
+					s.t.Errorf("%s counted by %s, a %s: %v", step.ID, f.ID, f.Kind, err)
+				}
+			}
+			tried++
+		}
+	}
+	if tried == 0 {
+		s.t.Error("no question is of a kind by which nothing is counted")
+	}
+}
+
+// strangersRecords are records of another compartment and of another organisation.
+func (s *suite) strangersRecords() {
+	s.t.Helper()
+	info := s.room.First()
+	other := *s.room
+	other.Compartment = "exercise"
+	_, err := s.program(&other).Begin(s.ctx, s.as(string(info.Roles[0]), 0), &other,
+		room.Beginning{Answers: s.inTime(info)})
+	s.must(err)
+	org := id.NewOrg(s.w.Hand.Now())
+	s.must(s.w.Vault.AddOrg(s.ctx, org))
+	founder := directory.NewPerson{Name: "Test other", Login: "other" + org.String()[:12], Email: "other@example.org",
+		Role: access.CaldicottGuardian}
+	o, _, err := s.w.Directory.OpenOrganisation(s.ctx, org, directory.Founding{Name: "Another Trust",
+		Nation: workday.EnglandAndWales, Team: "Another team", OnePerson: true, Telephone: "0300 000 0000",
+		Lead: directory.Contact{Name: "Another lead", Telephone: "0300 000 0009"}, Grantors: []directory.NewPerson{founder}})
+	s.must(err)
+	a := s.as(string(info.Roles[0]), 0)
+	a.Org, a.Team = org, o.Teams[0].ID
+	theirs, def := *s.room, *s.room.Latest()
+	def.AllSteps = slices.Clone(def.AllSteps) // nobody can be named who works there: nobody does
+	def.AllSteps[0].Fields = slices.DeleteFunc(slices.Clone(info.Fields), func(f field.Field) bool {
+		return f.Kind == field.Person || f.Kind == field.Team
+	})
+	theirs.Definitions = append(slices.Clone(theirs.Definitions[:len(theirs.Definitions)-1]), &def)
+	_, err = s.program(&theirs).Begin(s.ctx, a, &theirs, room.Beginning{Answers: s.inTime(def.AllSteps[0])})
+	s.must(err)
+}
+
+// recount is every edition beside what is counted now; none may differ.
+func (s *suite) recount() []room.Recounted {
+	s.t.Helper()
+	all, err := s.desk.Recount(s.ctx, s.w.Org.ID, s.room, quietly)
+	s.must(err)
+	for _, x := range all {
+		if x.Err != nil || len(x.Differs) > 0 && x.Since == 0 {
+			s.t.Errorf("%s, edition %d: %v, %+v", x.Period, x.Edition, x.Err, x.Differs)
+		}
+	}
+	return all
+}
+
+// asTold compares each closed number with what the records' own timelines say.
+func (s *suite) asTold() {
+	s.t.Helper()
+	def := s.room.Latest()
+	var views []room.View
+	for _, ref := range s.references() {
+		views = append(views, s.stands(ref))
+	}
+	sum := map[string]int64{}
+	for _, x := range s.recount() {
+		for _, c := range x.Cells {
+			i := slices.IndexFunc(def.Figures, func(f process.Figure) bool { return f.ID == c.Figure })
+			var want int64
+			for _, v := range views {
+				want += toldOf(def, def.Figures[i], c.Column, x.Closing, v.Taken)
+			}
+			if want != c.N {
+				s.t.Errorf("%s of %s in %s: %d were closed, and the records tell of %d", c.Column, c.Figure, x.Period, c.N, want)
+			}
+			sum[c.Figure] += c.N
+		}
+	}
+	for _, f := range def.Figures {
+		columns := f.Columns(def)
+		if f.By != "" && columns[len(columns)-1].ID != process.NotRecorded {
+			s.t.Errorf("%s has no column of what was not recorded", f.ID)
+		}
+		if sum[f.ID] == 0 {
+			s.t.Errorf("nothing was ever counted as %s", f.ID)
+		}
+	}
+}
+
+// references are the room's records that are there, in this organisation and compartment.
+func (s *suite) references() (out []id.Reference) {
+	s.must(s.w.Store.View(s.ctx, func(tx *store.Tx) error {
+		all, err := store.All(tx, func(r *string) []any { return []any{r} },
+			`select reference from room_record_v1 where room = $1 and org = $2 order by record`, s.room.Number, s.w.Org.ID)
+		for _, ref := range all {
+			st, e := s.desk.Standing(tx, s.room, s.w.Org.ID, id.Reference(ref))
+			if e == nil && !st.Record.IsZero() {
+				out = append(out, id.Reference(ref))
+			}
+		}
+		return err
+	}))
+	return out
+}
+
+// toldOf is how often a record's timeline tells of what a column counts.
+func toldOf(def *process.Definition, f process.Figure, column string, e room.Closing, taken []room.Taken) (n int64) {
+	at, before := process.State(""), process.State("")
+	for i, t := range taken {
+		if before = at; t.Effect.Stage != "" {
+			at = t.Effect.Stage
+		}
+		x := process.Taken{Step: t.Step, Outcome: t.Outcome}
+		day := workday.Of(t.At)
+		switch {
+		case f.Deadline != "":
+			n += toldDuty(f, column, e, t, taken[i+1:])
+			continue
+		case len(f.Enters) > 0 && (!slices.Contains(f.Enters, at) || slices.Contains(f.Enters, before)):
+			continue
+		case len(f.Enters) == 0 && !f.Counts(x):
+			continue
+		}
+		if on, err := workday.Parse(t.Answers.Get(f.On)); f.On != "" && err == nil {
+			day = on
+		}
+		if f.PeriodOf(day) == e.Period && !t.At.After(e.AsOf) && f.Answer(def, answered(f, taken[:i+1])) == column {
+			n++
+		}
+	}
+	return n
+}
+
+// answered is the last answer to the question that splits a figure.
+func answered(f process.Figure, taken []room.Taken) (out string) {
+	step, name := f.Splits()
+	for _, t := range taken {
+		if t.Step == step {
+			out = t.Answers.Get(name)
+		}
+	}
+	return out
+}
+
+// toldDuty is 1 when a step starts a duty that ends as the column says.
+func toldDuty(f process.Figure, column string, e room.Closing, t room.Taken, later []room.Taken) int64 {
+	i := slices.IndexFunc(t.Effect.Start, func(d process.Due) bool { return d.Deadline == f.Deadline })
+	if i < 0 || t.Effect.Ends || f.PeriodOf(t.Effect.Start[i].Day) != e.Period {
+		return 0
+	}
+	due, as := t.Effect.Start[i], process.NotMet
+	for _, x := range later {
+		if !x.Effect.Ends && !slices.Contains(x.Effect.Stop, f.Deadline) {
+			continue
+		}
+		met := f.Meets(process.Taken{Step: x.Step, Outcome: x.Outcome})
+		switch {
+		case x.At.After(e.AsOf):
+		case met && x.At.After(due.At):
+			as = process.Late
+		case met:
+			as = process.InTime
+		case !x.At.After(due.At):
+			as = process.Otherwise
+		}
+		break
+	}
+	if as == column {
+		return 1
+	}
+	return 0
+}
+
+// servedTo: who may see exact figures does, everybody else sees none of few; each showing is
+// written first.
+func (s *suite) servedTo() {
+	s.t.Helper()
+	var exact, others int
+	for _, role := range s.room.Latest().Roles {
+		a := s.as(string(role.ID), 0)
+		before := s.entries()
+		got, err := s.desk.Figures(s.ctx, a, s.room)
+		s.must(err)
+		if s.entries() != before+1 {
+			s.t.Errorf("figures were shown to %s with %d entries", role.ID, s.entries()-before)
+		}
+		if got.Exact {
+			exact++
+			continue
+		}
+		others++
+		for _, f := range got.Figures {
+			for _, row := range f.Rows {
+				for _, c := range row.Cells {
+					if n, err := strconv.Atoi(c); err == nil && n%5 != 0 || c == "" {
+						s.t.Errorf("%s of %s is shown to %s as %q", f.ID, row.Period, role.ID, c)
+					}
+				}
+			}
+		}
+	}
+	if exact == 0 || others == 0 {
+		s.t.Errorf("%d roles see exact figures and %d others", exact, others)
+	}
+	stranger := access.Actor{Org: s.w.Org.ID}
+	if _, err := s.desk.Figures(s.ctx, stranger, s.room); !fail.Is(err, fail.Missing) {
+		s.t.Errorf("nobody sees figures: %v", err)
+	}
+}
+
+// toDate is a record before the step that asks for a day.
+type toDate struct {
+	ref  id.Reference
+	last turn
+}
+
+func (s *suite) beforeDated() (out toDate) {
+	s.t.Helper()
+	step, _, ok := dated(s.room.Latest())
+	if !ok {
+		return out
+	}
+	out.ref = s.begin().Reference
+	v := s.stands(out.ref)
+	way := shortest(s.room.Latest(), v.Status(), func(taken []turn, _ process.Status) bool {
+		return len(taken) > 0 && taken[len(taken)-1].step == step.ID
+	})
+	s.goWay(out.ref, way[:len(way)-1])
+	out.last = way[len(way)-1]
+	return out
+}
+
+// recordedLate records what happened in a period that is closed, in a record that was begun
+// by then or since.
+func (s *suite) recordedLate(x toDate) {
+	s.t.Helper()
+	step, f, ok := dated(s.room.Latest())
+	if !ok {
+		return
+	}
+	day := workday.Of(s.w.Hand.Now()).Add(-110)
+	period := workday.MonthOf(day)
+	first := s.closing(s.recount(), period, 1)
+	in := s.answersFor(step, x.last.outcome)
+	in[f.ID] = field.Of(day.String())
+	_, _, err := s.take(x.ref, step, in)
+	s.must(err)
+	if got := s.closing(s.recount(), period, 1); got.Late != 1 || !slices.Equal(got.Cells, first.Cells) {
+		s.t.Errorf("what was recorded late is told as %d, and the closed figures are %v, were %v", got.Late, got.Cells,
+			first.Cells)
+	}
+	s.w.Hand.Move(40 * 24 * time.Hour)
+	_, err = s.desk.ClosePeriods(s.ctx, quietly)
+	s.must(err)
+	all := s.recount()
+	second := s.closing(all, period, 2)
+	for i, c := range s.closing(all, period, 1).Cells {
+		more := int64(0)
+		if c.Figure == lateFigure {
+			more = 1
+		}
+		if c != first.Cells[i] || len(second.Cells) <= i || second.Cells[i].N != c.N+more {
+			s.t.Errorf("%+v was closed; now its first edition is %+v, its second %+v", first.Cells[i], c, second.Cells)
+		}
+	}
+	if second.Closing.Late != 1 {
+		s.t.Errorf("the second edition says that %d were recorded late", second.Closing.Late)
+	}
+}
+
+func (s *suite) closing(all []room.Recounted, p workday.Period, n int) room.Recounted {
+	s.t.Helper()
+	for _, x := range all {
+		if x.Period == p && x.Edition == n {
+			return x
+		}
+	}
+	s.t.Fatalf("%s has no edition %d", p, n)
+	return room.Recounted{}
+}
+
+// erasedSince erases a record: what was closed stays, and a recount says that one is gone.
+func (s *suite) erasedSince() {
+	s.t.Helper()
+	before := s.recount()
+	rec := s.stands(s.references()[0]).Record
+	_, err := s.w.Vault.Erase(s.ctx, s.w.Org.ID, rec, func(tx *store.Tx, generation int64) error {
+		if err := s.w.Directory.NoteErased(tx, s.w.Org.ID, rec, generation, "for a test"); err != nil {
+			return err
+		}
+		if err := s.w.Ledger.Blank(tx, rec); err != nil {
+			return err
+		}
+		return s.desk.Wipe(tx, rec)
+	})
+	s.must(err)
+	fewer := 0
+	for i, x := range s.recount() {
+		if x.Since > 0 {
+			fewer++
+		}
+		if !slices.Equal(x.Cells, before[i].Cells) {
+			s.t.Errorf("after an erasure %s is %v, was %v", x.Period, x.Cells, before[i].Cells)
+		}
+	}
+	if fewer == 0 {
+		s.t.Error("a record was erased, and no recount says so")
+	}
+}
+
+// changedSince takes a record out of the room by SQL, erased ones or not: it is named.
+func (s *suite) changedSince() {
+	s.t.Helper()
+	rec := s.stands(s.references()[0]).Record
+	s.exec(`update entry set room = 998 where record = $1 and version = 1`, rec)
+	all, err := s.desk.Recount(s.ctx, s.w.Org.ID, s.room, quietly)
+	s.exec(`update entry set room = $2 where record = $1 and version = 1`, rec, s.room.Number)
+	if err != nil || !slices.ContainsFunc(all, func(x room.Recounted) bool { return fail.Is(x.Err, fail.Tampered) }) {
+		s.t.Errorf("a record was taken away, and the recount says %v", err)
+	}
+	defer s.damage(rec)()
+	_, err = s.desk.Recount(s.ctx, s.w.Org.ID, s.room, quietly)
+	if !fail.Is(err, fail.Tampered) || !strings.Contains(fail.Words(err), rec.String()) {
+		s.t.Errorf("a damaged record is counted: %v", err)
+	}
+}
