@@ -99,15 +99,17 @@ func (a *API) roomOperations(r *room.Room) []operation {
 			http.StatusOK, s.Fields,
 			func(c *call) (any, error) { return a.takeRoom(c, r, s.ID) }, refParameter, keyParameter, matchHeader))
 	}
-	if r.Overlaid {
-		op := post[field.Answers, receipt](base+"/{reference}/{step}", "takeLocalStep",
-			"Take a step that your organisation added", http.StatusOK,
-			func(c *call) (any, error) { return a.takeLocal(c, r) }, refParameter, keyParameter, matchHeader, localParameter)
-		op.in = nil
-		op.schema = map[string]any{"type": "object", "description": "The answers to the step's questions, by name"}
-		ops = append(ops, op)
-	}
-	return ops
+	return append(ops, a.localOperation(r, base, name))
+}
+
+// localOperation takes whichever step an organisation added.
+func (a *API) localOperation(r *room.Room, base, name string) operation {
+	op := post[field.Answers, receipt](base+"/{reference}/{step}", "takeLocalStep"+name,
+		"Take a step that your organisation added to a "+r.One, http.StatusOK,
+		func(c *call) (any, error) { return a.takeLocal(c, r) }, refParameter, keyParameter, matchHeader, localParameter)
+	op.in = nil
+	op.schema = map[string]any{"type": "object", "description": "The answers to the step's questions, by name"}
+	return op
 }
 
 var localParameter = parameter{"step", "path", "The step's name in the organisation's process", true,
@@ -161,11 +163,11 @@ func (a *API) begin(c *call, r *room.Room) (any, error) {
 
 // takeLocal takes a step that an organisation's overlay added.
 func (a *API) takeLocal(c *call, r *room.Room) (any, error) {
-	info, ok := a.Rooms.Follows(r, c.actor.Org).Step(process.Step(c.PathValue("step")))
-	if !ok || !info.Local {
+	step := process.Step(c.PathValue("step"))
+	if !a.Rooms.AddedStep(r, c.actor.Org, step) {
 		return nil, fail.New(fail.Missing, "This process has no such step")
 	}
-	return a.takeRoom(c, r, info.ID)
+	return a.takeRoom(c, r, step)
 }
 
 func (a *API) takeRoom(c *call, r *room.Room, step process.Step) (any, error) {

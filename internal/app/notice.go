@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -46,20 +45,22 @@ func (a *App) logNotice(ctx context.Context) []string {
 // overlayNotice says that an organisation's own steps are not followed.
 func (a *App) overlayNotice(ctx context.Context, org id.Org) []string {
 	o, err := a.Directory.Organisation(ctx, org)
-	if err != nil || o.Followed() == nil { // the database: pages say so themselves
+	if err != nil { // the database: pages say so themselves
 		return nil
 	}
-	return []string{fail.Words(o.Followed())}
+	return a.Rooms.NotFollowed(o)
 }
 
 // sayOverlays says the same in the program's log, when it starts.
 func (a *App) sayOverlays(ctx context.Context) {
 	all, err := a.Directory.Organisations(ctx)
-	for _, o := range all {
-		err = errors.Join(err, o.Followed())
-	}
 	if err != nil {
-		a.Log.Error("what an organisation lays on the process is not followed", "why", err)
+		a.Log.Error("whether overlays are followed cannot be told", "why", err)
+	}
+	for _, o := range all {
+		for _, why := range a.Rooms.NotFollowed(o) {
+			a.Log.Error("an organisation's overlay is not followed as it was laid", "why", why)
+		}
 	}
 }
 

@@ -43,7 +43,8 @@ type CLI struct {
 	Token   tokenCmd   `cmd:"" help:"Tokens for programs."`
 	Mail    mailCmd    `cmd:"" help:"Try the mail server."`
 	Keys    keysCmd    `cmd:"" help:"Copy, change and give up keys."`
-	Process processCmd `cmd:"" help:"Check an overlay on the process, and lay it."`
+	Process processCmd `cmd:"" help:"Prove the shipped process of a concern."`
+	Overlay overlayCmd `cmd:"" help:"What this organisation lays on the processes: check, lay, show, take off."`
 	Verify  verifyCmd  `cmd:"" help:"Prove that nothing was altered. Exits with 1 when something was."`
 	Witness witnessCmd `cmd:"" help:"Sign other installations' checkpoints, so that their history cannot be rewritten."`
 	Backup  backupCmd  `cmd:"" help:"Save an installation into one sealed file, while it runs."`

@@ -326,38 +326,19 @@ func (c *witnessCmd) signer() (record.Signer, error) {
 }
 
 type processCmd struct {
-	Check processCheckCmd `cmd:"" help:"Prove over all paths that an overlay keeps every safeguard."`
-	Lay   processLayCmd   `cmd:"" help:"Lay an overlay on the organisation's process, on the word of both grantors."`
-	Off   processOffCmd   `cmd:"" help:"Take the overlay off: the shipped process is followed again."`
+	Check processCheckCmd `cmd:"" help:"Prove over all paths that the shipped process keeps every safeguard."`
 }
 
 type processCheckCmd struct {
-	File string `arg:"" optional:"" help:"The overlay (JSON); the shipped process when left out." type:"path"`
-	Show bool   `help:"Print the process as a page."`
-}
-
-func (processCheckCmd) Help() string {
-	return `    heed process check
-    heed process check our-overlay.json
-
-It exits with 1 and names the path when an overlay would let a safeguard be gone around. heed process lay refuses such an overlay too.`
+	Show bool `help:"Print the process as a page."`
 }
 
 func (c *processCheckCmd) Run(env *Env) error {
 	d := process.Patient()
-	r := process.Check(d)
-	if c.File != "" {
-		raw, err := os.ReadFile(c.File)
-		if err != nil {
-			return fail.Wrap(fail.Bad, err, "The overlay cannot be read")
-		}
-		if r, d, err = process.CheckFile(raw); err != nil {
-			return err
-		}
-	}
 	if c.Show {
 		env.say("%s", d.Markdown())
 	}
+	r := process.Check(d)
 	env.say("%s", r)
 	if !r.OK() {
 		return exit(1)

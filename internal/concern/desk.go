@@ -60,7 +60,7 @@ func (d *Desk) made() *room.Room {
 		Name: Name, Number: ledger.Concern, Kind: access.KindConcern, One: "concern", Many: "concerns",
 		Compartment: string(Patient), Definitions: []*process.Definition{process.Patient()}, Rows: 4,
 		Opens: access.ViewConcern, Follows: access.ViewOwnConcern, Late: []access.Role{access.CaldicottGuardian},
-		Overlaid: true, Openings: openingsAnHour, Acts: acts, Others: d.alone, Reason: d.reasonGiven, Owner: d.ownerFor,
+		Safe: process.Safe, Openings: openingsAnHour, Acts: acts, Others: d.alone, Reason: d.reasonGiven, Owner: d.ownerFor,
 		Rule: rule, Finds: d.finds, After: d.tellOfBar, Overdue: d.overdue,
 	}
 }
@@ -125,11 +125,15 @@ func either(is bool, one, other access.Action) []access.Action {
 }
 
 // Definition is the process that an organisation follows now.
-func (d *Desk) Definition(org id.Org) *process.Definition { return d.Directory.Process(org) }
+func (d *Desk) Definition(org id.Org) *process.Definition { return d.rooms.Follows(d.Room, org) }
 
 // Meant is the definition under which a step was taken, for its words.
 func (d *Desk) Meant(org id.Org, t room.Taken) *process.Definition {
-	return d.Directory.Meant(org, t.Definition)
+	def, err := d.rooms.Meant(d.Room, org, t.Definition)
+	if err != nil { // of a newer program, which knows the words
+		return d.Room.Latest()
+	}
+	return def
 }
 
 // Receipt is what the raiser gets.

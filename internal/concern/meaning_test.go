@@ -2,6 +2,7 @@ package concern_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -34,7 +35,7 @@ func TestHistoryMeansWhatItMeant(t *testing.T) {
 		if want := "triage 2026-03-03 under patient/1+ward-nine/1"; before != want {
 			w.T.Fatalf("due %s, want %s", before, want)
 		}
-		if err := w.Directory.TakeOverlayOff(ctx, w.Org.ID, w.Words()...); err != nil {
+		if err := w.Rooms.TakeOverlaysOff(ctx, w.Org.ID, w.Concerns.Room, w.Words()...); err != nil {
 			w.T.Fatal(err)
 		}
 		if after := due(); after != before {
@@ -63,7 +64,7 @@ func TestHistoryMeansWhatItMeant(t *testing.T) {
 
 func lay(w *world.World, overlay string) {
 	w.T.Helper()
-	if _, err := w.Directory.LayOverlay(ctx, w.Org.ID, []byte(overlay), w.Words()...); err != nil {
+	if _, err := w.Rooms.LayOverlay(ctx, w.Org.ID, []byte(overlay), w.Words()...); err != nil {
 		w.T.Fatal(err)
 	}
 }
@@ -76,7 +77,7 @@ func TestAnOverlayIsLaidByTwo(t *testing.T) {
 	world.Each(t, func(w *world.World) {
 		refused := func(kind fail.Kind, overlay string, words ...directory.Word) {
 			w.T.Helper()
-			if _, err := w.Directory.LayOverlay(ctx, w.Org.ID, []byte(overlay), words...); !fail.Is(err, kind) {
+			if _, err := w.Rooms.LayOverlay(ctx, w.Org.ID, []byte(overlay), words...); !fail.Is(err, kind) {
 				w.T.Errorf("%s: %v, want %v", overlay, err, kind)
 			}
 		}
@@ -96,6 +97,37 @@ func TestAnOverlayIsLaidByTwo(t *testing.T) {
 		raised(other)
 		if name := other.Concerns.Definition(w.Org.ID).Name(); name != "patient/1+ward-nine/1" {
 			t.Errorf("another program follows %s", name)
+		}
+	})
+}
+
+// TestAnOverlayThatCannotBeReadIsSaid: one that was made for a process that is not shipped
+// any more is not followed, and that is said until another is laid.
+func TestAnOverlayThatCannotBeReadIsSaid(t *testing.T) {
+	world.Each(t, func(w *world.World) {
+		said := func() string {
+			o, err := w.Directory.Organisation(ctx, w.Org.ID)
+			if err != nil {
+				w.T.Fatal(err)
+			}
+			return strings.Join(w.Rooms.NotFollowed(o), "; ")
+		}
+		if said() != "" {
+			w.T.Errorf("without an overlay: %s", said())
+		}
+		for name, text := range map[string]string{"patient/0+ward-nine/1": `{"on": "patient/0"}`,
+			"patient/1+ward-nine/1": `{"process": "patient/1"}`} {
+			over := directory.Overlay{Name: name, Text: []byte(text)} // as another version laid it
+			if err := w.Directory.LayOverlay(ctx, w.Org.ID, over, w.Words()...); err != nil {
+				w.T.Fatal(err)
+			}
+			if !strings.Contains(said(), name) || w.Concerns.Definition(w.Org.ID).Local != "" {
+				w.T.Errorf("%s cannot be read, and is said %q", name, said())
+			}
+		}
+		if err := w.Directory.TakeOverlaysOff(ctx, w.Org.ID, []string{"patient/0", "patient/1"}, w.Words()...); err != nil ||
+			said() != "" {
+			w.T.Errorf("taken off: %v, %s", err, said())
 		}
 	})
 }

@@ -371,7 +371,9 @@ func (d *Desk) organisation(tx *store.Tx, org id.Org) (Organisation, error) {
 		o.Version = e.Version
 	}
 	d.mu.Lock()
-	d.orgs[org] = o
+	if d.orgs[org].Version < o.Version { // one who looks at an older moment leaves it
+		d.orgs[org] = o
+	}
 	d.mu.Unlock()
 	return o, nil
 }

@@ -49,8 +49,8 @@ type Organisation struct {
 	Replacing *Replacement // nil unless a grantor is being replaced
 	Opened    time.Time
 
-	overlays []laid // all that were ever laid on the process, oldest first
-	inForce  string // the name of the one in force; empty: the shipped process
+	overlays []Overlay         // all that were ever laid, oldest first
+	inForce  map[string]string // by the definition on which one lies: its name
 	covers   []Cover
 	closed   []json.RawMessage // periods of figures, oldest first: see figures.go
 

@@ -68,8 +68,8 @@ func Events() map[string]string {
 		kindRecovered: "Somebody who lost their second factor used a recovery code and their password for a new " +
 			"one-time code",
 		kindPeopleListed:  "Somebody at the machine listed who has an account: how many",
-		kindOverlayLaid:   "An overlay was laid on the organisation's process: its text, and on whose word",
-		kindOverlayOff:    "The overlay was taken off the organisation's process, on whose word",
+		kindOverlayLaid:   "The organisation laid an overlay on a process: on which, its text, and on whose word",
+		kindOverlayOff:    "An overlay was taken off a process: which, and on whose word",
 		kindCoverArranged: "Somebody covers for another who is away: for whom, from when and until when, by whose word",
 		kindCoverEnded:    "A cover was ended before its last day",
 		kindPeriodClosed: "Figures of a kind of record were counted for a month or a quarter that is over: as of when, by " +
@@ -182,7 +182,10 @@ func foldOrganisation(o *Organisation, e ledger.Entry) error {
 			o.lay(d)
 		}
 	case kindOverlayOff:
-		o.inForce = ""
+		var d overlayTakenOff
+		if read(&d) {
+			o.takeOff(d)
+		}
 	case kindCoverArranged:
 		var d coverArranged
 		if read(&d) {

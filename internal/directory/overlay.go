@@ -5,17 +5,18 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/ledger"
-	"heed/internal/process"
 	"heed/internal/store"
 )
 
-// overlayLaid stands in the organisation's own record: what it lays on the shipped
-// process, as the file was, and on whose word.
+// overlayLaid stands in the organisation's own record: what it lays on a definition, as the
+// file was, and on whose word. What is made of it is the rooms' to know.
 type overlayLaid struct {
 	Name string          `json:"name"` // of the definition that comes of it: "patient/1+ward-nine/3"
 	Text json.RawMessage `json:"text"`
@@ -27,65 +28,59 @@ type overlayTakenOff struct {
 	By   []id.Person `json:"by"`
 }
 
-// laid is an overlay that was in force once, with the definition that came of it.
-type laid struct {
-	name       string
-	text       []byte
-	definition *process.Definition
-	unread     bool // by this program
+// Overlay is what an organisation lays, or laid once, on a definition.
+type Overlay struct {
+	Name string // of what comes of both: "policy/1+wards/2"
+	Text []byte
 }
 
-// lay folds an overlay. One that this program cannot read any more, since it was made
-// for a process that is not shipped, changes nothing: what was done under it stands in
-// the entries. That it is not followed is said (Followed).
+// On is the name of the definition on which it lies.
+func (l Overlay) On() string {
+	on, _, _ := strings.Cut(l.Name, "+")
+	return on
+}
+
+// lay folds an overlay: it takes the place of the one before on the same definition.
 func (o *Organisation) lay(e overlayLaid) {
-	d, err := process.Patient().Overlay(e.Text)
-	if err != nil {
-		d = process.Patient()
+	l := Overlay{e.Name, e.Text}
+	o.overlays = append(slices.Clip(o.overlays), l)
+	o.inForce = maps.Clone(o.inForce)
+	if o.inForce == nil {
+		o.inForce = map[string]string{}
 	}
-	o.overlays = append(slices.Clip(o.overlays), laid{e.Name, e.Text, d, err != nil})
-	o.inForce = e.Name
+	o.inForce[l.On()] = l.Name
 }
 
-// Followed is nil, or that an overlay is in force which this program cannot read.
-func (o Organisation) Followed() error {
-	for _, l := range slices.Backward(o.overlays) {
-		if l.name == o.inForce && l.unread {
-			return fail.New(fail.Conflict, "The overlay %s of %s cannot be read by this version of Heed, and what it adds is "+
-				"not asked. "+
-				"Lay it anew for this version, or go back to the version before", l.name, o.Name)
+func (o *Organisation) takeOff(e overlayTakenOff) {
+	o.inForce = maps.Clone(o.inForce)
+	delete(o.inForce, Overlay{Name: e.Name}.On())
+}
+
+// InForce is the overlay that lies on a definition now.
+func (o Organisation) InForce(on string) (Overlay, bool) { return o.Laid(o.inForce[on]) }
+
+// AllInForce are those that lie on some definition now.
+func (o Organisation) AllInForce() (all []Overlay) {
+	for _, on := range slices.Sorted(maps.Keys(o.inForce)) {
+		if l, ok := o.InForce(on); ok {
+			all = append(all, l)
 		}
 	}
-	return nil
+	return all
 }
 
-// Process is the patient route as this organisation follows it.
-func (o Organisation) Process() *process.Definition {
-	if o.inForce == "" {
-		return process.Patient()
-	}
-	return o.Meant(o.inForce)
-}
-
-// Meant is the definition that an entry names, for its words: an overlay that was
-// taken off still says what was asked under it.
-func (o Organisation) Meant(name string) *process.Definition {
-	for _, l := range slices.Backward(o.overlays) {
-		if l.name == name {
-			return l.definition
+// Laid is an overlay that is in force or was once, by the name that entries have.
+func (o Organisation) Laid(name string) (Overlay, bool) {
+	for _, l := range o.overlays {
+		if l.Name == name {
+			return l, true
 		}
 	}
-	return process.Patient()
+	return Overlay{}, false
 }
 
-// Process is the patient route as an organisation follows it, as it was last looked up.
-func (d *Desk) Process(org id.Org) *process.Definition { return d.known(org).Process() }
-
-// Meant is Organisation.Meant.
-func (d *Desk) Meant(org id.Org, name string) *process.Definition { return d.known(org).Meant(name) }
-
-// known is an organisation as it was last looked up, which every request does.
-func (d *Desk) known(org id.Org) Organisation {
+// Known is an organisation as it was last looked up, which every request does.
+func (d *Desk) Known(org id.Org) Organisation {
 	d.mu.RLock()
 	o, ok := d.orgs[org]
 	d.mu.RUnlock()
@@ -99,49 +94,46 @@ func (d *Desk) known(org id.Org) Organisation {
 	return o
 }
 
-// LayOverlay lays an overlay on the organisation's process, on the word of its
-// grantors. It is checked first, and refused with the shortest way in which a
-// safeguard would be gone around. A version that was laid never changes its text.
-func (d *Desk) LayOverlay(ctx context.Context, org id.Org, raw []byte, words ...Word) (name string, err error) {
-	definition, err := process.Patient().Overlay(raw)
-	if err != nil {
-		return "", err
-	}
+// LayOverlay lays an overlay, which the rooms' desk has proved, on the word of the
+// organisation's grantors. A version that was laid never changes its text.
+func (d *Desk) LayOverlay(ctx context.Context, org id.Org, over Overlay, words ...Word) error {
 	var text bytes.Buffer
-	if err := json.Compact(&text, raw); err != nil {
-		return "", fmt.Errorf("overlay: %w", err)
+	if err := json.Compact(&text, over.Text); err != nil {
+		return fmt.Errorf("overlay: %w", err)
 	}
-	e := overlayLaid{Name: definition.Name(), Text: text.Bytes()}
-	return e.Name, d.byGrantors(ctx, org, "An overlay", words, func(o Organisation, by []id.Person) (ledger.Event, error) {
-		for _, l := range o.overlays {
-			if l.name == e.Name && !bytes.Equal(l.text, e.Text) {
-				return ledger.Event{}, fail.New(fail.Conflict,
-					"%s was laid with another text before, and records name it: give the overlay a higher version", e.Name)
-			}
+	return d.byGrantors(ctx, org, "An overlay", words, func(o Organisation, by []id.Person) ([]ledger.Event, error) {
+		if l, was := o.Laid(over.Name); was && !bytes.Equal(l.Text, text.Bytes()) {
+			return nil, fail.New(fail.Conflict,
+				"%s was laid with another text before, and records name it: give the overlay a higher version", over.Name)
 		}
-		if o.inForce == e.Name {
-			return ledger.Event{}, fail.New(fail.Conflict, "%s is in force already", e.Name)
+		if l, _ := o.InForce(over.On()); l.Name == over.Name {
+			return nil, fail.New(fail.Conflict, "%s is in force already", over.Name)
 		}
-		e.By = by
-		return ledger.Event{Kind: kindOverlayLaid, Data: e}, nil
+		return []ledger.Event{{Kind: kindOverlayLaid, Data: overlayLaid{over.Name, text.Bytes(), by}}}, nil
 	})
 }
 
-// TakeOverlayOff gives the organisation the shipped process again.
-func (d *Desk) TakeOverlayOff(ctx context.Context, org id.Org, words ...Word) error {
+// TakeOverlaysOff takes off what lies on these definitions: they are followed as they are
+// shipped.
+func (d *Desk) TakeOverlaysOff(ctx context.Context, org id.Org, on []string, words ...Word) error {
 	return d.byGrantors(ctx, org, "To take an overlay off", words,
-		func(o Organisation, by []id.Person) (ledger.Event, error) {
-			if o.inForce == "" {
-				return ledger.Event{}, fail.New(fail.Conflict,
-					"No overlay is in force: this organisation follows the shipped process")
+		func(o Organisation, by []id.Person) (all []ledger.Event, err error) {
+			for _, name := range on {
+				if l, ok := o.InForce(name); ok {
+					all = append(all, ledger.Event{Kind: kindOverlayOff, Data: overlayTakenOff{l.Name, by}})
+				}
 			}
-			return ledger.Event{Kind: kindOverlayOff, Data: overlayTakenOff{o.inForce, by}}, nil
+			if len(all) == 0 {
+				return nil, fail.New(fail.Conflict, "No overlay is in force on %s: this organisation follows it as it is shipped",
+					strings.Join(on, ", "))
+			}
+			return all, nil
 		})
 }
 
 // byGrantors writes into the organisation's own record on the word of every grantor.
 func (d *Desk) byGrantors(ctx context.Context, org id.Org, what string, words []Word,
-	event func(Organisation, []id.Person) (ledger.Event, error)) error {
+	events func(Organisation, []id.Person) ([]ledger.Event, error)) error {
 	return d.Store.Do(ctx, func(tx *store.Tx) error {
 		o, err := d.organisation(tx, org)
 		if err != nil {
@@ -154,7 +146,7 @@ func (d *Desk) byGrantors(ctx context.Context, org id.Org, what string, words []
 		if err := d.standing(tx, words); err != nil {
 			return err
 		}
-		ev, err := event(o, by)
+		all, err := events(o, by)
 		if err != nil {
 			return err
 		}
@@ -163,6 +155,11 @@ func (d *Desk) byGrantors(ctx context.Context, org id.Org, what string, words []
 			defer d.mu.Unlock()
 			delete(d.orgs, org)
 		})
-		return d.noteIn(tx, org, operator, func(Organisation) ledger.Event { return ev })
+		key, err := d.Vault.Key(tx, org, org.Record())
+		if err != nil {
+			return err
+		}
+		_, err = d.Ledger.Append(tx, ledger.Organisation, key, o.Version, operator, all...)
+		return err
 	})
 }

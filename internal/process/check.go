@@ -214,21 +214,6 @@ func Check(d *Definition) Report {
 	return r
 }
 
-// CheckFile reads a whole definition, or an overlay on the shipped process, and
-// checks it. The error is for a file that cannot be read as either.
-func CheckFile(raw []byte) (Report, *Definition, error) {
-	d, err := Parse(raw)
-	if err != nil {
-		if !strings.Contains(string(raw), `"overlay"`) {
-			return Report{}, nil, err
-		}
-		if d, err = Patient().Merge(raw); err != nil {
-			return Report{}, nil, err
-		}
-	}
-	return Check(d), d, nil
-}
-
 // safeguard is one law. Each of its three parts, where it has one, says what is
 // wrong with the file as a whole, with a step taken somewhere, or with a place;
 // "" when nothing is.

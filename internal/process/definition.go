@@ -2,6 +2,7 @@ package process
 
 import (
 	"slices"
+	"strings"
 
 	"heed/internal/field"
 )
@@ -96,8 +97,15 @@ const (
 	SafeguardingLead Role = "safeguarding_lead"
 )
 
-// LocalKind is the event kind of every step that an overlay adds; the entry's data names the step.
-const LocalKind = "concern.local_step_recorded"
+// LocalKind is the event kind of every step that an overlay adds, of the same kind of record
+// as the others; the entry's data names the step.
+func (d *Definition) LocalKind() string {
+	room, _, _ := strings.Cut(d.AllSteps[0].Kind, ".")
+	return room + LocalStep
+}
+
+// LocalStep is LocalKind after the room's name.
+const LocalStep = ".local_step_recorded"
 
 // Leaves says whether information leaves the organisation with an outcome.
 type Leaves string
@@ -231,8 +239,14 @@ func (s StepInfo) On(page FormPage) (out []field.Field) {
 	return out
 }
 
-// Place is where the page of a step is, below the record's own.
-func (s StepInfo) Place() string { return or(s.Path, string(s.ID)) }
+// Place is where the page of a step is, below the record's own: those that an organisation
+// added are together.
+func (s StepInfo) Place() string {
+	if s.Local {
+		return "steps/" + string(s.ID)
+	}
+	return or(s.Path, string(s.ID))
+}
 
 // Stop is an interruption before a step that is rare: it is shown, with everything
 // that was typed, when one of the conditions holds and all of the others do.

@@ -43,13 +43,17 @@ func linesOf(raw []byte) map[string]int {
 }
 
 var (
-	placeAt = regexp.MustCompile(`^[a-z_]+(\[\d+\])?( \([^)]*\))?(\.[a-z_]+(\[\d+\])?( \([^)]*\))?)*`)
+	placeAt = regexp.MustCompile(`^[a-z0-9_]+(\[\d+\])?( \([^)]*\))?(\.[a-z0-9_/]+(\[\d+\])?( \([^)]*\))?)*`)
 	nameIn  = regexp.MustCompile(` \([^)]*\)`)
+	topName = regexp.MustCompile(`^The file has the name "([^"]+)"`)
 )
 
 // lineOf is the line of which a fault speaks that begins with a place; 0 when none is known.
 func lineOf(lines map[string]int, fault string) int {
 	at := nameIn.ReplaceAllString(placeAt.FindString(fault), "")
+	if name := topName.FindStringSubmatch(fault); name != nil {
+		at = name[1]
+	}
 	for at != "" {
 		if n, ok := lines[at]; ok {
 			return n

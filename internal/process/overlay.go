@@ -11,16 +11,19 @@ import (
 )
 
 // overlay is an organisation's own file. It can narrow who may, shorten
-// deadlines, add steps, questions, conditions and contacts, and change words.
-// It has no means to take anything away; what its added steps would do is
-// proved by Check like everything else.
+// deadlines and texts, have a question answered, add steps, questions, conditions
+// and contacts, and change words. It has no means to take anything away; what its
+// added steps would do is proved like everything else.
 type overlay struct {
 	Overlay   string                `json:"overlay"` // its name
 	Version   int                   `json:"version"`
 	On        string                `json:"on"` // the definition it lies on: "patient/1"
 	Roles     map[string][]Role     `json:"roles"`
 	Days      map[string]int        `json:"days"`
-	Needs     map[string][]Fact     `json:"needs"` // "refer" or "decide_sharing/share": conditions of its own
+	Months    map[string]int        `json:"months"` // of what comes round
+	Needed    map[string][]string   `json:"needed"` // by step: questions that have to be answered
+	Limits    map[string]int        `json:"limits"` // "write_version.version": characters
+	Needs     map[string][]Fact     `json:"needs"`  // "refer" or "decide_sharing/share": conditions of its own
 	Questions map[string][]question `json:"questions"`
 	Wording   map[string]string     `json:"wording"`
 	Facts     []FactInfo            `json:"facts"`
@@ -84,55 +87,76 @@ type localContact struct {
 // of the shipped process can mean something else by it.
 const localPrefix = "local_"
 
+// IsLocal says whether a name is one that an overlay made.
+func IsLocal[S ~string](name S) bool { return strings.HasPrefix(string(name), localPrefix) }
+
 // Unsafe is the error of an overlay that would break a safeguard; Report says which and how.
 type Unsafe struct{ Report Report }
 
 func (u *Unsafe) Error() string { return "the overlay breaks a safeguard: " + u.Report.firstFault() }
 
-// Overlay lays an organisation's overlay on the definition. It refuses a file of
-// the wrong form, one that would take a safeguard away, and one under which
-// Check finds a fault: what it returns is safe to run.
-func (d *Definition) Overlay(raw []byte) (*Definition, error) {
-	out, err := d.Merge(raw)
-	if err != nil {
-		return nil, err
+// Safe proves the laws of a concern over every path, and is the error of the first that breaks.
+func Safe(d *Definition) error {
+	if r := Check(d); !r.OK() {
+		return fail.Wrap(fail.Bad, &Unsafe{r}, "The overlay breaks a safeguard: %s", r.firstFault())
 	}
-	if r := Check(out); !r.OK() {
-		return nil, fail.Wrap(fail.Bad, &Unsafe{r}, "The overlay breaks a safeguard: %s", r.firstFault())
-	}
-	return out, nil
+	return nil
 }
 
-// Merge is Overlay without the proof, for showing a whole Report. What it returns must not be run.
-func (d *Definition) Merge(raw []byte) (*Definition, error) {
+// Overlay lays an organisation's overlay on the definition. It refuses a file of
+// the wrong form, one that would take something away, and one under which safe
+// finds a fault: what it returns is safe to run. The error is *NotTaken.
+func (d *Definition) Overlay(raw []byte, safe func(*Definition) error) (*Definition, error) {
+	out, placed, err := d.merge(raw, safe)
+	if err == nil {
+		return out, nil
+	}
+	line := lineOf(linesOf(raw), fail.Words(err))
+	if !placed || line == 0 {
+		line = d.blamed(raw, fail.Words(err), safe)
+	}
+	return nil, &NotTaken{line, err}
+}
+
+// LiesOn is the name of the definition on which an overlay says that it lies.
+func LiesOn(raw []byte) (string, error) {
 	var o overlay
 	if err := strict(raw, &o); err != nil {
-		return nil, err
+		return "", AtPlace(raw, err)
+	}
+	return o.On, nil
+}
+
+// merge is Overlay; placed says that its error names a place in the file.
+func (d *Definition) merge(raw []byte, safe func(*Definition) error) (out *Definition, placed bool, err error) {
+	var o overlay
+	if err := strict(raw, &o); err != nil {
+		return nil, true, err
 	}
 	if !isName(strings.ReplaceAll(o.Overlay, "-", "_")) || o.Version < 1 {
-		return nil, fail.New(fail.Bad, "overlay must be a name in small letters, and version a whole number from 1")
+		return nil, true, fail.New(fail.Bad, "overlay must be a name in small letters, and version a whole number from 1")
 	}
 	if o.On != d.Name() {
-		return nil, fail.New(fail.Bad, "on must be %q, the process that this overlay lies on", d.Name())
+		return nil, true, fail.New(fail.Bad, "on must be %q, the process that this overlay lies on", d.Name())
 	}
-	out := d.clone()
+	out = d.clone()
 	out.Local = fmt.Sprintf("%s/%d", o.Overlay, o.Version)
 	for _, add := range []func(*Definition, overlay) error{
-		narrow, shorten, addFacts, addSteps, addNeeds, addQuestions, reword, addDeadlines, addContacts,
+		narrow, shorten, limit, need, addFacts, addSteps, addNeeds, addQuestions, reword, addDeadlines, addContacts,
 	} {
 		if err := add(out, o); err != nil {
-			return nil, err
+			return nil, true, err
 		}
 	}
 	if err := out.whole(); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	for i, s := range out.AllSteps {
 		if fault := field.Form(fmt.Sprintf("steps[%d] (%s).fields", i+1, s.ID), s.Fields, out.AboutPerson); fault != "" {
-			return nil, fail.New(fail.Bad, "%s", fault)
+			return nil, false, fail.New(fail.Bad, "%s", fault)
 		}
 	}
-	return out, nil
+	return out, false, safe(out)
 }
 
 // clone copies as deep as an overlay changes.
@@ -140,6 +164,7 @@ func (d *Definition) clone() *Definition {
 	out := *d
 	out.Facts, out.States, out.Timers, out.Contacts = slices.Clone(d.Facts), slices.Clone(d.States),
 		slices.Clone(d.Timers), slices.Clone(d.Contacts)
+	out.Cycles, out.lines = slices.Clone(d.Cycles), nil
 	out.AllSteps = slices.Clone(d.AllSteps)
 	for i := range out.AllSteps {
 		s := &out.AllSteps[i]
@@ -179,10 +204,10 @@ func narrow(d *Definition, o overlay) error {
 			}
 		}
 		if slices.Contains(s.Roles, Anyone) {
-			return bad(at, "cannot narrow a step that is open to everybody: everybody may raise a concern")
+			return bad(at, "cannot narrow a step that is open to everybody")
 		}
 		s.Roles = slices.Clone(o.Roles[id])
-		if s.ID == AddNote && !slices.Contains(s.Roles, Worker) {
+		if d.protects(s.ID) && s.ID == AddNote && !slices.Contains(s.Roles, Worker) {
 			s.Roles = append(s.Roles, Worker) // whoever raised it adds to it; access keeps others from it
 		}
 		for i := range s.Outcomes {
@@ -213,14 +238,75 @@ func shorten(d *Definition, o overlay) error {
 		}
 		d.Timers[i].Days = o.Days[id]
 	}
+	for _, id := range sorted(o.Months) {
+		i := slices.IndexFunc(d.Cycles, func(c Cycle) bool { return c.ID == id })
+		if i < 0 {
+			return bad("months."+id, "names nothing that comes round")
+		}
+		if most := d.Cycles[i].Months; o.Months[id] < 1 || o.Months[id] > most {
+			return bad("months."+id, fmt.Sprintf("must be 1 to %d: an overlay can have it come round sooner, never later", most))
+		}
+		d.Cycles[i].Months = o.Months[id]
+	}
 	return nil
 }
 
-func isLocal[S ~string](name S) bool { return strings.HasPrefix(string(name), localPrefix) }
+// asked finds a question that the definition asks: "write_version.version".
+func (d *Definition) asked(name string) (StepInfo, *field.Field) {
+	step, id, _ := strings.Cut(name, ".")
+	s := d.step(step)
+	if s == nil {
+		return StepInfo{}, nil
+	}
+	i := slices.IndexFunc(s.Fields, func(f field.Field) bool { return f.ID == id })
+	if i < 0 {
+		return *s, nil
+	}
+	return *s, &s.Fields[i]
+}
+
+func limit(d *Definition, o overlay) error {
+	for _, name := range sorted(o.Limits) {
+		s, f := d.asked(name)
+		switch {
+		case f == nil:
+			return bad("limits."+name, "names no question; write it as step.question")
+		case d.protects(s.ID):
+			return bad("limits."+name, "shortens what can be said in a step that protects people")
+		case f.Kind != field.Line && f.Kind != field.Text:
+			return bad("limits."+name, "names a question that is not answered in words of one's own: it has no limit to shorten")
+		case o.Limits[name] < leastLimit || o.Limits[name] > f.Limit():
+			return bad("limits."+name, fmt.Sprintf("must be %d to %d characters: an overlay can shorten an answer, "+
+				"never lengthen it", leastLimit, f.Limit()))
+		}
+		f.Max = o.Limits[name]
+	}
+	return nil
+}
+
+// leastLimit is as few characters as an answer in words may have.
+const leastLimit = 10
+
+func need(d *Definition, o overlay) error {
+	for _, id := range sorted(o.Needed) {
+		for i, name := range o.Needed[id] {
+			at := fmt.Sprintf("needed.%s[%d]", id, i+1)
+			s, f := d.asked(id + "." + name)
+			switch {
+			case f == nil:
+				return bad(at, "names no question of that step")
+			case d.protects(s.ID):
+				return bad(at, "has more answered in a step that protects people: it has to stay possible at any time")
+			}
+			f.Needed, f.NeededWhen = true, nil
+		}
+	}
+	return nil
+}
 
 func addFacts(d *Definition, o overlay) error {
 	for i, f := range o.Facts {
-		if !isLocal(f.ID) || f.Label == "" || f.IfMissing == "" {
+		if !IsLocal(f.ID) || f.Label == "" || f.IfMissing == "" {
 			return bad(fmt.Sprintf("facts[%d]", i+1), "must have an id that begins with local_, a label, and words for when "+
 				"it is missing")
 		}
@@ -232,25 +318,35 @@ func addFacts(d *Definition, o overlay) error {
 func addSteps(d *Definition, o overlay) error {
 	for i, s := range o.Steps {
 		at := fmt.Sprintf("steps[%d]", i+1)
-		if !isLocal(s.ID) {
+		if !IsLocal(s.ID) {
 			return bad(at+".id", "must begin with local_: the steps of the shipped process cannot be changed")
 		}
 		for _, out := range s.Outcomes {
 			for _, m := range out.Moves {
+				if m.To != "" && !d.proved() {
+					return bad(at, fmt.Sprintf("moves the record to %q: an added step moves nothing. Have it set a fact that begins "+
+						"with local_, and name that under needs for the step that is to wait for it", m.To))
+				}
 				for _, f := range slices.Concat(m.Sets, m.Clears) {
-					if !isLocal(f) {
+					if !IsLocal(f) {
 						return bad(at, fmt.Sprintf("changes the fact %q: an added step can change only facts that begin with local_", f))
 					}
 				}
 			}
 		}
 		fields := s.fields()
-		d.AllSteps = append(d.AllSteps, StepInfo{ID: s.ID, Label: s.Label, Hint: s.Hint, Kind: LocalKind, Roles: s.Roles,
-			Advisory: s.Advisory, Told: s.Told, Outcomes: s.Outcomes, Fields: fields, Path: "steps/" + string(s.ID),
+		d.AllSteps = append(d.AllSteps, StepInfo{ID: s.ID, Label: s.Label, Hint: s.Hint, Kind: d.LocalKind(), Roles: s.Roles,
+			Advisory: s.Advisory, Told: s.Told, Outcomes: s.Outcomes, Fields: fields,
 			Local: true})
 	}
 	return nil
 }
+
+// proved says that the definition has laws that are proved on every path: the concern's.
+func (d *Definition) proved() bool { return d.Process == Patient().Process }
+
+// protects says that a step of a concern protects somebody, or puts something right.
+func (d *Definition) protects(s Step) bool { return d.proved() && slices.Contains(always, s) }
 
 // always are the steps that protect somebody, or put something right: no condition of an
 // organisation's own stands before them.
@@ -265,11 +361,11 @@ func addNeeds(d *Definition, o overlay) error {
 		if s == nil || !d.knows(ref) {
 			return bad(at, "names no step or outcome of the process")
 		}
-		if slices.Contains(always, s.ID) {
+		if d.protects(s.ID) {
 			return bad(at, "puts a condition on a step that protects people: it has to stay possible at any time")
 		}
 		for _, f := range o.Needs[ref] {
-			if !isLocal(f) {
+			if !IsLocal(f) {
 				return bad(at, fmt.Sprintf("names the fact %q: an overlay can add conditions that begin with local_", f))
 			}
 		}
@@ -293,10 +389,10 @@ func addQuestions(d *Definition, o overlay) error {
 			return bad("questions."+id, "names no step of the process")
 		}
 		for i, q := range o.Questions[id] {
-			if !isLocal(q.ID) {
+			if !IsLocal(q.ID) {
 				return bad(fmt.Sprintf("questions.%s[%d].id", id, i+1), "must begin with local_")
 			}
-			if s.ID == AddNote && !q.Optional {
+			if d.protects(s.ID) && s.ID == AddNote && !q.Optional {
 				return bad(fmt.Sprintf("questions.%s[%d]", id, i+1),
 					"must be optional: whoever raised a concern adds to it without being asked more")
 			}
@@ -308,7 +404,7 @@ func addQuestions(d *Definition, o overlay) error {
 
 func addDeadlines(d *Definition, o overlay) error {
 	for i, t := range o.Deadlines {
-		if !isLocal(t.ID) {
+		if !IsLocal(t.ID) {
 			return bad(fmt.Sprintf("deadlines[%d].id", i+1), "must begin with local_; to shorten a deadline use days")
 		}
 		d.Timers = append(d.Timers, t)
@@ -335,7 +431,7 @@ func addContacts(d *Definition, o overlay) error {
 		case j >= 0:
 			d.Contacts[j].Number, d.Contacts[j].Evidence = c.Number, "setting"
 			d.Contacts[j].Label = or(c.Label, d.Contacts[j].Label)
-		case !isLocal(c.ID) || c.Label == "":
+		case !IsLocal(c.ID) || c.Label == "":
 			return bad(at, "must have an id that begins with local_, and a label")
 		default:
 			d.Contacts = append(d.Contacts, Contact{ID: c.ID, Label: c.Label, Number: c.Number, Evidence: "setting"})
@@ -352,13 +448,14 @@ func onlyDigits(r rune) rune {
 }
 
 // reword changes words that people see: "step.close.label", "step.close.hint",
-// "state.open.label", "deadline.triage.label", "emergency.words".
+// "question.close.words.ask", "question.close.words.hint", "state.open.label",
+// "deadline.triage.label", "emergency.words".
 func reword(d *Definition, o overlay) error {
 	for _, key := range sorted(o.Wording) {
 		place := d.words(key)
 		if place == nil {
 			return bad("wording."+key, "names no words of the process; write it like step.close.label, step.close.hint, "+
-				"state.open.label, deadline.triage.label or emergency.words")
+				"question.close.words.ask, question.close.words.hint, state.open.label, deadline.triage.label or emergency.words")
 		}
 		words := strings.TrimSpace(o.Wording[key])
 		if key == "emergency.words" && !strings.HasPrefix(words, *place) {
@@ -377,6 +474,8 @@ func (d *Definition) words(key string) *string {
 	switch {
 	case key == "emergency.words":
 		return &d.Emergency.Words
+	case len(part) == 4 && part[0] == "question":
+		return d.wordsOfQuestion(part[1]+"."+part[2], part[3])
 	case len(part) != 3:
 		return nil
 	case part[0] == "step" && d.step(part[1]) != nil:
@@ -394,6 +493,18 @@ func (d *Definition) words(key string) *string {
 		if i := slices.IndexFunc(d.Timers, func(t Deadline) bool { return t.ID == part[1] }); i >= 0 {
 			return &d.Timers[i].Label
 		}
+	}
+	return nil
+}
+
+func (d *Definition) wordsOfQuestion(name, which string) *string {
+	switch _, f := d.asked(name); {
+	case f == nil:
+		return nil
+	case which == "ask":
+		return &f.Ask
+	case which == "hint":
+		return &f.Hint
 	}
 	return nil
 }

@@ -30,7 +30,7 @@ func TestOverlays(t *testing.T) {
 			if !ok {
 				t.Fatal("no line of dashes")
 			}
-			d, err := process.Patient().Overlay([]byte(input))
+			d, err := process.Patient().Overlay([]byte(input), process.Safe)
 			got := outcomes(d, err)
 			if !slices.ContainsFunc(got, func(g string) bool { return strings.HasPrefix(g, strings.TrimSpace(want)) }) {
 				t.Errorf("\n got %s\nwant %s", strings.Join(got, "\n     "), want)
@@ -67,7 +67,7 @@ func TestOverlayDoesNotTouchTheShippedProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	input, _, _ := strings.Cut(string(raw), "\n----\n")
-	d, err := process.Patient().Overlay([]byte(input))
+	d, err := process.Patient().Overlay([]byte(input), process.Safe)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -159,7 +159,7 @@ func FuzzOverlay(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		d, err := process.Patient().Overlay(raw)
+		d, err := process.Patient().Overlay(raw, process.Safe)
 		if err == nil && !process.Check(d).OK() {
 			t.Fatal("accepted and broken")
 		}

@@ -196,6 +196,14 @@ func (d *Definition) StepsFor(role Role, s Status) []StepInfo {
 	return out
 }
 
+// From are the states from which a step is possible.
+func From(s StepInfo) (out []State) {
+	for _, m := range s.moves() {
+		out = append(out, m.From...)
+	}
+	return out
+}
+
 // who are the roles of one move of a step.
 func (s StepInfo) who(m Move) []Role {
 	if len(m.Roles) > 0 {

@@ -100,7 +100,7 @@ func TestEveryWordOfAnOverlayIsLookedAt(t *testing.T) {
 			t.Fatal(text)
 		}
 		tried++
-		if _, err := process.Patient().Overlay([]byte(text)); err == nil {
+		if _, err := process.Patient().Overlay([]byte(text), process.Safe); err == nil {
 			t.Errorf("an overlay may say %q", parts[2*i+1])
 		}
 	}
@@ -112,7 +112,7 @@ func TestEveryWordOfAnOverlayIsLookedAt(t *testing.T) {
 // A word that looks like an unwanted one, and is another to a program, is refused.
 func TestAWordThatLooksLikeAnother(t *testing.T) {
 	for _, word := range []string{"s\u0441ore", "sc\u00adore", "sc\u2060ore"} {
-		_, err := process.Patient().Overlay([]byte(`{"overlay":"w","version":1,"on":"patient/1","wording":{"step.close.label":"Give a ` + word + `"}}`))
+		_, err := process.Patient().Overlay([]byte(`{"overlay":"w","version":1,"on":"patient/1","wording":{"step.close.label":"Give a `+word+`"}}`), process.Safe)
 		if err == nil {
 			t.Errorf("%q was taken", word)
 		}
@@ -124,13 +124,15 @@ func TestNothingIsCalledALevel(t *testing.T) {
 	for _, wording := range []string{`"state.received.label": "Green", "state.open.label": "Red"`,
 		`"state.received.label": "Tier 1", "state.open.label": "Tier 2"`} {
 		raw := `{"overlay":"w","version":1,"on":"patient/1","wording":{` + wording + `}}`
-		if _, err := process.Patient().Overlay([]byte(raw)); err == nil || !strings.Contains(err.Error(), "rank a person") {
+		_, err := process.Patient().Overlay([]byte(raw), process.Safe)
+		if err == nil || !strings.Contains(err.Error(), "rank a person") {
 			t.Errorf("%s: %v", wording, err)
 		}
 	}
 	raw := `{"overlay":"w","version":1,"on":"patient/1","steps":[{"id":"local_look","label":"Look","roles":["safeguarding_lead"],"outcomes":[
 		{"id":"local_a","label":"Grade A","moves":[{"from":["open"]}]},{"id":"local_b","label":"Grade B","moves":[{"from":["open"]}]}]}]}`
-	if _, err := process.Patient().Overlay([]byte(raw)); err == nil || !strings.Contains(err.Error(), "order") {
+	_, err := process.Patient().Overlay([]byte(raw), process.Safe)
+	if err == nil || !strings.Contains(err.Error(), "order") {
 		t.Errorf("outcomes that are grades: %v", err)
 	}
 }

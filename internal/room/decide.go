@@ -197,6 +197,12 @@ func personOf(from string, a access.Actor, answers field.Answers) *id.Person {
 func (d Decider) deadlines(s State, step process.Step, out string, answers field.Answers) (start []process.Due,
 	stop []string) {
 	taken := process.Taken{Step: step, Outcome: out, At: d.Now}
+	for _, due := range s.Due { // of an overlay that was taken off or changed: nobody can meet it any more
+		if process.IsLocal(due.Deadline) && !slices.ContainsFunc(d.Process.Timers,
+			func(t process.Deadline) bool { return t.ID == due.Deadline }) {
+			stop = append(stop, due.Deadline)
+		}
+	}
 	for _, t := range d.Process.Timers {
 		running := slices.ContainsFunc(s.Due, func(x process.Due) bool { return x.Deadline == t.ID })
 		if running && t.Ends(taken) {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"heed/internal/access"
@@ -46,6 +47,7 @@ type Desk struct {
 	calendars Pace      // how often somebody's days were read
 	arranged  Pace      // how often somebody arranged or ended a cover
 	told      []Telling // see Tells
+	overlaid  sync.Map  // of laying: laid
 }
 
 // NewDesk makes a desk for rooms and takes on their jobs. A room with a fault is refused.
@@ -225,7 +227,7 @@ func (d *Desk) begunBefore(tx *store.Tx, r *Room, did Retry) (Receipt, error) {
 
 // decider gathers what deciding a step needs.
 func (d *Desk) decider(tx *store.Tx, r *Room, s *State) (Decider, error) {
-	def, err := d.goesBy(tx, r, s)
+	def, err := r.Definition(s.Definition)
 	if err != nil {
 		return Decider{}, err
 	}
@@ -233,7 +235,8 @@ func (d *Desk) decider(tx *store.Tx, r *Room, s *State) (Decider, error) {
 	if err != nil {
 		return Decider{}, err
 	}
-	return Decider{Process: def, Nation: o.Nation, Now: tx.Now(), Known: Known(tx, d.Directory, o, s), Rule: r.Rule}, nil
+	return Decider{Process: d.followed(r, def, o), Nation: o.Nation, Now: tx.Now(),
+		Known: Known(tx, d.Directory, o, s), Rule: r.Rule}, nil
 }
 
 // Known says whether what an answer names exists for this organisation, and in this record.

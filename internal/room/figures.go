@@ -56,8 +56,8 @@ func (d *Desk) Counted() []*Room {
 	return slices.DeleteFunc(slices.Clone(d.rooms), func(r *Room) bool { return len(r.Latest().Figures) == 0 })
 }
 
-// closes is as of when a period is counted.
-func closes(p workday.Period) time.Time {
+// countedAt is as of when a period is counted.
+func countedAt(p workday.Period) time.Time {
 	_, last, _ := p.Bounds()
 	return last.Add(daysToClose).End().UTC()
 }
@@ -124,14 +124,14 @@ func due(r *Room, o directory.Organisation, had []Closing, now time.Time) (asks 
 	def, last := r.Latest(), time.Time{}
 	seen := map[workday.Period]bool{}
 	for _, f := range def.Figures {
-		for p := f.PeriodOf(workday.Of(o.Opened)); !closes(p).After(now); p = p.Next() {
+		for p := f.PeriodOf(workday.Of(o.Opened)); !countedAt(p).After(now); p = p.Next() {
 			if _, closed := latest(had, p); !closed && !seen[p] {
 				seen[p] = true
-				asks = append(asks, &ask{period: p, by: def, figures: figuresOf(def, p), until: closes(p), stands: closes(p)})
-				last = closes(p)
+				asks = append(asks, &ask{period: p, by: def, figures: figuresOf(def, p), until: countedAt(p), stands: countedAt(p)})
+				last = countedAt(p)
 			}
-			if closes(p).After(last) && seen[p] {
-				last = closes(p)
+			if countedAt(p).After(last) && seen[p] {
+				last = countedAt(p)
 			}
 		}
 	}
@@ -143,7 +143,7 @@ func due(r *Room, o directory.Organisation, had []Closing, now time.Time) (asks 
 		if by, err := r.Definition(e.Definition); err == nil && now.Edition == e.Edition && e.AsOf.Before(last) {
 			figures := slices.DeleteFunc(figuresOf(by, e.Period), func(f process.Figure) bool { return f.On == "" })
 			asks = append(asks, &ask{period: e.Period, by: by, figures: figures, after: e.AsOf, until: last,
-				stands: closes(e.Period)})
+				stands: countedAt(e.Period)})
 		}
 	}
 	return asks
@@ -266,11 +266,12 @@ func (d *Desk) Recount(ctx context.Context, org id.Org, r *Room,
 		if err != nil || e.Form != form {
 			continue
 		}
-		again[i] = &ask{period: e.Period, by: by, figures: figuresOf(by, e.Period), until: e.AsOf, stands: closes(e.Period)}
+		again[i] = &ask{period: e.Period, by: by, figures: figuresOf(by, e.Period),
+			until: e.AsOf, stands: countedAt(e.Period)}
 		asks = append(asks, again[i])
 		if last, _ := latest(had, e.Period); last.Edition == e.Edition {
 			since[i] = &ask{period: e.Period, by: by, figures: again[i].figures, after: e.AsOf, until: d.Clock.Now(),
-				stands: closes(e.Period)}
+				stands: countedAt(e.Period)}
 			asks = append(asks, since[i])
 		}
 	}

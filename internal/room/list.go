@@ -220,7 +220,7 @@ func (d *Desk) listedRow(tx *store.Tx, a access.Actor, of reading, x row, may as
 			return d.Policy.Decide(a, r.action(actWork), res, access.Context{}).Effect == access.Allow
 		}))
 	}
-	out := r.rowOf(s.seenBy(a.Person))
+	out := d.rowOf(r, s.seenBy(a.Person))
 	out.record, out.at, out.why, out.For, out.Left = x.record, x.sort, why, why.cov, why.left
 	if why.due.Deadline != "" {
 		out.Due = why.due
@@ -313,12 +313,12 @@ func (known asked) ask(act string, r *Room, res access.Resource, decide func() b
 }
 
 // rowOf is the row of a record, as somebody is shown it: see seenBy.
-func (r *Room) rowOf(s State) Row {
+func (d *Desk) rowOf(r *Room, s State) Row {
 	due, _ := s.NextDue()
 	out := Row{Room: r, Reference: s.Reference, Title: s.Title, Stage: s.Stage, Label: string(s.Stage), By: s.By,
 		Owner: s.Owner,
 		At:    s.At, Due: due, Version: s.Version, Ended: s.Ended(), State: &s}
-	if def, err := r.Definition(s.Definition); err == nil {
+	if def, err := d.called(r, &s); err == nil {
 		out.Label = def.Label(s.Stage)
 	}
 	return out

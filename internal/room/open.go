@@ -289,16 +289,13 @@ func (d *Desk) allows(a access.Actor, r *Room, s *State, res access.Resource, wh
 // is typed is read, and nothing of the record is told.
 func (d *Desk) StepOf(ctx context.Context, a access.Actor, r *Room, ref id.Reference,
 	step process.Step) (process.StepInfo, error) {
-	all := r.Steps()
-	if r.Overlaid {
-		all = d.Follows(r, a.Org).AllSteps[1:]
-	}
+	all := d.stepsOf(r, a.Org)
 	i := slices.IndexFunc(all, func(s process.StepInfo) bool { return s.ID == step })
 	if i < 0 {
 		return process.StepInfo{}, fail.New(fail.Missing, "Page not found")
 	}
 	info := all[i]
-	if r.Overlaid || len(r.Definitions) == 1 {
+	if len(r.Definitions) == 1 {
 		return info, nil
 	}
 	err := d.Store.View(ctx, func(tx *store.Tx) error {
@@ -306,7 +303,7 @@ func (d *Desk) StepOf(ctx context.Context, a access.Actor, r *Room, ref id.Refer
 		if err != nil || f.refusal(r, tx.Now()) != nil {
 			return err
 		}
-		if def, err := r.Definition(f.state.Definition); err == nil {
+		if def, err := d.goesBy(tx, r, &f.state); err == nil {
 			if own, ok := def.Step(step); ok {
 				info = own
 			}

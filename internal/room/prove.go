@@ -13,6 +13,7 @@ import (
 	"heed/internal/id"
 	"heed/internal/jobs"
 	"heed/internal/ledger"
+	"heed/internal/process"
 	"heed/internal/store"
 	"heed/internal/vault"
 )
@@ -27,6 +28,8 @@ func (r *Room) Events() map[string]string {
 		r.Name + kindRefused: "Somebody asked for a " + r.One +
 			" that is not theirs or does not exist; both are written alike",
 	}
+	all[r.Name+process.LocalStep] = "A step was taken that the organisation's overlay added to the " + r.One +
+		"; it names the step"
 	if r.Latest().Audience.Given() {
 		all[r.Name+kindConfirmed] = "Somebody who was asked to read the " + r.One +
 			" confirmed it; it names the hash of what they read, and takes no version"

@@ -18,6 +18,7 @@ import (
 	"embed"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"heed/internal/access"
@@ -62,9 +63,9 @@ type Room struct {
 
 	// What follows is for what data cannot say; all of it may be missing.
 
-	// Overlaid says that organisations lay overlays on the definition: a record goes on
-	// by the one that is in force.
-	Overlaid bool
+	// Safe proves what an organisation's overlay must leave as it is, where the room has laws
+	// of its own; nil: what every room's must, see overlay.go.
+	Safe func(*process.Definition) error
 	// Openings is how many different records a person opens within an hour before a reason
 	// is asked for each. It counts where there is a Reason.
 	Openings int
@@ -115,9 +116,11 @@ type Deciding struct {
 // Latest is the definition that a new record follows.
 func (r *Room) Latest() *process.Definition { return r.Definitions[len(r.Definitions)-1] }
 
-// Definition is the one that a record follows, by its name.
+// Definition is the one that a record follows, by its name; what an organisation lays on it
+// is the desk's to know.
 func (r *Room) Definition(name string) (*process.Definition, error) {
-	i := slices.IndexFunc(r.Definitions, func(d *process.Definition) bool { return d.Name() == name })
+	shipped, _, _ := strings.Cut(name, "+")
+	i := slices.IndexFunc(r.Definitions, func(d *process.Definition) bool { return d.Name() == shipped })
 	if i < 0 {
 		return nil, fail.New(fail.Conflict, "This %s follows rules (%s) that this version of Heed does not know. Use a "+
 			"version that knows %s", r.One, name, name)
@@ -257,32 +260,10 @@ func (r *Room) actions(what string, a access.Actor, s *State) []access.Action {
 	if r.Acts != nil {
 		return r.Acts(what, a, s)
 	}
+	if process.IsLocal(what) {
+		what = actLocal
+	}
 	return []access.Action{r.action(what)}
-}
-
-// goesBy is the definition by which a record goes on.
-func (d *Desk) goesBy(tx *store.Tx, r *Room, s *State) (*process.Definition, error) {
-	if !r.Overlaid {
-		return r.Definition(s.Definition)
-	}
-	o, err := d.Directory.OrganisationIn(tx, s.Org)
-	return o.Process(), err
-}
-
-// Follows is the definition that a new record of an organisation follows.
-func (d *Desk) Follows(r *Room, org id.Org) *process.Definition {
-	if r.Overlaid {
-		return d.Directory.Process(org)
-	}
-	return r.Latest()
-}
-
-// Meant is the definition under which a step was taken, for its words.
-func (d *Desk) Meant(r *Room, org id.Org, name string) (*process.Definition, error) {
-	if r.Overlaid {
-		return d.Directory.Meant(org, name), nil
-	}
-	return r.Definition(name)
 }
 
 // Actions are all of the room's actions on records, each with its groups, for access.
@@ -300,6 +281,8 @@ func (r *Room) Actions() []access.RoomAction {
 	if len(r.Latest().Links) > 0 {
 		out = append(out, access.RoomAction{Action: r.action(actLink), Verb: "link a " + r.One + " to another record"})
 	}
+	out = append(out, access.RoomAction{Action: r.action(actLocal), Verb: "take a step of the organisation's own on a " +
+		r.One})
 	for _, s := range append([]process.StepInfo{r.First()}, r.Steps()...) {
 		a := access.RoomAction{Action: r.action(string(s.ID)), Verb: lowerFirst(s.Label)}
 		if s.Group != "" {

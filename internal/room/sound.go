@@ -138,6 +138,9 @@ func soundHears(d *process.Definition, s process.StepInfo) string {
 // soundKind holds the kind of a step's entries to its room: a replay reads the
 // entries that begin with the room's name.
 func soundKind(d *process.Definition, s process.StepInfo) string {
+	if !s.Local && s.Kind == d.Process+process.LocalStep {
+		return fmt.Sprintf("has the kind %q, which is that of steps that an organisation adds: give it another", s.Kind)
+	}
 	if !strings.HasPrefix(s.Kind, d.Process+".") {
 		return fmt.Sprintf("has the kind %q: it must begin with %q, or a replay passes it by", s.Kind, d.Process+".")
 	}
@@ -247,6 +250,13 @@ type walk struct {
 	seen  map[string]*place
 	queue []*place
 	taken map[process.Step]bool
+	out   map[outcome]bool
+}
+
+// outcome is one way in which a step can come out.
+type outcome struct {
+	step process.Step
+	id   string
 }
 
 type place struct {
@@ -257,7 +267,7 @@ type place struct {
 }
 
 func newWalk(d *process.Definition) *walk {
-	w := &walk{d: d, seen: map[string]*place{}, taken: map[process.Step]bool{}}
+	w := &walk{d: d, seen: map[string]*place{}, taken: map[process.Step]bool{}, out: map[outcome]bool{}}
 	w.at(d.Start(), nil, false)
 	for len(w.queue) > 0 {
 		p := w.queue[0]
@@ -267,7 +277,7 @@ func newWalk(d *process.Definition) *walk {
 				continue // the first step, and it alone, comes first
 			}
 			for _, o := range s.Outcomes {
-				w.taken[s.ID] = true
+				w.taken[s.ID], w.out[outcome{s.ID, o.ID}] = true, true
 				p.ways = append(p.ways, w.at(d.After(p.status, s.ID, o.ID), w.after(p.duties, s.ID, o.ID), true))
 			}
 		}

@@ -17,6 +17,42 @@ var planted = []struct{ name, file, old, new, clause string }{
 		`return d.Ledger.Reading(tx, r.Number, key, f.author(a), ledger.Event{Kind: r.Name + what.Kind, Data: data})`,
 		`_, _, _ = key, data, ledger.Event{}
 		return nil`, "no_entry,_no_record"},
+	{"an overlay on another kind of record takes the place of this one's", "../directory/overlay.go",
+		`{ return o.Laid(o.inForce[on]) }`, `{
+	if o.inForce[on] == "" {
+		return Overlay{}, false
+	}
+	return o.overlays[len(o.overlays)-1], true
+}`, "an_organisation's_overlay"},
+	{"another organisation's overlay is followed", "../directory/overlay.go", `	if ok || org.IsZero() {`,
+		`	for _, x := range d.orgs {
+		if len(x.overlays) > 0 {
+			o, ok = x, true
+		}
+	}
+	if ok || org.IsZero() {`, "an_organisation's_overlay"},
+	{"an entry does not name the overlay", "decide.go", `ev := Event{Definition: d.Process.Name(),`,
+		`ev := Event{Definition: strings.Split(d.Process.Name(), "+")[0],`, "an_organisation's_overlay"},
+	{"a record does not follow what is laid", "overlay.go", `	return d.followed(r, def, o), err
+}`, `	_ = o
+	return def, err
+}`, "an_organisation's_overlay"},
+	{"a longer time is taken", "../process/overlay.go", `case o.Days[id] > d.Timers[i].Days:`,
+		`case o.Days[id] > d.Timers[i].Days+99:`, "an_organisation's_overlay"},
+	{"a longer time round is taken", "../process/overlay.go", `|| o.Months[id] > most {`, `|| o.Months[id] > most+99 {`,
+		"an_organisation's_overlay"},
+	{"a longer answer is taken", "../process/overlay.go", `|| o.Limits[name] > f.Limit():`,
+		`|| o.Limits[name] > f.Limit()+99:`, "an_organisation's_overlay"},
+	{"an added step of nobody's is taken", "overlay.go", `fault := r.untaken(rules, out.On, over); fault != "" {`,
+		`fault := r.untaken(rules, out.On, over); fault == "never" {`, "an_organisation's_overlay"},
+	{"an added step moves the record", "../process/overlay.go", `if m.To != "" && !d.proved() {`, `if m.To == "never" {`,
+		"an_organisation's_overlay"},
+	{"an old entry is read under the new overlay", "overlay.go", `d.Directory.Known(org).Laid(name); ok {`,
+		`d.Directory.Known(org).InForce(def.Name()); ok {`, "an_organisation's_overlay"},
+	{"what an overlay had due is due for ever", "decide.go", `			stop = append(stop, due.Deadline)
+`, ``, "an_organisation's_overlay"},
+	{"that nothing lies on a later definition is not said", "overlay.go", `o.InForce(r.Latest().Name()); !ok {`,
+		`o.InForce(r.Latest().Name()); !ok && len(all) > 99 {`, "an_organisation's_overlay"},
 	{"a list is shown without an entry", "list.go",
 		`return page, d.listed(ctx, a, decision.Rule, r.Name+kindListed, q.List, page.Rows)`, `return page, nil`,
 		"no_entry,_no_record"},

@@ -70,6 +70,7 @@ var clauses = []clause{
 	{"a retry is answered by its own row alone", retried},
 	{"each list comes from an index", indexed},
 	{"an old entry means what it meant", meaning},
+	{"an organisation's overlay is heeded and loosens nothing", heeded},
 	{"two people are two", twoPeople},
 	{"the word of two counts for what both saw", words},
 	{"an unknown answer is refused", unasked},

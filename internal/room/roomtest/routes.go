@@ -21,6 +21,7 @@ import (
 	"heed/internal/app"
 	"heed/internal/clock/workday"
 	"heed/internal/demo"
+	"heed/internal/directory"
 	"heed/internal/field"
 	"heed/internal/id"
 	"heed/internal/process"
@@ -67,6 +68,7 @@ type matrix struct {
 	room    *room.Room
 	handler http.Handler
 	x       examples
+	added   process.StepInfo // by the organisation; none where nobody may take one
 }
 
 // somebody is a person in one role, with a session and a token; the zero value is nobody.
@@ -77,6 +79,7 @@ type somebody struct {
 
 func (m *matrix) lines() (lines []string) {
 	people := m.people()
+	m.adds()
 	for _, route := range m.routes() {
 		method, pattern, _ := strings.Cut(route, " ")
 		for _, s := range people {
@@ -95,16 +98,37 @@ func (m *matrix) lines() (lines []string) {
 	return lines
 }
 
-// routes are the room's own, with its steps in place of "{step}".
+// adds has the organisation add a step to the room's definition, for "{step}": of the first
+// role that the rules let take one.
+func (m *matrix) adds() {
+	ctx := context.Background()
+	o, err := m.app.Directory.Organisation(ctx, starter(m.t, m.app, m.room).Org)
+	m.must(err)
+	var words []directory.Word
+	for _, g := range o.Grantors {
+		p, err := m.app.Directory.Person(ctx, g)
+		m.must(err)
+		word, err := demo.Word(ctx, m.app, p.Login, m.app.Now())
+		m.must(err)
+		words = append(words, word)
+	}
+	def := m.room.Latest()
+	for _, d := range def.Roles {
+		f := looking(bare(def, 1), def, string(d.ID), nil)
+		o, err := m.app.Rooms.LayOverlay(ctx, o.ID, f.raw(), words...)
+		if err == nil {
+			m.added, _ = o.Becomes.Step("local_look")
+			return
+		}
+	}
+}
+
+// routes are the room's own.
 func (m *matrix) routes() (all []string) {
 	for _, p := range m.app.Site().Parts() {
 		for _, r := range p.Routes {
 			switch {
 			case p.Name != m.room.Name:
-			case strings.HasSuffix(r.Pattern, "{step}"):
-				for _, s := range m.room.Latest().AllSteps[1:] {
-					all = append(all, r.Method+" "+strings.Replace(r.Pattern, "{step}", string(s.ID), 1))
-				}
 			default:
 				all = append(all, r.Method+" "+r.Pattern)
 			}
@@ -154,7 +178,8 @@ func (m *matrix) begun() string {
 
 // ask sends one request with whole and right answers and tells what came of it.
 func (m *matrix) ask(s somebody, method, pattern, ref string) string {
-	path := strings.NewReplacer("{ref}", ref, "{reference}", ref, "{version}", "1", "{number}", "1").Replace(pattern)
+	path := strings.NewReplacer("{ref}", ref, "{reference}", ref, "{version}", "1", "{number}", "1", "{step}",
+		string(m.added.ID)).Replace(pattern)
 	info := m.step(pattern)
 	in := m.x.Answers(info.Fields)
 	for _, f := range in.Files() { // the words alone: documents have a clause of their own
@@ -193,7 +218,10 @@ func (m *matrix) ask(s somebody, method, pattern, ref string) string {
 
 func (m *matrix) step(pattern string) process.StepInfo {
 	s, ok := m.room.Latest().Step(process.Step(pattern[strings.LastIndex(pattern, "/")+1:]))
-	if !ok {
+	switch {
+	case strings.HasSuffix(pattern, "{step}"):
+		return m.added
+	case !ok:
 		return m.room.First()
 	}
 	return s

@@ -101,9 +101,6 @@ func (p *Pages) RecordRoutes() []web.Route {
 				}).AsksAgain())
 		}
 	}
-	if !p.Room.Overlaid {
-		return out
-	}
 	const title = "A step that the organisation added"
 	at := one + "/steps/{step}"
 	return append(out,
@@ -253,5 +250,5 @@ func (p *Pages) beginButton(q *web.Request) web.Component {
 	if !p.Desk.MayBegin(q.Actor(), p.Room) {
 		return nil
 	}
-	return nhs.Button{Text: p.Room.First().Label, Href: p.Base + "/new"}
+	return nhs.Button{Text: p.first(q).Label, Href: p.Base + "/new"}
 }

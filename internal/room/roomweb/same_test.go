@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"heed/internal/fail"
 	"heed/internal/field"
 	"heed/internal/field/fieldweb"
+	"heed/internal/policy"
 	"heed/internal/process"
 	"heed/internal/room"
 	"heed/internal/web"
@@ -27,8 +29,8 @@ var hostile = []string{"", " ", "a", "  spaces  ", "two\nlines", "crlf\r\nlines"
 	"one", "two", "14:30", "2026-02", "somebody"}
 
 // A page and a program that send the same answers are told the same and keep the
-// same, for 2,000 random forms with 4 random answers each, some of them the concern's own
-// under a random overlay; an entry holds what was kept, and all of it shows.
+// same, for 2,000 random forms with 4 random answers each, some of them those of two rooms
+// under random overlays; an entry holds what was kept, and all of it shows.
 func TestPageAndAPIAreOne(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	w := field.World{Today: workday.Day{Year: 2026, Month: 3, Day: 2},
@@ -36,8 +38,8 @@ func TestPageAndAPIAreOne(t *testing.T) {
 	kept, refused := 0, 0
 	for i := range 2000 {
 		fields := form(r)
-		if i%16 == 0 {
-			fields = overlaid(t, r)
+		if i%8 == 0 {
+			fields = overlaid(t, r, i/8)
 		}
 		if fault := field.Form("fields", fields, false); fault != "" {
 			t.Fatalf("form %d: %s", i, fault)
@@ -117,19 +119,34 @@ func stored(t *testing.T, i int, fields []field.Field, kept field.Answers, w fie
 	}
 }
 
-// overlaid are the questions of a step of the concern under a random overlay.
-func overlaid(t *testing.T, r *rand.Rand) []field.Field {
+// overlaid are the questions of a step under a random overlay: one of the concern, or one of
+// the register of policies, in turn.
+func overlaid(t *testing.T, r *rand.Rand, n int) []field.Field {
 	t.Helper()
-	shipped := process.Patient().AllSteps
-	step := shipped[r.IntN(len(shipped))]
+	shipped, lay := process.Patient(), func(d *process.Definition, raw []byte) (*process.Definition, error) {
+		return d.Overlay(raw, process.Safe)
+	}
+	if n%2 == 0 {
+		shipped, lay = policy.Room().Latest(), policy.Room().Under
+	}
+	step := shipped.AllSteps[r.IntN(len(shipped.AllSteps))]
 	var questions []string
 	for i := range 1 + r.IntN(3) {
 		questions = append(questions, fmt.Sprintf(`{"id":"local_%d","text":"Ask %d?","optional":%v,"max":%d}`, i, i,
 			r.IntN(2) == 0 || step.ID == process.AddNote, []int{0, 3, 300}[r.IntN(3)]))
 	}
-	overlay := fmt.Sprintf(`{"overlay":"w","version":1,"on":"patient/1","questions":{%q:[%s]}}`, step.ID,
-		strings.Join(questions, ","))
-	d, err := process.Patient().Overlay([]byte(overlay))
+	parts := []string{fmt.Sprintf(`"questions":{%q:[%s]}`, step.ID, strings.Join(questions, ","))}
+	f := step.Fields[r.IntN(len(step.Fields))]
+	plain := n%2 == 0 || slices.Contains([]process.Step{process.Triage, process.AskAdvice, process.DecideSharing,
+		process.Refer, process.Close}, step.ID) // the others protect people: they are not narrowed
+	if plain {
+		parts = append(parts, fmt.Sprintf(`"needed":{%q:[%q]}`, step.ID, f.ID))
+	}
+	if plain && (f.Kind == field.Line || f.Kind == field.Text) {
+		parts = append(parts, fmt.Sprintf(`"limits":{"%s.%s":%d}`, step.ID, f.ID, 10+r.IntN(f.Limit()-9)))
+	}
+	d, err := lay(shipped, []byte(fmt.Sprintf(`{"overlay":"w","version":1,"on":%q,%s}`, shipped.Name(),
+		strings.Join(parts, ","))))
 	if err != nil {
 		t.Fatal(err)
 	}

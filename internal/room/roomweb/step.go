@@ -18,13 +18,18 @@ import (
 	"heed/internal/web/nhs"
 )
 
+// first is what begins a record, as whoever asks follows it.
+func (p *Pages) first(q *web.Request) process.StepInfo {
+	return p.Desk.Follows(p.Room, q.Who().Org).AllSteps[0]
+}
+
 // showFirst asks what begins a record.
 func (p *Pages) showFirst(q *web.Request) (web.Response, error) {
 	if !p.Desk.MayBegin(q.Actor(), p.Room) {
 		return nil, fail.New(fail.Refused, "You cannot use this")
 	}
-	info := p.Room.First()
-	body, err := p.ask(q, info, room.View{Process: p.Room.Latest()}, nil)
+	info := p.first(q)
+	body, err := p.ask(q, info, room.View{Process: p.Desk.Follows(p.Room, q.Who().Org)}, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -36,13 +41,13 @@ func (p *Pages) paper(q *web.Request) (web.Response, error) {
 	if !p.Desk.MayBegin(q.Actor(), p.Room) {
 		return nil, fail.New(fail.Refused, "You cannot use this")
 	}
-	info := p.Room.First()
+	info := p.first(q)
 	return web.Page{Title: info.Label, Section: p.Section, Nav: p.Base, Back: p.Base + "/new",
 		Body: web.Stack(fieldweb.Paper(info.Fields, workday.Of(q.Now()))...)}, nil
 }
 
 func (p *Pages) sendFirst(q *web.Request) (web.Response, error) {
-	info := p.Room.First()
+	info := p.first(q)
 	in, finer := fieldweb.Answers(q.Form(), info.Fields)
 	got, err := p.Desk.Begin(q.Context(), q.Actor(), p.Room, room.Beginning{Answers: in, Key: q.Key()})
 	if err != nil {

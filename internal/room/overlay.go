@@ -1,0 +1,323 @@
+package room
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"heed/internal/access"
+	"heed/internal/directory"
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/process"
+	"heed/internal/store"
+)
+
+// An organisation lays an overlay on a definition of any room: see decision 0715. A record
+// goes on by the definition under which it began and what lies on that now; what was said
+// before is read by what it names. Nothing of an overlay stands in a row.
+
+// actLocal is what access is asked for a step that an overlay added.
+const actLocal = "local_step"
+
+// laid is a definition under an overlay; or why it is not followed.
+type laid struct {
+	definition *process.Definition
+	err        error
+}
+
+// laying is a definition and the text that lies on it: what comes of both never changes.
+type laying struct {
+	on   *process.Definition
+	text string
+}
+
+// under is a definition under an overlay.
+func (d *Desk) under(r *Room, def *process.Definition, over directory.Overlay) (*process.Definition, error) {
+	key := laying{def, string(over.Text)}
+	if known, ok := d.overlaid.Load(key); ok {
+		return known.(laid).definition, known.(laid).err
+	}
+	out, err := r.Under(def, over.Text)
+	d.overlaid.Store(key, laid{out, err})
+	return out, err
+}
+
+// followed is a definition as an organisation follows it. One whose overlay cannot be read
+// is followed as it is shipped, and that is said: see NotFollowed.
+func (d *Desk) followed(r *Room, def *process.Definition, o directory.Organisation) *process.Definition {
+	if over, ok := o.InForce(def.Name()); ok {
+		if out, err := d.under(r, def, over); err == nil {
+			return out
+		}
+	}
+	return def
+}
+
+// goesBy is the definition by which a record goes on.
+func (d *Desk) goesBy(tx *store.Tx, r *Room, s *State) (*process.Definition, error) {
+	def, err := r.Definition(s.Definition)
+	if err != nil {
+		return nil, err
+	}
+	o, err := d.Directory.OrganisationIn(tx, s.Org)
+	return d.followed(r, def, o), err
+}
+
+// called is goesBy for words alone: by the organisation as it was last looked up.
+func (d *Desk) called(r *Room, s *State) (*process.Definition, error) {
+	def, err := r.Definition(s.Definition)
+	if err != nil {
+		return nil, err
+	}
+	return d.followed(r, def, d.Directory.Known(s.Org)), nil
+}
+
+// Follows is the definition that a new record of an organisation follows.
+func (d *Desk) Follows(r *Room, org id.Org) *process.Definition {
+	return d.followed(r, r.Latest(), d.Directory.Known(org))
+}
+
+// Meant is the definition under which a step was taken, for its words: an overlay that was
+// taken off still says what was asked under it.
+func (d *Desk) Meant(r *Room, org id.Org, name string) (*process.Definition, error) {
+	def, err := r.Definition(name)
+	if err != nil || def.Name() == name {
+		return def, err
+	}
+	if over, ok := d.Directory.Known(org).Laid(name); ok {
+		if out, err := d.under(r, def, over); err == nil {
+			return out, nil
+		}
+	}
+	return def, nil
+}
+
+// stepsOf are the steps of a room as an organisation follows it, but those that begin a
+// record: those that it added too, of all definitions.
+func (d *Desk) stepsOf(r *Room, org id.Org) (all []process.StepInfo) {
+	o := d.Directory.Known(org)
+	for _, def := range slices.Backward(r.Definitions) {
+		for _, s := range d.followed(r, def, o).AllSteps[1:] {
+			if !slices.ContainsFunc(all, func(x process.StepInfo) bool { return x.ID == s.ID }) {
+				all = append(all, s)
+			}
+		}
+	}
+	return all
+}
+
+// AddedStep says whether an organisation added a step, to whichever definition of a room.
+func (d *Desk) AddedStep(r *Room, org id.Org, step process.Step) bool {
+	return slices.ContainsFunc(d.stepsOf(r, org), func(s process.StepInfo) bool { return s.ID == step && s.Local })
+}
+
+// Under lays an overlay on a definition of the room, or is *process.NotTaken.
+func (r *Room) Under(def *process.Definition, raw []byte) (*process.Definition, error) {
+	return def.Overlay(raw, r.safe(def))
+}
+
+// safe proves of what comes of an overlay what holds for every definition of the room.
+func (r *Room) safe(shipped *process.Definition) func(*process.Definition) error {
+	if r.Safe != nil {
+		return r.Safe
+	}
+	return func(over *process.Definition) error {
+		fault := sound(over)
+		if fault == "" {
+			fault = closes(shipped, over)
+		}
+		if fault != "" {
+			return fail.New(fail.Bad, "%s. Leave out what stands there, or change it", fault)
+		}
+		return nil
+	}
+}
+
+// closes says what an overlay makes impossible that was possible before, or "": a way in
+// which a step can come out, and that whoever owes something can do it.
+func closes(shipped, over *process.Definition) string {
+	was, is := newWalk(shipped), newWalk(over)
+	for _, s := range shipped.AllSteps {
+		for _, o := range s.Outcomes {
+			if was.out[outcome{s.ID, o.ID}] && !is.out[outcome{s.ID, o.ID}] {
+				return fmt.Sprintf("nobody can take the step %s any more so that it comes out as %q: what it needs is never so",
+					s.ID, o.Label)
+			}
+		}
+	}
+	for _, t := range over.Timers {
+		i := slices.IndexFunc(shipped.Timers, func(x process.Deadline) bool { return x.ID == t.ID })
+		if (i < 0 || meets(shipped, t)) && !meets(over, t) {
+			return fmt.Sprintf("%s owes %q and can take no step that meets it", t.Owner, t.Label)
+		}
+	}
+	return ""
+}
+
+// meets says whether whoever owes something can take a step that meets it.
+func meets(d *process.Definition, t process.Deadline) bool {
+	return slices.ContainsFunc(t.Until, func(ref string) bool {
+		step, _, _ := strings.Cut(ref, "/")
+		s, _ := d.Step(process.Step(step))
+		return slices.Contains(s.Roles, t.Owner) || slices.Contains(s.Roles, process.Anyone)
+	})
+}
+
+// Overlaid is an overlay that may be laid: on what, and what comes of both.
+type Overlaid struct {
+	Room        *Room
+	On, Becomes *process.Definition
+	Text        []byte
+}
+
+// ReadOverlay reads an overlay on a definition of one of these rooms as it may be laid, or
+// is *process.NotTaken: with the line of the file, and what to do. The rules say who may take
+// what it adds.
+func ReadOverlay(rules *access.Policy, rooms []*Room, raw []byte) (out Overlaid, err error) {
+	name, err := process.LiesOn(raw)
+	if err != nil {
+		return out, err
+	}
+	var known []string
+	for _, r := range rooms {
+		for _, def := range r.Definitions {
+			known = append(known, def.Name())
+			if def.Name() == name {
+				out = Overlaid{Room: r, On: def, Text: raw}
+			}
+		}
+	}
+	if out.On == nil {
+		return out, process.AtPlace(raw, fail.New(fail.Bad, "on must be one of %s: the process that the overlay lies on",
+			strings.Join(known, ", ")))
+	}
+	r := out.Room
+	safe := r.safe(out.On)
+	out.Becomes, err = out.On.Overlay(raw, func(over *process.Definition) error {
+		if err := safe(over); err != nil {
+			return err
+		}
+		if fault := r.untaken(rules, out.On, over); fault != "" {
+			return fail.New(fail.Bad, "%s", fault)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// untaken names a step that an overlay added or narrowed and that nobody in its roles may
+// take, by the room's rules; "" when there is none.
+func (r *Room) untaken(rules *access.Policy, shipped, over *process.Definition) string {
+	for _, s := range over.AllSteps {
+		was, _ := shipped.Step(s.ID)
+		if !slices.Equal(was.Roles, s.Roles) && !r.takes(rules, s) {
+			return fmt.Sprintf("nobody may take the step %s: the rules of %s let none of its roles do it (%s). "+
+				"Name a role that works on them", s.ID, r.Many, roleList(s.Roles))
+		}
+	}
+	return ""
+}
+
+func roleList(roles []process.Role) string {
+	var out []string
+	for _, role := range roles {
+		out = append(out, string(role))
+	}
+	return strings.Join(out, ", ")
+}
+
+// takes asks the rules about each role and state of a step, of a record that they have.
+func (r *Room) takes(rules *access.Policy, s process.StepInfo) bool {
+	org, team, me := id.NewOrg(time.Time{}), id.NewTeam(time.Time{}), id.NewPerson(time.Time{})
+	at := &State{Org: org, Team: team, Compartment: r.Compartment, Owner: me}
+	for _, role := range s.Roles {
+		if role == process.Anyone {
+			role = process.Worker
+		}
+		a := access.Actor{Person: me, Org: org, Team: team, Role: access.Role(role), MFA: true}
+		for _, from := range process.From(s) {
+			at.Stage = from
+			for _, res := range []access.Resource{r.resource(at, time.Time{}), access.Function(org)} {
+				if slices.ContainsFunc(r.actions(string(s.ID), a, at), func(act access.Action) bool {
+					return rules.Decide(a, act, res, access.Context{}).Effect == access.Allow
+				}) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// LayOverlay lays an overlay on the word of the organisation's grantors. It is checked
+// first, by this program, whoever checked it before.
+func (d *Desk) LayOverlay(ctx context.Context, org id.Org, raw []byte, words ...directory.Word) (Overlaid, error) {
+	out, err := ReadOverlay(d.Policy, d.rooms, raw)
+	if err != nil {
+		return out, err
+	}
+	return out, d.Directory.LayOverlay(ctx, org, directory.Overlay{Name: out.Becomes.Name(), Text: raw}, words...)
+}
+
+// TakeOverlaysOff gives the organisation the definitions of a room as they are shipped.
+func (d *Desk) TakeOverlaysOff(ctx context.Context, org id.Org, r *Room, words ...directory.Word) error {
+	var on []string
+	for _, def := range r.Definitions {
+		on = append(on, def.Name())
+	}
+	return d.Directory.TakeOverlaysOff(ctx, org, on, words...)
+}
+
+// InForce are the overlays that an organisation has in force on a room, oldest definition first.
+func (d *Desk) InForce(r *Room, o directory.Organisation) (out []Overlaid) {
+	for _, def := range r.Definitions {
+		if over, ok := o.InForce(def.Name()); ok {
+			if becomes, err := d.under(r, def, over); err == nil {
+				out = append(out, Overlaid{r, def, becomes, over.Text})
+			}
+		}
+	}
+	return out
+}
+
+// NotFollowed says which overlays of an organisation this program does not follow, and on
+// which records one has no bearing: none when there are none.
+func (d *Desk) NotFollowed(o directory.Organisation) []string {
+	var all []string
+	for _, over := range o.AllInForce() {
+		r, def := d.definition(over.On())
+		if def == nil {
+			all = append(all, fmt.Sprintf("The overlay %s of %s lies on %s, which this version of Heed does not "+
+				"know, and what it adds is not asked. Use a version that knows it, or lay it anew on a process of this one",
+				over.Name, o.Name, over.On()))
+			continue
+		}
+		if _, err := d.under(r, def, over); err != nil {
+			all = append(all, fmt.Sprintf("The overlay %s of %s cannot be read by this version of Heed, and what "+
+				"it adds is not asked: %s. Lay it anew for this version, or go back to the version before", over.Name, o.Name,
+				fail.Words(err)))
+			continue
+		}
+		if _, ok := o.InForce(r.Latest().Name()); !ok {
+			all = append(all, fmt.Sprintf("The overlay %s of %s counts for the %s that were begun under %s; new "+
+				"ones follow %s as it is shipped. Lay one on that too, or take this one off", over.Name, o.Name, r.Many,
+				def.Name(), r.Latest().Name()))
+		}
+	}
+	return all
+}
+
+// definition is one that this program knows, with its room.
+func (d *Desk) definition(name string) (*Room, *process.Definition) {
+	for _, r := range d.rooms {
+		for _, def := range r.Definitions {
+			if def.Name() == name {
+				return r, def
+			}
+		}
+	}
+	return nil, nil
+}
