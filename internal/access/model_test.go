@@ -36,8 +36,11 @@ func model(a Actor, act Action, r Resource, reason bool) bool {
 		if !patient {
 			return false
 		}
-		if act == BreakGlass {
+		switch act {
+		case BreakGlass:
 			return reason
+		case Erase:
+			return r.Closed && reason
 		}
 		return modelWorks(act, r.Closed, reason, r.Owner == me || r.Team == a.Team && !a.Team.IsZero())
 	case ColleagueOwner:
@@ -60,7 +63,7 @@ func model(a Actor, act Action, r Resource, reason bool) bool {
 			return patient && reason
 		}
 	case ExecutiveLead:
-		return act == BeTold || act == ConfirmBar && patient
+		return act == BeTold || act == ConfirmBar && patient || act == Erase && r.Closed && reason
 	}
 	return false // workers, administrators, analysts
 }

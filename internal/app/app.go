@@ -89,7 +89,7 @@ func Open(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger) (*Ap
 }
 
 // settle brings database and key store together.
-func (a *App) settle(ctx context.Context) error { return a.Vault.Settle(ctx, a.Concerns) }
+func (a *App) settle(ctx context.Context) error { return a.Vault.Settle(ctx, a.Rooms) }
 
 // bringUp asks first whether the database belongs to the folder, before anything is
 // settled between them, and has the folder remember it at the end.

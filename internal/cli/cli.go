@@ -49,7 +49,7 @@ type CLI struct {
 	Witness witnessCmd `cmd:"" help:"Sign other installations' checkpoints, so that their history cannot be rewritten."`
 	Backup  backupCmd  `cmd:"" help:"Save an installation into one sealed file, while it runs."`
 	Restore restoreCmd `cmd:"" help:"Put a backup into an empty installation."`
-	Erase   eraseCmd   `cmd:"" help:"Erase one closed concern, on the words of two people, with a certificate."`
+	Erase   eraseCmd   `cmd:"" help:"Erase one record that has ended, on the words of two people, with a certificate."`
 	OpenAPI openapiCmd `cmd:"" name:"openapi" help:"Print the OpenAPI document."`
 	Figures figuresCmd `cmd:"" help:"Figures of months and quarters that are over: count and recount them."`
 	Stats   stats.Cmd  `cmd:"" help:"Charts, intervals, agreement and disclosure control, on plain numbers."`

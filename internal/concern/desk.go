@@ -103,6 +103,8 @@ func acts(what string, a access.Actor, s *room.State) []access.Action {
 		return []access.Action{access.BreakGlass}
 	case what == "count":
 		return []access.Action{access.CountConcerns}
+	case what == "erase":
+		return []access.Action{access.Erase}
 	case what == string(process.Raise):
 		return []access.Action{access.RaiseConcern}
 	case act == access.AddNote && a.Person == s.By && a.Role == access.Lead:

@@ -105,7 +105,7 @@ func TestDocumentOfAConcern(t *testing.T) {
 			}
 		}
 		changed(w, ref, asked)
-		if _, err := w.Concerns.Erase(ctx, w.Org.ID, ref, "Retention has ended", w.Words()...); err != nil {
+		if _, err := w.Rooms.Erase(ctx, w.Concerns.Room, w.Org.ID, ref, "Retention has ended", w.Words()...); err != nil {
 			w.T.Fatal(err)
 		}
 		if n := chunksOf(w); n != 0 || len(named(w)) != 0 {

@@ -155,6 +155,12 @@ func payload(by Author, ev Event) ([]byte, error) {
 	return body.Append(nil)
 }
 
+// Hold keeps a record as it stands until this unit ends: whoever appends to it waits.
+func (l *Log) Hold(tx *store.Tx, rec id.Record) error {
+	_, err := store.All(tx, scanInt, `select version from head where record = $1`+tx.ForUpdate(), rec)
+	return err
+}
+
 // Blank takes the sealed bytes away from every entry of an erased record; the
 // leaves stay, and the tree still verifies. For the unit of work that erases.
 func (l *Log) Blank(tx *store.Tx, rec id.Record) error {

@@ -152,6 +152,7 @@ type Definition struct {
 	Cycles   []Cycle  `json:"cycles" for:"room"`   // what comes round
 	Links    []Link   `json:"links" for:"room"`    // how its records are tied to others
 	Coverage Coverage `json:"coverage" for:"room"` // what its records cover; without a field nothing is shown
+	Erase    Erasure  `json:"erase"`               // on whose words a record is erased
 	// Relies says what is due when an item ends that a question takes from a set; see Set.
 	Relies []Reliance `json:"relies"`
 	// Sets are those that its questions take from, as the program has them.

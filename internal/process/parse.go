@@ -92,7 +92,7 @@ func (d *Definition) whole() error {
 			return err
 		}
 	}
-	return nil
+	return d.wholeErasure()
 }
 
 func (d *Definition) wholeStep(at string, s StepInfo) error {

@@ -166,7 +166,7 @@ func (d *Desk) any(ctx context.Context, condition string, r *Room) (yes bool, er
 func (d *Desk) remake(tx *store.Tx, r *Room, x row) (bool, error) {
 	_, _, err := d.open(x)
 	if fail.Is(err, fail.Gone) {
-		return true, wipe(tx, x.record)
+		return true, d.wipe(tx, x.record)
 	}
 	var is proven
 	if err == nil {

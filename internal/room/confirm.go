@@ -140,6 +140,9 @@ func (d *Desk) confirm(tx *store.Tx, a access.Actor, r *Room, f found, text Text
 	if err != nil {
 		return err
 	}
+	if err := stays(tx, f.state.Record); err != nil {
+		return err
+	}
 	n, err := tx.Exec(insertConfirmed, confirmedTag(key, f.state.Record, text.Hash, a.Person), f.state.Record)
 	if err != nil || n == 0 { // confirmed already
 		return err

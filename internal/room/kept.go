@@ -27,29 +27,6 @@ func (d *Desk) Standing(tx *store.Tx, r *Room, org id.Org, ref id.Reference) (St
 	return f.state, err
 }
 
-// Proved is where a record stands by its history alone.
-func (d *Desk) Proved(tx *store.Tx, org id.Org, rec id.Record) (State, error) {
-	is, err := d.proved(tx, org, rec)
-	return is.State, err
-}
-
-// Wipe takes away what lists, duties and retries hold of a record that is erased.
-func (d *Desk) Wipe(tx *store.Tx, rec id.Record) error {
-	if err := wipe(tx, rec); err != nil {
-		return err
-	}
-	return d.Jobs.Cancel(tx, dueName(rec))
-}
-
-// WipeKept is Wipe in a restored database, whose lists and duties are made anew after it
-// and may not be there yet.
-func (d *Desk) WipeKept(tx *store.Tx, rec id.Record) error {
-	if err := wipeKept(tx, rec); err != nil {
-		return err
-	}
-	return d.Jobs.Cancel(tx, dueName(rec))
-}
-
 // Asking is one page of a list, as a room with rules of its own asks for it.
 type Asking struct {
 	Query

@@ -127,6 +127,9 @@ func (d *Desk) tie(tx *store.Tx, a access.Actor, on side, t tie, ends, shows boo
 	if err != nil {
 		return err
 	}
+	if err := stays(tx, on.state.Record); err != nil {
+		return err
+	}
 	tag, kind := t.tag(key, on.state.Record), kindLinked
 	if ends {
 		kind = kindUnlinked

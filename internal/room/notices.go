@@ -3,6 +3,7 @@ package room
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -253,6 +254,13 @@ func (d *Desk) Seen(ctx context.Context, a access.Actor, ids []string) error {
 	}
 	return d.Store.Do(ctx, func(tx *store.Tx) error {
 		for _, n := range theirs {
+			if n.What != NoticeTold { // those are of a book, which is never erased
+				if err := stays(tx, n.Row.record); errors.Is(err, errSameMoment) {
+					continue
+				} else if err != nil {
+					return err
+				}
+			}
 			tag, err := hex.DecodeString(n.ID)
 			if err != nil {
 				return err

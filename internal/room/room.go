@@ -253,6 +253,7 @@ const (
 	actFigures = "count"               // of rooms with figures: see exact ones of the whole organisation
 	actLink    = "link"                // of rooms with links: tie it to another record
 	actOwn     = "add_to_own"          // to add to what one began, as that; where a room's Acts have it
+	actErase   = "erase"               // give a word on which it is erased, once it has ended
 )
 
 // actions are those that access is asked for.
@@ -272,6 +273,7 @@ func (r *Room) Actions() []access.RoomAction {
 		{Action: r.action(actView), Verb: "open a " + r.One},
 		{Action: r.action(actWork), Verb: "see all of the work on a " + r.One},
 		{Action: r.action(actReaders), Verb: "see who has opened a " + r.One},
+		{Action: r.action(actErase), Verb: "give a word on which a " + r.One + " is erased"},
 	}
 	if r.Latest().Audience.Given() {
 		out = append(out, access.RoomAction{Action: r.action(actCount), Verb: "see how many have confirmed reading a " +

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"heed/internal/document/keep"
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/ledger"
@@ -209,28 +208,4 @@ func (d *Desk) placesOf(tx *store.Tx, r *Room, s *State) ([]placed, error) {
 		return nil, err
 	}
 	return r.places(key, s), nil
-}
-
-// wipe takes away what the tables hold of a record: its erased form is that there is none.
-func wipe(tx *store.Tx, rec id.Record) error {
-	for _, text := range []string{`delete from room_list_v1 where record = $1`,
-		`delete from room_confirmed_v1 where record = $1`, `delete from room_link_v1 where record = $1`,
-		`delete from room_record_v1 where record = $1`} {
-		if _, err := tx.Exec(text, rec); err != nil {
-			return err
-		}
-	}
-	return wipeKept(tx, rec)
-}
-
-// wipeKept takes away what is held of a record and not made from its history: also where
-// the rows are not made yet.
-func wipeKept(tx *store.Tx, rec id.Record) error {
-	if _, err := tx.Exec(`delete from room_retry where record = $1`, rec); err != nil {
-		return err
-	}
-	if _, err := tx.Exec(`delete from room_seen where record = $1`, rec); err != nil {
-		return err
-	}
-	return keep.Wipe(tx, rec)
 }

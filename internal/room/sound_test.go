@@ -74,6 +74,10 @@ var badDefinitions = []struct{ name, old, new string }{
 	{"what is due for anyone", `"deadlines"`, strings.Replace(relying("how", "decide"), "safeguarding_lead", "anyone", 1) +
 		`"deadlines"`},
 	{"an unknown name", `"evidence": "D"`, `"evidnce": "D"`},
+	{"erased on nobody's word", `"first": ["safeguarding_lead"], `, ``},
+	{"erased on anyone's word", `"second": ["safeguarding_lead"]`, `"second": ["anyone"]`},
+	{"erased on the word of an unknown role", `"second": ["safeguarding_lead"]`, `"second": ["lead"]`},
+	{"erased without a word to whoever may not", `, "open": "End this note before it is erased"`, ``},
 	{"counted by a person", `"lists": [`, figure(`"steps": ["begin"], "by": "begin.who"`)},
 	{"counted by what somebody wrote", `"lists": [`, figure(`"steps": ["begin"], "by": "begin.title"`)},
 	{"counted by a question of another step", `"lists": [`, figure(`"steps": ["begin"], "by": "decide.how"`)},

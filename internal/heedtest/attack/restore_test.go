@@ -16,7 +16,9 @@ import (
 	"heed/internal/demo"
 	"heed/internal/directory"
 	"heed/internal/fail"
+	"heed/internal/field"
 	"heed/internal/id"
+	"heed/internal/policy"
 	"heed/internal/process"
 	"heed/internal/room"
 	"heed/internal/store/storetest"
@@ -31,6 +33,7 @@ type point struct {
 	keyFile  []byte
 	keyStore []byte
 	there    []id.Reference
+	policies []id.Reference
 }
 
 // life is a house to which things happen, with a point after each.
@@ -38,7 +41,9 @@ type life struct {
 	*house
 	points []point
 	all    []id.Reference
-	erased map[id.Reference]bool
+
+	policies []id.Reference // of another room
+	erased   map[id.Reference]bool
 }
 
 func (l *life) mark(name string) {
@@ -47,7 +52,8 @@ func (l *life) mark(name string) {
 	check(l.t, err)
 	keyStore, err := l.Vault.CopyKeyStore()
 	check(l.t, err)
-	l.points = append(l.points, point{name, backedUp(l.t.(*testing.T), l.house), keyFile, keyStore, slices.Clone(l.all)})
+	l.points = append(l.points, point{name, backedUp(l.t.(*testing.T), l.house), keyFile, keyStore, slices.Clone(l.all),
+		slices.Clone(l.policies)})
 }
 
 func (l *life) raised(n int) {
@@ -59,6 +65,21 @@ func (l *life) raised(n int) {
 	}
 	_, err := l.Ledger.Sequence(ctx)
 	check(l.t, err)
+}
+
+// withdrawn enters policies and withdraws them.
+func (l *life) withdrawn(n int) {
+	l.t.Helper()
+	keeper := l.actorIn("keeper", access.GovernanceLead)
+	for range n {
+		r, err := l.Rooms.Begin(ctx, keeper, policy.Room(), room.Beginning{Answers: field.Said("title", "A policy", "kind",
+			"policy", "owner", keeper.Person.String())})
+		check(l.t, err)
+		_, err = l.Rooms.Take(ctx, keeper, policy.Room(), r.Reference, room.Said("withdraw", "reasons", "It was a trial",
+			"sure", "no_other"))
+		check(l.t, err)
+		l.policies = append(l.policies, r.Reference)
+	}
 }
 
 // ended brings a concern to its end.
@@ -82,8 +103,17 @@ func (h *house) actorIn(login string, role access.Role) access.Actor {
 
 func (l *life) erase(ref id.Reference) {
 	l.t.Helper()
-	_, err := l.Concerns.Erase(ctx, l.person("guardian").Org, ref, "Retention has ended", l.word("guardian"),
-		l.word("lead"))
+	l.eraseOf(l.Concerns.Room, ref, l.word("guardian"), l.word("lead"))
+}
+
+func (l *life) erasePolicy(ref id.Reference) {
+	l.t.Helper()
+	l.eraseOf(policy.Room(), ref, l.word("executive"), l.word("keeper"))
+}
+
+func (l *life) eraseOf(r *room.Room, ref id.Reference, words ...directory.Word) {
+	l.t.Helper()
+	_, err := l.Rooms.Erase(ctx, r, l.person("guardian").Org, ref, "Retention has ended", words...)
 	check(l.t, err)
 	l.erased[ref] = true
 	_, err = l.Ledger.Sequence(ctx)
@@ -100,11 +130,14 @@ func live(h *house, changes bool) *life {
 	}
 	l := &life{house: h, erased: map[id.Reference]bool{}}
 	l.raised(5)
+	l.withdrawn(3)
 	l.mark("before any erasure")
 	l.erase(l.all[0])
 	l.mark("after the first erasure")
 	l.erase(l.all[1])
 	l.mark("after a second of the same key")
+	l.erasePolicy(l.policies[0])
+	l.mark("after that of a policy of the same key")
 	h.hand.Move(25 * time.Hour)
 	l.mark("a day later")
 	l.raised(3)
@@ -121,6 +154,7 @@ func live(h *house, changes bool) *life {
 	change()
 	l.erase(l.all[8])
 	l.erase(l.all[9])
+	l.erasePolicy(l.policies[2])
 	l.mark("after two more erasures")
 	l.erase(l.all[10])
 	l.mark("when a day has nothing left")
@@ -194,7 +228,22 @@ func (l *life) holds(t *testing.T, h *house, p point) {
 			t.Errorf("concern %d lives: its lead gets %v", i, err)
 		}
 	}
+	l.holdsPolicies(t, h, p)
 	h.unchanged()
+}
+
+func (l *life) holdsPolicies(t *testing.T, h *house, p point) {
+	t.Helper()
+	keeper := h.actorIn("keeper", access.GovernanceLead)
+	page, err := h.Rooms.List(ctx, keeper, policy.Room(), room.Query{List: "ended", Limit: 50})
+	check(t, err)
+	for i, ref := range p.policies {
+		listed := slices.ContainsFunc(page.Rows, func(r room.Row) bool { return r.Reference == ref })
+		_, err := h.Rooms.Open(ctx, keeper, policy.Room(), ref)
+		if l.erased[ref] == (err == nil) || l.erased[ref] == listed {
+			t.Errorf("policy %d, erased %t: its keeper gets %v, listed %t", i, l.erased[ref], err, listed)
+		}
+	}
 }
 
 // TestRestoreAtEveryPoint is promise D19 with the present key store: whatever point
@@ -264,7 +313,7 @@ func TestRestoreWithAnOlderKeyStore(t *testing.T) {
 	})
 }
 
-// missing wants no more living concerns away than were given up, and none that was erased.
+// missing wants no more living records away than were given up, and none that was erased.
 func (l *life) missing(t *testing.T, h *house, lost int) {
 	t.Helper()
 	nurse, away := h.actorIn("nurse", ""), 0
@@ -277,8 +326,18 @@ func (l *life) missing(t *testing.T, h *house, lost int) {
 			away++
 		}
 	}
+	keeper := h.actorIn("keeper", access.GovernanceLead)
+	for i, ref := range l.policies {
+		_, err := h.Rooms.Open(ctx, keeper, policy.Room(), ref)
+		if l.erased[ref] && err == nil {
+			t.Errorf("policy %d was erased and is shown", i)
+		}
+		if !l.erased[ref] && err != nil {
+			away++
+		}
+	}
 	if away > lost {
-		t.Errorf("%d living concerns are away, %d were given up", away, lost)
+		t.Errorf("%d living records are away, %d were given up", away, lost)
 	}
 }
 

@@ -110,7 +110,7 @@ func (w *World) open(s *store.Store) {
 	w.Directory = directory.New(directory.Parts{Store: s, Vault: w.Vault, Ledger: w.Ledger, Clock: hand})
 	w.Rooms = must(room.NewDesk(w.Parts(), rooms...))(t)
 	w.Concerns = concern.New(w.Rooms)
-	w.check(w.Vault.Settle(ctx, w.Concerns))
+	w.check(w.Vault.Settle(ctx, w.Rooms))
 	w.check(s.EnsureProjections(ctx, w.Concerns.GlassProjection(), w.Rooms.Projection()))
 }
 

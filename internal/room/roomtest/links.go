@@ -46,13 +46,6 @@ func tiedTogether(s *suite) {
 		if n := len(s.linksOn(keeper, one)) + len(s.linksOn(keeper, other)); n != 0 {
 			s.t.Errorf("a link that was ended is seen %d times", n)
 		}
-		s.must(s.desk.Tie(s.ctx, keeper, s.room, one, room.Tying{Link: l.ID, Other: other}))
-		rec := s.stands(other).Record
-		s.must(s.w.Store.Do(s.ctx, func(tx *store.Tx) error { return s.desk.Wipe(tx, rec) }))
-		if n := len(s.linksOn(keeper, one)); n != 0 {
-			s.t.Errorf("a link with an erased record is seen %d times", n)
-		}
-		s.must(s.desk.Projection().Replay(s.ctx, s.w.Store))
 	}
 }
 

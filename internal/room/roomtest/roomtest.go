@@ -95,6 +95,7 @@ var clauses = []clause{
 	{"a person who is named holds a role and works here", named},
 	{"a title stands in the lists", titles},
 	{"records that belong together show it to who may open both", tiedTogether},
+	{"erased leaves nothing but its form", erased},
 	{"what comes round is made once and closed once", comesRound},
 	{"what comes round is in time or sooner", inTurn},
 	{"an audience reads and confirms what is in force", audience},

@@ -26,7 +26,7 @@ const planRules = `
 @id("plan-lead-works")
 @says("A safeguarding lead works on plans.")
 permit (principal, action in [Action::"plan.planning", Action::"plan.view", Action::"plan.view_work", Action::"plan.view_readers",
-	Action::"plan.count_confirmations", Action::"plan.name_unconfirmed", Action::"plan.link"], resource is Plan)
+	Action::"plan.count_confirmations", Action::"plan.name_unconfirmed", Action::"plan.link", Action::"plan.erase"], resource is Plan)
 when { principal.role == "safeguarding_lead" };
 
 @id("plan-everybody-reads")
@@ -49,7 +49,7 @@ func plan() *room.Room {
 
 // shared are the clauses of mechanisms that this second room uses.
 var shared = []string{"every way", "two people", "the word of two", "live rows", "an audience", "a role or",
-	"a confirmation is", "what comes round", "records that belong", "who is away"}
+	"a confirmation is", "what comes round", "records that belong", "who is away", "erased leaves"}
 
 // TestSecondRoom holds a second room to what rooms share: a mechanism with one user is
 // a feature of that user.

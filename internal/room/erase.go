@@ -1,0 +1,189 @@
+package room
+
+import (
+	"context"
+	"slices"
+
+	"heed/internal/access"
+	"heed/internal/directory"
+	"heed/internal/document/keep"
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/plain"
+	"heed/internal/process"
+	"heed/internal/store"
+	"heed/internal/vault"
+)
+
+// A record that has ended is erased on the words of two people: its key goes, with all that
+// is held of it, and the organisation's own record says by whose word and why. What leans on
+// it says nothing of it: see docs/decisions/0712-erasure-of-any-record.md.
+
+var whyErased = plain.Field{Label: "why it is erased", Limit: 500, Must: true}
+
+// Erase destroys the key of a record that has ended (promise A12), and gives the certificate.
+func (d *Desk) Erase(ctx context.Context, r *Room, org id.Org, ref id.Reference, reason string,
+	words ...directory.Word) (vault.Certificate, error) {
+	if fault := whyErased.Fault(reason); fault != "" {
+		return vault.Certificate{}, fail.Fields{{Name: "reason", Words: fault}}.Err()
+	}
+	var at State
+	err := d.Store.View(ctx, func(tx *store.Tx) (err error) {
+		if at, err = d.Standing(tx, r, org, ref); err == nil && at.Record.IsZero() {
+			err = fail.New(fail.Missing, "There is no such %s", r.One)
+		}
+		return err
+	})
+	if err != nil {
+		return vault.Certificate{}, err
+	}
+	return d.Vault.Erase(ctx, org, at.Record, func(tx *store.Tx, generation int64) error {
+		if err := d.Ledger.Hold(tx, at.Record); err != nil {
+			return err
+		}
+		is, err := d.proved(tx, org, at.Record)
+		if err != nil {
+			return err
+		}
+		if err := d.mayErase(tx, r, &is.State, reason, words); err != nil {
+			return err
+		}
+		if err := d.Directory.NoteErased(tx, org, at.Record, generation, reason, words...); err != nil {
+			return err
+		}
+		return d.wipe(tx, at.Record)
+	})
+}
+
+// RoomOf is the room of a record, for whoever has its reference alone.
+func (d *Desk) RoomOf(ctx context.Context, org id.Org, ref id.Reference) (r *Room, err error) {
+	err = d.Store.View(ctx, func(tx *store.Tx) error {
+		for _, r = range d.rooms {
+			s, err := d.Standing(tx, r, org, ref)
+			if err != nil || !s.Record.IsZero() {
+				return err
+			}
+		}
+		return fail.New(fail.Missing, "There is no such record")
+	})
+	return r, err
+}
+
+// mayErase holds the end, and both words to what the definition says and access lets.
+func (d *Desk) mayErase(tx *store.Tx, r *Room, s *State, reason string, words []directory.Word) error {
+	def, err := d.goesBy(tx, r, s)
+	if err != nil {
+		return err
+	}
+	if !s.Ended() {
+		return fail.New(fail.Conflict, "%s", def.Erase.Open)
+	}
+	first, err := d.erasers(tx, r, s, def.Erase.First, reason, words)
+	if err != nil {
+		return err
+	}
+	second, err := d.erasers(tx, r, s, def.Erase.Second, reason, words)
+	if err != nil {
+		return err
+	}
+	for _, p := range first {
+		if slices.ContainsFunc(second, func(other id.Person) bool { return other != p }) {
+			return nil
+		}
+	}
+	return fail.New(fail.Refused, "%s", def.Erase.Refused)
+}
+
+// erasers are those who gave a word and whom access lets erase a record in one of these roles.
+func (d *Desk) erasers(tx *store.Tx, r *Room, s *State, roles []process.Role, reason string,
+	words []directory.Word) (out []id.Person, err error) {
+	for _, w := range words {
+		p, err := d.Directory.PersonIn(tx, w.Person())
+		if err != nil {
+			return nil, err
+		}
+		for _, role := range roles {
+			a, err := p.Actor(access.Role(role), true)
+			if err != nil {
+				continue // not theirs, or they have left
+			}
+			res, err := d.resource(tx, a, r, s)
+			if err != nil {
+				return nil, err
+			}
+			res.Closed = true // it has ended: for how long it still lies on desks is of reading
+			if slices.ContainsFunc(r.actions(actErase, a, s), func(act access.Action) bool {
+				return d.Policy.Decide(a, act, res, access.Context{Reason: reason}).Effect == access.Allow
+			}) {
+				out = append(out, p.ID)
+			}
+		}
+	}
+	return out, nil
+}
+
+// Erasures are what the history says was erased (vault.History).
+func (d *Desk) Erasures(tx *store.Tx, org id.Org) (out []vault.Erasure, err error) {
+	all, err := d.Directory.Erasures(tx, org)
+	for _, e := range all {
+		out = append(out, e.Erasure)
+	}
+	return out, err
+}
+
+// NoteErased is for a restored database, which holds a record that was erased since: the
+// entry, and an end of what is left (vault.History). Its rows are made anew after it and may
+// not be there yet.
+func (d *Desk) NoteErased(tx *store.Tx, org id.Org, e vault.Erasure) error {
+	err := d.Directory.NoteErased(tx, org, e.Record, e.Generation, "Erased before this backup was restored")
+	if err != nil {
+		return err
+	}
+	if err := d.wipeKept(tx, e.Record); err != nil {
+		return err
+	}
+	return tx.Remake(d.Projection().Name)
+}
+
+// wipe takes away what is held of a record: its erased form is that there is none. Its row
+// goes first, since whoever writes beside the record holds that.
+func (d *Desk) wipe(tx *store.Tx, rec id.Record) error {
+	for _, text := range []string{`delete from room_record_v1 where record = $1`,
+		`delete from room_list_v1 where record = $1`, `delete from room_confirmed_v1 where record = $1`,
+		`delete from room_link_v1 where record = $1`} {
+		if _, err := tx.Exec(text, rec); err != nil {
+			return err
+		}
+	}
+	return d.wipeKept(tx, rec)
+}
+
+// TestOnlyWipe is what Erase takes away, of a record that nobody has ended.
+func (d *Desk) TestOnlyWipe(tx *store.Tx, rec id.Record) error { return d.wipe(tx, rec) }
+
+// wipeKept takes away what is held of a record and not made from its history, and the history.
+func (d *Desk) wipeKept(tx *store.Tx, rec id.Record) error {
+	for _, text := range []string{`delete from room_retry where record = $1`, `delete from room_seen where record = $1`} {
+		if _, err := tx.Exec(text, rec); err != nil {
+			return err
+		}
+	}
+	if err := keep.Wipe(tx, rec); err != nil {
+		return err
+	}
+	if err := d.Jobs.Cancel(tx, dueName(rec)); err != nil {
+		return err
+	}
+	return d.Ledger.Blank(tx, rec)
+}
+
+// stays holds the row of a record against its erasure until this unit ends, for what is
+// written beside it without moving its head; errSameMoment when it went since it was found.
+func stays(tx *store.Tx, rec id.Record) error {
+	_, err := store.One(tx, func(n *int) []any { return []any{n} },
+		`select 1 from room_record_v1 where record = $1`+tx.ForShare(), rec)
+	if fail.Is(err, fail.Missing) {
+		return errSameMoment
+	}
+	return err
+}
