@@ -83,7 +83,7 @@ func TestFiguresOfConcerns(t *testing.T) {
 				t.Errorf("in the further edition: %+v, want %d", x, n)
 			}
 		}
-		if _, err := w.Concerns.Erase(ctx, w.Org.ID, c[1], "Retention has ended", w.Words()...); err != nil {
+		if _, err := w.Rooms.Erase(ctx, w.Concerns.Room, w.Org.ID, c[1], "Retention has ended", w.Words()...); err != nil {
 			t.Fatal(err)
 		}
 		for _, x := range recounted(w) {
