@@ -141,11 +141,7 @@ var (
 
 // documentOperation gives a document of a record out; for rooms that ask for some.
 func (a *API) documentOperation(r *room.Room, base, name string) []operation {
-	asks := len(field.Documents(r.First().Fields)) > 0
-	for _, s := range r.Steps() {
-		asks = asks || len(field.Documents(s.Fields)) > 0
-	}
-	if !asks {
+	if !r.AsksForDocuments() {
 		return nil
 	}
 	op := get[givenOut](base+"/{reference}/documents/{version}/{number}", "open"+name+"Document",

@@ -2,6 +2,7 @@ package room
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"heed/internal/access"
@@ -10,6 +11,7 @@ import (
 	"heed/internal/fail"
 	"heed/internal/field"
 	"heed/internal/id"
+	"heed/internal/process"
 	"heed/internal/store"
 	"heed/internal/vault"
 )
@@ -37,6 +39,14 @@ func PutDocuments(tx *store.Tx, key *vault.Key, version int64, taken field.Answe
 		}
 	}
 	return nil
+}
+
+// AsksForDocuments says whether a step of the room brings a document, by any of its definitions.
+// An overlay's questions are for words.
+func (r *Room) AsksForDocuments() bool {
+	return slices.ContainsFunc(r.Definitions, func(d *process.Definition) bool {
+		return slices.ContainsFunc(d.AllSteps, func(s process.StepInfo) bool { return len(field.Documents(s.Fields)) > 0 })
+	})
 }
 
 // documentsOf are the documents that a history speaks of, by the version of their entry.

@@ -231,8 +231,10 @@ func (d *Desk) linked(tx *store.Tx, a access.Actor, r *Room, s *State, t tie) (L
 }
 
 // ties says whether records of a room can be tied to others so that they show it.
-func (d *Desk) ties(r *Room) bool {
-	return len(r.Latest().Links) > 0 || slices.ContainsFunc(d.rooms, func(x *Room) bool {
+func (d *Desk) ties(r *Room) bool { return r.tied(d.rooms) }
+
+func (r *Room) tied(all []*Room) bool {
+	return len(r.Latest().Links) > 0 || slices.ContainsFunc(all, func(x *Room) bool {
 		return slices.ContainsFunc(x.Latest().Links, func(l process.Link) bool { return l.To == r.Name && l.Back != "" })
 	})
 }

@@ -18,13 +18,30 @@ import (
 	"heed/internal/vault"
 )
 
-// Events are the room's kinds of event with what each says, for docs/events.md.
-func (r *Room) Events() map[string]string {
+// Events are the room's kinds of event among all rooms, with what each says, for docs/events.md.
+func (r *Room) Events(all ...*Room) map[string]string {
+	out := r.readings(all)
+	for _, d := range r.Definitions {
+		for _, s := range d.AllSteps {
+			out[s.Kind] = s.Label
+		}
+		for _, t := range d.Twos {
+			lapse := t.Lapse(d)
+			out[lapse.Kind] = lapse.Label
+		}
+		for _, by := range d.Relies {
+			out[by.Step(d).Kind] = "An item of a set, on which the " + r.One + " relies, is no longer in force"
+		}
+	}
+	return out
+}
+
+// readings are those that no step writes.
+func (r *Room) readings(rooms []*Room) map[string]string {
 	all := map[string]string{
-		r.Name + kindViewed:   "Somebody opened the " + r.One + "; written before it is sent",
-		r.Name + kindReaders:  "Somebody looked at who has opened the " + r.One,
-		r.Name + kindListed:   "A list of " + r.Many + " was shown, and which references it named",
-		r.Name + kindDocument: "Somebody opened a document of the " + r.One + "; written before it is sent",
+		r.Name + kindViewed:  "Somebody opened the " + r.One + "; written before it is sent",
+		r.Name + kindReaders: "Somebody looked at who has opened the " + r.One,
+		r.Name + kindListed:  "A list of " + r.Many + " was shown, and which references it named",
 		r.Name + kindRefused: "Somebody asked for a " + r.One +
 			" that is not theirs or does not exist; both are written alike",
 	}
@@ -41,19 +58,12 @@ func (r *Room) Events() map[string]string {
 		all[r.Name+kindFigures] = "Closed figures of " + r.Many + " were shown, exact or not, and of which periods; " +
 			"written before they are sent"
 	}
-	all[r.Name+kindLinked] = "The " + r.One + " was linked to another record, or another to it; it takes no version"
-	all[r.Name+kindUnlinked] = "Such a link was ended"
-	for _, d := range r.Definitions {
-		for _, s := range d.AllSteps {
-			all[s.Kind] = s.Label
-		}
-		for _, t := range d.Twos {
-			lapse := t.Lapse(d)
-			all[lapse.Kind] = lapse.Label
-		}
-		for _, by := range d.Relies {
-			all[by.Step(d).Kind] = "An item of a set, on which the " + r.One + " relies, is no longer in force"
-		}
+	if r.AsksForDocuments() {
+		all[r.Name+kindDocument] = "Somebody opened a document of the " + r.One + "; written before it is sent"
+	}
+	if r.tied(rooms) {
+		all[r.Name+kindLinked] = "The " + r.One + " was linked to another record, or another to it; it takes no version"
+		all[r.Name+kindUnlinked] = "Such a link was ended"
 	}
 	return all
 }

@@ -8,6 +8,7 @@ import (
 	"context"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"path/filepath"
 	"testing"
 	"time"
@@ -52,6 +53,8 @@ type World struct {
 
 	people  map[string]id.Person
 	secrets map[string]string
+	words   []directory.Word               // of both grantors, for Join
+	joined  map[string]directory.Enrolment // who has no password yet
 }
 
 // Start is when every world begins: Monday 2 March 2026, 9 in the morning.
@@ -63,6 +66,27 @@ func Each(t *testing.T, fn func(w *World)) {
 	storetest.EachClock(t, Migrations(), hand, func(t *testing.T, s *store.Store) {
 		hand.Set(Start)
 		fn(New(t, s, hand))
+	})
+}
+
+// EachOf runs fn on each engine, beside each other, with a maker of worlds: each is a copy of
+// one that was built once, and what is done in it is seen in no other.
+func EachOf(t *testing.T, fn func(t *testing.T, fresh func(*testing.T) *World)) {
+	storetest.EachCopied(t, Migrations(), func(t *testing.T, stores *storetest.Copied) {
+		var first *World
+		hand := clock.NewHand(Start)
+		stores.Build(t, hand, func(s *store.Store) {
+			first = New(t, s, hand)
+			first.words = first.Words()
+		})
+		fn(t, func(t *testing.T) *World {
+			hand := clock.NewHand(first.Hand.Now())
+			w := &World{T: t, Hand: hand, Dir: t.TempDir(), Org: first.Org, people: maps.Clone(first.people),
+				secrets: maps.Clone(first.secrets), words: first.words}
+			storetest.CopyFolder(t, w.Dir, first.Dir)
+			w.open(stores.Copy(t, hand))
+			return w
+		})
 	})
 }
 
@@ -165,6 +189,23 @@ func (w *World) Add(login string, role access.Role) id.Person {
 	return e.Person
 }
 
+// Join gives somebody an account, which costs next to nothing: no password is made or checked
+// before they give their word for something.
+func (w *World) Join(login string, role access.Role) id.Person {
+	w.T.Helper()
+	if w.words == nil {
+		w.words = w.Words()
+	}
+	e, err := w.Directory.AddPerson(context.Background(), w.Org.ID, directory.NewPerson{Name: "Test " + login,
+		Login: login, Email: login + "@example.org", Role: role, Team: w.Org.Teams[0].ID}, w.words...)
+	w.check(err)
+	if w.joined == nil {
+		w.joined = map[string]directory.Enrolment{}
+	}
+	w.people[login], w.joined[login] = e.Person, e
+	return e.Person
+}
+
 // Words are the words of both grantors. Each uses up a code, so time moves on.
 func (w *World) Words() []directory.Word {
 	w.T.Helper()
@@ -175,6 +216,11 @@ func (w *World) Words() []directory.Word {
 // Word is somebody's own word.
 func (w *World) Word(login string) directory.Word {
 	w.T.Helper()
+	if e, waits := w.joined[login]; waits {
+		delete(w.joined, login)
+		w.enrol(e)
+		w.Hand.Move(time.Minute) // that used up a code
+	}
 	word, err := w.Directory.GiveWord(context.Background(), login, Password, w.Code(login))
 	w.check(err)
 	return word

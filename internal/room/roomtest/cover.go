@@ -16,9 +16,10 @@ import (
 )
 
 // ownersOnly has the suite go on in a room that is open to nobody but the owner of a
-// record, in one role, and in which whoever takes a step declares a conflict by it.
+// record, in one role, and in which whoever takes a step declares a conflict by it. Where
+// nobody has a record that was just begun, whoever begins it has it here.
 func (s *suite) ownersOnly() (back func()) {
-	role := string(s.room.First().Roles[0])
+	role := s.keeping()
 	kept, desk := s.room, s.desk
 	r := *s.room
 	r.Policies = `
@@ -32,6 +33,9 @@ permit (principal, action in [` + s.actions() + `], resource is ` + r.Kind + `)
 when { principal.role == "` + role + `" && resource has owner && resource.owner == principal };`
 	def := *r.Latest()
 	def.AllSteps = slices.Clone(def.AllSteps)
+	if def.AllSteps[0].Owner == "" {
+		def.AllSteps[0].Owner = "actor"
+	}
 	for i, x := range def.AllSteps[1:] {
 		if x.Owner == "" {
 			def.AllSteps[i+1].People = append(slices.Clone(x.People), process.NamedHere{As: "conflict", From: "actor"})
@@ -40,21 +44,6 @@ when { principal.role == "` + role + `" && resource has owner && resource.owner 
 	r.Definitions = []*process.Definition{&def}
 	s.room, s.desk = &r, s.program(&r)
 	return func() { s.room, s.desk = kept, desk }
-}
-
-// owned begins a record for somebody who has nothing else.
-func (s *suite) owned() (id.Reference, access.Actor) {
-	s.t.Helper()
-	info := s.room.First()
-	owner := s.as(string(info.Roles[0]), 5)
-	by, in := owner, s.inTime(info)
-	if info.Owner != "actor" {
-		by = s.as(string(info.Roles[0]), 0)
-		in.Set(info.Owner, owner.Person.String())
-	}
-	got, err := s.desk.Begin(s.ctx, by, s.room, room.Beginning{Answers: in})
-	s.must(err)
-	return got.Reference, owner
 }
 
 // covered: from the first day of a cover to its last, and neither a minute before nor
@@ -134,7 +123,7 @@ func (s *suite) mailsTo(by, owner access.Actor) {
 	in := s.inTime(info)
 	in.Set(info.Owner, owner.Person.String())
 	s.quiet()
-	got, err := d.Begin(s.ctx, s.as(string(info.Roles[0]), 0), s.room, room.Beginning{Answers: in})
+	got, err := d.Begin(s.ctx, s.as(s.keeping(), 0), s.room, room.Beginning{Answers: in})
 	s.must(err)
 	if a, b := s.notices(owner.Person), s.notices(by.Person); a != 1 || b != 1 {
 		s.t.Errorf("who is away had %d mails, and who covers %d, want one each", a, b)
@@ -275,6 +264,7 @@ func handed(s *suite) {
 		s.t.Errorf("nothing, to nobody, for no reason was answered with %v", fail.FieldsOf(err))
 	}
 	var said []string
+	had := map[id.Reference]int64{one: s.stands(one).Version, two: s.stands(two).Version}
 	for range 2 {
 		got, err := s.desk.HandOver(s.ctx, owner, h)
 		s.must(err)
@@ -291,7 +281,7 @@ func handed(s *suite) {
 	for _, ref := range []id.Reference{one, two} {
 		v, err := s.desk.Open(s.ctx, to, s.room, ref)
 		s.must(err)
-		if last := v.Taken[len(v.Taken)-1]; v.Owner != to.Person || last.By != owner.Person || v.Version != 2 {
+		if last := v.Taken[len(v.Taken)-1]; v.Owner != to.Person || last.By != owner.Person || v.Version != had[ref]+1 {
 			s.t.Errorf("handed over, it is at version %d with %s by %s", v.Version, v.Owner, last.By)
 		}
 		s.wantNotes(to, ref, "handed over to them", room.NoticeGiven)
@@ -315,6 +305,7 @@ func handed(s *suite) {
 // may give away none is shown none.
 func (s *suite) heldBy(owner, to access.Actor, want ...id.Reference) {
 	s.t.Helper()
+	s.book()
 	before := s.count(`select count(*) from entry`)
 	got, err := s.desk.Holds(s.ctx, owner, owner.Person, room.Query{Limit: room.MaxPage})
 	s.must(err)
@@ -343,12 +334,9 @@ func (s *suite) heldBy(owner, to access.Actor, want ...id.Reference) {
 // leaves: what somebody had who left stands before all who hold their role.
 func (s *suite) leaves() {
 	s.t.Helper()
-	info := s.room.First()
-	role, login := string(info.Roles[0]), fmt.Sprintf("leaver%d", s.x.r.IntN(1_000_000))
-	in := s.inTime(info)
-	in.Set(info.Owner, s.w.Add(login, access.Role(role)).String())
-	got, err := s.desk.Begin(s.ctx, s.as(role, 0), s.room, room.Beginning{Answers: in})
-	s.must(err)
+	role, login := s.keeping(), fmt.Sprintf("leaver%d", s.x.r.IntN(1_000_000))
+	s.w.Add(login, access.Role(role))
+	got, _ := s.give(s.as(role, 0), s.w.As(login))
 	other := s.as(role, 2)
 	if n := len(s.dutiesOf(other, got.Reference)); n != 0 {
 		s.t.Errorf("what somebody has stands %d times before another of their role", n)

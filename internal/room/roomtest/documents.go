@@ -260,7 +260,7 @@ func (s *suite) refusedDocuments(step process.StepInfo) {
 	try := func(f *document.File, scanner document.Scanner) error {
 		if info.ID != step.ID { // the check of a form is the same wherever it is asked
 			_, _, faults := field.Check(step.Fields, s.answered(step, f),
-				field.World{Today: s.x.today, Known: func(field.Field, string) bool { return true }})
+				field.World{Today: s.x.today(), Known: func(field.Field, string) bool { return true }})
 			if len(faults) > 0 {
 				return faults.Err()
 			}

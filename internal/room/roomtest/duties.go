@@ -8,7 +8,6 @@ import (
 	"heed/internal/access"
 	"heed/internal/clock/workday"
 	"heed/internal/fail"
-	"heed/internal/field"
 	"heed/internal/id"
 	"heed/internal/jobs"
 	"heed/internal/process"
@@ -39,43 +38,82 @@ func (s *suite) mailing() (*room.Desk, *jobs.Queue) {
 }
 
 // told: whoever is given a record is told; so is its owner when something is overdue,
-// and a working day later whoever holds the role that the definition names.
+// and a working day later whoever holds the role that the definition names; each of them
+// once, and nobody whom the record is about.
 func told(s *suite) {
 	d, q := s.mailing()
-	info := s.room.First()
-	by, owner := s.as(string(info.Roles[0]), 0), s.as(string(info.Roles[0]), 1)
-	in := s.inTime(info)
-	if f, ok := field.Find(info.Fields, info.Owner); ok && f.Kind == field.Person {
-		in[info.Owner] = field.Of(owner.Person.String())
+	defer func(was *room.Desk) { s.desk = was }(s.desk)
+	s.desk = d
+	s.quiet()
+	got, by, owner, ok := s.given()
+	if !ok {
+		got = s.begin()
 	}
-	got, err := d.Begin(s.ctx, by, s.room, room.Beginning{Answers: in})
-	s.must(err)
-	v, err := d.Open(s.ctx, s.reader(got.Reference), s.room, got.Reference)
-	s.must(err)
-	if !v.Owner.IsZero() && v.Owner != by.Person && s.notices(v.Owner) != 1 {
-		s.t.Errorf("whoever was given the record had %d notices, want 1", s.notices(v.Owner))
+	if n := s.notices(owner.Person); ok && owner.Person != by.Person && n != 1 {
+		s.t.Errorf("whoever was given the record had %d mails, want 1", n)
 	}
+	v := s.stands(got.Reference)
 	due, ok := v.NextDue()
 	if !ok {
 		s.t.Fatal("nothing is due on a record that was just begun")
 	}
 	holder := s.as(string(due.Owner), 2)
 	s.only(v.Record)
+	waits := due.Any || v.Owner.IsZero()
 	for _, at := range []struct {
 		when          time.Time
 		owner, holder bool
 	}{
-		{due.At.Add(-time.Minute), false, false}, {due.At.Add(time.Minute), !v.Owner.IsZero(), v.Owner.IsZero()},
+		{due.At.Add(-time.Minute), false, false}, {due.At.Add(time.Minute), !v.Owner.IsZero(), waits},
 		{workday.EnglandAndWales.Add(due.Day, 2).Start().Add(12 * time.Hour), !v.Owner.IsZero(), true},
 	} {
 		s.quiet()
 		s.w.Hand.Set(at.when)
-		_, err := q.Work(s.ctx)
-		s.must(err)
-		if o, h := s.notices(v.Owner) > 0, s.notices(holder.Person) > 0; o != at.owner || h != at.holder {
-			s.t.Errorf("%s from when %q is due, its owner was told: %v, want %v; who holds %s: %v, want %v",
-				at.when.Sub(due.At), due.Label, o, at.owner, due.Owner, h, at.holder)
+		s.works(q)
+		s.wantMails(v.Owner, at.owner, at.when.Sub(due.At).String()+" from when something of theirs is due")
+		s.wantMails(holder.Person, at.holder, at.when.Sub(due.At).String()+" from when something of their role is due")
+	}
+	s.tellsNobodyItIsAbout()
+}
+
+// wantMails holds that somebody has one mail, or none.
+func (s *suite) wantMails(p id.Person, one bool, when string) {
+	s.t.Helper()
+	if n := s.notices(p); one != (n == 1) || n > 1 {
+		s.t.Errorf("%s: they had %d mails; they are to have one: %v", when, n, one)
+	}
+}
+
+// tellsNobodyItIsAbout has whoever takes a step be who the record is about: of what is
+// overdue on it they hear nothing, and others of their role do.
+func (s *suite) tellsNobodyItIsAbout() {
+	s.t.Helper()
+	defer s.changed(func(def *process.Definition) {
+		for i, x := range def.AllSteps[1:] {
+			if x.Owner == "" {
+				def.AllSteps[i+1].People = append(slices.Clone(x.People), process.NamedHere{As: process.Subject, From: "actor"})
+			}
 		}
+	})()
+	d, q := s.mailing()
+	s.desk = d
+	for _, info := range s.room.Latest().AllSteps[1:] {
+		ref := s.begin().Reference
+		v := s.stands(ref)
+		due, _ := v.NextDue()
+		about, other := s.as(string(due.Owner), 3), s.as(string(due.Owner), 2)
+		_, err := d.Take(s.ctx, about, s.room, ref, room.Taking{Step: info.ID, Answers: s.inTime(info), Version: v.Version})
+		is := s.stands(ref)
+		if err != nil || !slices.Contains(is.Due, due) || !slices.Contains(is.People[process.Subject], about.Person) {
+			continue
+		}
+		s.only(v.Record)
+		s.quiet()
+		s.w.Hand.Set(workday.EnglandAndWales.Add(due.Day, 2).Start().Add(12 * time.Hour))
+		s.works(q)
+		s.wantMails(about.Person, false, "overdue on what is about them")
+		s.wantMails(other.Person, true, "overdue on what is about another")
+		return
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"heed/internal/access"
+	"heed/internal/clock/workday"
 	"heed/internal/fail"
 	"heed/internal/field"
 	"heed/internal/process"
@@ -134,7 +136,7 @@ func ofAnother(s *suite) {
 				if err != nil {
 					continue
 				}
-				want, has := s.inList(l, &v.State), slices.Contains(got, ref)
+				want, has := s.belongs(l, &v.State, a), slices.Contains(got, ref)
 				if has && !want {
 					s.t.Errorf("%s as %s shows %s, which is at %s", l.ID, role.ID, ref, v.Stage)
 				}
@@ -152,14 +154,20 @@ func ofAnother(s *suite) {
 	s.mend()
 }
 
-// inList is what a list says of itself in the definition, but for whose it is.
-func (s *suite) inList(l process.List, x *room.State) bool {
+// belongs is what a list says of itself in the definition: whose it is, and what stands in it.
+func (s *suite) belongs(l process.List, x *room.State, a access.Actor) bool {
+	theirs := map[string]bool{"organisation": true, "team": x.Team == a.Team, "owner": x.Owner == a.Person,
+		"raiser": x.By == a.Person}
 	for _, f := range l.Facts {
 		if !x.Facts.Has(f) {
 			return false
 		}
 	}
-	return (l.Open == "" || (l.Open == "yes") == !x.Ended()) && (len(l.In) == 0 || slices.Contains(l.In, x.Stage))
+	due, is := x.NextDue()
+	return theirs[l.Of] && (l.Open == "" || (l.Open == "yes") == !x.Ended()) &&
+		(len(l.In) == 0 || slices.Contains(l.In, x.Stage)) &&
+		(!l.Waits || slices.ContainsFunc(x.Due, func(d process.Due) bool { return d.Others })) &&
+		(!l.Today || is && !due.At.After(workday.Of(s.w.Hand.Now()).End()))
 }
 
 // barredOwner: nobody is given a record that is closed to them.

@@ -347,6 +347,7 @@ func (s *suite) onlyForm(x life, own []string) {
 // neverWas: whatever is tried on an erased record is answered as on one that never was.
 func (s *suite) neverWas(x life) {
 	s.t.Helper()
+	s.book()
 	never := id.NewReference()
 	for name, try := range map[string]func(id.Reference) error{
 		"opened": func(ref id.Reference) error { _, err := s.desk.Open(s.ctx, x.by, s.room, ref); return err },

@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 	"strings"
+	"time"
 
 	"heed/internal/clock/workday"
 	"heed/internal/document"
@@ -16,16 +17,17 @@ import (
 type examples struct {
 	r      *rand.Rand // which steps are taken, and by whom
 	lots   lots       // what is answered
-	today  workday.Day
+	today  func() workday.Day
 	person func(field.Field) id.Person
 	team   id.Team
 	word   string        // stands in every text, so that a test can look for it
 	always field.Answers // what is answered whatever is drawn
 }
 
-// drawn are examples from a seed, as of a day, with a word in every text.
-func drawn(seed uint64, today workday.Day, word string) examples {
-	return examples{r: rand.New(rand.NewPCG(seed, 1)), lots: lots{seed, map[string]*rand.Rand{}}, today: today, word: word}
+// drawn are examples from a seed, as of the day that a clock shows, with a word in every text.
+func drawn(seed uint64, now func() time.Time, word string) examples {
+	return examples{r: rand.New(rand.NewPCG(seed, 1)), lots: lots{seed, map[string]*rand.Rand{}},
+		today: func() workday.Day { return workday.Of(now()) }, word: word}
 }
 
 // lots are drawn for each field by itself: one field more changes no other's answers.
@@ -46,7 +48,7 @@ func (l lots) of(name string) *rand.Rand {
 // Answers are answers that are taken: every question that must be answered, and most others.
 func (x examples) Answers(fields []field.Field) field.Answers {
 	out := field.Answers{}
-	for _, f := range field.On(fields, x.today) {
+	for _, f := range field.On(fields, x.today()) {
 		r := x.lots.of(f.ID)
 		if f.Shown(out) && (f.Must(out) || r.IntN(4) > 0) {
 			if v := x.value(f, r); !v.Empty() {
@@ -80,7 +82,7 @@ func (x examples) value(f field.Field, r *rand.Rand) field.Value {
 		default:
 			n = -n
 		}
-		return field.Of(x.today.Add(n).String())
+		return field.Of(x.today().Add(n).String())
 	case field.Month:
 		return field.Of("2026-01")
 	case field.Time:

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"heed/internal/clock/workday"
 	"heed/internal/field"
 	"heed/internal/id"
 	"heed/internal/process"
@@ -18,10 +17,10 @@ import (
 
 // wordPages: the page of a word of two shows what it is about, and a word that names no
 // version is refused, by page and API.
-func wordPages(t *testing.T, r *room.Room) {
-	_, a := served(t)
+func wordPages(t *testing.T, r *room.Room, made installed) {
+	_, a := served(t, made)
 	m := &matrix{t: t, app: a, room: r, handler: a.Handler(),
-		x: drawn(7, workday.Of(a.Now()), "example")}
+		x: drawn(7, a.Now, "example")}
 	people, tried := m.people(), 0
 	for _, ref := range played(t, a, r) {
 		for _, s := range people {
@@ -67,8 +66,8 @@ func (m *matrix) wordPage(s somebody, v room.View, two process.Two, info process
 
 // damagedBeside: the row of a record that was changed outside the program breaks neither
 // page nor operation in which it stands among others.
-func damagedBeside(t *testing.T, r *room.Room) {
-	_, a := served(t)
+func damagedBeside(t *testing.T, r *room.Room, made installed) {
+	_, a := served(t, made)
 	m := &matrix{t: t, app: a, room: r, handler: a.Handler()}
 	people := slices.DeleteFunc(m.people(), func(s somebody) bool { return s.token == "" })
 	var refs []id.Reference
@@ -85,12 +84,15 @@ func damagedBeside(t *testing.T, r *room.Room) {
 		return nil
 	})
 	m.must(err)
-	paths := []string{"/work", "/" + r.Many}
-	if r.Latest().Audience.Given() {
-		paths = append(paths, "/"+r.Many+"/to-read")
-	}
 	seen := 0
 	for _, s := range people {
+		paths := []string{"/work"}
+		for _, l := range a.Rooms.MayList(s.actor, r) {
+			paths = append(paths, "/"+r.Many+"?list="+l.ID)
+		}
+		if r.Latest().Audience.Given() {
+			paths = append(paths, "/"+r.Many+"/to-read")
+		}
 		for _, path := range paths {
 			for _, got := range []string{m.opened(s, path), m.opened(s, "/api/v1"+path)} {
 				if slices.ContainsFunc(whole, func(ref id.Reference) bool { return strings.Contains(got, string(ref)) }) {
@@ -104,11 +106,8 @@ func damagedBeside(t *testing.T, r *room.Room) {
 	}
 }
 
-// opened is a page or an operation that somebody opens, as a list of the room's first kind.
+// opened is a page or an operation that somebody opens.
 func (m *matrix) opened(s somebody, path string) string {
-	if path == "/api/v1/"+m.room.Many {
-		path += "?list=" + m.room.Latest().Lists[0].ID
-	}
 	cookie, token := s.cookie, ""
 	if strings.HasPrefix(path, "/api/") {
 		cookie, token = "", s.token

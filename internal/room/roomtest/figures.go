@@ -290,6 +290,7 @@ func toldDuty(f process.Figure, column string, e room.Closing, t room.Taken, lat
 func (s *suite) servedTo() {
 	s.t.Helper()
 	var exact, others int
+	s.book()
 	for _, role := range s.room.Latest().Roles {
 		a := s.as(string(role.ID), 0)
 		before := s.entries()

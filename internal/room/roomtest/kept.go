@@ -26,14 +26,18 @@ func RunKept(t *testing.T, k Kept) {
 			t.Errorf("there is no clause %q", name)
 		}
 	}
-	world.Each(t, func(w *world.World) {
+	world.EachOf(t, func(t *testing.T, fresh func(*testing.T) *world.World) {
 		for _, c := range clauses {
 			if k.But[c.name] != "" {
 				continue
 			}
-			s := newSuite(w, k.Of(w))
-			s.kept, s.rare, s.x.always = true, k.Rare, k.Always
-			w.T.(*testing.T).Run(c.name, func(t *testing.T) { s.t = t; c.holds(s) })
+			t.Run(c.name, func(t *testing.T) {
+				t.Parallel()
+				w := fresh(t)
+				s := newSuite(w, k.Of(w))
+				s.kept, s.rare, s.x.always = true, k.Rare, k.Always
+				c.holds(s)
+			})
 		}
 	})
 }

@@ -28,8 +28,8 @@ type saying struct {
 // meant plays the room's stories with texts of their own, and holds what the page and the
 // operation show to everybody who may open the record to what the definition says of each
 // answer; whoever sees all of the work reads every text on both.
-func meant(t *testing.T, r *room.Room) {
-	_, a := served(t)
+func meant(t *testing.T, r *room.Room, made installed) {
+	_, a := served(t, made)
 	m := &matrix{t: t, app: a, room: r, handler: a.Handler()}
 	people := m.people()
 	hidden, seen := 0, 0

@@ -7,39 +7,78 @@ import (
 	"heed/internal/fail"
 	"heed/internal/field"
 	"heed/internal/id"
+	"heed/internal/process"
 	"heed/internal/room"
 )
 
 // named: a question that asks for a person takes one who holds a role that it asks for and
-// works here, and nobody else; the same answer comes to whoever names somebody unknown.
+// works here, and nobody else; the same answer comes to whoever names somebody unknown. One
+// that asks for an entry takes one that the record has.
 func named(s *suite) {
-	info := s.room.First()
-	by := s.as(string(info.Roles[0]), 0)
 	tried := false
-	for _, f := range info.Fields {
-		if f.Kind != field.Person || len(f.Of) == 0 {
-			continue
-		}
-		gone := s.w.Add("gone_"+f.ID, access.Role(f.Of[0]))
-		s.must(s.w.Directory.Leave(s.ctx, gone, s.w.Words()...))
-		other := s.w.Person("porter")
-		if slices.Contains(f.Of, string(access.Worker)) {
-			other = s.w.Person("guardian")
-		}
-		for who, p := range map[string]id.Person{"who has left": gone, "without the role": other,
-			"unknown": id.NewPerson(s.w.Hand.Now())} {
-			in := s.inTime(info)
-			in[f.ID] = field.Of(p.String())
-			_, err := s.desk.Begin(s.ctx, by, s.room, room.Beginning{Answers: in})
-			if fail.FieldsOf(err).For(f.ID) == "" {
-				s.t.Errorf("somebody %s was named in %s: %v", who, f.ID, err)
+	for _, info := range s.room.Latest().AllSteps {
+		for _, f := range info.Fields {
+			switch {
+			case len(f.ShownWhen) > 0: // it is asked with some answers alone
+				continue
+			case f.Kind == field.Person && len(f.Of) > 0:
+				s.namesAPerson(info, f)
+			case f.Kind == field.Entry:
+				s.namesAnEntry(info, f)
+			default:
+				continue
 			}
 			tried = true
 		}
 	}
 	if !tried {
-		s.t.Skip("the first step names nobody")
+		s.t.Skip("no step names anybody, or an entry")
 	}
+}
+
+func (s *suite) namesAPerson(info process.StepInfo, f field.Field) {
+	s.t.Helper()
+	gone := s.w.Add("gone_"+string(info.ID)+f.ID, access.Role(f.Of[0]))
+	s.must(s.w.Directory.Leave(s.ctx, gone, s.w.Words()...))
+	other := s.w.Person("porter")
+	if slices.Contains(f.Of, string(access.Worker)) {
+		other = s.w.Person("guardian")
+	}
+	for who, p := range map[string]id.Person{"who has left": gone, "without the role": other,
+		"unknown": id.NewPerson(s.w.Hand.Now())} {
+		if err := s.answering(info, f.ID, p.String()); fail.FieldsOf(err).For(f.ID) == "" {
+			s.t.Errorf("%s: somebody %s was named in %s: %v", info.ID, who, f.ID, err)
+		}
+	}
+}
+
+func (s *suite) namesAnEntry(info process.StepInfo, f field.Field) {
+	s.t.Helper()
+	for _, n := range []string{"0", "-1", "999", "1.0", "9999999999999999999"} {
+		if err := s.answering(info, f.ID, n); fail.FieldsOf(err).For(f.ID) == "" {
+			s.t.Errorf("%s: %s takes the entry %s, which the record does not have: %v", info.ID, f.ID, n, err)
+		}
+	}
+	if err := s.answering(info, f.ID, "1"); err != nil && !s.kept { // Go of its own may ask for certain ones
+		s.t.Errorf("%s: %s does not take the first entry: %v", info.ID, f.ID, err)
+	}
+}
+
+// answering takes a step, where it can be taken first, with one answer of its own.
+func (s *suite) answering(info process.StepInfo, name, value string) error {
+	s.t.Helper()
+	if info.ID == s.room.First().ID {
+		in := s.inTime(info)
+		in.Set(name, value)
+		_, err := s.desk.Begin(s.ctx, s.as(string(info.Roles[0]), 0), s.room, room.Beginning{Answers: in})
+		return err
+	}
+	ref := s.begin().Reference
+	s.before(ref, info.ID)
+	in := s.inTime(info)
+	in.Set(name, value)
+	_, _, err := s.take(ref, info, in)
+	return err
 }
 
 // titles: the title that was given stands in the lists of whoever may open the record.

@@ -6,27 +6,10 @@ import (
 
 	"heed/internal/access"
 	"heed/internal/fail"
-	"heed/internal/field"
 	"heed/internal/id"
 	"heed/internal/process"
 	"heed/internal/room"
 )
-
-// given begins a record of which somebody else is given the care.
-func (s *suite) given() (got room.Receipt, by, owner access.Actor, ok bool) {
-	s.t.Helper()
-	info := s.room.First()
-	by, owner = s.as(string(info.Roles[0]), 0), s.as(string(info.Roles[0]), 1)
-	in := s.inTime(info)
-	f, ok := field.Find(info.Fields, info.Owner)
-	if !ok || f.Kind != field.Person {
-		return got, by, owner, false
-	}
-	in[info.Owner] = field.Of(owner.Person.String())
-	got, err := s.desk.Begin(s.ctx, by, s.room, room.Beginning{Answers: in})
-	s.must(err)
-	return got, by, owner, true
-}
 
 func (s *suite) mine(a access.Actor) room.Mine {
 	s.t.Helper()
@@ -252,7 +235,7 @@ func workPages(s *suite) {
 			def.Timers[i].Any = true
 		}
 	})()
-	a := s.as(string(s.room.First().Roles[0]), 0)
+	a := s.as(s.keeping(), 0)
 	for range 6 {
 		s.some(1)
 		s.given()

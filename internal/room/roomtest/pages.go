@@ -2,12 +2,12 @@ package roomtest
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"net/http/httptest"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"heed/internal/access"
@@ -19,30 +19,35 @@ import (
 	"heed/internal/field"
 	"heed/internal/heedtest"
 	"heed/internal/id"
+	"heed/internal/process"
 	"heed/internal/room"
+	"heed/internal/store/storetest"
 )
 
 // pages looks at every page of the room in a browser, without scripts on the
 // narrowest window and with scripts on a wide one: each list, the first form, each
 // step's form with what is missing said, a record, on the screen and printed.
-func pages(t *testing.T, r *room.Room) {
+func pages(t *testing.T, r *room.Room, made installed) {
 	if testing.Short() {
 		t.Skip("needs a browser")
 	}
-	url, a := served(t)
+	url, a := served(t, made)
 	ref := toldIn(t, a, r)
 	read := played(t, a, r)
+	chromium := heedtest.Start(t)
 	for _, o := range [][]heedtest.Option{{heedtest.Width(heedtest.Small), heedtest.NoScript()},
 		{heedtest.Width(heedtest.Desktop)}} {
-		v := heedtest.Browser(t, url, o...).As(nameOf(t, a, r))
+		beginner := starter(t, a, r)
+		v := chromium.Visitor(t, url, o...).As(nameOf(t, a, beginner))
 		base := "/" + r.Many
 		v.Open("/").Press(strings.ToUpper(r.Many[:1]) + r.Many[1:])
-		for _, l := range r.Latest().Lists {
-			v.Open(base + "?list=" + l.ID)
-		}
 		v.Open(base + "/new").Press(send(r.First().Send, r.First().Label))
 		v.See("There is a problem")
-		v.Open(base + "/" + string(ref)).Print()
+		recordPages(v, a, r, beginner, ref)
+		if keeper := keeperOf(t, a, r, ref); keeper.Person != beginner.Person {
+			v = chromium.Visitor(t, url, o...).As(nameOf(t, a, keeper))
+			recordPages(v, a, r, keeper, ref)
+		}
 		v.Open(base + "/" + string(ref) + "/access")
 		readingPages(v, r, read)
 		linkPages(t, a, v, r, read)
@@ -52,13 +57,53 @@ func pages(t *testing.T, r *room.Room) {
 		if len(r.Latest().Figures) > 0 {
 			v.Open(base + "/figures").See(r.Latest().Figures[0].Title)
 		}
-		for _, s := range r.Latest().AllSteps[1:] {
-			v.Open(base + "/" + string(ref) + "/" + string(s.ID))
-			if len(s.Fields) > 0 && strings.Contains(v.Text(), s.Fields[0].Ask) {
-				v.Press(send(s.Send, s.Label))
+	}
+}
+
+// recordPages are what somebody sees of a record: the lists that they may see, the record on
+// the screen and printed, and the form of each step that they may take.
+func recordPages(v *heedtest.Visitor, a *app.App, r *room.Room, who access.Actor, ref id.Reference) {
+	base := "/" + r.Many
+	for _, l := range a.Rooms.MayList(who, r) {
+		v.Open(base + "?list=" + l.ID)
+	}
+	v.Open(base + "/" + string(ref)).Print()
+	for _, s := range r.Latest().AllSteps[1:] {
+		if !slices.Contains(s.Roles, process.Anyone) && !slices.Contains(s.Roles, process.Role(who.Role)) {
+			continue
+		}
+		v.Open(base + "/" + string(ref) + "/" + string(s.ID))
+		if len(s.Fields) > 0 && strings.Contains(v.Text(), s.Fields[0].Ask) {
+			v.Press(send(s.Send, s.Label))
+		}
+	}
+}
+
+// keeperOf is somebody of the demo who sees who has opened a record, whoever begins them if
+// they do: most of it stands before them.
+func keeperOf(t *testing.T, a *app.App, r *room.Room, ref id.Reference) access.Actor {
+	t.Helper()
+	begun := starter(t, a, r)
+	if _, err := a.Rooms.Readers(context.Background(), begun, r, ref); err == nil {
+		return begun
+	}
+	people, err := a.Directory.Everybody(context.Background(), begun.Org)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range people {
+		for _, g := range p.Grants {
+			who, err := p.Actor(g.Role, true)
+			if err != nil {
+				continue
+			}
+			if _, err := a.Rooms.Readers(context.Background(), who, r, ref); err == nil {
+				return who
 			}
 		}
 	}
+	t.Fatalf("nobody in the demo sees who has opened a %s", r.One)
+	return access.Actor{}
 }
 
 // readingPages are those of what many are asked to read: the list of it, a record that asks,
@@ -137,16 +182,27 @@ func send(s, otherwise string) string {
 	return s
 }
 
-// served is a demo installation that answers on this machine.
-func served(t *testing.T) (string, *app.App) {
+// installed gives the folder of a demo installation that was made once.
+type installed func() string
+
+// demoIn makes the people of the demo when they are first asked for.
+func demoIn(t *testing.T) installed {
+	return sync.OnceValue(func() string {
+		data := filepath.Join(t.TempDir(), "demo")
+		if err := demo.People(context.Background(), demo.Config(data), clock.System{}.Now(),
+			slog.New(slog.DiscardHandler)); err != nil {
+			t.Error(err)
+		}
+		return data
+	})
+}
+
+// served is a copy of a demo installation, which answers on this machine.
+func served(t *testing.T, made installed) (string, *app.App) {
 	t.Helper()
-	ctx := context.Background()
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	c := demo.Config(filepath.Join(t.TempDir(), "demo"))
-	if err := demo.People(ctx, c, clock.System{}.Now(), log); err != nil {
-		t.Fatal(err)
-	}
-	a, err := app.Open(ctx, c, clock.System{}, log)
+	storetest.CopyFolder(t, c.Data, made())
+	a, err := app.Open(context.Background(), c, clock.System{}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,9 +239,9 @@ func starter(t *testing.T, a *app.App, r *room.Room) access.Actor {
 	return access.Actor{}
 }
 
-func nameOf(t *testing.T, a *app.App, r *room.Room) string {
+func nameOf(t *testing.T, a *app.App, who access.Actor) string {
 	t.Helper()
-	p, err := a.Directory.Person(context.Background(), starter(t, a, r).Person)
+	p, err := a.Directory.Person(context.Background(), who.Person)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,7 +252,7 @@ func nameOf(t *testing.T, a *app.App, r *room.Room) string {
 func toldIn(t *testing.T, a *app.App, r *room.Room) id.Reference {
 	t.Helper()
 	who := starter(t, a, r)
-	x := drawn(3, workday.Of(a.Now()), "example")
+	x := drawn(3, a.Now, "example")
 	x.team, x.person = who.Team, func(field.Field) id.Person { return who.Person }
 	got, err := a.Rooms.Begin(context.Background(), who, r, room.Beginning{Answers: x.Answers(r.First().Fields),
 		Strict: true})

@@ -182,6 +182,40 @@ var planted = []struct{ name, file, old, new, clause string }{
 `, "whoever_must_act"},
 	{"another room's record is found", "find.go", `row.org != org || row.room != r.Number`, `row.org != org`,
 		"another_room"},
+	{"whoever began it does not see what is meant for them", "shown.go", `slices.Contains(who, process.SeesRaiser) &&
+				s.By == a.Person`, `slices.Contains(who, process.SeesRaiser) &&
+				s.By != a.Person`, "booking:who_does_not_work"},
+	{"whoever began it does not see what is due to them", "shown.go",
+		`slices.Contains(who, process.SeesRaiser) && s.By == a.Person {`,
+		`slices.Contains(who, process.SeesRaiser) && s.By != a.Person {`, "booking:what_is_due_is_shown"},
+	{"whoever began it does not hear of it", "notices.go", `add(s.By)`, `_ = s.By`, "booking:whoever_is_to_hear"},
+	{"whoever has it does not hear of it", "notices.go", `add(s.Owner)`, `_ = s.Owner`, "booking:whoever_is_to_hear"},
+	{"whom a step named does not hear of it", "notices.go", `add(s.People[name]...)`, `_ = s.People[name]`,
+		"booking:whoever_is_to_hear"},
+	{"a name never ends", "state.go", `delete(s.People, as)`, `_ = as`, "booking:every_way"},
+	{"what is opened again stays ended", "state.go", `s.EndedAt = time.Time{}`, `_ = time.Time{}`, "booking:every_way"},
+	{"somebody has mail of what is about them", "duties.go",
+		`if slices.Contains(who[:i], p) || slices.Contains(s.People["subject"], p) ||`,
+		`if slices.Contains(who[:i], p) ||`, "whoever_must_act"},
+	{"whoever has it and holds its role is told twice", "duties.go",
+		`if slices.Contains(who[:i], p) || slices.Contains(s.People["subject"], p) ||`,
+		`if i < 0 || slices.Contains(s.People["subject"], p) ||`, "whoever_must_act"},
+	{"an entry is corrected that is not there", "desk.go", `n >= 1 && n <= s.Version`, `n >= 1`,
+		"booking:a_person_who_is_named"},
+	{"what somebody began is everybody's list", "tags.go", `return s.By.Bytes()`, `return s.Org.Bytes()`,
+		"booking:lists_show"},
+	{"a list has what lacks its facts", "tags.go",
+		`!slices.ContainsFunc(l.Facts, func(f process.Fact) bool { return !s.Facts.Has(f) })`, `len(l.Facts) >= 0`,
+		"booking:lists_show"},
+	{"whoever may list one list may list all", "list.go", `d.mayUse(a, r, "list_"+l.ID)`,
+		`d.mayUse(a, r, "list_"+r.Latest().Lists[2].ID)`, "booking:/every_route"},
+	{"a room without documents has a page of them", "roomweb/roomweb.go",
+		`if p.Room.AsksForDocuments() {`, `if p != nil {`,
+		"booking:/documents_name"},
+	{"a room without documents has an operation for them", "../api/documents.go", `if !r.AsksForDocuments() {`,
+		`if r == nil {`, "booking:/documents_name"},
+	{"a room without links says that it is linked", "prove.go", `if r.tied(rooms) {`, `if r != nil {`,
+		"booking:/documents_name"},
 	{"a list does not ask the policy", "list.go", `!ok || !d.mayView(a, r, why.act, res, may) {`,
 		`!ok || !d.mayView(a, r, why.act, res, may) && false {`, "pages_are_full"},
 	{"a damaged record is shown to everybody", "list.go", `!ok || !d.mayView(a, r, why.act, res, may) {`,
@@ -553,12 +587,17 @@ func TestPlantedFaults(t *testing.T) {
 			if raced {
 				engine, skip = "postgres", ""
 			}
-			of := "TestRoom/" + engine + "/"
+			room, of := "../../policy", "TestRoom/"
+			if of2, is := strings.CutPrefix(clause, "booking:"); is {
+				room, of, clause = ".", "TestBooking/", of2
+			}
 			if beside, is := strings.CutPrefix(clause, "/"); is { // of the whole program, not of one engine
-				of, clause = "TestRoom/", beside
+				clause = beside
+			} else {
+				of += engine + "/"
 			}
 			cmd := exec.Command("go", slices.Concat([]string{"test", "-overlay", list}, soonBuilt,
-				[]string{"-run", of + clause, "../../policy"})...)
+				[]string{"-run", of + clause, room})...)
 			cmd.Env = append(os.Environ(), skip)
 			out, err := cmd.CombinedOutput()
 			switch {

@@ -8,7 +8,6 @@ import (
 	"heed/internal/field"
 	"heed/internal/id"
 	"heed/internal/process"
-	"heed/internal/room"
 )
 
 // turn is a step and how it comes out.
@@ -68,17 +67,4 @@ func (s *suite) answersFor(info process.StepInfo, outcome string) field.Answers 
 		}
 	}
 	return s.inTime(info)
-}
-
-// stands is where a record stands, for somebody who sees all of it.
-func (s *suite) stands(ref id.Reference) room.View {
-	s.t.Helper()
-	for _, d := range s.room.Latest().Roles {
-		v, err := s.desk.Open(s.ctx, s.as(string(d.ID), 0), s.room, ref)
-		if err == nil && v.Version > 0 && (v.Counts || !s.room.Latest().Audience.Given()) {
-			return v
-		}
-	}
-	s.t.Fatal("nobody sees all of it")
-	return room.View{}
 }

@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"heed/internal/access"
-	"heed/internal/clock/workday"
 	"heed/internal/fail"
 	"heed/internal/field"
 	"heed/internal/heedtest/world"
@@ -21,24 +20,31 @@ import (
 	"heed/internal/room"
 )
 
-// Run holds a room to everything.
+// Run holds a room to everything. Each clause has a world of its own, so that they run beside
+// each other and none leans on what another left.
 func Run(t *testing.T, r *room.Room) {
 	if err := r.Check(); err != nil {
 		t.Fatal(err)
 	}
-	world.Each(t, func(w *world.World) {
+	world.EachOf(t, func(t *testing.T, fresh func(*testing.T) *world.World) {
 		for _, c := range clauses {
-			s := newSuite(w, r)
-			t := w.T.(*testing.T)
-			t.Run(c.name, func(t *testing.T) { s.t = t; c.holds(s) })
+			t.Run(c.name, func(t *testing.T) {
+				t.Parallel()
+				c.holds(newSuite(fresh(t), r))
+			})
 		}
 	})
-	t.Run("every route as every role", func(t *testing.T) { routes(t, r) })
-	t.Run("documents are sent and given out", func(t *testing.T) { uploads(t, r) })
-	t.Run("who reads what", func(t *testing.T) { meant(t, r) })
-	t.Run("a word of two shows what it is about", func(t *testing.T) { wordPages(t, r) })
-	t.Run("what is damaged hides no other", func(t *testing.T) { damagedBeside(t, r) })
-	t.Run("pages", func(t *testing.T) { pages(t, r) })
+	made := demoIn(t)
+	for name, holds := range map[string]func(*testing.T, *room.Room, installed){
+		"documents name what it has": namesWhatItHas, "every route as every role": routes,
+		"documents are sent and given out": uploads, "who reads what": meant,
+		"a word of two shows what it is about": wordPages, "what is damaged hides no other": damagedBeside, "pages": pages,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			holds(t, r, made)
+		})
+	}
 }
 
 // clause is one thing that holds for every room.
@@ -83,6 +89,7 @@ var clauses = []clause{
 	{"a row that was put back shows nothing", older},
 	{"every story can happen", stories},
 	{"whoever must act is told", told},
+	{"whoever is to hear of a step hears of it", heardOf},
 	{"a key is forgotten in time", forgotten},
 	{"a notice stands before whom it is for, until it is over", noticed},
 	{"what is due stands in a calendar and says nothing there", onCalendars},
@@ -128,8 +135,9 @@ type suite struct {
 }
 
 func newSuite(w *world.World, r *room.Room) *suite {
-	s := &suite{w: w, room: r, desk: w.Rooms, ctx: context.Background(), who: map[string][]access.Actor{}}
-	s.x = drawn(1, workday.Of(w.Hand.Now()), "wordplanted")
+	s := &suite{t: w.T.(*testing.T), w: w, room: r, desk: w.Rooms, ctx: context.Background(),
+		who: map[string][]access.Actor{}}
+	s.x = drawn(1, w.Hand.Now, "wordplanted")
 	s.x.team, s.x.person = w.Org.Teams[0].ID, func(f field.Field) id.Person {
 		role := string(access.Worker)
 		if len(f.Of) > 0 {
@@ -149,7 +157,7 @@ func (s *suite) as(role string, n int) access.Actor {
 	for len(s.who[role]) <= n {
 		login := fmt.Sprintf("%s%d", role, len(s.who[role]))
 		if s.w.Person(login).IsZero() {
-			s.w.Add(login, access.Role(role))
+			s.w.Join(login, access.Role(role))
 		}
 		s.who[role] = append(s.who[role], s.w.As(login))
 	}
@@ -164,21 +172,6 @@ func (s *suite) begin() room.Receipt {
 		room.Beginning{Answers: s.inTime(info), Strict: true})
 	s.must(err)
 	return got
-}
-
-// reader is somebody who may open a record of this room as it stands when begun.
-func (s *suite) reader(ref id.Reference) access.Actor {
-	s.t.Helper()
-	for _, d := range s.room.Latest().Roles {
-		for n := range 2 { // the first may be kept from it
-			a := s.as(string(d.ID), n)
-			if _, err := s.desk.Open(s.ctx, a, s.room, ref); err == nil {
-				return a
-			}
-		}
-	}
-	s.t.Fatal("nobody may open a record that was just begun")
-	return access.Actor{}
 }
 
 // stranger is somebody of the organisation who may not open it; ok is false when

@@ -18,8 +18,8 @@ import (
 	"time"
 
 	"heed/internal/access"
+	"heed/internal/api"
 	"heed/internal/app"
-	"heed/internal/clock/workday"
 	"heed/internal/demo"
 	"heed/internal/directory"
 	"heed/internal/field"
@@ -35,10 +35,10 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // routes asks every page and operation of the room as everybody, for a record that
 // is there, one that is not, and one whose reference is none, and compares with the
 // room's golden table testdata/matrix.golden (promise A1).
-func routes(t *testing.T, r *room.Room) {
-	_, a := served(t)
+func routes(t *testing.T, r *room.Room, made installed) {
+	_, a := served(t, made)
 	m := &matrix{t: t, app: a, room: r, handler: a.Handler(),
-		x: drawn(5, workday.Of(a.Now()), "example")}
+		x: drawn(5, a.Now, "example")}
 	who := starter(t, a, r)
 	m.x.person = func(field.Field) id.Person { return who.Person }
 	got := strings.Join(m.lines(), "\n") + "\n"
@@ -139,6 +139,51 @@ func (m *matrix) routes() (all []string) {
 			all = append(all, r)
 		}
 	}
+	return m.eachList(all)
+}
+
+// namesWhatItHas: pages, operations and events of documents and links are there for rooms that
+// have some, and for no others.
+func namesWhatItHas(t *testing.T, r *room.Room, _ installed) {
+	parts, all := (&app.App{}).Parts(), ""
+	for _, p := range parts {
+		for _, x := range p.Routes {
+			if p.Name == r.Name {
+				all += x.Pattern + "\n"
+			}
+		}
+	}
+	for _, x := range api.New(api.Parts{Kinds: app.Rooms()}).Routes() {
+		if strings.Contains(x, "/"+r.Many+"/") {
+			all += x + "\n"
+		}
+	}
+	for kind := range r.Events(app.Rooms()...) {
+		all += kind + "\n"
+	}
+	documents := slices.ContainsFunc(r.Latest().AllSteps, func(s process.StepInfo) bool {
+		return len(field.Documents(s.Fields)) > 0
+	})
+	for what, has := range map[string]bool{"/documents/": documents, ".document_opened": documents,
+		"/link-to": len(r.Latest().Links) > 0, "/end-link": len(r.Latest().Links) > 0,
+		".linked": len(r.Latest().Links) > 0, ".reading_confirmed": r.Latest().Audience.Given()} {
+		if strings.Contains(all, what) != has {
+			t.Errorf("%s is among its pages, operations and events: %v, want %v", what, !has, has)
+		}
+	}
+}
+
+// eachList has every list in place of the lists.
+func (m *matrix) eachList(routes []string) (all []string) {
+	for _, r := range routes {
+		if r != "GET /"+m.room.Many && r != "GET /api/v1/"+m.room.Many {
+			all = append(all, r)
+			continue
+		}
+		for _, l := range m.room.Latest().Lists {
+			all = append(all, r+"?list="+l.ID)
+		}
+	}
 	return all
 }
 
@@ -193,9 +238,6 @@ func (m *matrix) ask(s somebody, method, pattern, ref string) string {
 		}
 	}
 	if strings.HasPrefix(pattern, "/api/") {
-		if !strings.Contains(path, "{") && method == "GET" && ref == "" {
-			path += "?list=" + m.room.Latest().Lists[0].ID
-		}
 		body, err := json.Marshal(in)
 		m.must(err)
 		return fmt.Sprint(m.send(method, path, "", s.token, "application/json", string(body)).Code)

@@ -3,6 +3,7 @@ package roomtest
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -58,16 +59,18 @@ func TestSecondRoom(t *testing.T) {
 	if err := r.Check(); err != nil {
 		t.Fatal(err)
 	}
-	world.Each(t, func(w *world.World) {
+	world.EachOf(t, func(t *testing.T, fresh func(*testing.T) *world.World) {
 		for _, c := range clauses {
-			for _, name := range shared {
-				if !strings.HasPrefix(c.name, name) {
-					continue
-				}
-				s := newSuite(w, r)
-				s.beside = []*room.Room{policy.Room()}
-				w.T.(*testing.T).Run(c.name, func(t *testing.T) { s.t = t; s.desk = s.program(r, policy.Room()); c.holds(s) })
+			if !slices.ContainsFunc(shared, func(name string) bool { return strings.HasPrefix(c.name, name) }) {
+				continue
 			}
+			t.Run(c.name, func(t *testing.T) {
+				t.Parallel()
+				s := newSuite(fresh(t), r)
+				s.beside = []*room.Room{policy.Room()}
+				s.desk = s.program(r, policy.Room())
+				c.holds(s)
+			})
 		}
 	})
 }

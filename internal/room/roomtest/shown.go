@@ -36,31 +36,50 @@ func dues(s *suite) {
 @id("` + r.Name + `-all-listed")
 @says("Everybody lists.")
 permit (principal, action in [` + strings.Join(all, ", ") + `], resource is Office);`
-	d, porter, hidden := s.program(r), s.w.As("porter"), 0
+	d, hidden := s.program(r), 0
 	for _, ref := range append(s.some(6), s.far()...) {
-		v, err := d.Open(s.ctx, porter, r, ref)
-		s.must(err)
-		for _, x := range v.Due {
-			i := slices.IndexFunc(v.Process.Timers, func(t process.Deadline) bool { return t.ID == x.Deadline })
-			if i < 0 || !slices.Contains(v.Process.Timers[i].Sees, process.SeesReader) {
-				s.t.Errorf("%q is shown to somebody for whom it is not meant", x.Label)
-			}
-		}
-		if whole, err := s.desk.Open(s.ctx, s.reader(ref), s.room, ref); err == nil && len(whole.Due) > len(v.Due) {
-			hidden++
-		}
-		for _, l := range r.Latest().Lists {
-			p, err := d.List(s.ctx, porter, r, room.Query{List: l.ID, Limit: room.MaxPage})
+		whole := s.stands(ref)
+		for _, a := range []access.Actor{s.w.As("porter"), s.as(string(r.First().Roles[0]), 0)} {
+			v, err := d.Open(s.ctx, a, r, ref)
 			s.must(err)
-			for _, row := range p.Rows {
-				if next, _ := v.NextDue(); row.Reference == ref && row.Due != next {
-					s.t.Errorf("%s says that %q is due, and the record %q", l.ID, row.Due.Label, next.Label)
+			for _, x := range whole.Due {
+				has := slices.Contains(v.Due, x)
+				if want := s.dueFor(x, whole, a); has != want {
+					s.t.Errorf("%q is shown to a %s for whom it is meant (%v): %v", x.Label, a.Role, want, has)
+				}
+				if !has {
+					hidden++
 				}
 			}
+			s.soonest(d, r, a, v)
 		}
 	}
 	if hidden == 0 {
 		s.t.Error("nothing that is due was hidden: nothing was tried")
+	}
+}
+
+// dueFor says whether a duty is meant for somebody: who has the record, one in the role for
+// whom it waits, and those to whom the definition shows it.
+func (s *suite) dueFor(x process.Due, v room.View, a access.Actor) bool {
+	if v.Owner == a.Person || (x.Any || v.Owner.IsZero()) && access.Role(x.Owner) == a.Role {
+		return true
+	}
+	i := slices.IndexFunc(v.Process.Timers, func(t process.Deadline) bool { return t.ID == x.Deadline })
+	return i >= 0 && (slices.Contains(v.Process.Timers[i].Sees, process.SeesReader) ||
+		slices.Contains(v.Process.Timers[i].Sees, process.SeesRaiser) && v.By == a.Person)
+}
+
+// soonest: a list says that of a record is due what the record says, to the same person.
+func (s *suite) soonest(d *room.Desk, r *room.Room, a access.Actor, v room.View) {
+	for _, l := range r.Latest().Lists {
+		p, err := d.List(s.ctx, a, r, room.Query{List: l.ID, Limit: room.MaxPage})
+		s.must(err)
+		for _, row := range p.Rows {
+			if next, _ := v.NextDue(); row.Reference == v.Reference && row.Due != next {
+				s.t.Errorf("%s says that %q is due, and the record %q", l.ID, row.Due.Label, next.Label)
+			}
+		}
 	}
 }
 
@@ -102,6 +121,7 @@ permit (principal, action in [` + s.actions() + `], resource is ` + r.Kind + `);
 				s.onlyMeant(a, v, t)
 			}
 			hidden, seen = hidden+len(whole.Taken)-len(v.Taken), seen+len(v.Taken)
+			s.allMeant(a, whole, v)
 			s.drafts(a, whole, v)
 			s.meanwhile(d, r, a, ref, v)
 		}
@@ -131,6 +151,31 @@ func (s *suite) onlyMeant(a access.Actor, v room.View, t room.Taken) {
 	}
 	if !meant(info.Sees) && len(t.Answers) == 0 {
 		s.t.Errorf("the step %s is shown to somebody for whom it is not meant", t.Step)
+	}
+}
+
+// allMeant: whoever began a record sees of each step what the definition shows them; so does
+// every reader, where the room names no published states.
+func (s *suite) allMeant(a access.Actor, whole, v room.View) {
+	meant := func(who []string) bool {
+		return slices.Contains(who, process.SeesRaiser) && whole.By == a.Person ||
+			slices.Contains(who, process.SeesReader) && len(s.room.Latest().Published) == 0
+	}
+	for _, t := range whole.Taken {
+		info, _ := whole.Process.Step(t.Step)
+		i := slices.IndexFunc(v.Taken, func(x room.Taken) bool { return x.Version == t.Version })
+		if meant(info.Sees) && i < 0 {
+			s.t.Errorf("the step %s is not shown to somebody for whom it is meant", t.Step)
+		}
+		for _, f := range info.Fields {
+			who := f.Sees
+			if len(who) == 0 {
+				who = info.Sees
+			}
+			if _, said := t.Answers[f.ID]; said && meant(who) && (i < 0 || v.Taken[i].Answers[f.ID].Empty()) {
+				s.t.Errorf("the answer %s of %s is not shown to somebody for whom it is meant", f.ID, t.Step)
+			}
+		}
 	}
 }
 

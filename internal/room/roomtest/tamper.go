@@ -93,7 +93,7 @@ func quietly(context.Context, time.Duration) {}
 // those who may open it, and stands in no list of others; one whose history was changed,
 // too, is in none, since nobody knows who is kept from it.
 func damagedHides(s *suite) {
-	newer, a := s.asBegun(), s.as(string(access.Worker), 0)
+	newer, a := s.asBegun(), s.as(string(access.Worker), 3) // who began none of them
 	d := s.program(newer)
 	seen, hidden := s.begin().Reference, s.begin().Reference
 	s.moveOn(hidden)

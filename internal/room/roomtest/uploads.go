@@ -13,7 +13,6 @@ import (
 	"strings"
 	"testing"
 
-	"heed/internal/clock/workday"
 	"heed/internal/document"
 	"heed/internal/field"
 	"heed/internal/id"
@@ -24,14 +23,14 @@ import (
 
 // uploads sends documents as browsers and programs do: what is taken is given out to be
 // saved and in a sandbox, what is refused loses no word, and what is cut off leaves nothing.
-func uploads(t *testing.T, r *room.Room) {
-	_, a := served(t)
+func uploads(t *testing.T, r *room.Room, made installed) {
+	_, a := served(t, made)
 	who := starter(t, a, r)
 	step, ok := (&suite{room: r}).asksFor()
 	if !ok || !slices.Contains(step.Roles, process.Role(who.Role)) {
 		t.Skip("it asks for no document from whoever begins it")
 	}
-	x := drawn(7, workday.Of(a.Now()), "example")
+	x := drawn(7, a.Now, "example")
 	x.team, x.person = who.Team, func(field.Field) id.Person { return who.Person }
 	u := &uploader{matrix{t: t, app: a, room: r, handler: a.Handler(), x: x}, step, somebody{}, ""}
 	for _, s := range u.people() {

@@ -80,7 +80,10 @@ func Part(r *room.Room, desk *room.Desk, people *directory.Desk) web.Part {
 // RecordRoutes are the pages of a record that every room has alike: its documents and steps.
 func (p *Pages) RecordRoutes() []web.Route {
 	in, one := web.SignedIn, p.Base+"/{ref}"
-	out := []web.Route{web.Get(one+"/documents/{version}/{number}", in, "A document of a "+p.Room.One, p.document)}
+	var out []web.Route
+	if p.Room.AsksForDocuments() {
+		out = append(out, web.Get(one+"/documents/{version}/{number}", in, "A document of a "+p.Room.One, p.document))
+	}
 	for _, s := range p.Room.Steps() {
 		at := one + "/" + s.Place()
 		show, own := p.Shows[s.ID]

@@ -38,6 +38,12 @@ func Postgres(t testing.TB) (dsn string) {
 
 // migrated makes a database that has these migrations, as a copy of one made before.
 func migrated(t testing.TB, migrations []fs.FS) string {
+	dsn, _ := migratedAs(t, migrations)
+	return dsn
+}
+
+// migratedAs is migrated, with the database's name.
+func migratedAs(t testing.TB, migrations []fs.FS) (dsn, name string) {
 	t.Helper()
 	admin := adminDSN(t)
 	server.Lock()
@@ -57,7 +63,7 @@ func migrated(t testing.TB, migrations []fs.FS) string {
 		}
 		server.templates[key] = template
 	}
-	return createDatabase(t, admin, template)
+	return createDatabaseAs(t, admin, template)
 }
 
 func adminDSN(t testing.TB) string {
@@ -83,11 +89,16 @@ func adminDSN(t testing.TB) string {
 }
 
 func createDatabase(t testing.TB, admin, template string) string {
+	dsn, _ := createDatabaseAs(t, admin, template)
+	return dsn
+}
+
+func createDatabaseAs(t testing.TB, admin, template string) (dsn, name string) {
 	t.Helper()
-	name := freshName()
+	name = freshName()
 	run(t, admin, "create database "+name+" template "+template)
 	t.Cleanup(func() { run(t, admin, "drop database if exists "+name+" with (force)") })
-	return withDatabase(t, admin, name)
+	return withDatabase(t, admin, name), name
 }
 
 func freshName() string {
