@@ -14,6 +14,7 @@ import (
 
 	"heed/internal/app"
 	"heed/internal/concern"
+	"heed/internal/ledger"
 	"heed/internal/process"
 	"heed/internal/room"
 )
@@ -22,13 +23,13 @@ var update = flag.Bool("update", false, "add to shipped.golden what is new")
 
 const shippedFile = "shipped.golden"
 
-// TestWhatWasShippedStays holds three things to what they were, each by a hash in
-// shipped.golden. A definition that was shipped is never changed: entries name it, and
-// mean what it meant. And the form of a record's picture belongs to the numbers Rows of
-// the rooms: a picture that an older program sealed lacks what this one adds, and would be
-// called altered, unless a raised number has it made anew. An item of a set means one thing for
-// ever, its end too, and a set that changes has a new version. With -update what is new is
-// written; what is there already is changed by nobody.
+// TestWhatWasShippedStays holds four things to what they were, by lines of shipped.golden.
+// A kind of record has one number, which no other ever has. A definition that was shipped is
+// never changed: entries name it, and mean what it meant. And the form of a record's picture
+// belongs to the numbers Rows of the rooms: a picture that an older program sealed lacks what
+// this one adds, and would be called altered, unless a raised number has it made anew. An item
+// of a set means one thing for ever, its end too, and a set that changes has a new version. With
+// -update what is new is written; what is there already is changed by nobody.
 func TestWhatWasShippedStays(t *testing.T) {
 	had, err := os.ReadFile(shippedFile)
 	if err != nil {
@@ -40,7 +41,7 @@ func TestWhatWasShippedStays(t *testing.T) {
 		what, hash, _ := strings.Cut(line, " = ")
 		was[what] = hash
 	}
-	for _, x := range slices.Concat(definitions(t), pictures(room.State{}), items(t)) {
+	for _, x := range slices.Concat(definitions(t), pictures(room.State{}), items(t), numbers()) {
 		switch hash, known := was[x.what]; {
 		case known && hash != x.hash:
 			t.Errorf("%s is not as it was shipped. %s", x.what, x.instead)
@@ -157,6 +158,24 @@ func items(t *testing.T) (out []shipped) {
 					"of its end"})
 			}
 		}
+	}
+	return out
+}
+
+// numbers are those of kinds of record: what each number is of, and which number each has.
+func numbers() (out []shipped) {
+	const instead = "A number of a kind of record stands in sealed history: it is never changed, and never given " +
+		"to another. Give a new room the next"
+	of := map[ledger.Room]string{}
+	for n := range ledger.Own {
+		of[n] = "of Heed's own"
+	}
+	for _, r := range append(app.Rooms(), concern.Room()) {
+		of[r.Number] = r.Name
+		out = append(out, shipped{"room " + r.Name, fmt.Sprint(r.Number), instead})
+	}
+	for n, name := range of {
+		out = append(out, shipped{fmt.Sprintf("room number %d", n), name, instead})
 	}
 	return out
 }

@@ -12,6 +12,7 @@ import (
 	"heed/internal/app"
 	"heed/internal/concern"
 	"heed/internal/directory"
+	"heed/internal/ledger"
 	"heed/internal/process"
 	"heed/internal/room"
 )
@@ -82,7 +83,7 @@ func events() string {
 	}
 	maps.Copy(all, room.SharedEvents())
 	for _, r := range app.Rooms() {
-		maps.Copy(all, r.Events())
+		maps.Copy(all, r.Events(app.Rooms()...))
 	}
 	var kinds []string
 	for k := range all {
@@ -91,6 +92,15 @@ func events() string {
 	slices.Sort(kinds)
 	for _, k := range kinds {
 		fmt.Fprintf(&b, "| `%s` | %s |\n", k, all[k])
+	}
+	b.WriteString("\n## Numbers of kinds of record\n\nEach entry, and the head of its record, names in the clear which " +
+		"kind of record it is of. A number is never given twice.\n\n| number | kind of record |\n| --- | --- |\n")
+	numbers := maps.Clone(ledger.Own)
+	for _, r := range app.Rooms() {
+		numbers[r.Number] = r.One
+	}
+	for _, n := range slices.Sorted(maps.Keys(numbers)) {
+		fmt.Fprintf(&b, "| %d | %s |\n", n, numbers[n])
 	}
 	return b.String()
 }

@@ -321,7 +321,7 @@ func TestARoomIsReadByItself(t *testing.T) {
 		must(t, s.View(r.ctx, func(tx *store.Tx) error {
 			for _, rec := range []id.Record{a, c} {
 				is, err := r.Begins(tx, rec, Concern)
-				other, err2 := r.Begins(tx, rec, Policy)
+				other, err2 := r.Begins(tx, rec, Room(2))
 				if !is || other || err != nil || err2 != nil {
 					t.Errorf("record %s: of its room %v, of another %v: %v %v", rec, is, other, err, err2)
 				}
@@ -342,7 +342,7 @@ func TestARoomIsReadByItself(t *testing.T) {
 				return nil
 			}))
 		}
-		must(t, r.Each(r.ctx, Policy, func(_ *store.Tx, e Entry) error { // they do not open
+		must(t, r.Each(r.ctx, Room(2), func(_ *store.Tx, e Entry) error { // they do not open
 			t.Errorf("%s is given as of a room that it is not of", e.Record)
 			return nil
 		}))
@@ -391,7 +391,7 @@ func TestARecordGoesOnInItsRoom(t *testing.T) {
 	each(t, func(t *testing.T, s *store.Store) {
 		r := furnish(t, s)
 		rec := r.begin("one")
-		for _, room := range []Room{0, Policy} {
+		for _, room := range []Room{0, Room(2)} {
 			err := r.store.Do(r.ctx, func(tx *store.Tx) error {
 				key, err := r.vault.Key(tx, r.org, rec)
 				must(t, err)

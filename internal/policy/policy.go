@@ -13,7 +13,6 @@ import (
 	_ "embed"
 	"sync"
 
-	"heed/internal/ledger"
 	"heed/internal/process"
 	"heed/internal/room"
 )
@@ -30,7 +29,7 @@ var policies string
 // Room is the register.
 var Room = sync.OnceValue(func() *room.Room {
 	return &room.Room{
-		Name: "policy", Number: ledger.Policy, Kind: "Policy", One: "policy", Many: "policies", Compartment: "organisation",
+		Name: "policy", Number: 2, Kind: "Policy", One: "policy", Many: "policies", Compartment: "organisation",
 		Definitions: []*process.Definition{process.Must(version1)}, Policies: policies, Rows: 5,
 		Stories: room.MustStories(stories),
 	}

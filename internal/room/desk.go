@@ -57,6 +57,10 @@ func NewDesk(p Parts, rooms ...*Room) (*Desk, error) {
 		if err := r.Check(); err != nil {
 			return nil, err
 		}
+		if own := ledger.Own[r.Number]; own != "" {
+			return nil, fmt.Errorf("room %s: its number %d is that of %s: take the next of docs/events.md", r.Name, r.Number,
+				own)
+		}
 		if fault := linkFault(r, rooms); fault != "" {
 			return nil, fmt.Errorf("room %s: %s", r.Name, fault)
 		}

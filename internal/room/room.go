@@ -40,7 +40,7 @@ type Room struct {
 	// Name is the room's in addresses, kinds of event and the ledger: "policy".
 	Name string
 	// Number stands in the clear with each row, so that a replay reads its own
-	// records only; it is listed, with this name, in ledger/rooms.go. Compartments share it.
+	// records only. No other room has or had it; compartments share it.
 	Number ledger.Room
 	// Kind is the type of the record in the policies: "Policy".
 	Kind string
