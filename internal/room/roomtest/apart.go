@@ -34,7 +34,11 @@ func itsOwn(s *suite) {
 	if looked.Records[s.room.Many] != own {
 		s.t.Errorf("%d of its own %d records were looked at", looked.Records[s.room.Many], own)
 	}
+	s.exec(`delete from room_record_v1`)
 	s.must(s.desk.Projection().Replay(s.ctx, s.w.Store))
+	if n := s.count(`select count(*) from room_record_v1 where room = $1`, s.room.Number); n != own {
+		s.t.Errorf("a replay made the rows of %d of its own %d records", n, own)
+	}
 	newer := *s.room
 	newer.Rows++
 	_, err = s.w.Desk(&newer).CatchUp(s.ctx)
