@@ -69,7 +69,7 @@ func TestKilledWorkersDoEachJobOnce(t *testing.T) {
 }
 
 func killed(t *testing.T, at string, rivals int) {
-	const all, kills = 1500, 12
+	const all, kills = 3000, 12 // more than the workers can do before they are killed
 	open := func() *store.Store {
 		o := store.Options{Path: at, Migrations: migrations, ReserveBytes: storetest.Reserve}
 		if at[0] != '/' {
