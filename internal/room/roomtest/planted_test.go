@@ -239,8 +239,8 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"one damaged record keeps lists from being made", "catchup.go",
 		`if fail.Is(err, fail.Tampered) { // it must`, `if false && fail.Is(err, fail.Tampered) { // it must`,
 		"a_damaged_record_is_neither"},
-	{"a replay goes by the entries of another room", "catchup.go", `d.Ledger.Each(ctx, r.Number,`, `d.Ledger.Each(ctx, 999,`,
-		"other_rooms"},
+	{"a replay goes by the entries of another room", "catchup.go", `d.Ledger.Each(ctx, r.Number,`,
+		`d.Ledger.Each(ctx, 999,`, "other_rooms"},
 	{"a document that is not there leaves no entry", "open.go", `fail.Is(err, fail.Missing) {
 			refusal`, `fail.Is(err, fail.Gone) {
 			refusal`, "a_document_is_sealed"},
