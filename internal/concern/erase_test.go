@@ -2,6 +2,7 @@ package concern_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -132,4 +133,27 @@ func leftOver(w *world.World) {
 		w.T.Errorf("a piece of a document that was erased was put back: %q", found)
 	}
 	run(`delete from document_chunk`)
+}
+
+// TestARefusedErasureTellsNothing: whoever may erase nothing hears of a record, open or
+// ended, what they hear of none. Seen to fail: they were told whether it had ended.
+func TestARefusedErasureTellsNothing(t *testing.T) {
+	world.Each(t, func(w *world.World) {
+		lead := w.As("lead")
+		open, ended := raised(w), raised(w)
+		take(w, lead, ended, room.Said(process.Acknowledge))
+		take(w, lead, ended, room.Said(process.Triage, "decision", process.NotSafeguarding, "reasons", "A misunderstanding"))
+		take(w, lead, ended, room.Said(process.GiveFeedback, "result", process.Told, "words", "Thank you"))
+		take(w, lead, ended, room.Said(process.Close, "reasons", "Done"))
+		answer := func(ref id.Reference) string {
+			w.Hand.Move(time.Minute)
+			_, err := w.Rooms.Erase(ctx, w.Concerns.Room, w.Org.ID, ref, "I wonder", w.Word("nurse"), w.Word("porter"))
+			return fmt.Sprint(err)
+		}
+		for what, ref := range map[string]id.Reference{"open": open, "ended": ended} {
+			if got, none := answer(ref), answer(id.NewReference()); got != none {
+				w.T.Errorf("%s: %q; none: %q", what, got, none)
+			}
+		}
+	})
 }

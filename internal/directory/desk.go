@@ -335,12 +335,14 @@ func (d *Desk) personIn(tx *store.Tx, person id.Person) (Person, error) {
 	if p, _, err = d.load(tx, person); err != nil {
 		return Person{}, err
 	}
-	d.mu.Lock()
-	if len(d.people) >= 20000 {
-		clear(d.people)
-	}
-	d.people[person] = p
-	d.mu.Unlock()
+	tx.WhenKept(func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if len(d.people) >= 20000 {
+			clear(d.people)
+		}
+		d.people[person] = p
+	})
 	return p, nil
 }
 
@@ -370,11 +372,13 @@ func (d *Desk) organisation(tx *store.Tx, org id.Org) (Organisation, error) {
 		}
 		o.Version = e.Version
 	}
-	d.mu.Lock()
-	if d.orgs[org].Version < o.Version { // one who looks at an older moment leaves it
-		d.orgs[org] = o
-	}
-	d.mu.Unlock()
+	tx.WhenKept(func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if d.orgs[org].Version < o.Version { // one who looks at an older moment leaves it
+			d.orgs[org] = o
+		}
+	})
 	return o, nil
 }
 

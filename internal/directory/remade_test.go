@@ -1,14 +1,18 @@
 package directory_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"heed/internal/access"
+	"heed/internal/clock/workday"
+	"heed/internal/directory"
 	"heed/internal/fail"
 	"heed/internal/heedtest/world"
+	"heed/internal/ledger"
 	"heed/internal/store"
 )
 
@@ -76,6 +80,37 @@ func TestATokenThatWasTurnedIsGoodAgain(t *testing.T) {
 		turn("nurse")
 		if a, err := w.Directory.ByToken(ctx, token); err != nil || a.Person != w.Person("nurse") {
 			w.T.Errorf("turned back: %+v, %v", a, err)
+		}
+	})
+}
+
+// TestWhatWasRolledBackIsNotRemembered: what a unit of work reads of an organisation or a person
+// that it has just written is its own until it is committed. Seen to fail: it was answered to
+// everybody, and an overlay that another program laid meanwhile was not followed.
+func TestWhatWasRolledBackIsNotRemembered(t *testing.T) {
+	world.Each(t, func(w *world.World) {
+		org, lead := w.Org.ID, w.Person("lead")
+		before, err := w.Directory.Organisation(ctx, org)
+		must(w, err)
+		broken := errors.New("the disk was full")
+		today := workday.Of(w.Hand.Now())
+		by := ledger.Author{Person: lead, Role: string(access.Lead), Rule: "test"}
+		err = w.Store.Do(ctx, func(tx *store.Tx) error {
+			c := directory.Cover{Person: lead, By: w.Person("second"), From: today, Until: today.Add(3)}
+			if _, err := w.Directory.ArrangeCover(tx, org, by, c); err != nil {
+				return err
+			}
+			if _, err := w.Directory.OrganisationIn(tx, org); err != nil {
+				return err
+			}
+			return broken
+		})
+		if !errors.Is(err, broken) {
+			w.T.Fatal(err)
+		}
+		if o := w.Directory.Known(org); o.Version != before.Version || len(o.Covers(w.Hand.Now())) > 0 {
+			w.T.Errorf("version %d of %d, and %d covers that nobody arranged", o.Version, before.Version,
+				len(o.Covers(w.Hand.Now())))
 		}
 	})
 }

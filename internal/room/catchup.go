@@ -50,13 +50,52 @@ func (d *Desk) projectAs(tx *store.Tx, r *Room, is proven) error {
 	if _, err := tx.Exec(`delete from room_list_v1 where record = $1`, is.Record); err != nil {
 		return err
 	}
+	others, err := d.evict(tx, is.State.Reference)
+	if err != nil {
+		return err
+	}
 	if err := d.begin(tx, r, is.key, &is.State); err != nil {
 		return err
 	}
 	if err := d.projectBeside(tx, r, is.key); err != nil {
 		return err
 	}
-	return d.remind(tx, r, &is.State)
+	if err := d.remind(tx, r, &is.State); err != nil {
+		return err
+	}
+	for _, x := range others {
+		if err := d.restore(tx, x); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// evict takes away the rows of others that stand under the reference of a record: it is that
+// record's by its history, so they were changed outside the program.
+func (d *Desk) evict(tx *store.Tx, ref id.Reference) ([]row, error) {
+	all, err := store.All(tx, func(x *row) []any { return []any{&x.record, &x.org, &x.room} },
+		`select record, org, room from room_record_v1 where reference = $1`, string(ref))
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	_, err = tx.Exec(`delete from room_record_v1 where reference = $1`, string(ref))
+	return all, err
+}
+
+// restore makes the rows of a record anew whose row stood under another's reference. Each
+// takes a wrong row away and puts a right one in, so that many that were exchanged come to rest.
+func (d *Desk) restore(tx *store.Tx, x row) error {
+	r, known := d.byNumber(x.room)
+	if !known {
+		return nil
+	}
+	err := d.project(tx, r, x.org, x.record)
+	if fail.Is(err, fail.Tampered) || fail.Is(err, fail.Missing) || fail.Is(err, fail.Gone) { // it is none
+		d.Log.Error(noPlace, "record", x.record.String(), "room", r.Name)
+		return nil
+	}
+	return err
 }
 
 // projectBeside makes what stands beside a record by entries that take no version.

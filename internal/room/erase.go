@@ -30,7 +30,7 @@ func (d *Desk) Erase(ctx context.Context, r *Room, org id.Org, ref id.Reference,
 	var at State
 	err := d.Store.View(ctx, func(tx *store.Tx) (err error) {
 		if at, err = d.Standing(tx, r, org, ref); err == nil && at.Record.IsZero() {
-			err = fail.New(fail.Missing, "There is no such %s", r.One)
+			err = none()
 		}
 		return err
 	})
@@ -55,6 +55,8 @@ func (d *Desk) Erase(ctx context.Context, r *Room, org id.Org, ref id.Reference,
 	})
 }
 
+func none() error { return fail.New(fail.Missing, "There is no such record") }
+
 // RoomOf is the room of a record, for whoever has its reference alone.
 func (d *Desk) RoomOf(ctx context.Context, org id.Org, ref id.Reference) (r *Room, err error) {
 	err = d.Store.View(ctx, func(tx *store.Tx) error {
@@ -64,19 +66,17 @@ func (d *Desk) RoomOf(ctx context.Context, org id.Org, ref id.Reference) (r *Roo
 				return err
 			}
 		}
-		return fail.New(fail.Missing, "There is no such record")
+		return none()
 	})
 	return r, err
 }
 
-// mayErase holds the end, and both words to what the definition says and access lets.
+// mayErase holds both words to what the definition says and access lets, and then the end:
+// whoever may erase nothing is not told that there is a record, nor that it goes on.
 func (d *Desk) mayErase(tx *store.Tx, r *Room, s *State, reason string, words []directory.Word) error {
 	def, err := d.goesBy(tx, r, s)
 	if err != nil {
 		return err
-	}
-	if !s.Ended() {
-		return fail.New(fail.Conflict, "%s", def.Erase.Open)
 	}
 	first, err := d.erasers(tx, r, s, def.Erase.First, reason, words)
 	if err != nil {
@@ -86,12 +86,17 @@ func (d *Desk) mayErase(tx *store.Tx, r *Room, s *State, reason string, words []
 	if err != nil {
 		return err
 	}
-	for _, p := range first {
-		if slices.ContainsFunc(second, func(other id.Person) bool { return other != p }) {
-			return nil
-		}
+	switch two := slices.ContainsFunc(first, func(p id.Person) bool {
+		return slices.ContainsFunc(second, func(other id.Person) bool { return other != p })
+	}); {
+	case len(first)+len(second) == 0: // it is none of theirs: as if there were none
+		return none()
+	case !two:
+		return fail.New(fail.Refused, "%s", def.Erase.Refused)
+	case !s.Ended():
+		return fail.New(fail.Conflict, "%s", def.Erase.Open)
 	}
-	return fail.New(fail.Refused, "%s", def.Erase.Refused)
+	return nil
 }
 
 // erasers are those who gave a word and whom access lets erase a record in one of these roles.

@@ -148,6 +148,7 @@ func (s *Store) do(ctx context.Context, fn func(*Tx) error, reading bool) error 
 func (s *Store) reading(fn func(*Tx) error) engine.Work {
 	return func(ctx context.Context, on engine.Runner) (fault, err error) {
 		tx := s.start(ctx, on)
+		tx.views = true
 		defer func() { _ = tx.end(nil) }() // also when fn panics
 		if err = fn(tx); err == nil {
 			err = tx.flush() // a view writes nothing: the server refuses what waits

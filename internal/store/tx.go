@@ -27,6 +27,7 @@ type Tx struct {
 	open    []*sql.Rows
 	after   []func() error
 	later   []pending // statements of Later that have not been sent
+	views   bool      // nothing is written
 }
 
 var errDone = errors.New("store: the unit of work has ended")
@@ -41,6 +42,16 @@ func (tx *Tx) Engine() string { return tx.dialect.Name }
 // lost when the process dies in between.
 func (tx *Tx) AfterCommit(fn func()) {
 	tx.BeforeAnswer(func() error { fn(); return nil })
+}
+
+// WhenKept has fn run once what this unit sees is committed: at once in a view, else after
+// the commit. What a unit remembers for others, which it may have written itself, waits for it.
+func (tx *Tx) WhenKept(fn func()) {
+	if tx.views {
+		fn()
+		return
+	}
+	tx.AfterCommit(fn)
 }
 
 // BeforeAnswer has fn run once, after the unit is durable and before its caller hears

@@ -176,26 +176,28 @@ func (s *suite) refusedWords(x life) []directory.Word {
 	s.w.Hand.Move(time.Minute)
 	porter := s.w.Word("porter")
 	tries := map[string][]directory.Word{
-		"without a word":                   nil,
-		"on one word":                      both[:1],
-		"on one person's word, said twice": {both[0], both[0]},
+		"on one word":                                     both[:1],
+		"on one person's word, said twice":                {both[0], both[0]},
 		"on the words of one who may and one who may not": {both[0], porter},
 		"on both words of one person":                     s.twice(e),
 		"on the second word, given by two":                s.seconds(e),
 	}
-	refused := func(name string, desk *room.Desk, words []directory.Word) {
+	refused := func(name string, desk *room.Desk, words []directory.Word, want string) {
 		before := s.entries()
 		_, err := desk.Erase(s.ctx, s.room, s.w.Org.ID, x.ref, whyErased, words...)
-		if !fail.Is(err, fail.Refused) || fail.Words(err) != e.Refused || s.entries() != before {
-			s.t.Errorf("%s: %v, with %d entries", name, err, s.entries()-before)
+		if err == nil || fail.Words(err) != want || s.entries() != before {
+			s.t.Errorf("%s: %v, want %q, with %d entries", name, err, want, s.entries()-before)
 		}
 	}
 	for name, words := range tries {
-		refused(name, s.desk, words)
+		refused(name, s.desk, words, e.Refused)
 	}
+	_, none := s.desk.Erase(s.ctx, s.room, s.w.Org.ID, id.NewReference(), whyErased, both...)
+	refused("without a word", s.desk, nil, fail.Words(none))
+	refused("on the word of one who may erase nothing", s.desk, []directory.Word{porter}, fail.Words(none))
 	if silent := *s.room; silent.Policies != "" {
 		silent.Policies = ""
-		refused("where no rule lets them", s.program(&silent), both)
+		refused("where no rule lets them", s.program(&silent), both, fail.Words(none))
 	}
 	if _, err := s.desk.Erase(s.ctx, s.room, s.w.Org.ID, x.ref, " ", both...); fail.FieldsOf(err).For("reason") == "" {
 		s.t.Errorf("without a reason: %v", err)

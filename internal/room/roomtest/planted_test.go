@@ -236,6 +236,11 @@ var planted = []struct{ name, file, old, new, clause string }{
 		`case f.state.Compartment == "":`, "another_compartment"},
 	{"all rooms' entries are opened", "prove.go", `d.Ledger.Begun(ctx, r.Number, rest,`, `d.Ledger.Begun(ctx, 999, rest,`,
 		"other_rooms"},
+	{"a row under another's reference stays", "catchup.go", `if err != nil || len(all) == 0 {
+		return nil, err`, `if err != nil || len(all) >= 0 {
+		return nil, err`, "references_that"},
+	{"a row that was taken away for another is not made anew", "catchup.go", `for _, x := range others {`,
+		`for _, x := range others[:0] {`, "references_that"},
 	{"one damaged record keeps lists from being made", "catchup.go",
 		`if fail.Is(err, fail.Tampered) { // it must`, `if false && fail.Is(err, fail.Tampered) { // it must`,
 		"a_damaged_record_is_neither"},
@@ -388,7 +393,7 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"one person erases", "erase.go", `return other != p }`, `return true || other != p }`, "erased_leaves"},
 	{"anybody erases", "erase.go", `access.Context{Reason: reason}).Effect == access.Allow`,
 		`access.Context{Reason: reason}).Rule != "nobody"`, "erased_leaves"},
-	{"what is open is erased", "erase.go", `if !s.Ended() {`, `if s.Version == 0 {`, "erased_leaves"},
+	{"what is open is erased", "erase.go", `case !s.Ended():`, `case s.Version == 0:`, "erased_leaves"},
 	{"a link with an erased record is shown", "links.go", `label == "" || f.refusal(other, tx.Now()) != nil {`,
 		`label == "" || f.key != nil && f.refusal(other, tx.Now()) != nil {`, "erased_leaves"},
 	{"a first word never lapses", "lapse.go", `if !ok || tx.Now().Before(due.At) {`,

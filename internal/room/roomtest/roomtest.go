@@ -72,6 +72,7 @@ var clauses = []clause{
 	{"what another program made is compared as far as it is known", compared},
 	{"a record goes on under its own definition", ownDefinition},
 	{"what SQL changes is named and made as it was", tampered},
+	{"references that were exchanged stop nothing", exchanged},
 	{"a damaged record is in no list of who may not open it", damagedHides},
 	{"a retry is answered by its own row alone", retried},
 	{"each list comes from an index", indexed},

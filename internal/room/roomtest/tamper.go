@@ -63,6 +63,47 @@ func tampered(s *suite) {
 	}
 }
 
+// exchanged: two records' references are exchanged, by SQL, or a row is made a stranger's.
+// Each is named and made anew, by mending as by the start of a newer program, and neither
+// keeps anything else from it.
+func exchanged(s *suite) {
+	one, two, other := s.begin().Reference, s.begin().Reference, s.begin().Reference
+	_, program := s.later(nil)
+	exchange := func() {
+		for _, x := range [][2]string{{string(one), "x"}, {string(two), string(one)}, {"x", string(two)}} {
+			s.exec(`update room_record_v1 set reference = $2 where reference = $1`, x[0], x[1])
+		}
+	}
+	for what, do := range map[string]func(){
+		"exchanged": exchange,
+		"a stranger's": func() {
+			s.exec(`update room_record_v1 set record = $2 where reference = $1`, string(one), id.NewRecord(s.w.Hand.Now()))
+			s.exec(`delete from room_list_v1 where record = (select record from room_record_v1 where reference = $1)`,
+				string(other))
+		},
+	} {
+		do()
+		if len(s.named()) == 0 {
+			s.t.Errorf("%s: nobody noticed", what)
+		}
+		s.mend()
+		if still := s.named(); len(still) > 0 {
+			s.t.Errorf("%s: it was not made as it was: %v", what, still)
+		}
+	}
+	exchange()
+	_, err := program.CatchUp(s.ctx)
+	s.must(err)
+	if n := s.count(`select count(*) from room_record_v1 where reference in ($1, $2, $3)`, string(one), string(two),
+		string(other)); n != 3 {
+		s.t.Errorf("a newer program has rows of %d of 3 records", n)
+	}
+	s.must(s.desk.Projection().Replay(s.ctx, s.w.Store)) // as this program makes them
+	for _, ref := range []id.Reference{one, two, other} {
+		s.reader(ref)
+	}
+}
+
 // mend has what is made from the history made anew.
 func (s *suite) mend() {
 	s.t.Helper()
