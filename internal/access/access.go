@@ -106,16 +106,15 @@ const (
 
 // Functions: actions on what is no record.
 const (
-	RaiseConcern  Action = "raise_concern"
-	ListOwn       Action = "list_own"
-	ListInbox     Action = "list_inbox"
-	CountConcerns Action = "count_concerns" // see exact figures of the whole organisation
-	Oversee       Action = "oversee"        // what was opened with a reason, and what is overdue
-	ReviewGlass   Action = "review_glass"   // as the second person
-	ViewWhoMay    Action = "view_who_may"
-	CoverOwn      Action = "cover_own"    // say who covers for oneself
-	CoverOthers   Action = "cover_others" // and for somebody else
-	ViewHealth    Action = "view_health"
+	RaiseConcern Action = "raise_concern"
+	ListOwn      Action = "list_own"
+	ListInbox    Action = "list_inbox"
+	Oversee      Action = "oversee"      // what was opened with a reason, and what is overdue
+	ReviewGlass  Action = "review_glass" // as the second person
+	ViewWhoMay   Action = "view_who_may"
+	CoverOwn     Action = "cover_own"    // say who covers for oneself
+	CoverOthers  Action = "cover_others" // and for somebody else
+	ViewHealth   Action = "view_health"
 )
 
 // verbs is an action in the sentence "… can <verb>".
@@ -133,8 +132,7 @@ var verbs = map[Action]string{
 	BeTold:     "be told who gave a reason and who is kept from a concern",
 	BreakGlass: "break the glass", Erase: "erase a concern",
 	RaiseConcern: "raise a concern", ListOwn: "list their own concerns", ListInbox: "list a team's concerns",
-	CountConcerns: "see exact figures of all concerns",
-	Oversee:       "see what was opened with a reason and what is overdue", ReviewGlass: "review why a record was opened",
+	Oversee: "see what was opened with a reason and what is overdue", ReviewGlass: "review why a record was opened",
 	CoverOwn: "say who covers for them", CoverOthers: "say who covers for somebody else",
 	ViewWhoMay: "read who may do what", ViewHealth: "see whether the service is well",
 }
@@ -151,7 +149,7 @@ func (r Role) OfTeam() bool { return r == Lead || r == LineManager }
 
 // Functions are the actions on what is no record, in the order in which tables show them.
 func Functions() []Action {
-	return []Action{RaiseConcern, ListOwn, ListInbox, CountConcerns, Oversee, ReviewGlass, CoverOwn, CoverOthers,
+	return []Action{RaiseConcern, ListOwn, ListInbox, Oversee, ReviewGlass, CoverOwn, CoverOthers,
 		ViewWhoMay, ViewHealth}
 }
 

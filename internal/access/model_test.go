@@ -90,9 +90,9 @@ func modelFunction(a Actor, act Action) bool {
 		return a.MFA && a.Role != System && a.Role != Worker
 	}
 	may := map[Role]string{
-		Lead:              "list_inbox count_concerns cover_others",
-		CaldicottGuardian: "oversee review_glass count_concerns",
-		ExecutiveLead:     "oversee review_glass count_concerns",
+		Lead:              "list_inbox cover_others",
+		CaldicottGuardian: "oversee review_glass",
+		ExecutiveLead:     "oversee review_glass",
 		Administrator:     "view_health cover_others",
 	}
 	return a.MFA && slices.Contains(strings.Fields(may[a.Role]), string(act))

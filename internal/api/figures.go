@@ -6,9 +6,8 @@ import (
 	"heed/internal/room"
 )
 
-// roomFigures are the closed figures of a room as somebody may see them.
+// roomFigures are the closed figures of a room as everybody sees them.
 type roomFigures struct {
-	Exact   bool         `json:"exact" doc:"False: rounded to the nearest 5, with * for few people and for what few could be worked out from"`
 	Figures []roomFigure `json:"figures"`
 }
 
@@ -29,7 +28,7 @@ type roomPeriod struct {
 	Period   string   `json:"period" example:"2026-03" doc:"A month, or a quarter as 2026-Q1"`
 	Edition  int      `json:"edition" doc:"Above 1 with what was recorded late"`
 	AsOf     string   `json:"as_of" format:"date"`
-	Cells    []string `json:"cells,omitempty" doc:"As the columns, and all of it at the end; where there is one column, all of it alone"`
+	Cells    []string `json:"cells,omitempty" doc:"As the columns, and all of it at the end; where there is one column, all of it alone. Rounded to the nearest 5, with * for none or few and for what few could be worked out from"`
 	Withheld string   `json:"withheld,omitempty" doc:"Why nothing is shown"`
 }
 
@@ -47,7 +46,7 @@ func (a *API) figures(c *call, r *room.Room) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := roomFigures{Exact: got.Exact, Figures: []roomFigure{}}
+	out := roomFigures{Figures: []roomFigure{}}
 	for _, f := range got.Figures {
 		x := roomFigure{ID: f.ID, Title: f.Title, Note: f.Note, Columns: []roomColumn{}, Periods: []roomPeriod{}}
 		for _, c := range f.Columns {

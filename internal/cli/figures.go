@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -45,12 +46,11 @@ func (c figuresOf) each(env *Env, do func(*app.App, directory.Organisation, *roo
 			}
 			return fail.New(fail.Bad, "There are no figures of %q. There are some of: %s", c.Room, strings.Join(names, ", "))
 		}
+		var amiss []error // what is damaged in one room keeps nobody from the figures of another
 		for _, r := range rooms {
-			if err := do(a, o, r); err != nil {
-				return err
-			}
+			amiss = append(amiss, do(a, o, r))
 		}
-		return nil
+		return errors.Join(amiss...)
 	})
 }
 
@@ -62,14 +62,13 @@ type figuresCountCmd struct{ figuresOf }
 func (figuresCountCmd) Help() string {
 	return `    heed figures count --data /srv/heed --room concern --period 2026-03
 
-A running installation closes each month and quarter by itself, a week after its end. What is printed is rounded, and few people stand behind a star: exact figures are for those whom the rules name. That they were printed is written down first.`
+A running installation closes each month and quarter by itself, a week after its end. What is printed is rounded, and few people stand behind a star: nobody is shown exact figures, and the star may stand for none. A clock alone closes nothing: something was written after that week. That they were printed is written down first.`
 }
 
 func (c *figuresCountCmd) Run(env *Env) error {
-	return c.each(env, func(a *app.App, o directory.Organisation, r *room.Room) error {
-		if _, err := a.Rooms.ClosePeriods(env.Ctx, atOnce); err != nil {
-			return err
-		}
+	var unclosed error
+	err := c.each(env, func(a *app.App, o directory.Organisation, r *room.Room) error {
+		_, unclosed = a.Rooms.ClosePeriods(env.Ctx, atOnce)
 		got, err := a.Rooms.Figures(env.Ctx, access.SystemActor(o.ID), r)
 		if err != nil {
 			return err
@@ -89,6 +88,7 @@ func (c *figuresCountCmd) Run(env *Env) error {
 		}
 		return nil
 	})
+	return errors.Join(err, unclosed)
 }
 
 // cellsOf is a row in words.

@@ -101,8 +101,6 @@ func acts(what string, a access.Actor, s *room.State) []access.Action {
 		return []access.Action{access.ViewReaders}
 	case what == "break_glass": // for whoever gave a reason
 		return []access.Action{access.BreakGlass}
-	case what == "count":
-		return []access.Action{access.CountConcerns}
 	case what == "erase":
 		return []access.Action{access.Erase}
 	case what == string(process.Raise):

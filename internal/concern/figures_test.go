@@ -2,14 +2,21 @@ package concern_test
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"heed/internal/access"
+	"heed/internal/concern"
+	"heed/internal/fail"
+	"heed/internal/field"
 	"heed/internal/heedtest/world"
 	"heed/internal/id"
+	"heed/internal/policy"
 	"heed/internal/process"
 	"heed/internal/room"
+	"heed/internal/store"
 )
 
 func atOnce(context.Context, time.Duration) {}
@@ -91,23 +98,114 @@ func TestFiguresOfConcerns(t *testing.T) {
 				t.Errorf("%s says that %d were erased", x.Period, x.Since)
 			}
 		}
-		for login, exact := range map[string]bool{"lead": true, "guardian": true, "nurse": false} {
-			got, err := w.Rooms.Figures(ctx, w.As(login), w.Concerns.Room)
-			if err != nil || got.Exact != exact || len(got.Figures[0].Rows) != 2 {
-				t.Fatalf("%s: %+v, %v", login, got, err)
+		for _, a := range []access.Actor{w.As("lead"), w.As("guardian"), w.As("nurse"), access.SystemActor(w.Org.ID)} {
+			got, err := w.Rooms.Figures(ctx, a, w.Concerns.Room)
+			if err != nil || len(got.Figures[0].Rows) != 2 {
+				t.Fatalf("%s: %+v, %v", a.Role, got, err)
 			}
-			if last := got.Figures[4].Rows[1]; exact && last.Cells[0] != "2" || !exact && last.Cells[0] != "*" {
-				t.Errorf("%s sees referrals of March as %+v", login, last)
+			for _, row := range got.Figures[4].Rows { // April of none, March of two
+				if row.Cells[0] != "*" {
+					t.Errorf("%s sees referrals as %+v", a.Role, row)
+				}
 			}
-		}
-		if got, err := w.Rooms.Figures(ctx, access.SystemActor(w.Org.ID), w.Concerns.Room); err != nil || got.Exact {
-			t.Errorf("at the machine: %v, %v", got.Exact, err)
 		}
 	})
 }
 
+// TestWhatALeadIsKeptFromIsInNoFigure: she lists one concern, and learns from figures of no other.
+func TestWhatALeadIsKeptFromIsInNoFigure(t *testing.T) {
+	world.Each(t, func(w *world.World) {
+		figures := func() string {
+			got, err := w.Rooms.Figures(ctx, w.As("second"), w.Concerns.Room)
+			check(w, err)
+			return strings.Trim(fmt.Sprint(got.Figures[0].Rows[0].Cells, got.Figures[0].Rows[1].Cells), "[* ]")
+		}
+		ref := raised(w) // in March alone; in April is none
+		take(w, w.As("lead"), ref, keepFrom("second"))
+		w.Hand.Move(time.Minute)
+		take(w, w.As("guardian"), ref, room.Said(process.ConfirmBar, "of", "2", "result", "confirmed"))
+		w.Hand.Set(time.Date(2026, 5, 8, 2, 0, 0, 0, time.UTC))
+		closePeriods(w, 5)
+		list, err := w.Concerns.ListPage(ctx, w.As("second"), concern.Query{List: concern.ListAll, Limit: 50})
+		check(w, err)
+		if got := figures(); len(list.Rows) != 0 || got != "" {
+			t.Errorf("she lists %d, and April and March are %s", len(list.Rows), got)
+		}
+	})
+}
+
+// TestDamageStopsItsOwnRoom: a policy that does not open keeps no concern from being closed.
+func TestDamageStopsItsOwnRoom(t *testing.T) {
+	world.Each(t, func(w *world.World) {
+		raised(w)
+		keeper := w.Add("keeper", access.GovernanceLead)
+		policies := policy.Room()
+		_, err := w.Rooms.Begin(ctx, w.As("keeper"), policies, room.Beginning{
+			Answers: field.Said("title", "A title", "kind", "policy", "owner", keeper.String())})
+		check(w, err)
+		w.Hand.Set(time.Date(2026, 4, 8, 2, 0, 0, 0, time.UTC))
+		_, err = w.Rooms.Figures(ctx, w.As("lead"), w.Concerns.Room) // an entry by which the time has come
+		check(w, err)
+		check(w, w.Store.Do(ctx, func(tx *store.Tx) error {
+			_, err := tx.Exec(`update entry set sealed = leaf where room = $1 and version = 1`, policies.Number)
+			return err
+		}))
+		n, err := w.Rooms.ClosePeriods(ctx, atOnce)
+		if n != 1 || !fail.Is(err, fail.Tampered) || !strings.Contains(fail.Words(err), "Record ") {
+			t.Errorf("%d were closed: %v", n, err)
+		}
+		recounted(w)
+	})
+}
+
+// TestAClockAheadClosesNothing: once it is right again each month is closed with what it had.
+func TestAClockAheadClosesNothing(t *testing.T) {
+	world.Each(t, func(w *world.World) {
+		w.Hand.Set(time.Date(2026, 6, 20, 2, 0, 0, 0, time.UTC))
+		if n, err := w.Rooms.ClosePeriods(ctx, atOnce); err != nil || n != 0 {
+			t.Errorf("%d were closed: %v", n, err)
+		}
+		w.Hand.Set(time.Date(2026, 3, 3, 2, 0, 0, 0, time.UTC))
+		raised(w)
+		w.Hand.Set(time.Date(2026, 4, 8, 2, 0, 0, 0, time.UTC))
+		closePeriods(w, 3)
+		if x := recounted(w)[0]; x.Cells[0].N != 1 {
+			t.Errorf("March was closed with %+v", x.Cells)
+		}
+	})
+}
+
+// TestHiddenWhileClosing: what is hidden by SQL at that moment is missed, and left out of nothing.
+func TestHiddenWhileClosing(t *testing.T) {
+	world.Each(t, func(w *world.World) {
+		ref := raised(w)
+		raised(w)
+		w.Hand.Set(time.Date(2026, 4, 8, 2, 0, 0, 0, time.UTC))
+		to := func(number int) {
+			check(w, w.Store.Do(ctx, func(tx *store.Tx) error {
+				_, err := tx.Exec(`update entry set room = $2 where version = 1 and
+					record = (select record from room_record_v1 where reference = $1)`, string(ref), number)
+				return err
+			}))
+		}
+		_, err := w.Rooms.Figures(ctx, w.As("lead"), w.Concerns.Room)
+		check(w, err)
+		to(998)
+		n, err := w.Rooms.ClosePeriods(ctx, atOnce)
+		if n != 2 || !fail.Is(err, fail.Tampered) || !strings.Contains(fail.Words(err), "1 of 2 concerns") {
+			t.Errorf("%d were closed with a concern hidden: %v", n, err)
+		}
+		to(int(w.Concerns.Room.Number))
+		closePeriods(w, 1)
+		recounted(w)
+	})
+}
+
+// closePeriods closes what is over, once something was written by which the time has come.
 func closePeriods(w *world.World, want int) {
 	w.T.Helper()
+	_, err := w.Rooms.Figures(ctx, w.As("lead"), w.Concerns.Room)
+	check(w, err)
 	if n, err := w.Rooms.ClosePeriods(ctx, atOnce); err != nil || n != want {
 		w.T.Errorf("%d were closed, want %d: %v", n, want, err)
 	}

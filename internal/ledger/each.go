@@ -100,6 +100,28 @@ func (l *Log) Histories(ctx context.Context, room Room, org id.Org, rest func(co
 	return ctx.Err()
 }
 
+// Heads is how many records an organisation has in a room by their heads, which no erasure
+// takes: Histories finds as many, or one is hidden from it.
+func (l *Log) Heads(ctx context.Context, room Room, org id.Org) (n int64, err error) {
+	err = l.store.View(ctx, func(tx *store.Tx) (err error) {
+		n, err = store.One(tx, scanInt, `select count(*) from head where room = $1 and org = $2`, room, org)
+		return err
+	})
+	return n, err
+}
+
+// Newest is when the last entry of the installation was written; zero: there is none.
+func (l *Log) Newest(ctx context.Context) (at time.Time, err error) {
+	err = l.store.View(ctx, func(tx *store.Tx) error {
+		all, err := store.All(tx, scanInt, `select at from entry order by n desc limit 1`)
+		for _, x := range all {
+			at = clock.FromMicros(x)
+		}
+		return err
+	})
+	return at, err
+}
+
 // namely says which record was altered, to whoever looks at many.
 func namely(rec id.Record, err error) error {
 	if !fail.Is(err, fail.Tampered) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -41,7 +42,7 @@ type Closing struct {
 	Records    int64          `json:"records"`        // of all that had begun by then
 	Erased     int64          `json:"erased,omitempty"`
 	Cells      []Cell         `json:"cells"`
-	Shown      Shown          `json:"shown"` // to those who do not see exact figures
+	Shown      Shown          `json:"shown"` // the cells are for recounting alone
 }
 
 // Cell is one number of a figure.
@@ -63,22 +64,38 @@ func countedAt(p workday.Period) time.Time {
 }
 
 // ClosePeriods counts what is over and was not closed yet, in every organisation and room,
-// and what was written late into periods that are closed.
+// and what was written late into periods that are closed. What is damaged stops its own room
+// in its own organisation: the others are closed, and the error names each that is not.
 func (d *Desk) ClosePeriods(ctx context.Context, rest func(context.Context, time.Duration)) (done int, err error) {
 	orgs, err := d.Directory.Organisations(ctx)
 	if err != nil {
 		return 0, err
 	}
+	var amiss []error
 	for _, o := range orgs {
 		for _, r := range d.Counted() {
 			n, err := d.closeOf(ctx, o, r, rest)
 			done += n
-			if err != nil {
-				return done, fmt.Errorf("close the figures of room %s: %w", r.Name, err)
+			switch {
+			case ctx.Err() != nil:
+				return done, ctx.Err()
+			case err != nil:
+				amiss = append(amiss, fmt.Errorf("close the figures of room %s: %w", r.Name, err))
 			}
 		}
 	}
-	return done, nil
+	return done, errors.Join(amiss...)
+}
+
+// timeCome is until when periods may be closed. A clock that is ahead is not believed alone:
+// an entry was written by then.
+func (d *Desk) timeCome(ctx context.Context) (time.Time, error) {
+	now := d.Clock.Now().Add(-settles)
+	last, err := d.Ledger.Newest(ctx)
+	if last.Before(now) {
+		now = last
+	}
+	return now, err
 }
 
 // closeOf closes the periods of one room in one pass over its records.
@@ -88,12 +105,25 @@ func (d *Desk) closeOf(ctx context.Context, o directory.Organisation, r *Room,
 	if err != nil {
 		return 0, err
 	}
-	asks := due(r, o, had, d.Clock.Now().Add(-settles))
+	now, err := d.timeCome(ctx)
+	if err != nil {
+		return 0, err
+	}
+	asks := due(r, o, had, now)
 	if len(asks) == 0 {
 		return 0, nil
 	}
-	if err := d.countRecords(ctx, o.ID, r, asks, rest); err != nil {
+	there, err := d.Ledger.Heads(ctx, r.Number, o.ID)
+	if err != nil {
 		return 0, err
+	}
+	n, err := d.countRecords(ctx, o.ID, r, asks, rest)
+	if err != nil {
+		return 0, err
+	}
+	if n < there { // what is hidden now would be left out for good
+		return 0, fail.New(fail.Tampered, "%d of %d %s cannot be found by their first entries: they have been damaged or "+
+			"changed outside Heed", there-n, there, r.Many)
 	}
 	done := 0
 	err = d.again(ctx, func(tx *store.Tx) error {
@@ -173,16 +203,19 @@ func editions(o directory.Organisation, r *Room) (out []Closing, err error) {
 	return out, nil
 }
 
-// countRecords goes once through the room's records of an organisation.
+// countRecords goes once through the room's records of an organisation, and says how many
+// there are.
 func (d *Desk) countRecords(ctx context.Context, org id.Org, r *Room, asks []*ask,
-	rest func(context.Context, time.Duration)) error {
+	rest func(context.Context, time.Duration)) (n int64, err error) {
 	for _, a := range asks {
 		a.cells = map[cellName]int64{}
 	}
 	slices.SortStableFunc(asks, func(a, b *ask) int { return cmp.Compare(a.by.Version, b.by.Version) })
-	return d.Ledger.Histories(ctx, r.Number, org, rest, func(p ledger.Past) error {
+	err = d.Ledger.Histories(ctx, r.Number, org, rest, func(p ledger.Past) error {
+		n++
 		return counts(asks, r.Compartment, p)
 	})
+	return n, err
 }
 
 // close writes one period, unless another program did, or nothing came late.
@@ -275,7 +308,7 @@ func (d *Desk) Recount(ctx context.Context, org id.Org, r *Room,
 			asks = append(asks, since[i])
 		}
 	}
-	if err := d.countRecords(ctx, org, r, asks, rest); err != nil {
+	if _, err := d.countRecords(ctx, org, r, asks, rest); err != nil {
 		return nil, err
 	}
 	for i, e := range had {

@@ -55,7 +55,7 @@ func (r *Room) readings(rooms []*Room) map[string]string {
 		all[r.Name+kindCounted] = "Somebody looked at how many have confirmed reading the " + r.One + ", and who has not"
 	}
 	if len(r.Latest().Figures) > 0 {
-		all[r.Name+kindFigures] = "Closed figures of " + r.Many + " were shown, exact or not, and of which periods; " +
+		all[r.Name+kindFigures] = "Closed figures of " + r.Many + " were shown, and of which periods; " +
 			"written before they are sent"
 	}
 	if r.AsksForDocuments() {

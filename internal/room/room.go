@@ -248,12 +248,11 @@ const (
 	actWork    = "view_work" // see all of it; others see what the definition shows them
 	actReaders = "view_readers"
 
-	actCount   = "count_confirmations" // of rooms with an audience: see how many have confirmed reading
-	actName    = "name_unconfirmed"    // and who has not
-	actFigures = "count"               // of rooms with figures: see exact ones of the whole organisation
-	actLink    = "link"                // of rooms with links: tie it to another record
-	actOwn     = "add_to_own"          // to add to what one began, as that; where a room's Acts have it
-	actErase   = "erase"               // give a word on which it is erased, once it has ended
+	actCount = "count_confirmations" // of rooms with an audience: see how many have confirmed reading
+	actName  = "name_unconfirmed"    // and who has not
+	actLink  = "link"                // of rooms with links: tie it to another record
+	actOwn   = "add_to_own"          // to add to what one began, as that; where a room's Acts have it
+	actErase = "erase"               // give a word on which it is erased, once it has ended
 )
 
 // actions are those that access is asked for.
@@ -304,10 +303,6 @@ func (r *Room) Access() access.Room {
 			a.Groups = []string{r.Name + "." + l.Group}
 		}
 		functions = append(functions, a)
-	}
-	if len(r.Latest().Figures) > 0 {
-		functions = append(functions, access.RoomAction{Action: r.action(actFigures),
-			Verb: "see exact figures of all " + r.Many})
 	}
 	return access.Room{Kind: r.Kind, Name: r.Name, Text: r.Policies, Records: r.Actions(), Functions: functions,
 		Roles: r.roles()}

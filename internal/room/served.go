@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strconv"
 	"time"
 
 	"heed/internal/access"
@@ -16,9 +15,9 @@ import (
 	"heed/internal/store"
 )
 
-// Served is what somebody sees of a room's closed figures.
+// Served is what everybody sees of a room's closed figures. Nobody is served exact ones: by
+// its own lists somebody knows all but what they are kept from, and would see that it is there.
 type Served struct {
-	Exact   bool // otherwise rounded, and small counts behind a mark
 	Figures []ServedFigure
 }
 
@@ -41,24 +40,21 @@ type ServedRow struct {
 // mostPeriods is how many periods of a figure are served.
 const mostPeriods = 36
 
-// everybodysFigures stands as the rule in the entry where figures were not exact.
+// everybodysFigures stands as the rule in the entry: no policy is asked, all see the same.
 const everybodysFigures = "figures-for-everybody"
 
 type figuresViewed struct {
-	Exact   bool             `json:"exact"`
 	Periods []workday.Period `json:"periods"`
 }
 
-// Figures gives the closed figures of a room: exact to those who may see that, to everybody
-// else who works in the organisation as they went through the door for small counts. That
-// they were shown is in the ledger before this returns.
+// Figures gives the closed figures of a room to whoever works in the organisation, as they
+// went through the door for small counts. That they were shown is in the ledger before this
+// returns.
 func (d *Desk) Figures(ctx context.Context, a access.Actor, r *Room) (out Served, err error) {
 	def := r.Latest()
 	if len(def.Figures) == 0 || a.Person.IsZero() && a.Role != access.System {
 		return out, fail.New(fail.Missing, "Page not found")
 	}
-	decision := d.mayUse(a, r, actFigures)
-	out.Exact = decision.Effect == access.Allow
 	o, err := d.Directory.Organisation(ctx, a.Org)
 	if err != nil {
 		return out, err
@@ -67,23 +63,19 @@ func (d *Desk) Figures(ctx context.Context, a access.Actor, r *Room) (out Served
 	if err != nil {
 		return out, err
 	}
-	seen := figuresViewed{Exact: out.Exact}
+	var seen figuresViewed
 	for _, f := range def.Figures {
 		s := ServedFigure{Figure: f, Columns: f.Columns(def)}
 		for _, e := range served(had, f) {
-			s.Rows = append(s.Rows, e.row(s, out.Exact))
+			s.Rows = append(s.Rows, e.row(s))
 			seen.Periods = append(seen.Periods, e.Period)
 		}
 		out.Figures = append(out.Figures, s)
 	}
 	slices.Sort(seen.Periods)
 	seen.Periods = slices.Compact(seen.Periods)
-	rule := decision.Rule
-	if !out.Exact {
-		rule = everybodysFigures
-	}
 	return out, d.Store.DoReading(ctx, func(tx *store.Tx) error {
-		return d.note(tx, a, rule, r.Name+kindFigures, seen)
+		return d.note(tx, a, everybodysFigures, r.Name+kindFigures, seen)
 	})
 }
 
@@ -99,26 +91,20 @@ func served(had []Closing, f process.Figure) (out []Closing) {
 	return out[:min(len(out), mostPeriods)]
 }
 
-func (e Closing) row(f ServedFigure, exact bool) ServedRow {
+// row hides none behind the mark of few, too: beside a 0 the mark would say that there is one.
+func (e Closing) row(f ServedFigure) ServedRow {
 	out := ServedRow{Period: e.Period, Edition: e.Edition, AsOf: e.AsOf}
-	if why := e.Shown.Withheld[f.ID]; why != "" && !exact {
+	if why := e.Shown.Withheld[f.ID]; why != "" {
 		out.Withheld = why
 		return out
 	}
-	var sum int64
 	cells := map[string]string{}
-	for _, c := range e.Cells {
-		if exact && c.Figure == f.ID {
-			sum += c.N
-			cells[c.Column], cells[attack.Total] = strconv.FormatInt(c.N, 10), strconv.FormatInt(sum, 10)
-		}
-	}
 	for _, c := range e.Shown.Cells {
-		if exact || c.Figure != f.ID {
+		if c.Figure != f.ID {
 			continue
 		}
 		v := attack.Value{Kind: attack.Number, N: c.N}
-		if c.Hidden {
+		if c.Hidden || c.N == 0 {
 			v = attack.Value{Kind: attack.Mark}
 		}
 		cells[c.Column] = disclose.Text(v)

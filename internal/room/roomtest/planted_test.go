@@ -542,11 +542,19 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"a record that was taken away is not missed", "figures.go",
 		`more := now.records+now.erased != e.Records+e.Erased || out.Since < 0`, `more := out.Since < 0`, "recount_equals"},
 	{"figures are shown without an entry", "served.go",
-		`return d.note(tx, a, rule, r.Name+kindFigures, seen)`,
-		`_ = rule
-		return nil`, "recount_equals"},
-	{"everybody sees exact figures", "served.go", `out.Exact = decision.Effect == access.Allow`,
-		`out.Exact = decision.Effect != access.NeedsReason`, "recount_equals"},
+		`return d.note(tx, a, everybodysFigures, r.Name+kindFigures, seen)`,
+		`return nil`, "recount_equals"},
+	{"exact figures are shown to whoever asks", "served.go", `cells[c.Column] = disclose.Text(v)`,
+		`for _, x := range e.Cells {
+			if v.Kind == attack.Mark && x.Figure == c.Figure && x.Column == c.Column {
+				v = attack.Value{Kind: attack.Number, N: x.N}
+			}
+		}
+		cells[c.Column] = disclose.Text(v)`, "recount_equals"},
+	{"of no cell is it hidden that it is empty", "served.go", `if c.Hidden || c.N == 0 {`, `if c.Hidden {`,
+		"recount_equals"},
+	{"a clock that is ahead closes what is not over", "figures.go", `if last.Before(now) {`, `if false {`,
+		"recount_equals"},
 	{"a step changes nothing", "decide.go", `if after.State != before.State {`, `if false {`,
 		"every_way_through_it_can_be_gone"},
 }

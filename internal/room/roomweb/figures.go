@@ -35,11 +35,9 @@ func (p *Pages) FiguresPage(q *web.Request, nav string, above web.Component) (we
 		return nil, err
 	}
 	body := []web.Component{above, nhs.Para("Each month or quarter is counted once it is over, as of the " +
-		"end of the seventh day after it. What is recorded later is added in a further edition.")}
-	if !got.Exact {
-		body = append(body, nhs.InsetText{Text: "Numbers are rounded to the nearest 5. A star stands for few people, or " +
-			"for a number from which few could be worked out."})
-	}
+		"end of the seventh day after it. What is recorded later is added in a further edition."),
+		nhs.InsetText{Text: "Numbers are rounded to the nearest 5. A star stands for none or few, or for a number from " +
+			"which few could be worked out."}}
 	for _, f := range got.Figures {
 		body = append(body, nhs.Heading{Text: f.Title, Level: 2, Size: nhs.SizeM}, nhs.Para(f.Note), figureTable(f))
 	}
