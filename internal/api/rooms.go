@@ -93,7 +93,6 @@ func (a *API) roomOperations(r *room.Room) []operation {
 	ops = append(ops, a.documentOperation(r, base, name)...)
 	ops = append(ops, a.readingOperations(r, base, name)...)
 	ops = append(ops, a.linkOperations(r, base, name)...)
-	ops = append(ops, a.figureOperations(r)...)
 	for _, s := range r.Steps() {
 		ops = append(ops, answered[receipt](base+"/{reference}/"+string(s.ID), camel(string(s.ID))+name, s.Label,
 			http.StatusOK, s.Fields,

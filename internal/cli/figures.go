@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"heed/internal/access"
 	"heed/internal/app"
 	"heed/internal/clock/workday"
 	"heed/internal/directory"
@@ -16,7 +15,7 @@ import (
 )
 
 type figuresCmd struct {
-	Count   figuresCountCmd   `cmd:"" help:"Close the months and quarters that are over, and print the figures as everybody sees them."`
+	Close   figuresCloseCmd   `cmd:"" help:"Close the months and quarters that are over."`
 	Recount figuresRecountCmd `cmd:"" help:"Count all that was closed again from the history. Exits with 1 when something differs."`
 }
 
@@ -57,54 +56,24 @@ func (c figuresOf) each(env *Env, do func(*app.App, directory.Organisation, *roo
 // means says whether a period is meant.
 func (c figuresOf) means(p workday.Period) bool { return c.Period == "" || c.Period == string(p) }
 
-type figuresCountCmd struct{ figuresOf }
-
-func (figuresCountCmd) Help() string {
-	return `    heed figures count --data /srv/heed --room concern --period 2026-03
-
-A running installation closes each month and quarter by itself, a week after its end. What is printed is rounded, and few people stand behind a star: nobody is shown exact figures, and the star may stand for none. A clock alone closes nothing: something was written after that week. That they were printed is written down first.`
+type figuresCloseCmd struct {
+	place `embed:""`
 }
 
-func (c *figuresCountCmd) Run(env *Env) error {
-	var unclosed error
-	err := c.each(env, func(a *app.App, o directory.Organisation, r *room.Room) error {
-		_, unclosed = a.Rooms.ClosePeriods(env.Ctx, atOnce)
-		got, err := a.Rooms.Figures(env.Ctx, access.SystemActor(o.ID), r)
-		if err != nil {
-			return err
+func (figuresCloseCmd) Help() string {
+	return `    heed figures close --data /srv/heed
+
+A running installation closes each month and quarter by itself, a week after its end: what was counted is kept, sealed, in the organisation's own record. No number is printed, and none is shown on a page: few people stand behind many of them.`
+}
+
+func (c *figuresCloseCmd) Run(env *Env) error {
+	return open(env, c.place, func(a *app.App) error {
+		n, err := a.Rooms.ClosePeriods(env.Ctx, atOnce)
+		if n > 0 || err == nil {
+			env.say("%d months and quarters were closed.", n)
 		}
-		for _, f := range got.Figures {
-			env.say("%s", f.Title)
-			none := true
-			for _, row := range f.Rows {
-				if c.means(row.Period) {
-					none = false
-					env.say("    %s, as of %s: %s", row.Period, workday.Of(row.AsOf), cellsOf(f, row))
-				}
-			}
-			if none {
-				env.say("    nothing was closed of what is asked for")
-			}
-		}
-		return nil
+		return err
 	})
-	return errors.Join(err, unclosed)
-}
-
-// cellsOf is a row in words.
-func cellsOf(f room.ServedFigure, row room.ServedRow) string {
-	if row.Withheld != "" {
-		return "withheld. " + row.Withheld
-	}
-	var out []string
-	for i, cell := range row.Cells {
-		label := "all"
-		if i < len(f.Columns) && len(row.Cells) > 1 {
-			label = f.Columns[i].Label
-		}
-		out = append(out, label+" "+cell)
-	}
-	return strings.Join(out, "; ")
 }
 
 type figuresRecountCmd struct{ figuresOf }

@@ -2,7 +2,6 @@ package concern_test
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -98,39 +97,6 @@ func TestFiguresOfConcerns(t *testing.T) {
 				t.Errorf("%s says that %d were erased", x.Period, x.Since)
 			}
 		}
-		for _, a := range []access.Actor{w.As("lead"), w.As("guardian"), w.As("nurse"), access.SystemActor(w.Org.ID)} {
-			got, err := w.Rooms.Figures(ctx, a, w.Concerns.Room)
-			if err != nil || len(got.Figures[0].Rows) != 2 {
-				t.Fatalf("%s: %+v, %v", a.Role, got, err)
-			}
-			for _, row := range got.Figures[4].Rows { // April of none, March of two
-				if row.Cells[0] != "*" {
-					t.Errorf("%s sees referrals as %+v", a.Role, row)
-				}
-			}
-		}
-	})
-}
-
-// TestWhatALeadIsKeptFromIsInNoFigure: she lists one concern, and learns from figures of no other.
-func TestWhatALeadIsKeptFromIsInNoFigure(t *testing.T) {
-	world.Each(t, func(w *world.World) {
-		figures := func() string {
-			got, err := w.Rooms.Figures(ctx, w.As("second"), w.Concerns.Room)
-			check(w, err)
-			return strings.Trim(fmt.Sprint(got.Figures[0].Rows[0].Cells, got.Figures[0].Rows[1].Cells), "[* ]")
-		}
-		ref := raised(w) // in March alone; in April is none
-		take(w, w.As("lead"), ref, keepFrom("second"))
-		w.Hand.Move(time.Minute)
-		take(w, w.As("guardian"), ref, room.Said(process.ConfirmBar, "of", "2", "result", "confirmed"))
-		w.Hand.Set(time.Date(2026, 5, 8, 2, 0, 0, 0, time.UTC))
-		closePeriods(w, 5)
-		list, err := w.Concerns.ListPage(ctx, w.As("second"), concern.Query{List: concern.ListAll, Limit: 50})
-		check(w, err)
-		if got := figures(); len(list.Rows) != 0 || got != "" {
-			t.Errorf("she lists %d, and April and March are %s", len(list.Rows), got)
-		}
 	})
 }
 
@@ -144,8 +110,7 @@ func TestDamageStopsItsOwnRoom(t *testing.T) {
 			Answers: field.Said("title", "A title", "kind", "policy", "owner", keeper.String())})
 		check(w, err)
 		w.Hand.Set(time.Date(2026, 4, 8, 2, 0, 0, 0, time.UTC))
-		_, err = w.Rooms.Figures(ctx, w.As("lead"), w.Concerns.Room) // an entry by which the time has come
-		check(w, err)
+		timeHasCome(w)
 		check(w, w.Store.Do(ctx, func(tx *store.Tx) error {
 			_, err := tx.Exec(`update entry set sealed = leaf where room = $1 and version = 1`, policies.Number)
 			return err
@@ -188,8 +153,7 @@ func TestHiddenWhileClosing(t *testing.T) {
 				return err
 			}))
 		}
-		_, err := w.Rooms.Figures(ctx, w.As("lead"), w.Concerns.Room)
-		check(w, err)
+		timeHasCome(w)
 		to(998)
 		n, err := w.Rooms.ClosePeriods(ctx, atOnce)
 		if n != 2 || !fail.Is(err, fail.Tampered) || !strings.Contains(fail.Words(err), "1 of 2 concerns") {
@@ -204,8 +168,7 @@ func TestHiddenWhileClosing(t *testing.T) {
 // closePeriods closes what is over, once something was written by which the time has come.
 func closePeriods(w *world.World, want int) {
 	w.T.Helper()
-	_, err := w.Rooms.Figures(ctx, w.As("lead"), w.Concerns.Room)
-	check(w, err)
+	timeHasCome(w)
 	if n, err := w.Rooms.ClosePeriods(ctx, atOnce); err != nil || n != want {
 		w.T.Errorf("%d were closed, want %d: %v", n, want, err)
 	}
@@ -224,4 +187,11 @@ func recounted(w *world.World) []room.Recounted {
 		}
 	}
 	return all
+}
+
+// timeHasCome writes an entry, by which a period is over: somebody looks at their list.
+func timeHasCome(w *world.World) {
+	w.T.Helper()
+	_, err := w.Concerns.ListPage(ctx, w.As("lead"), concern.Query{List: concern.ListAll, Limit: 1})
+	check(w, err)
 }

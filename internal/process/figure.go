@@ -270,7 +270,7 @@ func (f Figure) byFault(d *Definition) string {
 	own := len(f.Steps) > 0 && !slices.ContainsFunc(f.Steps, func(ref string) bool { return stepOf(ref) != step.ID })
 	words := strings.ReplaceAll(strings.Join([]string{q.ID, q.Ask, q.What, q.Short, q.Heading}, " "), "_", " ")
 	for _, o := range q.Choices {
-		words += " " + strings.ReplaceAll(o.ID, "_", " ")
+		words += " " + strings.ReplaceAll(o.ID, "_", " ") + " " + o.Label
 	}
 	switch told := ofSomebody.FindString(words); {
 	case q.ID == "" || !own && step.ID != d.AllSteps[0].ID:
@@ -278,6 +278,9 @@ func (f Figure) byFault(d *Definition) string {
 	case q.Kind != field.Choice && q.Kind != field.YesNo:
 		return fmt.Sprintf("is split by %q, which is a %s: only a choice or a yes-no question splits a figure, never a "+
 			"person, a team, a number or what somebody wrote", f.By, q.Kind)
+	case q.Set != "":
+		return fmt.Sprintf("is split by %q, whose answers are of the set %s: a set gets items, and what is closed has no "+
+			"column for them", f.By, q.Set)
 	case len(options(q)) > mostAnswers:
 		return fmt.Sprintf("is split by %q, which has more than %d answers: with many each counts few people", f.By,
 			mostAnswers)

@@ -42,7 +42,6 @@ type Closing struct {
 	Records    int64          `json:"records"`        // of all that had begun by then
 	Erased     int64          `json:"erased,omitempty"`
 	Cells      []Cell         `json:"cells"`
-	Shown      Shown          `json:"shown"` // the cells are for recounting alone
 }
 
 // Cell is one number of a figure.
@@ -234,7 +233,6 @@ func (d *Desk) close(tx *store.Tx, o directory.Organisation, r *Room, had []Clos
 		e.Late, e.Records, e.Erased = late, a.records+a.erased-before.Erased, before.Erased
 		e.Cells = before.with(a.cells)
 	}
-	e.Shown = release(a.by, e, ofPeriod(had, a.period))
 	return 1, d.Directory.ClosePeriod(tx, o.ID, e)
 }
 
@@ -253,15 +251,6 @@ func (e Closing) with(late map[cellName]int64) []Cell {
 	out := slices.Clone(e.Cells)
 	for i, c := range out {
 		out[i].N += late[cellName{c.Figure, c.Column}]
-	}
-	return out
-}
-
-func ofPeriod(had []Closing, p workday.Period) (out []Closing) {
-	for _, e := range had {
-		if e.Period == p {
-			out = append(out, e)
-		}
 	}
 	return out
 }

@@ -29,7 +29,6 @@ const (
 	kindCounted     = ".confirmations_viewed"
 	kindLinked      = ".linked"
 	kindUnlinked    = ".link_ended"
-	kindFigures     = ".figures_viewed"
 
 	ReadOwn  = ".own_progress_viewed" // by whoever began it
 	ReadBars = ".bars_viewed"         // who is to be kept from it, and nothing else of it

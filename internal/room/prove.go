@@ -54,10 +54,6 @@ func (r *Room) readings(rooms []*Room) map[string]string {
 			" that was not taken: they are not asked to read it, or another version is in force"
 		all[r.Name+kindCounted] = "Somebody looked at how many have confirmed reading the " + r.One + ", and who has not"
 	}
-	if len(r.Latest().Figures) > 0 {
-		all[r.Name+kindFigures] = "Closed figures of " + r.Many + " were shown, and of which periods; " +
-			"written before they are sent"
-	}
 	if r.AsksForDocuments() {
 		all[r.Name+kindDocument] = "Somebody opened a document of the " + r.One + "; written before it is sent"
 	}

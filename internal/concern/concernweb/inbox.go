@@ -6,7 +6,6 @@ import (
 	"heed/internal/concern"
 	"heed/internal/directory"
 	"heed/internal/process"
-	"heed/internal/room/roomweb"
 	"heed/internal/web"
 	"heed/internal/web/casework"
 	"heed/internal/web/nhs"
@@ -53,8 +52,6 @@ func inboxTabs(lists []process.List, current string) web.Component {
 	for _, l := range lists {
 		nav.Items = append(nav.Items, casework.SubItem{Text: l.Title, Href: "/inbox?list=" + l.ID, Current: l.ID == current})
 	}
-	nav.Items = append(nav.Items, casework.SubItem{Text: roomweb.FiguresTitle, Href: "/cases" + roomweb.Figures,
-		Current: current == roomweb.Figures})
 	return nav
 }
 

@@ -46,7 +46,7 @@ func (p *pages) mine(q *web.Request) (web.Response, error) {
 	}
 	return web.Page{Title: sectionMine, Section: sectionMine, Nav: "/mine", Leave: true, Wide: true,
 		Body: web.Stack(body, turn("/mine?", q.PageNumber(), page.More), nhs.Button{Text: "Raise a concern",
-			Href: pathStart, Variant: nhs.Secondary}, p.toFigures())}, nil
+			Href: pathStart, Variant: nhs.Secondary})}, nil
 }
 
 // told shows an overdue answer to the one who waits for it.

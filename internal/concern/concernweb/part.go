@@ -56,7 +56,7 @@ func Part(desk *concern.Desk, rooms *room.Desk, people *directory.Desk) web.Part
 		{Text: sectionTold, Path: pathTold, For: []string{string(access.CaldicottGuardian), string(access.ExecutiveLead)}},
 	}}
 	for _, routes := range [][]web.Route{p.raiseRoutes(), p.mineRoutes(), p.inboxRoutes(), p.caseRoutes(),
-		p.toldRoutes(), p.RecordRoutes(), p.figureRoutes()} {
+		p.toldRoutes(), p.RecordRoutes()} {
 		part.Routes = append(part.Routes, routes...)
 	}
 	return part

@@ -80,7 +80,6 @@ func (p *pages) told(q *web.Request) (web.Response, error) {
 		}
 		parts = append(parts, turn(path, q.PageNumber(), more))
 	}
-	parts = append(parts, p.toFigures())
 	return web.Page{Title: sectionTold, Section: sectionTold, Nav: pathTold, Wide: true, Body: web.Stack(parts...)}, nil
 }
 

@@ -1,9 +1,7 @@
 package roomtest
 
 import (
-	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -20,8 +18,8 @@ import (
 
 // counted: what was closed of a period is what its records say, told by nobody but them; it is
 // closed once; what is recorded late makes a further edition, and says so; an erasure changes
-// nothing that was closed; a history that was changed is named; a clock
-// that is ahead closes nothing; and nobody is served exact figures, nor told none from few.
+// nothing that was closed; a history that was changed is named; and a clock that is ahead
+// closes nothing.
 func counted(s *suite) {
 	if len(s.room.Latest().Figures) == 0 {
 		return
@@ -38,7 +36,7 @@ func counted(s *suite) {
 	s.strangersRecords()
 	old := s.beforeDated()
 	s.w.Hand.Move(100 * 24 * time.Hour)
-	s.looksAtFigures()
+	s.timeHasCome()
 	if n, err := s.desk.ClosePeriods(s.ctx, quietly); err != nil || n < 5 {
 		s.t.Fatalf("%d periods were closed: %v", n, err)
 	}
@@ -46,7 +44,6 @@ func counted(s *suite) {
 		s.t.Errorf("closed again, %d periods were counted anew: %v", n, err)
 	}
 	s.asTold()
-	s.servedTo()
 	s.recordedLate(old)
 	s.recordedLate(s.beforeDated())
 	s.erasedSince()
@@ -287,46 +284,8 @@ func toldDuty(f process.Figure, column string, e room.Closing, t room.Taken, lat
 	return 0
 }
 
-// looksAtFigures writes an entry, by which the time has come.
-func (s *suite) looksAtFigures() room.Served {
-	s.t.Helper()
-	got, err := s.desk.Figures(s.ctx, s.as(string(s.room.Latest().Roles[0].ID), 0), s.room)
-	s.must(err)
-	return got
-}
-
-// servedTo: everybody sees the same figures, none of them exact, and of no cell whether there
-// is nobody or somebody; each showing is written first.
-func (s *suite) servedTo() {
-	s.t.Helper()
-	s.book()
-	all := s.looksAtFigures()
-	for _, role := range s.room.Latest().Roles {
-		a := s.as(string(role.ID), 0)
-		before := s.entries()
-		got, err := s.desk.Figures(s.ctx, a, s.room)
-		s.must(err)
-		if s.entries() != before+1 {
-			s.t.Errorf("figures were shown to %s with %d entries", role.ID, s.entries()-before)
-		}
-		if !reflect.DeepEqual(got, all) {
-			s.t.Errorf("%s is served figures of their own: %+v", role.ID, got)
-		}
-		for _, f := range got.Figures {
-			for _, row := range f.Rows {
-				for _, c := range row.Cells {
-					if n, err := strconv.Atoi(c); err == nil && (n == 0 || n%5 != 0) || c == "" {
-						s.t.Errorf("%s of %s is shown to %s as %q", f.ID, row.Period, role.ID, c)
-					}
-				}
-			}
-		}
-	}
-	stranger := access.Actor{Org: s.w.Org.ID}
-	if _, err := s.desk.Figures(s.ctx, stranger, s.room); !fail.Is(err, fail.Missing) {
-		s.t.Errorf("nobody sees figures: %v", err)
-	}
-}
+// timeHasCome writes an entry, by which a period is over: somebody looks at a record.
+func (s *suite) timeHasCome() { s.reader(s.references()[0]) }
 
 // toDate is a record before the step that asks for a day.
 type toDate struct {
@@ -373,7 +332,7 @@ func (s *suite) recordedLate(x toDate) {
 	if n, err := s.desk.ClosePeriods(s.ctx, quietly); err != nil || n != 0 {
 		s.t.Errorf("by a clock alone %d periods were closed: %v", n, err)
 	}
-	s.looksAtFigures()
+	s.timeHasCome()
 	_, err = s.desk.ClosePeriods(s.ctx, quietly)
 	s.must(err)
 	all := s.recount()

@@ -54,9 +54,6 @@ func pages(t *testing.T, r *room.Room, made installed) {
 		if c := r.Latest().Coverage; c.Given() {
 			v.Open(base+"/what-is-covered").See(c.Item, c.Missing)
 		}
-		if len(r.Latest().Figures) > 0 {
-			v.Open(base + "/figures").See(r.Latest().Figures[0].Title)
-		}
 	}
 }
 

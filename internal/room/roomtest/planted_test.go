@@ -541,17 +541,7 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"an erasure makes what was closed false", "figures.go", `n < c.N && out.Since == 0`, `n < c.N`, "recount_equals"},
 	{"a record that was taken away is not missed", "figures.go",
 		`more := now.records+now.erased != e.Records+e.Erased || out.Since < 0`, `more := out.Since < 0`, "recount_equals"},
-	{"figures are shown without an entry", "served.go",
-		`return d.note(tx, a, everybodysFigures, r.Name+kindFigures, seen)`,
-		`return nil`, "recount_equals"},
-	{"exact figures are shown to whoever asks", "served.go", `cells[c.Column] = disclose.Text(v)`,
-		`for _, x := range e.Cells {
-			if v.Kind == attack.Mark && x.Figure == c.Figure && x.Column == c.Column {
-				v = attack.Value{Kind: attack.Number, N: x.N}
-			}
-		}
-		cells[c.Column] = disclose.Text(v)`, "recount_equals"},
-	{"of no cell is it hidden that it is empty", "served.go", `if c.Hidden || c.N == 0 {`, `if c.Hidden {`,
+	{"a figure is split by a set", "../process/figure.go", `case q.Set != "":`, `case q.Set == "" && q.ID == "":`,
 		"recount_equals"},
 	{"a clock that is ahead closes what is not over", "figures.go", `if last.Before(now) {`, `if false {`,
 		"recount_equals"},

@@ -34,9 +34,6 @@ func (p *Pages) tabs(q *web.Request, current string) web.Component {
 		func(l process.List) bool { return l.ID == c.List }) {
 		add(c.Title, p.Base+covered)
 	}
-	if len(p.Room.Latest().Figures) > 0 {
-		add(FiguresTitle, p.Base+Figures)
-	}
 	if len(nav.Items) < 2 {
 		return nil
 	}

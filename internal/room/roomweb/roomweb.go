@@ -74,7 +74,7 @@ func Part(r *room.Room, desk *room.Desk, people *directory.Desk) web.Part {
 			web.Get(p.Base+"/new/paper", in, begin+": a form to fill in by hand", p.paper),
 			web.Get(one, in, p.Called, p.record),
 			web.Get(one+"/access", in, "Who has opened it", p.ReadersPage),
-		}, slices.Concat(p.RecordRoutes(), p.readingRoutes(), p.linkRoutes(), p.coverageRoutes(), p.figureRoutes())...)}
+		}, slices.Concat(p.RecordRoutes(), p.readingRoutes(), p.linkRoutes(), p.coverageRoutes())...)}
 }
 
 // RecordRoutes are the pages of a record that every room has alike: its documents and steps.
