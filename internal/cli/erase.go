@@ -11,7 +11,7 @@ type eraseCmd struct {
 	place      `embed:""`
 	Reference  string        `arg:"" help:"Reference of the record, of whatever kind, which has ended."`
 	Reason     string        `env:"-" help:"Why it is erased; kept." required:""`
-	By         []string      `env:"-" help:"Logins of two people who give their word. On a concern they are the Caldicott Guardian, and a safeguarding lead or the executive lead; on a policy the executive lead and a governance lead. Each is asked for password and code, or HEED_WORD_1 and HEED_WORD_2 hold them." required:""`
+	By         []string      `env:"-" help:"Logins of two people who give their word; of which roles is said for each kind of record on the page Who may see what. Each is asked for password and code, or HEED_WORD_1 and HEED_WORD_2 hold them." required:""`
 	BackupLife time.Duration `help:"How long backups of the key store are kept, as heed serve says it: the certificate tells until when the record could be brought back." env:"HEED_BACKUP_LIFE" default:"35d"`
 	Org        string        `env:"-" help:"Name of the organisation, when there are several."`
 }

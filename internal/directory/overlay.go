@@ -79,7 +79,8 @@ func (o Organisation) Laid(name string) (Overlay, bool) {
 	return Overlay{}, false
 }
 
-// Known is an organisation as it was last looked up, which every request does.
+// Known is an organisation as it was last looked up, which every request does. It looks it
+// up itself only where nobody has: within a view that would be a second one.
 func (d *Desk) Known(org id.Org) Organisation {
 	d.mu.RLock()
 	o, ok := d.orgs[org]
@@ -150,11 +151,6 @@ func (d *Desk) byGrantors(ctx context.Context, org id.Org, what string, words []
 		if err != nil {
 			return err
 		}
-		tx.AfterCommit(func() {
-			d.mu.Lock()
-			defer d.mu.Unlock()
-			delete(d.orgs, org)
-		})
 		key, err := d.Vault.Key(tx, org, org.Record())
 		if err != nil {
 			return err

@@ -270,7 +270,7 @@ func (f Figure) byFault(d *Definition) string {
 	own := len(f.Steps) > 0 && !slices.ContainsFunc(f.Steps, func(ref string) bool { return stepOf(ref) != step.ID })
 	words := strings.ReplaceAll(strings.Join([]string{q.ID, q.Ask, q.What, q.Short, q.Heading}, " "), "_", " ")
 	for _, o := range q.Choices {
-		words += " " + strings.ReplaceAll(o.ID, "_", " ") + " " + o.Label
+		words += " " + strings.ReplaceAll(o.ID, "_", " ")
 	}
 	switch told := ofSomebody.FindString(words); {
 	case q.ID == "" || !own && step.ID != d.AllSteps[0].ID:

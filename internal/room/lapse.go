@@ -11,8 +11,11 @@ import (
 // lapse writes that a first word counts no more, when nobody gave the second in time.
 func (d *Desk) lapse(tx *store.Tx, r *Room, w writing) (bool, error) {
 	def, err := d.goesBy(tx, r, &w.was)
+	if fail.Is(err, fail.Conflict) { // a newer program's: it sees to it
+		return false, nil
+	}
 	if err != nil {
-		return false, nil //nolint:nilerr // a newer program's: it sees to it
+		return false, err
 	}
 	for _, due := range w.was.Due {
 		info, ok := def.LapseOf(due.Deadline)

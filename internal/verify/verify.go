@@ -18,7 +18,7 @@
 //   - every erasure entry: in its organisation's own record, with reason, rule and two people (erasures.go)
 //   - every other sealed field that the caller registers opens at its place (fields.go)
 //   - every leaf that was held outside the database while numbering stood still has its entry (held.go)
-//   - with an older checkpoint: that this tree begins with that one (since.go)
+//   - with an older checkpoint: that this tree begins with that one (chain.go)
 //
 // What it keeps true: it changes nothing, not even the time of a file, since it works
 // on a private copy (copy.go); it never panics on damaged data, which is

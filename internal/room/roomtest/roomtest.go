@@ -114,10 +114,9 @@ var clauses = []clause{
 	{"what somebody has is handed over in one go", handed},
 	{"a room's own Go is heeded", ownGo},
 	{"what ended reaches who relies on it", relies},
-	{"what is covered is what the list's records name", covers}, // it makes a list of two pages
-	{"what is covered is what the list's records name", covers}, // it makes a list of two pages
+	{"what is covered is what the list's records name", covers},
 	{"recount equals what was counted", counted},
-	{"a damaged record is neither shown nor gone on with", damaged}, // the last: it leaves them damaged
+	{"a damaged record is neither shown nor gone on with", damaged},
 }
 
 // suite is one room in a world with people.
