@@ -151,6 +151,7 @@ func (d *Desk) byGrantors(ctx context.Context, org id.Org, what string, words []
 		if err != nil {
 			return err
 		}
+		tx.AfterCommit(func() { _, _ = d.Organisation(ctx, org) }) // for Known; the next request looks it up, too
 		key, err := d.Vault.Key(tx, org, org.Record())
 		if err != nil {
 			return err
