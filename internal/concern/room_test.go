@@ -13,6 +13,9 @@ import (
 // TestRoom holds the concern, with the sharing decision, to the suite of all rooms, but for
 // what the suite tries with rules of who may that it adds: the concern's are the program's.
 func TestRoom(t *testing.T) {
+	if testing.Short() {
+		t.Skip("as long as all other tests of concerns together")
+	}
 	const shown = "TestWhatIsShown (heedtest/attack): every kind of answer to every kind of person"
 	const rooms = "its code is the room's, and is tried on the register of policies"
 	roomtest.RunKept(t, roomtest.Kept{
