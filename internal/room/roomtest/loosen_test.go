@@ -24,7 +24,8 @@ import (
 func TestNoOverlayLoosens(t *testing.T) {
 	about := plan()
 	about.Policies += planAdded
-	rooms := append(app.Kinds(), about)
+	// What other tests lend the program meanwhile has no rule for a step that is added.
+	rooms := append(slices.DeleteFunc(app.Kinds(), func(r *room.Room) bool { return r.Name == "booking" }), about)
 	rules, err := room.Policy(policy.Room(), about)
 	if err != nil {
 		t.Fatal(err)
