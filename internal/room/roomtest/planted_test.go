@@ -561,6 +561,7 @@ func TestPlantedFaults(t *testing.T) {
 	}
 	for _, p := range planted {
 		t.Run(p.name, func(t *testing.T) {
+			t.Parallel() // what the linker does it does on one core
 			file, err := filepath.Abs(filepath.Join("..", p.file))
 			if err != nil {
 				t.Fatal(err)
