@@ -33,6 +33,7 @@ func TestNothingIsCountedByWho(t *testing.T) {
 		{field.Field{ID: "many", Kind: field.Choices}, "is a choices"},
 		{field.Field{ID: "n", Kind: field.Whole}, "is a whole"},
 		{field.Field{ID: "words", Kind: field.Text}, "is a text"},
+		{field.Field{ID: "ground", Kind: field.Choice, Set: "lawful_bases"}, "of the set lawful_bases"},
 	} {
 		d := &Definition{AllSteps: []StepInfo{{ID: "begin", Fields: []field.Field{c.f}}}, Figures: []Figure{
 			{ID: "made", Title: "Made", Period: PerMonth, Steps: []string{"begin"}, By: "begin." + c.f.ID}}}

@@ -541,8 +541,6 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"an erasure makes what was closed false", "figures.go", `n < c.N && out.Since == 0`, `n < c.N`, "recount_equals"},
 	{"a record that was taken away is not missed", "figures.go",
 		`more := now.records+now.erased != e.Records+e.Erased || out.Since < 0`, `more := out.Since < 0`, "recount_equals"},
-	{"a figure is split by a set", "../process/figure.go", `case q.Set != "":`, `case q.Set == "" && q.ID == "":`,
-		"recount_equals"},
 	{"a clock that is ahead closes what is not over", "figures.go", `if last.Before(now) {`, `if false {`,
 		"recount_equals"},
 	{"a step changes nothing", "decide.go", `if after.State != before.State {`, `if false {`,
