@@ -1,7 +1,6 @@
 package roomtest
 
 import (
-	"context"
 	"slices"
 	"strings"
 	"time"
@@ -271,7 +270,7 @@ func unread(s *suite) {
 		if found := s.amiss(rec); found == "" {
 			s.t.Errorf("a confirmation was %s, and nobody noticed", what)
 		}
-		_, err := s.desk.MendLists(s.ctx, noRest, func(id.Record, string) {}, func(id.Record, string) {})
+		_, err := s.desk.MendLists(s.ctx, quietly, func(id.Record, string) {}, func(id.Record, string) {})
 		s.must(err)
 		if found := s.amiss(rec); found != "" {
 			s.t.Errorf("a confirmation was %s, and made anew: %s", what, found)
@@ -296,12 +295,10 @@ func (s *suite) confirmedAgain(ref id.Reference, a access.Actor) {
 	}
 }
 
-func noRest(context.Context, time.Duration) {}
-
 // amiss is what comparing lists with history finds of a record.
 func (s *suite) amiss(rec id.Record) (out string) {
 	s.t.Helper()
-	_, err := s.desk.CheckLists(s.ctx, noRest, func(r id.Record, what string) {
+	_, err := s.desk.CheckLists(s.ctx, quietly, func(r id.Record, what string) {
 		if r == rec {
 			out = what
 		}

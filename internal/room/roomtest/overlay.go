@@ -101,7 +101,7 @@ func (l *lays) off() {
 func (l *lays) quiet(when string) {
 	l.t.Helper()
 	for i, d := range []*room.Desk{l.desk, l.twin} {
-		_, err := d.CheckLists(l.ctx, noRest, func(_ id.Record, what string) {
+		_, err := d.CheckLists(l.ctx, quietly, func(_ id.Record, what string) {
 			l.t.Errorf("%s, and program %d is alarmed: %s", when, i+1, what)
 		})
 		l.must(err)

@@ -234,7 +234,7 @@ func compared(s *suite) {
 	rec := s.stands(ref).Record
 	_, fresh := s.later(nil)
 	check := func(d *room.Desk) (n room.Compared, what string) {
-		n, err := d.CheckLists(s.ctx, noRest, func(r id.Record, w string) { what += r.String() + " " + w + "; " })
+		n, err := d.CheckLists(s.ctx, quietly, func(r id.Record, w string) { what += r.String() + " " + w + "; " })
 		s.must(err)
 		return n, what
 	}
@@ -255,7 +255,7 @@ func compared(s *suite) {
 		wants("a confirmation of a newer program's, looked at by an older", s.desk, false, true, true)
 	}
 	nothing := func(id.Record, string) {}
-	_, err = fresh.MendLists(s.ctx, noRest, nothing, nothing)
+	_, err = fresh.MendLists(s.ctx, quietly, nothing, nothing)
 	s.must(err)
 	wants("made anew", fresh, false, false, false)
 	s.must(s.desk.Projection().Replay(s.ctx, s.w.Store))
