@@ -3,6 +3,7 @@ package roomweb
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"heed/internal/fail"
 	"heed/internal/field"
@@ -26,7 +27,7 @@ func (p *Pages) record(q *web.Request) (web.Response, error) {
 	return p.Page(q, v, p.title(v.Reference), "", web.Stack(
 		p.standing(q, v, p.Directory.Names(q.Context())),
 		p.askedToRead(q, v),
-		p.DoNext(v, Usual(v)),
+		p.DoNext(v, usual(v)),
 		p.rounds(v),
 		p.linked(v),
 		nhs.Heading{Text: "What has happened", Level: 2, Size: nhs.SizeM},
@@ -123,19 +124,32 @@ func (p *Pages) DoNext(v room.View, next process.Step) web.Component {
 	return append(out, links)
 }
 
-// Usual is what comes next: the first step that would end what is due.
+// usual is what comes next: the step that a deadline names first as what ends it, or else
+// one that leads to where that can be taken. Other ends of a deadline, such as to withdraw a
+// draft that is to be sent, are no one's next step.
 // Nothing comes next while this person is asked to read: a page has one button.
-func Usual(v room.View) process.Step {
-	if v.Reading.Asks() {
+func usual(v room.View) process.Step {
+	due, ok := v.NextDue()
+	if !ok || v.Reading.Asks() {
+		return ""
+	}
+	i := slices.IndexFunc(v.Process.Timers, func(t process.Deadline) bool { return t.ID == due.Deadline })
+	if i < 0 || len(v.Process.Timers[i].Until) == 0 {
+		return ""
+	}
+	first, _, _ := strings.Cut(v.Process.Timers[i].Until[0], "/")
+	goal, open := process.Step(first), func(all []process.StepInfo) bool {
+		return slices.ContainsFunc(all, func(s process.StepInfo) bool { return s.ID == process.Step(first) })
+	}
+	switch {
+	case open(v.May):
+		return goal
+	case open(v.Process.Steps(v.Status())): // somebody else's
 		return ""
 	}
 	for _, s := range v.May {
-		if slices.ContainsFunc(v.Process.Cycles, func(c process.Cycle) bool { return c.Sooner == s.ID }) {
-			continue
-		}
-		for _, t := range v.Process.Timers {
-			due, ok := v.NextDue()
-			if ok && due.Deadline == t.ID && t.Ends(process.Taken{Step: s.ID}) {
+		for _, o := range s.Outcomes {
+			if open(v.Process.Steps(v.Process.After(v.Status(), s.ID, o.ID))) {
 				return s.ID
 			}
 		}
