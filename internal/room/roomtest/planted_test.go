@@ -1,15 +1,5 @@
 package roomtest_test
 
-import (
-	"encoding/json"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"slices"
-	"strings"
-	"testing"
-)
-
 // planted are faults put into package room, each with the clause that must find it.
 // A clause that never failed shows nothing.
 var planted = []struct{ name, file, old, new, clause string }{
@@ -545,69 +535,4 @@ var planted = []struct{ name, file, old, new, clause string }{
 		"recount_equals"},
 	{"a step changes nothing", "decide.go", `if after.State != before.State {`, `if false {`,
 		"every_way_through_it_can_be_gone"},
-}
-
-// soonBuilt has the compiler and the linker leave out what nobody reads here: a fault is
-// built in half the time.
-var soonBuilt = []string{"-vet=off", "-gcflags=heed/...=-N -l", "-ldflags=-s -w"}
-
-// TestPlantedFaults puts each fault into package room by an overlay of the compiler
-// and runs the clause on the register.
-func TestPlantedFaults(t *testing.T) {
-	if testing.Short() {
-		t.Skip("compiles the program a dozen times")
-	}
-	for _, p := range planted {
-		t.Run(p.name, func(t *testing.T) {
-			t.Parallel() // what the linker does it does on one core
-			file, err := filepath.Abs(filepath.Join("..", p.file))
-			if err != nil {
-				t.Fatal(err)
-			}
-			text, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if strings.Count(string(text), p.old) != 1 {
-				t.Fatalf("%s does not hold the planted place once: %q", p.file, p.old)
-			}
-			dir := t.TempDir()
-			bad := filepath.Join(dir, filepath.Base(p.file))
-			if err := os.WriteFile(bad, []byte(strings.Replace(string(text), p.old, p.new, 1)), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			overlay, err := json.Marshal(map[string]map[string]string{"Replace": {file: bad}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			list := filepath.Join(dir, "overlay.json")
-			if err := os.WriteFile(list, overlay, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			clause, raced := strings.CutPrefix(p.clause, "postgres/") // SQLite has one writer: nothing races there
-			engine, skip := "sqlite", "HEED_TEST_POSTGRES=skip"
-			if raced {
-				engine, skip = "postgres", ""
-			}
-			room, of := "../../policy", "TestRoom/"
-			if of2, is := strings.CutPrefix(clause, "booking:"); is {
-				room, of, clause = ".", "TestBooking/", of2
-			}
-			if beside, is := strings.CutPrefix(clause, "/"); is { // of the whole program, not of one engine
-				clause = beside
-			} else {
-				of += engine + "/"
-			}
-			cmd := exec.Command("go", slices.Concat([]string{"test", "-overlay", list}, soonBuilt,
-				[]string{"-run", of + clause, room})...)
-			cmd.Env = append(os.Environ(), skip)
-			out, err := cmd.CombinedOutput()
-			switch {
-			case err == nil:
-				t.Errorf("nobody noticed:\n%s", out)
-			case !strings.Contains(string(out), "--- FAIL: "+of):
-				t.Errorf("it failed otherwise than by a clause:\n%s", out)
-			}
-		})
-	}
 }
