@@ -69,6 +69,16 @@ func (o Organisation) AllInForce() (all []Overlay) {
 	return all
 }
 
+// LaidOn are all that lie on a definition or lay on it once, oldest first.
+func (o Organisation) LaidOn(on string) (all []Overlay) {
+	for _, l := range o.overlays {
+		if l.On() == on {
+			all = append(all, l)
+		}
+	}
+	return all
+}
+
 // Laid is an overlay that is in force or was once, by the name that entries have.
 func (o Organisation) Laid(name string) (Overlay, bool) {
 	for _, l := range o.overlays {

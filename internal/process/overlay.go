@@ -151,6 +151,11 @@ func (d *Definition) merge(raw []byte, safe func(*Definition) error) (out *Defin
 	if err := out.whole(); err != nil {
 		return nil, false, err
 	}
+	for _, fault := range []string{out.Mistaken(d), out.cameBetween()} {
+		if fault != "" {
+			return nil, true, fail.New(fail.Bad, "%s", fault)
+		}
+	}
 	for i, s := range out.AllSteps {
 		if fault := field.Form(fmt.Sprintf("steps[%d] (%s).fields", i+1, s.ID), s.Fields, out.AboutPerson); fault != "" {
 			return nil, false, fail.New(fail.Bad, "%s", fault)

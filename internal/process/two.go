@@ -46,6 +46,24 @@ func (d *Definition) Two(is func(Two) bool) (Two, bool) {
 	return d.Twos[i], true
 }
 
+// Pairs are the steps that two different people take, one after the other: whoever is named
+// by the first may not take the second. Of a concern's bars its rules say it.
+func (d *Definition) Pairs() (out [][2]Step) {
+	if d.proved() {
+		return [][2]Step{{KeepFrom, ConfirmBar}, {LiftBar, ConfirmBar}}
+	}
+	for _, s := range d.AllSteps {
+		for _, first := range d.AllSteps {
+			if first.ID != s.ID && slices.ContainsFunc(first.People, func(n NamedHere) bool {
+				return n.From == "actor" && slices.Contains(s.Other, n.As)
+			}) {
+				out = append(out, [2]Step{first.ID, s.ID})
+			}
+		}
+	}
+	return out
+}
+
 // IsWord says whether a step is a word of two: it counts for the version that was seen.
 func (d *Definition) IsWord(step Step) bool {
 	_, ok := d.Two(func(t Two) bool { return t.First == step || t.Second == step })
@@ -129,17 +147,7 @@ func (d *Definition) apart() error {
 // it does to the first: one that was forgotten would change what was said yes to. One that
 // goes beside them moves nothing, writes nothing of it and corrects no entry.
 func (t Two) between(d *Definition, ends []Step) string {
-	var at []State
-	for _, s := range d.AllSteps {
-		for _, m := range s.moves() {
-			if s.ID == t.First || s.ID == t.Second {
-				at = append(at, m.From...)
-			}
-			if s.ID == t.First && m.To != "" {
-				at = append(at, m.To)
-			}
-		}
-	}
+	at := t.open(d)
 	for _, s := range d.AllSteps {
 		moves := slices.DeleteFunc(s.moves(), func(m Move) bool {
 			return !slices.ContainsFunc(m.From, func(x State) bool { return slices.Contains(at, x) })
@@ -155,6 +163,45 @@ func (t Two) between(d *Definition, ends []Step) string {
 			slices.ContainsFunc(moves, func(m Move) bool { return m.To != "" }):
 			return fmt.Sprintf("has %s go beside the two words: it must move nothing, "+
 				"and change nothing of what they are about", s.ID)
+		}
+	}
+	return ""
+}
+
+// open are the states in which a first word can stand.
+func (t Two) open(d *Definition) (at []State) {
+	for _, s := range d.AllSteps {
+		for _, m := range s.moves() {
+			if s.ID == t.First || s.ID == t.Second {
+				at = append(at, m.From...)
+			}
+			if s.ID == t.First && m.To != "" {
+				at = append(at, m.To)
+			}
+		}
+	}
+	return at
+}
+
+// cameBetween says which step that an overlay added can be taken between two words: the
+// second would see what the first did not, and count for it.
+func (d *Definition) cameBetween() string {
+	added := 0
+	for _, s := range d.AllSteps {
+		if !s.Local {
+			continue
+		}
+		added++
+		for _, t := range d.Twos {
+			at := t.open(d)
+			for _, m := range s.moves() {
+				i := slices.IndexFunc(m.From, func(x State) bool { return slices.Contains(at, x) })
+				if i >= 0 && !slices.Contains(m.Lacks, t.Fact) {
+					return fmt.Sprintf("steps[%d] can be taken at %q between the words of two people, so that the second would "+
+						"see what the first did not. Leave out %q, or have the move lack %q", added, d.Label(m.From[i]), m.From[i],
+						t.Fact)
+				}
+			}
 		}
 	}
 	return ""

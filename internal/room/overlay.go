@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"heed/internal/access"
 	"heed/internal/directory"
@@ -200,62 +199,44 @@ func ReadOverlay(rules *access.Policy, rooms []*Room, raw []byte) (out Overlaid,
 		if err := safe(over); err != nil {
 			return err
 		}
-		if fault := r.untaken(rules, out.On, over); fault != "" {
-			return fail.New(fail.Bad, "%s", fault)
+		for _, fault := range []string{r.untaken(rules, out.On, over), r.alone(rules, out.On, over)} {
+			if fault != "" {
+				return fail.New(fail.Bad, "%s", fault)
+			}
 		}
 		return nil
 	})
 	return out, err
 }
 
-// untaken names a step that an overlay added or narrowed and that nobody in its roles may
-// take, by the room's rules; "" when there is none.
-func (r *Room) untaken(rules *access.Policy, shipped, over *process.Definition) string {
-	for _, s := range over.AllSteps {
-		was, _ := shipped.Step(s.ID)
-		if !slices.Equal(was.Roles, s.Roles) && !r.takes(rules, s) {
-			return fmt.Sprintf("nobody may take the step %s: the rules of %s let none of its roles do it (%s). "+
-				"Name a role that works on them", s.ID, r.Many, roleList(s.Roles))
+// ReadOverlay reads an overlay as this organisation may lay it: what it laid before does not
+// come to mean something else, since records hold what was set under it.
+func (d *Desk) ReadOverlay(ctx context.Context, org id.Org, raw []byte) (Overlaid, error) {
+	out, err := ReadOverlay(d.Policy, d.rooms, raw)
+	if err != nil {
+		return out, err
+	}
+	o, err := d.Directory.Organisation(ctx, org)
+	if err != nil {
+		return out, err
+	}
+	for _, was := range o.LaidOn(out.On.Name()) {
+		before, err := d.under(out.Room, out.On, was)
+		if err != nil {
+			continue // nobody follows it, and that is said
+		}
+		if fault := out.Becomes.Mistaken(before); fault != "" {
+			return out, process.AtPlace(raw, fail.New(fail.Bad, "%s: so it was in %s, and what was recorded by it would be "+
+				"mistaken", fault, was.Name))
 		}
 	}
-	return ""
-}
-
-func roleList(roles []process.Role) string {
-	var out []string
-	for _, role := range roles {
-		out = append(out, string(role))
-	}
-	return strings.Join(out, ", ")
-}
-
-// takes asks the rules about each role and state of a step, of a record that they have.
-func (r *Room) takes(rules *access.Policy, s process.StepInfo) bool {
-	org, team, me := id.NewOrg(time.Time{}), id.NewTeam(time.Time{}), id.NewPerson(time.Time{})
-	at := &State{Org: org, Team: team, Compartment: r.Compartment, Owner: me}
-	for _, role := range s.Roles {
-		if role == process.Anyone {
-			role = process.Worker
-		}
-		a := access.Actor{Person: me, Org: org, Team: team, Role: access.Role(role), MFA: true}
-		for _, from := range process.From(s) {
-			at.Stage = from
-			for _, res := range []access.Resource{r.resource(at, time.Time{}), access.Function(org)} {
-				if slices.ContainsFunc(r.actions(string(s.ID), a, at), func(act access.Action) bool {
-					return rules.Decide(a, act, res, access.Context{}).Effect == access.Allow
-				}) {
-					return true
-				}
-			}
-		}
-	}
-	return false
+	return out, nil
 }
 
 // LayOverlay lays an overlay on the word of the organisation's grantors. It is checked
 // first, by this program, whoever checked it before.
 func (d *Desk) LayOverlay(ctx context.Context, org id.Org, raw []byte, words ...directory.Word) (Overlaid, error) {
-	out, err := ReadOverlay(d.Policy, d.rooms, raw)
+	out, err := d.ReadOverlay(ctx, org, raw)
 	if err != nil {
 		return out, err
 	}

@@ -187,6 +187,15 @@ func (r *Room) Check() error {
 	if fault := process.Unwanted(r); fault != "" { // what its stories and rules say
 		return fmt.Errorf("room %s: %s", r.Name, fault)
 	}
+	rules, err := Policy(r)
+	if err != nil {
+		return fmt.Errorf("room %s: %w", r.Name, err)
+	}
+	for _, d := range r.Definitions {
+		if fault := r.Unheld(rules, d); fault != "" {
+			return fmt.Errorf("room %s: %s", r.Name, d.Fault(fault))
+		}
+	}
 	return nil
 }
 

@@ -130,8 +130,17 @@ func taken(t *testing.T, text string) *Room {
 		t.Fatal(err)
 	}
 	return &Room{Name: "note", Number: 9, Kind: "Note", One: "note", Many: "notes", Compartment: "patient", Rows: 1,
-		Definitions: []*process.Definition{d}}
+		Definitions: []*process.Definition{d}, Policies: rules}
 }
+
+// rules are who may do what with a note.
+const rules = `
+@id("note-lead-works")
+@says("A safeguarding lead works on notes.")
+permit (principal, action in [Action::"note.begin", Action::"note.decide", Action::"note.view", Action::"note.view_readers",
+	Action::"note.erase"], resource is Note)
+when { principal.role == "safeguarding_lead" };
+`
 
 // TestRefused holds each bad definition and each bad room to its words: file, line,
 // what is wrong, what to do.
@@ -176,6 +185,21 @@ func TestRefused(t *testing.T) {
 			r.Definitions = taken(t, strings.Replace(note, `"about_person": true`, `"about_person": false`, 1)).Definitions
 		}},
 		{"no definition", func(r *Room) { r.Definitions = nil }},
+		{"nobody may take a step", func(r *Room) { r.Policies = strings.Replace(rules, `Action::"note.decide", `, "", 1) }},
+		{"nobody may erase", func(r *Room) {
+			r.Policies = strings.Replace(rules, `Action::"note.view_readers",
+	Action::"note.erase"`, `Action::"note.view_readers"`, 1)
+		}},
+		{"nobody may erase what has ended", func(r *Room) {
+			r.Policies += `
+@id("note-kept") @says("What has ended is kept.")
+forbid (principal, action == Action::"note.erase", resource is Note) when { resource.closed };
+`
+		}},
+		{"nobody may see who has read", func(r *Room) {
+			r.Policies = strings.Replace(rules, `Action::"note.view_readers",`, "", 1)
+		}},
+		{"no rules", func(r *Room) { r.Policies = "" }},
 	} {
 		r := taken(t, note)
 		c.change(r)
@@ -191,6 +215,7 @@ func TestRefused(t *testing.T) {
 		if change(other); other.Name == "note" {
 			other.Definitions = taken(t, note).Definitions
 		}
+		other.Policies = strings.NewReplacer("note.", other.Name+".", "is Note", "is "+other.Kind).Replace(rules)
 		_, err := NewDesk(Parts{}, taken(t, note), other)
 		say("two rooms that share something", err)
 	}

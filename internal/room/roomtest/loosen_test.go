@@ -19,8 +19,10 @@ import (
 )
 
 // TestNoOverlayLoosens: of 2,000 random overlays on three kinds of record each is refused
-// with its line and words, or leaves what was shipped as strict as it was: by an account of
-// its own, written from the sentence in room.md and not from how overlays are laid.
+// with its line and words, or leaves what was shipped as strict as it was and as it reads: by
+// an account of its own, written from the sentence in room.md and not from how overlays are
+// laid. Among them are labels that change places, steps between two words, and words of two
+// that are left to one role.
 func TestNoOverlayLoosens(t *testing.T) {
 	about := plan()
 	about.Policies += planAdded
@@ -31,10 +33,12 @@ func TestNoOverlayLoosens(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := rand.New(rand.NewPCG(17, 18))
-	taken, refused, steps := map[string]int{}, map[string]int{}, map[string]int{}
+	taken, refused, steps, tried := map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}
 	for i := range 2000 {
 		def := rooms[i%len(rooms)].Latest()
 		f := anyOverlay(r, def)
+		bad := misleads(def, f)
+		tried[bad]++
 		o, err := room.ReadOverlay(rules, rooms, f.raw())
 		if err != nil {
 			var at *process.NotTaken
@@ -43,6 +47,9 @@ func TestNoOverlayLoosens(t *testing.T) {
 			}
 			refused[def.Process]++
 			continue
+		}
+		if bad != "" {
+			t.Fatalf("%s, and it was taken:\n%s", bad, f.raw())
 		}
 		taken[def.Process]++
 		steps[def.Process] += len(o.Becomes.AllSteps) - len(def.AllSteps)
@@ -59,6 +66,58 @@ func TestNoOverlayLoosens(t *testing.T) {
 				refused[name])
 		}
 	}
+	t.Logf("%v were tried, %v taken", tried, taken)
+	for _, bad := range []string{labelsSwapped, stepBetween, wordsOfOne} {
+		if tried[bad] < 10 {
+			t.Errorf("%d times %s: too dull", tried[bad], bad)
+		}
+	}
+}
+
+const (
+	labelsSwapped = "two labels changed places"
+	stepBetween   = "a step came between two words"
+	wordsOfOne    = "two words were left to one role"
+)
+
+// misleads says what in an overlay would have somebody read or say what was not meant, by the
+// file alone; or "".
+func misleads(def *process.Definition, f file) string {
+	words, _ := f["wording"].(file)
+	for key, label := range words {
+		for other, theirs := range words {
+			if key != other && calledIn(def, key) == theirs && calledIn(def, other) == label {
+				return labelsSwapped
+			}
+		}
+	}
+	added, _ := f["steps"].([]file)
+	for _, s := range added {
+		from := s["outcomes"].([]file)[0]["moves"].([]file)[0]["from"].([]string)
+		for _, two := range def.Twos {
+			first, _ := def.Step(two.First)
+			if slices.ContainsFunc(process.From(first), func(x process.State) bool { return slices.Contains(from, string(x)) }) {
+				return stepBetween
+			}
+		}
+	}
+	roles, _ := f["roles"].(file)
+	for _, two := range def.Twos {
+		one, _ := roles[string(two.First)].([]process.Role)
+		other, _ := roles[string(two.Second)].([]process.Role)
+		if first, _ := def.Step(two.First); len(first.Roles) > 1 && len(one) == 1 && slices.Equal(one, other) {
+			return wordsOfOne
+		}
+	}
+	return ""
+}
+
+func calledIn(def *process.Definition, key string) string {
+	part := strings.Split(key, ".")
+	if s, ok := def.Step(process.Step(part[1])); ok && part[0] == "step" {
+		return s.Label
+	}
+	return def.Label(process.State(part[1]))
 }
 
 // planAdded is who takes what an organisation adds to a plan.
@@ -171,7 +230,7 @@ func anyOverlay(r *rand.Rand, def *process.Definition) file {
 	odd := func() bool { return r.IntN(8) == 0 }
 	for range 1 + r.IntN(2) {
 		s := step()
-		switch r.IntN(9) {
+		switch r.IntN(11) {
 		case 0:
 			t := def.Timers[r.IntN(len(def.Timers))]
 			f = f.with("days", file{t.ID: t.Days - 2 + r.IntN(4)})
@@ -213,6 +272,15 @@ func anyOverlay(r *rand.Rand, def *process.Definition) file {
 				f = f.with("needs", file{string(step().ID): []string{"local_seen"}})
 			}
 		case 8:
+			if other := step(); other.Label != s.Label {
+				f = f.with("wording", file{"step." + string(s.ID) + ".label": other.Label,
+					"step." + string(other.ID) + ".label": s.Label})
+			}
+		case 9:
+			for _, two := range def.Twos {
+				f = f.with("roles", file{string(two.First): s.Roles[:1], string(two.Second): s.Roles[:1]})
+			}
+		case 10:
 			f = f.with("wording", file{"step." + string(s.ID) + ".label": map[bool]string{true: "",
 				false: "Another word"}[odd()]})
 		}
@@ -247,6 +315,14 @@ func TestTheLineOfAFault(t *testing.T) {
 		{3, "executive_lead owes", `{"overlay": "ours", "version": 1, "on": "policy/1",
  "days": {"approve": 10},
  "roles": {"approve_second": ["governance_lead"], "ask_changes": ["governance_lead"], "refuse": ["governance_lead"]}}`},
+		{3, "roles leave both approve_first and approve_second to governance_lead alone",
+			`{"overlay": "ours", "version": 1, "on": "policy/1",
+ "days": {"approve": 10},
+ "roles": {"approve_first": ["governance_lead"],
+  "approve_second": ["governance_lead"]}}`},
+		{2, "roles leave both keep_from and confirm_bar to safeguarding_lead alone",
+			`{"overlay": "ours", "version": 1, "on": "patient/1",
+ "roles": {"confirm_bar": ["safeguarding_lead"]}}`},
 		{1, "on must be one of patient/1, policy/1", `{"overlay": "ours", "version": 1, "on": "policies/1"}`},
 		{3, "emergency is read for the concern alone", `{"overlay": "ours", "version": 1, "on": "policy/1",
  "days": {"approve": 10},

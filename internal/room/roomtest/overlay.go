@@ -133,11 +133,14 @@ func bare(on *process.Definition, version int) file {
 
 // looking adds a step of a role, that sets a fact while a record is open, and moves it further.
 func looking(f file, on *process.Definition, role string, further file) file {
-	moves := file{"from": []string{}, "sets": []string{"local_looked"}}
+	moves := file{"from": []string{}, "sets": []string{"local_looked"}, "lacks": []process.Fact{}}
 	for _, st := range on.States[1:] {
 		if !st.End {
 			moves["from"] = append(moves["from"].([]string), string(st.ID))
 		}
+	}
+	for _, two := range on.Twos { // not between two words
+		moves["lacks"] = append(moves["lacks"].([]process.Fact), two.Fact)
 	}
 	for name, part := range further {
 		moves[name] = part
@@ -203,7 +206,45 @@ func (l *lays) refusals() {
 			}
 		}
 	}
+	l.mistaken(none, role)
 	l.checkedBefore(role)
+}
+
+// mistaken tries what has something read as what it is not: labels that change places, a
+// step between two words, both words left to one role.
+func (l *lays) mistaken(none file, role string) {
+	def := l.room.Latest()
+	one, other := def.AllSteps[1], def.AllSteps[2]
+	l.refused("two steps that change places", none.with("wording", file{"step." + string(one.ID) + ".label": other.Label,
+		"step." + string(other.ID) + ".label": one.Label}))
+	l.refused("an added step that is called as another", l.look(none, role, nil).with("wording", file{
+		"step." + string(one.ID) + ".label": "Look at it here"}))
+	l.refused("a state that is called as its end", none.with("wording", file{
+		"state." + string(def.States[1].ID) + ".label": def.States[len(def.States)-1].Label}))
+	for _, two := range def.Twos {
+		first, _ := def.Step(two.First)
+		back, _ := def.Step(two.Returns[0])
+		l.refused("a yes that is called as a no", none.with("wording", file{"step." + string(first.ID) + ".label": strings.
+			Fields(back.Label)[0] + " it now"}))
+		l.refused("a step between two words", l.look(none, role, file{"lacks": []string{}, "from": process.From(first)}))
+	}
+	for _, two := range def.Pairs() {
+		first, _ := def.Step(two[0])
+		second, _ := def.Step(two[1])
+		if shared := both(first, second); len(shared) > 1 {
+			l.refused("two words of one role", none.with("roles", file{string(two[0]): shared[:1], string(two[1]): shared[:1]}))
+		}
+	}
+}
+
+// both are the roles that two steps share.
+func both(one, other process.StepInfo) (out []process.Role) {
+	for _, r := range one.Roles {
+		if slices.Contains(other.Roles, r) {
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 // checkedBefore: what one program takes is proved again by the program that lays it.
@@ -362,6 +403,8 @@ func (l *lays) second() {
 	if v.Taken[0].Answers.Get("local_why") != "Because" {
 		l.t.Errorf("what was answered under the first overlay is %v", v.Taken[0].Answers)
 	}
+	l.refused("a fact that was laid before comes to mean its opposite", bare(l.room.Latest(), 3).with("facts", []file{
+		{"id": "local_looked", "label": "It was not looked at here", "if_missing": "Look at it here first"}}))
 	changed := l.ours(2, "local_third")
 	if _, err := l.desk.LayOverlay(l.ctx, l.w.Org.ID, changed.raw(), l.w.Words()...); !fail.Is(err, fail.Conflict) {
 		l.t.Errorf("a version that was laid has another text: %v", err)
