@@ -54,25 +54,26 @@ const KindErased = "record.erased"
 type ErasedData struct {
 	Record     string `json:"record"`     // 32 lower-case hexadecimal digits
 	Generation int64  `json:"generation"` // whose key had to be destroyed with it
+	Form       string `json:"form"`       // what stays of it in the clear: see Form; "" of an early version of Heed
 }
 
 // erasedPrefix is how the canonical payload of an erasure entry begins.
 const erasedPrefix = `{"kind":"` + KindErased + `",`
 
-// ErasedRecord says which record a payload declares erased, if it is an erasure
-// entry. It costs nothing for all others.
-func ErasedRecord(payload []byte) (rec [16]byte, ok bool) {
+// ErasedRecord says which record a payload declares erased, and with which form, if it is
+// an erasure entry. It costs nothing for all others.
+func ErasedRecord(payload []byte) (rec [16]byte, form string, ok bool) {
 	if !bytes.HasPrefix(payload, []byte(erasedPrefix)) {
-		return rec, false
+		return rec, "", false
 	}
 	b, err := ParseBody(payload)
 	if err != nil {
-		return rec, false
+		return rec, "", false
 	}
 	var d ErasedData
 	if json.Unmarshal(b.Data, &d) != nil || len(d.Record) != 32 {
-		return rec, false
+		return rec, "", false
 	}
 	n, err := hex.Decode(rec[:], []byte(d.Record))
-	return rec, err == nil && n == 16
+	return rec, d.Form, err == nil && n == 16
 }

@@ -36,7 +36,12 @@
 //
 // An erased record must be named by an erasure entry: an entry of kind
 // "record.erased" in another record of the same organisation, whose data has a
-// member "record" with the id in lower-case hexadecimal.
+// member "record" with the id in lower-case hexadecimal, and a member "form":
+//
+//	form = hex(SHA-256("heed/erased-form/1\n" ‖ header ‖ leaf ‖ header ‖ leaf …))
+//
+// of the entries of the erased record that have lost their sealed part: those with a
+// version in its order, then the others in the order in which they were written.
 //
 // Padding hides how many entries there were:
 //

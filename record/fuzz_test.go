@@ -144,7 +144,7 @@ func FuzzBody(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		body, err := ParseBody(b)
 		classed(t, err)
-		if _, ok := ErasedRecord(b); ok && (err != nil || body.Kind != KindErased) {
+		if _, _, ok := ErasedRecord(b); ok && (err != nil || body.Kind != KindErased) {
 			t.Fatal("an erasure that is not a body")
 		}
 	})

@@ -19,11 +19,13 @@ import (
 type erased struct {
 	Record     id.Record   `json:"record"`
 	Generation int64       `json:"generation"`
+	Form       string      `json:"form"` // what stays of its entries in the clear
 	Reason     string      `json:"reason"`
 	By         []id.Person `json:"by"`
 }
 
-// NoteErased writes the entry of an erasure, in the commit that erases. Without
+// NoteErased takes the words of a record's entries away and writes the entry of its
+// erasure, with what stays of them, in the commit that erases. Without
 // words it is that of a record which a restored backup brought back: the words are
 // in the history that came after that backup.
 func (d *Desk) NoteErased(tx *store.Tx, org id.Org, rec id.Record, generation int64, reason string,
@@ -36,7 +38,11 @@ func (d *Desk) NoteErased(tx *store.Tx, org id.Org, rec id.Record, generation in
 	if err != nil {
 		return err
 	}
-	e := erased{Record: rec, Generation: generation, Reason: reason}
+	form, err := d.Ledger.Blank(tx, rec)
+	if err != nil {
+		return err
+	}
+	e := erased{Record: rec, Generation: generation, Form: form, Reason: reason}
 	for _, w := range words {
 		e.By = append(e.By, w.person)
 	}

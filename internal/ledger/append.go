@@ -160,15 +160,3 @@ func (l *Log) Hold(tx *store.Tx, rec id.Record) error {
 	_, err := store.All(tx, scanInt, `select version from head where record = $1`+tx.ForUpdate(), rec)
 	return err
 }
-
-// Blank takes the sealed bytes away from every entry of an erased record; the
-// leaves stay, and the tree still verifies. For the unit of work that erases.
-func (l *Log) Blank(tx *store.Tx, rec id.Record) error {
-	if _, err := tx.Exec(`update entry set sealed = null where record = $1 and version > 0`, rec); err != nil {
-		return fmt.Errorf("blank entries: %w", err)
-	}
-	if _, err := tx.Exec(`update entry set sealed = null where record = $1 and version = 0`, rec); err != nil {
-		return fmt.Errorf("blank readings: %w", err)
-	}
-	return nil
-}

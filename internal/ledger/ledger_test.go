@@ -421,7 +421,8 @@ func TestAnErasedRecordIsGoneAndTheTreeStillVerifies(t *testing.T) {
 			if _, err := r.Append(tx, Concern, key, 1, nurse, event("erased another")); err != nil {
 				return err
 			}
-			return r.Blank(tx, erased)
+			_, err = r.Blank(tx, erased)
+			return err
 		})
 		must(t, err)
 		_, err = r.history(erased)
@@ -450,7 +451,7 @@ func TestABlankedRowOfALivingRecordIsTampering(t *testing.T) {
 	each(t, func(t *testing.T, s *store.Store) {
 		r := furnish(t, s)
 		rec := r.begin("one")
-		must(t, s.Do(r.ctx, func(tx *store.Tx) error { return r.Blank(tx, rec) }))
+		must(t, s.Do(r.ctx, func(tx *store.Tx) error { _, err := r.Blank(tx, rec); return err }))
 		_, err := r.history(rec)
 		wants(t, err, fail.Tampered)
 		must(t, r.Each(r.ctx, Concern, func(*store.Tx, Entry) error {

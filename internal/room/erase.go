@@ -48,10 +48,10 @@ func (d *Desk) Erase(ctx context.Context, r *Room, org id.Org, ref id.Reference,
 		if err := d.mayErase(tx, r, &is.State, reason, words); err != nil {
 			return err
 		}
-		if err := d.Directory.NoteErased(tx, org, at.Record, generation, reason, words...); err != nil {
+		if err := d.wipe(tx, at.Record); err != nil { // first: whoever writes beside the record is waited for
 			return err
 		}
-		return d.wipe(tx, at.Record)
+		return d.Directory.NoteErased(tx, org, at.Record, generation, reason, words...)
 	})
 }
 
@@ -136,15 +136,15 @@ func (d *Desk) Erasures(tx *store.Tx, org id.Org) (out []vault.Erasure, err erro
 	return out, err
 }
 
-// NoteErased is for a restored database, which holds a record that was erased since: the
-// entry, and an end of what is left (vault.History). Its rows are made anew after it and may
+// NoteErased is for a restored database, which holds a record that was erased since: an end
+// of what is left, and the entry (vault.History). Its rows are made anew after it and may
 // not be there yet.
 func (d *Desk) NoteErased(tx *store.Tx, org id.Org, e vault.Erasure) error {
-	err := d.Directory.NoteErased(tx, org, e.Record, e.Generation, "Erased before this backup was restored")
-	if err != nil {
+	if err := d.wipeKept(tx, e.Record); err != nil {
 		return err
 	}
-	if err := d.wipeKept(tx, e.Record); err != nil {
+	err := d.Directory.NoteErased(tx, org, e.Record, e.Generation, "Erased before this backup was restored")
+	if err != nil {
 		return err
 	}
 	return tx.Remake(d.Projection().Name)
@@ -166,7 +166,7 @@ func (d *Desk) wipe(tx *store.Tx, rec id.Record) error {
 // TestOnlyWipe is what Erase takes away, of a record that nobody has ended.
 func (d *Desk) TestOnlyWipe(tx *store.Tx, rec id.Record) error { return d.wipe(tx, rec) }
 
-// wipeKept takes away what is held of a record and not made from its history, and the history.
+// wipeKept takes away what is held of a record beside its history and not made from it.
 func (d *Desk) wipeKept(tx *store.Tx, rec id.Record) error {
 	for _, text := range []string{`delete from room_retry where record = $1`, `delete from room_seen where record = $1`} {
 		if _, err := tx.Exec(text, rec); err != nil {
@@ -176,10 +176,7 @@ func (d *Desk) wipeKept(tx *store.Tx, rec id.Record) error {
 	if err := keep.Wipe(tx, rec); err != nil {
 		return err
 	}
-	if err := d.Jobs.Cancel(tx, dueName(rec)); err != nil {
-		return err
-	}
-	return d.Ledger.Blank(tx, rec)
+	return d.Jobs.Cancel(tx, dueName(rec))
 }
 
 // stays holds the row of a record against its erasure until this unit ends, for what is

@@ -1,8 +1,11 @@
 package verify
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 
+	"heed/internal/store"
 	"heed/record"
 )
 
@@ -47,4 +50,61 @@ func decided(payload []byte, org, rec [16]byte) string {
 		return "does not name two people whose word it is"
 	}
 	return ""
+}
+
+// form holds what stays of an erased record against its erasure entry. A reading that was
+// written at the very moment of the erasure kept its sealed bytes, and is not of it.
+func (v *check) form(tx *store.Tx, rec [16]byte, said declared) error {
+	type row struct {
+		record.Header
+		id, org, leaf []byte
+	}
+	fields := func(r *row) []any {
+		return []any{&r.id, &r.org, &r.Version, &r.At, &r.Generation, &r.Room, &r.leaf}
+	}
+	var f record.Form
+	room := int64(0)
+	for _, which := range []string{`record = $1 and version > 0`, `record = $1 and version = 0`} {
+		rows, err := store.All(tx, fields, `select id, org, version, at, generation, room, leaf from entry
+			where sealed is null and `+which+` order by version, n`, rec[:])
+		if err != nil {
+			return fmt.Errorf("read what stays of a record: %w", err)
+		}
+		for _, r := range rows {
+			r.Record = rec
+			copy(r.Entry[:], r.id)
+			copy(r.Org[:], r.org)
+			var leaf [32]byte
+			copy(leaf[:], r.leaf)
+			f.Add(r.Header, leaf)
+			room = r.Room
+		}
+	}
+	if f.Digest() != said.form {
+		v.found(Difference{Kind: Entry, Where: "entry", Leaf: -1, Record: hexOf(rec[:]),
+			What: "was erased, and what stays in the clear of its entries (ids, organisation, versions, times, generations, " +
+				"room) is not what its erasure entry says"})
+		return nil
+	}
+	return v.formHead(tx, rec, said.org, room)
+}
+
+// formHead holds the head of an erased record against its entries; its version is compared with the others'.
+func (v *check) formHead(tx *store.Tx, rec, org [16]byte, room int64) error {
+	type row struct {
+		org  []byte
+		room int64
+	}
+	heads, err := store.All(tx, func(h *row) []any { return []any{&h.org, &h.room} },
+		`select org, room from head where record = $1`, rec[:])
+	if err != nil {
+		return fmt.Errorf("read heads: %w", err)
+	}
+	for _, h := range heads {
+		if room != 0 && (h.room != room || !bytes.Equal(h.org, org[:])) {
+			v.found(Difference{Kind: Record, Where: "head", Leaf: -1, Record: hexOf(rec[:]),
+				What: "says that its record is of another room or organisation than its entries, which were erased"})
+		}
+	}
+	return nil
 }

@@ -190,9 +190,15 @@ func (v *check) repeated() {
 type erasures struct {
 	mu    sync.Mutex
 	noKey map[[16]byte]keyless
-	named map[[16]byte][16]byte // record → organisation of the erasure entry
+	named map[[16]byte]declared // by the erasure entry
 	top   int64                 // highest leaf seen beyond the checked tree
 	end   atomic.Int64          // the first entry number that was not looked at
+}
+
+// declared is what an erasure entry says of a record: whose it was, and what stays of it.
+type declared struct {
+	org  [16]byte
+	form string
 }
 
 type keyless struct {
@@ -211,13 +217,13 @@ func (e *erasures) without(rec, org [16]byte, n, leaf int64) {
 	}
 }
 
-func (e *erasures) name(rec, org [16]byte) {
+func (e *erasures) name(rec [16]byte, d declared) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.named == nil {
-		e.named = map[[16]byte][16]byte{}
+		e.named = map[[16]byte]declared{}
 	}
-	e.named[rec] = org
+	e.named[rec] = d
 }
 
 func (e *erasures) ahead(leaf int64) {
@@ -232,7 +238,7 @@ func (e *erasures) unnamed() map[[16]byte]keyless {
 	defer e.mu.Unlock()
 	out := map[[16]byte]keyless{}
 	for rec, k := range e.noKey {
-		if org, ok := e.named[rec]; !ok || org != k.org {
+		if d, ok := e.named[rec]; !ok || d.org != k.org {
 			out[rec] = k
 		}
 	}
@@ -265,7 +271,8 @@ func (v *check) erased(ctx context.Context) error {
 		}
 	}
 	return v.store.View(ctx, func(tx *store.Tx) error {
-		for rec := range v.gone.named {
+		unbound := 0
+		for rec, said := range v.gone.named {
 			n, err := store.One(tx, func(n *int64) []any { return []any{n} },
 				`select count(*) from record_key where record = $1`, rec[:])
 			if err != nil {
@@ -275,6 +282,17 @@ func (v *check) erased(ctx context.Context) error {
 				v.found(Difference{Kind: Record, Where: "record_key", Leaf: -1, Record: hexOf(rec[:]),
 					What: "was erased and has a key again: an older copy was put back"})
 			}
+			if said.form == "" {
+				unbound++
+				continue
+			}
+			if err := v.form(tx, rec, said); err != nil {
+				return err
+			}
+		}
+		if unbound > 0 {
+			v.warn("%d records were erased by an early version of Heed, which did not write down what stays of them: whether "+
+				"times, ids, numbers and the order of their entries were changed cannot be seen", unbound)
 		}
 		return nil
 	})

@@ -440,8 +440,8 @@ func (w *rowCheck) open(leaf int64, stored [32]byte, against bool, k *openedKey)
 	default:
 		w.count.opened.Add(1)
 		w.headRoom(k)
-		if erased, ok := record.ErasedRecord(payload); ok && erased != rec {
-			w.gone.name(erased, org)
+		if erased, form, ok := record.ErasedRecord(payload); ok && erased != rec {
+			w.gone.name(erased, declared{org, form})
 			if lacks := decided(payload, org, rec); lacks != "" {
 				w.differs(leaf, "says that record "+hexOf(erased[:])+" was erased, and "+lacks)
 			}

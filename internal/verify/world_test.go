@@ -169,7 +169,7 @@ func words(n int) (by []id.Person) {
 	return by
 }
 
-// noteErased writes the entry of an erasure.
+// noteErased takes the words of a record away and writes the entry of its erasure.
 func (w *world) noteErased(tx *store.Tx, rec id.Record, generation int64) error {
 	key, err := w.vault.Key(tx, w.org, w.org.Record())
 	if err != nil {
@@ -179,7 +179,12 @@ func (w *world) noteErased(tx *store.Tx, rec id.Record, generation int64) error 
 	if err != nil {
 		return err
 	}
-	said := erasedData{record.ErasedData{Record: rec.String(), Generation: generation}, "Its time has come", words(w.by)}
+	form, err := w.log.Blank(tx, rec)
+	if err != nil {
+		return err
+	}
+	said := erasedData{record.ErasedData{Record: rec.String(), Generation: generation, Form: form}, "Its time has come",
+		words(w.by)}
 	_, err = w.log.Append(tx, ledger.Concern, key, at, w.eraser, ledger.Event{Kind: record.KindErased, Data: said})
 	return err
 }
@@ -188,13 +193,10 @@ func (w *world) noteErased(tx *store.Tx, rec id.Record, generation int64) error 
 func (w *world) erase(rec id.Record) {
 	w.Helper()
 	_, err := w.vault.Erase(w.ctx(), w.org, rec, func(tx *store.Tx, generation int64) error {
-		if err := w.noteErased(tx, rec, generation); err != nil {
-			return err
-		}
 		if _, err := tx.Exec(`update note_v1 set body = null where record = $1`, rec); err != nil {
 			return err
 		}
-		return w.log.Blank(tx, rec)
+		return w.noteErased(tx, rec, generation)
 	})
 	w.must(err)
 }

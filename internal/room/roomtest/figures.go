@@ -368,10 +368,10 @@ func (s *suite) erasedSince() {
 	before := s.recount()
 	rec := s.stands(s.references()[0]).Record
 	_, err := s.w.Vault.Erase(s.ctx, s.w.Org.ID, rec, func(tx *store.Tx, generation int64) error {
-		if err := s.w.Directory.NoteErased(tx, s.w.Org.ID, rec, generation, "for a test"); err != nil {
+		if err := s.desk.TestOnlyWipe(tx, rec); err != nil {
 			return err
 		}
-		return s.desk.TestOnlyWipe(tx, rec)
+		return s.w.Directory.NoteErased(tx, s.w.Org.ID, rec, generation, "for a test")
 	})
 	s.must(err)
 	fewer := 0

@@ -383,7 +383,10 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"an erased record leaves its documents", "erase.go", `keep.Wipe(tx, rec)`, `keep.Wipe(tx, id.Record{})`,
 		"erased_leaves"},
 	{"an erased record leaves its duty", "erase.go", `d.Jobs.Cancel(tx, dueName(rec))`, `error(nil)`, "erased_leaves"},
-	{"an erased record leaves its words", "erase.go", `return d.Ledger.Blank(tx, rec)`, `return nil`, "erased_leaves"},
+	{"an erased record leaves its words", "../ledger/blank.go", "`update entry set sealed = null where `",
+		"`update entry set sealed = sealed where `", "erased_leaves"},
+	{"an erasure says another form", "../ledger/blank.go", `Version: r.version, At: r.at, Generation`,
+		`Version: r.version, Generation`, "erased_leaves"},
 	{"an erased record leaves its key", "../vault/erase.go", `	if err := takeKey(tx, org, rec); err != nil {
 		return Erasure{}, err
 	}

@@ -1,0 +1,47 @@
+package ledger
+
+import (
+	"fmt"
+
+	"heed/internal/id"
+	"heed/internal/store"
+	"heed/record"
+)
+
+// Blank takes the sealed bytes away from every entry of an erased record; the leaves stay,
+// and the tree still verifies. For the unit of work that erases. It gives the digest of
+// what stays (record.Form), for the erasure's entry: a reading that another unit writes at
+// that very moment on PostgreSQL keeps its bytes, and is not of it.
+func (l *Log) Blank(tx *store.Tx, rec id.Record) (form string, err error) {
+	var f record.Form
+	for _, which := range []string{`record = $1 and version > 0`, `record = $1 and version = 0`} {
+		if _, err := tx.Exec(`update entry set sealed = null where `+which, rec); err != nil {
+			return "", fmt.Errorf("blank entries: %w", err)
+		}
+		rows, err := store.All(tx, (*blankRow).fields, `select id, org, version, at, generation, room, leaf from entry
+			where sealed is null and `+which+` order by version, n`, rec)
+		if err != nil {
+			return "", fmt.Errorf("read what stays of a record: %w", err)
+		}
+		for _, r := range rows {
+			h := record.Header{Record: [16]byte(rec.Bytes()), Version: r.version, At: r.at, Generation: r.generation,
+				Room: r.room}
+			copy(h.Entry[:], r.id)
+			copy(h.Org[:], r.org)
+			var leaf [32]byte
+			copy(leaf[:], r.leaf)
+			f.Add(h, leaf)
+		}
+	}
+	return f.Digest(), nil
+}
+
+// blankRow is a row as it stands, damaged or not: that keeps nobody from erasing.
+type blankRow struct {
+	id, org, leaf                 []byte
+	version, at, generation, room int64
+}
+
+func (r *blankRow) fields() []any {
+	return []any{&r.id, &r.org, &r.version, &r.at, &r.generation, &r.room, &r.leaf}
+}
