@@ -80,6 +80,39 @@ func TestErasureNeedsTwoPeopleAndLeavesNothing(t *testing.T) {
 	})
 }
 
+// TestAReasonOutlivesTheRecord: who opened a concern and why is still told, and reviewed, when
+// it was erased; its certificate says so.
+func TestAReasonOutlivesTheRecord(t *testing.T) {
+	world.Each(t, func(w *world.World) {
+		const reason = "A complaint asks who opened it"
+		ref, guardian, executive := closed(w), w.As("guardian"), w.As("executive")
+		if err := w.Concerns.GiveReason(ctx, guardian, ref, reason); err != nil {
+			w.T.Fatal(err)
+		}
+		if _, err := w.Concerns.Open(ctx, guardian, ref); err != nil {
+			w.T.Fatal(err)
+		}
+		c, err := w.Rooms.Erase(ctx, w.Concerns.Room, w.Org.ID, ref, "Retention has ended", w.Words()...)
+		if err != nil {
+			w.T.Fatal(err)
+		}
+		if !strings.Contains(c.Text(), "why they needed to open the record") || !strings.Contains(c.Text(), "is kept") {
+			w.T.Errorf("the certificate does not say that a reason is kept:\n%s", c.Text())
+		}
+		told, err := w.Concerns.Glass(ctx, executive, w.Hand.Now())
+		if err != nil || len(told) != 1 || told[0].Reference != ref || told[0].Reason != reason ||
+			told[0].By != guardian.Person {
+			w.T.Fatalf("the executive lead is told of %+v, %v", told, err)
+		}
+		if err := w.Concerns.ReviewGlass(ctx, executive, told[0].At, told[0].Entry, "I talked to her"); err != nil {
+			w.T.Errorf("it cannot be reviewed any more: %v", err)
+		}
+		if _, err := w.Concerns.Open(ctx, guardian, ref); !fail.Is(err, fail.Hidden) {
+			w.T.Errorf("the reason still opens it: %v", err)
+		}
+	})
+}
+
 // Whoever has a conflict of interest in a concern gives no word on which it is erased, neither
 // the first nor the second. Seen to fail: the second was asked of nobody.
 func TestNoWordToEraseOfWhoHasAConflict(t *testing.T) {

@@ -102,7 +102,8 @@ func (p *pages) reason(q *web.Request) (web.Response, error) {
 		Body: f.Ask(web.Question{
 			Before: []web.Component{nhs.WarningCallout{Heading: nhs.CardHeading{Text: "This is not on your desk", Level: 2},
 				Text: "Your name and your reason are written down at once, and " + told + " told. Whoever may see who has " +
-					"opened this record sees your reason too."}},
+					"opened this record sees your reason too. Your reason is kept when the record is erased: do not write a " +
+					"name in it, or what the record says."}},
 			Fields: []web.Component{f.Textarea(nhs.Textarea{Name: "reason", Rows: 4,
 				Label: label("Why do you need to open this record?")})},
 			Send: "Write this down and open it",

@@ -161,7 +161,8 @@ func (p *pages) review(q *web.Request) (web.Response, error) {
 	return web.Page{Title: "Review why it was opened", Section: sectionTold, Nav: pathTold, Back: pathTold,
 		BackText: sectionTold, Body: f.Ask(web.Question{
 			Before: []web.Component{nhs.Para("You are the second person. See who has opened the record, and talk to " +
-				"whoever gave the reason, before you write down what you found.")},
+				"whoever gave the reason, before you write down what you found. It is kept when the record is erased: do " +
+				"not write a name in it, or what the record says.")},
 			Fields: []web.Component{f.Textarea(nhs.Textarea{Name: "words", Rows: 4, Label: label("What did you find?")})},
 			Send:   "Record this review",
 		})}, nil
