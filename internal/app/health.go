@@ -135,7 +135,7 @@ func (a *App) watch(ctx context.Context) error {
 		}
 		now[p.Name] = kind(p.Err)
 		if a.health.said[p.Name] != now[p.Name] {
-			a.Log.Warn("stands still", "part", p.Name, "kind", kind(p.Err), "why", fail.Words(p.Err))
+			a.Log.Warn("stands still", "part", p.Name, "kind", kind(p.Err), "why", p.Words())
 		}
 	}
 	for part := range a.health.said {

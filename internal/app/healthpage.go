@@ -4,7 +4,6 @@ import (
 	"strconv"
 
 	"heed/internal/access"
-	"heed/internal/fail"
 	"heed/internal/jobs"
 	"heed/internal/store"
 	"heed/internal/web"
@@ -19,7 +18,7 @@ func healthPart(a *App) web.Part {
 		var still []string
 		for _, p := range a.Standing(q.Context()) {
 			if p.Err != nil {
-				still = append(still, p.Name+": "+fail.Words(p.Err))
+				still = append(still, p.Name+": "+p.Words())
 			}
 		}
 		body := []web.Component{nhs.Para("Everything goes on.")}

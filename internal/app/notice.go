@@ -68,8 +68,8 @@ func (a *App) logNotices(ctx context.Context) (out []string) {
 	ctx, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
 	for _, err := range []error{a.Ledger.Trouble(), a.Ledger.Kept(), a.Ledger.Witnessed(ctx)} {
-		if words := fail.Words(err); err != nil && !slices.Contains(out, words) {
-			out = append(out, words)
+		if err != nil {
+			out = append(out, fail.AllWords(err)...)
 		}
 	}
 	states, err := a.Ledger.WitnessState(ctx)

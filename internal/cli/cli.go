@@ -193,7 +193,13 @@ func report(errs io.Writer, err error) int {
 		return int(status)
 	}
 	var coded interface{ ExitCode() int }
-	fmt.Fprintln(errs, "heed:", inWords(err))
+	var said []string
+	for _, part := range fail.Parts(err) { // what failed in one room, and in another
+		if words := inWords(part); !slices.Contains(said, words) {
+			fmt.Fprintln(errs, "heed:", words)
+			said = append(said, words)
+		}
+	}
 	if os.Getenv("HEED_DEBUG") != "" {
 		fmt.Fprintln(errs, "cause:", err)
 	}

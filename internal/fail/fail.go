@@ -12,6 +12,8 @@ package fail
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 )
 
 // Kind says what sort of failure it is. The faces turn it into a status and a page.
@@ -163,4 +165,30 @@ func Words(err error) string {
 		return e.Words
 	}
 	return Sentence
+}
+
+// Parts are the errors that errors.Join made one of, in their order; of any other error itself.
+func Parts(err error) (all []error) {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var texts []string
+	for _, part := range joined.Unwrap() {
+		texts, all = append(texts, part.Error()), append(all, Parts(part)...)
+	}
+	if strings.Join(texts, "\n") != err.Error() { // a sentence that names its causes
+		return []error{err}
+	}
+	return all
+}
+
+// AllWords are the words of each part, each once.
+func AllWords(err error) (all []string) {
+	for _, part := range Parts(err) {
+		if words := Words(part); !slices.Contains(all, words) {
+			all = append(all, words)
+		}
+	}
+	return all
 }

@@ -71,9 +71,9 @@ func certify(org id.Org, rec id.Record, b buried, backupLife time.Duration) Cert
 			"whoever keeps them answers for this.", days),
 		"The disk does not keep old blocks of a file that is overwritten in place. Flash disks and copy-on-write file " +
 			"systems may keep them for a time: use full-disk encryption, and count disk snapshots as backups.",
-		"What somebody wrote to say why they needed to open the record, what a second person found when they reviewed that, " +
-			"and why the record was erased, is kept: it shows who opened it and on whose word it went. Reports of what was " +
-			"opened show it with the record's reference.",
+		"What somebody wrote to say why they needed to open the record, what a second person found when they reviewed " +
+			"that, and why the record was erased, is kept: it shows who opened it and on whose word it went. Reports of " +
+			"what was opened show it with the record's reference.",
 		"Copies that people made outside Heed (printed, written down, sent to a partner under a sharing decision) are not " +
 			"touched.",
 		"The log still shows that an entry was made at a time, and that the record was erased. " +

@@ -28,7 +28,7 @@ func Readyz(ask func(context.Context) []Standing) http.Handler {
 		var lines strings.Builder
 		for _, p := range ask(r.Context()) {
 			if p.Err != nil {
-				fmt.Fprintf(&lines, "%s: %s. %s\n", p.Name, fail.KindOf(p.Err), p.words())
+				fmt.Fprintf(&lines, "%s: %s. %s\n", p.Name, fail.KindOf(p.Err), p.Words())
 			}
 		}
 		if lines.Len() > 0 {
@@ -39,11 +39,15 @@ func Readyz(ask func(context.Context) []Standing) http.Handler {
 	})
 }
 
-func (p Standing) words() string {
-	if fail.Is(p.Err, fail.Broken) {
-		return "The program's own log says why"
+// Words say why it does not go on: each of what has failed.
+func (p Standing) Words() string {
+	all := fail.AllWords(p.Err)
+	for i := range all {
+		if all[i] == fail.Sentence {
+			all[i] = "The program's own log says why"
+		}
 	}
-	return fail.Words(p.Err)
+	return strings.Join(all, ". ")
 }
 
 func plainText(w http.ResponseWriter, status int, body string) {
