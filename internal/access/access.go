@@ -115,6 +115,9 @@ const (
 	CoverOwn     Action = "cover_own"    // say who covers for oneself
 	CoverOthers  Action = "cover_others" // and for somebody else
 	ViewHealth   Action = "view_health"
+
+	// ProposeOverlay is to see what the organisation does differently, and to propose more.
+	ProposeOverlay Action = "propose_overlay"
 )
 
 // verbs is an action in the sentence "… can <verb>".
@@ -135,6 +138,7 @@ var verbs = map[Action]string{
 	Oversee: "see what was opened with a reason and what is overdue", ReviewGlass: "review why a record was opened",
 	CoverOwn: "say who covers for them", CoverOthers: "say who covers for somebody else",
 	ViewWhoMay: "read who may do what", ViewHealth: "see whether the service is well",
+	ProposeOverlay: "see and propose what the organisation does differently",
 }
 
 // RecordActions are the actions on a record, in the order in which tables show them.
@@ -150,7 +154,7 @@ func (r Role) OfTeam() bool { return r == Lead || r == LineManager }
 // Functions are the actions on what is no record, in the order in which tables show them.
 func Functions() []Action {
 	return []Action{RaiseConcern, ListOwn, ListInbox, Oversee, ReviewGlass, CoverOwn, CoverOthers,
-		ViewWhoMay, ViewHealth}
+		ViewWhoMay, ViewHealth, ProposeOverlay}
 }
 
 // Actor is who asks. The zero Actor may do nothing.

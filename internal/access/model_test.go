@@ -88,6 +88,8 @@ func modelFunction(a Actor, act Action) bool {
 		return a.Role != System
 	case CoverOwn:
 		return a.MFA && a.Role != System && a.Role != Worker
+	case ProposeOverlay:
+		return a.MFA && slices.Contains([]Role{Lead, GovernanceLead, ExecutiveLead, CaldicottGuardian, Administrator}, a.Role)
 	}
 	may := map[Role]string{
 		Lead:              "list_inbox cover_others",

@@ -49,8 +49,9 @@ type Organisation struct {
 	Replacing *Replacement // nil unless a grantor is being replaced
 	Opened    time.Time
 
-	overlays []Overlay         // all that were ever laid, oldest first
-	inForce  map[string]string // by the definition on which one lies: its name
+	overlays []Overlay           // all that were ever laid, oldest first
+	inForce  map[string]string   // by the definition on which one lies: its name
+	proposed map[string]Proposal // by the definition: what waits for the grantors
 	covers   []Cover
 	closed   []json.RawMessage // periods of figures, oldest first: see figures.go
 

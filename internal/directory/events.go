@@ -28,6 +28,9 @@ const (
 	kindDaybookOpened      = "daybook.opened"
 	kindOverlayLaid        = "overlay.laid"
 	kindOverlayOff         = "overlay.taken_off"
+	kindOverlayProposed    = "overlay.proposed"
+	kindOverlayAgreed      = "overlay.agreed"
+	kindOverlayRefused     = "overlay.refused"
 	kindKeysChanged        = "keys.changed"
 	kindKeysLost           = "keys.lost"
 	kindKeysAgain          = "keys.destroyed_again"
@@ -67,11 +70,14 @@ func Events() map[string]string {
 		kindRecoveryMade:       "Recovery codes were made for somebody who sets up their account",
 		kindRecovered: "Somebody who lost their second factor used a recovery code and their password for a new " +
 			"one-time code",
-		kindPeopleListed:  "Somebody at the machine listed who has an account: how many",
-		kindOverlayLaid:   "The organisation laid an overlay on a process: on which, its text, and on whose word",
-		kindOverlayOff:    "An overlay was taken off a process: which, and on whose word",
-		kindCoverArranged: "Somebody covers for another who is away: for whom, from when and until when, by whose word",
-		kindCoverEnded:    "A cover was ended before its last day",
+		kindPeopleListed:    "Somebody at the machine listed who has an account: how many",
+		kindOverlayLaid:     "The organisation laid an overlay on a process: on which, its text, and on whose word",
+		kindOverlayProposed: "Somebody proposed an overlay on a process, or to take one off: which, and its text",
+		kindOverlayAgreed:   "A grantor agreed to what was proposed: by its fingerprint",
+		kindOverlayRefused:  "A grantor refused what was proposed, and why",
+		kindOverlayOff:      "An overlay was taken off a process: which, and on whose word",
+		kindCoverArranged:   "Somebody covers for another who is away: for whom, from when and until when, by whose word",
+		kindCoverEnded:      "A cover was ended before its last day",
 		kindPeriodClosed: "Figures of a kind of record were counted for a month or a quarter that is over: as of when, by " +
 			"which definition, and what of them is shown",
 		kindDaybookOpened: "The day's book of list pages and refused readings was begun",
@@ -175,6 +181,22 @@ func foldOrganisation(o *Organisation, e ledger.Entry) error {
 			if d.Recovery {
 				o.recovery = "" // a word that was said is no secret any more
 			}
+		}
+	case kindOverlayProposed:
+		var d Proposal
+		if read(&d) {
+			d.At = e.At
+			o.propose(d)
+		}
+	case kindOverlayAgreed:
+		var d overlayAgreed
+		if read(&d) {
+			o.agree(d)
+		}
+	case kindOverlayRefused:
+		var d overlayRefused
+		if read(&d) {
+			o.unpropose(func(p Proposal) bool { return p.Fingerprint() == d.Fingerprint })
 		}
 	case kindOverlayLaid:
 		var d overlayLaid

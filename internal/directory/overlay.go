@@ -49,11 +49,14 @@ func (o *Organisation) lay(e overlayLaid) {
 		o.inForce = map[string]string{}
 	}
 	o.inForce[l.On()] = l.Name
+	o.unpropose(func(p Proposal) bool { return p.On == l.On() })
 }
 
 func (o *Organisation) takeOff(e overlayTakenOff) {
 	o.inForce = maps.Clone(o.inForce)
-	delete(o.inForce, Overlay{Name: e.Name}.On())
+	on := Overlay{Name: e.Name}.On()
+	delete(o.inForce, on)
+	o.unpropose(func(p Proposal) bool { return p.On == on })
 }
 
 // InForce is the overlay that lies on a definition now.

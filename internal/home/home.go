@@ -24,7 +24,8 @@ type pages struct {
 // Part is the routes of this package.
 func Part(people *directory.Desk, p *access.Policy, rooms *room.Desk) web.Part {
 	h := &pages{people, p, rooms}
-	return web.Part{Name: "home", Nav: []web.NavItem{{Text: sectionWork, Path: pathWork}}, Routes: []web.Route{
+	return web.Part{Name: "home", Nav: []web.NavItem{{Text: sectionWork, Path: pathWork}}, Routes: append(
+		h.differentRoutes(),
 		web.Get(pathWork, web.SignedIn, sectionWork, h.work), // the desk asks access about every record
 		web.Post(pathWork, web.SignedIn, sectionWork, h.seen),
 		web.Get(pathCalendar, web.SignedIn, titleCalendar, h.calendar),
@@ -43,7 +44,7 @@ func Part(people *directory.Desk, p *access.Policy, rooms *room.Desk) web.Part {
 		web.Get("/{$}", web.Public, "Start", h.start),
 		web.Get("/who-may", string(access.ViewWhoMay), "Who may do what", h.whoMay),
 		web.Get("/statement", web.Public, "About this service", h.statement),
-	}}
+	)}
 }
 
 // start leads to what this person comes for.
@@ -72,6 +73,10 @@ func (h *pages) start(q *web.Request) (web.Response, error) {
 		nhs.Link{Text: "Follow the concerns that you raised", Href: "/mine"},
 		nhs.Link{Text: "Read who may do what", Href: "/who-may"},
 		nhs.Link{Text: "See who grants roles", Href: "/grantors"},
+	}
+	here := access.Function(q.Who().Org)
+	if h.policy.Decide(q.Actor(), access.ProposeOverlay, here, access.Context{}).Effect == access.Allow {
+		links = append(links, nhs.Link{Text: "See what we do differently", Href: pathDifferent})
 	}
 	switch role {
 	case access.CaldicottGuardian, access.ExecutiveLead:

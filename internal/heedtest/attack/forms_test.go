@@ -158,6 +158,17 @@ func (h *house) toldOf() string {
 	return path
 }
 
+// proposed has a change to what the organisation does wait for the grantors.
+func (h *house) proposed() string {
+	h.t.Helper()
+	lead, err := h.person("lead").Actor(access.Lead, true)
+	check(h.t, err)
+	fingerprint, err := h.Rooms.ProposeOverlay(ctx, lead, []byte(`{"overlay": "ours", "version": 1, "on": "patient/1",
+ "days": {"triage": 2}}`))
+	check(h.t, err)
+	return fingerprint
+}
+
 // roles are those in which people fill in forms.
 var roles = map[string]access.Role{"lead": access.Lead, "nurse": access.Worker, "guardian": access.CaldicottGuardian}
 
@@ -184,14 +195,15 @@ func TestBackKeepsWhatWasTyped(t *testing.T) {
 	nurse := h.as("nurse", access.Worker)
 	nurse.post("/raise/about", url.Values{"about": {"patient"}})
 	nurse.post("/raise/what", url.Values{"what": {"What I saw"}})
-	told := h.toldOf()
+	told, waits := h.toldOf(), h.proposed()
 	for _, p := range h.Site().Parts() {
 		for _, r := range p.Routes {
 			if r.Method != http.MethodGet || r.Access == web.Public || !slices.Contains(h.routes(), "POST "+r.Pattern) ||
 				strings.Contains(r.Pattern, "{step}") {
 				continue
 			}
-			if r.Pattern == "/grantors" || r.Pattern == "/work" || r.Pattern == "/work/cover/{cover}" ||
+			if r.Pattern == "/grantors" || r.Pattern == "/work" || r.Pattern == "/different/off" ||
+				r.Pattern == "/work/cover/{cover}" ||
 				slices.Contains(h.routes(), "GET "+r.Pattern+"/{page}") {
 				// one button; a list of tasks
 				continue
@@ -205,7 +217,7 @@ func TestBackKeepsWhatWasTyped(t *testing.T) {
 					for _, ref := range refs {
 						path := strings.NewReplacer("{ref}", string(ref), "{person}", h.person("lead").ID.String(),
 							"/told/{month}/{entry}", told, "{page}",
-							"all").Replace(r.Pattern)
+							"all", "{fingerprint}", waits).Replace(r.Pattern)
 						before, back := formOf(v.get(path).body)
 						if len(before) == 0 {
 							continue

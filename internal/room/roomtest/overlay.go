@@ -55,6 +55,7 @@ func heeded(s *suite) {
 	l.newer()
 	l.off()
 	l.taken()
+	l.agreed()
 }
 
 type lays struct {
@@ -357,6 +358,27 @@ func (l *lays) means(v room.View, n int, asked string) {
 	if _, ok := field.Find(info.Fields, asked); asked != "" && !ok {
 		l.t.Errorf("%s of %s is not read as asked %s", v.Taken[n].Step, v.Taken[n].Definition, asked)
 	}
+}
+
+// agreed: what is proposed counts once every grantor has said yes to this text, and to no other.
+func (l *lays) agreed() {
+	follows := func() string { return l.desk.Follows(l.room, l.w.Org.ID).Local }
+	saw, err := l.desk.ProposeOverlay(l.ctx, l.w.As("lead"), l.ours(4, "local_why").raw())
+	l.must(err)
+	if _, err := l.desk.AgreeOverlay(l.ctx, l.w.As("guardian"), saw[:30]+"00"); !fail.Is(err, fail.Conflict) {
+		l.t.Errorf("a grantor agrees to another text than what waits: %v", err)
+	}
+	for _, who := range []string{"guardian", "executive"} {
+		if follows() != "" {
+			l.t.Errorf("not everybody has agreed, and %s is followed", follows())
+		}
+		_, err := l.desk.AgreeOverlay(l.ctx, l.w.As(who), saw)
+		l.must(err)
+	}
+	if follows() != "ours/4" {
+		l.t.Errorf("everybody has agreed, and %q is followed", follows())
+	}
+	l.quiet("it was agreed")
 }
 
 // apart: an overlay on another definition, and that of another organisation, is not this one's.

@@ -1,0 +1,213 @@
+package directory
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"heed/internal/access"
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/jobs"
+	"heed/internal/ledger"
+	"heed/internal/store"
+)
+
+// An overlay is proposed by somebody who may, and counts once every grantor has said yes to
+// this text: each says yes to its fingerprint, and so to what they saw. One waits for each
+// definition; it ends when one of them refuses it, when what lies on the definition changes
+// meanwhile, or after ProposalLife.
+
+// ProposalLife is how long a proposal waits.
+const ProposalLife = 30 * 24 * time.Hour
+
+// Proposal is what is to be laid on a definition, or taken off it.
+type Proposal struct {
+	On   string          `json:"on"`
+	Name string          `json:"name"` // of what would come of both, or of what is taken off
+	Off  bool            `json:"off,omitempty"`
+	Text json.RawMessage `json:"text,omitempty"`
+	By   id.Person       `json:"by"`
+
+	At  time.Time   `json:"-"`
+	Yes []id.Person `json:"-"` // the grantors who have agreed
+}
+
+// Fingerprint tells one proposal from every other: two who saw the same fingerprint saw the
+// same text.
+func (p Proposal) Fingerprint() string {
+	h := sha256.New()
+	fmt.Fprintf(h, "heed/overlay/1\n%q %q %v %q %d\n%s", p.On, p.Name, p.Off, p.By, p.At.Unix(), p.Text)
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+type overlayAgreed struct {
+	Fingerprint string    `json:"fingerprint"`
+	By          id.Person `json:"by"`
+}
+
+type overlayRefused struct {
+	Fingerprint string    `json:"fingerprint"`
+	By          id.Person `json:"by"`
+	Why         string    `json:"why"`
+}
+
+// Proposed are what waits for the word of the grantors.
+func (o Organisation) Proposed(now time.Time) (all []Proposal) {
+	for _, on := range slices.Sorted(maps.Keys(o.proposed)) {
+		if p := o.proposed[on]; now.Before(p.At.Add(ProposalLife)) {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// Proposal is one that waits, by its fingerprint.
+func (o Organisation) Proposal(fingerprint string, now time.Time) (Proposal, error) {
+	all := o.Proposed(now)
+	i := slices.IndexFunc(all, func(p Proposal) bool { return p.Fingerprint() == fingerprint })
+	if i < 0 {
+		return Proposal{}, fail.New(fail.Conflict, "This does not wait any more: it was agreed, refused, or another took "+
+			"its place. Look at what we do differently")
+	}
+	return all[i], nil
+}
+
+// propose, agree and unpropose fold: a map is never changed that another organisation holds.
+func (o *Organisation) propose(p Proposal) {
+	o.proposed = maps.Clone(o.proposed)
+	if o.proposed == nil {
+		o.proposed = map[string]Proposal{}
+	}
+	o.proposed[p.On] = p
+}
+
+func (o *Organisation) agree(e overlayAgreed) {
+	for _, p := range o.proposed {
+		if p.Fingerprint() == e.Fingerprint {
+			p.Yes = append(slices.Clip(p.Yes), e.By)
+			o.propose(p)
+			return
+		}
+	}
+}
+
+func (o *Organisation) unpropose(which func(Proposal) bool) {
+	o.proposed = maps.Clone(o.proposed)
+	maps.DeleteFunc(o.proposed, func(_ string, p Proposal) bool { return which(p) })
+}
+
+// Propose has something wait for the word of the grantors, who are told. The same from the
+// same person again is one.
+func (d *Desk) Propose(ctx context.Context, a access.Actor, p Proposal) (fingerprint string, err error) {
+	var text bytes.Buffer
+	if len(p.Text) > 0 {
+		if err := json.Compact(&text, p.Text); err != nil {
+			return "", fmt.Errorf("overlay: %w", err)
+		}
+		p.Text = text.Bytes()
+	}
+	p.By = a.Person
+	err = d.inOrganisation(ctx, a.Org, ledger.Author{Person: a.Person, Role: string(a.Role), Rule: ruleProposes},
+		func(tx *store.Tx, o Organisation) (ledger.Event, error) {
+			for _, was := range o.Proposed(tx.Now()) {
+				if was.On == p.On {
+					return ledger.Event{}, fail.New(fail.Conflict, "Something else waits for %s already. It has to be agreed or "+
+						"refused first", p.On)
+				}
+			}
+			l, has := o.InForce(p.On)
+			if laid, was := o.Laid(p.Name); !p.Off && was && !bytes.Equal(laid.Text, p.Text) {
+				return ledger.Event{}, fail.New(fail.Conflict, "%s was in force with another text before, and records name it: "+
+					"give the overlay a higher version", p.Name)
+			}
+			if is := has && l.Name == p.Name; is != p.Off {
+				return ledger.Event{}, fail.New(fail.Conflict, "Nothing would change: look at what is in force")
+			}
+			p.At = tx.Now()
+			fingerprint = p.Fingerprint()
+			tx.AfterCommit(func() { _, _ = d.Organisation(ctx, a.Org) })
+			return ledger.Event{Kind: kindOverlayProposed, Data: p}, d.tellGrantors(tx, o, a.Person)
+		})
+	return fingerprint, err
+}
+
+const ruleProposes = "who-proposes-what-is-done-differently"
+
+func (d *Desk) tellGrantors(tx *store.Tx, o Organisation, but id.Person) error {
+	for _, g := range o.Grantors {
+		if d.Jobs == nil || g == but {
+			continue
+		}
+		if err := d.Jobs.Mail(tx, jobs.Mail{To: g, Org: o.ID, Template: jobs.Waiting}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Agree is a grantor's yes to what they saw. With the last of them it counts: done says so.
+// Said again it is one.
+func (d *Desk) Agree(ctx context.Context, a access.Actor, fingerprint string) (done bool, err error) {
+	err = d.onProposal(ctx, a, fingerprint, func(o Organisation, p Proposal) ([]ledger.Event, error) {
+		if slices.Contains(p.Yes, a.Person) {
+			return nil, fail.New(fail.Conflict, "You have agreed already. The other person is asked, too")
+		}
+		all := []ledger.Event{{Kind: kindOverlayAgreed, Data: overlayAgreed{fingerprint, a.Person}}}
+		by := append(slices.Clip(p.Yes), a.Person)
+		if slices.ContainsFunc(o.Grantors, func(g id.Person) bool { return !slices.Contains(by, g) }) {
+			return all, nil
+		}
+		done = true
+		if p.Off {
+			return append(all, ledger.Event{Kind: kindOverlayOff, Data: overlayTakenOff{p.Name, by}}), nil
+		}
+		return append(all, ledger.Event{Kind: kindOverlayLaid, Data: overlayLaid{p.Name, p.Text, by}}), nil
+	})
+	return done && err == nil, err
+}
+
+// RefuseProposal ends it, with a grantor's reason.
+func (d *Desk) RefuseProposal(ctx context.Context, a access.Actor, fingerprint, why string) error {
+	return d.onProposal(ctx, a, fingerprint, func(Organisation, Proposal) ([]ledger.Event, error) {
+		return []ledger.Event{{Kind: kindOverlayRefused, Data: overlayRefused{fingerprint, a.Person, why}}}, nil
+	})
+}
+
+func (d *Desk) onProposal(ctx context.Context, a access.Actor, fingerprint string,
+	events func(Organisation, Proposal) ([]ledger.Event, error)) error {
+	return d.Store.Do(ctx, func(tx *store.Tx) error {
+		o, err := d.organisation(tx, a.Org)
+		if err != nil {
+			return err
+		}
+		if !a.MFA || !o.IsGrantor(a.Person) {
+			return fail.New(fail.Refused, "Only the people who grant roles agree or refuse")
+		}
+		if err := d.standing(tx, []Word{{a.Person}}); err != nil {
+			return err
+		}
+		p, err := o.Proposal(fingerprint, tx.Now())
+		if err != nil {
+			return err
+		}
+		all, err := events(o, p)
+		if err != nil {
+			return err
+		}
+		tx.AfterCommit(func() { _, _ = d.Organisation(ctx, a.Org) })
+		key, err := d.Vault.Key(tx, a.Org, a.Org.Record())
+		if err != nil {
+			return err
+		}
+		_, err = d.Ledger.Append(tx, ledger.Organisation, key, o.Version,
+			ledger.Author{Person: a.Person, Role: string(a.Role), Rule: ruleProposes}, all...)
+		return err
+	})
+}

@@ -1,0 +1,154 @@
+package home_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"heed/internal/access"
+	"heed/internal/directory"
+	"heed/internal/fail"
+	"heed/internal/heedtest"
+	"heed/internal/heedtest/world"
+	"heed/internal/process"
+)
+
+const (
+	sooner = `{"overlay": "ours", "version": 1, "on": "patient/1",
+ "days": {"triage": 2}}`
+	later = `{"overlay": "ours", "version": 1, "on": "patient/1",
+ "days": {"triage": 200}}`
+)
+
+// A change is proposed by somebody who may, and counts once every grantor has agreed to the
+// same text: not before, not by one of them twice, not by anybody else, and not once another
+// took its place. It is taken off in the same way.
+func TestAChangeIsProposedAndAgreed(t *testing.T) {
+	ctx := context.Background()
+	world.Each(t, func(w *world.World) {
+		is := func(err error, kind fail.Kind, what string) {
+			w.T.Helper()
+			if !fail.Is(err, kind) {
+				w.T.Errorf("%s: %v", what, err)
+			}
+		}
+		local := func() string { return w.Rooms.Follows(w.Concerns.Room, w.Org.ID).Local }
+		lead, guardian, executive := w.As("lead"), w.As("guardian"), w.As("executive")
+		propose := func() string {
+			w.T.Helper()
+			fingerprint, err := w.Rooms.ProposeOverlay(ctx, lead, []byte(sooner))
+			must(t, err)
+			return fingerprint
+		}
+		agree := func(a access.Actor, fingerprint string) bool {
+			w.T.Helper()
+			done, err := w.Rooms.AgreeOverlay(ctx, a, fingerprint)
+			must(t, err)
+			return done
+		}
+		_, err := w.Rooms.ProposeOverlay(ctx, w.As("nurse"), []byte(sooner))
+		is(err, fail.Refused, "a nurse proposes")
+		var at *process.NotTaken
+		if _, err = w.Rooms.ProposeOverlay(ctx, lead, []byte(later)); !errors.As(err, &at) || at.Line != 2 {
+			w.T.Errorf("what loosens is proposed: %v", err)
+		}
+		first := propose()
+		_, err = w.Rooms.ProposeOverlay(ctx, lead, []byte(sooner))
+		is(err, fail.Conflict, "another is proposed beside it")
+		_, err = w.Rooms.AgreeOverlay(ctx, lead, first)
+		is(err, fail.Refused, "whoever is no grantor agrees")
+		one := guardian
+		one.MFA = false
+		_, err = w.Rooms.AgreeOverlay(ctx, one, first)
+		is(err, fail.Refused, "a grantor agrees with one factor")
+		_, err = w.Rooms.AgreeOverlay(ctx, guardian, first[:30]+"00")
+		is(err, fail.Conflict, "a grantor agrees to another text")
+		if agree(guardian, first) || local() != "" {
+			w.T.Error("it counts by the word of one")
+		}
+		_, err = w.Rooms.AgreeOverlay(ctx, guardian, first)
+		is(err, fail.Conflict, "one agrees twice")
+		if !agree(executive, first) || local() != "ours/1" {
+			w.T.Errorf("both have agreed, and %q is followed", local())
+		}
+		_, err = w.Rooms.AgreeOverlay(ctx, executive, first)
+		is(err, fail.Conflict, "it counts already")
+		_, err = w.Rooms.ProposeOverlay(ctx, lead, []byte(sooner))
+		is(err, fail.Conflict, "what is in force is proposed")
+
+		off, err := w.Rooms.ProposeOff(ctx, guardian, "patient/1")
+		must(t, err)
+		is(w.Directory.RefuseProposal(ctx, lead, off, "No"), fail.Refused, "whoever is no grantor refuses")
+		must(t, w.Directory.RefuseProposal(ctx, executive, off, "It serves us"))
+		_, err = w.Rooms.AgreeOverlay(ctx, guardian, off)
+		is(err, fail.Conflict, "what was refused is agreed to")
+		off, err = w.Rooms.ProposeOff(ctx, guardian, "patient/1")
+		must(t, err)
+		if agree(guardian, off) || !agree(executive, off) || local() != "" {
+			w.T.Errorf("both have agreed to take it off, and %q is followed", local())
+		}
+		w.Hand.Move(time.Minute)
+		again := propose() // the same text, and another proposal
+		if again == first {
+			w.T.Error("two proposals have one fingerprint")
+		}
+		must(t, w.Directory.LayOverlay(ctx, w.Org.ID, directory.Overlay{Name: "patient/1+other/1",
+			Text: []byte(strings.Replace(sooner, "ours", "other", 1))}, w.Words()...))
+		_, err = w.Rooms.AgreeOverlay(ctx, guardian, again)
+		is(err, fail.Conflict, "another was laid meanwhile")
+		again = propose()
+		w.Hand.Move(directory.ProposalLife)
+		_, err = w.Rooms.AgreeOverlay(ctx, guardian, again)
+		is(err, fail.Conflict, "it waited too long")
+	})
+}
+
+// A lead who has no command proposes a change in pages, is told by line what is the matter,
+// loses nothing that was typed, and two others agree.
+func TestAChangeInABrowser(t *testing.T) {
+	a := demoApp(t)
+	srv := httptest.NewServer(a.Handler())
+	t.Cleanup(srv.Close)
+	keeper := with(t, a, "governance_lead").Name
+	var grantors []string
+	orgs, err := a.Directory.Organisations(context.Background())
+	must(t, err)
+	for _, g := range orgs[0].Grantors {
+		p, err := a.Directory.Person(context.Background(), g)
+		must(t, err)
+		grantors = append(grantors, p.Name)
+	}
+	chromium := heedtest.Start(t)
+	for i, o := range [][]heedtest.Option{{heedtest.Width(heedtest.Desktop)}, {heedtest.Width(360), heedtest.NoScript()}} {
+		v := chromium.Visitor(t, srv.URL, o...).As(keeper)
+		v.Open("/").Press("See what we do differently").See("Nothing is changed")
+		v.Press("Propose a change to concerns").Fill("The file", later).Press("See what would change")
+		v.See("There is a problem", "Line 2", "an overlay can shorten a deadline, never lengthen it").SeeWhatITyped()
+		file := strings.Replace(sooner, `"version": 1`, fmt.Sprintf(`"version": %d`, i+1), 1)
+		v.Fill("The file", file).Press("See what would change").See("Is this what you want to propose?",
+			"within 2 working days")
+		v.Press("Go back and change this").Press("See what would change").See("within 2 working days").
+			Press("Propose this").See("Your change was proposed", "has not answered yet")
+		v.DoNotSee("Do you agree?")
+		words(chromium.Visitor(t, srv.URL, o...), grantors[0], "concerns", "It counts once everybody has")
+		words(chromium.Visitor(t, srv.URL, o...), grantors[1], "concerns", "Everybody has agreed")
+		v.Open("/different").See("In force now: ours/").Press("Go back to the process as shipped, for concerns").
+			Press("Propose to go back").See("This is so now, and ends")
+		refuser := chromium.Visitor(t, srv.URL, o...).As(grantors[1])
+		refuser.Open("/different").Press("See the change to concerns that waits").Choose("I refuse it").Press("Send").
+			See("Enter why you refuse it").Fill("If you refuse it, why?", "It serves us").Press("Send").See("It was refused")
+		v.Open("/different").Press("Go back to the process as shipped, for concerns").Press("Propose to go back")
+		words(chromium.Visitor(t, srv.URL, o...), grantors[0], "concerns", "It counts once everybody has")
+		words(chromium.Visitor(t, srv.URL, o...), grantors[1], "concerns", "Everybody has agreed")
+	}
+}
+
+// words has somebody agree to what waits.
+func words(v *heedtest.Visitor, who, kind, says string) {
+	v.As(who).Open("/different").Press("See the change to " + kind + " that waits").Press("Send").
+		See("Select whether you agree").Choose("I have read it, and I agree").Press("Send").See(says)
+}
