@@ -92,16 +92,25 @@ func (o Organisation) Laid(name string) (Overlay, bool) {
 	return Overlay{}, false
 }
 
-// Known is an organisation as it was last looked up, which every request does. It looks it
-// up itself only where nobody has: within a view that would be a second one.
+// Known is an organisation as it was last looked up, which every request does. Where nobody
+// has, it is looked up in a view of its own: within a unit of work ask KnownIn.
 func (d *Desk) Known(org id.Org) Organisation {
+	return d.known(org, func() (Organisation, error) { return d.Organisation(context.Background(), org) })
+}
+
+// KnownIn is Known within a unit of work, whose connection it uses.
+func (d *Desk) KnownIn(tx *store.Tx, org id.Org) Organisation {
+	return d.known(org, func() (Organisation, error) { return d.organisation(tx, org) })
+}
+
+func (d *Desk) known(org id.Org, look func() (Organisation, error)) Organisation {
 	d.mu.RLock()
 	o, ok := d.orgs[org]
 	d.mu.RUnlock()
 	if ok || org.IsZero() {
 		return o
 	}
-	o, err := d.Organisation(context.Background(), org)
+	o, err := look()
 	if err != nil {
 		return Organisation{} // whoever needs more than words is told
 	}

@@ -227,7 +227,7 @@ func (d *Desk) handOne(ctx context.Context, a access.Actor, r *Room, h Handing, 
 		if err != nil {
 			return err
 		}
-		def := d.Follows(r, a.Org)
+		def := d.followed(r, r.Latest(), d.Directory.KnownIn(tx, a.Org))
 		if its, err := d.goesBy(tx, r, &s); err == nil && !s.Record.IsZero() {
 			def = its // what goes by rules that nobody knows here is refused once access was asked
 		}

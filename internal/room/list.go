@@ -216,11 +216,11 @@ func (d *Desk) listedRow(tx *store.Tx, a access.Actor, of reading, x row, may as
 		return Row{Room: r, Reference: s.Reference, Label: "Damaged: tell your administrator", State: &State{}}, true, nil
 	}
 	if why.act == "" { // who asked for another knows which duties somebody is shown
-		s.Due = d.dueTo(a, r, &s, may.ask(actWork, r, res, func() bool {
+		s.Due = d.dueTo(tx, a, r, &s, may.ask(actWork, r, res, func() bool {
 			return d.Policy.Decide(a, r.action(actWork), res, access.Context{}).Effect == access.Allow
 		}))
 	}
-	out := d.rowOf(r, s.seenBy(a.Person))
+	out := d.rowOf(tx, r, s.seenBy(a.Person))
 	out.record, out.at, out.why, out.For, out.Left = x.record, x.sort, why, why.cov, why.left
 	if why.due.Deadline != "" {
 		out.Due = why.due
@@ -313,12 +313,12 @@ func (known asked) ask(act string, r *Room, res access.Resource, decide func() b
 }
 
 // rowOf is the row of a record, as somebody is shown it: see seenBy.
-func (d *Desk) rowOf(r *Room, s State) Row {
+func (d *Desk) rowOf(tx *store.Tx, r *Room, s State) Row {
 	due, _ := s.NextDue()
 	out := Row{Room: r, Reference: s.Reference, Title: s.Title, Stage: s.Stage, Label: string(s.Stage), By: s.By,
 		Owner: s.Owner,
 		At:    s.At, Due: due, Version: s.Version, Ended: s.Ended(), State: &s}
-	if def, err := d.called(r, &s); err == nil {
+	if def, err := d.called(tx, r, &s); err == nil {
 		out.Label = def.Label(s.Stage)
 	}
 	return out

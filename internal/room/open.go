@@ -250,9 +250,9 @@ func (d *Desk) view(tx *store.Tx, a access.Actor, r *Room, f found, taken []Take
 		return View{}, err
 	}
 	work = work || f.reason != "" || d.allows(a, r, &s, res, actWork)
-	v := View{State: s.seenBy(a.Person), Room: r, Process: def, Taken: d.shown(a, r, &s, taken, work),
+	v := View{State: s.seenBy(a.Person), Room: r, Process: def, Taken: d.shown(tx, a, r, &s, taken, work),
 		May: d.may(a, r, def, &s, res)}
-	v.Due, v.secret = d.dueTo(a, r, &s, work), len(v.Bars) < len(s.Bars)
+	v.Due, v.secret = d.dueTo(tx, a, r, &s, work), len(v.Bars) < len(s.Bars)
 	v.Counts = r.Latest().Audience.Given() && d.allows(a, r, &s, res, actCount)
 	if !work {
 		v.Rounds = nil // a reader has the next day among what is due

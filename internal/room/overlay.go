@@ -66,12 +66,12 @@ func (d *Desk) goesBy(tx *store.Tx, r *Room, s *State) (*process.Definition, err
 }
 
 // called is goesBy for words alone: by the organisation as it was last looked up.
-func (d *Desk) called(r *Room, s *State) (*process.Definition, error) {
+func (d *Desk) called(tx *store.Tx, r *Room, s *State) (*process.Definition, error) {
 	def, err := r.Definition(s.Definition)
 	if err != nil {
 		return nil, err
 	}
-	return d.followed(r, def, d.Directory.Known(s.Org)), nil
+	return d.followed(r, def, d.Directory.KnownIn(tx, s.Org)), nil
 }
 
 // Follows is the definition that a new record of an organisation follows.
@@ -82,11 +82,16 @@ func (d *Desk) Follows(r *Room, org id.Org) *process.Definition {
 // Meant is the definition under which a step was taken, for its words: an overlay that was
 // taken off still says what was asked under it.
 func (d *Desk) Meant(r *Room, org id.Org, name string) (*process.Definition, error) {
+	return d.meant(r, d.Directory.Known(org), name)
+}
+
+// meant is Meant of an organisation that was looked up.
+func (d *Desk) meant(r *Room, o directory.Organisation, name string) (*process.Definition, error) {
 	def, err := r.Definition(name)
 	if err != nil || def.Name() == name {
 		return def, err
 	}
-	if over, ok := d.Directory.Known(org).Laid(name); ok {
+	if over, ok := o.Laid(name); ok {
 		if out, err := d.under(r, def, over); err == nil {
 			return out, nil
 		}

@@ -7,6 +7,7 @@ import (
 	"heed/internal/field"
 	"heed/internal/id"
 	"heed/internal/process"
+	"heed/internal/store"
 )
 
 // shown is what this actor sees of a record's steps: the one function for page,
@@ -14,7 +15,7 @@ import (
 // sees all, and everybody what they did themselves. Others see what the definition
 // shows them, and of what it shows to every reader, where it names published states,
 // only how each step last stood when the record was last published: nobody reads a draft.
-func (d *Desk) shown(a access.Actor, r *Room, s *State, taken []Taken, work bool) []Taken {
+func (d *Desk) shown(tx *store.Tx, a access.Actor, r *Room, s *State, taken []Taken, work bool) []Taken {
 	taken = slices.DeleteFunc(taken, func(t Taken) bool { return s.Bars.Hides(a.Person, t.Version) })
 	if work {
 		return taken
@@ -26,7 +27,7 @@ func (d *Desk) shown(a access.Actor, r *Room, s *State, taken []Taken, work bool
 			out = append(out, t)
 			continue
 		}
-		def, err := d.Meant(r, s.Org, t.Definition)
+		def, err := d.meant(r, d.Directory.KnownIn(tx, s.Org), t.Definition)
 		if err != nil {
 			continue // nobody knows here what it shows
 		}
@@ -48,11 +49,11 @@ func (d *Desk) shown(a access.Actor, r *Room, s *State, taken []Taken, work bool
 // dueTo are the duties of a record that this actor sees: all of them whoever has the
 // record, or sees all of the work on it, and others those that the definition shows them.
 // What somebody else has still to do on a draft is nothing to its readers.
-func (d *Desk) dueTo(a access.Actor, r *Room, s *State, work bool) []process.Due {
+func (d *Desk) dueTo(tx *store.Tx, a access.Actor, r *Room, s *State, work bool) []process.Due {
 	if work || s.Owner == a.Person {
 		return s.Due
 	}
-	def, err := d.Meant(r, s.Org, s.Definition)
+	def, err := d.meant(r, d.Directory.KnownIn(tx, s.Org), s.Definition)
 	if err != nil {
 		return nil // nobody knows here what it shows
 	}

@@ -53,8 +53,8 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"two words are left to one role", "held.go", `if len(is) == 1 && len(was) > 1 {`,
 		`if len(is) == 99 && len(was) > 1 {`,
 		"an_organisation's_overlay"},
-	{"an old entry is read under the new overlay", "overlay.go", `d.Directory.Known(org).Laid(name); ok {`,
-		`d.Directory.Known(org).InForce(def.Name()); ok {`, "an_organisation's_overlay"},
+	{"an old entry is read under the new overlay", "overlay.go", `over, ok := o.Laid(name); ok {`,
+		`over, ok := o.InForce(def.Name()); ok {`, "an_organisation's_overlay"},
 	{"what an overlay had due is due for ever", "decide.go", `			stop = append(stop, due.Deadline)
 `, ``, "an_organisation's_overlay"},
 	{"that nothing lies on a later definition is not said", "overlay.go", `o.InForce(r.Latest().Name()); !ok {`,
@@ -173,7 +173,7 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"who works on it misses a step", "shown.go", `		return taken
 	}`, `		return taken[:1]
 	}`, "who_does_not_work"},
-	{"what changed meanwhile is shown whole", "open.go", `Taken: d.shown(a, r, &s, taken, work)`, `Taken: taken`,
+	{"what changed meanwhile is shown whole", "open.go", `Taken: d.shown(tx, a, r, &s, taken, work)`, `Taken: taken`,
 		"who_does_not_work"},
 	{"a replay does nothing", "catchup.go", `	for _, r := range d.rooms {
 		err := d.Ledger`, `	for _, r := range d.rooms[:0] {
