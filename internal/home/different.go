@@ -260,7 +260,7 @@ func (h *pages) proposal(q *web.Request) (web.Response, error) {
 	}
 	if !p.Off {
 		body = append(body, nhs.Heading{Text: "The file", Level: 2, Size: nhs.SizeM},
-			nhs.HTML(words.Typed(indented(p.Text))))
+			nhs.InsetText{Content: nhs.HTML(words.Typed(indented(p.Text)))})
 	}
 	body = append(body, nhs.Heading{Text: "Who has agreed", Level: 2, Size: nhs.SizeM},
 		nhs.Bullets(agreed(o, p.Yes, name)...),
