@@ -160,6 +160,13 @@ func TestWhatStandsStillIsNotGreen(t *testing.T) {
 			strings.Contains(m, "heed_oldest_unnumbered_seconds 0\n") {
 			h.t.Errorf("metrics: %s", m)
 		}
+		for _, name := range []string{"oldest_unnumbered_seconds", "last_checkpoint_timestamp_seconds",
+			"oldest_due_job_seconds", "jobs_waiting", "jobs_failing", "last_mail_timestamp_seconds",
+			"background_failures_total"} {
+			if !strings.Contains(h.metrics(), "\nheed_"+name) {
+				h.t.Errorf("the metrics lack %s", name)
+			}
+		}
 		h.until("the log says so", func() bool { return strings.Contains(h.log.String(), `part=numbering kind=busy`) })
 		_, err = h.sql.Exec("alter table log_run_away rename to log_run")
 		check(h.t, err)
