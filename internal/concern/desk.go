@@ -61,7 +61,7 @@ func (d *Desk) made() *room.Room {
 		Compartment: string(Patient), Definitions: []*process.Definition{process.Patient()}, Rows: 4,
 		Opens: access.ViewConcern, Follows: access.ViewOwnConcern, Late: []access.Role{access.CaldicottGuardian},
 		Safe: process.Safe, Openings: openingsAnHour, Acts: acts, Others: d.alone, Reason: d.reasonGiven, Owner: d.ownerFor,
-		Rule: rule, Finds: d.finds, After: d.tellOfBar, Overdue: d.overdue,
+		Rule: rule, Finds: d.finds, After: d.tellOfBar,
 	}
 }
 

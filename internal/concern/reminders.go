@@ -9,47 +9,11 @@ import (
 	"heed/internal/directory"
 	"heed/internal/fail"
 	"heed/internal/id"
-	"heed/internal/jobs"
-	"heed/internal/room"
 	"heed/internal/store"
 )
 
-// overdue tells the owner; a deadline that is a working day over tells everybody who
-// leads the team, and the Caldicott Guardian.
-func (d *Desk) overdue(tx *store.Tx, s *room.State) error {
-	if err := d.rooms.NotifyOwner(tx, d.Room, s, jobs.Overdue); err != nil {
-		return err
-	}
-	if next, ok := s.NextDue(); ok && tx.Now().Sub(next.At) >= lateAfter {
-		return d.escalate(tx, s)
-	}
-	return nil
-}
-
 // lateAfter is how long a duty is overdue before the Guardian is told.
 const lateAfter = 24 * time.Hour
-
-func (d *Desk) escalate(tx *store.Tx, s *room.State) error {
-	for _, role := range []access.Role{access.Lead, access.CaldicottGuardian} {
-		team := s.Team
-		if role == access.CaldicottGuardian {
-			team = id.Team{}
-		}
-		who, err := d.Directory.Holders(tx, s.Org, role, team)
-		if err != nil {
-			return err
-		}
-		for _, p := range who {
-			if s.Bars.Has(p.ID) {
-				continue
-			}
-			if err := d.rooms.Notify(tx, p.ID, s.Org, jobs.Overdue); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
 
 // routes remembers for a short while who leads a team. It only says where a new
 // concern goes first; it gives nobody a right.

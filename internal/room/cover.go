@@ -90,11 +90,6 @@ func (o others) noticed(r *Room, a access.Actor, s *State, sort int64) (why clai
 	return why, ok
 }
 
-// NotifyOwner sends a notice to who has a record and to who covers for them.
-func (d *Desk) NotifyOwner(tx *store.Tx, r *Room, s *State, template string) error {
-	return d.notifyOf(tx, r, s, s.Owner, id.Person{}, template)
-}
-
 // notifyOf sends a notice of a record: what its owner has, also to who covers for them, if
 // access would show it to them; not to whoever did what it is of.
 func (d *Desk) notifyOf(tx *store.Tx, r *Room, s *State, to, but id.Person, template string) error {

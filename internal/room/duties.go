@@ -112,18 +112,11 @@ func (d *Desk) due(_ context.Context, tx *store.Tx, j jobs.Job) error {
 	return d.Jobs.Put(tx, j)
 }
 
-// overdue tells whoever must act.
+// overdue tells, once each, whoever must act: the owner of what is overdue, and of each
+// duty that is a working day over, or anybody's, those who hold its role in the record's
+// team; of one that is a working day over also whom the room names for that. A record is
+// told to nobody to whom it is closed.
 func (d *Desk) overdue(tx *store.Tx, r *Room, s *State) error {
-	if r.Overdue != nil {
-		return r.Overdue(tx, s)
-	}
-	return d.tell(tx, r, s)
-}
-
-// tell tells, once each, whoever must act: the owner of what is overdue, and of each
-// duty that is a working day over, or nobody's, all who hold the role that the
-// definition names for it. A record is told to nobody whom it is about.
-func (d *Desk) tell(tx *store.Tx, r *Room, s *State) error {
 	o, err := d.Directory.OrganisationIn(tx, s.Org)
 	if err != nil {
 		return err
@@ -134,20 +127,23 @@ func (d *Desk) tell(tx *store.Tx, r *Room, s *State) error {
 			continue
 		}
 		who = append(who, s.Owner)
-		if !anybodys(x, s) && !tx.Now().After(o.Nation.Add(x.Day, 1).End()) {
-			continue
+		var roles []access.Role
+		if tx.Now().After(o.Nation.Add(x.Day, 1).End()) {
+			roles = r.hearsLate(x, s)
 		}
-		holders, err := d.Directory.Holders(tx, s.Org, access.Role(x.Owner), id.Team{})
-		if err != nil {
-			return err
+		if anybodys(x, s) {
+			roles = append(slices.Clone(roles), access.Role(x.Owner))
 		}
-		for _, p := range holders {
-			who = append(who, p.ID)
+		for _, role := range roles {
+			holders, err := d.holdersFor(tx, s, role)
+			if err != nil {
+				return err
+			}
+			who = append(who, holders...)
 		}
 	}
 	for i, p := range who {
-		if slices.Contains(who[:i], p) || slices.Contains(s.People["subject"], p) ||
-			slices.Contains(s.People["conflict"], p) {
+		if slices.Contains(who[:i], p) || s.closedTo(p) {
 			continue
 		}
 		if err := d.notifyOf(tx, r, s, p, id.Person{}, jobs.Overdue); err != nil {
@@ -155,6 +151,20 @@ func (d *Desk) tell(tx *store.Tx, r *Room, s *State) error {
 		}
 	}
 	return nil
+}
+
+// holdersFor are those who hold a role for a record: in its team, where those in the role
+// work for one.
+func (d *Desk) holdersFor(tx *store.Tx, s *State, role access.Role) (out []id.Person, err error) {
+	team := s.Team
+	if !role.OfTeam() {
+		team = id.Team{}
+	}
+	all, err := d.Directory.Holders(tx, s.Org, role, team)
+	for _, p := range all {
+		out = append(out, p.ID)
+	}
+	return out, err
 }
 
 // tellsNow says whether a duty that is overdue is told of today: when it has just

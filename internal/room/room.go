@@ -83,8 +83,6 @@ type Room struct {
 	Finds func(tx *store.Tx, f Finding, ev *Event) error
 	// After follows a step, in its commit, beside what follows every step: who is told.
 	After func(tx *store.Tx, by ledger.Author, ev Event, is *State) error
-	// Overdue tells whoever must act that something is overdue; nil: as every room does.
-	Overdue func(tx *store.Tx, s *State) error
 
 	// Opens and Follows are what access is asked about a record in the lists that all
 	// rooms share, of whoever works on it and of whoever began it; empty: NAME.view.

@@ -58,20 +58,26 @@ func told(s *suite) {
 		s.t.Fatal("nothing is due on a record that was just begun")
 	}
 	holder := s.as(string(due.Owner), 2)
+	for _, role := range s.room.Late {
+		s.as(string(role), 0)
+	}
 	s.only(v.Record)
 	waits := due.Any || v.Owner.IsZero()
 	for _, at := range []struct {
-		when          time.Time
-		owner, holder bool
+		when                time.Time
+		owner, holder, late bool
 	}{
-		{due.At.Add(-time.Minute), false, false}, {due.At.Add(time.Minute), !v.Owner.IsZero(), waits},
-		{workday.EnglandAndWales.Add(due.Day, 2).Start().Add(12 * time.Hour), !v.Owner.IsZero(), true},
+		{due.At.Add(-time.Minute), false, false, false}, {due.At.Add(time.Minute), !v.Owner.IsZero(), waits, false},
+		{workday.EnglandAndWales.Add(due.Day, 2).Start().Add(12 * time.Hour), !v.Owner.IsZero(), true, true},
 	} {
 		s.quiet()
 		s.w.Hand.Set(at.when)
 		s.works(q)
 		s.wantMails(v.Owner, at.owner, at.when.Sub(due.At).String()+" from when something of theirs is due")
 		s.wantMails(holder.Person, at.holder, at.when.Sub(due.At).String()+" from when something of their role is due")
+		for _, role := range s.room.Late {
+			s.wantMails(s.as(string(role), 0).Person, at.late, "told late, "+at.when.Sub(due.At).String()+" from when it is due")
+		}
 	}
 	s.tellsNobodyItIsAbout()
 }

@@ -183,8 +183,8 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"whoever is given a record is not told", "duties.go", `if n.Of != is.Version {`, `if n.Of > 0 {`, "whoever_must_act"},
 	{"the owner is not told of what is overdue", "duties.go", `		who = append(who, s.Owner)
 `, ``, "whoever_must_act"},
-	{"the role is not told of what is overdue", "duties.go", `			who = append(who, p.ID)
-`, `			_ = p
+	{"the role is not told of what is overdue", "duties.go", `			who = append(who, holders...)
+`, `			_ = holders
 `, "whoever_must_act"},
 	{"another room's record is found", "find.go", `row.org != org || row.room != r.Number`, `row.org != org`,
 		"another_room"},
@@ -201,11 +201,11 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"a name never ends", "state.go", `delete(s.People, as)`, `_ = as`, "booking:every_way"},
 	{"what is opened again stays ended", "state.go", `s.EndedAt = time.Time{}`, `_ = time.Time{}`, "booking:every_way"},
 	{"somebody has mail of what is about them", "duties.go",
-		`if slices.Contains(who[:i], p) || slices.Contains(s.People["subject"], p) ||`,
-		`if slices.Contains(who[:i], p) ||`, "whoever_must_act"},
+		`if slices.Contains(who[:i], p) || s.closedTo(p) {`,
+		`if slices.Contains(who[:i], p) {`, "whoever_must_act"},
 	{"whoever has it and holds its role is told twice", "duties.go",
-		`if slices.Contains(who[:i], p) || slices.Contains(s.People["subject"], p) ||`,
-		`if i < 0 || slices.Contains(s.People["subject"], p) ||`, "whoever_must_act"},
+		`if slices.Contains(who[:i], p) || s.closedTo(p) {`,
+		`if i < 0 || s.closedTo(p) {`, "whoever_must_act"},
 	{"an entry is corrected that is not there", "desk.go", `n >= 1 && n <= s.Version`, `n >= 1`,
 		"booking:a_person_who_is_named"},
 	{"what somebody began is everybody's list", "tags.go", `return s.By.Bytes()`, `return s.Org.Bytes()`,
