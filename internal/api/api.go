@@ -23,7 +23,6 @@ import (
 
 	"heed/internal/access"
 	"heed/internal/clock"
-	"heed/internal/concern"
 	"heed/internal/directory"
 	"heed/internal/document"
 	"heed/internal/fail"
@@ -33,7 +32,6 @@ import (
 
 // Parts are what the API works with.
 type Parts struct {
-	Concerns  *concern.Desk
 	Rooms     *room.Desk
 	Kinds     []*room.Room // the kinds of record that have operations
 	Directory *directory.Desk

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"heed/internal/access"
-	"heed/internal/concern"
 	"heed/internal/fail"
 	"heed/internal/field"
 	"heed/internal/id"
@@ -48,24 +47,15 @@ var (
 		map[string]any{"type": "integer", "minimum": 1, "maximum": room.MaxPage, "default": 50}}
 	cursorParameter = parameter{"cursor", "query", "What the page before gave as next", false,
 		map[string]any{"type": "string"}}
-	refParameter = parameter{"reference", "path", "The concern's reference", true,
+	refParameter = parameter{"reference", "path", "The record's reference", true,
 		map[string]any{"type": "string", "examples": []string{"HD-7F3K-2X94"}}}
 )
 
 func (a *API) operations() (ops []operation) {
-	for _, r := range a.kinds() {
+	for _, r := range a.Kinds {
 		ops = append(ops, a.roomOperations(r)...)
 	}
 	return slices.Concat(ops, a.workOperations(), a.coverOperations())
-}
-
-// kinds are all kinds of record, the concern first.
-func (a *API) kinds() []*room.Room {
-	first := concern.Room()
-	if a.Concerns != nil { // nil: only the documents are made
-		first = a.Concerns.Room
-	}
-	return append([]*room.Room{first}, a.Kinds...)
 }
 
 func post[In, Out any](path, name, summary string, status int, do func(*call) (any, error), ps ...parameter) operation {
@@ -90,37 +80,6 @@ func camel(s string) string {
 	return out.String()
 }
 
-// readConcerns are the operations that read concerns: who raised one is told less of it
-// than who works on it.
-func (a *API) readConcerns() []operation {
-	return []operation{
-		get[page]("/concerns", "listConcerns", "The newest concerns: your team's for a lead, otherwise your own", a.list,
-			limitParameter, cursorParameter),
-		get[record]("/concerns/{reference}", "openConcern",
-			"One concern. That you opened it is written down before it is sent", a.open, refParameter),
-	}
-}
-
-func (a *API) list(c *call) (any, error) {
-	q := concern.Query{List: concern.ListOwn}
-	if c.actor.Role == access.Lead {
-		q.List = concern.ListAll
-	}
-	var err error
-	if q.Limit, q.After, _, err = paging(c); err != nil {
-		return nil, err
-	}
-	p, err := a.Concerns.ListPage(c.ctx, c.actor, q)
-	if err != nil {
-		return nil, err
-	}
-	out := page{Concerns: make([]row, 0, len(p.Rows)), Next: p.Next}
-	for _, r := range p.Rows {
-		out.Concerns = append(out.Concerns, rowOf(r))
-	}
-	return out, nil
-}
-
 // paging reads limit and cursor, and the other names that an operation takes.
 func paging(c *call, others ...string) (limit int, cursor string, rest map[string]string, err error) {
 	limit, rest = 50, map[string]string{}
@@ -143,36 +102,6 @@ func paging(c *call, others ...string) (limit int, cursor string, rest map[strin
 		}
 	}
 	return limit, cursor, rest, f.Err()
-}
-
-// open gives the case to those who work on it, and their own progress to others.
-func (a *API) open(c *call) (any, error) {
-	ref, err := reference(c)
-	if err != nil {
-		return nil, err
-	}
-	// who never opens a case follows their own
-	if c.actor.Role != access.Lead && c.actor.Role != access.CaldicottGuardian {
-		v, err := a.Concerns.Own(c.ctx, c.actor, ref)
-		return ownRecord(v), err
-	}
-	full, err := a.Concerns.Open(c.ctx, c.actor, ref)
-	if fail.Is(err, fail.Hidden) { // they may have raised it
-		if v, own := a.Concerns.Own(c.ctx, c.actor, ref); own == nil {
-			return ownRecord(v), nil
-		}
-	}
-	if err != nil {
-		return nil, err
-	}
-	return a.whole(c, full)
-}
-
-func (a *API) whole(c *call, full *concern.Concern) (any, error) {
-	work, err := a.recordOf(c, full.View)
-	out := ownRecord(a.Concerns.OwnView(full))
-	out.Case = &work
-	return out, err
 }
 
 // reference reads the path. What is no reference is a page that is not there.

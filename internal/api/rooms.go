@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"time"
 
-	"heed/internal/concern"
 	"heed/internal/fail"
 	"heed/internal/field"
 	"heed/internal/id"
@@ -58,11 +57,16 @@ type roomStep struct {
 type roomRow struct {
 	Reference string     `json:"reference"`
 	Title     string     `json:"title,omitempty"`
-	State     string     `json:"state"`
-	Label     string     `json:"label"`
+	State     string     `json:"state,omitempty" doc:"Absent for whoever only follows it, like all of the work on it"`
+	Label     string     `json:"label" doc:"Where it stands, in words"`
+	At        time.Time  `json:"at,omitzero" doc:"When it was begun"`
 	Due       *time.Time `json:"due,omitempty"`
 	DueWhat   string     `json:"due_what,omitempty"`
-	Version   int64      `json:"version"`
+	Waiting   bool       `json:"waiting,omitzero" doc:"The next word is somebody else's"`
+	EndedAt   *time.Time `json:"ended_at,omitempty"`
+	TellBy    *time.Time `json:"tell_by,omitempty" doc:"By when whoever began it hears"`
+	ToldAt    *time.Time `json:"told_at,omitempty" doc:"When whoever began it was last told something"`
+	Version   int64      `json:"version,omitzero"`
 }
 
 type roomPage struct {
@@ -85,11 +89,7 @@ func (a *API) roomOperations(r *room.Room) []operation {
 	first := r.First()
 	ops := []operation{answered[receipt](base, camel(string(first.ID))+name, first.Label, http.StatusCreated, first.Fields,
 		func(c *call) (any, error) { return a.begin(c, r) }, keyParameter)}
-	if r.Name == concern.Name {
-		ops = append(ops, a.readConcerns()...)
-	} else {
-		ops = append(ops, a.readRoom(r, base, name)...)
-	}
+	ops = append(ops, a.readRoom(r, base, name)...)
 	ops = append(ops, a.documentOperation(r, base, name)...)
 	ops = append(ops, a.readingOperations(r, base, name)...)
 	ops = append(ops, a.linkOperations(r, base, name)...)
@@ -115,14 +115,16 @@ var localParameter = parameter{"step", "path", "The step's name in the organisat
 	map[string]any{"type": "string"}}
 
 func (a *API) readRoom(r *room.Room, base, name string) []operation {
-	return []operation{
-		get[roomPage](base, "list"+plain.Capital(r.Many), "One list of "+r.Many,
-			func(c *call) (any, error) { return a.listRoom(c, r) },
-			listParameter(r), limitParameter, cursorParameter),
-		get[roomRecord](base+"/{reference}", "open"+name,
-			"One "+r.One+". That you opened it is written down before it is sent",
-			func(c *call) (any, error) { return a.openRoom(c, r) }, refParameter),
+	list := get[roomPage](base, "list"+plain.Capital(r.Many), "One list of "+r.Many,
+		func(c *call) (any, error) { return a.listRoom(c, r) }, listParameter(r), limitParameter, cursorParameter)
+	path, id := base+"/{reference}", "open"+name
+	words := "One " + r.One + ". That you opened it is written down before it is sent"
+	if r.Follows != "" {
+		return []operation{list, get[followed](path, id, words,
+			func(c *call) (any, error) { return a.seeRoom(c, r) }, refParameter)}
 	}
+	return []operation{list, get[roomRecord](path, id, words,
+		func(c *call) (any, error) { return a.openRoom(c, r) }, refParameter)}
 }
 
 // answered is an operation whose body is answers to fields.
@@ -203,6 +205,22 @@ func (a *API) openRoom(c *call, r *room.Room) (any, error) {
 	return a.recordOf(c, v)
 }
 
+// seeRoom gives a record to those who work on it, and their own progress to whoever began it.
+func (a *API) seeRoom(c *call, r *room.Room) (any, error) {
+	ref, err := reference(c)
+	if err != nil {
+		return nil, err
+	}
+	v, own, works, err := a.Rooms.See(c.ctx, c.actor, r, ref)
+	if err != nil || !works {
+		return followedOf(own), err
+	}
+	work, err := a.recordOf(c, v)
+	out := followedOf(a.Rooms.Following(v))
+	out.Work = &work
+	return out, err
+}
+
 func (a *API) recordOf(c *call, v room.View) (roomRecord, error) {
 	owner, err := a.nameOf(c, v.Owner)
 	due, _ := v.NextDue()
@@ -250,8 +268,8 @@ func (a *API) listRoom(c *call, r *room.Room) (any, error) {
 	}
 	out := roomPage{Rows: make([]roomRow, 0, len(p.Rows)), Next: p.Next}
 	for _, x := range p.Rows {
-		out.Rows = append(out.Rows, roomRow{string(x.Reference), x.Title, string(x.Stage), x.Label, maybe(x.Due.At),
-			x.Due.Label, x.Version})
+		out.Rows = append(out.Rows, roomRow{string(x.Reference), x.Title, string(x.Stage), x.Label, x.At, maybe(x.Due.At),
+			x.Due.Label, x.Waits, maybe(x.EndedAt), maybe(x.HearsBy), maybe(x.ToldAt), x.Version})
 	}
 	return out, nil
 }

@@ -286,8 +286,8 @@ func (a *App) faces(ctx context.Context) error {
 	if a.site, err = web.New(o, a.Parts()...); err != nil {
 		return err
 	}
-	a.api = api.New(api.Parts{Concerns: a.Concerns, Rooms: a.Rooms, Kinds: Rooms(), Directory: a.Directory,
-		Spool: a.spool, Clock: a.Clock, Log: a.Log, Version: Version})
+	a.api = api.New(api.Parts{Rooms: a.Rooms, Kinds: append([]*room.Room{a.Concerns.Room}, Rooms()...),
+		Directory: a.Directory, Spool: a.spool, Clock: a.Clock, Log: a.Log, Version: Version})
 	return nil
 }
 

@@ -5,6 +5,6 @@ import (
 	"heed/internal/room"
 )
 
-// Kinds are Rooms and the concern, whose pages and rules are its own: for what is asked
+// Kinds are the concern, whose pages and rules are its own, and Rooms: for what is asked
 // without an installation.
-func Kinds() []*room.Room { return append(Rooms(), concern.Room()) }
+func Kinds() []*room.Room { return append([]*room.Room{concern.Room()}, Rooms()...) }

@@ -95,7 +95,8 @@ func (p *program) lists(token string, limit, times int) (run, float64, error) {
 		return run{}, 0, err
 	}
 	r, err := drive(p.addr, 1, times, 200, func(int, int) []byte {
-		return fmt.Appendf(nil, "GET /api/v1/concerns?limit=%d HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n\r\n",
+		return fmt.Appendf(nil, "GET /api/v1/concerns?list=all&limit=%d HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n"+
+			"\r\n",
 			limit, p.addr, token)
 	})
 	if err != nil {

@@ -25,7 +25,7 @@ func (versionCmd) Help() string { return `    heed version` }
 
 // Run prints the document; it needs no installation.
 func (openapiCmd) Run(env *Env) error {
-	doc, err := api.New(api.Parts{Kinds: app.Rooms(), Version: app.Version}).Document()
+	doc, err := api.New(api.Parts{Kinds: app.Kinds(), Version: app.Version}).Document()
 	if err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func routes() (string, error) {
 			fmt.Fprintf(&b, "| %s | `%s %s` | %s |\n", r.Title, r.Method, r.Pattern, r.Access)
 		}
 	}
-	a := api.New(api.Parts{Kinds: app.Rooms()})
+	a := api.New(api.Parts{Kinds: app.Kinds()})
 	b.WriteString("\n## API\n\nBearer token; the desk decides about the record.\n\n")
 	for _, r := range a.Routes() {
 		fmt.Fprintf(&b, "- `%s`\n", r)

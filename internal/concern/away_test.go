@@ -67,7 +67,7 @@ func TestNobodyIsToldThatTheyAreToBeKeptOut(t *testing.T) {
 			check(w, err)
 			days, err := w.Rooms.Days(ctx, lead)
 			check(w, err)
-			list, err := w.Concerns.ListPage(ctx, lead, concern.Query{List: concern.ListAll, Limit: 50})
+			list, err := w.Rooms.List(ctx, lead, w.Concerns.Room, room.Query{List: concern.ListAll, Limit: 50})
 			check(w, err)
 			work, err := w.Rooms.Work(ctx, lead, q)
 			check(w, err)

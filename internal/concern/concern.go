@@ -16,7 +16,6 @@ package concern
 
 import (
 	"slices"
-	"time"
 
 	"heed/internal/field"
 	"heed/internal/process"
@@ -46,19 +45,6 @@ func Of(v room.View) *Concern { return &Concern{v} }
 
 // Raised is what was said when the concern was raised.
 func (c *Concern) Raised() field.Answers { return c.Taken[0].Answers }
-
-// ToldAt is when the person who raised it was last told something; zero when never.
-func (c *Concern) ToldAt() time.Time { return toldAt(&c.State) }
-
-func toldAt(s *room.State) time.Time {
-	if m, ok := s.Last[process.GiveFeedback]; ok {
-		return m.At
-	}
-	if m := s.Last[process.Acknowledge]; m.Outcome == process.FirstWords {
-		return m.At
-	}
-	return time.Time{}
-}
 
 // Last is the newest step of a kind; ok is false when there is none.
 func (c *Concern) Last(step process.Step) (t room.Taken, ok bool) {

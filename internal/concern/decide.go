@@ -6,6 +6,7 @@ import (
 	"heed/internal/access"
 	"heed/internal/clock/workday"
 	"heed/internal/fail"
+	"heed/internal/id"
 	"heed/internal/process"
 	"heed/internal/room"
 	"heed/internal/store"
@@ -58,4 +59,9 @@ func (d *Desk) finds(tx *store.Tx, f room.Finding, ev *room.Event) error {
 		ev.Effect.Unread = raiser.Left
 	}
 	return d.barring(tx, f.Was, f.Actor, ev)
+}
+
+// raisersOwn says whether a step is what the one who raised the concern added to it.
+func raisersOwn(s *room.State, step process.Step, by id.Person, role string) bool {
+	return step == process.AddNote && by == s.By && role != string(access.Lead)
 }

@@ -60,7 +60,8 @@ func (d *Desk) made() *room.Room {
 		Name: Name, Number: ledger.Concern, Kind: access.KindConcern, One: "concern", Many: "concerns",
 		Compartment: string(Patient), Definitions: []*process.Definition{process.Patient()}, Rows: 4,
 		Opens: access.ViewConcern, Follows: access.ViewOwnConcern, Late: []access.Role{access.CaldicottGuardian},
-		Safe: process.Safe, Openings: openingsAnHour, Acts: acts, Others: d.alone, Reason: d.reasonGiven, Owner: d.ownerFor,
+		Passes: process.Refer,
+		Safe:   process.Safe, Openings: openingsAnHour, Acts: acts, Others: d.alone, Reason: d.reasonGiven, Owner: d.ownerFor,
 		Rule: rule, Finds: d.finds, After: d.tellOfBar,
 	}
 }
@@ -69,7 +70,6 @@ func (d *Desk) made() *room.Room {
 func Events() map[string]string {
 	all := Room().Events()
 	maps.Copy(all, map[string]string{
-		Name + room.ReadOwn:  "The person who raised it looked at its progress",
 		Name + room.ReadBars: "Somebody looked at who is to be kept from the concern, and at nothing else of it",
 
 		kindReason: "Somebody said why they need to open a concern that is not plainly theirs; the Caldicott " +
@@ -88,15 +88,17 @@ func Events() map[string]string {
 // Outside the chain a second word is there only for what waits for one.
 func acts(what string, a access.Actor, s *room.State) []access.Action {
 	if list, ok := strings.CutPrefix(what, "list_"); ok {
-		return either(List(list) == ListOwn, access.ListOwn, access.ListInbox)
+		return either(list == ListOwn, access.ListOwn, access.ListInbox)
 	}
 	if list, ok := strings.CutPrefix(what, "see_"); ok {
-		return either(List(list) == ListOwn, access.ViewOwnConcern, access.ViewConcern)
+		return either(list == ListOwn, access.ViewOwnConcern, access.ViewConcern)
 	}
 	act := access.Action(what)
 	switch {
 	case what == "view" || what == "view_work":
 		return []access.Action{access.ViewConcern}
+	case what == "follow":
+		return []access.Action{access.ViewOwnConcern}
 	case what == "view_readers":
 		return []access.Action{access.ViewReaders}
 	case what == "break_glass": // for whoever gave a reason
@@ -179,22 +181,8 @@ func (d *Desk) Open(ctx context.Context, a access.Actor, ref id.Reference) (*Con
 }
 
 // Own gives the raiser what they sent and where it stands.
-func (d *Desk) Own(ctx context.Context, a access.Actor, ref id.Reference) (OwnView, error) {
-	v, err := d.rooms.Read(ctx, a, d.Room, ref, room.Look{Act: string(access.ViewOwnConcern), Kind: room.ReadOwn})
-	if err != nil {
-		return OwnView{}, err
-	}
-	return d.OwnView(&Concern{v}), nil
-}
-
-// Receipt gives the raiser what proves later that the concern was here, and says
-// nothing of it. To fetch it is a reading like any other.
-func (d *Desk) Receipt(ctx context.Context, a access.Actor, ref id.Reference) ([]byte, error) {
-	v, err := d.rooms.Read(ctx, a, d.Room, ref, room.Look{Act: string(access.ViewOwnConcern), Kind: room.ReadOwn})
-	if err != nil {
-		return nil, err
-	}
-	return d.Ledger.ReceiptFile(ctx, ledger.Entry{Record: v.Record, Version: 1})
+func (d *Desk) Own(ctx context.Context, a access.Actor, ref id.Reference) (room.Following, error) {
+	return d.rooms.Follow(ctx, a, d.Room, ref)
 }
 
 // Readers are all who opened the concern, newest first, and nothing else of it.

@@ -192,6 +192,6 @@ func recounted(w *world.World) []room.Recounted {
 // timeHasCome writes an entry, by which a period is over: somebody looks at their list.
 func timeHasCome(w *world.World) {
 	w.T.Helper()
-	_, err := w.Concerns.ListPage(ctx, w.As("lead"), concern.Query{List: concern.ListAll, Limit: 1})
+	_, err := w.Rooms.List(ctx, w.As("lead"), w.Concerns.Room, room.Query{List: concern.ListAll, Limit: 1})
 	check(w, err)
 }

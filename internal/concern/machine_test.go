@@ -173,12 +173,12 @@ func (m *machine) agree(r *rapid.T) {
 		if err != nil {
 			r.Fatal(err)
 		}
-		if (v.Progress == concern.Finished) != s.closed {
+		if (v.Progress == room.Finished) != s.closed {
 			r.Fatalf("%s: desk has %q, the model %+v", ref, v.Progress, *s)
 		}
 	}
-	page, err := m.w.Concerns.ListPage(context.Background(), m.w.As("lead"),
-		concern.Query{List: concern.ListAll, Limit: 100})
+	page, err := m.w.Rooms.List(context.Background(), m.w.As("lead"), m.w.Concerns.Room,
+		room.Query{List: concern.ListAll, Limit: 100})
 	if err != nil {
 		r.Fatal(err)
 	}
@@ -188,11 +188,11 @@ func (m *machine) agree(r *rapid.T) {
 			continue
 		}
 		switch {
-		case row.Open != (!s.closed || s.unread) || row.Version != s.version:
+		case row.State.Open() != (!s.closed || s.unread) || row.Version != s.version:
 			r.Fatalf("%s: the list has %+v, the model %+v", row.Reference, row, *s)
 		case row.Owner.IsZero():
 			r.Fatalf("%s has no owner", row.Reference)
-		case row.Open && (!s.answered || s.unread) && row.Due.IsZero():
+		case row.State.Open() && (!s.answered || s.unread) && row.Due.At.IsZero():
 			r.Fatalf("%s: an answer is owed and nothing is due", row.Reference)
 		case s.closed && !s.answered:
 			r.Fatalf("%s was closed without an answer", row.Reference)

@@ -108,7 +108,7 @@ func (d *Desk) Glass(ctx context.Context, a access.Actor, month time.Time) (out 
 	if err != nil {
 		return nil, err
 	}
-	return out, d.rooms.Listed(ctx, a, d.Room, rule, string(listGlass), referencesOf(out))
+	return out, d.rooms.Listed(ctx, a, d.Room, rule, listGlass, referencesOf(out))
 }
 
 // toldIn are the lines of a month's book that this actor is told of, newest first.
@@ -213,7 +213,7 @@ func (d *Desk) toldNotices(tx *store.Tx, a access.Actor, offer func(room.Note) (
 // Waiting is a numbered page of the lines, over all months before one, on which
 // somebody waits for this actor's word, newest first. That they were looked at is in the
 // ledger before.
-func (d *Desk) Waiting(ctx context.Context, a access.Actor, before time.Time, q Query) (out []Broken, more bool,
+func (d *Desk) Waiting(ctx context.Context, a access.Actor, before time.Time, q room.Query) (out []Broken, more bool,
 	err error) {
 	rule, err := d.oversees(a, access.Oversee)
 	if err != nil {
@@ -221,7 +221,7 @@ func (d *Desk) Waiting(ctx context.Context, a access.Actor, before time.Time, q 
 	}
 	err = d.Store.View(ctx, func(tx *store.Tx) error {
 		out, more = nil, false
-		pass := q.Offset
+		pass := q.Pass
 		return d.waiting(tx, a, "", before.Format(monthForm), func(_ id.Record, b Broken) (bool, error) {
 			switch {
 			case pass > 0:
@@ -237,7 +237,7 @@ func (d *Desk) Waiting(ctx context.Context, a access.Actor, before time.Time, q 
 	if err != nil {
 		return nil, false, err
 	}
-	return out, more, d.rooms.Listed(ctx, a, d.Room, rule, string(listGlass), referencesOf(out))
+	return out, more, d.rooms.Listed(ctx, a, d.Room, rule, listGlass, referencesOf(out))
 }
 
 func referencesOf(all []Broken) []id.Reference {
@@ -302,10 +302,16 @@ func (x *ToConfirm) read(t room.Taken, b room.Bar) {
 	}
 }
 
+// Page is a numbered page of rows.
+type Page struct {
+	Rows []room.Row
+	More bool // there is a page after this one
+}
+
 // Told gives the Guardian a page of what she is told of beside reasons: what has been
 // overdue for a day anywhere in the organisation, and what waits for herself since there
 // is no lead for it. Rows only; that they were shown is in the ledger before.
-func (d *Desk) Told(ctx context.Context, a access.Actor, q Query) (late, mine Page, err error) {
+func (d *Desk) Told(ctx context.Context, a access.Actor, q room.Query) (late, mine Page, err error) {
 	rule, err := d.oversees(a, access.Oversee)
 	if err != nil || a.Role != access.CaldicottGuardian {
 		return late, mine, err
@@ -336,25 +342,25 @@ func (d *Desk) Told(ctx context.Context, a access.Actor, q Query) (late, mine Pa
 	for _, r := range slices.Concat(late.Rows, mine.Rows) {
 		refs = append(refs, r.Reference)
 	}
-	return late, mine, d.rooms.Listed(ctx, a, d.Room, rule, string(listLate), refs)
+	return late, mine, d.rooms.Listed(ctx, a, d.Room, rule, listLate, refs)
 }
 
 // pageOf is a numbered page of the lists of several places, one after the other, without
 // what this actor may not know of: what is hidden leaves no gap.
-func (d *Desk) pageOf(tx *store.Tx, a access.Actor, places []access.Actor, q Query, until time.Time) (p Page,
+func (d *Desk) pageOf(tx *store.Tx, a access.Actor, places []access.Actor, q room.Query, until time.Time) (p Page,
 	err error) {
 	for _, of := range places {
 		for after, more := "", true; more; more = after != "" {
 			var rows []room.Row
 			rows, after, err = d.rooms.Rows(tx, a, d.Room, room.Asking{Of: of, Act: access.ViewConcern, Until: until,
-				Query: room.Query{List: string(q.List), Limit: room.MaxPage, After: after}})
+				Query: room.Query{List: q.List, Limit: room.MaxPage, After: after}})
 			if err != nil {
 				return p, err
 			}
-			for _, r := range rowsOf(rows, q.List) {
+			for _, r := range rows {
 				switch {
-				case q.Offset > 0:
-					q.Offset--
+				case q.Pass > 0:
+					q.Pass--
 				case len(p.Rows) == q.Limit:
 					p.More = true
 					return p, nil

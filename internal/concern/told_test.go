@@ -180,7 +180,7 @@ func TestWhoFloodsIsSlowed(t *testing.T) {
 				w.T.Errorf("addition %d of a day: %v", i+1, err)
 			}
 		}
-		if own, err := w.Concerns.Own(ctx, nurse, refs[0]); err != nil || own.Progress != concern.Received {
+		if own, err := w.Concerns.Own(ctx, nurse, refs[0]); err != nil || own.Progress != room.Received {
 			w.T.Errorf("after additions alone it says %q, %v", own.Progress, err)
 		}
 		w.Hand.Move(25 * time.Hour)
@@ -188,7 +188,7 @@ func TestWhoFloodsIsSlowed(t *testing.T) {
 			w.T.Errorf("the day after: %v", err)
 		}
 		take(w, lead, refs[0], room.Said(process.Acknowledge))
-		if own, err := w.Concerns.Own(ctx, nurse, refs[0]); err != nil || own.Progress != concern.BeingLookedAt {
+		if own, err := w.Concerns.Own(ctx, nurse, refs[0]); err != nil || own.Progress != room.BeingLookedAt {
 			w.T.Errorf("after a lead took it up it says %q, %v", own.Progress, err)
 		}
 	})
@@ -206,7 +206,7 @@ func TestEverythingOverdueIsToldInPages(t *testing.T) {
 		w.Hand.Move(20 * 24 * time.Hour)
 		guardian, got := w.As("guardian"), map[id.Reference]bool{}
 		for pass, more := 0, true; more; pass += 25 {
-			late, mine, err := w.Concerns.Told(ctx, guardian, concern.Query{Offset: pass, Limit: 25})
+			late, mine, err := w.Concerns.Told(ctx, guardian, room.Query{Pass: pass, Limit: 25})
 			if err != nil {
 				w.T.Fatal(err)
 			}
@@ -253,7 +253,7 @@ func TestWhatWaitsOutlastsTheMonth(t *testing.T) {
 			return out
 		}
 		waits := func(limit, offset int) ([]concern.Broken, bool) {
-			out, more, err := w.Concerns.Waiting(ctx, guardian, w.Hand.Now(), concern.Query{Limit: limit, Offset: offset})
+			out, more, err := w.Concerns.Waiting(ctx, guardian, w.Hand.Now(), room.Query{Limit: limit, Pass: offset})
 			if err != nil {
 				w.T.Fatal(err)
 			}

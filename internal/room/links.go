@@ -227,7 +227,8 @@ func (d *Desk) linked(tx *store.Tx, a access.Actor, r *Room, s *State, t tie) (L
 	if err != nil || !known || label == "" || f.refusal(other, tx.Now()) != nil {
 		return Linked{}, false, err
 	}
-	return Linked{Row: d.rowOf(tx, other, f.state.seenBy(a.Person)), Link: t.Link, Label: label, Back: t.Back}, true, nil
+	row := d.rowOf(tx, other, f.state.seenBy(a.Person), false)
+	return Linked{Row: row, Link: t.Link, Label: label, Back: t.Back}, true, nil
 }
 
 // ties says whether records of a room can be tied to others so that they show it.

@@ -42,8 +42,11 @@ type Row struct {
 	At        time.Time
 	Due       process.Due // zero when nothing is due
 	Version   int64
-	Ended     bool
 	State     *State // for the room's own Go; no face shows it
+
+	HearsBy, ToldAt time.Time // by when whoever began it hears, and when they last did
+	EndedAt         time.Time
+	Waits           bool // for somebody outside
 
 	For  directory.Cover // by which it stands there for who has it and is away; zero: none
 	Left bool            // who has it has left: it waits for anybody in the role
@@ -220,7 +223,7 @@ func (d *Desk) listedRow(tx *store.Tx, a access.Actor, of reading, x row, may as
 			return d.Policy.Decide(a, r.action(actWork), res, access.Context{}).Effect == access.Allow
 		}))
 	}
-	out := d.rowOf(tx, r, s.seenBy(a.Person))
+	out := d.rowOf(tx, r, s.seenBy(a.Person), access.IsOwn(why.act))
 	out.record, out.at, out.why, out.For, out.Left = x.record, x.sort, why, why.cov, why.left
 	if why.due.Deadline != "" {
 		out.Due = why.due
@@ -312,13 +315,22 @@ func (known asked) ask(act string, r *Room, res access.Resource, decide func() b
 	return may
 }
 
-// rowOf is the row of a record, as somebody is shown it: see seenBy.
-func (d *Desk) rowOf(tx *store.Tx, r *Room, s State) Row {
-	due, _ := s.NextDue()
-	out := Row{Room: r, Reference: s.Reference, Title: s.Title, Stage: s.Stage, Label: string(s.Stage), By: s.By,
-		Owner: s.Owner,
-		At:    s.At, Due: due, Version: s.Version, Ended: s.Ended(), State: &s}
-	if def, err := d.called(tx, r, &s); err == nil {
+// rowOf is the row of a record, as somebody is shown it: see seenBy. Whoever only follows it
+// is shown nothing of the work on it, nor a version that would count it.
+func (d *Desk) rowOf(tx *store.Tx, r *Room, s State, follows bool) Row {
+	out := Row{Room: r, Reference: s.Reference, Title: s.Title, Label: string(r.progress(&s)), By: s.By, At: s.At,
+		HearsBy: s.HearsBy, State: &s}
+	def, err := d.called(tx, r, &s)
+	if err == nil {
+		out.ToldAt = toldAt(def, &s)
+	}
+	if follows {
+		return out
+	}
+	out.Stage, out.Label, out.Owner, out.Version, out.EndedAt = s.Stage, string(s.Stage), s.Owner, s.Version, s.EndedAt
+	out.Due, _ = s.NextDue()
+	out.Waits = s.Waits() && !s.Ended()
+	if err == nil {
 		out.Label = def.Label(s.Stage)
 	}
 	return out

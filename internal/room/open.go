@@ -30,7 +30,7 @@ const (
 	kindLinked      = ".linked"
 	kindUnlinked    = ".link_ended"
 
-	ReadOwn  = ".own_progress_viewed" // by whoever began it
+	readOwn  = ".own_progress_viewed" // by whoever began it
 	ReadBars = ".bars_viewed"         // who is to be kept from it, and nothing else of it
 )
 
@@ -45,7 +45,7 @@ func (r *Room) whatWasRead(kind string) string {
 		return "Confirmed what they are not asked to read, or is not in force"
 	case kindDocument:
 		return "Opened a document"
-	case ReadOwn:
+	case readOwn:
 		return "Looked at progress"
 	case ReadBars:
 		return "Looked at who is to be kept from it"

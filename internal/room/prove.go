@@ -47,6 +47,9 @@ func (r *Room) readings(rooms []*Room) map[string]string {
 	}
 	all[r.Name+process.LocalStep] = "A step was taken that the organisation's overlay added to the " + r.One +
 		"; it names the step"
+	if r.Follows != "" {
+		all[r.Name+readOwn] = "Whoever began the " + r.One + " looked at its progress"
+	}
 	if r.Latest().Audience.Given() {
 		all[r.Name+kindConfirmed] = "Somebody who was asked to read the " + r.One +
 			" confirmed it; it names the hash of what they read, and takes no version"

@@ -87,6 +87,9 @@ type Room struct {
 	// Opens and Follows are what access is asked about a record in the lists that all
 	// rooms share, of whoever works on it and of whoever began it; empty: NAME.view.
 	Opens, Follows access.Action
+	// Passes is the step by which a record is passed on to somebody outside; whoever began
+	// it sees that it was.
+	Passes process.Step
 	// Late are told, besides the role of a duty, when it is a day over.
 	Late []access.Role
 
@@ -255,11 +258,12 @@ const (
 	actWork    = "view_work" // see all of it; others see what the definition shows them
 	actReaders = "view_readers"
 
-	actCount = "count_confirmations" // of rooms with an audience: see how many have confirmed reading
-	actName  = "name_unconfirmed"    // and who has not
-	actLink  = "link"                // of rooms with links: tie it to another record
-	actOwn   = "add_to_own"          // to add to what one began, as that; where a room's Acts have it
-	actErase = "erase"               // give a word on which it is erased, once it has ended
+	actCount  = "count_confirmations" // of rooms with an audience: see how many have confirmed reading
+	actName   = "name_unconfirmed"    // and who has not
+	actLink   = "link"                // of rooms with links: tie it to another record
+	actFollow = "follow"              // see how far what one began has come; where a room Follows
+	actOwn    = "add_to_own"          // to add to what one began, as that; where a room's Acts have it
+	actErase  = "erase"               // give a word on which it is erased, once it has ended
 )
 
 // actions are those that access is asked for.

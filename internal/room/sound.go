@@ -146,7 +146,7 @@ func soundKind(d *process.Definition, s process.StepInfo) string {
 	}
 	if slices.Contains([]string{kindViewed, kindReaders, kindListed, kindRefused, kindDocument, kindConfirmed,
 		kindUnconfirmed, kindCounted,
-		kindLinked, kindUnlinked, ReadOwn, ReadBars}, strings.TrimPrefix(s.Kind, d.Process)) {
+		kindLinked, kindUnlinked, readOwn, ReadBars}, strings.TrimPrefix(s.Kind, d.Process)) {
 		return fmt.Sprintf("has the kind %q, which every room has for readings: give it another", s.Kind)
 	}
 	return ""

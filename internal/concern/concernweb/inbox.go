@@ -3,9 +3,9 @@ package concernweb
 import (
 	"heed/internal/access"
 	"heed/internal/clock/workday"
-	"heed/internal/concern"
 	"heed/internal/directory"
 	"heed/internal/process"
+	"heed/internal/room"
 	"heed/internal/web"
 	"heed/internal/web/casework"
 	"heed/internal/web/nhs"
@@ -19,7 +19,6 @@ func (p *pages) inboxRoutes() []web.Route {
 // inbox shows one list of the team's concerns, what is due first on top. No word
 // of what was written and no name of a person it is about stands in a list.
 func (p *pages) inbox(q *web.Request) (web.Response, error) {
-	a := q.Actor()
 	lists := p.desk.Inbox()
 	current := lists[0]
 	for _, l := range lists {
@@ -27,8 +26,7 @@ func (p *pages) inbox(q *web.Request) (web.Response, error) {
 			current = l
 		}
 	}
-	page, err := p.desk.ListPage(q.Context(), a, concern.Query{List: concern.List(current.ID), Limit: perPage,
-		Offset: (q.PageNumber() - 1) * perPage})
+	page, err := p.listed(q, current.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +41,7 @@ func (p *pages) inbox(q *web.Request) (web.Response, error) {
 	return web.Page{Title: sectionInbox, Section: sectionInbox, Nav: "/inbox", Wide: true, Body: web.Stack(
 		inboxTabs(lists, current.ID),
 		body,
-		turn("/inbox?list="+current.ID+"&", q.PageNumber(), page.More),
+		turn("/inbox?list="+current.ID+"&", q.PageNumber(), page.Next != ""),
 	)}, nil
 }
 
@@ -55,20 +53,19 @@ func inboxTabs(lists []process.List, current string) web.Component {
 	return nav
 }
 
-func (p *pages) inboxTable(q *web.Request, o directory.Organisation, rows []concern.Row, title string) web.Component {
+func (p *pages) inboxTable(q *web.Request, o directory.Organisation, rows []room.Row, title string) web.Component {
 	name := p.Directory.Names(q.Context())
-	d := p.desk.Definition(o.ID)
 	today := workday.Of(q.Now())
 	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: title, Size: nhs.SizeM},
 		Head: nhs.Heads("Reference", "Where it stands", "Received", "Age", "Next due", "Who has it")}
 	for _, r := range rows {
-		if r.Label != "" {
+		if r.State.Record.IsZero() { // damaged
 			t.Rows = append(t.Rows, []nhs.Cell{{Content: nhs.NoWrap(r.Reference)}, {Text: r.Label}, {}, {}, {}, {}})
 			continue
 		}
 		t.Rows = append(t.Rows, []nhs.Cell{
 			{Content: nhs.Link{Content: nhs.NoWrap(r.Reference), Href: "/cases/" + string(r.Reference)}},
-			{Text: d.Label(r.State)}, {Text: words.Date(r.RaisedAt)}, {Text: ageInDays(o, workday.Of(r.RaisedAt), today)},
+			{Text: r.Label}, {Text: words.Date(r.At)}, {Text: ageInDays(o, workday.Of(r.At), today)},
 			{Content: dueCell(q, r)}, {Text: name(r.Owner)},
 		})
 	}
@@ -76,14 +73,14 @@ func (p *pages) inboxTable(q *web.Request, o directory.Organisation, rows []conc
 }
 
 // dueCell says in words what is overdue; no colour stands alone.
-func dueCell(q *web.Request, r concern.Row) web.Component {
+func dueCell(q *web.Request, r room.Row) web.Component {
 	switch {
-	case r.Due.IsZero():
+	case r.Due.At.IsZero():
 		return nhs.Text("Nothing due")
-	case q.Now().After(r.Due):
-		return nhs.Group{nhs.Tag{Text: "Overdue", Colour: nhs.Orange}, nhs.Text(" since " + words.Date(r.Due))}
-	case workday.Of(q.Now()) == workday.Of(r.Due):
+	case q.Now().After(r.Due.At):
+		return nhs.Group{nhs.Tag{Text: "Overdue", Colour: nhs.Orange}, nhs.Text(" since " + words.Date(r.Due.At))}
+	case workday.Of(q.Now()) == workday.Of(r.Due.At):
 		return nhs.Text("Today")
 	}
-	return nhs.Text(words.Date(r.Due))
+	return nhs.Text(words.Date(r.Due.At))
 }

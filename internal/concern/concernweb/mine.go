@@ -7,6 +7,7 @@ import (
 	"heed/internal/field/fieldweb"
 	"heed/internal/id"
 	"heed/internal/process"
+	"heed/internal/room"
 	"heed/internal/room/roomweb"
 	"heed/internal/web"
 	"heed/internal/web/nhs"
@@ -25,10 +26,18 @@ func (p *pages) mineRoutes() []web.Route {
 	}
 }
 
+// listed is a numbered page of a list.
+func (p *pages) listed(q *web.Request, list string) (room.Page, error) {
+	return p.Desk.List(q.Context(), q.Actor(), p.Room, numbered(q, list))
+}
+
+func numbered(q *web.Request, list string) room.Query {
+	return room.Query{List: list, Limit: perPage, Pass: (q.PageNumber() - 1) * perPage}
+}
+
 // mine lists what the person raised: reference, plain status, last told on.
 func (p *pages) mine(q *web.Request) (web.Response, error) {
-	page, err := p.desk.ListPage(q.Context(), q.Actor(), concern.Query{List: concern.ListOwn, Limit: perPage,
-		Offset: (q.PageNumber() - 1) * perPage})
+	page, err := p.listed(q, concern.ListOwn)
 	if err != nil {
 		return nil, err
 	}
@@ -39,26 +48,26 @@ func (p *pages) mine(q *web.Request) (web.Response, error) {
 		for _, r := range page.Rows {
 			t.Rows = append(t.Rows, []nhs.Cell{
 				{Content: nhs.Link{Content: nhs.NoWrap(r.Reference), Href: "/mine/" + string(r.Reference)}},
-				{Text: words.Date(r.RaisedAt)}, {Text: string(r.Progress)}, {Content: told(q, r)},
+				{Text: words.Date(r.At)}, {Text: r.Label}, {Content: told(q, r)},
 			})
 		}
 		body = t
 	}
 	return web.Page{Title: sectionMine, Section: sectionMine, Nav: "/mine", Leave: true, Wide: true,
-		Body: web.Stack(body, turn("/mine?", q.PageNumber(), page.More), nhs.Button{Text: "Raise a concern",
+		Body: web.Stack(body, turn("/mine?", q.PageNumber(), page.Next != ""), nhs.Button{Text: "Raise a concern",
 			Href: pathStart, Variant: nhs.Secondary})}, nil
 }
 
 // told shows an overdue answer to the one who waits for it.
-func told(q *web.Request, r concern.Row) web.Component {
+func told(q *web.Request, r room.Row) web.Component {
 	switch {
 	case !r.ToldAt.IsZero():
 		return nhs.Text(words.Date(r.ToldAt))
-	case r.Progress != concern.Finished && q.Now().After(r.TellBy):
+	case r.Label != string(room.Finished) && q.Now().After(r.HearsBy):
 		return nhs.Group{nhs.Tag{Text: "Overdue", Colour: nhs.Orange}, nhs.Text(" you should have heard by " +
-			words.Date(r.TellBy))}
+			words.Date(r.HearsBy))}
 	}
-	return nhs.Text("Not told yet. You will hear by " + words.Date(r.TellBy))
+	return nhs.Text("Not told yet. You will hear by " + words.Date(r.HearsBy))
 }
 
 // own is one concern as its raiser sees it.
@@ -83,7 +92,7 @@ func (p *pages) own(q *web.Request) (web.Response, error) {
 		BackText: "My concerns", Leave: true, Body: web.Stack(
 			nhs.SummaryList{Rows: []nhs.SummaryRow{
 				nhs.Row("Where it stands", string(v.Progress)),
-				nhs.Row("Sent", words.Moment(v.RaisedAt)),
+				nhs.Row("Sent", words.Moment(v.At)),
 				nhs.Row("Who has it", team.Name),
 				{Key: nhs.SummaryCell{Text: "Told you"}, Value: nhs.SummaryCell{Content: toldOwn(v, team.Lead.Telephone != "")}},
 			}},
@@ -92,27 +101,27 @@ func (p *pages) own(q *web.Request) (web.Response, error) {
 			nhs.Button{Text: "Add something", Href: "/mine/" + string(ref) + "/add", Variant: nhs.Secondary},
 			ring(team.Lead),
 			nhs.Heading{Text: "What you sent", Level: 2, Size: nhs.SizeM},
-			roomweb.AllSaid(p.raising(q), v.Report, toYou),
+			roomweb.AllSaid(p.raising(q), v.Said, toYou),
 			p.emergency(q),
 		)}, nil
 }
 
-func toldOwn(v concern.OwnView, ring bool) web.Component {
+func toldOwn(v room.Following, ring bool) web.Component {
 	switch {
 	case !v.ToldAt.IsZero():
 		return nhs.Text("On " + words.Date(v.ToldAt))
 	case v.Overdue:
-		say := " You should have heard by " + words.Date(v.TellBy) + "."
+		say := " You should have heard by " + words.Date(v.HearsBy) + "."
 		if ring {
 			say += " Ring the number below."
 		}
 		return nhs.Group{nhs.Tag{Text: "Overdue", Colour: nhs.Orange}, nhs.Text(say)}
 	}
-	return nhs.Text("Not told yet. You will hear by " + words.Date(v.TellBy))
+	return nhs.Text("Not told yet. You will hear by " + words.Date(v.HearsBy))
 }
 
 // newsOf are dated sentences, newest first.
-func newsOf(v concern.OwnView, name func(id.Person) string) web.Component {
+func newsOf(v room.Following, name func(id.Person) string) web.Component {
 	if len(v.News) == 0 {
 		return nhs.Para("Your concern was received. There is nothing to tell you yet.")
 	}

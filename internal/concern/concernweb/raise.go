@@ -347,7 +347,7 @@ func (p *pages) sent(q *web.Request) (web.Response, error) {
 				nhs.NoWrap(ref)}},
 			nhs.Para(team.Name+" has it now."),
 			nhs.Heading{Text: "What happens next", Level: 2, Size: nhs.SizeM},
-			nhs.Para("We will tell you what happened by "+words.Date(v.TellBy)+"."),
+			nhs.Para("We will tell you what happened by "+words.Date(v.HearsBy)+"."),
 			nhs.Paragraph{Content: nhs.Group{nhs.Text("You can follow it and add to it under "),
 				nhs.Link{Text: "My concerns", Href: "/mine/" + string(ref)}, nhs.Text(".")}},
 			ring(team.Lead),
@@ -368,7 +368,7 @@ func (p *pages) receipt(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	b, err := p.desk.Receipt(q.Context(), q.Actor(), ref)
+	b, err := p.Desk.Receipt(q.Context(), q.Actor(), p.Room, ref)
 	if err != nil {
 		return nil, err
 	}

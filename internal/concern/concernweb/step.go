@@ -4,7 +4,6 @@ import (
 	"strconv"
 
 	"heed/internal/access"
-	"heed/internal/concern"
 	"heed/internal/field"
 	"heed/internal/field/fieldweb"
 	"heed/internal/id"
@@ -50,7 +49,6 @@ func (p *pages) offers(q *web.Request, v room.View, step process.Step, x field.F
 
 // before is what only this record can tell above a step's questions.
 func (p *pages) before(q *web.Request, v room.View, info process.StepInfo) []web.Component {
-	c := concern.Of(v)
 	switch info.ID {
 	case process.GiveFeedback:
 		if who, err := p.Directory.Person(q.Context(), v.By); err == nil && who.Left {
@@ -64,7 +62,7 @@ func (p *pages) before(q *web.Request, v room.View, info process.StepInfo) []web
 		if v.Last[process.GiveFeedback].Outcome == process.CannotBeTold {
 			said = "why the person who raised it cannot be told was recorded on "
 		}
-		return []web.Component{nhs.Para("Before you close: " + said + words.Date(c.ToldAt()) + ".")}
+		return []web.Component{nhs.Para("Before you close: " + said + words.Date(p.Desk.Following(v).ToldAt) + ".")}
 	}
 	return nil
 }

@@ -41,7 +41,7 @@ func (p *pages) told(q *web.Request) (web.Response, error) {
 		}
 		month = m
 	}
-	paging := concern.Query{Limit: perPage, Offset: (q.PageNumber() - 1) * perPage}
+	paging := numbered(q, "")
 	var parts []web.Component
 	var more bool
 	if asked == "" {

@@ -139,7 +139,8 @@ func TestNobodyBarsAlone(t *testing.T) {
 				t.Errorf("%s for the one who raised it: %d", path, a.status)
 			}
 		}
-		if list := b.call(b.tokens["nurse"], "GET", "/api/v1/concerns", ""); !strings.Contains(list.body, string(b.ref)) {
+		list := b.call(b.tokens["nurse"], "GET", "/api/v1/concerns?list=own", "")
+		if !strings.Contains(list.body, string(b.ref)) {
 			t.Error("it is gone from the list of the one who raised it")
 		}
 		b.step("lead", "declare_conflict", `{"reasons":"We are related"}`, http.StatusOK)

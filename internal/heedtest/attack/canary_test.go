@@ -237,7 +237,7 @@ func plant(t *testing.T, h *house) string {
 		`{"about":"patient","what":"`+all+`","person":{"name":"`+canaries[0]+`"}}`))
 	note(h.call(token, "POST", "/api/v1/concerns", `{"about":"`+all+`","`+canaries[0]+`":"x"}`))
 	note(h.call(desk, "POST", "/api/v1/concerns/"+string(ref)+"/add_note", `{"words":"`+all+`"}`))
-	note(h.call(canaries[7], "GET", "/api/v1/concerns", ""))
+	note(h.call(canaries[7], "GET", "/api/v1/concerns?list=all", ""))
 	for _, path := range []string{"/mine/" + url.PathEscape(canaries[0]), "/inbox?list=" + url.QueryEscape(all), "/" +
 		url.PathEscape(canaries[6]), "/assets/" + url.PathEscape(canaries[6])} {
 		lead.get(path) // the address is the sender's own

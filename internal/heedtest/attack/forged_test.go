@@ -134,12 +134,12 @@ func TestForgedDirectory(t *testing.T) {
 
 		// A token: what counts stands in the person's own record.
 		h.exec(`insert into directory_token (hash, person) values ($1, $2)`, tokenHash("heed_made-up"), lead.ID)
-		if a := h.call("heed_made-up", "GET", "/api/v1/concerns", ""); a.status != http.StatusUnauthorized {
+		if a := h.call("heed_made-up", "GET", "/api/v1/concerns?list=own", ""); a.status != http.StatusUnauthorized {
 			t.Errorf("a token put in by SQL answers %d", a.status)
 		}
 		own := h.token("nurse")
 		h.exec(`update directory_token set person = $1 where hash = $2`, lead.ID, tokenHash(own))
-		if a := h.call(own, "GET", "/api/v1/concerns", ""); a.status != http.StatusUnauthorized {
+		if a := h.call(own, "GET", "/api/v1/concerns?list=own", ""); a.status != http.StatusUnauthorized {
 			t.Errorf("a token given to another person by SQL answers %d", a.status)
 		}
 
@@ -176,7 +176,11 @@ func TestForgedLists(t *testing.T) {
 		h.unchanged()
 		sees := func(who, token string, refs ...id.Reference) {
 			t.Helper()
-			a := h.call(token, "GET", "/api/v1/concerns", "")
+			list := "own"
+			if token == desk {
+				list = "all"
+			}
+			a := h.call(token, "GET", "/api/v1/concerns?list="+list, "")
 			if a.status != http.StatusOK {
 				t.Fatalf("%s: the list answers %d: %s", who, a.status, a.body)
 			}

@@ -286,6 +286,9 @@ func (h *house) answer(s *somebody, method, pattern, ref string) answer {
 		if method == "POST" && !known {
 			h.t.Errorf("%s %s: there is no body to try it with", method, pattern)
 		}
+		if method == "GET" && step == "concerns" {
+			path += "?list=own"
+		}
 		return h.call(s.token, method, holes.ReplaceAllString(path, "unheard-of"), strings.ReplaceAll(body, "DEPUTY", deputy))
 	}
 	path = holes.ReplaceAllString(path, "unheard-of")

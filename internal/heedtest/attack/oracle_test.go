@@ -51,8 +51,8 @@ func TestOracle(t *testing.T) {
 			}
 		}
 		// No cursor is a reference: nothing is looked up by one.
-		want := h.call(s.token, "GET", "/api/v1/concerns?cursor="+string(id.NewReference()), "").plain()
-		if got := h.call(s.token, "GET", "/api/v1/concerns?cursor="+string(theirs), "").plain(); got != want {
+		want := h.call(s.token, "GET", "/api/v1/concerns?list=all&cursor="+string(id.NewReference()), "").plain()
+		if got := h.call(s.token, "GET", "/api/v1/concerns?list=all&cursor="+string(theirs), "").plain(); got != want {
 			t.Errorf("%s: the cursor tells what is there: %s and %s", s, got, want)
 		}
 	}

@@ -208,7 +208,7 @@ func (l *life) holds(t *testing.T, h *house, p point) {
 	t.Helper()
 	lead, nurse := h.actorIn("lead", access.Lead), h.actorIn("nurse", "")
 	listed := map[id.Reference]bool{}
-	page, err := h.Concerns.ListPage(ctx, nurse, concern.Query{List: concern.ListOwn, Limit: 50})
+	page, err := h.Rooms.List(ctx, nurse, h.Concerns.Room, room.Query{List: concern.ListOwn, Limit: 50})
 	check(t, err)
 	for _, r := range page.Rows {
 		listed[r.Reference] = true

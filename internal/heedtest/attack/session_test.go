@@ -103,13 +103,13 @@ func TestRightTakenBack(t *testing.T) {
 				t.Fatalf("session %d still has the right", i)
 			}
 		}
-		if a := h.call(token, "GET", "/api/v1/concerns", ""); a.status != http.StatusUnauthorized {
+		if a := h.call(token, "GET", "/api/v1/concerns?list=own", ""); a.status != http.StatusUnauthorized {
 			t.Errorf("the token still has the right: %d", a.status)
 		}
 		own, word := h.token("nurse"), h.word("executive") // first: making one lets time pass
 		nurse := h.as("nurse", access.Worker)
 		check(t, h.Directory.Leave(ctx, h.person("nurse").ID, word))
-		if nurse.in() || h.call(own, "GET", "/api/v1/concerns", "").status != http.StatusUnauthorized {
+		if nurse.in() || h.call(own, "GET", "/api/v1/concerns?list=own", "").status != http.StatusUnauthorized {
 			t.Error("somebody who left is still in")
 		}
 	})

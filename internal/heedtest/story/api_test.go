@@ -117,14 +117,14 @@ func TestTheSameThroughTheAPI(t *testing.T) {
 			t.Errorf("stale: %d %v", status, p)
 		}
 		status, own, _ := nurse.ask("GET", "/concerns/"+ref, "", "", nil)
-		if status != http.StatusOK || own["progress"] != "Finished" || own["case"] != nil {
+		if status != http.StatusOK || own["progress"] != "Finished" || own["work"] != nil {
 			t.Errorf("the nurse gets %d %v", status, own)
 		}
 		if news := own["news"].([]any); len(news) != 4 {
 			t.Errorf("the nurse reads %v", news)
 		}
-		status, page, _ := lead.ask("GET", "/concerns?limit=1", "", "", nil)
-		if status != http.StatusOK || len(page["concerns"].([]any)) != 1 {
+		status, page, _ := lead.ask("GET", "/concerns?list=all&limit=1", "", "", nil)
+		if status != http.StatusOK || len(page["rows"].([]any)) != 1 {
 			t.Errorf("%d %v", status, page)
 		}
 		for _, path := range []string{"/concerns/" + ref, "/concerns/HD-0000-0000", "/concerns/x"} {

@@ -153,7 +153,7 @@ func namesWhatItHas(t *testing.T, r *room.Room, _ installed) {
 			}
 		}
 	}
-	for _, x := range api.New(api.Parts{Kinds: app.Rooms()}).Routes() {
+	for _, x := range api.New(api.Parts{Kinds: app.Kinds()}).Routes() {
 		if strings.Contains(x, "/"+r.Many+"/") {
 			all += x + "\n"
 		}
