@@ -35,8 +35,9 @@ func TestRoom(t *testing.T) {
 			"a record goes on under its own definition",
 			"a damaged record is in no list of who may not open it",
 		},
-		// Two audiences: who raises it sees nothing of what is due, and its documents come with a
-		// note that they, too, may send. What is to be taken up waits for every lead, whoever has it.
+		// Whoever raises it sees nothing of what is due, and the clauses of what is due and of
+		// documents look as they do, or want somebody whom no step has kept out. What is to be taken
+		// up waits for every lead, and a new one goes to a lead: so those of cover and handing over.
 		But: map[string]string{
 			"what is due is shown to those for whom it is meant":      "TestWhatIsShown (heedtest/attack)",
 			"what is due is listed as due":                            "TestEverythingOverdueIsToldInPages",
