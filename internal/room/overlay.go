@@ -248,11 +248,21 @@ func (d *Desk) LayOverlay(ctx context.Context, org id.Org, raw []byte, words ...
 	return out, d.Directory.LayOverlay(ctx, org, directory.Overlay{Name: out.Becomes.Name(), Text: raw}, words...)
 }
 
-// TakeOverlaysOff gives the organisation the definitions of a room as they are shipped.
+// TakeOverlaysOff gives the organisation the definitions of a room as they are shipped: what
+// lies on one that this program does not know is taken off as well.
 func (d *Desk) TakeOverlaysOff(ctx context.Context, org id.Org, r *Room, words ...directory.Word) error {
+	o, err := d.Directory.Organisation(ctx, org)
+	if err != nil {
+		return err
+	}
 	var on []string
 	for _, def := range r.Definitions {
 		on = append(on, def.Name())
+	}
+	for _, over := range o.AllInForce() {
+		if of, _ := d.definition(over.On()); of == r && !slices.Contains(on, over.On()) {
+			on = append(on, over.On())
+		}
 	}
 	return d.Directory.TakeOverlaysOff(ctx, org, on, words...)
 }
@@ -276,34 +286,49 @@ func (d *Desk) NotFollowed(o directory.Organisation) []string {
 	for _, over := range o.AllInForce() {
 		r, def := d.definition(over.On())
 		if def == nil {
-			all = append(all, fmt.Sprintf("The overlay %s of %s lies on %s, which this version of Heed does not "+
-				"know, and what it adds is not asked. Use a version that knows it, or lay it anew on a process of this one",
-				over.Name, o.Name, over.On()))
+			all = append(all, fmt.Sprintf("The overlay %s of %s lies on %s, which this version of Heed does not know, and "+
+				"what it adds is not asked. Whoever runs Heed can use a version that knows it%s", over.Name, o.Name, over.On(),
+				r.unknown()))
 			continue
 		}
+		off := fmt.Sprintf("take off what lies on the %s (heed overlay off --room %s)", r.Many, r.Name)
 		if _, err := d.under(r, def, over); err != nil {
-			all = append(all, fmt.Sprintf("The overlay %s of %s cannot be read by this version of Heed, and what "+
-				"it adds is not asked: %s. Lay it anew for this version, or go back to the version before", over.Name, o.Name,
-				fail.Words(err)))
+			all = append(all, fmt.Sprintf("The overlay %s of %s cannot be read by this version of Heed, and what it adds is "+
+				"not asked: %s. Whoever runs Heed can correct its file, give it a higher version and lay that (heed overlay "+
+				"lay), or %s", over.Name, o.Name, fail.Words(err), off))
 			continue
 		}
 		if _, ok := o.InForce(r.Latest().Name()); !ok {
-			all = append(all, fmt.Sprintf("The overlay %s of %s counts for the %s that were begun under %s; new "+
-				"ones follow %s as it is shipped. Lay one on that too, or take this one off", over.Name, o.Name, r.Many,
-				def.Name(), r.Latest().Name()))
+			all = append(all, fmt.Sprintf("The overlay %s of %s counts for the %s that were begun under %s; new ones follow "+
+				"%s as it is shipped. Whoever runs Heed can lay one on that too (heed overlay lay), or %s: then those that "+
+				"were begun before go on as shipped, too", over.Name, o.Name, r.Many, def.Name(), r.Latest().Name(), off))
 		}
 	}
 	return all
 }
 
-// definition is one that this program knows, with its room.
-func (d *Desk) definition(name string) (*Room, *process.Definition) {
+// unknown says what can be done about an overlay on a version that is not known of a kind of
+// record that is; of a kind that is not known nothing can.
+func (r *Room) unknown() string {
+	if r == nil {
+		return ""
+	}
+	return fmt.Sprintf(", or take off all that lies on the %s (heed overlay off --room %s) and lay what is still wanted on "+
+		"%s (heed overlay lay)", r.Many, r.Name, r.Latest().Name())
+}
+
+// definition is one that this program knows, with its room; of another version of one that it
+// knows the room alone.
+func (d *Desk) definition(name string) (of *Room, known *process.Definition) {
 	for _, r := range d.rooms {
 		for _, def := range r.Definitions {
 			if def.Name() == name {
 				return r, def
 			}
+			if family, _, _ := strings.Cut(def.Name(), "/"); strings.HasPrefix(name, family+"/") {
+				of = r
+			}
 		}
 	}
-	return nil, nil
+	return of, nil
 }
