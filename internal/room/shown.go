@@ -17,21 +17,22 @@ import (
 // only how each step last stood when the record was last published: nobody reads a draft.
 func (d *Desk) shown(tx *store.Tx, a access.Actor, r *Room, s *State, taken []Taken, work bool) []Taken {
 	taken = slices.DeleteFunc(taken, func(t Taken) bool { return s.Bars.Hides(a.Person, t.Version) })
-	if work {
-		return taken
-	}
 	public := published(r, taken)
 	var out []Taken
 	for i, t := range taken {
-		if t.By == a.Person {
-			out = append(out, t)
-			continue
-		}
 		def, err := d.meant(r, d.Directory.KnownIn(tx, s.Org), t.Definition)
 		if err != nil {
+			if work || t.By == a.Person {
+				out = append(out, t)
+			}
 			continue // nobody knows here what it shows
 		}
 		info, _ := def.Step(t.Step)
+		if work || t.By == a.Person {
+			t.Emptied = emptied(info, t.Answers, func([]string) bool { return true })
+			out = append(out, t)
+			continue
+		}
 		sees := func(who []string) bool {
 			return slices.Contains(who, process.SeesReader) && public[i] || slices.Contains(who, process.SeesRaiser) &&
 				s.By == a.Person
@@ -39,6 +40,7 @@ func (d *Desk) shown(tx *store.Tx, a access.Actor, r *Room, s *State, taken []Ta
 		answers := seen(info, t.Answers, sees)
 		outcome, _ := info.Outcome(t.Outcome)
 		if sees(info.Sees) || len(answers) > 0 || outcome.Tells != "" && s.By == a.Person {
+			t.Emptied = emptied(info, t.Answers, sees)
 			t.Answers, t.Effect = answers, Effect{}
 			out = append(out, t)
 		}
@@ -96,10 +98,7 @@ func seen(info process.StepInfo, answers field.Answers, sees func([]string) bool
 func seenOf(fields []field.Field, otherwise []string, answers field.Answers, sees func([]string) bool) field.Answers {
 	out := field.Answers{}
 	for _, f := range fields {
-		who := f.Sees
-		if len(who) == 0 {
-			who = otherwise
-		}
+		who := whoSees(f, otherwise)
 		v, ok := answers[f.ID]
 		switch {
 		case !ok:
@@ -109,6 +108,24 @@ func seenOf(fields []field.Field, otherwise []string, answers field.Answers, see
 			}
 		case sees(who):
 			out[f.ID] = v
+		}
+	}
+	return out
+}
+
+func whoSees(f field.Field, otherwise []string) []string {
+	if len(f.Sees) > 0 {
+		return f.Sees
+	}
+	return otherwise
+}
+
+// emptied are the questions that somebody sees and that a step left empty on purpose: what
+// was answered before is kept no more, which has to be said.
+func emptied(info process.StepInfo, answers field.Answers, sees func([]string) bool) (out []string) {
+	for _, f := range info.Fields {
+		if f.Keep && f.Shown(answers) && answers[f.ID].Empty() && sees(whoSees(f, info.Sees)) {
+			out = append(out, f.ID)
 		}
 	}
 	return out

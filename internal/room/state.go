@@ -277,6 +277,7 @@ type Taken struct {
 	At      time.Time
 	By      id.Person
 	Role    string
+	Emptied []string // questions that were left empty, where what was answered before counts no more
 	Event
 }
 

@@ -101,6 +101,9 @@ func keeps(s *suite) {
 			if err != nil {
 				break
 			}
+			if left := slices.Contains(v.Taken[len(v.Taken)-1].Emptied, added); left != (said == "") {
+				s.t.Errorf("%s: answered %q, it is said that it was left empty: %v", step.ID, said, left)
+			}
 			if got := v.Kept.Get(string(step.ID) + "." + added); got != said {
 				s.t.Errorf("%s: kept is %q, and was answered %q", step.ID, got, said)
 			}
@@ -177,7 +180,7 @@ func barredOwner(s *suite) {
 		return ok && f.Kind == field.Person && x.ID != s.room.First().ID
 	})
 	if gives < 0 {
-		return // nobody is given a record of this kind
+		s.t.Skip("no later step gives a record of this room to anybody")
 	}
 	defer s.changed(func(def *process.Definition) {
 		for i := range def.AllSteps[1:] {

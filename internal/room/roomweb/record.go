@@ -199,6 +199,10 @@ func (p *Pages) lines(q *web.Request, v room.View, t room.Taken, name func(id.Pe
 	for _, l := range field.Show(info.Fields, t.Answers, p.Namer(q.Context(), v, name)) {
 		rows = append(rows, row(l.Key, fieldweb.Answer(l, p.Path(v.Reference), t.Version)))
 	}
+	for _, name := range t.Emptied {
+		f, _ := field.Find(info.Fields, name)
+		rows = append(rows, nhs.Row(f.Called(), "None"))
+	}
 	for _, item := range t.Effect.Told {
 		rows = append(rows, nhs.Row("No longer in force", def.Words(item)))
 	}
