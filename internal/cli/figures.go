@@ -81,7 +81,7 @@ type figuresRecountCmd struct{ figuresOf }
 func (figuresRecountCmd) Help() string {
 	return `    heed figures recount --data /srv/heed
 
-Each edition that was closed is counted again from the history, by the rules that it names, and compared to the last digit. What differs is named; numbers of few people are not printed. After an erasure a figure that was closed stays, and it is said how many records are gone.`
+Each edition that was closed is counted again from the history, by the rules that it names, and compared to the last digit. What differs is named; so is what is not compared, since another version of Heed counted it or it was closed too soon and withdrawn; numbers of few people are not printed. After an erasure a figure that was closed stays, and it is said how many records are gone.`
 }
 
 func (c *figuresRecountCmd) Run(env *Env) error {
@@ -96,6 +96,8 @@ func (c *figuresRecountCmd) Run(env *Env) error {
 			switch {
 			case !c.means(x.Period):
 				continue
+			case x.Unlike != "":
+				env.say("NOT COMPARED  %s, %s, edition %d: %s.", r.Many, x.Period, x.Edition, x.Unlike)
 			case x.Err != nil:
 				differs++
 				env.say("DIFFERS  %s, %s, edition %d: %s", r.Many, x.Period, x.Edition, fail.Words(x.Err))

@@ -40,25 +40,25 @@ func (h *happened) standing(asOf time.Time) string {
 	return h.column
 }
 
-// happenings are what figures of a definition count of one record; nothing of a record of
-// another compartment.
+// happenings are what figures of a definition count of one record; ours is false for one of
+// another compartment, of which nothing is counted.
 func happenings(d *process.Definition, figures []process.Figure, compartment string,
-	entries []ledger.Entry) ([]*happened, error) {
+	entries []ledger.Entry) (all []*happened, ours bool, err error) {
 	w := witness{d: d, answers: map[string]field.Value{}, open: map[string]*happened{}}
 	for _, e := range entries {
 		ev, err := read(e)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		switch began := ev.Effect.Began; {
 		case (began != nil) != (e.Version == 1):
-			return nil, fail.New(fail.Tampered, wordsDamaged)
+			return nil, false, fail.New(fail.Tampered, wordsDamaged)
 		case began != nil && began.Compartment != compartment:
-			return nil, nil
+			return nil, false, nil
 		}
 		w.sees(figures, e, ev)
 	}
-	return w.all, nil
+	return w.all, true, nil
 }
 
 // witness goes through the entries of one record.
@@ -68,9 +68,13 @@ type witness struct {
 	answers map[string]field.Value // to closed questions, the latest, as "step.field"
 	open    map[string]*happened   // duties and spans that run, by figure
 	stage   process.State
+	at      time.Time // by when what is looked at was written
 }
 
 func (w *witness) sees(figures []process.Figure, e ledger.Entry, ev Event) {
+	if e.At.After(w.at) { // a clock may have been set back: nothing was written before what stands before it
+		w.at = e.At
+	}
 	was := w.stage
 	w.stage = cmp.Or(ev.Effect.Stage, w.stage)
 	taken := process.Taken{Step: ev.Step, Outcome: ev.Outcome, At: e.At}
@@ -93,7 +97,7 @@ func (w *witness) sees(figures []process.Figure, e ledger.Entry, ev Event) {
 
 // happens puts down one event.
 func (w *witness) happens(h happened) *happened {
-	h.period = h.figure.PeriodOf(h.day)
+	h.period, h.written = h.figure.PeriodOf(h.day), w.at
 	w.all = append(w.all, &h)
 	return &h
 }
@@ -105,7 +109,7 @@ func (w *witness) event(f process.Figure, at time.Time, on string) {
 	if on == "" || err != nil {
 		day = workday.Of(at)
 	}
-	w.happens(happened{figure: f, day: day, written: at, column: f.Answer(w.d, w.answers[f.By].Text)})
+	w.happens(happened{figure: f, day: day, column: f.Answer(w.d, w.answers[f.By].Text)})
 }
 
 // duty begins, ends, or is begun without a day. One that is ended otherwise after its last
@@ -114,7 +118,7 @@ func (w *witness) duty(f process.Figure, taken process.Taken, ev Event) {
 	x := ev.Effect
 	if h := w.open[f.ID]; h != nil && (x.Ends || slices.Contains(x.Stop, f.Deadline)) {
 		late := h.day.Before(workday.Of(taken.At))
-		switch h.ended = taken.At; {
+		switch h.ended = w.at; {
 		case f.Meets(taken) && late:
 			h.column = process.Late
 		case f.Meets(taken):
@@ -131,20 +135,20 @@ func (w *witness) duty(f process.Figure, taken process.Taken, ev Event) {
 	switch {
 	case x.Ends:
 	case i >= 0:
-		w.open[f.ID] = w.happens(happened{figure: f, day: x.Start[i].Day, written: taken.At, runs: true})
+		w.open[f.ID] = w.happens(happened{figure: f, day: x.Start[i].Day, runs: true})
 	case w.open[f.ID] == nil && w.d.Timers[t].Starts(taken):
-		w.happens(happened{figure: f, day: workday.Of(taken.At), written: taken.At, column: process.NotRecorded})
+		w.happens(happened{figure: f, day: workday.Of(taken.At), column: process.NotRecorded})
 	}
 }
 
 // span is the days from one event to the next of another kind.
 func (w *witness) span(f process.Figure, taken process.Taken) {
 	if h := w.open[f.ID]; h != nil && f.Comes(taken) {
-		h.ended, h.column = taken.At, f.Band(h.day.Until(workday.Of(taken.At)))
+		h.ended, h.column = w.at, f.Band(h.day.Until(workday.Of(taken.At)))
 		delete(w.open, f.ID)
 	}
 	if w.open[f.ID] == nil && f.Begins(taken) {
-		w.open[f.ID] = w.happens(happened{figure: f, day: workday.Of(taken.At), written: taken.At, runs: true})
+		w.open[f.ID] = w.happens(happened{figure: f, day: workday.Of(taken.At), runs: true})
 	}
 }
 
@@ -157,7 +161,7 @@ type ask struct {
 	stands       time.Time // as of when duties and spans are looked at
 
 	cells           map[cellName]int64
-	records, erased int64 // that began by then
+	records, erased int64 // that began between these times; that began by then
 }
 
 type cellName struct{ figure, column string }
@@ -174,9 +178,10 @@ func figuresOf(d *process.Definition, p workday.Period) (out []process.Figure) {
 }
 
 // counts counts one record into all that is asked.
-func counts(asks []*ask, compartment string, past ledger.Past) error {
+func counts(asks []*ask, compartment string, past ledger.Past) (err error) {
 	var by *process.Definition
 	var all []*happened
+	ours := false
 	for _, a := range asks { // those by one definition stand together
 		switch {
 		case past.Begun.After(a.until):
@@ -185,13 +190,14 @@ func counts(asks []*ask, compartment string, past ledger.Past) error {
 			a.erased++
 			continue
 		}
-		a.records++
 		if a.by != by {
-			var err error
-			if all, err = happenings(a.by, a.by.Figures, compartment, past.Entries); err != nil {
+			if all, ours, err = happenings(a.by, a.by.Figures, compartment, past.Entries); err != nil {
 				return err
 			}
 			by = a.by
+		}
+		if ours && past.Begun.After(a.after) {
+			a.records++
 		}
 		a.takes(all)
 	}

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -15,7 +14,6 @@ import (
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/ledger"
-	"heed/internal/process"
 	"heed/internal/store"
 )
 
@@ -27,20 +25,21 @@ const (
 	settles     = time.Hour
 )
 
-// form is how this program counts; another closed what it says otherwise.
+// form is how this program counts. What an older one closed is counted again; see again.
 const form = 1
 
 // Closing is a count of one period that is over: what stands in the entry.
 type Closing struct {
 	Room       string         `json:"room"`
 	Period     workday.Period `json:"period"`
-	Edition    int            `json:"edition"` // from 1
+	Edition    int            `json:"edition"`             // from 1
+	Withdrawn  bool           `json:"withdrawn,omitempty"` // its time had not come; said by an entry of its own
 	Form       int            `json:"form"`
 	Definition string         `json:"definition"` // by whose figures it was counted
 	AsOf       time.Time      `json:"as_of"`
-	Late       int64          `json:"late,omitempty"` // how many events were written since the edition before
-	Records    int64          `json:"records"`        // of all that had begun by then
-	Erased     int64          `json:"erased,omitempty"`
+	Late       int64          `json:"late,omitempty"`   // how many events were written since the edition before
+	Records    int64          `json:"records"`          // that had begun by then
+	Erased     int64          `json:"erased,omitempty"` // of any compartment: nothing says of which they were
 	Cells      []Cell         `json:"cells"`
 }
 
@@ -86,15 +85,19 @@ func (d *Desk) ClosePeriods(ctx context.Context, rest func(context.Context, time
 	return done, errors.Join(amiss...)
 }
 
-// timeCome is until when periods may be closed. A clock that is ahead is not believed alone:
-// an entry was written by then.
-func (d *Desk) timeCome(ctx context.Context) (time.Time, error) {
-	now := d.Clock.Now().Add(-settles)
+// timeCome is until when periods may be closed, and after when none can be. A clock that is
+// ahead is not believed alone: an entry was written by then. While people work by it nothing
+// tells it from a right one; it is put right once the clock is (withdraw).
+func (d *Desk) timeCome(ctx context.Context) (come, never time.Time, err error) {
+	come, never = d.Clock.Now().Add(-settles), d.Clock.Now()
 	last, err := d.Ledger.Newest(ctx)
-	if last.Before(now) {
-		now = last
+	if last.Before(come) {
+		come = last
 	}
-	return now, err
+	if last.After(never) {
+		never = last
+	}
+	return come, never, err
 }
 
 // closeOf closes the periods of one room in one pass over its records.
@@ -104,11 +107,14 @@ func (d *Desk) closeOf(ctx context.Context, o directory.Organisation, r *Room,
 	if err != nil {
 		return 0, err
 	}
-	now, err := d.timeCome(ctx)
+	come, never, err := d.timeCome(ctx)
 	if err != nil {
 		return 0, err
 	}
-	asks := due(r, o, had, now)
+	if early := earlyOf(had, never); len(early) > 0 {
+		return 0, d.withdraw(ctx, o.ID, r, early)
+	}
+	asks := due(r, o, had, come)
 	if len(asks) == 0 {
 		return 0, nil
 	}
@@ -147,6 +153,54 @@ func (d *Desk) closeOf(ctx context.Context, o directory.Organisation, r *Room,
 	return done, err
 }
 
+// mostWithdrawn is how many editions of one period are: of several machines whose clocks
+// differ by days each would undo for ever what the other did.
+const mostWithdrawn = 3
+
+// earlyOf are the editions as of a time that has not come: a clock was ahead.
+func earlyOf(had []Closing, never time.Time) (out []Closing) {
+	withdrawn := map[workday.Period]int{}
+	for _, e := range had {
+		if e.Withdrawn {
+			withdrawn[e.Period]++
+		} else if e.AsOf.After(never) && withdrawn[e.Period] < mostWithdrawn {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// withdraw writes that editions were closed before their time: each period is closed anew,
+// with all that was written until then, when it has come.
+func (d *Desk) withdraw(ctx context.Context, org id.Org, r *Room, early []Closing) error {
+	return d.again(ctx, func(tx *store.Tx) error {
+		o, err := d.Directory.OrganisationIn(tx, org)
+		if err != nil {
+			return err
+		}
+		had, err := editions(o, r)
+		if err != nil {
+			return err
+		}
+		for _, e := range early {
+			if slices.ContainsFunc(had, func(x Closing) bool { return x.is(e) && x.Withdrawn }) { // another program did
+				continue
+			}
+			err := d.Directory.ClosePeriod(tx, org, Closing{Room: r.Name, Period: e.Period, Edition: e.Edition,
+				Withdrawn: true, Form: form, Definition: e.Definition, AsOf: e.AsOf})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// is says whether two entries speak of the same edition.
+func (e Closing) is(other Closing) bool {
+	return e.Period == other.Period && e.Edition == other.Edition
+}
+
 // due are the periods to be closed, and those closed before, to which something may have
 // been added since: all as of the last moment at which a period closes.
 func due(r *Room, o directory.Organisation, had []Closing, now time.Time) (asks []*ask) {
@@ -154,12 +208,12 @@ func due(r *Room, o directory.Organisation, had []Closing, now time.Time) (asks 
 	seen := map[workday.Period]bool{}
 	for _, f := range def.Figures {
 		for p := f.PeriodOf(workday.Of(o.Opened)); !countedAt(p).After(now); p = p.Next() {
-			if _, closed := latest(had, p); !closed && !seen[p] {
-				seen[p] = true
-				asks = append(asks, &ask{period: p, by: def, figures: figuresOf(def, p), until: countedAt(p), stands: countedAt(p)})
-				last = countedAt(p)
+			if _, closed := latest(had, p); closed || seen[p] {
+				continue
 			}
-			if countedAt(p).After(last) && seen[p] {
+			seen[p] = true
+			asks = append(asks, &ask{period: p, by: def, figures: figuresOf(def, p), until: countedAt(p), stands: countedAt(p)})
+			if countedAt(p).After(last) {
 				last = countedAt(p)
 			}
 		}
@@ -168,24 +222,33 @@ func due(r *Room, o directory.Organisation, had []Closing, now time.Time) (asks 
 		return nil
 	}
 	for _, e := range had {
-		now, _ := latest(had, e.Period)
-		if by, err := r.Definition(e.Definition); err == nil && now.Edition == e.Edition && e.AsOf.Before(last) {
-			figures := slices.DeleteFunc(figuresOf(by, e.Period), func(f process.Figure) bool { return f.On == "" })
-			asks = append(asks, &ask{period: e.Period, by: by, figures: figures, after: e.AsOf, until: last,
-				stands: countedAt(e.Period)})
+		now, closed := latest(had, e.Period)
+		by, err := r.Definition(e.Definition)
+		if err != nil || !closed || now.Edition != e.Edition {
+			continue
 		}
+		a := &ask{period: e.Period, by: by, figures: figuresOf(by, e.Period), stands: countedAt(e.Period)}
+		switch {
+		case e.Form < form:
+			a.until = e.AsOf
+		case e.Form == form && e.AsOf.Before(last):
+			a.after, a.until = e.AsOf, last
+		default: // up to date, or a newer program's, which adds what is late itself
+			continue
+		}
+		asks = append(asks, a)
 	}
 	return asks
 }
 
-// latest is the last edition of a period.
-func latest(had []Closing, p workday.Period) (last Closing, ok bool) {
+// latest is the last edition of a period that stands; closed is false where there is none.
+func latest(had []Closing, p workday.Period) (last Closing, closed bool) {
 	for _, e := range had {
-		if e.Period == p && e.Edition > last.Edition {
-			last, ok = e, true
+		if e.Period == p && !e.Withdrawn && e.Edition > last.Edition {
+			last, closed = e, true
 		}
 	}
-	return last, ok
+	return last, closed
 }
 
 // editions are all that were closed of a room, oldest first.
@@ -195,7 +258,11 @@ func editions(o directory.Organisation, r *Room) (out []Closing, err error) {
 		if err := json.Unmarshal(raw, &e); err != nil {
 			return nil, fmt.Errorf("read figures: %w", err)
 		}
-		if e.Room == r.Name {
+		switch i := slices.IndexFunc(out, e.is); {
+		case e.Room != r.Name:
+		case e.Withdrawn && i >= 0:
+			out[i].Withdrawn = true
+		default:
 			out = append(out, e)
 		}
 	}
@@ -217,23 +284,40 @@ func (d *Desk) countRecords(ctx context.Context, org id.Org, r *Room, asks []*as
 	return n, err
 }
 
-// close writes one period, unless another program did, or nothing came late.
+// close writes one period, unless another program did, or there is nothing to say anew.
 func (d *Desk) close(tx *store.Tx, o directory.Organisation, r *Room, had []Closing, a *ask) (int, error) {
 	before, closed := latest(had, a.period)
-	late := int64(0)
-	for _, n := range a.cells {
-		late += n
+	e := Closing{Room: r.Name, Period: a.period, Edition: 1, Form: form, Definition: a.by.Name(), AsOf: a.until,
+		Records: a.records, Erased: a.erased, Cells: a.table()}
+	for _, x := range had {
+		if x.Period == a.period {
+			e.Edition = max(e.Edition, x.Edition+1)
+		}
 	}
-	if closed && (before.AsOf != a.after || late == 0) {
-		return 0, nil
-	}
-	e := Closing{Room: r.Name, Period: a.period, Edition: before.Edition + 1, Form: form, Definition: a.by.Name(),
-		AsOf: a.until, Records: a.records, Erased: a.erased, Cells: a.table()}
-	if closed { // what was erased since was counted when it was there
-		e.Late, e.Records, e.Erased = late, a.records+a.erased-before.Erased, before.Erased
+	switch {
+	case !closed:
+	case a.after.IsZero():
+		if !before.countedAgain(a) {
+			return 0, nil
+		}
+	default:
+		for _, n := range a.cells {
+			e.Late += n
+		}
+		if e.Late == 0 || !before.AsOf.Equal(a.after) {
+			return 0, nil
+		}
+		e.Records, e.Erased = before.Records+a.records, before.Erased // what was erased since was counted when it was there
 		e.Cells = before.with(a.cells)
 	}
 	return 1, d.Directory.ClosePeriod(tx, o.ID, e)
+}
+
+// countedAgain says whether an edition that an older program counted otherwise has another
+// beside it, as of the same moment. Once a record was erased it has none: what differs
+// between the two would tell what that record held.
+func (e Closing) countedAgain(a *ask) bool {
+	return e.Form < form && e.AsOf.Equal(a.until) && e.Erased == a.erased
 }
 
 // table is every column of every figure, in the definition's order.
@@ -251,88 +335,6 @@ func (e Closing) with(late map[cellName]int64) []Cell {
 	out := slices.Clone(e.Cells)
 	for i, c := range out {
 		out[i].N += late[cellName{c.Figure, c.Column}]
-	}
-	return out
-}
-
-// Recounted is an edition beside what the history gives now.
-type Recounted struct {
-	Closing
-	Since   int64       // records that were erased since it was closed
-	Differs []Different // cells that are not what was closed
-	Late    int64       // events that the next closing adds
-	Err     error       // fail.Tampered when no erasure explains it
-}
-
-// Different is a cell of an edition and what is counted now.
-type Different struct {
-	Cell
-	Now int64
-}
-
-// Recount counts all that was closed of a room again from the history, in one pass.
-func (d *Desk) Recount(ctx context.Context, org id.Org, r *Room,
-	rest func(context.Context, time.Duration)) (out []Recounted, err error) {
-	o, err := d.Directory.Organisation(ctx, org)
-	if err != nil {
-		return nil, err
-	}
-	had, err := editions(o, r)
-	if err != nil {
-		return nil, err
-	}
-	again, since := map[int]*ask{}, map[int]*ask{}
-	var asks []*ask
-	for i, e := range had {
-		by, err := r.Definition(e.Definition)
-		if err != nil || e.Form != form {
-			continue
-		}
-		again[i] = &ask{period: e.Period, by: by, figures: figuresOf(by, e.Period),
-			until: e.AsOf, stands: countedAt(e.Period)}
-		asks = append(asks, again[i])
-		if last, _ := latest(had, e.Period); last.Edition == e.Edition {
-			since[i] = &ask{period: e.Period, by: by, figures: again[i].figures, after: e.AsOf, until: d.Clock.Now(),
-				stands: countedAt(e.Period)}
-			asks = append(asks, since[i])
-		}
-	}
-	if _, err := d.countRecords(ctx, org, r, asks, rest); err != nil {
-		return nil, err
-	}
-	for i, e := range had {
-		out = append(out, e.against(again[i], since[i]))
-	}
-	return out, nil
-}
-
-// against holds an edition to what is counted now.
-func (e Closing) against(now, since *ask) Recounted {
-	out := Recounted{Closing: e}
-	if now == nil {
-		out.Err = fail.New(fail.Conflict, "It was counted by rules (%s, form %d) that this version of Heed does not know: "+
-			"recount it with that version", e.Definition, e.Form)
-		return out
-	}
-	out.Since = now.erased - e.Erased
-	more := now.records+now.erased != e.Records+e.Erased || out.Since < 0
-	left := maps.Clone(now.cells)
-	for _, c := range e.Cells {
-		n := left[cellName{c.Figure, c.Column}]
-		delete(left, cellName{c.Figure, c.Column})
-		if n != c.N {
-			out.Differs = append(out.Differs, Different{c, n})
-		}
-		more = more || n > c.N || n < c.N && out.Since == 0
-	}
-	if since != nil {
-		for _, n := range since.cells {
-			out.Late += n
-		}
-	}
-	if more || len(left) > 0 {
-		out.Err = fail.New(fail.Tampered, "The figures of %s that were closed are not those of the history, and no erasure "+
-			"explains it", e.Period.Words())
 	}
 	return out
 }

@@ -313,8 +313,8 @@ func (r *Room) unknown() string {
 	if r == nil {
 		return ""
 	}
-	return fmt.Sprintf(", or take off all that lies on the %s (heed overlay off --room %s) and lay what is still wanted on "+
-		"%s (heed overlay lay)", r.Many, r.Name, r.Latest().Name())
+	return fmt.Sprintf(", or take off all that lies on the %s (heed overlay off --room %s) and lay what is still wanted "+
+		"on %s (heed overlay lay)", r.Many, r.Name, r.Latest().Name())
 }
 
 // definition is one that this program knows, with its room; of another version of one that it

@@ -205,7 +205,7 @@ func TestSentAgain(t *testing.T) {
 
 // TestNobodyStandsAloneByTheirSecondWord: whom the raiser bars by giving the second word to
 // somebody else's ask counts as if they were still there. Seen to fail on a raiser who
-// decided alone after their own second word.
+// decided alone after their own second word, and on an entry that did not say so.
 func TestNobodyStandsAloneByTheirSecondWord(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, h *house) {
@@ -221,6 +221,10 @@ func TestNobodyStandsAloneByTheirSecondWord(t *testing.T) {
 				want = http.StatusConflict
 			}
 			b.step("lead", "triage", `{"decision":"not_safeguarding","reasons":"Nothing in it"}`, want)
+			page := b.as("lead", access.Lead).get("/cases/" + string(b.ref)).body
+			if strings.Contains(page, "Decided by the person who raised it") != (want == http.StatusOK) {
+				t.Errorf("that the raiser decided, since nobody else was left, is said wrongly: triage answered %d", want)
+			}
 		}
 	})
 }

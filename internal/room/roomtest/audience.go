@@ -22,7 +22,7 @@ import (
 func audience(s *suite) {
 	def := s.room.Latest()
 	if !def.Audience.Given() {
-		return
+		s.t.Skip("nobody is asked to read records of this room")
 	}
 	ref := s.inForce()
 	nurse, porter := s.w.As("nurse"), s.w.As("porter")
@@ -205,7 +205,7 @@ func audiences(s *suite) {
 	ask, _ := s.room.Latest().Step(a.Ask)
 	who, _ := field.Find(ask.Fields, a.Who)
 	if !a.Given() {
-		return
+		s.t.Skip("nobody is asked to read records of this room")
 	}
 	nurse := s.w.As("nurse")
 	if slices.Contains(who.Offered(), process.AskRole) {
@@ -251,7 +251,7 @@ func (s *suite) tellsOfNobody(ref id.Reference, one access.Actor) {
 // and made as it was.
 func unread(s *suite) {
 	if !s.room.Latest().Audience.Given() {
-		return
+		s.t.Skip("nobody is asked to read records of this room")
 	}
 	ref := s.inForce()
 	s.ask(ref, process.AskEverybody, "")

@@ -19,7 +19,7 @@ import (
 func comesRound(s *suite) {
 	def := s.room.Latest()
 	if len(def.Cycles) == 0 {
-		return
+		s.t.Skip("nothing comes round in this room")
 	}
 	made, closed := 0, map[string]bool{}
 	for range 10 {
@@ -170,6 +170,9 @@ func (s *suite) inTime(info process.StepInfo) field.Answers {
 // inTurn: a day later than the cycle allows is refused, none is as late as it allows, and
 // what is brought forward is due sooner, once, and says from when.
 func inTurn(s *suite) {
+	if len(s.room.Latest().Cycles) == 0 {
+		s.t.Skip("nothing comes round in this room")
+	}
 	for _, c := range s.room.Latest().Cycles {
 		ref := s.cycleOpened(c)
 		v := s.stands(ref)

@@ -23,7 +23,7 @@ import (
 func documents(s *suite) {
 	step, ok := s.asksFor()
 	if !ok {
-		return // it asks for none
+		s.t.Skip("no step of this room asks for a document")
 	}
 	said := bytes.Repeat([]byte(s.x.word+" of a document\n"), 5<<10) // of three chunks
 	ref, got, by := s.withDocument(step, said, "first-document-key")

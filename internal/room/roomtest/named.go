@@ -114,3 +114,54 @@ func titles(s *suite) {
 		s.t.Error("what was just begun stands in no list")
 	}
 }
+
+// twoPeople: where a step needs another person than the one who took an earlier
+// step, the same person is refused.
+func twoPeople(s *suite) {
+	def := s.room.Latest()
+	if !slices.ContainsFunc(def.AllSteps, func(x process.StepInfo) bool { return len(x.Other) > 0 }) {
+		s.t.Skip("no step of this room needs another person than an earlier one")
+	}
+	for _, second := range def.AllSteps {
+		for _, as := range second.Other {
+			if !s.sameIsRefused(second, as) {
+				s.t.Errorf("%s: it was never tried with the same person", second.ID)
+			}
+		}
+	}
+}
+
+// sameIsRefused goes to where the record names somebody so and the second step is possible,
+// and tries it as the same person.
+func (s *suite) sameIsRefused(second process.StepInfo, as string) bool {
+	def, names := s.room.Latest(), map[process.Step]bool{}
+	for _, x := range def.AllSteps {
+		names[x.ID] = slices.ContainsFunc(x.People, func(n process.NamedHere) bool { return n.As == as && n.From == "actor" })
+	}
+	ref := s.begin().Reference
+	v := s.stands(ref)
+	way := shortest(def, v.Status(), func(taken []turn, at process.Status) bool {
+		return slices.ContainsFunc(taken, func(t turn) bool { return names[t.step] }) &&
+			slices.ContainsFunc(def.Steps(at), func(x process.StepInfo) bool { return x.ID == second.ID })
+	})
+	tried := false
+	by := map[process.Step]access.Actor{}
+	for _, w := range way {
+		info, _ := def.Step(w.step)
+		_, a, err := s.take(ref, info, s.answersFor(info, w.outcome))
+		s.must(err)
+		by[w.step] = a
+	}
+	for step, a := range by {
+		if !names[step] || !slices.Contains(s.stands(ref).People[as], a.Person) {
+			continue
+		}
+		_, err := s.desk.Take(s.ctx, a, s.room, ref, room.Taking{Step: second.ID, Answers: s.x.Answers(second.Fields),
+			Version: s.seen(ref, second.ID)})
+		if err == nil {
+			s.t.Errorf("%s: the same person was taken as the second of two", second.ID)
+		}
+		tried = tried || fail.Is(err, fail.Refused)
+	}
+	return tried
+}

@@ -39,6 +39,7 @@ func Run(t *testing.T, r *room.Room) {
 		"documents name what it has": namesWhatItHas, "every route as every role": routes,
 		"documents are sent and given out": uploads, "who reads what": meant,
 		"a word of two shows what it is about": wordPages, "what is damaged hides no other": damagedBeside, "pages": pages,
+		"what is left empty is said on the page": emptiedPages,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -104,6 +105,7 @@ var clauses = []clause{
 	{"a title stands in the lists", titles},
 	{"records that belong together show it to who may open both", tiedTogether},
 	{"erased leaves nothing but its form", erased},
+	{"an erasure waits for what is written beside it", waitsForBeside},
 	{"what comes round is made once and closed once", comesRound},
 	{"what comes round is in time or sooner", inTurn},
 	{"an audience reads and confirms what is in force", audience},
@@ -116,6 +118,7 @@ var clauses = []clause{
 	{"what ended reaches who relies on it", relies},
 	{"what is covered is what the list's records name", covers},
 	{"recount equals what was counted", counted},
+	{"what was closed too soon is withdrawn", tooSoon},
 	{"a damaged record is neither shown nor gone on with", damaged},
 }
 

@@ -27,6 +27,7 @@ func relies(s *suite) {
 	for _, by := range s.room.Latest().Relies {
 		s.endedBySet(by)
 		s.endedByDay(by)
+		s.openedAgain(by)
 	}
 }
 
@@ -100,6 +101,49 @@ func (s *suite) endedByDay(by process.Reliance) {
 	s.w.Hand.Set(last.Add(1).Start())
 	s.works(q)
 	s.toldOnce(by, ref, item)
+}
+
+// openedAgain: a record that had ended when an item did hears of it when it is opened again,
+// once, and not before.
+func (s *suite) openedAgain(by process.Reliance) {
+	s.t.Helper()
+	item := by.Question(s.room.Latest()).Choices[0].ID
+	ref := s.relying(by, item)
+	open := s.stands(ref)
+	s.goWay(ref, shortest(s.room.Latest(), open.Status(), func(_ []turn, at process.Status) bool {
+		return s.room.Latest().Ended(at)
+	}))
+	q, back := s.newerSet(by, func(all []field.Option) { all[0].To = workday.Of(s.w.Hand.Now()).Add(-1) })
+	defer back()
+	ended := s.stands(ref)
+	after := s.room.Latest().Steps(ended.Status())
+	if len(after) == 0 {
+		s.t.Skip("no step of this room is taken after the end: nothing is opened again")
+	}
+	for _, def := range s.room.Definitions { // by one of them it is
+		i := slices.IndexFunc(def.AllSteps, func(x process.StepInfo) bool { return x.ID == after[0].ID })
+		def.AllSteps[i].Outcomes = []process.Outcome{{Label: "Opened again", Moves: []process.Move{{
+			From: []process.State{ended.Stage}, To: open.Stage}}}}
+	}
+	look := func() {
+		_, err := s.desk.CatchUp(s.ctx)
+		s.must(err)
+		s.works(q)
+	}
+	look()
+	if v := s.stands(ref); v.Version != ended.Version {
+		s.t.Errorf("%s: a record that has ended was told", by.ID)
+	}
+	info, _ := s.room.Latest().Step(after[0].ID)
+	_, _, err := s.take(ref, info, s.inTime(info))
+	s.must(err)
+	if v := s.stands(ref); v.Ended() {
+		s.t.Fatalf("%s did not open it again: nothing was tried", info.ID)
+	}
+	for range 2 {
+		look()
+		s.toldOnce(by, ref, item)
+	}
 }
 
 // putsNothingOff: an older program beside this one, which knows of no end, looks at a record

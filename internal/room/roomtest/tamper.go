@@ -147,7 +147,7 @@ func damagedHides(s *suite) {
 	}()
 	s.desk, s.room = d, newer
 	if _, err := d.Open(s.ctx, a, newer, hidden); !fail.Is(err, fail.Hidden) {
-		return // nothing is hidden from a worker in this room
+		s.t.Skip("nothing is hidden from a worker in this room")
 	}
 	for _, ref := range []id.Reference{seen, hidden} {
 		s.exec(`update room_record_v1 set state = record where reference = $1`, string(ref))
