@@ -264,7 +264,8 @@ func (h *pages) proposal(q *web.Request) (web.Response, error) {
 	}
 	body = append(body, nhs.Heading{Text: "Who has agreed", Level: 2, Size: nhs.SizeM},
 		nhs.Bullets(agreed(o, p.Yes, name)...),
-		nhs.Para("Fingerprint of this text: "+p.Fingerprint+". Whoever sees the same fingerprint sees the same text."))
+		nhs.Para("Fingerprint of this text: "+p.Fingerprint[:16]+" "+p.Fingerprint[16:]+". "+
+			"Whoever sees the same fingerprint sees the same text."))
 	if !o.IsGrantor(q.Who().Person) || slices.Contains(p.Yes, q.Who().Person) || at != nil {
 		body = append(body, nhs.Para("You have nothing more to do. Whoever has not answered yet finds it under “"+
 			titleDifferent+"”."))
