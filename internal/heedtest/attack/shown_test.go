@@ -1,9 +1,12 @@
 package attack_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -167,5 +170,48 @@ func (h *house) ways(s *somebody, method, pattern string, ref id.Reference) []wa
 		{"with an empty form", func() answer { return s.web.post(path, url.Values{}) }},
 		{"with a key", func() answer { return s.web.post(path, form("_key", key)) }},
 		{"with the key again", func() answer { return s.web.post(path, form("_key", key)) }},
+	}
+}
+
+// TestWhoRaisedItIsShownNoMore lists every member that programs of the raiser are given: the
+// state of the work, what is due, whose it is and a version, which would count the steps of
+// others, are none of them.
+func TestWhoRaisedItIsShownNoMore(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		ref := h.planted()
+		token := h.token("porter")
+		for path, want := range map[string]string{
+			"/api/v1/concerns?list=own": "rows rows.at rows.label rows.reference rows.tell_by rows.told_at",
+			"/api/v1/concerns/" + string(ref): "at news news.at news.title news.words progress reference said " +
+				"said.about said.person said.person.name said.what tell_by told_at",
+		} {
+			a := h.call(token, http.MethodGet, path, "")
+			var whole any
+			check(t, json.Unmarshal([]byte(a.body), &whole))
+			got := map[string]bool{}
+			members("", whole, got)
+			if all := strings.Join(slices.Sorted(maps.Keys(got)), " "); a.status != http.StatusOK || all != want {
+				t.Errorf("%s: %d with %s\nwant %s", path, a.status, all, want)
+			}
+			if tag := a.header.Get("ETag"); tag != "" {
+				t.Errorf("%s has the version %s", path, tag)
+			}
+		}
+	})
+}
+
+// members are the names that a JSON text uses, each with those around it.
+func members(around string, v any, into map[string]bool) {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, inner := range v {
+			into[around+name] = true
+			members(around+name+".", inner, into)
+		}
+	case []any:
+		for _, inner := range v {
+			members(around, inner, into)
+		}
 	}
 }
