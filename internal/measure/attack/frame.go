@@ -23,6 +23,7 @@ type assembly struct {
 	over      map[string]map[string][]string   // dimension → member → its parents
 	at        [][]coord                        // cell → its coords by dimension
 	above     map[string]bool                  // names of cells that have a shown cell in or below them
+	groups    [][]coord                        // where those of a group stand
 	spaces    [][]string                       // the dimensions that tables have, each set once
 	further   map[string][]string              // set of dimensions → those along which its cells can be sums
 	along     map[string]map[int]int           // dimension → cell → its first sum along it
@@ -55,6 +56,10 @@ func assemble(f *Frame, tables []Table, h Hierarchy) (*assembly, error) {
 	}
 	for _, at := range a.at {
 		a.climb(at)
+	}
+	// A group that no table shows can be worked out from its parts, so it is a cell too.
+	if err := a.make(a.groups); err != nil {
+		return nil, err
 	}
 	for id := 0; id < len(f.Names); id++ { // the list grows by parts that no table shows
 		if err := a.expand(id); err != nil {
@@ -128,6 +133,11 @@ func (a *assembly) number(tables []Table) error {
 			all = append(all, a.coords(&tables[i], c))
 		}
 	}
+	return a.make(all)
+}
+
+// make makes the cells at some places.
+func (a *assembly) make(all [][]coord) error {
 	slices.SortFunc(all, func(x, y []coord) int { // inner cells before margins
 		return cmp.Or(len(y)-len(x), slices.CompareFunc(x, y, byName))
 	})
@@ -233,6 +243,9 @@ func (a *assembly) climb(at []coord) {
 		return
 	}
 	a.above[name] = true
+	if slices.ContainsFunc(at, func(c coord) bool { return len(a.hierarchy[c.dim][c.member]) > 0 }) {
+		a.groups = append(a.groups, at)
+	}
 	for _, c := range at {
 		a.climb(without(at, c.dim))
 		for _, p := range a.over[c.dim][c.member] {

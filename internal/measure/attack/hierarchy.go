@@ -102,7 +102,7 @@ func (a *assembly) relate() error {
 			}
 		}
 		a.parts[dim] = partitions(given, seen)
-		a.overlap[dim] = len(a.parts[dim][Total]) > 1 || cross(given, seen)
+		a.overlap[dim] = len(a.parts[dim][Total]) > 1 || tied(given, seen)
 		over := map[string][]string{}
 		for parent, all := range a.parts[dim] {
 			for _, kids := range all {
@@ -119,7 +119,8 @@ func (a *assembly) relate() error {
 }
 
 // partitions gives the ways in which each parent is the sum of others. A parent counts
-// when something below it is shown. Total is the sum of the largest members when these
+// when something below it is shown, and every parent when members that are not shown tie
+// groups together. Total is the sum of the largest members when these
 // do not overlap; when they do (by region and by type), it is the sum of all leaves,
 // and of each set of members that holds every leaf once.
 func partitions(given map[string][]string, seen map[string]bool) map[string][][]string {
@@ -150,9 +151,9 @@ func partitions(given map[string][]string, seen map[string]bool) map[string][][]
 	} else if len(seen) > 0 {
 		total = apart(given, seen)
 	}
-	tied := len(total) > 1 || cross(given, seen)
+	all := len(total) > 1 || tied(given, seen)
 	for parent, kids := range given {
-		if tied || slices.ContainsFunc(kids, below) {
+		if all || slices.ContainsFunc(kids, below) {
 			out[parent] = [][]string{slices.Compact(slices.Sorted(slices.Values(kids)))}
 		}
 	}
@@ -218,6 +219,23 @@ func apart(parts map[string][]string, seen map[string]bool) [][]string {
 		}
 	}
 	return out
+}
+
+// tied says whether members that are not shown tie groups together: groups cross, or such a
+// member is part of two (a trust that is alone in its type is what is left of its region).
+func tied(given map[string][]string, seen map[string]bool) bool {
+	in := map[string]int{}
+	for parent, kids := range given {
+		for _, k := range slices.Compact(slices.Sorted(slices.Values(kids))) {
+			if parent != Total && !seen[k] {
+				in[k]++
+			}
+			if in[k] > 1 {
+				return true
+			}
+		}
+	}
+	return cross(given, seen)
 }
 
 // cross says whether two members share leaves and neither lies in the other.
