@@ -112,46 +112,59 @@ type Small struct {
 }
 
 // Multiples draws many series small, one below the other, each with its own scale, its
-// last value and its variation in words. The title counts the signals.
+// last value and its variation in words. The title counts the signals among the series
+// that have limits to be judged by.
 func Multiples(all []Small, w Words) *Drawing {
 	d := &Drawing{Source: w.Source, Name: name("Small charts", w)}
-	signals := 0
+	signals, judged := 0, 0
 	y := 0.0
 	d.Table = newTable("Series", "Latest period", "Latest value", "Mean", "Variation").in(w.Unit, 2, 3)
 	for _, m := range all {
 		_, words, colour := variation(m.Chart)
 		last, known := m.Chart.Latest()
-		plain := m.Chart.LowCounts || m.Chart.Collapsed
-		if plain {
-			words, colour = "no limits drawn", guide
-		} else if m.Chart.Icon != string(xmr.Common) {
+		limits, mean := hasLimits(m.Chart), sheet.N(last.Mean)
+		switch {
+		case !limits:
+			words, colour, mean = "no limits drawn", guide, sheet.T("[z]")
+		case m.Chart.Icon != string(xmr.Common):
 			signals++
 		}
+		judged += bit(limits)
 		value, when := math.NaN(), "[x]"
 		if known {
 			value, when = last.Value, day(last.Period)
 		}
-		d.Table.add(sheet.T(m.Label), sheet.T(when), sheet.N(value), sheet.N(last.Mean), sheet.T(words))
+		d.Table.add(sheet.T(m.Label), sheet.T(when), sheet.N(value), mean, sheet.T(words))
 		d.label("0", y+20, "start", ink, m.Label, true)
 		d.label("100%", y+20, "end", ink, Number(value, w.Unit), true)
 		d.label("0", y+42, "start", colour, words, false)
 		d.label("100%", y+42, "end", ink, when, false)
-		d.little(m.Chart, y+54, y+114, !plain, w.Unit)
+		d.little(m.Chart, y+54, y+114, limits, w.Unit)
 		y += 134
 	}
-	switch {
-	case len(all) == 0:
-		d.Title = "No series yet"
-	case signals == 0:
-		d.Title = fmt.Sprintf("None of %d series shows a change", len(all))
-	case signals == 1:
-		d.Title = fmt.Sprintf("1 of %d series shows a change", len(all))
-	default:
-		d.Title = fmt.Sprintf("%d of %d series show a change", signals, len(all))
-	}
+	d.Title = findMultiples(len(all), judged, signals)
 	d.Subtitle = subtitle(w, "Each series has its own scale.")
 	d.height = math.Max(40, y)
 	return d
+}
+
+// findMultiples says what was found among the series that could be judged.
+func findMultiples(all, judged, signals int) string {
+	of := fmt.Sprintf("%d series", judged)
+	if judged < all {
+		of = fmt.Sprintf("the %d series with limits", judged)
+	}
+	switch {
+	case all == 0:
+		return "No series yet"
+	case judged == 0:
+		return fmt.Sprintf("%d series, none with enough to be judged", all)
+	case signals == 0:
+		return fmt.Sprintf("None of %s shows a change", of)
+	case signals == 1:
+		return fmt.Sprintf("1 of %s shows a change", of)
+	}
+	return fmt.Sprintf("%d of %s show a change", signals, of)
 }
 
 func (d *Drawing) little(c xmr.Chart, top, bottom float64, limits bool, unit string) {
@@ -169,6 +182,9 @@ func (d *Drawing) little(c xmr.Chart, top, bottom float64, limits bool, unit str
 	}
 	d.joined(c, s, across)
 	for i, m := range c.Marks {
+		if !limits {
+			m.Cause, m.Type = xmr.CommonCause, xmr.Common
+		}
 		if m.Type != xmr.Common || i == len(c.Marks)-1 || m.Ghosted {
 			d.point(m, s, at(across(i)), unit)
 		}

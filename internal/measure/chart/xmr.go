@@ -3,6 +3,7 @@ package chart
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 // XmR draws a judged series with its variation and assurance icons. With counts that
 // are too low for limits it draws the plain numbers and no icon.
 func XmR(c xmr.Chart, o xmr.Options, w Words) *Drawing {
-	d := &Drawing{Title: findXmR(c, w.Unit), Source: w.Source, Name: name("XmR chart", w)}
+	d := &Drawing{Title: findXmR(c, o, w.Unit), Source: w.Source, Name: name("XmR chart", w)}
 	limits := hasLimits(c)
 	d.Subtitle = subtitle(w, notes(c, o)...)
 	d.Table = tableXmR(c, o, w.Unit)
@@ -206,30 +207,51 @@ func variation(c xmr.Chart) (letter, words, colour string) {
 	return "~", "common cause", guide
 }
 
+// assurance says how the target was met since the last rebase, which is what the limits and
+// so the icon speak of. Where limits were fixed and the values went elsewhere, the values decide.
 func assurance(c xmr.Chart, o xmr.Options) (letter, words, colour string) {
 	met, missed := met(c, o)
-	last := c.Marks[len(c.Marks)-1]
-	switch icon := c.AssuranceIcon(); {
-	case xmr.Same(last.Upper, last.Lower) && missed == 0: // always on the target, which is to meet it
-		return "P", "always met", better
-	case icon == "pass" && missed == 0:
-		return "P", "always met", better
-	case icon == "pass":
-		return "P", fmt.Sprintf("usually met, missed %d of %d times", missed, met+missed), better
-	case icon == "fail" && met == 0:
-		return "F", "never met", worse
-	case icon == "fail":
-		return "F", fmt.Sprintf("usually missed, met %d of %d times", met, met+missed), worse
+	all, since := met+missed, ""
+	if first := current(c)[0]; first.Period != c.Marks[0].Period {
+		since = " since " + day(first.Period)
 	}
-	return "?", "hit and miss", guide
+	last := c.Marks[len(c.Marks)-1]
+	icon := c.AssuranceIcon()
+	onTarget := xmr.Same(last.Upper, last.Lower) && o.Target != nil && xmr.Same(last.Mean, *o.Target)
+	switch { // what is always on the target meets it
+	case all == 0:
+		return "?", "no values yet" + since, guide
+	case (icon == "pass" || onTarget) && missed == 0:
+		return "P", "always met" + since, better
+	case icon == "pass" && met > missed:
+		return "P", fmt.Sprintf("usually met, missed %d of %d times%s", missed, all, since), better
+	case icon == "fail" && met == 0:
+		return "F", "never met" + since, worse
+	case icon == "fail" && missed > met:
+		return "F", fmt.Sprintf("usually missed, met %d of %d times%s", met, all, since), worse
+	case missed == 0:
+		return "?", fmt.Sprintf("met %d of %d times%s, may be missed", met, all, since), guide
+	case met == 0:
+		return "?", fmt.Sprintf("missed %d of %d times%s, may be met", missed, all, since), guide
+	}
+	return "?", "hit and miss" + since, guide
 }
 
-// met counts the values that meet the target and those that do not.
+// current is the last segment.
+func current(c xmr.Chart) []xmr.Mark {
+	start := len(c.Marks) - 1
+	for start > 0 && c.Marks[start-1].Segment == c.Marks[start].Segment {
+		start--
+	}
+	return c.Marks[start:]
+}
+
+// met counts the values of the last segment that meet the target and those that do not.
 func met(c xmr.Chart, o xmr.Options) (met, missed int) {
 	if o.Target == nil {
 		return 0, 0
 	}
-	for _, m := range c.Marks {
+	for _, m := range current(c) {
 		switch {
 		case !m.Known:
 		case xmr.Same(m.Value, *o.Target) || (m.Value > *o.Target) == (o.Direction == xmr.Increase):
@@ -302,7 +324,7 @@ func causeWords(m xmr.Mark) string {
 }
 
 // findXmR writes the finding from the last value.
-func findXmR(c xmr.Chart, unit string) string {
+func findXmR(c xmr.Chart, o xmr.Options, unit string) string {
 	m, known := c.Latest()
 	if !known {
 		return "No values yet"
@@ -312,7 +334,7 @@ func findXmR(c xmr.Chart, unit string) string {
 		return fmt.Sprintf("%s in %s", v, when)
 	}
 	if xmr.Same(m.Upper, m.Lower) && m.Cause == xmr.CommonCause {
-		return fmt.Sprintf("Always %s, to %s", v, when)
+		return constant(c, m, v, when)
 	}
 	switch m.Cause {
 	case xmr.AboveLimit:
@@ -333,10 +355,26 @@ func findXmR(c xmr.Chart, unit string) string {
 		return fmt.Sprintf("The last %d values are all below the mean of %s", run(c, false), Number(m.Mean, unit))
 	}
 	low, high := m.Lower, m.Upper
-	if unit == "%" { // the lines may pass what a percentage can be, the words may not
-		low, high = math.Max(low, 0), math.Min(high, 100)
+	if unit == "%" || o.Counts { // the lines may pass what a value can be, the words may not
+		low = math.Max(low, 0)
+	}
+	if unit == "%" {
+		high = math.Min(high, 100)
 	}
 	return fmt.Sprintf("No change to be seen: %s in %s, usually %s to %s", v, when, Number(low, unit), Number(high, unit))
+}
+
+// constant is the finding where the limits lie on the mean: "always" is said of what always was.
+func constant(c xmr.Chart, last xmr.Mark, v, when string) string {
+	other := func(m xmr.Mark) bool { return !math.IsNaN(m.Value) && !xmr.Same(m.Value, last.Value) }
+	segment := slices.DeleteFunc(slices.Clone(c.Marks), func(m xmr.Mark) bool { return m.Segment != last.Segment })
+	switch {
+	case !slices.ContainsFunc(c.Marks, other):
+		return fmt.Sprintf("Always %s, to %s", v, when)
+	case slices.ContainsFunc(segment, other):
+		return fmt.Sprintf("%s in %s, on the mean", v, when)
+	}
+	return fmt.Sprintf("Always %s from %s to %s", v, day(segment[0].Period), when)
 }
 
 // run counts the values at the end that go the same way (trend) or lie on one side.
