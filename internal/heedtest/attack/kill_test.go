@@ -159,7 +159,7 @@ func TestKilled(t *testing.T) {
 						}
 					})
 				}
-				time.Sleep(time.Duration(50+rand.IntN(350)) * time.Millisecond)
+				time.Sleep(aMoment())
 				check(t, s.cmd.Process.Kill())
 				_ = s.cmd.Wait()
 				close(stop)
@@ -179,7 +179,7 @@ func TestKilled(t *testing.T) {
 			for _, ref := range k.acked {
 				distinct[ref] = true
 			}
-			if n := counted(t, c); n != len(k.sent) || len(distinct) != len(k.sent) {
+			if n := counted(t, c, `select count(*) from room_record_v1 where room = 1`); n != len(k.sent) || len(distinct) != len(k.sent) {
 				t.Errorf("%d keys were sent, %d references given, %d concerns are there", len(k.sent), len(distinct), n)
 			}
 			if acked < kills {
@@ -197,7 +197,11 @@ func TestKilled(t *testing.T) {
 	}
 }
 
-func counted(t *testing.T, c app.Config) (n int) {
+// aMoment is after how long the program is killed.
+func aMoment() time.Duration { return time.Duration(50+rand.IntN(350)) * time.Millisecond }
+
+// counted is the one number that a query gives of an installation that is not running.
+func counted(t *testing.T, c app.Config, query string, args ...any) (n int) {
 	t.Helper()
 	o := store.Options{URL: c.DB, ReadOnly: true, Clock: clock.System{}, Log: nothing}
 	if c.DB == "" {
@@ -206,9 +210,7 @@ func counted(t *testing.T, c app.Config) (n int) {
 	s, err := store.Open(ctx, o)
 	check(t, err)
 	defer s.Close()
-	check(t, s.View(ctx, func(tx *storeTx) error {
-		return tx.QueryRow(`select count(*) from room_record_v1 where room = 1`).Scan(&n)
-	}))
+	check(t, s.View(ctx, func(tx *storeTx) error { return tx.QueryRow(query, args...).Scan(&n) }))
 	return n
 }
 
