@@ -140,6 +140,32 @@ func TestAClockAheadClosesNothing(t *testing.T) {
 	})
 }
 
+// TestAClockBehindTellsNothing: a month that was closed in time stays when a record was erased
+// since and a clock falls back behind it. Counted anew it would lose what was erased, and both
+// beside each other would tell what the record held.
+func TestAClockBehindTellsNothing(t *testing.T) {
+	world.Each(t, func(w *world.World) {
+		ref := closed(w)
+		raised(w)
+		w.Hand.Set(time.Date(2026, 4, 8, 2, 0, 0, 0, time.UTC))
+		closePeriods(w, 3)
+		_, err := w.Rooms.Erase(ctx, w.Concerns.Room, w.Org.ID, ref, "Retention has ended", w.Words()...)
+		check(w, err)
+		w.Hand.Set(time.Date(2026, 3, 20, 2, 0, 0, 0, time.UTC))
+		raised(w)
+		if n, err := w.Rooms.ClosePeriods(ctx, atOnce); err != nil || n != 0 {
+			t.Errorf("%d were closed: %v", n, err)
+		}
+		all, err := w.Rooms.Recount(ctx, w.Org.ID, w.Concerns.Room, atOnce) // what was written too early is named
+		check(w, err)
+		for _, x := range all {
+			if x.Withdrawn {
+				t.Errorf("edition %d of %s is withdrawn", x.Edition, x.Period)
+			}
+		}
+	})
+}
+
 // TestHiddenWhileClosing: what is hidden by SQL at that moment is missed, and left out of nothing.
 func TestHiddenWhileClosing(t *testing.T) {
 	world.Each(t, func(w *world.World) {

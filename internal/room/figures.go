@@ -111,7 +111,11 @@ func (d *Desk) closeOf(ctx context.Context, o directory.Organisation, r *Room,
 	if err != nil {
 		return 0, err
 	}
-	if early := earlyOf(had, never); len(early) > 0 {
+	early, err := d.unerased(ctx, o.ID, r, earlyOf(had, never), rest)
+	if err != nil {
+		return 0, err
+	}
+	if len(early) > 0 {
 		return 0, d.withdraw(ctx, o.ID, r, early)
 	}
 	asks := due(r, o, had, come)
@@ -168,6 +172,34 @@ func earlyOf(had []Closing, never time.Time) (out []Closing) {
 		}
 	}
 	return out
+}
+
+// unerased are the editions since which nothing of what they counted was erased. Another stays:
+// its clock was right, perhaps, and it is today's that is behind; counted anew it would lose
+// what was erased since, and what differs would tell what that record held.
+func (d *Desk) unerased(ctx context.Context, org id.Org, r *Room, early []Closing,
+	rest func(context.Context, time.Duration)) (out []Closing, err error) {
+	asks := make([]*ask, 0, len(early))
+	for _, e := range early {
+		by, err := r.Definition(e.Definition)
+		if err != nil {
+			continue // of a newer program, which withdraws it itself
+		}
+		asks = append(asks, &ask{period: e.Period, by: by, until: e.AsOf})
+		out = append(out, e)
+	}
+	if len(out) == 0 {
+		return nil, nil
+	}
+	if _, err := d.countRecords(ctx, org, r, slices.Clone(asks), rest); err != nil { // which sorts them
+		return nil, err
+	}
+	for i := len(out) - 1; i >= 0; i-- {
+		if asks[i].erased != out[i].Erased {
+			out = slices.Delete(out, i, i+1)
+		}
+	}
+	return out, nil
 }
 
 // withdraw writes that editions were closed before their time: each period is closed anew,
