@@ -58,19 +58,22 @@ func (r *Room) may(rules *access.Policy, role process.Role, what string, d *proc
 	})
 }
 
-// allowed asks the rules about a role, of a record that it has, in a state, with a reason.
+// allowed asks the rules about a role, of a record that it has, that it began itself or somebody
+// else did, in a state, with a reason.
 func (r *Room) allowed(rules *access.Policy, role process.Role, what string, stage process.State, ended bool) bool {
 	if role == process.Anyone {
 		role = process.Worker
 	}
 	org, team, me := id.NewOrg(time.Time{}), id.NewTeam(time.Time{}), id.NewPerson(time.Time{})
-	at := &State{Org: org, Team: team, Compartment: r.Compartment, Owner: me, Stage: stage}
 	a := access.Actor{Person: me, Org: org, Team: team, Role: access.Role(role), MFA: true}
-	res := r.resource(at, time.Time{})
-	res.Closed = ended
-	return slices.ContainsFunc(r.actions(what, a, at), func(act access.Action) bool {
-		return rules.Decide(a, act, res, access.Context{Reason: "asked"}).Effect == access.Allow ||
-			rules.Decide(a, act, access.Function(org), access.Context{}).Effect == access.Allow
+	return slices.ContainsFunc([]id.Person{id.NewPerson(time.Time{}), me}, func(by id.Person) bool {
+		at := &State{Org: org, Team: team, Compartment: r.Compartment, By: by, Owner: me, Stage: stage}
+		res := r.resource(at, time.Time{})
+		res.Closed = ended
+		return slices.ContainsFunc(r.actions(what, a, at), func(act access.Action) bool {
+			return rules.Decide(a, act, res, access.Context{Reason: "asked"}).Effect == access.Allow ||
+				rules.Decide(a, act, access.Function(org), access.Context{}).Effect == access.Allow
+		})
 	})
 }
 

@@ -179,7 +179,8 @@ func TestKilled(t *testing.T) {
 			for _, ref := range k.acked {
 				distinct[ref] = true
 			}
-			if n := counted(t, c, `select count(*) from room_record_v1 where room = 1`); n != len(k.sent) || len(distinct) != len(k.sent) {
+			n := counted(t, c, `select count(*) from room_record_v1 where room = 1`)
+			if n != len(k.sent) || len(distinct) != len(k.sent) {
 				t.Errorf("%d keys were sent, %d references given, %d concerns are there", len(k.sent), len(distinct), n)
 			}
 			if acked < kills {
