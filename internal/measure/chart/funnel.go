@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"heed/internal/measure/funnel"
 	"heed/internal/measure/sheet"
@@ -14,11 +15,21 @@ import (
 func Funnel(f funnel.Funnel, o funnel.Options, w Words) *Drawing {
 	d := &Drawing{Source: w.Source, Name: name("Funnel plot", w)}
 	d.Title = findFunnel(f)
+	if n := len(f.Without); n > 0 {
+		d.Title += fmt.Sprintf("; %d not calculable", n)
+	}
 	note := "Limits without allowance for overdispersion."
 	if f.Adjusted {
 		note = "Limits allow for overdispersion."
 	}
-	d.Subtitle = subtitle(w, note, "An organisation outside is a question, not a finding.")
+	more := []string{note, "An organisation outside is a question, not a finding."}
+	if f.Unusable {
+		more = nil
+	}
+	if len(f.Without) > 0 {
+		more = append(more, "Not calculable, without a denominator: "+strings.Join(f.Without, ", ")+".")
+	}
+	d.Subtitle = subtitle(w, more...)
 	d.Table = tableFunnel(f, w.Unit)
 	if f.Unusable {
 		d.height = 40
@@ -94,7 +105,7 @@ func (d *Drawing) unit(u funnel.Judged, s scale, x float64, unit string, named *
 	words := u.Name + ": " + Number(u.Value, unit) + ", size " + Number(u.Denominator, "")
 	switch {
 	case u.OverFlag.Out998:
-		d.mark(at(x), s.y(u.Value), diamond, worse, words+", outside 99.8%")
+		d.mark(at(x), s.y(u.Value), diamond, goal, words+", outside 99.8%")
 		y := s.y(u.Value)
 		crowded := slices.ContainsFunc(*named, func(p [2]float64) bool {
 			return math.Abs(p[0]-x) < 0.3 && math.Abs(p[1]-y) < 18
@@ -108,7 +119,7 @@ func (d *Drawing) unit(u funnel.Judged, s scale, x float64, unit string, named *
 			d.label(pct(left+x*(right-left)+shift), s.y(u.Value)+5, anchor, ink, u.Name, false)
 		}
 	case u.OverFlag.Out95:
-		d.mark(at(x), s.y(u.Value), square, better, words+", outside 95%")
+		d.mark(at(x), s.y(u.Value), square, guide, words+", outside 95%")
 	default:
 		d.mark(at(x), s.y(u.Value), circle, line, words)
 	}
@@ -116,9 +127,9 @@ func (d *Drawing) unit(u funnel.Judged, s scale, x float64, unit string, named *
 
 // key says what the shapes mean, below the plot.
 func (d *Drawing) key(y float64) {
-	d.mark("2%", y, diamond, worse, "")
+	d.mark("2%", y, diamond, goal, "")
 	d.label("6%", y+5, "start", ink, "outside 99.8%", false)
-	d.mark("52%", y, square, better, "")
+	d.mark("52%", y, square, guide, "")
 	d.label("56%", y+5, "start", ink, "outside 95%", false)
 	d.mark("2%", y+26, circle, line, "")
 	d.label("6%", y+31, "start", ink, "within the limits", false)
@@ -160,6 +171,10 @@ func tableFunnel(f funnel.Funnel, unit string) Table {
 		}
 		t.add(sheet.T(u.Name), sheet.N(u.Numerator), sheet.N(u.Denominator), sheet.N(u.Value), sheet.N(l.Low998),
 			sheet.N(l.High998), sheet.T(place))
+	}
+	x := sheet.T("[x]")
+	for _, u := range f.Without {
+		t.add(sheet.T(u), x, sheet.N(0), x, x, x, sheet.T("not calculable"))
 	}
 	return t
 }
