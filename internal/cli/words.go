@@ -11,6 +11,7 @@ import (
 	"heed/internal/app"
 	"heed/internal/directory"
 	"heed/internal/fail"
+	"heed/internal/plain"
 )
 
 // words are those of several people, one after the other.
@@ -41,7 +42,7 @@ func word(env *Env, a *app.App, login, variable string) (directory.Word, error) 
 	w, err := a.Directory.GiveWord(env.Ctx, login, password, code)
 	if fail.Is(err, fail.SignIn) {
 		return w, fail.Wrap(fail.SignIn, err, "The word of %s does not count: their login name, password or code does not "+
-			"look right. Each code works once", login)
+			"look right. "+plain.NextCode, login)
 	}
 	return w, err
 }

@@ -155,8 +155,7 @@ func (d *Desk) FindLogin(ctx context.Context, login string) (p Person, err error
 // wrongLogin is the one answer to a wrong name, password or code.
 func wrongLogin() error {
 	return fail.New(fail.SignIn, "Check your login name, password and code: at least one of them does not look right. "+
-		"Each code works once, so wait for the next one. "+
-		"If that does not help, check that the date and time on your phone are right")
+		plain.NextCode)
 }
 
 // CheckPassword gives the person whose password this is. A name that does not

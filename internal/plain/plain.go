@@ -43,7 +43,10 @@ func (f Field) Fault(text string) string {
 
 // WrongCode says what to do about a one-time code that is not right: most often it
 // was used already, or the phone's clock is wrong.
-const WrongCode = "Check your code: it does not look right. Each code works once, so wait for the next one. " +
+const WrongCode = "Check your code: it does not look right. " + NextCode
+
+// NextCode is the second half of it, for where more than the code may be wrong.
+const NextCode = "Each code works once, so wait for the next one. " +
 	"If that does not help, check that the date and time on your phone are right"
 
 // TextFault says in words why a typed text cannot be kept, or "": broken UTF-8 and

@@ -98,9 +98,9 @@ func (k *Keeper) OpenDraft(ctx context.Context, x Session, name string, into any
 }
 
 func (k *Keeper) openDraft(tx *store.Tx, x Session, name string, into any) error {
-	row, err := store.One(tx, (*sealedRow).fields, `select at, sealed from web_draft where person = $1 and name = $2`,
-		x.owner.person, name)
-	if err != nil {
+	row, err := store.One(tx, (*sealedRow).fields, `select at, sealed from web_draft
+		where person = $1 and name = $2 and at >= $3`, x.owner.person, name, clock.Micros(tx.Now().Add(-keepDrafts)))
+	if err != nil { // one that is over its life, and not swept yet, is not there
 		return err
 	}
 	return k.days.openJSON(x.owner, draftField+name, row.at, row.sealed, into)

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"bytes"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -43,6 +45,34 @@ func TestOnlyNamedProxiesTellTheClientsAddress(t *testing.T) {
 	}
 	if a, b := network(netip.MustParseAddr("2001:db8::1")), network(netip.MustParseAddr("2001:db8::2")); a != b {
 		t.Errorf("neighbours count apart: %s, %s", a, b)
+	}
+}
+
+// TestADeafProxyIsToldOfOnce: a named proxy whose header cannot be read is warned of at the
+// first request and never again; one that can be read, and whoever is no proxy, never. Seen
+// to fail on a warning at every request.
+func TestADeafProxyIsToldOfOnce(t *testing.T) {
+	var log bytes.Buffer
+	s := &Site{o: Options{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")},
+		Log: slog.New(slog.NewTextHandler(&log, nil))}}
+	ask := func(remote, forwarded string, warned int) {
+		t.Helper()
+		r := httptest.NewRequest("GET", "/", nil)
+		r.RemoteAddr = remote
+		r.Header.Set("X-Forwarded-For", forwarded)
+		s.network(&Request{http: r})
+		if n := strings.Count(log.String(), "level=WARN"); n != warned {
+			t.Errorf("%s, %q: warned %d times, want %d\n%s", remote, forwarded, n, warned, log.String())
+		}
+	}
+	ask("10.0.0.1:5", "203.0.113.9:50123", 0)
+	ask("192.0.2.1:5", "nonsense", 0)
+	for range 3 {
+		ask("10.0.0.1:5", "Rosalind", 1)
+		ask("10.0.0.2:5", "", 1)
+	}
+	if !strings.Contains(log.String(), "X-Forwarded-For") || strings.Contains(log.String(), "Rosalind") {
+		t.Errorf("the warning does not say of what, or says what was sent: %s", log.String())
 	}
 }
 

@@ -48,7 +48,8 @@ func TestTwoProofsOpenASessionAndEachStepDrawsANewToken(t *testing.T) {
 		// The same code does not open a second session.
 		w := h.visitor()
 		w.post("/log-in", "login", "amara", "password", "right horse battery").wants(303)
-		w.post("/log-in/code", "code", "123456").wants(422, "Each code works once")
+		w.post("/log-in/code", "code", "123456").wants(422, "Each code works once, so wait for the next one",
+			"check that the date and time on your phone are right")
 		v.post("/log-out").wants(303)
 		v.get("/notes").wants(303)
 	})

@@ -50,7 +50,8 @@ func TestALockOutLastsWhatThePageSaysAndThePhoneEndsIt(t *testing.T) {
 		w.post("/log-in", "login", "amara", "password", "right horse battery").wants(429, "3:06pm")
 
 		h.staff.checked = 0
-		v.post("/log-in/unlock", "login", "amara", "password", "guess", "code", "999999").wants(422, "Check your login name")
+		v.post("/log-in/unlock", "login", "amara", "password", "guess", "code", "999999").wants(422, "Check your login name",
+			"wait for the next one", "date and time on your phone")
 		v.post("/log-in/unlock", "login", "nobody", "password", "guess", "code", "123456").wants(422, "Check your login name")
 		if h.staff.checked != 0 {
 			t.Error("a password was tried without the code")

@@ -3,6 +3,7 @@ package web_test
 import (
 	"bytes"
 	"embed"
+	"fmt"
 	"html/template"
 	"io"
 	"log/slog"
@@ -177,6 +178,22 @@ func TestWhatCannotBeKeptIsGivenBack(t *testing.T) {
 			"0300 123 4567", "Send it again", `value="abc"`, `name="_version" value="41"`, "Your note")
 		if strings.Contains(w.Body.String(), "hunter2") {
 			t.Error("a password was written into a page")
+		}
+	}
+}
+
+// TestWhatMayBeKeptIsGivenBack: where nobody knows whether a commit reached the disk, the
+// words come back with that said, and never that they were not kept. Seen to fail on a page
+// that said so.
+func TestWhatMayBeKeptIsGivenBack(t *testing.T) {
+	n := &notes{fail: fmt.Errorf("save: %w", fail.Wrap(fail.Unknown, io.ErrUnexpectedEOF, "fsync"))}
+	w := send(newSite(t, n, nil), "POST", "/notes/add", url.Values{"note": {"a </textarea>sad"}, "_key": {"abc"}})
+	wants(t, w, 503, "We do not know if what you sent was kept. Look for it before you send it again",
+		"What you typed is below", "only if you do not find it", "a &lt;/textarea&gt;sad", "Send it again", `value="abc"`,
+		"0300 123 4567")
+	for _, not := range []string{"was not kept", "fsync", "EOF"} {
+		if strings.Contains(w.Body.String(), not) {
+			t.Errorf("the page says %q", not)
 		}
 	}
 }

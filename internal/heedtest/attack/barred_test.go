@@ -229,6 +229,34 @@ func TestNobodyStandsAloneByTheirSecondWord(t *testing.T) {
 	})
 }
 
+// TestTheOnlyLeadDoesNotDecideTheirOwn: where the one who raised it is the only lead, they are
+// told that the Guardian decides; it waits on her page, she decides without a reason, and
+// the timeline says in which role. Seen to fail on a policy that let the lead decide.
+func TestTheOnlyLeadDoesNotDecideTheirOwn(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		b := newBarHouse(h, "lead")
+		check(t, h.Directory.Leave(ctx, h.person("deputy").ID, h.word("guardian")))
+		b.ref = h.raise("lead", "Something that worries me")
+		const body, words = `{"decision":"not_safeguarding","reasons":"Nothing in it"}`, "the Caldicott Guardian sees it"
+		if a := b.step("lead", "triage", body, http.StatusConflict); !strings.Contains(a.body, words) {
+			t.Errorf("the lead is not told who decides: %s", a.body)
+		}
+		guardian := h.as("guardian", access.CaldicottGuardian)
+		_, waits, _ := strings.Cut(guardian.get("/told").body, "Waiting for you, since no safeguarding lead may decide")
+		if waits, _, _ = strings.Cut(waits, "</table>"); !strings.Contains(waits, string(b.ref)) {
+			t.Error("it does not wait on the Guardian's page")
+		}
+		b.step("guardian", "acknowledge", `{}`, http.StatusOK)
+		b.step("guardian", "triage", body, http.StatusOK)
+		_, line, _ := strings.Cut(guardian.get("/cases/"+string(b.ref)+"/timeline").body, "Decide what happens next")
+		if line, _, _ = strings.Cut(line, "</li>"); !strings.Contains(line, h.person("guardian").Name) ||
+			!strings.Contains(line, "Caldicott Guardian") || strings.Contains(line, "Decided by the person who raised it") {
+			t.Errorf("the timeline does not say who decided, and as what: %s", line)
+		}
+	})
+}
+
 // TestWhoIsBarredIsGivenNothing: a concern whose owner is barred goes to somebody who may
 // have it, and nobody gives it to somebody who is kept from it. Seen to fail on a next
 // owner who was barred.

@@ -215,3 +215,51 @@ func members(around string, v any, into map[string]bool) {
 		}
 	}
 }
+
+// TestBeforeAReasonNothingIsSeen: until she gave a reason, no page and no answer of the API
+// shows the Guardian age, status or owner, and the page that asks for one is that of what is
+// not there; then she sees them. Seen to fail on a page that asked with the status above it.
+func TestBeforeAReasonNothingIsSeen(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		r, err := h.Concerns.Raise(ctx, h.actor("porter"), room.Beginning{Answers: field.Said("about", "patient", "what",
+			wordRaised).Of("person", field.Said("name", wordName, "age", "Altersangabe"))})
+		check(t, err)
+		owner := h.person("deputy")
+		for _, s := range []room.Taking{room.Said(process.Acknowledge),
+			room.Said(process.Triage, "decision", process.OpenCase, "reasons", wordInternal),
+			room.Said(process.Assign, "owner", owner.ID.String())} {
+			_, err := h.Concerns.Take(ctx, h.actor("lead"), r.Reference, s)
+			check(t, err)
+		}
+		s := &somebody{"guardian", access.CaldicottGuardian, nil, h.token("guardian")}
+		s.web = h.signed(s)
+		secrets := []string{"Altersangabe", "Open case", owner.Name}
+		asked := 0
+		for _, route := range h.routes() {
+			method, pattern, _ := strings.Cut(route, " ")
+			if !strings.Contains(pattern, "{ref") || route == "POST /cases/{ref}/reason" {
+				continue
+			}
+			a := h.answer(s, method, pattern, string(r.Reference))
+			for _, secret := range secrets {
+				asked++
+				if strings.Contains(a.body+fmt.Sprint(a.header), secret) {
+					t.Errorf("%s: answered %d with %q", route, a.status, secret)
+				}
+			}
+		}
+		reason := func(ref id.Reference) string { return s.web.get("/cases/" + string(ref) + "/reason").plain() }
+		if asked < 100 || reason(r.Reference) != reason(id.NewReference()) {
+			t.Errorf("%d questions, or the page that asks for a reason is not that of what is not there", asked)
+		}
+		check(t, h.Concerns.GiveReason(ctx, h.actor("guardian"), r.Reference, "A complaint"))
+		page := s.web.get("/cases/" + string(r.Reference)).body
+		api := h.call(s.token, "GET", "/api/v1/concerns/"+string(r.Reference), "").body
+		for _, secret := range secrets {
+			if !strings.Contains(page, secret) || !strings.Contains(api, secret) {
+				t.Errorf("control: with a reason %q is not shown", secret)
+			}
+		}
+	})
+}
