@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"heed/internal/fail"
+	sheets "heed/internal/measure/sheet"
 )
 
 // The limits of one file.
@@ -100,7 +101,7 @@ func readCSV(r io.Reader) (*sheet, error) {
 			if !utf8.ValidString(f) {
 				return nil, fail.New(fail.Bad, "row %d, column %s: not UTF-8; save the file as UTF-8", line, s.header[i])
 			}
-			row[i] = strings.TrimSpace(f)
+			row[i] = sheets.Unguard(strings.TrimSpace(f))
 		}
 		s.rows, s.lines = append(s.rows, row), append(s.lines, line)
 	}
@@ -129,7 +130,7 @@ func (s *sheet) begin(row []string) error {
 	row[0] = strings.TrimPrefix(row[0], "\uFEFF")
 	seen := map[string]bool{}
 	for i, h := range row {
-		row[i] = strings.TrimSpace(h)
+		row[i] = sheets.Unguard(strings.TrimSpace(h))
 		switch {
 		case !utf8.ValidString(h):
 			return fail.New(fail.Bad, "row 1, column %d: not UTF-8; save the file as UTF-8", i+1)

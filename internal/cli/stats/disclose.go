@@ -24,6 +24,7 @@ type DiscloseCmd struct {
 	EarlierBy        []string `enum:"hes,rounded,marked" default:"hes" help:"What the earlier tables were published by: hes (rounded to 5, a mark is 1 to 7), rounded (a mark is 1 or more), marked (exact numbers, a mark is 1 or more). One for all, or one each."`
 	National         bool     `help:"National counts: no control is needed."`
 	NationalRowExact bool     `help:"Only the grand-total row is left as it is."`
+	Labels           []string `help:"Columns of a wide file, after the first, that hold labels and not counts."`
 	Reads
 	Secondary bool   `help:"Hide further cells where the rule alone is not enough."`
 	Margins   string `enum:"rounded,exact" default:"rounded" help:"With --secondary: show other numbers ${enum}."`
@@ -74,12 +75,18 @@ func (c *DiscloseCmd) Run(k *kong.Context, in io.Reader, out io.Writer) error {
 	if c.Mark != "" && c.Mark != disclose.Star && c.Mark != fiveMark {
 		return fail.New(fail.Bad, "--mark: write * or 5")
 	}
+	if c.Mark == fiveMark && c.Secondary {
+		return fail.New(fail.Bad, "--mark 5 stands for 1 to 7, and --secondary hides larger numbers too: leave one out")
+	}
 	ls, err := readTables(c.Files, in)
 	if err != nil {
 		return err
 	}
 	for _, l := range ls {
-		if err := l.isTrue(); err != nil {
+		if err := inFile(l.table.Name, len(ls), l.isTrue()); err != nil {
+			return err
+		}
+		if err := inFile(l.table.Name, len(ls), l.labelled(c.Labels)); err != nil {
 			return err
 		}
 	}

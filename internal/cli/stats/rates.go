@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,24 +14,37 @@ import (
 // rate is a column of percentages beside counts: of one column in the Total of the row.
 type rate struct{ column, count, total int }
 
-// rateWords are what a header says that is no count.
-var rateWords = []string{"%", "percentage", "percent", "per cent", "proportion", "rate", "share"}
+// rateWords are the words of a name that is no name of a count, whatever stands beside them.
+var rateWords = []string{"percentage", "percentages", "percent", "pct", "perc", "proportion", "rate", "rates", "ratio",
+	"share", "mean", "average", "median", "pc"}
 
-func isRate(header string) bool { _, is := rateOf(header); return is }
+var (
+	perSome = regexp.MustCompile(`\bper (cent|mille|head|\d)`)
+	apart   = strings.NewReplacer("_", " ", "-", " ", "(", " ", ")", " ", "[", " ", "]", " ", "/", " ", ".", " ")
+)
 
-// rateOf gives the count that a header speaks of: Yes for "Yes %" and "% Yes".
-func rateOf(header string) (count string, is bool) {
-	h := strings.ToLower(header)
-	for _, w := range rateWords {
-		if rest, ok := strings.CutSuffix(h, w); ok && (w == "%" || rest == "" || strings.HasSuffix(rest, " ")) {
-			return strings.TrimSpace(header[:len(rest)]), true
+// isRate says whether a header or a member speaks of percentages or rates.
+func isRate(name string) bool {
+	n := strings.Join(strings.Fields(apart.Replace(strings.ToLower(name))), " ")
+	return strings.ContainsAny(n, "%‰％") || perSome.MatchString(n) ||
+		slices.ContainsFunc(strings.Fields(n), func(w string) bool { return slices.Contains(rateWords, w) })
+}
+
+// countOf gives the count that a header of percentages speaks of: Yes for "Yes %" and
+// "% of Yes". "" when it says something else.
+func countOf(header string) string {
+	n := strings.Join(strings.Fields(strings.ReplaceAll(apart.Replace(header), "%", " % ")), " ")
+	lower := strings.ToLower(n)
+	for _, w := range append([]string{"%", "per cent"}, rateWords...) {
+		if strings.HasSuffix(lower, " "+w) {
+			return n[:len(n)-len(w)-1]
 		}
-		if rest, ok := strings.CutPrefix(h, w); ok && (w == "%" || strings.HasPrefix(rest, " ")) {
-			rest = strings.TrimPrefix(strings.TrimSpace(rest), "of ")
-			return strings.TrimSpace(header[len(header)-len(rest):]), true
+		if strings.HasPrefix(lower, w+" ") {
+			n = n[len(w)+1:]
+			return strings.TrimPrefix(n, "of ")
 		}
 	}
-	return "", false
+	return ""
 }
 
 func percentUnknown(header string) error {
@@ -39,20 +53,33 @@ func percentUnknown(header string) error {
 		"column after a count of the same row, such as Yes %% beside Yes and Total, or leave it out", header)
 }
 
-// findRates finds the columns of percentages and what each is a percentage of.
-func (l *laid) findRates(labels int) error {
-	header := l.sheet.header
-	find := func(name string) int {
-		return slices.IndexFunc(header, func(h string) bool { return strings.EqualFold(h, name) })
+// findRates finds the columns of percentages and what each is a percentage of. Labels
+// that speak of percentages have no remedy: beside them stand no counts.
+func (l *laid) findRates(labels, end int) error {
+	s := l.sheet
+	seen := map[string]bool{}
+	for j := range labels {
+		if isRate(s.header[j]) {
+			return percentUnknown(s.header[j])
+		}
+		for i, row := range s.rows {
+			if f := row[j]; !seen[f] && isRate(f) {
+				return fail.New(fail.Bad, "row %d, column %s: percentages or rates among counts; leave them out, or name the "+
+					"label differently when it is one of counts", s.lines[i], s.header[j])
+			}
+			seen[row[j]] = true
+		}
 	}
-	for j := labels; j < len(header); j++ {
-		of, is := rateOf(header[j])
-		if !is {
+	find := func(name string) int {
+		return slices.IndexFunc(s.header, func(h string) bool { return strings.EqualFold(h, name) })
+	}
+	for j := labels; j < end; j++ {
+		if !isRate(s.header[j]) {
 			continue
 		}
-		r := rate{j, find(of), find(attack.Total)}
+		r := rate{j, find(countOf(s.header[j])), find(attack.Total)}
 		if r.count < labels || r.total < labels || r.count == r.total {
-			return percentUnknown(header[j])
+			return percentUnknown(s.header[j])
 		}
 		l.rates = append(l.rates, r)
 	}

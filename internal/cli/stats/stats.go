@@ -33,7 +33,7 @@ type Cmd struct {
 
 // ErrDiffer means that the command ran and the answer is no: a vector differs, or a
 // table must not be published. What there is to say has been written.
-var ErrDiffer = errors.New("a vector differs, or the table must not be published: see above")
+var ErrDiffer = fail.New(fail.Refused, "A vector differs, or the table must not be published: see above")
 
 // ExitCode is 0 for nil, 1 for the answer no, 2 for input that can be put right.
 func ExitCode(err error) int {

@@ -15,11 +15,12 @@ import (
 
 // laid is a table of counts with its place in the sheet that it was read from.
 type laid struct {
-	sheet *sheet
-	table attack.Table
-	at    [][2]int // cell → row and column of the sheet
-	wide  bool     // the last dimension is that of the columns, which no header names
-	rates []rate
+	sheet  *sheet
+	table  attack.Table
+	at     [][2]int // cell → row and column of the sheet
+	labels int      // how many columns at the left are labels
+	wide   bool     // the last dimension is that of the columns, which no header names
+	rates  []rate
 }
 
 // readTable reads a table of counts. Long form: the last column is named value and
@@ -41,8 +42,8 @@ func readTable(name string, in io.Reader) (*laid, error) {
 	if strings.EqualFold(s.header[len(s.header)-1], "value") {
 		last := len(s.header) - 1
 		l.table.Dims = slices.Clone(s.header[:last])
-		if i := slices.IndexFunc(l.table.Dims, isRate); i >= 0 {
-			return nil, percentUnknown(l.table.Dims[i])
+		if err := l.findRates(last, last+1); err != nil {
+			return nil, err
 		}
 		for i, row := range s.rows {
 			if err := l.add(slices.Clone(row[:last]), i, last); err != nil {
@@ -55,8 +56,8 @@ func readTable(name string, in io.Reader) (*laid, error) {
 	for labels < len(s.header)-1 && s.isLabel(labels) {
 		labels++
 	}
-	l.wide = true
-	if err := l.findRates(labels); err != nil {
+	l.wide, l.labels = true, labels
+	if err := l.findRates(labels, len(s.header)); err != nil {
 		return nil, err
 	}
 	l.table.Dims = append(slices.Clone(s.header[:labels]), "col")
@@ -144,14 +145,31 @@ func readTables(names []string, in io.Reader) ([]*laid, error) {
 		l, err := readTable(filepath.Base(name), f)
 		f.Close()
 		if err != nil {
-			if len(names) > 1 {
-				return nil, fail.New(fail.Bad, "%s: %s", filepath.Base(name), words(err))
-			}
-			return nil, err
+			return nil, inFile(filepath.Base(name), len(names), err)
 		}
 		out[i] = l
 	}
 	return out, nil
+}
+
+// inFile puts the name of the file in front of what is refused, when there are several.
+func inFile(name string, files int, err error) error {
+	if err == nil || files < 2 {
+		return err
+	}
+	return fail.New(fail.Bad, "%s: %s", name, words(err))
+}
+
+// labelled refuses a column of words after the first that nobody has said to hold labels:
+// it would be published as it is, and may hold counts (three, <5, 3 (7%)).
+func (l *laid) labelled(names []string) error {
+	for j := 1; j < l.labels; j++ {
+		if !slices.Contains(names, l.sheet.header[j]) {
+			return fail.New(fail.Bad, "row %d, column %s: not a count; write a whole number, or, where the column holds "+
+				"labels, name it with --labels", l.sheet.lines[0], l.sheet.header[j])
+		}
+	}
+	return nil
 }
 
 func tablesOf(ls []*laid) []attack.Table {

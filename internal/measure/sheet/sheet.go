@@ -186,6 +186,14 @@ func Guard(s string) string {
 	return s
 }
 
+// Unguard takes back the apostrophe of Guard, so that what was published is read as it was.
+func Unguard(s string) string {
+	if t, guarded := strings.CutPrefix(s, "'"); guarded && Guard(t) == s {
+		return t
+	}
+	return s
+}
+
 // Metadata is the text file that goes beside a CSV.
 func (b Book) Metadata(t Table) []byte {
 	var s strings.Builder
