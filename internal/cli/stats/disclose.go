@@ -78,6 +78,10 @@ func (c *DiscloseCmd) Run(k *kong.Context, in io.Reader, out io.Writer) error {
 	if c.Mark == fiveMark && c.Secondary {
 		return fail.New(fail.Bad, "--mark 5 stands for 1 to 7, and --secondary hides larger numbers too: leave one out")
 	}
+	if c.Cumulative && len(c.Files) > 1 {
+		return fail.New(fail.Bad, "--cumulative: each file is an edition; give the new one as one file, and those before "+
+			"it with --earlier")
+	}
 	ls, err := readTables(c.Files, in)
 	if err != nil {
 		return err
@@ -103,7 +107,7 @@ func (c *DiscloseCmd) Run(k *kong.Context, in io.Reader, out io.Writer) error {
 		l.national(c.ExactTotal, c.NationalRowExact)
 	}
 	// The earlier editions come first, since a cumulative one is part of the next.
-	reads := reading{Reads: c.Reads}
+	reads := reading{Reads: c.Reads, strict: true}
 	reads.ExactTotal = false
 	if err := reads.published(earlier); err != nil {
 		return err

@@ -84,6 +84,7 @@ func (b tree) settle(tables []attack.Table) attack.Hierarchy {
 		}
 	}
 	for parent, kids := range b[""] {
+		known := false
 		for _, t := range tables {
 			for d, dim := range t.Dims {
 				knows := slices.ContainsFunc(t.Cells, func(c attack.Cell) bool {
@@ -91,12 +92,16 @@ func (b tree) settle(tables []attack.Table) attack.Hierarchy {
 					return m == parent && parent != attack.Total || slices.Contains(kids, m)
 				})
 				if knows {
+					known = true
 					if h[dim] == nil {
 						h[dim] = map[string][]string{}
 					}
 					h[dim][parent] = kids
 				}
 			}
+		}
+		if !known {
+			h[""] = map[string][]string{parent: kids} // refused by namesMatch
 		}
 	}
 	return h

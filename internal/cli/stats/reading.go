@@ -15,13 +15,14 @@ type Reads struct {
 	Hierarchy  string `help:"Which members are parts of which: CSV with dim,child,parent, or JSON."`
 	ExactTotal bool   `help:"The grand total is a national number and stands as it is."`
 	Mark       string `help:"The mark of a hidden number: * or 5 (which then means 1 to 7)."`
-	Cumulative bool   `help:"Each table is a later edition of the one before it, with all that was in it."`
+	Cumulative bool   `help:"Each file is a whole edition, later than the one before it, with all that was in it; disclose takes one, after those of --earlier."`
 }
 
 // reading is what the numbers and marks of some tables mean.
 type reading struct {
 	Reads
 	rules  attack.Rules
+	strict bool            // every child of the hierarchy is in a table
 	stated json.RawMessage // the field hierarchy of an options file
 }
 
@@ -214,14 +215,23 @@ func (r reading) published(ls []*laid) error {
 
 // join names the dimensions over all files, and reads the hierarchy.
 func (r reading) join(ls []*laid, dir string) ([]attack.Table, attack.Hierarchy, error) {
+	if err := namesMatch(ls); err != nil {
+		return nil, nil, err
+	}
 	nameColumns(ls)
 	tables := tablesOf(ls)
 	h, err := hierarchyFile(r.Hierarchy, tables)
 	if err == nil && h == nil {
 		h, err = hierarchyJSON(r.stated, tables, dir)
 	}
+	if err == nil {
+		err = hierarchyMatches(h, ls, r.strict)
+	}
 	if err != nil || !r.Cumulative {
 		return tables, h, err
+	}
+	if err := editionsShare(tables); err != nil {
+		return nil, nil, err
 	}
 	return tables, editions(tables, h), nil
 }

@@ -76,9 +76,9 @@ func (h Hierarchy) levels(tables []Table) map[string]string {
 }
 
 // totalWords are labels that people give to totals.
-var totalWords = []string{"all", "any", "combined", "england", "england and wales", "everyone", "grand",
-	"great britain",
-	"national", "overall", "sum", "uk", "united kingdom", "whole"}
+var totalWords = []string{"all", "any", "both", "both sexes", "combined", "england", "england and wales",
+	"everybody", "everyone", "grand", "great britain", "national", "overall", "people", "persons", "sum", "uk",
+	"united kingdom", "whole"}
 
 // soundsLikeTotal says whether a label may stand for a sum that nobody declared.
 func soundsLikeTotal(m string) bool {

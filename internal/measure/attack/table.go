@@ -93,15 +93,16 @@ func (r Rules) shown(v Value) Range {
 // Frame is what a set of tables says without its numbers: the cells, and which are
 // sums of which. It is built once and attacked with many patterns of marks.
 type Frame struct {
-	Names    []string // of the cells: "col=a & trust=A"; margins leave their dimension out
-	sums     []sum
-	shown    []placed // in the order of the tables
-	index    map[string]int
-	rules    []*Rules // of each table, nil where those of the attack hold
-	standing [][]int  // cell → sums, made when first asked for
-	at       [][]coord
-	parts    map[string]map[string][][]string
-	totals   map[string]bool // dimensions of which some table shows a Total
+	Names     []string // of the cells: "col=a & trust=A"; margins leave their dimension out
+	sums      []sum
+	shown     []placed // in the order of the tables
+	index     map[string]int
+	rules     []*Rules // of each table, nil where those of the attack hold
+	standing  [][]int  // cell → sums, made when first asked for
+	at        [][]coord
+	parts     map[string]map[string][][]string
+	hierarchy Hierarchy
+	totals    map[string]bool // dimensions of which some table shows a Total
 }
 
 type placed struct {
@@ -140,7 +141,7 @@ func NewFrame(tables []Table, h Hierarchy) (*Frame, error) {
 	if err := h.check(); err != nil {
 		return nil, err
 	}
-	f := &Frame{index: map[string]int{}, rules: make([]*Rules, len(tables))}
+	f := &Frame{hierarchy: h, index: map[string]int{}, rules: make([]*Rules, len(tables))}
 	for i, t := range tables {
 		f.rules[i] = t.Rules
 	}

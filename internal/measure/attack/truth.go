@@ -27,11 +27,9 @@ func AddsUp(tables []Table, h Hierarchy) error {
 			return err
 		}
 	}
-	for _, dim := range slices.Sorted(maps.Keys(f.parts)) {
-		if m := f.unnamedTotal(dim, truth); m != "" {
-			return fail.New(fail.Bad, "%s of %s is the sum of all the others: call it Total, or say in a hierarchy "+
-				"what it is the sum of (or what it is a part of)", m, dim)
-		}
+	if dim, m := f.Unnamed(truth); m != "" {
+		return fail.New(fail.Bad, "%s of %s is the sum of all the others: call it Total, give the Total beside it, or "+
+			"say in a hierarchy what it is the sum of (or what it is a part of)", m, dim)
 	}
 	return nil
 }
@@ -55,43 +53,76 @@ func (f *Frame) addsUp(s sum, truth []int64) error {
 		"are missing, add them as one more row or column (Other, Not recorded)", f.Names[s.whole], s.dim)
 }
 
-// unnamedTotal is a member that is half of everything wherever it stands, in two places
-// or more: the others add up to it. "" when there is none.
+// Unnamed finds a member that may be the sum of all the others, since the numbers fit
+// wherever it stands beside them, and that nothing says to be a sum or a part. "" when
+// there is none.
+func (f *Frame) Unnamed(truth []int64) (dim, member string) {
+	for _, dim := range slices.Sorted(maps.Keys(f.parts)) {
+		if f.totals[dim] {
+			continue // the sum of all is declared here, and was checked
+		}
+		if m := f.unnamedTotal(dim, truth); m != "" {
+			return dim, m
+		}
+	}
+	return "", ""
+}
+
 func (f *Frame) unnamedTotal(dim string, truth []int64) string {
-	if f.totals[dim] || len(f.parts[dim]) > 1 {
-		return "" // sums are declared here, and were checked
-	}
-	type context struct {
-		all     int64
-		members map[string]int64
-	}
-	contexts := map[string]*context{}
+	contexts := map[string]map[string]int64{}
 	for id, at := range f.at {
 		i := slices.IndexFunc(at, func(c coord) bool { return c.dim == dim })
-		if i < 0 || truth[id] <= 0 {
+		if i < 0 || truth[id] < 0 {
 			continue
 		}
 		k := nameOf(without(at, dim))
 		if contexts[k] == nil {
-			contexts[k] = &context{members: map[string]int64{}}
+			contexts[k] = map[string]int64{}
 		}
-		contexts[k].all += truth[id]
-		contexts[k].members[at[i].member] = truth[id]
+		contexts[k][at[i].member] = truth[id]
 	}
-	half := map[string]int{}
-	for _, c := range contexts {
-		for m, v := range c.members {
-			if 2*v == c.all && len(c.members) > 2 {
-				half[m]++
-			}
+	given := f.hierarchy[dim]
+	says, against := map[string]bool{}, map[string]bool{}
+	for parent, kids := range given {
+		for _, m := range append([]string{parent}, kids...) {
+			against[m] = true
 		}
 	}
-	for _, m := range slices.Sorted(maps.Keys(half)) {
-		if half[m] == len(contexts) && len(contexts) > 1 {
+	for _, members := range contexts {
+		if len(members) > 1 {
+			halves(given, members, says, against)
+		}
+	}
+	for _, m := range slices.Sorted(maps.Keys(says)) {
+		if !against[m] {
 			return m
 		}
 	}
 	return ""
+}
+
+// halves notes which members are half of everything in one context, so that the others
+// add up to them, and which are not. Zeros are not against it, and say nothing for it.
+func halves(given map[string][]string, members map[string]int64, says, against map[string]bool) {
+	seen, fits := map[string]bool{}, map[string]bool{}
+	for m := range members {
+		seen[m] = true
+	}
+	for _, set := range apart(given, seen) {
+		var all int64
+		for _, m := range set {
+			all += members[m]
+		}
+		for _, m := range set {
+			if v, shown := members[m]; shown && 2*v == all {
+				fits[m] = true
+				says[m] = says[m] || v > 0 && len(set) > 2
+			}
+		}
+	}
+	for m := range members {
+		against[m] = against[m] || !fits[m]
+	}
 }
 
 // Checked says which sums the frame holds, and NoTotal which dimensions have none that

@@ -128,6 +128,9 @@ func (s *suppressor) sameRelease(values []int64) bool {
 			return false
 		}
 	}
+	if _, m := s.frame.Unnamed(truth); m != "" {
+		return false // it would have been asked for
+	}
 	other := newSuppressor(s.frame, s.current, s.o, truth)
 	return other.run() == nil && slices.Equal(other.hide, s.hide)
 }
