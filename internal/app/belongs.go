@@ -69,17 +69,8 @@ func (c Config) expects(ctx context.Context) error {
 		return fail.New(fail.Conflict, "Setting up %s was stopped before it was finished. Run heed init again, as you "+
 			"did: it begins anew", c.Data)
 	}
-	b, err := c.remembered()
-	if err != nil {
+	if err := c.sameEngine(); err != nil {
 		return err
-	}
-	if b != nil && b.Engine != c.engine() {
-		if c.DB == "" {
-			return fail.New(fail.Conflict, "The folder %s belongs to a PostgreSQL database: name it with --db or HEED_DB. "+
-				"Nothing was made", c.Data)
-		}
-		return fail.New(fail.Conflict, "The folder %s belongs to the SQLite database in it, and --db or HEED_DB names "+
-			"PostgreSQL: leave it away, or name another folder with --data. Nothing was made", c.Data)
 	}
 	if c.DB != "" {
 		return c.postgresThere(ctx)
@@ -94,6 +85,20 @@ func (c Config) expects(ctx context.Context) error {
 			path)
 	}
 	return nil
+}
+
+// sameEngine refuses a database of another engine than the folder's: --db was forgotten, or is too much.
+func (c Config) sameEngine() error {
+	b, err := c.remembered()
+	switch {
+	case err != nil || b == nil || b.Engine == c.engine():
+		return err
+	case c.DB == "":
+		return fail.New(fail.Conflict, "The folder %s belongs to a PostgreSQL database: name it with --db or HEED_DB. "+
+			"Nothing was made", c.Data)
+	}
+	return fail.New(fail.Conflict, "The folder %s belongs to the SQLite database in it, and --db or HEED_DB names "+
+		"PostgreSQL: leave it away, or name another folder with --data. Nothing was made", c.Data)
 }
 
 func (c Config) engine() string {

@@ -24,6 +24,14 @@ import (
 // It gives the files in which the folder has it that the log was longer than it is now.
 func Restore(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, keys vault.OrgKeys,
 	from func() (io.ReadCloser, error), tell backup.Progress) (longer []string, err error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	if c.DB == "" { // was it forgotten? One that is named is meant, also for a folder that moves to it
+		if err := c.sameEngine(); err != nil {
+			return nil, err
+		}
+	}
 	if _, err := c.unused(ctx); err != nil {
 		return nil, err
 	}
@@ -54,10 +62,20 @@ func Restore(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, k
 // does not open for want of them and for no other reason. It gives the number of
 // records that can never be read again.
 func AcceptLostKeys(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger) (int, error) {
+	if err := errors.Join(c.check(), c.expects(ctx)); err != nil {
+		return 0, err
+	}
+	before, err := c.remembered()
+	if err != nil {
+		return 0, err
+	}
 	s, err := store.Open(ctx, store.Options{Path: c.sqlitePath(), URL: c.DB, Clock: clk, Migrations: Migrations(),
 		Log: log})
 	if err != nil {
 		return 0, c.reachable(err)
+	}
+	if _, err := c.fits(ctx, s, before); err != nil {
+		return 0, errors.Join(err, s.Close())
 	}
 	n, err := vault.AcceptLost(ctx, s, c.keyOptions(clk, log))
 	return n, errors.Join(err, s.Close())

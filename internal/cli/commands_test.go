@@ -198,7 +198,11 @@ func closes(ts *testscript.TestScript, neg bool, args []string) {
 func later(ts *testscript.TestScript, neg bool, args []string) {
 	ctx := context.Background()
 	hand := clock.NewHand(clock.System{}.Now().Add(48 * time.Hour))
-	a, err := app.Open(ctx, app.Config{Data: ts.MkAbs(args[0])}, hand, slog.New(slog.DiscardHandler))
+	c := app.Config{Data: ts.MkAbs(args[0])}
+	if len(args) > 2 {
+		c.DB = strings.TrimPrefix(args[2], "--db=")
+	}
+	a, err := app.Open(ctx, c, hand, slog.New(slog.DiscardHandler))
 	ts.Check(err)
 	_, err = a.Concerns.Raise(ctx, actor(ts, a, args[1], ""),
 		room.Beginning{Answers: field.Said("about", "patient", "what", "Later")})

@@ -85,7 +85,7 @@ Each edition that was closed is counted again from the history, by the rules tha
 }
 
 func (c *figuresRecountCmd) Run(env *Env) error {
-	differs := 0
+	differs, closed := 0, 0
 	err := c.each(env, func(a *app.App, o directory.Organisation, r *room.Room) error {
 		all, err := a.Rooms.Recount(env.Ctx, o.ID, r, atOnce)
 		if err != nil {
@@ -93,9 +93,11 @@ func (c *figuresRecountCmd) Run(env *Env) error {
 		}
 		equal := 0
 		for _, x := range all {
-			switch {
-			case !c.means(x.Period):
+			if !c.means(x.Period) {
 				continue
+			}
+			closed++
+			switch {
 			case x.Unlike != "":
 				env.say("NOT COMPARED  %s, %s, edition %d: %s.", r.Many, x.Period, x.Edition, x.Unlike)
 			case x.Err != nil:
@@ -118,6 +120,10 @@ func (c *figuresRecountCmd) Run(env *Env) error {
 		env.say("%s: %d editions are as they were closed.", r.Many, equal)
 		return nil
 	})
+	if err == nil && closed == 0 && c.Period != "" {
+		return fail.New(fail.Missing, "Nothing was closed for %s, so nothing was compared. heed figures recount without "+
+			"--period names all that was closed", c.Period)
+	}
 	if err == nil && differs > 0 {
 		return exit(1)
 	}

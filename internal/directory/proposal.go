@@ -155,16 +155,23 @@ func (d *Desk) tellGrantors(tx *store.Tx, o Organisation, but id.Person) error {
 // Agree is a grantor's yes to what they saw. With the last of them it counts: done says so.
 // Said again it is one.
 func (d *Desk) Agree(ctx context.Context, a access.Actor, fingerprint string) (done bool, err error) {
-	err = d.onProposal(ctx, a, fingerprint, func(o Organisation, p Proposal) ([]ledger.Event, error) {
+	err = d.onProposal(ctx, a, fingerprint, func(tx *store.Tx, o Organisation, p Proposal) ([]ledger.Event, error) {
 		if slices.Contains(p.Yes, a.Person) {
 			return nil, fail.New(fail.Conflict, "You have agreed already. The other person is asked, too")
 		}
 		all := []ledger.Event{{Kind: kindOverlayAgreed, Data: overlayAgreed{fingerprint, a.Person}}}
-		by := append(slices.Clip(p.Yes), a.Person)
-		if slices.ContainsFunc(o.Grantors, func(g id.Person) bool { return !slices.Contains(by, g) }) {
-			return all, nil
+		var words []Word
+		for _, g := range o.Grantors {
+			if g != a.Person && !slices.Contains(p.Yes, g) {
+				return all, nil
+			}
+			words = append(words, Word{g})
+		}
+		if err := d.standing(tx, words); err != nil { // who agreed first may have left since
+			return nil, err
 		}
 		done = true
+		by := grantorsOf(o, words)
 		if p.Off {
 			return append(all, ledger.Event{Kind: kindOverlayOff, Data: overlayTakenOff{p.Name, by}}), nil
 		}
@@ -175,13 +182,13 @@ func (d *Desk) Agree(ctx context.Context, a access.Actor, fingerprint string) (d
 
 // RefuseProposal ends it, with a grantor's reason.
 func (d *Desk) RefuseProposal(ctx context.Context, a access.Actor, fingerprint, why string) error {
-	return d.onProposal(ctx, a, fingerprint, func(Organisation, Proposal) ([]ledger.Event, error) {
+	return d.onProposal(ctx, a, fingerprint, func(*store.Tx, Organisation, Proposal) ([]ledger.Event, error) {
 		return []ledger.Event{{Kind: kindOverlayRefused, Data: overlayRefused{fingerprint, a.Person, why}}}, nil
 	})
 }
 
 func (d *Desk) onProposal(ctx context.Context, a access.Actor, fingerprint string,
-	events func(Organisation, Proposal) ([]ledger.Event, error)) error {
+	events func(*store.Tx, Organisation, Proposal) ([]ledger.Event, error)) error {
 	return d.Store.Do(ctx, func(tx *store.Tx) error {
 		o, err := d.organisation(tx, a.Org)
 		if err != nil {
@@ -197,7 +204,7 @@ func (d *Desk) onProposal(ctx context.Context, a access.Actor, fingerprint strin
 		if err != nil {
 			return err
 		}
-		all, err := events(o, p)
+		all, err := events(tx, o, p)
 		if err != nil {
 			return err
 		}

@@ -104,6 +104,14 @@ func TestAChangeIsProposedAndAgreed(t *testing.T) {
 		w.Hand.Move(directory.ProposalLife)
 		_, err = w.Rooms.AgreeOverlay(ctx, guardian, again)
 		is(err, fail.Conflict, "it waited too long")
+		again = propose()
+		if agree(guardian, again) {
+			w.T.Error("it counts by the word of one")
+		}
+		must(t, w.Directory.Leave(ctx, guardian.Person, w.Words()...))
+		_, err = w.Rooms.AgreeOverlay(ctx, executive, again)
+		is(err, fail.Refused, "one who agreed has left since")
+		must(t, w.Directory.RefuseProposal(ctx, executive, again, "We are one too few"))
 	})
 }
 

@@ -3,6 +3,7 @@ package vault
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"slices"
 
 	"heed/internal/clock"
@@ -114,6 +115,12 @@ const mostLost = 10_000
 // can never be read again, and it gives their number; in the database nothing changes.
 func AcceptLost(ctx context.Context, s *store.Store, o Options) (records int, err error) {
 	v, known, canaries, err := begin(ctx, s, o)
+	if err != nil {
+		return 0, err
+	}
+	// beside a program at work by another key store, nothing is lost: that one has the keys
+	err = v.joins(ctx)
+	defer func() { err = errors.Join(err, v.leaves()) }()
 	if err != nil {
 		return 0, err
 	}
