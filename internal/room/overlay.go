@@ -195,6 +195,7 @@ func ReadOverlay(rules *access.Policy, rooms []*Room, raw []byte) (out Overlaid,
 		}
 	}
 	if out.On == nil {
+		slices.Sort(known)
 		return out, process.AtPlace(raw, fail.New(fail.Bad, "on must be one of %s: the process that the overlay lies on",
 			strings.Join(known, ", ")))
 	}
