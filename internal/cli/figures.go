@@ -43,6 +43,7 @@ func (c figuresOf) each(env *Env, do func(*app.App, directory.Organisation, *roo
 			for _, r := range a.Rooms.Counted() {
 				names = append(names, r.Name)
 			}
+			slices.Sort(names)
 			return fail.New(fail.Bad, "There are no figures of %q. There are some of: %s", c.Room, strings.Join(names, ", "))
 		}
 		var amiss []error // what is damaged in one room keeps nobody from the figures of another

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"os"
+	"slices"
 	"strings"
 
 	"heed/internal/app"
@@ -122,6 +123,7 @@ func (c ofRoom) find() (*room.Room, error) {
 			return r, nil
 		}
 	}
+	slices.Sort(names)
 	return nil, fail.New(fail.Bad, "There is no kind of record with the name that --room gives. Name one of: %s",
 		strings.Join(names, ", "))
 }
