@@ -151,13 +151,15 @@ type check struct {
 	told     string // of the receipt
 	readings readings
 	listed   [][]byte // records in the table erasure
+
+	pause func(context.Context, time.Duration) // how it rests
 }
 
 func newCheck(s *store.Store, o Options, keys *keyring) *check {
 	if o.Progress == nil {
 		o.Progress = func(Progress) {}
 	}
-	return &check{store: s, o: o, keys: keys, bad: map[int64]bool{}}
+	return &check{store: s, o: o, keys: keys, bad: map[int64]bool{}, pause: pause}
 }
 
 // run is the order of the parts. A part that cannot read its table says so as a
@@ -168,37 +170,58 @@ func (v *check) run(ctx context.Context) error {
 	if err := v.stop(ctx, v.state(ctx)); err != nil {
 		return err
 	}
-	if err := v.stop(ctx, v.tree(ctx)); err != nil {
+	if err := v.part(ctx, v.tree); err != nil {
 		return err
 	}
 	if err := v.stop(ctx, v.erasureRows(ctx)); err != nil {
 		return err
 	}
-	if err := parallel(
+	if err := v.together(
 		func() error { return v.stop(ctx, v.rows(ctx)) },
-		func() error { return v.stop(ctx, v.numbering(ctx)) },
-		func() error { return v.stop(ctx, v.records(ctx)) },
-		func() error { return v.stop(ctx, v.checkpoints(ctx)) },
-		func() error { return v.stop(ctx, v.keyTables(ctx)) },
-		func() error { return v.stop(ctx, v.gaps(ctx)) },
-		func() error { return v.stop(ctx, v.held(ctx)) },
+		func() error { return v.part(ctx, v.numbering) },
+		func() error { return v.part(ctx, v.records) },
+		func() error { return v.part(ctx, v.checkpoints) },
+		func() error { return v.part(ctx, v.keyTables) },
+		func() error { return v.part(ctx, v.gaps) },
+		func() error { return v.part(ctx, v.held) },
 		func() error { return v.stop(ctx, v.indexes(ctx)) },
 	); err != nil {
 		return err
 	}
-	if err := v.stop(ctx, v.erased(ctx)); err != nil {
+	if err := v.part(ctx, v.erased); err != nil {
 		return err
 	}
 	if err := v.stop(ctx, errors.Join(v.destroyed(ctx), v.undeclared(ctx))); err != nil {
 		return err
 	}
 	v.repeated()
-	if err := v.stop(ctx, v.fields(ctx)); err != nil {
+	if err := v.part(ctx, v.fields); err != nil {
 		return err
 	}
 	v.since(v.tiles.read)
 	v.receipt(ctx, v.tiles.read)
 	return ctx.Err()
+}
+
+// part is a part that does not rest by itself.
+func (v *check) part(ctx context.Context, fn func(context.Context) error) error {
+	worked := clock.Stopwatch()
+	err := v.stop(ctx, fn(ctx))
+	v.rest(ctx, worked())
+	return err
+}
+
+// together runs parts at once, and gently one after the other.
+func (v *check) together(parts ...func() error) error {
+	if !v.o.Gently {
+		return parallel(parts...)
+	}
+	for _, part := range parts {
+		if err := part(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // stop turns what kept a part from reading into a difference: a table that cannot
@@ -245,10 +268,13 @@ func (v *check) workers() int {
 
 // rest leaves the machine to others after work that took so long.
 func (v *check) rest(ctx context.Context, worked time.Duration) {
-	if !v.o.Gently {
-		return
+	if v.o.Gently {
+		v.pause(ctx, 4*worked)
 	}
-	t := time.NewTimer(4 * worked)
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-ctx.Done():

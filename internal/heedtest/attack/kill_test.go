@@ -53,6 +53,14 @@ type served struct {
 
 func run(t *testing.T, c app.Config, addr string) *served {
 	t.Helper()
+	s := started(t, c, addr)
+	s.serves(t)
+	return s
+}
+
+// started does not wait until it serves.
+func started(t *testing.T, c app.Config, addr string) *served {
+	t.Helper()
 	args := []string{"serve", "--data", c.Data, "--addr", addr, "--plain"}
 	if c.DB != "" {
 		args = append(args, "--db", c.DB)
@@ -61,11 +69,16 @@ func run(t *testing.T, c app.Config, addr string) *served {
 	s.cmd.Stdout, s.cmd.Stderr = s.out, s.out
 	check(t, s.cmd.Start())
 	t.Cleanup(func() { _ = s.cmd.Process.Kill() })
+	return s
+}
+
+func (s *served) serves(t *testing.T) {
+	t.Helper()
 	watch := clock.Stopwatch()
 	for {
 		if resp, err := http.Get(s.url + "/healthz"); err == nil {
 			_ = resp.Body.Close()
-			return s
+			return
 		}
 		if watch() > 30*time.Second {
 			t.Fatalf("it does not start: %s", s.out.text())

@@ -1,0 +1,68 @@
+package postgres_test
+
+import (
+	"context"
+	"database/sql"
+	"log/slog"
+	"testing"
+	"time"
+
+	"heed/internal/fail"
+	"heed/internal/store/engine"
+	"heed/internal/store/postgres"
+	"heed/internal/store/storetest"
+)
+
+// engineAt opens an engine with one table of its own.
+func engineAt(t *testing.T, url string) *postgres.Engine {
+	t.Helper()
+	e, err := postgres.Open(bg, engine.Options{URL: url, Log: slog.New(slog.DiscardHandler)},
+		func(ctx context.Context, db *sql.DB) error {
+			_, err := db.ExecContext(ctx, `create table kept (n bigint primary key)`)
+			return err
+		})
+	must(t, err)
+	t.Cleanup(func() { e.Close() })
+	return e
+}
+
+// TestNoConnectionGrowsOld: each pool replaces its connections, so that what has changed
+// behind the address is found.
+func TestNoConnectionGrowsOld(t *testing.T) {
+	all := engineAt(t, storetest.Postgres(t)).Lifetimes()
+	if len(all) < 3 {
+		t.Errorf("only %d pools were looked at", len(all))
+	}
+	for pool, age := range all {
+		if age <= 0 || age > 30*time.Minute {
+			t.Errorf("connections of %s are kept for %v (0: for ever)", pool, age)
+		}
+	}
+}
+
+// TestACommitAnsweredByARollbackIsANo: work that goes on after a statement that failed is
+// thrown away by the server, which answers its COMMIT with ROLLBACK and without an error.
+// That nothing was kept is known, and the connection is used again.
+func TestACommitAnsweredByARollbackIsANo(t *testing.T) {
+	e := engineAt(t, storetest.Postgres(t))
+	put := func(texts ...string) error {
+		return e.Do(bg, func(ctx context.Context, on engine.Runner) (fault, err error) {
+			for _, text := range texts {
+				_, _ = on.Exec(ctx, text, nil) //nolint:errcheck // that is what is tried
+			}
+			return nil, nil
+		}, false)
+	}
+	err := put(`insert into kept (n) values (1)`, `insert into kept (n) values (1)`)
+	if !fail.Is(err, fail.Busy) || fail.Is(err, fail.Unknown) {
+		t.Errorf("a commit that was answered by a rollback: %v", err)
+	}
+	must(t, put(`insert into kept (n) values (2)`))
+	var n int
+	must(t, e.View(bg, func(ctx context.Context, on engine.Runner) (fault, err error) {
+		return nil, on.QueryRow(ctx, `select sum(n) from kept`, nil).Scan(&n)
+	}))
+	if n != 2 {
+		t.Errorf("what was kept adds up to %d, want 2 alone", n)
+	}
+}
