@@ -103,8 +103,8 @@ func (o *Organisation) unpropose(which func(Proposal) bool) {
 	maps.DeleteFunc(o.proposed, func(_ string, p Proposal) bool { return which(p) })
 }
 
-// Propose has something wait for the word of the grantors, who are told. The same from the
-// same person again is one.
+// Propose has something wait for the word of the grantors, who are told. One waits for each
+// definition: another is a conflict.
 func (d *Desk) Propose(ctx context.Context, a access.Actor, p Proposal) (fingerprint string, err error) {
 	var text bytes.Buffer
 	if len(p.Text) > 0 {
@@ -153,7 +153,7 @@ func (d *Desk) tellGrantors(tx *store.Tx, o Organisation, but id.Person) error {
 }
 
 // Agree is a grantor's yes to what they saw. With the last of them it counts: done says so.
-// Said again it is one.
+// Said again it is a conflict, and counts once.
 func (d *Desk) Agree(ctx context.Context, a access.Actor, fingerprint string) (done bool, err error) {
 	err = d.onProposal(ctx, a, fingerprint, func(tx *store.Tx, o Organisation, p Proposal) ([]ledger.Event, error) {
 		if slices.Contains(p.Yes, a.Person) {

@@ -14,10 +14,7 @@ func (d *Definition) Changes(shipped *Definition) (out []string) {
 	for _, s := range d.AllSteps {
 		was, ok := shipped.Step(s.ID)
 		if !ok {
-			say("A step more: %s, by %s", lowerFirst(s.Label), d.people(s.Roles))
-			for _, f := range s.Fields {
-				say("%s: it asks %q, %s", s.Label, f.Ask, needed(f))
-			}
+			out = append(out, d.added(s)...)
 			continue
 		}
 		if s.Label != was.Label || s.Hint != was.Hint {
@@ -26,19 +23,27 @@ func (d *Definition) Changes(shipped *Definition) (out []string) {
 		if !slices.Equal(s.Roles, was.Roles) {
 			say("%s: only by %s", was.Label, d.people(s.Roles))
 		}
-		for _, f := range d.newNeeds(s, was) {
-			info, _ := d.fact(f)
-			say("%s: only once this holds: %s", was.Label, lowerFirst(info.Label))
-		}
+		out = append(out, d.newNeeds(s, was)...)
 		out = append(out, changedFields(s, was)...)
 	}
+	for _, f := range d.Facts {
+		if _, ok := shipped.fact(f.ID); !ok {
+			say("What stops a step: where this does not hold, %s: %q", lowerFirst(f.Label), f.IfMissing)
+			if f.IfPresent != "" {
+				say("What stops a step: where this holds, %s: %q", lowerFirst(f.Label), f.IfPresent)
+			}
+		}
+	}
 	for _, t := range d.Timers {
-		switch was, ok := find(shipped.Timers, t.ID, func(x Deadline) string { return x.ID }); {
-		case !ok:
-			say("A duty more: %s, within %d working days, owed by %s", lowerFirst(t.Label), t.Days, d.people([]Role{t.Owner}))
-		case t.Days != was.Days:
+		was, ok := find(shipped.Timers, t.ID, func(x Deadline) string { return x.ID })
+		if !ok {
+			out = append(out, d.owed(t))
+			continue
+		}
+		if t.Days != was.Days {
 			say("%s: within %d working days, and not %d", was.Label, t.Days, was.Days)
-		case t.Label != was.Label:
+		}
+		if t.Label != was.Label {
 			say("%s: it is called %q", was.Label, t.Label)
 		}
 	}
@@ -70,13 +75,22 @@ func hinted(hint string) string {
 	return fmt.Sprintf(", with the hint %q", hint)
 }
 
-// newNeeds are the conditions that an overlay set before a step.
-func (d *Definition) newNeeds(s, was StepInfo) (out []Fact) {
-	had := was.moves()
-	for i, m := range s.moves() {
-		for _, f := range m.Needs {
-			if !slices.Contains(had[i].Needs, f) && !slices.Contains(out, f) {
-				out = append(out, f)
+// newNeeds are the conditions that an overlay set before a step, or before one of the ways in
+// which it comes out.
+func (d *Definition) newNeeds(s, was StepInfo) (out []string) {
+	for i, o := range s.Outcomes {
+		at := was.Label
+		if len(s.Outcomes) > 1 {
+			at = fmt.Sprintf("%s, as %q", was.Label, o.Label)
+		}
+		for j, m := range o.Moves {
+			had := was.Outcomes[i].Moves[j].Needs
+			for _, f := range m.Needs {
+				info, _ := d.fact(f)
+				line := fmt.Sprintf("%s: only once this holds: %s", at, lowerFirst(info.Label))
+				if !slices.Contains(had, f) && !slices.Contains(out, line) {
+					out = append(out, line)
+				}
 			}
 		}
 	}
@@ -87,7 +101,7 @@ func changedFields(s, shipped StepInfo) (out []string) {
 	for _, f := range s.Fields {
 		was, ok := field.Find(shipped.Fields, f.ID)
 		if !ok {
-			out = append(out, fmt.Sprintf("%s: a question more: %q, %s", shipped.Label, f.Ask, needed(f)))
+			out = append(out, fmt.Sprintf("%s: a question more: %q, %s", shipped.Label, f.Ask, asked(f)))
 			continue
 		}
 		at := fmt.Sprintf("%s, %q", shipped.Label, was.Ask)
