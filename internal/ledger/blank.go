@@ -10,8 +10,8 @@ import (
 
 // Blank takes the sealed bytes away from every entry of an erased record; the leaves stay,
 // and the tree still verifies. For the unit of work that erases. It gives the digest of
-// what stays (record.Form), for the erasure's entry: a reading that another unit writes at
-// that very moment on PostgreSQL keeps its bytes, and is not of it.
+// what stays (record.Form), for the erasure's entry. Nobody adds a row meanwhile: the eraser
+// holds the record's head, and its key, which a reading holds too.
 func (l *Log) Blank(tx *store.Tx, rec id.Record) (form string, err error) {
 	var f record.Form
 	for _, which := range []string{`record = $1 and version > 0`, `record = $1 and version = 0`} {
@@ -19,7 +19,7 @@ func (l *Log) Blank(tx *store.Tx, rec id.Record) (form string, err error) {
 			return "", fmt.Errorf("blank entries: %w", err)
 		}
 		rows, err := store.All(tx, (*blankRow).fields, `select id, org, version, at, generation, room, leaf from entry
-			where sealed is null and `+which+` order by version, n`, rec)
+			where `+which+` order by version, n`, rec)
 		if err != nil {
 			return "", fmt.Errorf("read what stays of a record: %w", err)
 		}
@@ -36,7 +36,7 @@ func (l *Log) Blank(tx *store.Tx, rec id.Record) (form string, err error) {
 	return f.Digest(), nil
 }
 
-// blankRow is a row as it stands, damaged or not: that keeps nobody from erasing.
+// blankRow is a row as it stands: whether it opens is asked before, while there is a key.
 type blankRow struct {
 	id, org, leaf                 []byte
 	version, at, generation, room int64

@@ -21,6 +21,9 @@ import (
 
 var whyErased = plain.Field{Label: "why it is erased", Limit: 500, Must: true}
 
+const wordsNotErased = "Who opened this record has been damaged or changed outside Heed. It is not erased, because after " +
+	"that nobody could see it any more: have it put right first"
+
 // Erase destroys the key of a record that has ended (promise A12), and gives the certificate.
 func (d *Desk) Erase(ctx context.Context, r *Room, org id.Org, ref id.Reference, reason string,
 	words ...directory.Word) (vault.Certificate, error) {
@@ -47,6 +50,9 @@ func (d *Desk) Erase(ctx context.Context, r *Room, org id.Org, ref id.Reference,
 		}
 		if err := d.mayErase(tx, r, &is.State, reason, words); err != nil {
 			return err
+		}
+		if _, err := d.Ledger.Readings(tx, is.key); err != nil { // as its versions: what stays would be taken for what was written
+			return fail.Wrap(fail.Tampered, err, wordsNotErased)
 		}
 		if err := d.wipe(tx, at.Record); err != nil { // first: whoever writes beside the record is waited for
 			return err
@@ -179,11 +185,11 @@ func (d *Desk) wipeKept(tx *store.Tx, rec id.Record) error {
 	return d.Jobs.Cancel(tx, dueName(rec))
 }
 
-// stays holds the row of a record against its erasure until this unit ends, for what is
-// written beside it without moving its head; errSameMoment when it went since it was found.
+// stays holds a record against its erasure until this unit ends, by the row of its key as a reading
+// does, for what is written beside it without moving its head; errSameMoment when it went since it was found.
 func stays(tx *store.Tx, rec id.Record) error {
 	_, err := store.One(tx, func(n *int) []any { return []any{n} },
-		`select 1 from room_record_v1 where record = $1`+tx.ForShare(), rec)
+		`select 1 from record_key where record = $1`+tx.ForShare(), rec)
 	if fail.Is(err, fail.Missing) {
 		return errSameMoment
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"heed/internal/id"
+	"heed/internal/ledger"
 	"heed/internal/store"
 )
 
@@ -48,6 +49,85 @@ func TestWhatStaysOfAnErasedRecordIsBound(t *testing.T) {
 			w.Errorf("only %d changes were made", tried)
 		}
 	})
+}
+
+// hides puts rows of a living record where an erased one's are: as a reading of it, as its next version, and blanked.
+// $1 is the erased record, $2 the living one.
+var hides = map[string][]string{
+	"who read it":            {`update entry set record = $1 where record = $2 and version = 0`},
+	"who read it, blanked":   {`update entry set record = $1, sealed = null where record = $2 and version = 0`},
+	"who read it, below 0":   {`update entry set record = $1, version = -1 where record = $2 and version = 0`},
+	"below 0, blanked":       {`update entry set record = $1, version = -1, sealed = null where record = $2 and version = 0`},
+	"who read it, otherwise": {`update entry set record = $1, at = at + 1, generation = generation + 1 where record = $2 and version = 0`},
+	"its last step": {`update entry set record = $1, version = 0 where record = $2 and version > 0 and version =
+		(select max(o.version) from entry o where o.record = $2)`,
+		`update head set version = version - 1 where record = $2 and record <> $1`},
+	"its last step, as the next": {`update entry set record = $1, version = 9 where record = $2 and version > 0 and version =
+		(select max(o.version) from entry o where o.record = $2)`,
+		`update head set version = version + 1 where record = $1 and record <> $2`,
+		`update head set version = version - 1 where record = $2 and record <> $1`},
+}
+
+// TestNothingThatLivesIsHiddenInAnErasedRecord: rows of a record and of the organisation's own, whose last
+// step may be the end of a role, are moved into an erased record, and each is named.
+// Seen to fail: every sealed row of a record without a key passed for an erased one.
+func TestNothingThatLivesIsHiddenInAnErasedRecord(t *testing.T) {
+	each(t, func(w *world) {
+		w.live()
+		w.add(w.org.Record(), "a role ends")
+		w.look(w.org.Record())
+		w.publish()
+		w.dump("before")
+		w.clean(w.verify())
+		for what, texts := range hides {
+			for _, living := range []id.Record{w.recs[1], w.org.Record()} {
+				n := w.one(`select max(n) from entry where record = $1 and version = 0`, living)
+				if strings.HasPrefix(what, "its") {
+					n = w.one(`select max(n) from entry where record = $1 and version > 0`, living)
+				}
+				for _, text := range texts {
+					w.sql(text, w.recs[5], living)
+				}
+				w.namesErased(what, w.recs[5], n)
+				w.restore("before")
+			}
+		}
+	})
+}
+
+// TestWhatAnEarlyErasureLeftIsNamed: a reading of a record that an early version erased may have kept its
+// bytes; nothing else may, and the report names it.
+func TestWhatAnEarlyErasureLeftIsNamed(t *testing.T) {
+	each(t, func(w *world) {
+		w.early = true
+		w.live()
+		n := w.one(`select n from entry where record = $1 and version = 0`, w.recs[5])
+		w.sql(`update entry set sealed = leaf where n = $1`, n)
+		r := w.verify()
+		w.clean(r)
+		if !strings.Contains(strings.Join(r.Warnings, "\n"), fmt.Sprintf("Entries %d", n)) {
+			w.Errorf("entry %d is not in %q", n, r.Warnings)
+		}
+		w.sql(`update entry set sealed = leaf where record = $1 and version = 3`, w.recs[5])
+		w.namesErased("a version with bytes", w.recs[5], -1)
+	})
+}
+
+// add appends to a record.
+func (w *world) add(rec id.Record, text string) {
+	w.Helper()
+	w.must(w.store.Do(w.ctx(), func(tx *store.Tx) error {
+		key, err := w.vault.Key(tx, w.org, rec)
+		if err != nil {
+			return err
+		}
+		at, err := w.log.Version(tx, rec)
+		if err != nil {
+			return err
+		}
+		_, err = w.log.Append(tx, ledger.Concern, key, at, nurse, ledger.Event{Kind: "test.said", Data: text})
+		return err
+	}))
 }
 
 // namesErased wants the record, or its entry n, to be named.

@@ -193,6 +193,19 @@ type erasures struct {
 	named map[[16]byte]declared // by the erasure entry
 	top   int64                 // highest leaf seen beyond the checked tree
 	end   atomic.Int64          // the first entry number that was not looked at
+	kept  []keptRow
+}
+
+// keptRow is a row of a record without a key that still has its sealed bytes. An erasure takes them from all.
+type keptRow struct {
+	rec              [16]byte
+	version, n, leaf int64
+}
+
+func (e *erasures) keeps(r keptRow) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.kept = append(e.kept, r)
 }
 
 // declared is what an erasure entry says of a record: whose it was, and what stays of it.
@@ -260,6 +273,7 @@ func (v *check) erased(ctx context.Context) error {
 		v.found(Difference{Kind: Record, Where: fmt.Sprintf("entry %d", k.n), Leaf: k.leaf, Record: hexOf(rec[:]),
 			What: "its record has no key, and no erasure entry says that it was erased"})
 	}
+	v.keptBytes()
 	for _, rec := range v.listed {
 		if len(rec) != 16 {
 			v.foundf(Record, "erasure", "a row names no record")

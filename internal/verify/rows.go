@@ -406,6 +406,12 @@ func (w *rowCheck) closed(leaf int64, against bool, key *openedKey) {
 	}
 	w.count.erased.Add(1)
 	w.gone.without([16]byte(w.row.record), [16]byte(w.row.org), w.row.n, leaf)
+	if w.row.version < 0 {
+		w.differs(leaf, "is of an erased record and has a version below 0: it was put here from another place")
+	}
+	if w.row.seal != nil {
+		w.gone.keeps(keptRow{[16]byte(w.row.record), w.row.version, w.row.n, leaf})
+	}
 }
 
 // open authenticates an entry and recomputes its leaf.

@@ -50,6 +50,7 @@ type world struct {
 	clock   *clock.Hand
 	eraser  ledger.Author // who writes the entry of an erasure
 	by      int           // on how many people's word
+	early   bool          // erases as an early version did, which kept no form
 }
 
 // memory is a witness that signs everything and keeps it.
@@ -182,6 +183,9 @@ func (w *world) noteErased(tx *store.Tx, rec id.Record, generation int64) error 
 	form, err := w.log.Blank(tx, rec)
 	if err != nil {
 		return err
+	}
+	if w.early {
+		form = ""
 	}
 	said := erasedData{record.ErasedData{Record: rec.String(), Generation: generation, Form: form}, "Its time has come",
 		words(w.by)}

@@ -35,6 +35,7 @@ func erased(s *suite) {
 	s.notWhileOpen(x)
 	s.ends(&x)
 	both := s.refusedWords(x)
+	s.notWhileDamaged(x)
 	before, sealed := s.everything(), s.sealedOf(x.rec)
 	s.held(x, before)
 	own := ownCells(before, x.rec, sealed)
@@ -453,6 +454,23 @@ func (s *suite) verified(rec id.Record) {
 		if said := d.Record + d.Where + d.What; strings.Contains(said, hexOf(rec)) || strings.Contains(said, rec.String()) {
 			s.t.Errorf("of an erased record verify names %s", d)
 		}
+	}
+}
+
+// notWhileDamaged: what stays of a record is bound as it stands, so that who opened another one, moved here, keeps it
+// from being erased.
+func (s *suite) notWhileDamaged(x life) {
+	s.t.Helper()
+	n := s.count(`select max(n) from entry where version = 0 and record <> $1`, x.rec)
+	var was id.Record
+	s.must(s.w.Store.View(s.ctx, func(tx *store.Tx) error {
+		return tx.QueryRow(`select record from entry where n = $1`, n).Scan(&was)
+	}))
+	s.exec(`update entry set record = $1 where n = $2`, x.rec, n)
+	_, err := s.desk.Erase(s.ctx, s.room, s.w.Org.ID, x.ref, whyErased, s.both()...)
+	s.exec(`update entry set record = $1 where n = $2`, was, n)
+	if !fail.Is(err, fail.Tampered) || !strings.Contains(fail.Words(err), "not erased") {
+		s.t.Errorf("a record with a reading of another was to be erased: %v", err)
 	}
 }
 

@@ -398,6 +398,8 @@ var planted = []struct{ name, file, old, new, clause string }{
 		"`update entry set sealed = sealed where `", "erased_leaves"},
 	{"an erasure says another form", "../ledger/blank.go", `Version: r.version, At: r.at, Generation`,
 		`Version: r.version, Generation`, "erased_leaves"},
+	{"a damaged reading is erased", "erase.go", `_, err := d.Ledger.Readings(tx, is.key); err != nil`,
+		`err := error(nil); err != nil`, "erased_leaves"},
 	{"an erased record leaves its key", "../vault/erase.go", `	if err := takeKey(tx, org, rec); err != nil {
 		return Erasure{}, err
 	}
