@@ -42,7 +42,8 @@ func (v *check) state(ctx context.Context) error {
 		v.foundf(Checkpoint, "log_state", "the signed state of the log was taken away")
 		return v.fallBack(ctx)
 	case err != nil:
-		v.foundf(Checkpoint, "log_state", "cannot be read: %v", err)
+		v.unread("log_state", err)
+		v.unsure = true
 		return v.fallBack(ctx)
 	case s.size == 0 && s.note == nil:
 		return nil // nothing has been numbered yet; rows that say otherwise will be found
@@ -141,7 +142,11 @@ func (v *check) oneCheckpoint(ctx context.Context, g *grower, r checkpointRow) {
 		v.foundf(Checkpoint, where, "is of another log")
 		return
 	case c.Size > v.head.Size:
-		if c.Size > v.sizeNow(ctx) { // else it was published after the check began
+		now, err := v.sizeNow(ctx)
+		switch {
+		case err != nil:
+			v.unread("log_state", err)
+		case c.Size > now: // else it was published after the check began
 			v.foundf(Rollback, where, "%d leaves were published and the tree has %d", c.Size, v.head.Size)
 		}
 		return
@@ -156,20 +161,20 @@ func (v *check) oneCheckpoint(ctx context.Context, g *grower, r checkpointRow) {
 }
 
 // sizeNow is the size of the tree by the signed state as it stands by now; 0 when it does not verify.
-func (v *check) sizeNow(ctx context.Context) int64 {
+func (v *check) sizeNow(ctx context.Context) (int64, error) {
 	var note []byte
 	err := v.store.View(ctx, func(tx *store.Tx) (err error) {
 		note, err = store.One(tx, scanBytes, `select note from log_state where id = 1`)
 		return err
 	})
-	if err != nil {
-		return 0
+	if err != nil && !fail.Is(err, fail.Missing) {
+		return 0, err
 	}
 	c, _, err := v.o.open(note)
 	if err != nil {
-		return 0
+		return 0, nil //nolint:nilerr // state has found it
 	}
-	return c.Size
+	return c.Size, nil
 }
 
 // grower gives the roots of ever larger trees from tiles.
@@ -278,6 +283,8 @@ func (v *check) compare(where string, c record.Checkpoint, read record.TileReade
 	switch {
 	case c.Origin != v.head.Origin:
 		v.foundf(Checkpoint, where, "is of the log %q and not of %q", c.Origin, v.head.Origin)
+		return false
+	case c.Size > v.head.Size && v.unsure: // how large the tree is could not be read
 		return false
 	case c.Size > v.head.Size:
 		v.foundf(Rollback, where, "the tree has only %d leaves now: an older copy was put back, or its end was cut off",

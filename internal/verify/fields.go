@@ -80,7 +80,7 @@ func (v *check) fields(ctx context.Context) error {
 			w := &fieldCheck{check: v, opened: newOpened(v.keys)}
 			for f := range work {
 				if err := w.column(ctx, f); err != nil && ctx.Err() == nil {
-					v.foundf(Unreadable, f.where(), "cannot be read: %v", err)
+					v.unread(f.where(), err)
 				}
 			}
 			return nil

@@ -56,6 +56,7 @@ func (v *check) promised(ctx context.Context, r record.Receipt, read record.Tile
 	}
 	switch {
 	case err != nil:
+		v.lost(err)
 		v.foundf(Receipt, "receipt", "cannot be looked for: %v", err)
 	case leaf >= 0:
 		v.told = fmt.Sprintf("The entry of the receipt is there: it is leaf %d.", leaf)

@@ -331,7 +331,14 @@ func (v *check) erasureRows(ctx context.Context) error {
 // moved makes sure that what was numbered beyond the checked tree was numbered by the
 // log: the signed state must have moved on that far meanwhile.
 func (v *check) moved(ctx context.Context) error {
-	if v.gone.top > 0 && v.sizeNow(ctx) <= v.gone.top {
+	if v.gone.top <= 0 {
+		return ctx.Err()
+	}
+	now, err := v.sizeNow(ctx)
+	if err != nil {
+		return err
+	}
+	if now <= v.gone.top {
 		v.found(Difference{Kind: Numbering, Where: "log_run", Leaf: v.gone.top,
 			What: fmt.Sprintf("leaves beyond the signed tree of %d are numbered", v.head.Size)})
 	}

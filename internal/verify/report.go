@@ -113,6 +113,33 @@ type finder struct {
 	diffs    []Difference
 	total    int64
 	warnings []string
+	away     error // the database went away: nothing is concluded
+}
+
+// unread finds what could not be read.
+func (f *finder) unread(where string, err error) {
+	f.foundf(Unreadable, where, "cannot be read: %v", err)
+	f.lost(err)
+}
+
+// lost notes a read that failed because the database was away, which passes.
+func (f *finder) lost(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if fail.Is(err, fail.Busy) {
+		f.away = err
+	}
+}
+
+// wentAway ends a check whose database was away: what it read before would be taken for all there is.
+func (f *finder) wentAway() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.away == nil {
+		return nil
+	}
+	return fail.Wrap(fail.Busy, f.away, "The database went away while it was verified, and nothing can be said of it. "+
+		"Verify again")
 }
 
 func (f *finder) found(d Difference) {

@@ -19,6 +19,7 @@ type tileSource struct {
 	ctx  context.Context
 
 	gently bool
+	lost   func(error) // told of each read that failed
 }
 
 type tileAsk struct {
@@ -85,6 +86,9 @@ func (t *tileSource) read(path string) ([]byte, error) {
 		return nil, t.ctx.Err()
 	}
 	got := <-a.answer
+	if got.err != nil && t.lost != nil {
+		t.lost(got.err)
+	}
 	return got.hashes, got.err
 }
 

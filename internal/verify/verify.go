@@ -144,9 +144,11 @@ type check struct {
 	keys  *keyring // nil: without keys
 	tiles *tileSource
 	head  record.Checkpoint // the tree that is checked
-	bad   map[int64]bool    // tiles of level 0 at fault; read only once the rows are checked
-	gone  erasures
-	count counts
+	// unsure: the signed state could not be read, and the tree may be larger than head says
+	unsure bool
+	bad    map[int64]bool // tiles of level 0 at fault; read only once the rows are checked
+	gone   erasures
+	count  counts
 
 	told     string // of the receipt
 	readings readings
@@ -166,6 +168,7 @@ func newCheck(s *store.Store, o Options, keys *keyring) *check {
 // difference and the others go on; only the end of ctx stops all.
 func (v *check) run(ctx context.Context) error {
 	v.tiles = openTiles(ctx, v.store, v.workers(), v.o.Gently)
+	v.tiles.lost = v.lost
 	defer v.tiles.close()
 	if err := v.stop(ctx, v.state(ctx)); err != nil {
 		return err
@@ -200,7 +203,7 @@ func (v *check) run(ctx context.Context) error {
 	}
 	v.since(v.tiles.read)
 	v.receipt(ctx, v.tiles.read)
-	return ctx.Err()
+	return errors.Join(ctx.Err(), v.wentAway())
 }
 
 // part is a part that does not rest by itself.
@@ -225,13 +228,13 @@ func (v *check) together(parts ...func() error) error {
 }
 
 // stop turns what kept a part from reading into a difference: a table that cannot
-// be read is damage too. Only a check that was called off is an error.
+// be read is damage too. A check that was called off is an error, and a database that went away.
 func (v *check) stop(ctx context.Context, err error) error {
 	if err == nil || ctx.Err() != nil {
 		return ctx.Err()
 	}
-	v.found(Difference{Kind: Unreadable, Where: "database", What: err.Error()})
-	return nil
+	v.unread("database", err)
+	return v.wentAway()
 }
 
 // tree checks every tile against the signed root.
