@@ -404,6 +404,10 @@ func (a *App) Serve(ctx context.Context, srv *http.Server, serve func() error) e
 func (a *App) serve(ctx context.Context, srv *http.Server, serve func() error) error {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
+	if above, err := a.Store.Superuser(ctx); err == nil && above {
+		a.Log.Warn("the database's user is a superuser of its server, and what is done there as it cannot all be seen: " +
+			"give Heed a user of its own that is none")
+	}
 	background := make(chan struct{})
 	go func() { defer close(background); a.Run(work) }()
 	served := make(chan error, 1)

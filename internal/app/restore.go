@@ -180,6 +180,7 @@ func SealedFields() []verify.Field {
 		{Table: "web_once", Record: "person", Version: "at", Sealed: "outcome", Name: "web:once", OfDay: true},
 		{Table: "room_retry", Record: "record", Version: "version", Sealed: "digest", Name: "retry:", NameFrom: "key"},
 		{Table: "room_record_v1", Record: "record", Version: "version", Sealed: "state", Name: room.StateField},
+		{Table: "room_link_v1", Record: "record", Sealed: "sealed", Name: room.LinkField, NameFrom: "tag", NameHex: true},
 		{Table: "document_chunk", Record: "record", Version: "version", Sealed: "sealed", Name: keep.Field,
 			NameFrom: "place"},
 		{Table: "concern_reason", Record: "book", Version: "at", Sealed: "sealed", Name: "reason"},

@@ -46,7 +46,10 @@ func (t tie) tag(key []byte, rec id.Record) []byte {
 	return mac.Sum(nil)[:16]
 }
 
-func linkField(tag []byte) string { return "room/link/" + hex.EncodeToString(tag) }
+// LinkField is what the sealed other end of a link is bound to, with its tag in hex.
+const LinkField = "room/link/"
+
+func linkField(tag []byte) string { return LinkField + hex.EncodeToString(tag) }
 
 // Tying is a link to be made or ended.
 type Tying struct {

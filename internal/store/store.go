@@ -193,6 +193,18 @@ func (s *Store) Mark(ctx context.Context, choose func() (int32, error)) (m *Mark
 	return e.Mark(ctx, choose)
 }
 
+// Superuser says whether the database's user may do anything on its server (PostgreSQL), which nobody can see.
+func (s *Store) Superuser(ctx context.Context) (is bool, err error) {
+	if _, ok := s.engine.(*postgres.Engine); ok {
+		err = s.View(ctx, func(tx *Tx) (err error) {
+			is, err = One(tx, func(is *bool) []any { return []any{is} },
+				`select rolsuper from pg_catalog.pg_roles where rolname = current_user`)
+			return err
+		})
+	}
+	return is, err
+}
+
 // Close waits for the work that has begun and closes the database.
 func (s *Store) Close() error { return s.engine.Close() }
 

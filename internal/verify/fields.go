@@ -3,6 +3,7 @@ package verify
 import (
 	"context"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"regexp"
@@ -23,6 +24,7 @@ type Field struct {
 	Name    string // the field that it is bound to
 	// NameFrom is a column, text or bytes, that is appended to Name; "" for none.
 	NameFrom string
+	NameHex  bool // it is appended in hex
 	// OfDay: it is sealed by the key of the day that Version, an instant, lies in, and
 	// not by the record's key.
 	OfDay bool
@@ -164,7 +166,11 @@ func (w *fieldCheck) open(f Field) string {
 			return err.Error()
 		}
 	}
-	p := record.Place{Org: k.org, Record: rec, Field: f.Name + string(r.name), Version: f.Fixed}
+	name := string(r.name)
+	if f.NameHex {
+		name = hex.EncodeToString(r.name)
+	}
+	p := record.Place{Org: k.org, Record: rec, Field: f.Name + name, Version: f.Fixed}
 	if f.Version != "" {
 		p.Version = r.version.Int64
 	}
