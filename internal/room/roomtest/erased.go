@@ -461,6 +461,7 @@ func (s *suite) verified(rec id.Record) {
 // from being erased.
 func (s *suite) notWhileDamaged(x life) {
 	s.t.Helper()
+	s.reader(x.other)
 	n := s.count(`select max(n) from entry where version = 0 and record <> $1`, x.rec)
 	var was id.Record
 	s.must(s.w.Store.View(s.ctx, func(tx *store.Tx) error {
