@@ -2,12 +2,14 @@ package concern_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
 	"heed/internal/fail"
 	"heed/internal/heedtest/world"
 	"heed/internal/id"
+	"heed/internal/process"
 	"heed/internal/room"
 )
 
@@ -57,5 +59,34 @@ func TestAReasonComesBeforeWhatIsNotOnesOwn(t *testing.T) {
 		if _, err := w.Concerns.Open(ctx, w.As("lead"), ref); err == nil {
 			w.T.Error("the lead opened it a day after closing without a reason")
 		}
+		completesOnAReason(w, ref)
 	})
+}
+
+// completesOnAReason: a lead who gave a reason is offered what came later to be added, and it is taken.
+// Seen to fail: the page offered nothing, while the API took it.
+func completesOnAReason(w *world.World, ref id.Reference) {
+	w.T.Helper()
+	lead := w.As("lead")
+	if err := w.Concerns.GiveReason(ctx, lead, ref, "What police said came late"); err != nil {
+		w.T.Fatal(err)
+	}
+	v, err := w.Concerns.Open(ctx, lead, ref)
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	offered := 0
+	for _, s := range v.Process.Steps(v.Status()) {
+		is := slices.ContainsFunc(v.May, func(m process.StepInfo) bool { return m.ID == s.ID })
+		_, err := w.Concerns.Take(ctx, lead, ref, room.Taking{Step: s.ID})
+		if taken := !fail.Is(err, fail.Hidden) && !fail.Is(err, fail.Refused); is != taken {
+			w.T.Errorf("%s is offered: %t, and the answer is %v", s.ID, is, err)
+		}
+		if is {
+			offered++
+		}
+	}
+	if offered == 0 {
+		w.T.Error("nothing is offered to who gave a reason")
+	}
 }

@@ -251,13 +251,13 @@ func (d *Desk) view(tx *store.Tx, a access.Actor, r *Room, f found, taken []Take
 	}
 	work = work || f.reason != "" || d.allows(a, r, &s, res, actWork)
 	v := View{State: s.seenBy(a.Person), Room: r, Process: def, Taken: d.shown(tx, a, r, &s, taken, work),
-		May: d.may(a, r, def, &s, res)}
+		May: d.may(a, r, def, &s, res, f.reason)}
 	v.Due, v.secret = d.dueTo(tx, a, r, &s, work), len(v.Bars) < len(s.Bars)
-	v.Counts = r.Latest().Audience.Given() && d.allows(a, r, &s, res, actCount)
+	v.Counts = r.Latest().Audience.Given() && d.allowsFor(a, r, &s, res, actCount, f.reason)
 	if !work {
 		v.Rounds = nil // a reader has the next day among what is due
 	}
-	v.MayLink = len(def.Links) > 0 && d.allows(a, r, &s, res, actLink)
+	v.MayLink = len(def.Links) > 0 && d.allowsFor(a, r, &s, res, actLink, f.reason)
 	if v.Links, err = d.links(tx, a, r, &s, f.key); err != nil {
 		return View{}, err
 	}
@@ -266,10 +266,11 @@ func (d *Desk) view(tx *store.Tx, a access.Actor, r *Room, f found, taken []Take
 }
 
 // may are the steps that this actor may take now, in the definition's order.
-func (d *Desk) may(a access.Actor, r *Room, def *process.Definition, s *State, res access.Resource) []process.StepInfo {
+func (d *Desk) may(a access.Actor, r *Room, def *process.Definition, s *State, res access.Resource,
+	reason string) []process.StepInfo {
 	var out []process.StepInfo
 	for _, info := range def.StepsFor(process.Role(res.Acting(a)), s.Status()) {
-		if info.ID != r.First().ID && !s.nothingFor(info.ID, a.Person) && d.allows(a, r, s, res, string(info.ID)) {
+		if info.ID != r.First().ID && !s.nothingFor(info.ID, a.Person) && d.allowsFor(a, r, s, res, string(info.ID), reason) {
 			out = append(out, info)
 		}
 	}
@@ -278,8 +279,13 @@ func (d *Desk) may(a access.Actor, r *Room, def *process.Definition, s *State, r
 
 // allows says whether somebody may do something with a record without giving a reason.
 func (d *Desk) allows(a access.Actor, r *Room, s *State, res access.Resource, what string) bool {
+	return d.allowsFor(a, r, s, res, what, "")
+}
+
+// allowsFor is allows, for the reason that somebody gave, if they did.
+func (d *Desk) allowsFor(a access.Actor, r *Room, s *State, res access.Resource, what, reason string) bool {
 	return slices.ContainsFunc(r.actions(what, a, s), func(act access.Action) bool {
-		return d.Policy.Decide(a, act, res, access.Context{}).Effect == access.Allow
+		return d.Policy.Decide(a, act, res, access.Context{Reason: reason}).Effect == access.Allow
 	})
 }
 
