@@ -52,6 +52,7 @@ type Organisation struct {
 	overlays []Overlay           // all that were ever laid, oldest first
 	inForce  map[string]string   // by the definition on which one lies: its name
 	proposed map[string]Proposal // by the definition: what waits for the grantors
+	refused  map[string]Refusal  // by the definition: what was refused last
 	covers   []Cover
 	closed   []json.RawMessage // periods of figures, oldest first: see figures.go
 

@@ -74,7 +74,7 @@ func Events() map[string]string {
 		kindOverlayLaid:     "The organisation laid an overlay on a process: on which, its text, and on whose word",
 		kindOverlayProposed: "Somebody proposed an overlay on a process, or to take one off: which, and its text",
 		kindOverlayAgreed:   "A grantor agreed to what was proposed: by its fingerprint",
-		kindOverlayRefused:  "A grantor refused what was proposed, and why",
+		kindOverlayRefused:  "A grantor refused what was proposed, and why; or who proposed it took it back",
 		kindOverlayOff:      "An overlay was taken off a process: which, and on whose word",
 		kindCoverArranged:   "Somebody covers for another who is away: for whom, from when and until when, by whose word",
 		kindCoverEnded:      "A cover was ended before its last day",
@@ -196,7 +196,7 @@ func foldOrganisation(o *Organisation, e ledger.Entry) error {
 	case kindOverlayRefused:
 		var d overlayRefused
 		if read(&d) {
-			o.unpropose(func(p Proposal) bool { return p.Fingerprint() == d.Fingerprint })
+			o.refuse(d, e.At)
 		}
 	case kindOverlayLaid:
 		var d overlayLaid

@@ -58,6 +58,24 @@ type overlayRefused struct {
 	Why         string    `json:"why"`
 }
 
+// Refusal is how a proposal ended that did not come to count.
+type Refusal struct {
+	Of  Proposal
+	By  id.Person // whoever proposed it: then it was taken back
+	Why string
+	At  time.Time
+}
+
+// Refused are the last refusals of what may be proposed, for as long as a proposal waits.
+func (o Organisation) Refused(now time.Time) (all []Refusal) {
+	for _, on := range slices.Sorted(maps.Keys(o.refused)) {
+		if r := o.refused[on]; now.Before(r.At.Add(ProposalLife)) {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
 // Proposed are what waits for the word of the grantors.
 func (o Organisation) Proposed(now time.Time) (all []Proposal) {
 	for _, on := range slices.Sorted(maps.Keys(o.proposed)) {
@@ -86,6 +104,27 @@ func (o *Organisation) propose(p Proposal) {
 		o.proposed = map[string]Proposal{}
 	}
 	o.proposed[p.On] = p
+	o.forget(p.On)
+}
+
+// refuse folds the end of a proposal.
+func (o *Organisation) refuse(e overlayRefused, at time.Time) {
+	for on, p := range o.proposed {
+		if p.Fingerprint() == e.Fingerprint {
+			o.unpropose(func(p Proposal) bool { return p.On == on })
+			o.forget(on)
+			o.refused[on] = Refusal{p, e.By, e.Why, at}
+			return
+		}
+	}
+}
+
+// forget folds that what was refused for a definition is no news any more.
+func (o *Organisation) forget(on string) {
+	if o.refused = maps.Clone(o.refused); o.refused == nil {
+		o.refused = map[string]Refusal{}
+	}
+	delete(o.refused, on)
 }
 
 func (o *Organisation) agree(e overlayAgreed) {
@@ -156,6 +195,9 @@ func (d *Desk) tellGrantors(tx *store.Tx, o Organisation, but id.Person) error {
 // Said again it is a conflict, and counts once.
 func (d *Desk) Agree(ctx context.Context, a access.Actor, fingerprint string) (done bool, err error) {
 	err = d.onProposal(ctx, a, fingerprint, func(tx *store.Tx, o Organisation, p Proposal) ([]ledger.Event, error) {
+		if err := mayAgree(a, o); err != nil {
+			return nil, err
+		}
 		if slices.Contains(p.Yes, a.Person) {
 			return nil, fail.New(fail.Conflict, "You have agreed already. The other person is asked, too")
 		}
@@ -180,22 +222,32 @@ func (d *Desk) Agree(ctx context.Context, a access.Actor, fingerprint string) (d
 	return done && err == nil, err
 }
 
-// RefuseProposal ends it, with a grantor's reason.
+// RefuseProposal ends it, with a grantor's reason. Whoever proposed it takes it back by this, too.
 func (d *Desk) RefuseProposal(ctx context.Context, a access.Actor, fingerprint, why string) error {
-	return d.onProposal(ctx, a, fingerprint, func(*store.Tx, Organisation, Proposal) ([]ledger.Event, error) {
+	return d.onProposal(ctx, a, fingerprint, func(_ *store.Tx, o Organisation, p Proposal) ([]ledger.Event, error) {
+		if err := mayAgree(a, o); err != nil && p.By != a.Person {
+			return nil, err
+		}
 		return []ledger.Event{{Kind: kindOverlayRefused, Data: overlayRefused{fingerprint, a.Person, why}}}, nil
 	})
+}
+
+func mayAgree(a access.Actor, o Organisation) error {
+	if !a.MFA || !o.IsGrantor(a.Person) {
+		return fail.New(fail.Refused, "Only the people who grant roles agree or refuse")
+	}
+	return nil
 }
 
 func (d *Desk) onProposal(ctx context.Context, a access.Actor, fingerprint string,
 	events func(*store.Tx, Organisation, Proposal) ([]ledger.Event, error)) error {
 	return d.Store.Do(ctx, func(tx *store.Tx) error {
+		if err := d.Ledger.Hold(tx, a.Org.Record()); err != nil { // two who answer at once are both heard
+			return err
+		}
 		o, err := d.organisation(tx, a.Org)
 		if err != nil {
 			return err
-		}
-		if !a.MFA || !o.IsGrantor(a.Person) {
-			return fail.New(fail.Refused, "Only the people who grant roles agree or refuse")
 		}
 		if err := d.standing(tx, []Word{{a.Person}}); err != nil {
 			return err

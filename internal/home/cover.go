@@ -197,12 +197,15 @@ func (h *pages) standing(q *web.Request) (out []web.Component, err error) {
 }
 
 // ways lead from somebody's work to what goes with it.
-func ways(q *web.Request) web.Component {
+func (h *pages) ways(q *web.Request) web.Component {
 	out := nhs.List{Plain: true, Items: []nhs.Component{nhs.Link{Text: "See these days in your own calendar",
 		Href: pathCalendar}}}
 	if access.Role(q.Who().Role) != access.Worker { // who has nothing that is covered or handed over
 		out.Items = append(out.Items, nhs.Link{Text: titleCover, Href: pathCover},
 			nhs.Link{Text: titleHandOver, Href: pathHandOver})
+	}
+	if h.mayPropose(q) {
+		out.Items = append(out.Items, nhs.Link{Text: "See what we do differently", Href: pathDifferent})
 	}
 	return out
 }

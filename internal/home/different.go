@@ -71,6 +71,9 @@ func (h *pages) different(q *web.Request) (web.Response, error) {
 			nhs.Paragraph{Content: nhs.Link{Text: "See the change to " + h.kind(p.On) + " that waits",
 				Href: pathProposal + p.Fingerprint()}}}})
 	}
+	for _, r := range o.Refused(q.Now()) {
+		body = append(body, h.refusal(r, h.directory.Names(q.Context())))
+	}
 	for _, r := range h.rooms.Kept() {
 		for _, d := range r.Definitions {
 			body = append(body, h.shipped(r, d, o)...)
@@ -81,6 +84,43 @@ func (h *pages) different(q *web.Request) (web.Response, error) {
 			Content: nhs.Para(why + ".")})
 	}
 	return web.Page{Title: titleDifferent, Back: "/", Body: web.Stack(body...)}, nil
+}
+
+func (h *pages) mayPropose(q *web.Request) bool {
+	return h.policy.Decide(q.Actor(), access.ProposeOverlay, access.Function(q.Who().Org), access.Context{}).Effect ==
+		access.Allow
+}
+
+// asked are the changes that wait for somebody's own word, for their work.
+func (h *pages) asked(q *web.Request) (out []web.Component, err error) {
+	if !h.mayPropose(q) {
+		return nil, nil
+	}
+	o, err := h.directory.Organisation(q.Context(), q.Who().Org)
+	if err != nil || !o.IsGrantor(q.Who().Person) {
+		return nil, err
+	}
+	for _, p := range o.Proposed(q.Now()) {
+		if !slices.Contains(p.Yes, q.Who().Person) {
+			out = append(out, nhs.InsetText{Content: nhs.Group{
+				nhs.Para("A change to how we work with " + h.kind(p.On) + " waits for your word, until " +
+					words.Date(p.At.Add(directory.ProposalLife)) + "."),
+				nhs.Paragraph{Content: nhs.Link{Text: "Read the change to " + h.kind(p.On) + ", and agree or refuse",
+					Href: pathProposal + p.Fingerprint()}}}})
+		}
+	}
+	return out, nil
+}
+
+// refusal says why a change does not count.
+func (h *pages) refusal(r directory.Refusal, name func(id.Person) string) web.Component {
+	what := "the change to " + h.kind(r.Of.On) + " that " + name(r.Of.By) + " proposed on " + words.Date(r.Of.At)
+	if r.By == r.Of.By && r.Why == "" {
+		return nhs.InsetText{Content: nhs.Para("On " + words.Date(r.At) + " " + what + " was taken back.")}
+	}
+	return nhs.InsetText{Content: nhs.Group{
+		nhs.Para("On " + words.Date(r.At) + " " + name(r.By) + " refused " + what + ", and wrote:"),
+		nhs.HTML(words.Typed(r.Why))}}
 }
 
 func (h *pages) grantors(q *web.Request, o directory.Organisation) (out []string) {
@@ -266,13 +306,17 @@ func (h *pages) proposal(q *web.Request) (web.Response, error) {
 		nhs.Bullets(agreed(o, p.Yes, name)...),
 		nhs.Para("Fingerprint of this text: "+p.Fingerprint[:16]+" "+p.Fingerprint[16:]+". "+
 			"Whoever sees the same fingerprint sees the same text."))
+	f := q.Form()
+	if me := q.Who().Person; p.By == me && !o.IsGrantor(me) {
+		page.Body = f.Ask(web.Question{Before: body, Send: "Take it back", Warn: true})
+		return page, nil
+	}
 	if !o.IsGrantor(q.Who().Person) || slices.Contains(p.Yes, q.Who().Person) || at != nil {
 		body = append(body, nhs.Para("You have nothing more to do. Whoever has not answered yet finds it under “"+
 			titleDifferent+"”."))
 		page.Body = web.Stack(body...)
 		return page, nil
 	}
-	f := q.Form()
 	page.Body = f.Ask(web.Question{Before: body, Send: "Send", Fields: []web.Component{
 		f.Radios(nhs.Radios{Name: "word", Legend: nhs.Legend{Text: "Do you agree?", Size: nhs.SizeM}, Items: []nhs.Radio{
 			{Value: "agree", Text: "I have read it, and I agree"}, {Value: "refuse", Text: "I refuse it"}}}),
@@ -294,13 +338,20 @@ func agreed(o directory.Organisation, yes []id.Person, name func(id.Person) stri
 }
 
 func (h *pages) sendProposal(q *web.Request) (web.Response, error) {
-	f := q.Form()
+	o, err := h.directory.Organisation(q.Context(), q.Who().Org)
+	if err != nil {
+		return nil, err
+	}
+	f, fingerprint := q.Form(), q.Path("fingerprint")
+	if !o.IsGrantor(q.Who().Person) { // by whoever proposed it: of anybody else it is refused
+		return web.Redirect{To: pathDifferent, Flash: "It was taken back. Nothing has changed"},
+			h.directory.RefuseProposal(q.Context(), q.Actor(), fingerprint, "")
+	}
 	word := f.Choice("word", web.Ask{What: "whether you agree", Needed: true}, "agree", "refuse")
 	why := f.Text("why", web.Ask{What: "why you refuse it", Needed: word == "refuse", Max: 500})
 	if err := f.Err(); err != nil {
 		return nil, err
 	}
-	fingerprint := q.Path("fingerprint")
 	if word == "refuse" {
 		return web.Redirect{To: pathDifferent, Flash: "It was refused. Nothing has changed"},
 			h.directory.RefuseProposal(q.Context(), q.Actor(), fingerprint, why)

@@ -74,8 +74,7 @@ func (h *pages) start(q *web.Request) (web.Response, error) {
 		nhs.Link{Text: "Read who may do what", Href: "/who-may"},
 		nhs.Link{Text: "See who grants roles", Href: "/grantors"},
 	}
-	here := access.Function(q.Who().Org)
-	if h.policy.Decide(q.Actor(), access.ProposeOverlay, here, access.Context{}).Effect == access.Allow {
+	if h.mayPropose(q) {
 		links = append(links, nhs.Link{Text: "See what we do differently", Href: pathDifferent})
 	}
 	switch role {

@@ -36,8 +36,13 @@ func (h *pages) work(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	asked, err := h.asked(q)
+	if err != nil {
+		return nil, err
+	}
+	stands = append(asked, stands...)
 	name := h.directory.Names(q.Context())
-	duties := append(h.duties(q, mine.Page, name), ways(q))
+	duties := append(h.duties(q, mine.Page, name), h.ways(q))
 	if len(mine.Notices) == 0 {
 		page.Body = web.Stack(append(stands, duties...)...)
 		return page, nil
