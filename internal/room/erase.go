@@ -21,8 +21,8 @@ import (
 
 var whyErased = plain.Field{Label: "why it is erased", Limit: 500, Must: true}
 
-const wordsNotErased = "Who opened this record has been damaged or changed outside Heed. It is not erased, because after " +
-	"that nobody could see it any more: have it put right first"
+const wordsNotErased = "Who opened this record has been damaged or changed outside Heed. It is not erased, because " +
+	"after that nobody could see it any more: have it put right first"
 
 // Erase destroys the key of a record that has ended (promise A12), and gives the certificate.
 func (d *Desk) Erase(ctx context.Context, r *Room, org id.Org, ref id.Reference, reason string,
@@ -51,7 +51,8 @@ func (d *Desk) Erase(ctx context.Context, r *Room, org id.Org, ref id.Reference,
 		if err := d.mayErase(tx, r, &is.State, reason, words); err != nil {
 			return err
 		}
-		if _, err := d.Ledger.Readings(tx, is.key); err != nil { // as its versions: what stays would be taken for what was written
+		// As its versions, which proved has read: what stays would be taken for what was written.
+		if _, err := d.Ledger.Readings(tx, is.key); err != nil {
 			return fail.Wrap(fail.Tampered, err, wordsNotErased)
 		}
 		if err := d.wipe(tx, at.Record); err != nil { // first: whoever writes beside the record is waited for
