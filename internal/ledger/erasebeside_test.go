@@ -8,7 +8,8 @@ import (
 	"heed/internal/store"
 )
 
-// TestAReadingComesBeforeAnErasureOrNotAtAll: its key was at hand before the erasure, and its entry is not written after it.
+// TestAReadingComesBeforeAnErasureOrNotAtAll: its key was at hand before the erasure, and its entry is not
+// written after it.
 // Seen to fail on PostgreSQL: the entry kept its sealed bytes, and was of no form.
 func TestAReadingComesBeforeAnErasureOrNotAtAll(t *testing.T) {
 	each(t, func(t *testing.T, s *store.Store) {
@@ -39,7 +40,8 @@ func TestAReadingComesBeforeAnErasureOrNotAtAll(t *testing.T) {
 				must(t, <-done)
 			} else {
 				must(t, erase(func() { beside(func() error { return r.look(rec, nurse) }) }))
-				if err := <-done; !fail.Is(err, fail.Gone) && !fail.Is(err, fail.Missing) { // nobody tells the vault of erasures here
+				err := <-done
+				if !fail.Is(err, fail.Gone) && !fail.Is(err, fail.Missing) { // nobody tells the vault of erasures here
 					t.Errorf("a reading of an erased record: %v", err)
 				}
 			}

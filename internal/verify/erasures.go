@@ -72,8 +72,8 @@ func (v *check) keptBytes() {
 	if len(early) > 0 {
 		slices.Sort(early)
 		v.warn("%d readings of records that an early version of Heed erased have sealed bytes: each was written at the "+
-			"very moment of the erasure, or is of a record that lives and was moved there. Which cannot be seen. Entries %s", len(early),
-			strings.Trim(fmt.Sprint(early[:min(len(early), 100)]), "[]"))
+			"very moment of the erasure, or is of a record that lives and was moved there. Which cannot be seen. Entries %s",
+			len(early), strings.Trim(fmt.Sprint(early[:min(len(early), 100)]), "[]"))
 	}
 }
 
