@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -397,6 +398,38 @@ func TestTheDatabaseDestroysNothing(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestAnErasedRecordIsNotErasedAgain: somebody puts a key's row of an erased record in, as a database from before
+// would have it. Seen to fail: each start wrote another entry of its erasure, of the record as it stood by then.
+func TestAnErasedRecordIsNotErasedAgain(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		recs := w.make(3)
+		sec := w.secretsOf(recs[0])
+		w.erase(recs[0])
+		for range 2 {
+			w.must(w.store.Do(w.ctx(), func(tx *store.Tx) error {
+				_, err := tx.Exec(`insert into record_key (record, org, generation, wrapped) values ($1, $2, $3, $4)
+					on conflict (record) do nothing`, recs[0], w.org, sec.generation, sec.wrapped)
+				if err != nil {
+					return err
+				}
+				_, err = tx.Exec(`insert into key_generation (org, generation, fingerprint, made_at)
+					select org, $1, fingerprint, made_at from key_generation where true on conflict do nothing`, sec.generation)
+				return err
+			}))
+			w.reopen()
+		}
+		if n := w.number(`select count(*) from erased_entry`); n != 1 {
+			t.Errorf("%d entries of one erasure", n)
+		}
+		if n := w.number(`select count(*) from record_key where generation = ` + fmt.Sprint(sec.generation)); n != 1 {
+			t.Errorf("%d rows are left to be named", n)
+		}
+		if _, err := w.key(recs[0]); err == nil {
+			t.Error("it opens")
+		}
+	})
 }
 
 // A record whose key row is hidden while its generation goes is tampered with, not

@@ -3,6 +3,7 @@ package vault
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"heed/internal/fail"
 	"heed/internal/id"
@@ -103,6 +104,8 @@ func (v *Vault) adopt(ctx context.Context, org id.Org) error {
 }
 
 // eraseAgain takes away, from a restored database, what a tombstone names. Its entry is of the same commit.
+// Where the history says already that the record was erased, nothing was restored: somebody put the key's row
+// in. It stays, to be named, since a second entry would bind whatever was moved into the record since.
 func (v *Vault) eraseAgain(ctx context.Context, org id.Org) error {
 	t, err := v.tombstones(ctx, org)
 	if err != nil {
@@ -112,6 +115,10 @@ func (v *Vault) eraseAgain(ctx context.Context, org id.Org) error {
 		b, ok := t.named(row.rec)
 		if !ok {
 			return nil
+		}
+		said, err := v.history.Erasures(tx, org)
+		if err != nil || slices.ContainsFunc(said, func(e Erasure) bool { return e.Record == row.rec }) {
+			return err
 		}
 		if err := takeKey(tx, org, row.rec); err != nil {
 			return err

@@ -95,6 +95,17 @@ func TestNothingThatLivesIsHiddenInAnErasedRecord(t *testing.T) {
 	})
 }
 
+// TestARecordIsErasedOnce: after rows of a living record were moved into an erased one, its erasure is written once
+// more, as Settle did for who put its key's row back. Seen to fail: the form of the later entry was taken.
+func TestARecordIsErasedOnce(t *testing.T) {
+	each(t, func(w *world) {
+		w.live()
+		w.sql(`update entry set record = $1 where record = $2 and version = 0`, w.recs[5], w.recs[1])
+		w.must(w.store.Do(w.ctx(), func(tx *store.Tx) error { return w.noteErased(tx, w.recs[5], 1) }))
+		w.namesErased("erased twice", w.recs[5], -1)
+	})
+}
+
 // TestWhatAnEarlyErasureLeftIsNamed: a reading of a record that an early version erased may have kept its
 // bytes; nothing else may, and the report names it.
 func TestWhatAnEarlyErasureLeftIsNamed(t *testing.T) {

@@ -191,6 +191,7 @@ type erasures struct {
 	mu    sync.Mutex
 	noKey map[[16]byte]keyless
 	named map[[16]byte]declared // by the erasure entry
+	twice [][16]byte            // by more than one
 	top   int64                 // highest leaf seen beyond the checked tree
 	end   atomic.Int64          // the first entry number that was not looked at
 	kept  []keptRow
@@ -236,6 +237,9 @@ func (e *erasures) name(rec [16]byte, d declared) {
 	if e.named == nil {
 		e.named = map[[16]byte]declared{}
 	}
+	if _, ok := e.named[rec]; ok {
+		e.twice = append(e.twice, rec)
+	}
 	e.named[rec] = d
 }
 
@@ -274,6 +278,10 @@ func (v *check) erased(ctx context.Context) error {
 			What: "its record has no key, and no erasure entry says that it was erased"})
 	}
 	v.keptBytes()
+	for _, rec := range v.gone.twice {
+		v.found(Difference{Kind: Record, Where: "entry", Leaf: -1, Record: hexOf(rec[:]),
+			What: "has two entries that say it was erased, and a record is erased once: its key was put back in between"})
+	}
 	for _, rec := range v.listed {
 		if len(rec) != 16 {
 			v.foundf(Record, "erasure", "a row names no record")
