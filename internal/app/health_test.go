@@ -108,7 +108,7 @@ func (h *house) get(path string) string {
 // until lets time pass until it is so.
 func (h *house) until(what string, ok func() bool) {
 	h.t.Helper()
-	for range 2400 { // a minute: beside other tests the machine may be slow
+	for range 7200 { // three minutes: beside other tests the machine may be slow
 		if ok() {
 			return
 		}

@@ -102,6 +102,12 @@ type ledgerOfKeys struct {
 	acked map[string]string // guarded by mu: key → reference
 }
 
+func (k *ledgerOfKeys) acknowledged() int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return len(k.acked)
+}
+
 // send raises one concern; "" when there was no acknowledgement.
 func (k *ledgerOfKeys) send(t *testing.T, client *http.Client, base, token, key string) string {
 	r, err := http.NewRequest("POST", base+"/api/v1/concerns",
@@ -172,7 +178,14 @@ func TestKilled(t *testing.T) {
 						}
 					})
 				}
+				before := k.acknowledged()
 				time.Sleep(aMoment())
+				for range 200 { // a slow machine has ten seconds to begin
+					if k.acknowledged() > before {
+						break
+					}
+					time.Sleep(50 * time.Millisecond)
+				}
 				check(t, s.cmd.Process.Kill())
 				_ = s.cmd.Wait()
 				close(stop)

@@ -41,6 +41,7 @@ when { principal.role == "` + role + `" && resource has owner && resource.owner 
 			def.AllSteps[i+1].People = append(slices.Clone(x.People), process.NamedHere{As: "conflict", From: "actor"})
 		}
 	}
+	def.Erase.First, def.Erase.Second = []process.Role{process.Role(role)}, []process.Role{process.Role(role)}
 	r.Definitions = []*process.Definition{&def}
 	s.room, s.desk = &r, s.program(&r)
 	return func() { s.room, s.desk = kept, desk }
