@@ -91,8 +91,8 @@ func (o Organisation) Proposal(fingerprint string, now time.Time) (Proposal, err
 	all := o.Proposed(now)
 	i := slices.IndexFunc(all, func(p Proposal) bool { return p.Fingerprint() == fingerprint })
 	if i < 0 {
-		return Proposal{}, fail.New(fail.Conflict, "This does not wait any more: it was agreed, refused, or another took "+
-			"its place. Look at what we do differently")
+		return Proposal{}, fail.New(fail.Conflict, "This does not wait any more: it was agreed, refused or taken back, "+
+			"it waited too long, or what is in force changed meanwhile. What we do differently shows how it stands")
 	}
 	return all[i], nil
 }

@@ -349,6 +349,9 @@ func (h *pages) sendProposal(q *web.Request) (web.Response, error) {
 	}
 	word := f.Choice("word", web.Ask{What: "whether you agree", Needed: true}, "agree", "refuse")
 	why := f.Text("why", web.Ask{What: "why you refuse it", Needed: word == "refuse", Max: 500})
+	if word == "agree" && why != "" { // a condition that nobody would ever read
+		f.Add("why", "Leave this empty if you agree. If you do not agree as it stands, refuse it and say why")
+	}
 	if err := f.Err(); err != nil {
 		return nil, err
 	}

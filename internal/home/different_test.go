@@ -215,6 +215,8 @@ func TestAChangeInABrowser(t *testing.T) {
 
 // words has somebody agree to what waits.
 func words(v *heedtest.Visitor, who, kind, says string) {
-	v.As(who).Open("/different").Press("See the change to " + kind + " that waits").Press("Send").
-		See("Select whether you agree").Choose("I have read it, and I agree").Press("Send").See(says)
+	v.As(who).Open("/different").Press("See the change to "+kind+" that waits").Press("Send").
+		See("Select whether you agree").Choose("I have read it, and I agree").
+		Fill("If you refuse it, why?", "But only until March").Press("Send").See("Leave this empty if you agree").
+		Fill("If you refuse it, why?", "").Press("Send").See(says)
 }
