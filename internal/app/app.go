@@ -405,8 +405,8 @@ func (a *App) serve(ctx context.Context, srv *http.Server, serve func() error) e
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	if above, err := a.Store.Superuser(ctx); err == nil && above {
-		a.Log.Warn("the database's user is a superuser of its server, and what is done there as it cannot all be seen: " +
-			"give Heed a user of its own that is none")
+		a.Log.Warn("the database's user is, or may become, a superuser of its server, and what is done there as it " +
+			"cannot all be seen: give Heed a user of its own that is none")
 	}
 	background := make(chan struct{})
 	go func() { defer close(background); a.Run(work) }()

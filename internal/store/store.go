@@ -193,12 +193,14 @@ func (s *Store) Mark(ctx context.Context, choose func() (int32, error)) (m *Mark
 	return e.Mark(ctx, choose)
 }
 
-// Superuser says whether the database's user may do anything on its server (PostgreSQL), which nobody can see.
+// Superuser says whether the database's user may do anything on its server (PostgreSQL), which nobody can see: by
+// themselves, or as one whose role they may take.
 func (s *Store) Superuser(ctx context.Context) (is bool, err error) {
 	if _, ok := s.engine.(*postgres.Engine); ok {
 		err = s.View(ctx, func(tx *Tx) (err error) {
 			is, err = One(tx, func(is *bool) []any { return []any{is} },
-				`select rolsuper from pg_catalog.pg_roles where rolname = current_user`)
+				`select exists (select 1 from pg_catalog.pg_roles where rolsuper
+				 and pg_catalog.pg_has_role(session_user, oid, 'member'))`)
 			return err
 		})
 	}
