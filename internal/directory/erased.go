@@ -27,8 +27,9 @@ type erased struct {
 // NoteErased takes the words of a record's entries away and writes the entry of its
 // erasure, with what stays of them, in the commit that erases. Without
 // words it is that of a record which a restored backup brought back: the words are
-// in the history that came after that backup.
-func (d *Desk) NoteErased(tx *store.Tx, org id.Org, rec id.Record, generation int64, reason string,
+// in the history that came after that backup. stands is what the record's entries gave as they opened
+// (ledger.Stands); "" where none opens any more.
+func (d *Desk) NoteErased(tx *store.Tx, org id.Org, rec id.Record, generation int64, stands, reason string,
 	words ...Word) error {
 	key, err := d.Vault.Key(tx, org, org.Record())
 	if err != nil {
@@ -41,6 +42,10 @@ func (d *Desk) NoteErased(tx *store.Tx, org id.Org, rec id.Record, generation in
 	form, err := d.Ledger.Blank(tx, rec)
 	if err != nil {
 		return err
+	}
+	if stands != "" && form != stands {
+		return fail.New(fail.Tampered, "Entries of this record were changed outside Heed while it was to be erased. "+
+			"It is not erased: have them put right first")
 	}
 	e := erased{Record: rec, Generation: generation, Form: form, Reason: reason}
 	for _, w := range words {

@@ -5,8 +5,31 @@ import (
 
 	"heed/internal/id"
 	"heed/internal/store"
+	"heed/internal/vault"
 	"heed/record"
 )
+
+// Stands is the digest of what Blank will leave of the key's record, of its entries as they open; fail.Tampered when
+// one does not. Blank gives another when somebody moved a row there in between, which no lock of ours keeps out.
+func (l *Log) Stands(tx *store.Tx, key *vault.Key) (form string, err error) {
+	all, _, err := versions(tx, key.Record())
+	if err != nil {
+		return "", err
+	}
+	seen, err := readings(tx, key.Record())
+	if err != nil {
+		return "", err
+	}
+	all = append(all, seen...)
+	if _, err := open(key, all); err != nil {
+		return "", err
+	}
+	var f record.Form
+	for _, r := range all {
+		f.Add(r.header(), [32]byte(r.leaf))
+	}
+	return f.Digest(), nil
+}
 
 // Blank takes the sealed bytes away from every entry of an erased record; the leaves stay,
 // and the tree still verifies. For the unit of work that erases. It gives the digest of

@@ -91,8 +91,16 @@ func (l *Log) History(tx *store.Tx, key *vault.Key) ([]Entry, error) {
 // Readings gives who saw the key's record, oldest first, each opened and its leaf
 // recomputed. A reading that was taken away is found by verifying the tree, not here.
 func (l *Log) Readings(tx *store.Tx, key *vault.Key) ([]Entry, error) {
+	rows, err := readings(tx, key.Record())
+	if err != nil {
+		return nil, err
+	}
+	return open(key, rows)
+}
+
+func readings(tx *store.Tx, rec id.Record) ([]row, error) {
 	rows, err := store.All(tx, scanRow, `select `+rowColumns+` from entry
-		where record = $1 and version = 0 order by n`, key.Record())
+		where record = $1 and version = 0 order by n`, rec)
 	if err != nil {
 		return nil, fmt.Errorf("read readings: %w", err)
 	}
@@ -103,7 +111,7 @@ func (l *Log) Readings(tx *store.Tx, key *vault.Key) ([]Entry, error) {
 		}
 		seen[r.id] = true
 	}
-	return open(key, rows)
+	return rows, nil
 }
 
 func open(key *vault.Key, rows []row) ([]Entry, error) {

@@ -52,13 +52,17 @@ func (d *Desk) Erase(ctx context.Context, r *Room, org id.Org, ref id.Reference,
 			return err
 		}
 		// As its versions, which proved has read: what stays would be taken for what was written.
-		if _, err := d.Ledger.Readings(tx, is.key); err != nil {
+		stands, err := d.Ledger.Stands(tx, is.key)
+		if fail.Is(err, fail.Tampered) {
 			return fail.Wrap(fail.Tampered, err, wordsNotErased)
+		}
+		if err != nil {
+			return err
 		}
 		if err := d.wipe(tx, at.Record); err != nil { // first: whoever writes beside the record is waited for
 			return err
 		}
-		return d.Directory.NoteErased(tx, org, at.Record, generation, reason, words...)
+		return d.Directory.NoteErased(tx, org, at.Record, generation, stands, reason, words...)
 	})
 }
 
@@ -150,7 +154,7 @@ func (d *Desk) NoteErased(tx *store.Tx, org id.Org, e vault.Erasure) error {
 	if err := d.wipeKept(tx, e.Record); err != nil {
 		return err
 	}
-	err := d.Directory.NoteErased(tx, org, e.Record, e.Generation, "Erased before this backup was restored")
+	err := d.Directory.NoteErased(tx, org, e.Record, e.Generation, "", "Erased before this backup was restored")
 	if err != nil {
 		return err
 	}

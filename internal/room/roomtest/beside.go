@@ -1,6 +1,7 @@
 package roomtest
 
 import (
+	"sync"
 	"time"
 
 	"heed/internal/id"
@@ -123,4 +124,24 @@ func (s *suite) bothWait(server bool, first, second func(), what string) {
 	if !until(waiting + ` and wait_event <> 'relation'`) {
 		s.t.Errorf("%s and an erasure at one moment: the second does not wait for the first", what)
 	}
+}
+
+// erasedWhileMoved has entry n moved into a record by somebody who holds its row meanwhile, for which the erasure
+// waits on PostgreSQL when it has read all. It gives what came of that.
+func (s *suite) erasedWhileMoved(x life, n int) error {
+	both, done := s.both(), make(chan error, 1)
+	var once sync.Once
+	s.must(s.w.Store.Do(s.ctx, func(tx *store.Tx) error {
+		if _, err := tx.Exec(`update room_record_v1 set version = version where record = $1`, x.rec); err != nil {
+			return err
+		}
+		go once.Do(func() {
+			_, err := s.desk.Erase(s.ctx, s.room, s.w.Org.ID, x.ref, whyErased, both...)
+			done <- err
+		})
+		time.Sleep(300 * time.Millisecond) // it waits by now
+		_, err := tx.Exec(`update entry set record = $1 where n = $2`, x.rec, n)
+		return err
+	}))
+	return <-done
 }

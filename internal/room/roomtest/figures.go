@@ -449,7 +449,7 @@ func (s *suite) wiped(rec id.Record) error {
 		if err := s.desk.TestOnlyWipe(tx, rec); err != nil {
 			return err
 		}
-		return s.w.Directory.NoteErased(tx, s.w.Org.ID, rec, generation, "for a test")
+		return s.w.Directory.NoteErased(tx, s.w.Org.ID, rec, generation, "", "for a test")
 	})
 	return err
 }

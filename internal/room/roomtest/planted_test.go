@@ -398,14 +398,15 @@ var planted = []struct{ name, file, old, new, clause string }{
 		"`update entry set sealed = sealed where `", "erased_leaves"},
 	{"an erasure says another form", "../ledger/blank.go", `Version: r.version, At: r.at, Generation`,
 		`Version: r.version, Generation`, "erased_leaves"},
-	{"a damaged reading is erased", "erase.go", `_, err := d.Ledger.Readings(tx, is.key); err != nil`,
-		`err := error(nil); err != nil`, "erased_leaves"},
+	{"a damaged reading is erased", "erase.go", `d.Ledger.Stands(tx, is.key)`,
+		`func() (string, error) { return "", nil }()`, "erased_leaves"},
 	{"an erased record leaves its key", "../vault/erase.go", `	if err := takeKey(tx, org, rec); err != nil {
 		return Erasure{}, err
 	}
 	if err`, `	if err`, "erased_leaves"},
 	{"no entry says what was erased", "erase.go",
-		`d.Directory.NoteErased(tx, org, at.Record, generation, reason, words...)`, `error(nil)`, "erased_leaves"},
+		`d.Directory.NoteErased(tx, org, at.Record, generation, stands, reason, words...)`,
+		`func(string) error { return nil }(stands)`, "erased_leaves"},
 	{"one person erases", "erase.go", `return other != p }`, `return true || other != p }`, "erased_leaves"},
 	{"anybody erases", "erase.go", `access.Context{Reason: reason}).Effect == access.Allow`,
 		`access.Context{Reason: reason}).Rule != "nobody"`, "erased_leaves"},
