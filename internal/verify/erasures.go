@@ -2,6 +2,7 @@ package verify
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -52,6 +53,51 @@ func decided(payload []byte, org, rec [16]byte) string {
 		return "does not name two people whose word it is"
 	}
 	return ""
+}
+
+// late names erasures that came while rows were read, and whose entries lie where these had been read already.
+// Each stands in the own record of an organisation, of which another record lacks its key.
+func (v *check) late(ctx context.Context) error {
+	orgs := map[[16]byte]bool{}
+	for _, k := range v.gone.unnamed() {
+		orgs[k.org] = true
+	}
+	w := &rowCheck{check: v, opened: newOpened(v.keys)}
+	for org := range orgs {
+		err := v.store.View(ctx, func(tx *store.Tx) error {
+			if err := w.read(tx, selectOwn, org[:]); err != nil {
+				return err
+			}
+			return w.readKeys(tx)
+		})
+		if err != nil {
+			return fmt.Errorf("read an organisation's own entries: %w", err)
+		}
+		for i := range w.rows {
+			w.lateErasure(&w.rows[i])
+		}
+	}
+	return nil
+}
+
+func (w *rowCheck) lateErasure(r *row) {
+	if r.fault != nil || len(r.id) != 16 || len(r.org) != 16 {
+		return // named among the rows
+	}
+	k := w.opened.keys[[16]byte(r.record)]
+	if k == nil || k.err != nil {
+		return
+	}
+	h := record.Header{Org: [16]byte(r.org), Record: [16]byte(r.record), Entry: [16]byte(r.id), Version: r.version,
+		At: r.at, Generation: r.generation, Room: r.room}
+	payload, leaf, err := k.key.OpenEntry(&w.scratch, h, r.seal)
+	if err != nil || !bytes.Equal(leaf[:], r.leaf) {
+		return
+	}
+	erased, form, ok := record.ErasedRecord(payload)
+	if _, said := w.gone.named[erased]; ok && !said && decided(payload, h.Org, h.Record) == "" {
+		w.gone.name(erased, declared{h.Org, form})
+	}
 }
 
 // keptBytes names rows of erased records that have sealed bytes: they are of a record that lives, or were put in.

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"sync/atomic"
 
 	"heed/internal/store"
 )
@@ -193,7 +192,6 @@ type erasures struct {
 	named map[[16]byte]declared // by the erasure entry
 	twice [][16]byte            // by more than one
 	top   int64                 // highest leaf seen beyond the checked tree
-	end   atomic.Int64          // the first entry number that was not looked at
 	kept  []keptRow
 }
 
@@ -268,10 +266,8 @@ func (v *check) erased(ctx context.Context) error {
 	if err := v.moved(ctx); err != nil || v.keys == nil {
 		return err
 	}
-	if len(v.gone.unnamed()) > 0 { // erased while the check ran? Then its entry lies behind what was read.
-		if err := v.rowsFrom(ctx, v.gone.end.Load()); err != nil {
-			return err
-		}
+	if err := v.late(ctx); err != nil {
+		return err
 	}
 	for rec, k := range v.gone.unnamed() {
 		v.found(Difference{Kind: Record, Where: fmt.Sprintf("entry %d", k.n), Leaf: k.leaf, Record: hexOf(rec[:]),

@@ -20,14 +20,10 @@ const chunkSize = 4096
 // rows checks every entry: all cores, each with views of its own over a range of
 // entry numbers. What is written meanwhile lies behind the last range.
 func (v *check) rows(ctx context.Context) error {
-	return v.rowsFrom(ctx, math.MinInt64)
-}
-
-func (v *check) rowsFrom(ctx context.Context, from int64) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ranges := make(chan int64)
-	fns := []func() error{func() error { defer close(ranges); return v.ranges(ctx, from, ranges) }}
+	fns := []func() error{func() error { defer close(ranges); return v.ranges(ctx, ranges) }}
 	for range v.workers() {
 		fns = append(fns, func() error {
 			w := &rowCheck{check: v}
@@ -58,15 +54,14 @@ func beyond(lo int64) int64 {
 }
 
 // ranges finds the ranges that hold anything: rows, numbers given, numbers waited for.
-func (v *check) ranges(ctx context.Context, from int64, out chan<- int64) error {
-	for {
+func (v *check) ranges(ctx context.Context, out chan<- int64) error {
+	for from := int64(math.MinInt64); ; {
 		var lo *int64
 		err := v.store.View(ctx, func(tx *store.Tx) (err error) { lo, err = v.next(tx, from); return err })
 		if err != nil {
 			return fmt.Errorf("read entries: %w", err)
 		}
 		if lo == nil {
-			v.gone.end.Store(from)
 			return nil
 		}
 		select {
@@ -75,7 +70,6 @@ func (v *check) ranges(ctx context.Context, from int64, out chan<- int64) error 
 			return ctx.Err()
 		}
 		if from = beyond(*lo); from == math.MaxInt64 {
-			v.gone.end.Store(from)
 			return nil
 		}
 	}
@@ -147,8 +141,12 @@ type row struct {
 	fault                       error  // the columns are not of the right kind
 }
 
-const selectRows = `select n, id, org, record, version, at, generation, room, leaf, sealed
-	from entry where n >= $1 and n < $2 order by n`
+const (
+	selectRows = `select n, id, org, record, version, at, generation, room, leaf, sealed
+		from entry where n >= $1 and n < $2 order by n`
+	selectOwn = `select n, id, org, record, version, at, generation, room, leaf, sealed
+		from entry where record = $1 and sealed is not null order by n`
+)
 
 // rowCheck is one goroutine's part of rows.
 type rowCheck struct {
@@ -173,7 +171,7 @@ func (w *rowCheck) chunk(ctx context.Context, lo, hi int64) error {
 		if err := w.prepare(tx, lo, hi); err != nil {
 			return err
 		}
-		if err := w.read(tx, lo, hi); err != nil {
+		if err := w.read(tx, selectRows, lo, hi); err != nil {
 			return fmt.Errorf("read entries %d to %d: %w", lo, hi-1, err)
 		}
 		if err := w.readKeys(tx); err != nil {
@@ -224,9 +222,9 @@ func (w *rowCheck) prepare(tx *store.Tx, lo, hi int64) (err error) {
 
 // read copies the chunk's rows: one connection gives one answer at a time, and
 // their keys are asked for next.
-func (w *rowCheck) read(tx *store.Tx, lo, hi int64) error {
+func (w *rowCheck) read(tx *store.Tx, query string, args ...any) error {
 	w.rows, w.memory = w.rows[:0], w.memory[:0]
-	rows, err := tx.Query(selectRows, lo, hi)
+	rows, err := tx.Query(query, args...)
 	if err != nil {
 		return err
 	}
