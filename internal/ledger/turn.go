@@ -59,8 +59,11 @@ func (l *Log) inTurn(ctx context.Context, name string, fn func(context.Context) 
 		return false, err
 	}
 	if tell {
-		l.o.Log.Warn("somebody else holds a turn and does not let it go; it is taken over", "turn", name, "for", p.limit,
-			"why", err)
+		words := "somebody else holds a turn and does not let it go; it is taken over"
+		if err != nil {
+			words = "a turn cannot be asked for; the work goes on without it"
+		}
+		l.o.Log.Warn(words, "turn", name, "for", p.limit, "why", err)
 	}
 	return true, fn(ctx)
 }
