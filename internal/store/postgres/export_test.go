@@ -1,10 +1,18 @@
 package postgres
 
 import (
+	"context"
 	"database/sql"
 	"reflect"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 )
+
+// MakeReady is what is done to each new connection, with what is told of it.
+func MakeReady(ctx context.Context, c *pgx.Conn) error {
+	return translate((&Engine{}).makeReady(ctx, c, nil))
+}
 
 // Lifetimes gives for each pool of an engine how old its connections grow, which
 // database/sql tells nobody.

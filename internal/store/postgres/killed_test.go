@@ -14,6 +14,7 @@ import (
 
 	"heed/internal/fail"
 	"heed/internal/store"
+	"heed/internal/store/postgres"
 	"heed/internal/store/storetest"
 )
 
@@ -103,5 +104,16 @@ func TestTurnIsLostWithItsConnection(t *testing.T) {
 	})
 	if !ran || err != nil {
 		t.Error(ran, err)
+	}
+}
+
+// TestAServerThatGoesWhileItIsAsked: a new connection is gone between two questions, which is no fault of what
+// the server has. Seen to fail: it was told as an error that nobody knows.
+func TestAServerThatGoesWhileItIsAsked(t *testing.T) {
+	c, err := pgx.Connect(bg, storetest.Postgres(t))
+	must(t, err)
+	must(t, c.Close(bg))
+	if err := postgres.MakeReady(bg, c); !fail.Is(err, fail.Busy) {
+		t.Errorf("told as %v", err)
 	}
 }
