@@ -98,7 +98,12 @@ func (l *Log) put(tx *store.Tx, room Room, key *vault.Key, version int64, by Aut
 	h.Entry = [16]byte(entry.Bytes())
 	sealed, leaf := key.RecordKey().SealEntry(h, payload)
 	tx.BeforeAnswer(func() error { return l.written(record.Held{Header: h, Leaf: leaf}) })
-	return insertEntry(tx, version, entry, key.Org(), key.Record(), version, h.At, h.Generation, room, leaf[:], sealed)
+	if version == 0 && tx.OneJourney() {
+		if err := tx.Later(keyTaken, keyStays, key.Record()); err != nil {
+			return err
+		}
+	}
+	return insertEntry(tx, entry, key.Org(), key.Record(), version, h.At, h.Generation, room, leaf[:], sealed)
 }
 
 // entryTaken judges the answer to a new entry.
@@ -120,25 +125,19 @@ const entryRow = `insert into entry (id, org, record, version, at, generation, r
 // to the server; SQLite, which needs no journey, cannot say it in one.
 const entryPostgres = `with e as (` + entryRow + `) insert into entry_pending (n) select n from e`
 
-// readingPostgres is entryPostgres for a reading: only while its record has a key, and that key stays until
-// this unit ends. On SQLite no erasure comes between the key and the entry.
-const readingPostgres = `with k as (select 1 from record_key where record = $3 for share),
-	e as (insert into entry (id, org, record, version, at, generation, room, leaf, sealed)
-	select $1, $2, $3, $4, $5, $6, $7, $8, $9 from k returning n) insert into entry_pending (n) select n from e`
+// keyStays holds the row of a record's key until this unit ends; on SQLite no erasure comes in between.
+const keyStays = `select 1 from record_key where record = $1 for share`
 
-// readingTaken judges the answer to a new reading.
-func readingTaken(rows int64, err error) error {
+// keyTaken judges the answer to keyStays.
+func keyTaken(rows int64, err error) error {
 	if err == nil && rows == 0 {
 		return fail.New(fail.Gone, "This record has been erased")
 	}
-	return entryTaken(rows, err)
+	return err
 }
 
 // insertEntry puts an entry and has it wait for its number.
-func insertEntry(tx *store.Tx, version int64, values ...any) error {
-	if tx.OneJourney() && version == 0 {
-		return tx.Later(readingTaken, readingPostgres, values...)
-	}
+func insertEntry(tx *store.Tx, values ...any) error {
 	if tx.OneJourney() {
 		return tx.Later(entryTaken, entryPostgres, values...)
 	}
