@@ -74,5 +74,5 @@ func lostConnection(err error) bool {
 		return false
 	}
 	var connect *pgconn.ConnectError
-	return errors.As(err, &connect) || engine.BrokenOff(err)
+	return errors.As(err, &connect) || errors.Is(err, pgconn.ErrConnClosed) || engine.BrokenOff(err)
 }

@@ -25,12 +25,14 @@ type setting struct{ name, value string }
 var everySession = []setting{{"lock_timeout", "10s"}, {"client_connection_check_interval", "5s"}}
 
 // makeReady sets and checks a new connection, because what is behind an address, and
-// how it is set, can change while Heed runs. A server that goes away between two of the questions is
-// one that is gone: of that pgx says only that the connection is closed.
+// how it is set, can change while Heed runs. One that is not taken is closed here: nobody else does, and the
+// server would keep its session.
 func (e *Engine) makeReady(ctx context.Context, c *pgx.Conn, settings []setting) error {
 	err := e.ready(ctx, c, settings)
-	if err != nil && c.IsClosed() {
-		return fmt.Errorf("%w: %w", err, net.ErrClosed)
+	if err != nil {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), connectWithin)
+		defer cancel()
+		_ = c.Close(ctx)
 	}
 	return err
 }
