@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"heed/internal/clock"
@@ -302,19 +303,20 @@ func (v *Vault) moveAll(ctx context.Context, org id.Org, number int64, named []E
 		if err != nil || next == nil {
 			return nil, 0, err
 		}
-		left, err = v.moveTo(ctx, org, number, next)
+		left, err = v.moveTo(ctx, org, number, next, named)
 		if !errors.Is(err, errSuccessorRetired) {
 			return next, left, err
 		}
 	}
 }
 
-func (v *Vault) moveTo(ctx context.Context, org id.Org, number int64, next *generation) (left int, err error) {
+func (v *Vault) moveTo(ctx context.Context, org id.Org, number int64, next *generation, named []Erasure) (left int,
+	err error) {
 	for last := (id.Record{}); ; {
 		var rows []wrappedKey
 		var bad int
 		err := v.store.Do(ctx, func(tx *store.Tx) (err error) {
-			rows, bad, err = v.moveSome(tx, org, number, last, next)
+			rows, bad, err = v.moveSome(tx, org, number, last, next, named)
 			return err
 		})
 		if err != nil {
@@ -329,8 +331,8 @@ func (v *Vault) moveTo(ctx context.Context, org id.Org, number int64, next *gene
 	}
 }
 
-func (v *Vault) moveSome(tx *store.Tx, org id.Org, number int64, last id.Record, next *generation) (rows []wrappedKey,
-	bad int, err error) {
+func (v *Vault) moveSome(tx *store.Tx, org id.Org, number int64, last id.Record, next *generation,
+	named []Erasure) (rows []wrappedKey, bad int, err error) {
 	retired, err := store.One(tx, func(n *int) []any { return []any{n} }, `select case when retired_at is null then 0 else 1 end
 		from key_generation where org = $1 and generation = $2`+tx.ForUpdate(), org, next.number)
 	switch {
@@ -345,7 +347,14 @@ func (v *Vault) moveSome(tx *store.Tx, org id.Org, number int64, last id.Record,
 	if err != nil {
 		return nil, 0, err
 	}
+	erased, err := v.erasedOf(tx, org, rows, named)
+	if err != nil {
+		return nil, 0, err
+	}
 	for _, row := range rows {
+		if erased[row.rec] {
+			continue
+		}
 		raw, err := v.unwrap(org, row.rec, number, row.wrapped)
 		if fail.Is(err, fail.Tampered) {
 			bad++
@@ -359,6 +368,27 @@ func (v *Vault) moveSome(tx *store.Tx, org id.Org, number int64, last id.Record,
 		}
 	}
 	return rows, bad, nil
+}
+
+// erasedOf are the erased among these: their rows went when that was decided, and somebody put them in again. They
+// stay where they are, to be named, and what they are wrapped by goes.
+func (v *Vault) erasedOf(tx *store.Tx, org id.Org, rows []wrappedKey, named []Erasure) (map[id.Record]bool, error) {
+	under, err := underWay(tx, org)
+	if err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(rows, func(r wrappedKey) bool { return under[r.rec] }) { // decided since named was asked for?
+		more, err := v.waiting(tx, org)
+		if err != nil {
+			return nil, err
+		}
+		named = append(slices.Clone(named), more...)
+	}
+	erased := map[id.Record]bool{}
+	for _, e := range named {
+		erased[e.Record] = true
+	}
+	return erased, nil
 }
 
 // successor is the generation that takes over the living of another; nil when

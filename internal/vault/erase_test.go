@@ -432,6 +432,40 @@ func TestAnErasedRecordIsNotErasedAgain(t *testing.T) {
 	})
 }
 
+// TestAKeyPutBackBeforeItsGenerationGoesIsNotMoved: somebody puts key rows back after it was decided and before
+// what they are wrapped by is destroyed, of the record and of another whose erasure is decided meanwhile.
+// Seen to fail: both were wrapped by the successor, and opened.
+func TestAKeyPutBackBeforeItsGenerationGoesIsNotMoved(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		recs := w.make(4)
+		all := []secrets{w.secretsOf(recs[0]), w.secretsOf(recs[1])}
+		w.vault.at = func(step string) {
+			switch {
+			case step == "decided":
+				w.put(all[0])
+			case step == "successor":
+				w.must(w.store.Do(w.ctx(), func(tx *store.Tx) error {
+					_, err := w.vault.decide(tx, w.org, recs[1], noted(w.org, recs[1]))
+					return err
+				}))
+				w.put(all[1])
+			}
+		}
+		w.erase(recs[0])
+		w.vault.at = func(string) {}
+		w.must(w.vault.Resume(w.ctx()))
+		w.reopen()
+		for i, rec := range recs {
+			if _, err := w.key(rec); i < 2 && !fail.Is(err, fail.Gone) || i >= 2 && err != nil {
+				t.Errorf("record %d: %v", i, err)
+			}
+		}
+		if n := w.number(`select count(*) from record_key`); n != 4 {
+			t.Errorf("%d key rows: those that were put back are left to be named", n)
+		}
+	})
+}
+
 // A record whose key row is hidden while its generation goes is tampered with, not
 // erased; one that was moved before comes back with its row.
 func TestHiddenFromAnErasure(t *testing.T) {
