@@ -89,8 +89,8 @@ func TestNobodyIsToldThatTheyAreToBeKeptOut(t *testing.T) {
 // could go is not said by those that are hidden.
 func TestHandingOverTellsNothing(t *testing.T) {
 	world.Each(t, func(w *world.World) {
-		w.Add("third", access.Lead)
-		keeper := w.Add("keeper", access.GovernanceLead)
+		w.Join("third", access.Lead)
+		keeper := w.Join("keeper", access.GovernanceLead)
 		third, lead := w.As("third"), w.As("lead")
 		shut := about(w, "third")
 		text, err := os.ReadFile("../policy/definitions/policy-1.json")
@@ -126,7 +126,7 @@ func TestHandingOverTellsNothing(t *testing.T) {
 // lead has no word about those who are of no team.
 func TestACoverIsArrangedOnce(t *testing.T) {
 	world.Each(t, func(w *world.World) {
-		guardian := w.Add("guardian2", access.CaldicottGuardian)
+		guardian := w.Join("guardian2", access.CaldicottGuardian)
 		lead, second := w.As("lead"), w.As("second")
 		today := workday.Of(w.Hand.Now())
 		cover := func(p, by id.Person) directory.Cover {

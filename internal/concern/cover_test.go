@@ -21,8 +21,8 @@ import (
 // people, nor of what the lead raised as anybody might. That one cannot be handed to them.
 func TestWhoCoversForALead(t *testing.T) {
 	world.Each(t, func(w *world.World) {
-		w.Add("third", access.Lead)
-		w.Add("fourth", access.Lead)
+		w.Join("third", access.Lead)
+		w.Join("fourth", access.Lead)
 		lead, third := w.As("lead"), w.As("third")
 		plain, shut := raised(w), raised(w)
 		own, err := w.Concerns.Raise(ctx, lead, room.Beginning{Answers: worry()})

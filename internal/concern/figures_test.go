@@ -104,7 +104,7 @@ func TestFiguresOfConcerns(t *testing.T) {
 func TestDamageStopsItsOwnRoom(t *testing.T) {
 	world.Each(t, func(w *world.World) {
 		raised(w)
-		keeper := w.Add("keeper", access.GovernanceLead)
+		keeper := w.Join("keeper", access.GovernanceLead)
 		policies := policy.Room()
 		_, err := w.Rooms.Begin(ctx, w.As("keeper"), policies, room.Beginning{
 			Answers: field.Said("title", "A title", "kind", "policy", "owner", keeper.String())})

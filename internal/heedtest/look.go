@@ -8,7 +8,6 @@ import (
 	"github.com/go-rod/rod/lib/proto"
 
 	"heed/internal/web"
-	axe "heed/third_party/axe-core"
 )
 
 // look checks the page that is open now. Faults do not end the test: it goes on and tells them all.
@@ -34,8 +33,9 @@ func (v *Visitor) spaced() (all []string) {
 	return all
 }
 
-// accessible runs axe-core. It needs scripts to run, so on a page without them they
-// are switched on for as long as it takes: the page's own have missed their turn.
+// accessible runs axe-core, which the window lays into every page. It needs scripts to run, so
+// on a page without them they are switched on for as long as it takes: the page's own have
+// missed their turn.
 func (v *Visitor) accessible() (all []string) {
 	v.t.Helper()
 	if v.o.noScript {
@@ -43,9 +43,6 @@ func (v *Visitor) accessible() (all []string) {
 		defer func() {
 			v.must("switch scripts off", proto.EmulationSetScriptExecutionDisabled{Value: true}.Call(v.page))
 		}()
-	}
-	if _, err := (proto.RuntimeEvaluate{Expression: axe.Source}).Call(v.page); err != nil {
-		v.must("load axe", err)
 	}
 	known := map[string]string{}
 	for _, f := range web.KnownFaults {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os/exec"
 	"runtime"
 	"strings"
 	"sync"
@@ -169,7 +168,7 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 }
 
 func TestWithoutABrowserTheKitSaysWhatToInstall(t *testing.T) {
-	if _, err := exec.LookPath("chromium"); err != nil {
+	if _, err := heedtest.Installed(); err != nil {
 		t.Skip("this machine has none, so the other tests say it")
 	}
 	t.Setenv("PATH", t.TempDir())

@@ -19,7 +19,7 @@ import (
 func TestAMinorVersionLeavesTheOneBeforeInForce(t *testing.T) {
 	world.Each(t, func(w *world.World) {
 		ctx, r := context.Background(), policy.Room()
-		w.Add("keeper", access.GovernanceLead)
+		w.Join("keeper", access.GovernanceLead)
 		keeper, executive, nurse := w.As("keeper"), w.As("executive"), w.As("nurse")
 		got, err := w.Rooms.Begin(ctx, keeper, r, room.Beginning{Strict: true, Answers: field.Answers{
 			"title": field.Of("Safeguarding"), "kind": field.Of("policy"), "owner": field.Of(keeper.Person.String())}})

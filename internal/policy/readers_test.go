@@ -30,7 +30,7 @@ func TestManyReaders(t *testing.T) {
 	}
 	world.Each(t, func(w *world.World) {
 		ctx, r := context.Background(), policy.Room()
-		w.Add("keeper", access.GovernanceLead)
+		w.Join("keeper", access.GovernanceLead)
 		keeper := w.As("keeper")
 		got := enteredAndInForce(t, w, keeper)
 		if _, err := w.Rooms.Take(ctx, keeper, r, got, room.Said("ask_to_read", "who", process.AskEverybody)); err != nil {

@@ -54,7 +54,7 @@ type World struct {
 	people  map[string]id.Person
 	secrets map[string]string
 	words   []directory.Word               // of both grantors, for Join
-	joined  map[string]directory.Enrolment // who has no password yet
+	joined  map[string]directory.Enrolment // who has no password yet: to make one is slow on purpose
 }
 
 // Start is when every world begins: Monday 2 March 2026, 9 in the morning.
@@ -77,12 +77,11 @@ func EachOf(t *testing.T, fn func(t *testing.T, fresh func(*testing.T) *World)) 
 		hand := clock.NewHand(Start)
 		stores.Build(t, hand, func(s *store.Store) {
 			first = New(t, s, hand)
-			first.words = first.Words()
 		})
 		fn(t, func(t *testing.T) *World {
 			hand := clock.NewHand(first.Hand.Now())
 			w := &World{T: t, Hand: hand, Dir: t.TempDir(), Org: first.Org, people: maps.Clone(first.people),
-				secrets: maps.Clone(first.secrets), words: first.words}
+				secrets: maps.Clone(first.secrets), words: first.words, joined: maps.Clone(first.joined)}
 			storetest.CopyFolder(t, w.Dir, first.Dir)
 			w.open(stores.Copy(t, hand))
 			return w
@@ -165,10 +164,13 @@ func (w *World) found(org id.Org) {
 	for _, c := range codes {
 		w.enrol(c)
 	}
-	w.Add("lead", access.Lead)
-	w.Add("second", access.Lead)
-	w.Add("nurse", access.Worker)
-	w.Add("porter", access.Worker)
+	for _, n := range []struct {
+		login string
+		role  access.Role
+	}{{"lead", access.Lead}, {"second", access.Lead}, {"nurse", access.Worker}, {"porter", access.Worker}} {
+		w.Hand.Move(time.Minute) // an id is of its time: they stand in this order
+		w.Join(n.login, n.role)
+	}
 }
 
 func (w *World) enrol(e directory.Enrolment) {
@@ -178,19 +180,8 @@ func (w *World) enrol(e directory.Enrolment) {
 	w.check(w.Directory.Enrol(context.Background(), e.Login, e.Code, Password, secret, w.Code(e.Login)))
 }
 
-// Add gives somebody an account, on the word of both grantors.
-func (w *World) Add(login string, role access.Role) id.Person {
-	w.T.Helper()
-	n := directory.NewPerson{Name: "Test " + login, Login: login, Email: login + "@example.org", Role: role,
-		Team: w.Org.Teams[0].ID}
-	e, err := w.Directory.AddPerson(context.Background(), w.Org.ID, n, w.Words()...)
-	w.check(err)
-	w.enrol(e)
-	return e.Person
-}
-
-// Join gives somebody an account, which costs next to nothing: no password is made or checked
-// before they give their word for something.
+// Join gives somebody an account, on the word of both grantors. No password is made or checked
+// before they need one.
 func (w *World) Join(login string, role access.Role) id.Person {
 	w.T.Helper()
 	if w.words == nil {
@@ -216,11 +207,6 @@ func (w *World) Words() []directory.Word {
 // Word is somebody's own word.
 func (w *World) Word(login string) directory.Word {
 	w.T.Helper()
-	if e, waits := w.joined[login]; waits {
-		delete(w.joined, login)
-		w.enrol(e)
-		w.Hand.Move(time.Minute) // that used up a code
-	}
 	word, err := w.Directory.GiveWord(context.Background(), login, Password, w.Code(login))
 	w.check(err)
 	return word
@@ -229,6 +215,11 @@ func (w *World) Word(login string) directory.Word {
 // Code is the one-time code of now.
 func (w *World) Code(login string) string {
 	w.T.Helper()
+	if e, waits := w.joined[login]; waits {
+		delete(w.joined, login)
+		w.enrol(e)
+		w.Hand.Move(time.Minute) // that used up a code
+	}
 	code, err := totp.GenerateCode(w.secrets[login], w.Hand.Now())
 	w.check(err)
 	return code

@@ -87,7 +87,7 @@ func (s *suite) countsOnly(ref id.Reference) {
 		s.t.Error("who has confirmed is named among those who have not")
 	}
 	if s.w.Person("newcomer").IsZero() {
-		s.w.Add("newcomer", access.Worker)
+		s.w.Join("newcomer", access.Worker)
 	}
 	joined := s.counts(ref)
 	if joined.Of != before.Of+1 || !slices.ContainsFunc(joined.Missing,

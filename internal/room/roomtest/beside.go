@@ -1,6 +1,7 @@
 package roomtest
 
 import (
+	"strings"
 	"sync"
 	"time"
 
@@ -102,27 +103,69 @@ func (s *suite) sameMoment(x beside, erasedFirst bool) {
 // for what each waits; SQLite has one writer, who is held by whoever calls.
 func (s *suite) bothWait(server bool, first, second func(), what string) {
 	s.t.Helper()
-	const waiting = `select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
-	until := func(text string) bool {
-		for range 200 {
-			if !server {
-				time.Sleep(100 * time.Millisecond)
-				return true
-			}
-			if s.count(text) > 0 {
-				return true
-			}
-			time.Sleep(20 * time.Millisecond)
+	until := func(event string) bool {
+		if server {
+			return s.waiting(` and wait_event `+event, 1)
 		}
-		return false
+		time.Sleep(100 * time.Millisecond)
+		return true
 	}
 	go first()
-	if !until(waiting + ` and wait_event = 'relation'`) {
+	if !until(`= 'relation'`) {
 		s.t.Errorf("%s: whoever came first does not wait where they are held: nothing was tried", what)
 	}
 	go second()
-	if !until(waiting + ` and wait_event <> 'relation'`) {
+	if !until(`<> 'relation'`) {
 		s.t.Errorf("%s and an erasure at one moment: the second does not wait for the first", what)
+	}
+}
+
+// waiting says whether n of a server's connections wait for a lock, once they have had time to.
+func (s *suite) waiting(where string, n int) bool {
+	s.t.Helper()
+	for range 500 {
+		if s.count(`select count(*) from pg_stat_activity where datname = current_database() and
+			wait_event_type = 'Lock'`+where) >= n {
+			return true
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	return false
+}
+
+// madeAgainTooLate has a program read a record to make its rows again while a step on it, which
+// has written the record's row, is held up; it writes after the step: the rows stay the step's.
+func madeAgainTooLate(s *suite) {
+	ref := s.begin().Reference
+	newer := *s.room
+	newer.Rows++
+	d := s.program(&newer)
+	var all sync.WaitGroup
+	s.must(s.w.Store.Do(s.ctx, func(tx *store.Tx) error {
+		if !tx.OneJourney() {
+			s.t.Skip("SQLite has one writer: nobody reads to write while another does")
+		}
+		if _, err := tx.Exec(`lock table room_list_v1 in exclusive mode`); err != nil {
+			return err
+		}
+		for n, unit := range []func(){func() { s.moveOn(ref) }, func() {
+			if _, err := d.CatchUp(s.ctx); err != nil {
+				s.t.Error(err)
+			}
+		}} {
+			all.Go(unit)
+			if !s.waiting(``, n+1) {
+				s.t.Errorf("%d of two do not wait to write: nothing was tried", n+1)
+			}
+		}
+		return nil
+	}))
+	all.Wait()
+	_, err := d.CatchUp(s.ctx)
+	s.must(err)
+	s.desk = d
+	if amiss := s.named(); len(amiss) > 0 {
+		s.t.Errorf("after rows were made again by who had read them before a step: %s", strings.Join(amiss, "; "))
 	}
 }
 

@@ -336,7 +336,7 @@ func (s *suite) heldBy(owner, to access.Actor, want ...id.Reference) {
 func (s *suite) leaves() {
 	s.t.Helper()
 	role, login := s.keeping(), fmt.Sprintf("leaver%d", s.x.r.IntN(1_000_000))
-	s.w.Add(login, access.Role(role))
+	s.w.Join(login, access.Role(role))
 	got, _ := s.give(s.as(role, 0), s.w.As(login))
 	other := s.as(role, 2)
 	if n := len(s.dutiesOf(other, got.Reference)); n != 0 {

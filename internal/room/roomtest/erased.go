@@ -215,7 +215,7 @@ func (s *suite) twice(e process.Erasure) []directory.Word {
 	}
 	const login = "holder_of_both"
 	if s.w.Person(login).IsZero() {
-		p := s.w.Add(login, access.Role(e.First[0]))
+		p := s.w.Join(login, access.Role(e.First[0]))
 		s.must(s.w.Directory.Grant(s.ctx, p, access.Role(e.Second[0]), s.w.Org.Teams[0].ID, s.w.Words()...))
 	}
 	s.w.Hand.Move(time.Minute)

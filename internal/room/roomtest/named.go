@@ -38,7 +38,7 @@ func named(s *suite) {
 
 func (s *suite) namesAPerson(info process.StepInfo, f field.Field) {
 	s.t.Helper()
-	gone := s.w.Add("gone_"+string(info.ID)+f.ID, access.Role(f.Of[0]))
+	gone := s.w.Join("gone_"+string(info.ID)+f.ID, access.Role(f.Of[0]))
 	s.must(s.w.Directory.Leave(s.ctx, gone, s.w.Words()...))
 	other := s.w.Person("porter")
 	if slices.Contains(f.Of, string(access.Worker)) {

@@ -118,7 +118,7 @@ var planted = []struct{ name, file, old, new, clause string }{
 	for _, l := range def.Lists {
 		if base`, "another_program"},
 	{"a row is made again without being claimed", "catchup.go", `if err != nil || claimed != 1 {`, `if claimed > 99 {`,
-		"postgres/made_again_beside"},
+		"postgres/made_again_too_late"},
 	{"a row is passed off as another program's", "rows.go", ` || p.Made != r.made {`, ` {`, "nobody_passes"},
 	{"what another program made is not compared", "prove.go", `	newer := x.made > r.makes()
 `, `	newer := x.made > r.makes()

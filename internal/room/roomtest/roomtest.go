@@ -69,6 +69,7 @@ var clauses = []clause{
 	{"pages follow each other while records move", gapless},
 	{"another program's rows are made again, and both come to rest", caughtUp},
 	{"made again beside a step, no row is lost", raced},
+	{"made again too late, the row stays that of the step", madeAgainTooLate},
 	{"nobody passes a row off as another program's", passedOff},
 	{"what another program made is compared as far as it is known", compared},
 	{"a record goes on under its own definition", ownDefinition},

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -15,6 +14,7 @@ import (
 	"github.com/go-rod/rod/lib/launcher"
 	"github.com/go-rod/rod/lib/proto"
 
+	"heed/internal/heedtest"
 	"heed/internal/web/assets"
 	"heed/internal/web/casework"
 	"heed/internal/web/nhs"
@@ -89,7 +89,7 @@ func browser(t *testing.T) *rod.Browser {
 	if testing.Short() {
 		t.Skip("starts a browser")
 	}
-	bin, err := exec.LookPath("chromium")
+	bin, err := heedtest.Installed()
 	if err != nil {
 		t.Skip("no chromium")
 	}
