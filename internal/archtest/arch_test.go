@@ -230,6 +230,27 @@ func TestTimeIsAskedInOnePlace(t *testing.T) {
 	}
 }
 
+// TestTestOnlyIsForTests: what says so in its name is used by the kits of tests and by tests.
+func TestTestOnlyIsForTests(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.test || strings.HasPrefix(s.pkg, "internal/heedtest") || s.pkg == "internal/room/roomtest" {
+			continue
+		}
+		declared := map[*ast.Ident]bool{}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.FuncDecl:
+				declared[n.Name] = true
+			case *ast.Ident:
+				if strings.HasPrefix(n.Name, "TestOnly") && !declared[n] {
+					t.Errorf("%s: %s", s.set.Position(n.Pos()), n.Name)
+				}
+			}
+			return true
+		})
+	}
+}
+
 func TestDatabasesAreOpenedInOnePlace(t *testing.T) {
 	for _, s := range sources(t) {
 		if strings.HasPrefix(s.pkg, "internal/store") || s.test {
