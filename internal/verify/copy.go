@@ -49,7 +49,7 @@ func Open(ctx context.Context, o Options) (*Subject, error) {
 	}
 	if o.Path != "" {
 		t.o.Remembered = append(slices.Clone(o.Remembered), o.kept()...) // before the copy, as Store does it before it looks
-		dir, err := privateCopy(ctx, o)
+		dir, err := privateCopy(ctx, o, t.keys)
 		if err != nil {
 			return nil, err
 		}
@@ -106,7 +106,8 @@ const copyTries = 20
 // Whole is a copy whose log did not begin anew meanwhile: pages that the writer moved
 // from the log into the database while they were copied are all in that log still,
 // and SQLite takes a page from the log before it takes it from the database.
-func privateCopy(ctx context.Context, o Options) (dir string, err error) {
+// The key store is read within it: no key that the copy needs is destroyed before the log begins anew.
+func privateCopy(ctx context.Context, o Options, keys *keyring) (dir string, err error) {
 	folder := o.Path
 	if dir, err = os.MkdirTemp("", "heed-verify-"); err != nil {
 		return "", fail.Wrap(fail.Full, err, "A private copy of the database cannot be made: name a folder that can be "+
@@ -129,6 +130,11 @@ func privateCopy(ctx context.Context, o Options) (dir string, err error) {
 		}
 		for _, name := range []string{fileDatabase, fileWAL} {
 			if err := copyFile(ctx, filepath.Join(folder, name), filepath.Join(dir, name)); err != nil {
+				return "", err
+			}
+		}
+		if keys != nil {
+			if _, _, err := keys.load(); err != nil {
 				return "", err
 			}
 		}

@@ -64,13 +64,16 @@ func openKeys(keyFile, keyStore string) (*keyring, error) {
 
 // load reads the key store and adds what it holds; it gives what is in it now.
 func (k *keyring) load() (ks record.KeyStore, torn bool, err error) {
-	image, err := readFile(k.path, record.MaxKeyStore)
+	ks, torn, err = k.parse()
+	for range writtenTries { // it is written in place, one copy after the other, and may be just now
+		if err == nil && (!torn || k.torn) {
+			break
+		}
+		time.Sleep(writtenWithin / writtenTries)
+		ks, torn, err = k.parse()
+	}
 	if err != nil {
 		return ks, false, err
-	}
-	ks, whole, err := record.ParseKeyStore(image)
-	if err != nil {
-		return ks, false, fail.Wrap(fail.Tampered, err, "The key store %s is damaged", k.path)
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -80,6 +83,24 @@ func (k *keyring) load() (ks record.KeyStore, torn bool, err error) {
 	}
 	for _, d := range ks.Days {
 		k.days[genID{d.Org, d.Day}] = d
+	}
+	return ks, torn, nil
+}
+
+// A key store that is not whole for so long was not caught while it was written.
+const (
+	writtenWithin = 200 * time.Millisecond
+	writtenTries  = 10
+)
+
+func (k *keyring) parse() (ks record.KeyStore, torn bool, err error) {
+	image, err := readFile(k.path, record.MaxKeyStore)
+	if err != nil {
+		return ks, false, err
+	}
+	ks, whole, err := record.ParseKeyStore(image)
+	if err != nil {
+		return ks, false, fail.Wrap(fail.Tampered, err, "The key store %s is damaged", k.path)
 	}
 	return ks, whole != [2]bool{true, true}, nil
 }
