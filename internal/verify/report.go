@@ -122,11 +122,11 @@ func (f *finder) unread(where string, err error) {
 	f.lost(err)
 }
 
-// lost notes a read that failed because the database was away, which passes.
+// lost notes a read that failed because the database was away, or had no room to sort in, which passes.
 func (f *finder) lost(err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if fail.Is(err, fail.Busy) {
+	if fail.Is(err, fail.Busy) || fail.Is(err, fail.Full) {
 		f.away = err
 	}
 }
@@ -138,8 +138,8 @@ func (f *finder) wentAway() error {
 	if f.away == nil {
 		return nil
 	}
-	return fail.Wrap(fail.Busy, f.away, "The database went away while it was verified, and nothing can be said of it. "+
-		"Verify again")
+	return fail.Wrap(fail.Busy, f.away, "The database went away while it was verified, or had no room to work in, and "+
+		"nothing can be said of it. Verify again")
 }
 
 func (f *finder) found(d Difference) {

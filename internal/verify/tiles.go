@@ -51,9 +51,12 @@ func (t *tileSource) serve(s *store.Store) {
 		err := s.View(t.ctx, func(tx *store.Tx) error {
 			for more := true; more; {
 				b, err := readTile(tx, a.tile)
+				if err != nil && !errors.Is(err, errNoTile) {
+					return err // the view gives it its kind
+				}
 				a.answer <- tileAnswer{b, err}
 				answered = true
-				if t.gently || err != nil && !errors.Is(err, errNoTile) {
+				if t.gently {
 					return nil
 				}
 				if a, more = <-t.ask; more {
@@ -62,7 +65,7 @@ func (t *tileSource) serve(s *store.Store) {
 			}
 			return nil
 		})
-		if err != nil && !answered { // no view can be had: answer with that
+		if err != nil && !answered { // or no view can be had
 			a.answer <- tileAnswer{nil, err}
 		}
 	}

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -53,7 +54,7 @@ func kindOf(err error) fail.Kind {
 		return fail.Full
 	case "25006":
 		return fail.ReadOnly
-	case "55P03", "53300", "57P03", "57014", "40001", "40P01":
+	case "55P03", "53000", "53200", "53300", "53400", "57P03", "57014", "40001", "40P01":
 		return fail.Busy
 	}
 	if lostConnection(err) {
@@ -62,13 +63,16 @@ func kindOf(err error) fail.Kind {
 	return fail.Broken
 }
 
+// ended are the codes by which a server ends a session: it goes down, is not up yet, or lets nobody be idle for so long.
+var ended = []string{"57P01", "57P02", "57P03", "57P05", "25P03", "25P04"}
+
 // lostConnection says that the server was not there, or went away.
 func lostConnection(err error) bool {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return false
 	}
 	switch code := codeOf(err); {
-	case code == "57P01", code == "57P02", code == "57P03", len(code) == 5 && code[:2] == "08":
+	case slices.Contains(ended, code), len(code) == 5 && code[:2] == "08":
 		return true
 	case code != "":
 		return false
