@@ -63,7 +63,7 @@ func kindOf(err error) fail.Kind {
 	return fail.Broken
 }
 
-// ended are the codes by which a server ends a session: it goes down, is not up yet, or lets nobody be idle for so long.
+// ended are the codes by which a server ends a session: it goes down, is not up, or lets nobody be idle for so long.
 var ended = []string{"57P01", "57P02", "57P03", "57P05", "25P03", "25P04"}
 
 // lostConnection says that the server was not there, or went away.
