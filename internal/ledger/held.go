@@ -24,7 +24,7 @@ import (
 const heldFolder = "held"
 
 // lateAfter is how long an entry may wait for its place before numbering is late.
-const lateAfter = 2 * time.Second
+const lateAfter = time.Second
 
 // asksAtOnce is how many entries one look at those that wait asks for.
 const asksAtOnce = 200
