@@ -176,6 +176,9 @@ func (a *API) actor(r *http.Request) (access.Actor, error) {
 // problem writes an error as problem+json (RFC 9457), and logs what is unknown
 // without a word of what was sent.
 func (a *API) problem(w http.ResponseWriter, r *http.Request, err error) {
+	if r.Method == http.MethodGet {
+		err = fail.Reading(err)
+	}
 	p := problemOf(err)
 	if p.Status >= 500 || fail.Is(err, fail.Tampered) {
 		a.Log.Error("api", "operation", r.Pattern, "kind", p.Kind, "error", safe(err))

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"log/slog"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -36,6 +37,18 @@ func FuzzDecode(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Whoever only read is told nothing of saving. Seen to fail.
+func TestBusyWhileReading(t *testing.T) {
+	for method, saved := range map[string]bool{"GET": false, "POST": true} {
+		w := httptest.NewRecorder()
+		(&API{Parts: Parts{Log: slog.New(slog.DiscardHandler)}}).problem(w, httptest.NewRequest(method, "/", nil),
+			fail.New(fail.Busy, "The service is busy.%s Try again in a minute", fail.NotSaved))
+		if is := strings.Contains(w.Body.String(), "saved"); is != saved || !strings.Contains(w.Body.String(), "is busy. ") {
+			t.Errorf("%s: %s", method, w.Body)
+		}
+	}
 }
 
 func tried[In any](body string) error {

@@ -55,7 +55,7 @@ func describe(op operation, schemas huma.Registry, problemRef *huma.Schema) map[
 		"400": "The request cannot be read", "401": "No token, or one that has ended",
 		"403": "This function is not yours; the title says who may use it",
 		"404": "No such concern, or not yours: the two are answered alike",
-		"409": "The process does not allow it now, or somebody else changed the record",
+		"409": "The process does not allow it now, or the record was changed since",
 		"413": "More than 64 KB", "415": "Not JSON", "422": "Something to put right; errors names each field",
 		"503": "Nothing was kept: try again, or ring the number of your safeguarding team",
 	} {

@@ -41,8 +41,8 @@ var (
 		"The same key again does nothing again and gives the same answer; a random text of 8 to 200 characters", false,
 		map[string]any{"type": "string", "minLength": 8, "maxLength": 200}}
 	matchHeader = parameter{"If-Match", "header",
-		"The ETag of the record as you saw it; when somebody else changed it since, nothing is done and you get what they " +
-			"did. A word of two needs it", false, map[string]any{"type": "string"}}
+		"The ETag of the record as you saw it; when it was changed since, nothing is done and you get what was " +
+			"done. A word of two needs it", false, map[string]any{"type": "string"}}
 	limitParameter = parameter{"limit", "query", "How many, 1 to 100; 50 when not given", false,
 		map[string]any{"type": "integer", "minimum": 1, "maximum": room.MaxPage, "default": 50}}
 	cursorParameter = parameter{"cursor", "query", "What the page before gave as next", false,

@@ -11,15 +11,15 @@ import (
 	"heed/internal/room"
 )
 
-// problem is RFC 9457 with the faults of the fields and, when somebody else
-// changed the record, what they did.
+// problem is RFC 9457 with the faults of the fields and, when the record was changed
+// meanwhile, what was done.
 type problem struct {
 	Type    string   `json:"type"`
 	Title   string   `json:"title"`
 	Status  int      `json:"status"`
 	Kind    string   `json:"kind" doc:"A stable name for the kind of problem"`
 	Errors  []fault  `json:"errors,omitempty" doc:"What to put right, in the order of the fields"`
-	Changed *changed `json:"changed,omitempty" doc:"What somebody else did to the record since the version that you sent, if you may open it"`
+	Changed *changed `json:"changed,omitempty" doc:"What was done to the record since the version that you sent, if you may open it"`
 }
 
 type fault struct {

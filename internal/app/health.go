@@ -12,6 +12,7 @@ import (
 	"heed/internal/fail"
 	"heed/internal/jobs"
 	"heed/internal/ledger"
+	"heed/internal/plain"
 	"heed/internal/store"
 	"heed/internal/web"
 )
@@ -122,8 +123,8 @@ func tried(failing int64) error {
 	if failing == 0 {
 		return nil
 	}
-	return fail.New(fail.Busy, "%d jobs or notices have failed five times or more. The program's own log says why",
-		failing)
+	return fail.New(fail.Busy, "%s failed five times or more. The program's own log says why",
+		plain.Count(int(failing), "job or notice has", "jobs or notices have"))
 }
 
 // watch says in the program's log what stands still, and what goes on again.

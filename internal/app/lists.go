@@ -10,6 +10,7 @@ import (
 
 	"heed/internal/clock"
 	"heed/internal/id"
+	"heed/internal/plain"
 	"heed/internal/room"
 	"heed/internal/store"
 	"heed/internal/vault"
@@ -25,21 +26,23 @@ func (c Compared) String() string {
 	for _, r := range Rooms() {
 		kinds = append(kinds, r.Many)
 	}
-	return fmt.Sprintf("%d concerns and %d records of other kinds (%s)", c.Concerns, c.Others, strings.Join(kinds, ", "))
+	return fmt.Sprintf("%s and %s of other kinds (%s)", plain.Count(c.Concerns, "concern", "concerns"),
+		plain.Count(c.Others, "record", "records"), strings.Join(kinds, ", "))
 }
 
 // Unlike says of how many records the places in lists could not be compared, or "".
 func (c Compared) Unlike() string {
-	const words = "Of %d records %s version of Heed than this one made the places in lists, and only it can say " +
+	const words = "Of %s %s version of Heed than this one made the places in lists, and only it can say " +
 		"whether one was " +
 		"taken away. All else of them was compared. %s"
 	var out []string
 	if c.Older > 0 {
-		out = append(out, fmt.Sprintf(words, c.Older, "an older",
+		out = append(out, fmt.Sprintf(words, plain.Count(c.Older, "record", "records"), "an older",
 			"Start this version, which makes them anew, and verify again."))
 	}
 	if c.Newer > 0 {
-		out = append(out, fmt.Sprintf(words, c.Newer, "a newer", "Verify with that version."))
+		out = append(out, fmt.Sprintf(words, plain.Count(c.Newer, "record", "records"), "a newer",
+			"Verify with that version."))
 	}
 	return strings.Join(out, " ")
 }

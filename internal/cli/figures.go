@@ -11,6 +11,7 @@ import (
 	"heed/internal/clock/workday"
 	"heed/internal/directory"
 	"heed/internal/fail"
+	"heed/internal/plain"
 	"heed/internal/room"
 )
 
@@ -71,7 +72,7 @@ func (c *figuresCloseCmd) Run(env *Env) error {
 	return open(env, c.place, func(a *app.App) error {
 		n, err := a.Rooms.ClosePeriods(env.Ctx, atOnce)
 		if n > 0 || err == nil {
-			env.say("%d months and quarters were closed.", n)
+			env.say("%s closed.", plain.Count(n, "month or quarter was", "months and quarters were"))
 		}
 		return err
 	})
@@ -111,8 +112,8 @@ func (c *figuresRecountCmd) Run(env *Env) error {
 				equal++
 			}
 			if x.Since > 0 {
-				env.say("%s, %s, edition %d: %d records were erased since. What was closed stays.", r.Many, x.Period,
-					x.Edition, x.Since)
+				env.say("%s, %s, edition %d: %s erased since. What was closed stays.", r.Many, x.Period,
+					x.Edition, plain.Count(int(x.Since), "record was", "records were"))
 			}
 			if x.Late > 0 {
 				env.say("%s, %s: something was recorded since. The next closing adds it in a further edition.", r.Many, x.Period)

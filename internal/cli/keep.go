@@ -12,6 +12,7 @@ import (
 	"heed/internal/clock"
 	"heed/internal/fail"
 	"heed/internal/id"
+	"heed/internal/plain"
 	"heed/internal/vault"
 )
 
@@ -83,7 +84,7 @@ func ignoreGone(err error) error {
 func progress(env *Env) backup.Progress {
 	return func(table string, rows int64) {
 		if rows > 0 {
-			fmt.Fprintf(env.Err, "%s: %d rows\n", table, rows)
+			fmt.Fprintf(env.Err, "%s: %s\n", table, plain.Count(int(rows), "row", "rows"))
 		}
 	}
 }

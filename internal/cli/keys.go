@@ -13,6 +13,7 @@ import (
 	"heed/internal/directory"
 	"heed/internal/durable"
 	"heed/internal/fail"
+	"heed/internal/plain"
 )
 
 type keysCmd struct {
@@ -162,7 +163,7 @@ func (c *keysAcceptCmd) Run(env *Env) error {
 	if err != nil {
 		return err
 	}
-	env.say("%d records can never be read again. Everything else can.", n)
+	env.say("%s can never be read again. Everything else can.", plain.Count(n, "record", "records"))
 	return open(env, c.place, func(a *app.App) error {
 		all, err := a.Directory.Organisations(env.Ctx)
 		if err != nil {
@@ -193,12 +194,13 @@ If keys are missing as well, heed keys accept-lost comes first. Until the copies
 func (c *keysAgainCmd) Run(env *Env) error {
 	n, err := app.DestroyAgain(env.Ctx, c.config(), clock.System{}, env.Log, func(a *app.App, o directory.Organisation,
 		records int) ([]directory.Word, error) {
-		fmt.Fprintf(env.Err, "%s: the keys of %d erased records are there again.\n", o.Name, records)
+		fmt.Fprintf(env.Err, "%s: the keys of %s are there again.\n", o.Name,
+			plain.Count(records, "erased record", "erased records"))
 		return words(env, a, c.Grantor)
 	})
 	if err != nil {
 		return both(err)
 	}
-	env.say("The keys of %d erased records are destroyed again.", n)
+	env.say("The keys of %s are destroyed again.", plain.Count(n, "erased record", "erased records"))
 	return nil
 }

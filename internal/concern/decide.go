@@ -7,6 +7,7 @@ import (
 	"heed/internal/clock/workday"
 	"heed/internal/fail"
 	"heed/internal/id"
+	"heed/internal/plain"
 	"heed/internal/process"
 	"heed/internal/room"
 	"heed/internal/store"
@@ -45,8 +46,8 @@ func rule(x room.Deciding) error {
 func (d *Desk) finds(tx *store.Tx, f room.Finding, ev *room.Event) error {
 	own := f.Act == access.AddToOwn
 	if own && f.Was.AddedSince(tx.Now().Add(-24*time.Hour)) >= additionsADay {
-		return fail.New(fail.Conflict, "You have added to this %d times within a day. Ring your safeguarding team",
-			additionsADay)
+		return fail.New(fail.Conflict, "You have added to this %s within a day. Ring your safeguarding team",
+			plain.Count(additionsADay, "time", "times"))
 	}
 	ev.Effect.Adds = raisersOwn(f.Was, ev.Step, f.Actor.Person, string(f.Actor.Role))
 	// What the raiser adds is nobody's look at it, and that somebody is to be kept from it is not told.

@@ -129,15 +129,6 @@ func either(is bool, one, other access.Action) []access.Action {
 // Definition is the process that an organisation follows now.
 func (d *Desk) Definition(org id.Org) *process.Definition { return d.rooms.Follows(d.Room, org) }
 
-// Meant is the definition under which a step was taken, for its words.
-func (d *Desk) Meant(org id.Org, t room.Taken) *process.Definition {
-	def, err := d.rooms.Meant(d.Room, org, t.Definition)
-	if err != nil { // of a newer program, which knows the words
-		return d.Room.Latest()
-	}
-	return def
-}
-
 // Receipt is what the raiser gets.
 type Receipt struct {
 	room.Receipt

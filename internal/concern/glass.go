@@ -131,8 +131,8 @@ func (d *Desk) GiveReason(ctx context.Context, a access.Actor, ref id.Reference,
 		return fail.New(fail.Hidden, "Page not found")
 	}
 	if d.reasons.Spent(a.Person, ref, reasonsAnHour, d.Clock.Now()) {
-		return fail.New(fail.TooOften, "You have given reasons for %d records within an hour. Ring the Caldicott "+
-			"Guardian, or wait", reasonsAnHour)
+		return fail.New(fail.TooOften, "You have given reasons for %s within an hour. Ring the Caldicott "+
+			"Guardian, or wait", plain.Count(reasonsAnHour, "record", "records"))
 	}
 	err := d.Store.DoReading(ctx, func(tx *store.Tx) error {
 		book, err := d.glassBook(tx, a.Org)

@@ -46,7 +46,11 @@ func TestHistoryMeansWhatItMeant(t *testing.T) {
 		if err != nil {
 			w.T.Fatal(err)
 		}
-		if info, ok := w.Concerns.Meant(w.Org.ID, c.Taken[2]).Step("local_look"); !ok ||
+		def, err := w.Rooms.Meant(w.Concerns.Room, w.Org.ID, c.Taken[2].Definition)
+		if err != nil {
+			w.T.Fatal(err)
+		}
+		if info, ok := def.Step("local_look"); !ok ||
 			info.Fields[0].Ask != "What did you see?" {
 			w.T.Errorf("what was asked under the overlay is not known any more: %+v", info)
 		}

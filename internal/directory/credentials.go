@@ -16,6 +16,7 @@ import (
 	"golang.org/x/crypto/argon2"
 
 	"heed/internal/fail"
+	"heed/internal/plain"
 )
 
 // Cost of one password check: 19 MiB, two passes, one lane (the least that
@@ -83,9 +84,9 @@ func ValidatePassword(password, login string) error {
 	case n == 0:
 		f.Add("password", "Enter a password")
 	case n < MinPassword:
-		f.Add("password", fmt.Sprintf("Password must be %d characters or more", MinPassword))
+		f.Add("password", "Password must be "+plain.Count(MinPassword, "character", "characters")+" or more")
 	case n > MaxPassword:
-		f.Add("password", fmt.Sprintf("Password must be %d characters or less", MaxPassword))
+		f.Add("password", "Password must be "+plain.Count(MaxPassword, "character", "characters")+" or less")
 	case common(password):
 		f.Add("password", "Choose a password that is harder to guess")
 	case login != "" && strings.Contains(strings.ToLower(password), strings.ToLower(login)):

@@ -167,6 +167,17 @@ func Words(err error) string {
 	return Sentence
 }
 
+// NotSaved is the sentence of a Busy that tells whoever wrote what became of it.
+const NotSaved = " Nothing was saved."
+
+// Reading is err for somebody who only read: of saving it says nothing.
+func Reading(err error) error {
+	if !Is(err, Busy) {
+		return err
+	}
+	return Wrap(Busy, err, "%s", strings.Replace(Words(err), NotSaved, "", 1))
+}
+
 // Parts are the errors that errors.Join made one of, in their order; of any other error itself.
 func Parts(err error) (all []error) {
 	joined, ok := err.(interface{ Unwrap() []error })

@@ -80,7 +80,7 @@ func headMoved(moved int64, err error) error {
 		return fmt.Errorf("move head: %w", err)
 	}
 	if moved != 1 {
-		return fail.New(fail.Stale, "Somebody else has changed this record since you opened it")
+		return fail.New(fail.Stale, "This was changed since you opened it")
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ import (
 
 	"heed/internal/durable"
 	"heed/internal/fail"
+	"heed/internal/plain"
 	"heed/internal/store"
 	"heed/record"
 )
@@ -279,8 +280,8 @@ func (l *Log) Kept() error {
 	defer l.fresh.mu.Unlock()
 	switch err := l.unkept(); {
 	case l.fresh.lost > 0:
-		return fail.New(fail.Tampered, "%d entries were taken away from the database before they had a place in the log. "+
-			"Run heed verify", l.fresh.lost)
+		return fail.New(fail.Tampered, "%s taken away from the database without a place in the log. "+
+			"Run heed verify", plain.Count(int(l.fresh.lost), "entry was", "entries were"))
 	case l.fresh.failed != nil:
 		return fail.Wrap(fail.Busy, l.fresh.failed, "Entries wait for their place in the log and cannot be kept outside "+
 			"the database. Records cannot be opened")

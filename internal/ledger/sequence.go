@@ -140,7 +140,7 @@ func (l *Log) advance(ctx context.Context, publish bool) (int, error) {
 		}
 		return s.entries, nil
 	}
-	return 0, fail.Wrap(fail.Busy, errMoved, "The service is busy. Nothing was saved. Try again in a minute")
+	return 0, fail.Wrap(fail.Busy, errMoved, "The service is busy.%s Try again in a minute", fail.NotSaved)
 }
 
 // sign signs a tree for the log itself.

@@ -93,6 +93,14 @@ func unseen(r rune) bool {
 		unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
+// Count is a number and its noun: "1 case", "14 cases", "4,000 cases".
+func Count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return Number(n) + " " + many
+}
+
 // Number writes a whole number as people read it: 4,000.
 func Number(n int) string {
 	s := strconv.Itoa(n)

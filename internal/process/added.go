@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"heed/internal/field"
+	"heed/internal/plain"
 )
 
 // added says an added step whole: who takes it and from where, what it asks, how it can come
@@ -69,13 +70,15 @@ func asked(f field.Field) string {
 		}
 		return said + ", with " + orList(choices) + hinted(f.Hint)
 	}
-	return fmt.Sprintf("%s, in %d characters at most%s", said, f.Limit(), hinted(f.Hint))
+	return fmt.Sprintf("%s, in %s at most%s", said, plain.Count(f.Limit(), "character", "characters"), hinted(f.Hint))
 }
+
+func workingDays(n int) string { return plain.Count(n, "working day", "working days") }
 
 // owed says a duty that an overlay adds.
 func (d *Definition) owed(t Deadline) string {
-	said := fmt.Sprintf("A duty more: %s, within %d working days, owed by %s, from: %s, until: %s", lowerFirst(t.Label),
-		t.Days, d.people([]Role{t.Owner}), d.refs(t.From), d.refs(t.Until))
+	said := fmt.Sprintf("A duty more: %s, within %s, owed by %s, from: %s, until: %s", lowerFirst(t.Label),
+		workingDays(t.Days), d.people([]Role{t.Owner}), d.refs(t.From), d.refs(t.Until))
 	for _, also := range []struct {
 		is    bool
 		words string

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"heed/internal/field"
+	"heed/internal/plain"
 )
 
 // Changes says in words what an overlay makes of the definition on which it lies, a line for
@@ -41,7 +42,7 @@ func (d *Definition) Changes(shipped *Definition) (out []string) {
 			continue
 		}
 		if t.Days != was.Days {
-			say("%s: within %d working days, and not %d", was.Label, t.Days, was.Days)
+			say("%s: within %s, and not %d", was.Label, workingDays(t.Days), was.Days)
 		}
 		if t.Label != was.Label {
 			say("%s: it is called %q", was.Label, t.Label)
@@ -49,7 +50,7 @@ func (d *Definition) Changes(shipped *Definition) (out []string) {
 	}
 	for i, c := range d.Cycles {
 		if was := shipped.Cycles[i]; c.Months != was.Months {
-			say("%s: every %d months, and not %d", was.Label, c.Months, was.Months)
+			say("%s: every %s, and not %d", was.Label, plain.Count(c.Months, "month", "months"), was.Months)
 		}
 	}
 	for i, s := range d.States {
@@ -115,7 +116,8 @@ func changedFields(s, shipped StepInfo) (out []string) {
 			out = append(out, at+": it has to be answered")
 		}
 		if f.Limit() != was.Limit() {
-			out = append(out, fmt.Sprintf("%s: %d characters at most, and not %d", at, f.Limit(), was.Limit()))
+			out = append(out, fmt.Sprintf("%s: %s at most, and not %s", at,
+				plain.Count(f.Limit(), "character", "characters"), plain.Number(was.Limit())))
 		}
 	}
 	return out

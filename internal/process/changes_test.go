@@ -77,6 +77,22 @@ func TestChangesSayEverything(t *testing.T) {
 	}
 }
 
+// A number has the noun that it needs, and its comma. Seen to fail.
+func TestChangesSayNumbersAsPeopleDo(t *testing.T) {
+	shipped := process.Patient()
+	d, err := shipped.Overlay([]byte(`{"overlay": "ours", "version": 1, "on": "patient/1", "days": {"triage": 1},
+ "limits": {"close.reasons": 1900}}`), process.Safe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	says := strings.Join(d.Changes(shipped), "\n")
+	for _, want := range []string{"within 1 working day, and", "1,900 characters at most, and not 4,000"} {
+		if !strings.Contains(says, want) {
+			t.Errorf("%q does not say %q", says, want)
+		}
+	}
+}
+
 // altered makes the n-th change of a file in place and says which; "": there is none.
 func altered(v any, path string, n *int) string {
 	turn := func() bool { *n--; return *n == -1 }

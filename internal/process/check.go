@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"heed/internal/plain"
 )
 
 // Report is what Check found.
@@ -48,7 +50,8 @@ func (x Result) fault() string {
 // String is the report for a terminal.
 func (r Report) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %d configurations, %d steps between them\n", r.Definition, r.Configurations, r.Steps)
+	fmt.Fprintf(&b, "%s: %s, %s between them\n", r.Definition,
+		plain.Count(r.Configurations, "configuration", "configurations"), plain.Count(r.Steps, "step", "steps"))
 	for _, x := range r.Results {
 		if x.Passed {
 			fmt.Fprintf(&b, "  holds   %s\n", x.Says)

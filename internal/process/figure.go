@@ -8,6 +8,7 @@ import (
 
 	"heed/internal/clock/workday"
 	"heed/internal/field"
+	"heed/internal/plain"
 )
 
 // The periods by which figures are counted.
@@ -61,10 +62,10 @@ func (f Figure) Columns(d *Definition) (out []Column) {
 	case len(f.From) > 0:
 		least := 0
 		for _, n := range f.Days {
-			out = append(out, Column{f.band(n), fmt.Sprintf("%d to %d days", least, n)})
+			out = append(out, Column{f.band(n), fmt.Sprintf("%d to %s", least, plain.Count(n, "day", "days"))})
 			least = n + 1
 		}
-		return append(out, Column{f.band(least), fmt.Sprintf("%d days or more", least)},
+		return append(out, Column{f.band(least), plain.Count(least, "day", "days") + " or more"},
 			Column{NotYet, "Not yet when the period was closed"})
 	case f.By == "":
 		return []Column{{Counted, "Counted"}}

@@ -8,6 +8,7 @@ import (
 
 	"heed/internal/fail"
 	"heed/internal/field"
+	"heed/internal/plain"
 )
 
 // overlay is an organisation's own file. It can narrow who may, shorten
@@ -281,8 +282,8 @@ func limit(d *Definition, o overlay) error {
 		case f.Kind != field.Line && f.Kind != field.Text:
 			return bad("limits."+name, "names a question that is not answered in words of one's own: it has no limit to shorten")
 		case o.Limits[name] < leastLimit || o.Limits[name] > f.Limit():
-			return bad("limits."+name, fmt.Sprintf("must be %d to %d characters: an overlay can shorten an answer, "+
-				"never lengthen it", leastLimit, f.Limit()))
+			return bad("limits."+name, fmt.Sprintf("must be %d to %s: an overlay can shorten an answer, "+
+				"never lengthen it", leastLimit, plain.Count(f.Limit(), "character", "characters")))
 		}
 		f.Max = o.Limits[name]
 	}

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"heed/internal/fail"
+	"heed/internal/plain"
 )
 
 //go:embed definitions/patient-1.json
@@ -61,8 +62,9 @@ func (d *Definition) whole() error {
 		return fail.New(fail.Bad, "process must be a name in small letters, and version a whole number from 1")
 	}
 	if len(d.States) < 2 || len(d.States) > maxStates || len(d.Facts) > maxFacts || len(d.AllSteps) > maxSteps {
-		return fail.New(fail.Bad, "A process must have 2 to %d states, at most %d facts and at most %d steps", maxStates,
-			maxFacts, maxSteps)
+		return fail.New(fail.Bad, "A process must have 2 to %s, at most %s and at most %s",
+			plain.Count(maxStates, "state", "states"), plain.Count(maxFacts, "fact", "facts"),
+			plain.Count(maxSteps, "step", "steps"))
 	}
 	for _, err := range []error{
 		unique("roles", d.Roles, func(r RoleInfo) string { return string(r.ID) }),

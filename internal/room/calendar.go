@@ -7,6 +7,7 @@ import (
 	"heed/internal/access"
 	"heed/internal/clock/workday"
 	"heed/internal/fail"
+	"heed/internal/plain"
 	"heed/internal/store"
 )
 
@@ -29,7 +30,8 @@ const mostFetches = 20
 // were given out is in the ledger before this returns; they name no record.
 func (d *Desk) Days(ctx context.Context, a access.Actor) (out []Day, err error) {
 	if !d.calendars.OneMore(a.Person, mostFetches, d.Clock.Now()) {
-		return nil, fail.New(fail.TooOften, "Wait an hour: these days have been read %d times within one", mostFetches)
+		return nil, fail.New(fail.TooOften, "Wait an hour: these days have been read %s within one",
+			plain.Count(mostFetches, "time", "times"))
 	}
 	err = d.Store.View(ctx, func(tx *store.Tx) error {
 		key, err := d.Directory.ListKey(tx, a.Org)

@@ -13,6 +13,7 @@ import (
 	"heed/internal/id"
 	"heed/internal/jobs"
 	"heed/internal/ledger"
+	"heed/internal/plain"
 	"heed/internal/process"
 	"heed/internal/store"
 )
@@ -177,7 +178,8 @@ const mostArranged = 60
 
 func (d *Desk) mayArrange(a access.Actor) error {
 	if !d.arranged.OneMore(a.Person, mostArranged, d.Clock.Now()) {
-		return fail.New(fail.TooOften, "Wait an hour: you have arranged or ended covers %d times within one", mostArranged)
+		return fail.New(fail.TooOften, "Wait an hour: you have arranged or ended covers %s within one",
+			plain.Count(mostArranged, "time", "times"))
 	}
 	return nil
 }

@@ -297,7 +297,7 @@ func (t Taking) On(version int64) Taking {
 	return t
 }
 
-// Changed is a fail.Stale with what somebody else did meanwhile, so that both texts
+// Changed is a fail.Stale with what was done meanwhile, so that both texts
 // can be shown and none is lost. Since is empty for somebody who may not open the
 // record; for others that they saw it is in the ledger.
 type Changed struct {
@@ -456,11 +456,11 @@ func (d *Desk) write(tx *store.Tx, r *Room, w writing, by ledger.Author, ev Even
 	return s, d.after(tx, r, by, ev, &s)
 }
 
-// changed is what somebody else did since a version. Whoever may open the record
-// sees it, and that they did is written first; others are told only that it changed.
+// changed is what was done since a version, be it by themselves in another window. Whoever may
+// open the record sees it, and that they did is written first; others are told only that it changed.
 func (d *Desk) changed(ctx context.Context, a access.Actor, r *Room, ref id.Reference, since int64,
 	opens bool) *Changed {
-	out := &Changed{err: fail.New(fail.Stale, "Someone else changed this %s", r.One)}
+	out := &Changed{err: fail.New(fail.Stale, "This %s was changed since you opened it", r.One)}
 	if !opens {
 		return out
 	}
@@ -469,5 +469,11 @@ func (d *Desk) changed(ctx context.Context, a access.Actor, r *Room, ref id.Refe
 		return out
 	}
 	out.Version, out.Since = v.Version, v.Since(since)
+	switch own := func(t Taken) bool { return t.By == a.Person }; {
+	case slices.ContainsFunc(out.Since, func(t Taken) bool { return !own(t) }):
+		out.err = fail.New(fail.Stale, "Someone else changed this %s", r.One)
+	case slices.ContainsFunc(out.Since, own):
+		out.err = fail.New(fail.Stale, "You changed this %s in another window", r.One)
+	}
 	return out
 }

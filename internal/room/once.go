@@ -139,7 +139,7 @@ func keyTaken(rows int64, err error) error {
 var errSameMoment = fail.New(fail.Busy, "This is being saved already: try again in a moment")
 
 // errSameReference says that the new reference, which is random, is another record's.
-var errSameReference = fail.New(fail.Busy, "The service is busy. Nothing was saved. Try again in a minute")
+var errSameReference = fail.New(fail.Busy, "The service is busy.%s Try again in a minute", fail.NotSaved)
 
 // again runs a unit of work, once more when the same request came twice at one
 // moment, a reference was taken, or another program moved the record meanwhile.

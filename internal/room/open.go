@@ -69,7 +69,7 @@ type View struct {
 	secret bool // it was asked to keep this person from it, and they are not to learn that
 }
 
-// Since are the steps taken after a version: what somebody else did meanwhile.
+// Since are the steps taken after a version: what was done meanwhile.
 func (v View) Since(version int64) []Taken {
 	i := slices.IndexFunc(v.Taken, func(t Taken) bool { return t.Version > version })
 	if i < 0 {

@@ -6,6 +6,7 @@ import (
 	"heed/internal/access"
 	"heed/internal/fail"
 	"heed/internal/id"
+	"heed/internal/plain"
 	"heed/internal/store"
 )
 
@@ -26,9 +27,9 @@ func (d *Desk) openWith(ctx context.Context, a access.Actor, r *Room, ref id.Ref
 		return d.readWith(ctx, a, r, ref, what, and)
 	}
 	if d.openings.Spent(a.Person, ref, r.Openings, d.Clock.Now()) {
-		return d.onReason(ctx, a, r, ref, what, and, fail.New(fail.Refused, "You have opened %d %s within an hour. "+
+		return d.onReason(ctx, a, r, ref, what, and, fail.New(fail.Refused, "You have opened %s within an hour. "+
 			"Open this one on its page, "+
-			"where you say why you need to, or wait", r.Openings, r.Many))
+			"where you say why you need to, or wait", plain.Count(r.Openings, r.One, r.Many)))
 	}
 	v, err := d.readWith(ctx, a, r, ref, what, and)
 	if err == nil {

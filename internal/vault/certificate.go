@@ -9,6 +9,7 @@ import (
 	"heed/internal/clock"
 	"heed/internal/fail"
 	"heed/internal/id"
+	"heed/internal/plain"
 	"heed/internal/store"
 )
 
@@ -67,8 +68,8 @@ func certify(org id.Org, rec id.Record, b buried, backupLife time.Duration) Cert
 		"organisation's key.",
 		day(c.KeyDestroyedAt), day(c.DraftsUntil), day(c.RecoverableUntil))
 	c.Conditions = []string{
-		fmt.Sprintf("Every backup of the key store is deleted within %d days of being made. Heed cannot see backups: "+
-			"whoever keeps them answers for this.", days),
+		fmt.Sprintf("Every backup of the key store is deleted within %s of being made. Heed cannot see backups: "+
+			"whoever keeps them answers for this.", plain.Count(days, "day", "days")),
 		"The disk does not keep old blocks of a file that is overwritten in place. Flash disks and copy-on-write file " +
 			"systems may keep them for a time: use full-disk encryption, and count disk snapshots as backups.",
 		"What somebody wrote to say why they needed to open the record, what a second person found when they reviewed " +

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 
+	"heed/internal/plain"
 	"heed/internal/store"
 )
 
@@ -309,8 +310,9 @@ func (v *check) erased(ctx context.Context) error {
 			}
 		}
 		if unbound > 0 {
-			v.warn("%d records were erased by an early version of Heed, which did not write down what stays of them: whether "+
-				"times, ids, numbers and the order of their entries were changed cannot be seen", unbound)
+			v.warn("%s erased by an early version of Heed, which did not write down what stays of them: whether "+
+				"times, ids, numbers and the order of their entries were changed cannot be seen",
+				plain.Count(unbound, "record was", "records were"))
 		}
 		return nil
 	})

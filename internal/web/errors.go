@@ -96,7 +96,7 @@ func describe(err error) (status int, title string, t trouble) {
 	case fail.Bad:
 		return status, "There is a problem", trouble{Lines: append(say, fieldWords(err)...)}
 	case fail.Stale:
-		return status, "Someone else changed this",
+		return status, fail.Words(err),
 			trouble{Lines: []string{"Go back, open it again and look at what has changed."}}
 	case fail.Conflict:
 		return status, "This cannot be done now", trouble{Lines: say}
@@ -151,6 +151,9 @@ func (s *Site) answerError(q *Request, err error) {
 }
 
 func (s *Site) errorAnswer(q *Request, err error) (answer, error) {
+	if !q.Posted() {
+		err = fail.Reading(err)
+	}
 	status, title, t := describe(err)
 	if q.Posted() {
 		t.Typed = q.typedBack()
@@ -167,7 +170,7 @@ func (s *Site) errorAnswer(q *Request, err error) (answer, error) {
 		q.writer.Header().Set("Retry-After", "60")
 	}
 	t.Phone, t.Hours = s.o.Settings.Phone, s.o.Settings.PhoneHours
-	q.flash, q.stale, q.notice = "", false, ""
+	q.flash, q.stale, q.notice = "", "", ""
 	q.form = nil
 	return Page{Title: title, Status: status, Body: troubleView.With(t)}.respond(q)
 }

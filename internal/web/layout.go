@@ -217,7 +217,7 @@ func (l *layout) said(q *Request, p Page) (g nhs.Group) {
 			s.Errors = append(s.Errors, e)
 		}
 		g = append(g, s)
-	case q.stale:
+	case q.stale != "":
 		g = append(g, q.bothTexts())
 	case q.notice != "":
 		g = append(g, nhs.NotificationBanner{Text: q.notice})
@@ -259,8 +259,7 @@ func (q *Request) bothTexts() nhs.Component {
 	if len(t.Rows) > 0 {
 		content = append(content, t)
 	}
-	return nhs.NotificationBanner{Heading: nhs.Heading{Text: "Someone else changed this while you were writing"},
-		Content: content}
+	return nhs.NotificationBanner{Heading: nhs.Heading{Text: q.stale}, Content: content}
 }
 
 func typedCell(s string) nhs.Cell {

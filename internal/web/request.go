@@ -26,7 +26,7 @@ type Request struct {
 	uploads []*document.File
 	given   []*document.Content // that the answer is made of
 	flash   string
-	stale   bool   // the record moved on while the form was being filled in
+	stale   string // what is to be said of a record that moved on while the form was being filled in
 	notice  string // why the sent form cannot be taken now, in words
 	did     bool   // Did was called: the outcome is in the handler's own commit
 }

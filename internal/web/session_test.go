@@ -286,9 +286,9 @@ func TestAStaleFormShowsBothTexts(t *testing.T) {
 	eachHouse(t, func(t *testing.T, h *house) {
 		v := h.visitor().logIn("amara", "123001")
 		form := v.get("/notes/add").hidden()
-		h.notes.fail = fail.New(fail.Stale, "moved on")
+		h.notes.fail = fail.New(fail.Stale, "Someone else changed this note")
 		v.post("/notes/add", append(form, "note", "what I wrote")...).wants(409,
-			"Someone else changed this while you were writing", "what the record holds", "what I wrote", "nothing is lost")
+			"Someone else changed this note", "what the record holds", "what I wrote", "nothing is lost")
 		if n := strings.Count(v.last.Body.String(), "what I wrote"); n != 2 {
 			t.Errorf("the text stands %d times, want in the table and in the form", n)
 		}

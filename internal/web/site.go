@@ -189,7 +189,7 @@ func (s *Site) again(q *Request, cause error) (Response, error) {
 	status := http.StatusUnprocessableEntity
 	switch kind {
 	case fail.Stale:
-		q.stale, status = true, http.StatusConflict
+		q.stale, status = fail.Words(cause), http.StatusConflict
 	case fail.Conflict:
 		status = http.StatusConflict
 		fallthrough

@@ -93,6 +93,7 @@ func (n *notes) part() web.Part {
 		web.Get("/panic", web.Public, "Panic", func(*web.Request) (web.Response, error) {
 			panic("Rosalind Okafor typed this")
 		}),
+		web.Get("/busy", web.Public, "Busy", failing(fail.New(fail.Busy, "Busy.%s Try again", fail.NotSaved))),
 		web.Get("/away", web.Public, "Away", func(*web.Request) (web.Response, error) {
 			return web.SeeOther("//evil.example"), nil
 		}),
@@ -222,6 +223,10 @@ func TestErrorsThatAreNotTheForms(t *testing.T) {
 	wants(t, send(h, "GET", "/panic?name=Rosalind", nil), 500, "Sorry, there is a problem with the service",
 		"0300 123 4567")
 	wants(t, send(h, "GET", "/away", nil), 500)
+	if w := send(h, "GET", "/busy", nil); w.Code != 503 || !strings.Contains(w.Body.String(), "Busy. Try again") ||
+		strings.Contains(w.Body.String(), "saved") { // seen to fail: of saving it spoke to whoever only read
+		t.Errorf("%d: %s", w.Code, w.Body)
+	}
 	w := send(h, "POST", "/notes", nil)
 	wants(t, w, 405, "cannot be used that way")
 	if got := w.Header().Get("Allow"); got != "GET, HEAD" {

@@ -14,6 +14,7 @@ import (
 
 	"heed/internal/fail"
 	sheets "heed/internal/measure/sheet"
+	"heed/internal/plain"
 )
 
 // The limits of one file.
@@ -92,10 +93,12 @@ func readCSV(r io.Reader) (*sheet, error) {
 				line, min(len(row), len(s.header))+1, len(row), len(s.header))
 		}
 		if fields += len(row); fields > maxFields {
-			return nil, fail.New(fail.Bad, "row %d, column 1: more than %d fields; split the file", line, maxFields)
+			return nil, fail.New(fail.Bad, "row %d, column 1: more than %s; split the file", line,
+				plain.Count(maxFields, "fields", "fields"))
 		}
 		if len(s.rows) >= maxRows {
-			return nil, fail.New(fail.Bad, "row %d, column 1: more than %d rows; split the file", line, maxRows)
+			return nil, fail.New(fail.Bad, "row %d, column 1: more than %s; split the file", line,
+				plain.Count(maxRows, "rows", "rows"))
 		}
 		for i, f := range row {
 			if !utf8.ValidString(f) {

@@ -8,6 +8,7 @@ import (
 	"heed/internal/fail"
 	"heed/internal/measure/funnel"
 	"heed/internal/measure/result"
+	"heed/internal/plain"
 )
 
 // maxUnits is how many rows a funnel takes.
@@ -109,7 +110,8 @@ func readUnits(in io.Reader) ([]funnel.Unit, error) {
 		}
 	}
 	if len(s.rows) > maxUnits {
-		return nil, fail.New(fail.Bad, "row %d, column unit: more than %d rows; split the file", s.lines[maxUnits], maxUnits)
+		return nil, fail.New(fail.Bad, "row %d, column unit: more than %s; split the file", s.lines[maxUnits],
+			plain.Count(maxUnits, "rows", "rows"))
 	}
 	units := make([]funnel.Unit, len(s.rows))
 	for i, row := range s.rows {

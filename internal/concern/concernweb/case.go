@@ -136,7 +136,7 @@ func (p *pages) summary(q *web.Request) (web.Response, error) {
 	if raiser == "" {
 		raiser = "Somebody without an account"
 	}
-	raising, _ := p.desk.Meant(v.Org, v.Taken[0]).Step(process.Raise)
+	_, raising := p.Meant(v, v.Taken[0])
 	return p.Page(q, v, "Case "+string(v.Reference), "", web.Stack(
 		p.DoNext(v, usual(v)),
 		nhs.Heading{Text: "What was raised", Level: 2, Size: nhs.SizeM},

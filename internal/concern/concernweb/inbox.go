@@ -66,21 +66,8 @@ func (p *pages) inboxTable(q *web.Request, o directory.Organisation, rows []room
 		t.Rows = append(t.Rows, []nhs.Cell{
 			{Content: nhs.Link{Content: nhs.NoWrap(r.Reference), Href: "/cases/" + string(r.Reference)}},
 			{Text: r.Label}, {Text: words.Date(r.At)}, {Text: ageInDays(o, workday.Of(r.At), today)},
-			{Content: dueCell(q, r)}, {Text: name(r.Owner)},
+			{Content: casework.DueCell(q.Now(), r.Due.At, "")}, {Text: name(r.Owner)},
 		})
 	}
 	return t
-}
-
-// dueCell says in words what is overdue; no colour stands alone.
-func dueCell(q *web.Request, r room.Row) web.Component {
-	switch {
-	case r.Due.At.IsZero():
-		return nhs.Text("Nothing due")
-	case q.Now().After(r.Due.At):
-		return nhs.Group{nhs.Tag{Text: "Overdue", Colour: nhs.Orange}, nhs.Text(" since " + words.Date(r.Due.At))}
-	case workday.Of(q.Now()) == workday.Of(r.Due.At):
-		return nhs.Text("Today")
-	}
-	return nhs.Text(words.Date(r.Due.At))
 }

@@ -110,21 +110,21 @@ func (p *pages) waiting(q *web.Request, all []concern.Broken) (parts []web.Compo
 
 // undone are the tables of what has been overdue, and of what waits for the Guardian herself.
 func (p *pages) undone(q *web.Request, o directory.Organisation, late, mine concern.Page) (parts []web.Component) {
+	var none []web.Component // below the tables, so that no sentence seems to be of a table
 	for _, x := range []struct {
 		page        concern.Page
 		title, none string
-	}{{mine, "Waiting for you, since no safeguarding lead may decide", "Nothing waits for you."}, {late,
-		"Overdue for more than a day", "Nothing has been overdue for more than a day."}} {
-		var body web.Component = nhs.Para(x.none)
+	}{{mine, "Waiting for you, since no safeguarding lead may decide",
+		"No concern waits for you in place of a safeguarding lead."}, {late, "Overdue for more than a day",
+		"No concern has been overdue for more than a day."}} {
 		switch {
 		case len(x.page.Rows) > 0:
-			body = p.inboxTable(q, o, x.page.Rows, x.title)
-		case q.PageNumber() > 1:
-			continue // it ended on a page before
+			parts = append(parts, p.inboxTable(q, o, x.page.Rows, x.title))
+		case q.PageNumber() == 1: // on a page after, it ended before
+			none = append(none, nhs.Para(x.none))
 		}
-		parts = append(parts, body)
 	}
-	return parts
+	return append(parts, none...)
 }
 
 // glassTable lists who gave a reason to open a record, and who has reviewed it.

@@ -257,6 +257,19 @@ func TestTheOnlyLeadDoesNotDecideTheirOwn(t *testing.T) {
 	})
 }
 
+// TestWhatDoesNotWaitStandsBelowTheTables: that nothing waits for the Guardian says of what, and seems to be of no
+// table. Seen to fail.
+func TestWhatDoesNotWaitStandsBelowTheTables(t *testing.T) {
+	h := onSQLite(t)
+	h.raise("nurse", "Something that worries me")
+	h.hand.Move(14 * 24 * time.Hour)
+	before, after, said := strings.Cut(h.as("guardian", access.CaldicottGuardian).get("/told").body,
+		"No concern waits for you in place of a safeguarding lead.")
+	if !said || !strings.Contains(before, "Overdue for more than a day") || strings.Contains(after, "<table") {
+		t.Errorf("said %v, after it stands %s", said, after)
+	}
+}
+
 // TestWhoIsBarredIsGivenNothing: a concern whose owner is barred goes to somebody who may
 // have it, and nobody gives it to somebody who is kept from it. Seen to fail on a next
 // owner who was barred.

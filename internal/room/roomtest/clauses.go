@@ -320,9 +320,14 @@ func (s *suite) openSteps(reader access.Actor, ref id.Reference) []process.StepI
 }
 
 func stale(s *suite) {
+	own := false
 	for _, step := range s.room.Latest().AllSteps[1:] {
 		ref := s.begin().Reference
-		if _, _, err := s.take(ref, step, s.x.Answers(step.Fields)); err != nil {
+		_, by, err := s.take(ref, step, s.x.Answers(step.Fields))
+		if err != nil {
+			continue
+		}
+		if own = own || s.changedByThemselves(ref, by); !own {
 			continue
 		}
 		for _, next := range s.room.Latest().AllSteps[1:] {
@@ -333,6 +338,10 @@ func stale(s *suite) {
 			var changed *room.Changed
 			if !errors.As(err, &changed) {
 				continue
+			}
+			if len(changed.Since) > 0 && by.Person != a.Person &&
+				fail.Words(err) != "Someone else changed this "+s.room.One {
+				s.t.Errorf("%s: what %s did is told to another as: %v", next.ID, step.ID, err)
 			}
 			v, open := s.desk.Open(s.ctx, a, s.room, ref)
 			since := slices.DeleteFunc(v.Taken, func(t room.Taken) bool { return t.Version == 1 })
@@ -346,6 +355,23 @@ func stale(s *suite) {
 		}
 	}
 	s.t.Error("nothing was stale: nothing was tried")
+}
+
+// changedByThemselves says whether somebody was told of their own step, who has an older page open.
+func (s *suite) changedByThemselves(ref id.Reference, by access.Actor) bool {
+	for _, next := range s.room.Latest().AllSteps[1:] {
+		_, err := s.desk.Take(s.ctx, by, s.room, ref, room.Taking{Step: next.ID, Answers: s.x.Answers(next.Fields),
+			Version: 1})
+		var changed *room.Changed
+		if !errors.As(err, &changed) || len(changed.Since) == 0 {
+			continue
+		}
+		if fail.Words(err) != "You changed this "+s.room.One+" in another window" {
+			s.t.Errorf("%s: what somebody did themselves is told to them as: %v", next.ID, err)
+		}
+		return true
+	}
+	return false
 }
 
 // lists holds each list to its condition, over records that were made for it.

@@ -1,13 +1,14 @@
 package roomweb
 
 import (
-	"strconv"
 	"time"
 
 	"heed/internal/measure/sheet"
 	"heed/internal/room"
 	"heed/internal/web"
+	"heed/internal/web/casework"
 	"heed/internal/web/nhs"
+	"heed/internal/web/words"
 )
 
 // What records of a room cover, item by item, and as a file for a spreadsheet.
@@ -45,11 +46,12 @@ func (p *Pages) coverage(q *web.Request) (web.Response, error) {
 		}
 		have++
 		for _, r := range x.By {
-			t.Rows = append(t.Rows, []nhs.Cell{{Text: x.Label}, p.covering(r), {Content: dueCell(q, r.Due)}})
+			t.Rows = append(t.Rows, []nhs.Cell{{Text: x.Label}, p.covering(r),
+				{Content: casework.DueCell(q.Now(), r.Due.At, r.Due.Label)}})
 		}
 	}
 	body := []web.Component{p.tabs(q, p.Base+covered),
-		nhs.Para(strconv.Itoa(have) + " of " + strconv.Itoa(len(all)) + " are covered."), t,
+		nhs.Para(words.Number(have) + " of " + words.Number(len(all)) + " are covered."), t,
 		nhs.Paragraph{Content: nhs.Link{Text: "Save this as a file for a spreadsheet (CSV)", Href: p.Base + coveredFile}}}
 	if !whole {
 		body = append(body, nhs.Para("There are more "+p.Room.Many+" than were looked at: what stands as missing may be "+

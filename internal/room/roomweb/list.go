@@ -3,13 +3,11 @@ package roomweb
 import (
 	"slices"
 
-	"heed/internal/clock/workday"
 	"heed/internal/process"
 	"heed/internal/room"
 	"heed/internal/web"
 	"heed/internal/web/casework"
 	"heed/internal/web/nhs"
-	"heed/internal/web/words"
 )
 
 // mayList are the lists that this person may see.
@@ -72,7 +70,8 @@ func (p *Pages) table(q *web.Request, page room.Page) web.Component {
 		if r.Title == "" {
 			ref = nhs.Cell{Content: nhs.Link{Content: nhs.NoWrap(r.Reference), Href: p.Path(r.Reference)}}
 		}
-		cells := []nhs.Cell{ref, {Text: r.Label}, {Content: dueCell(q, r.Due)}, {Text: orNobody(name(r.Owner))}}
+		cells := []nhs.Cell{ref, {Text: r.Label},
+			{Content: casework.DueCell(q.Now(), r.Due.At, r.Due.Label)}, {Text: orNobody(name(r.Owner))}}
 		if titled {
 			cells = append([]nhs.Cell{titleCell(r, p.Path(r.Reference))}, cells...)
 		}
@@ -94,18 +93,4 @@ func orNobody(name string) string {
 		return "Nobody yet"
 	}
 	return name
-}
-
-// dueCell says in words what is overdue; no colour stands alone.
-func dueCell(q *web.Request, due process.Due) web.Component {
-	switch {
-	case due.At.IsZero():
-		return nhs.Text("Nothing due")
-	case q.Now().After(due.At):
-		return nhs.Group{nhs.Tag{Text: "Overdue", Colour: nhs.Orange},
-			nhs.Text(" " + due.Label + ", since " + words.Date(due.At))}
-	case workday.Of(q.Now()) == due.Day:
-		return nhs.Text(due.Label + ", today")
-	}
-	return nhs.Text(due.Label + ", by " + words.Date(due.At))
 }

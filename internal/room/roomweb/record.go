@@ -75,7 +75,7 @@ func (p *Pages) standing(q *web.Request, v room.View, name func(id.Person) strin
 	rows := []nhs.SummaryRow{
 		row("Where it stands", nhs.Text(v.Process.Label(v.Stage))),
 		row("Who has it", nhs.Isolated(orNobody(name(v.Owner)))),
-		row("Next due", dueCell(q, due)),
+		row("Next due", casework.DueCell(q.Now(), due.At, due.Label)),
 	}
 	if f, ok := field.Find(p.Room.First().Fields, p.Room.Latest().Entitled); ok && v.State.Title != "" {
 		rows = append([]nhs.SummaryRow{row(f.Called(), nhs.Isolated(v.State.Title))}, rows...)
@@ -162,7 +162,7 @@ func usual(v room.View) process.Step {
 func (p *Pages) Timeline(q *web.Request, v room.View, taken []room.Taken, level int) casework.Timeline {
 	out, name := casework.Timeline{Level: level}, p.Directory.Names(q.Context())
 	for _, t := range slices.Backward(taken) {
-		def, info := p.meant(v, t)
+		def, info := p.Meant(v, t)
 		title := p.Done(v, t)
 		if len(info.Outcomes) > 1 && title != info.Label {
 			title = info.Label + ": " + title
@@ -175,14 +175,15 @@ func (p *Pages) Timeline(q *web.Request, v room.View, taken []room.Taken, level 
 
 // Done is a step in the past tense, by the definition under which it was taken.
 func (p *Pages) Done(v room.View, t room.Taken) string {
-	_, info := p.meant(v, t)
+	_, info := p.Meant(v, t)
 	if o, ok := info.Outcome(t.Outcome); ok && o.Label != "" {
 		return o.Label
 	}
 	return info.Label
 }
 
-func (p *Pages) meant(v room.View, t room.Taken) (*process.Definition, process.StepInfo) {
+// Meant is the definition under which a step was taken, and the step in it, for their words.
+func (p *Pages) Meant(v room.View, t room.Taken) (*process.Definition, process.StepInfo) {
 	def, err := p.Desk.Meant(p.Room, v.Org, t.Definition)
 	if err != nil {
 		def = v.Process
@@ -195,7 +196,7 @@ func (p *Pages) meant(v room.View, t room.Taken) (*process.Definition, process.S
 func (p *Pages) lines(q *web.Request, v room.View, t room.Taken, name func(id.Person) string) web.Component {
 	var out nhs.Group
 	var rows []nhs.SummaryRow
-	def, info := p.meant(v, t)
+	def, info := p.Meant(v, t)
 	for _, l := range field.Show(info.Fields, t.Answers, p.Namer(q.Context(), v, name)) {
 		rows = append(rows, row(l.Key, fieldweb.Answer(l, p.Path(v.Reference), t.Version)))
 	}

@@ -67,7 +67,7 @@ func (p *Pages) above(q *web.Request, info process.StepInfo, v room.View) (out [
 	for _, step := range info.Recall {
 		i := slices.IndexFunc(v.Taken, func(t room.Taken) bool { return t.Step == step })
 		if i >= 0 {
-			_, was := p.meant(v, v.Taken[i])
+			_, was := p.Meant(v, v.Taken[i])
 			out = append(out, nhs.Details{Summary: "What was raised", Content: AllSaid(was, v.Taken[i].Answers,
 				field.Field.Called), Open: true})
 		}
@@ -137,14 +137,14 @@ func (p *Pages) Questions(q *web.Request, info process.StepInfo, v room.View) ([
 		Today: workday.Of(q.Now())}.Components(info.Fields)
 }
 
-// Meanwhile shows what somebody else did while a form was being filled in, beside
+// Meanwhile shows what was done while a form was being filled in, beside
 // what was typed: both texts stand, none is lost.
 func (p *Pages) Meanwhile(q *web.Request, v room.View) []web.Component {
 	seen := q.Form().Expected()
 	if !q.Posted() || seen == 0 || seen >= v.Version {
 		return nil
 	}
-	return []web.Component{nhs.Heading{Text: "What they did", Level: 2, Size: nhs.SizeM},
+	return []web.Component{nhs.Heading{Text: "What was done meanwhile", Level: 2, Size: nhs.SizeM},
 		p.Timeline(q, v, v.Since(seen), 3),
 		nhs.Heading{Text: "What you typed", Level: 2, Size: nhs.SizeM},
 		nhs.Para("It is below, as you left it. Look at what changed, put it right if you need to, and send it again.")}

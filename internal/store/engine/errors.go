@@ -16,7 +16,7 @@ import (
 const (
 	WordsFull     = "There is no room to save this now. Nothing was saved"
 	WordsReadOnly = "Nothing can be saved now, because the database takes no changes"
-	WordsBusy     = "The service is busy. Nothing was saved. Try again in a minute"
+	WordsBusy     = "The service is busy." + fail.NotSaved + " Try again in a minute"
 	WordsUnknown  = "We do not know whether this was saved. Check before you try again"
 )
 

@@ -86,12 +86,7 @@ func Span(from, to time.Time) string {
 func Number(n int) string { return plain.Number(n) }
 
 // Count is a number and its noun: "1 case", "14 cases", "No cases" is Count's caller's to say.
-func Count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return Number(n) + " " + many
-}
+func Count(n int, one, many string) string { return plain.Count(n, one, many) }
 
 // OneIn is "1 in 7" for the part of a whole, for prose; "" when either is not above nought.
 func OneIn(part, whole int) string {
