@@ -49,12 +49,11 @@ type Organisation struct {
 	Replacing *Replacement // nil unless a grantor is being replaced
 	Opened    time.Time
 
-	overlays []Overlay           // all that were ever laid, oldest first
-	inForce  map[string]string   // by the definition on which one lies: its name
-	proposed map[string]Proposal // by the definition: what waits for the grantors
-	refused  map[string]Refusal  // by the definition: what was refused last
-	covers   []Cover
-	closed   []json.RawMessage // periods of figures, oldest first: see figures.go
+	overlays  []Overlay             // all that were ever laid, oldest first
+	inForce   map[string]string     // by the definition on which one lies: its name
+	proposals map[string][]Proposal // by the definition: what was ever proposed, oldest first
+	covers    []Cover
+	closed    []json.RawMessage // periods of figures, oldest first: see figures.go
 
 	lookup   []byte // key of the login look-up
 	recovery string // hash of the word in the safe; empty once it was used

@@ -191,7 +191,7 @@ func foldOrganisation(o *Organisation, e ledger.Entry) error {
 	case kindOverlayAgreed:
 		var d overlayAgreed
 		if read(&d) {
-			o.agree(d)
+			o.agree(d, e.At)
 		}
 	case kindOverlayRefused:
 		var d overlayRefused
@@ -201,12 +201,12 @@ func foldOrganisation(o *Organisation, e ledger.Entry) error {
 	case kindOverlayLaid:
 		var d overlayLaid
 		if read(&d) {
-			o.lay(d)
+			o.lay(d, e.At)
 		}
 	case kindOverlayOff:
 		var d overlayTakenOff
 		if read(&d) {
-			o.takeOff(d)
+			o.takeOff(d, e.At)
 		}
 	case kindCoverArranged:
 		var d coverArranged

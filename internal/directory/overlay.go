@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"heed/internal/fail"
 	"heed/internal/id"
@@ -40,8 +42,23 @@ func (l Overlay) On() string {
 	return on
 }
 
+// version is the overlay's own name, and its number: "wards" and 2.
+func (l Overlay) version() (name string, number int) {
+	_, own, _ := strings.Cut(l.Name, "+")
+	i := strings.LastIndex(own, "/")
+	number, _ = strconv.Atoi(own[i+1:]) // the file's reader made it
+	return own[:max(i, 0)], number
+}
+
+// Under says that this is a lower version of the same overlay.
+func (l Overlay) Under(other Overlay) bool {
+	name, number := l.version()
+	its, above := other.version()
+	return l.On() == other.On() && name == its && number < above
+}
+
 // lay folds an overlay: it takes the place of the one before on the same definition.
-func (o *Organisation) lay(e overlayLaid) {
+func (o *Organisation) lay(e overlayLaid, at time.Time) {
 	l := Overlay{e.Name, e.Text}
 	o.overlays = append(slices.Clip(o.overlays), l)
 	o.inForce = maps.Clone(o.inForce)
@@ -49,14 +66,14 @@ func (o *Organisation) lay(e overlayLaid) {
 		o.inForce = map[string]string{}
 	}
 	o.inForce[l.On()] = l.Name
-	o.unpropose(func(p Proposal) bool { return p.On == l.On() })
+	o.settle(l.On(), at, func(p Proposal) bool { return !p.Off && p.Name == l.Name && bytes.Equal(p.Text, l.Text) })
 }
 
-func (o *Organisation) takeOff(e overlayTakenOff) {
+func (o *Organisation) takeOff(e overlayTakenOff, at time.Time) {
 	o.inForce = maps.Clone(o.inForce)
 	on := Overlay{Name: e.Name}.On()
 	delete(o.inForce, on)
-	o.unpropose(func(p Proposal) bool { return p.On == on })
+	o.settle(on, at, func(p Proposal) bool { return p.Off && p.Name == e.Name })
 }
 
 // InForce is the overlay that lies on a definition now.

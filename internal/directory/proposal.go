@@ -37,6 +37,7 @@ type Proposal struct {
 
 	At  time.Time   `json:"-"`
 	Yes []id.Person `json:"-"` // the grantors who have agreed
+	End Ending      `json:"-"` // zero while it waits
 }
 
 // Fingerprint tells one proposal from every other: two who saw the same fingerprint saw the
@@ -58,88 +59,133 @@ type overlayRefused struct {
 	Why         string    `json:"why"`
 }
 
-// Refusal is how a proposal ended that did not come to count.
-type Refusal struct {
-	Of  Proposal
-	By  id.Person // whoever proposed it: then it was taken back
-	Why string
+// Ending is how a proposal ended.
+type Ending struct {
+	How Ended
+	By  id.Person // who refused it, or took it back
+	Why string    // it was refused
 	At  time.Time
 }
 
-// Refused are the last refusals of what may be proposed, for as long as a proposal waits.
-func (o Organisation) Refused(now time.Time) (all []Refusal) {
-	for _, on := range slices.Sorted(maps.Keys(o.refused)) {
-		if r := o.refused[on]; now.Before(r.At.Add(ProposalLife)) {
-			all = append(all, r)
-		}
-	}
-	return all
-}
+// Ended is in which way a proposal ended.
+type Ended int
 
-// Proposed are what waits for the word of the grantors.
-func (o Organisation) Proposed(now time.Time) (all []Proposal) {
-	for _, on := range slices.Sorted(maps.Keys(o.proposed)) {
-		if p := o.proposed[on]; now.Before(p.At.Add(ProposalLife)) {
+// The ways.
+const (
+	Waits     Ended = iota // it has not ended
+	Agreed                 // all agreed: what it proposed counted from then on
+	Refused                // by a grantor
+	TakenBack              // by whoever proposed it
+	Overtaken              // what lies on the definition changed meanwhile
+	Lapsed                 // it waited too long
+)
+
+// News are the proposals that ended last, one for each definition, for as long as one waits and until
+// another is proposed.
+func (o Organisation) News(now time.Time) (all []Proposal) {
+	for _, on := range slices.Sorted(maps.Keys(o.proposals)) {
+		of := o.proposals[on]
+		if p := of[len(of)-1].by(now); p.End.How != Waits && now.Before(p.End.At.Add(ProposalLife)) {
 			all = append(all, p)
 		}
 	}
 	return all
 }
 
-// Proposal is one that waits, by its fingerprint.
+// by is a proposal as it stands by then.
+func (p Proposal) by(now time.Time) Proposal {
+	if end := p.At.Add(ProposalLife); p.End.How == Waits && !now.Before(end) {
+		p.End = Ending{How: Lapsed, At: end}
+	}
+	return p
+}
+
+// Proposed are what waits for the word of the grantors.
+func (o Organisation) Proposed(now time.Time) (all []Proposal) {
+	for _, on := range slices.Sorted(maps.Keys(o.proposals)) {
+		of := o.proposals[on]
+		if p := of[len(of)-1].by(now); p.End.How == Waits {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// Proposal is one that was ever made, by its fingerprint, as it stands by now.
 func (o Organisation) Proposal(fingerprint string, now time.Time) (Proposal, error) {
-	all := o.Proposed(now)
-	i := slices.IndexFunc(all, func(p Proposal) bool { return p.Fingerprint() == fingerprint })
-	if i < 0 {
+	for _, of := range o.proposals {
+		for _, p := range slices.Backward(of) { // the same again within a second has the same
+			if p.Fingerprint() == fingerprint {
+				return p.by(now), nil
+			}
+		}
+	}
+	return Proposal{}, fail.New(fail.Missing, "Page not found")
+}
+
+// Waiting is one that waits, by its fingerprint.
+func (o Organisation) Waiting(fingerprint string, now time.Time) (Proposal, error) {
+	p, err := o.Proposal(fingerprint, now)
+	if err != nil || p.End.How != Waits {
 		return Proposal{}, fail.New(fail.Conflict, "This does not wait any more: it was agreed, refused or taken back, "+
 			"it waited too long, or what is in force changed meanwhile. What we do differently shows how it stands")
 	}
-	return all[i], nil
+	return p, nil
 }
 
-// propose, agree and unpropose fold: a map is never changed that another organisation holds.
+// propose, agree, refuse and settle fold: neither a map nor a list is changed that another organisation holds.
 func (o *Organisation) propose(p Proposal) {
-	o.proposed = maps.Clone(o.proposed)
-	if o.proposed == nil {
-		o.proposed = map[string]Proposal{}
+	o.proposals = maps.Clone(o.proposals)
+	if o.proposals == nil {
+		o.proposals = map[string][]Proposal{}
 	}
-	o.proposed[p.On] = p
-	o.forget(p.On)
+	o.proposals[p.On] = append(slices.Clip(o.proposals[p.On]), p)
 }
 
-// refuse folds the end of a proposal.
-func (o *Organisation) refuse(e overlayRefused, at time.Time) {
-	for on, p := range o.proposed {
-		if p.Fingerprint() == e.Fingerprint {
-			o.unpropose(func(p Proposal) bool { return p.On == on })
-			o.forget(on)
-			o.refused[on] = Refusal{p, e.By, e.Why, at}
-			return
+// fold changes the proposals that wait.
+func (o *Organisation) fold(at time.Time, change func(*Proposal)) {
+	o.proposals = maps.Clone(o.proposals)
+	for on, of := range o.proposals {
+		last := len(of) - 1
+		if of[last].by(at).End.How == Waits {
+			of = slices.Clone(of)
+			change(&of[last])
+			o.proposals[on] = of
 		}
 	}
 }
 
-// forget folds that what was refused for a definition is no news any more.
-func (o *Organisation) forget(on string) {
-	if o.refused = maps.Clone(o.refused); o.refused == nil {
-		o.refused = map[string]Refusal{}
-	}
-	delete(o.refused, on)
+func (o *Organisation) refuse(e overlayRefused, at time.Time) {
+	o.fold(at, func(p *Proposal) {
+		if p.Fingerprint() != e.Fingerprint {
+			return
+		}
+		p.End = Ending{Refused, e.By, e.Why, at}
+		if e.By == p.By && e.Why == "" {
+			p.End.How = TakenBack
+		}
+	})
 }
 
-func (o *Organisation) agree(e overlayAgreed) {
-	for _, p := range o.proposed {
+func (o *Organisation) agree(e overlayAgreed, at time.Time) {
+	o.fold(at, func(p *Proposal) {
 		if p.Fingerprint() == e.Fingerprint {
 			p.Yes = append(slices.Clip(p.Yes), e.By)
-			o.propose(p)
-			return
 		}
-	}
+	})
 }
 
-func (o *Organisation) unpropose(which func(Proposal) bool) {
-	o.proposed = maps.Clone(o.proposed)
-	maps.DeleteFunc(o.proposed, func(_ string, p Proposal) bool { return which(p) })
+// settle folds that something else lies on a definition now: what was proposed, or not.
+func (o *Organisation) settle(on string, at time.Time, is func(Proposal) bool) {
+	o.fold(at, func(p *Proposal) {
+		if p.On != on {
+			return
+		}
+		p.End = Ending{How: Overtaken, At: at}
+		if is(*p) {
+			p.End.How = Agreed
+		}
+	})
 }
 
 // Propose has something wait for the word of the grantors, who are told. One waits for each
@@ -181,14 +227,22 @@ const ruleProposes = "who-proposes-what-is-done-differently"
 
 func (d *Desk) tellGrantors(tx *store.Tx, o Organisation, but id.Person) error {
 	for _, g := range o.Grantors {
-		if d.Jobs == nil || g == but {
+		if g == but {
 			continue
 		}
-		if err := d.Jobs.Mail(tx, jobs.Mail{To: g, Org: o.ID, Template: jobs.Waiting}); err != nil {
+		if err := d.tell(tx, o.ID, g); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// tell has somebody look at their work.
+func (d *Desk) tell(tx *store.Tx, org id.Org, who id.Person) error {
+	if d.Jobs == nil {
+		return nil
+	}
+	return d.Jobs.Mail(tx, jobs.Mail{To: who, Org: org, Template: jobs.Waiting})
 }
 
 // Agree is a grantor's yes to what they saw. With the last of them it counts: done says so.
@@ -224,11 +278,15 @@ func (d *Desk) Agree(ctx context.Context, a access.Actor, fingerprint string) (d
 
 // RefuseProposal ends it, with a grantor's reason. Whoever proposed it takes it back by this, too.
 func (d *Desk) RefuseProposal(ctx context.Context, a access.Actor, fingerprint, why string) error {
-	return d.onProposal(ctx, a, fingerprint, func(_ *store.Tx, o Organisation, p Proposal) ([]ledger.Event, error) {
+	return d.onProposal(ctx, a, fingerprint, func(tx *store.Tx, o Organisation, p Proposal) ([]ledger.Event, error) {
 		if err := mayAgree(a, o); err != nil && p.By != a.Person {
 			return nil, err
 		}
-		return []ledger.Event{{Kind: kindOverlayRefused, Data: overlayRefused{fingerprint, a.Person, why}}}, nil
+		all := []ledger.Event{{Kind: kindOverlayRefused, Data: overlayRefused{fingerprint, a.Person, why}}}
+		if p.By == a.Person {
+			return all, nil
+		}
+		return all, d.tell(tx, o.ID, p.By)
 	})
 }
 
@@ -252,7 +310,7 @@ func (d *Desk) onProposal(ctx context.Context, a access.Actor, fingerprint strin
 		if err := d.standing(tx, []Word{{a.Person}}); err != nil {
 			return err
 		}
-		p, err := o.Proposal(fingerprint, tx.Now())
+		p, err := o.Waiting(fingerprint, tx.Now())
 		if err != nil {
 			return err
 		}

@@ -11,7 +11,6 @@ import (
 	"heed/internal/access"
 	"heed/internal/directory"
 	"heed/internal/fail"
-	"heed/internal/id"
 	"heed/internal/process"
 	"heed/internal/room"
 	"heed/internal/web"
@@ -26,12 +25,13 @@ import (
 const (
 	pathDifferent  = "/different"
 	titleDifferent = "What we do differently"
-	pathPropose    = pathDifferent + "/propose"
+	pathPropose    = pathDifferent + "/propose/" // of each kind of record its own, and so its own draft
 	titlePropose   = "Propose a change"
-	pathOff        = pathDifferent + "/off"
+	pathOff        = pathDifferent + "/off/"
 	titleOff       = "Go back to the process as shipped"
 	pathProposal   = pathDifferent + "/proposal/"
 	titleProposal  = "A change that waits"
+	titleEnded     = "A change that does not wait any more"
 
 	mostOverlay = 20_000 // characters of a file
 )
@@ -40,17 +40,17 @@ func (h *pages) differentRoutes() []web.Route {
 	may := string(access.ProposeOverlay)
 	return []web.Route{
 		web.Get(pathDifferent, may, titleDifferent, h.different),
-		web.Get(pathPropose, may, titlePropose, h.propose),
-		web.Post(pathPropose, may, titlePropose, h.sendPropose),
-		web.Get(pathOff, may, titleOff, h.off),
-		web.Post(pathOff, may, titleOff, h.sendOff),
+		web.Get(pathPropose+"{kind}", may, titlePropose, h.propose),
+		web.Post(pathPropose+"{kind}", may, titlePropose, h.sendPropose),
+		web.Get(pathOff+"{kind}", may, titleOff, h.off),
+		web.Post(pathOff+"{kind}", may, titleOff, h.sendOff),
 		web.Get(pathProposal+"{fingerprint}", may, titleProposal, h.proposal),
 		web.Post(pathProposal+"{fingerprint}", may, titleProposal, h.sendProposal),
 	}
 }
 
 func underDifferent(title string) web.Page {
-	return web.Page{Title: title, Section: titleDifferent, Back: pathDifferent, BackText: titleDifferent}
+	return web.Page{Title: title, Section: titleDifferent, Nav: pathWork, Back: pathDifferent, BackText: titleDifferent}
 }
 
 // different shows for each kind of record what is in force and what waits.
@@ -71,8 +71,8 @@ func (h *pages) different(q *web.Request) (web.Response, error) {
 			nhs.Paragraph{Content: nhs.Link{Text: "See the change to " + h.kind(p.On) + " that waits",
 				Href: pathProposal + p.Fingerprint()}}}})
 	}
-	for _, r := range o.Refused(q.Now()) {
-		body = append(body, h.refusal(r, h.directory.Names(q.Context())))
+	for _, p := range o.News(q.Now()) {
+		body = append(body, nhs.InsetText{Content: append(h.became(q, p), h.toProposal(p))})
 	}
 	for _, r := range h.rooms.Kept() {
 		for _, d := range r.Definitions {
@@ -83,7 +83,8 @@ func (h *pages) different(q *web.Request) (web.Response, error) {
 		body = append(body, nhs.WarningCallout{Heading: nhs.CardHeading{Text: "Not as it was agreed", Level: 2},
 			Content: nhs.Para(why + ".")})
 	}
-	return web.Page{Title: titleDifferent, Back: "/", Body: web.Stack(body...)}, nil
+	return web.Page{Title: titleDifferent, Section: sectionWork, Nav: pathWork, Back: pathWork, BackText: sectionWork,
+		Body: web.Stack(body...)}, nil
 }
 
 func (h *pages) mayPropose(q *web.Request) bool {
@@ -91,17 +92,19 @@ func (h *pages) mayPropose(q *web.Request) bool {
 		access.Allow
 }
 
-// asked are the changes that wait for somebody's own word, for their work.
+// asked are the changes that wait for somebody's own word, for their work, and what became of those
+// that they proposed.
 func (h *pages) asked(q *web.Request) (out []web.Component, err error) {
 	if !h.mayPropose(q) {
 		return nil, nil
 	}
 	o, err := h.directory.Organisation(q.Context(), q.Who().Org)
-	if err != nil || !o.IsGrantor(q.Who().Person) {
+	if err != nil {
 		return nil, err
 	}
+	me := q.Who().Person
 	for _, p := range o.Proposed(q.Now()) {
-		if !slices.Contains(p.Yes, q.Who().Person) {
+		if o.IsGrantor(me) && !slices.Contains(p.Yes, me) {
 			out = append(out, nhs.InsetText{Content: nhs.Group{
 				nhs.Para("A change to how we work with " + h.kind(p.On) + " waits for your word, until " +
 					words.Date(p.At.Add(directory.ProposalLife)) + "."),
@@ -109,18 +112,12 @@ func (h *pages) asked(q *web.Request) (out []web.Component, err error) {
 					Href: pathProposal + p.Fingerprint()}}}})
 		}
 	}
-	return out, nil
-}
-
-// refusal says why a change does not count.
-func (h *pages) refusal(r directory.Refusal, name func(id.Person) string) web.Component {
-	what := "the change to " + h.kind(r.Of.On) + " that " + name(r.Of.By) + " proposed on " + words.Date(r.Of.At)
-	if r.By == r.Of.By && r.Why == "" {
-		return nhs.InsetText{Content: nhs.Para("On " + words.Date(r.At) + " " + what + " was taken back.")}
+	for _, p := range o.News(q.Now()) {
+		if p.By == me && p.End.How != directory.TakenBack {
+			out = append(out, nhs.InsetText{Content: append(h.became(q, p), h.toProposal(p))})
+		}
 	}
-	return nhs.InsetText{Content: nhs.Group{
-		nhs.Para("On " + words.Date(r.At) + " " + name(r.By) + " refused " + what + ", and wrote:"),
-		nhs.HTML(words.Typed(r.Why))}}
+	return out, nil
 }
 
 func (h *pages) grantors(q *web.Request, o directory.Organisation) (out []string) {
@@ -144,18 +141,33 @@ func (h *pages) kind(on string) string {
 	return on
 }
 
+// inPath names a definition in an address, as its file is named.
+func inPath(d *process.Definition) string { return strings.ReplaceAll(d.Name(), "/", "-") }
+
+// of is the definition that the address names.
+func (h *pages) of(q *web.Request) (*process.Definition, error) {
+	for _, r := range h.rooms.Kept() {
+		for _, d := range r.Definitions {
+			if inPath(d) == q.Path("kind") {
+				return d, nil
+			}
+		}
+	}
+	return nil, fail.New(fail.Missing, "Page not found")
+}
+
 // shipped is a definition with what is in force on it definition.
 func (h *pages) shipped(r *room.Room, d *process.Definition, o directory.Organisation) []web.Component {
 	kind := h.kind(d.Name())
 	out := []web.Component{nhs.Heading{Text: words.Sentence(kind), Level: 2, Size: nhs.SizeM}}
-	links := []nhs.Component{nhs.Link{Text: titlePropose + " to " + kind, Href: pathPropose + "?on=" + d.Name()}}
+	links := []nhs.Component{nhs.Link{Text: titlePropose + " to " + kind, Href: pathPropose + inPath(d)}}
 	i := slices.IndexFunc(h.rooms.InForce(r, o), func(l room.Overlaid) bool { return l.On == d })
 	if i < 0 {
 		return append(out, nhs.Para("Nothing is changed. The process is followed as it is shipped."),
 			nhs.List{Plain: true, Items: links})
 	}
 	l := h.rooms.InForce(r, o)[i]
-	links = append(links, nhs.Link{Text: titleOff + ", for " + kind, Href: pathOff + "?on=" + d.Name()})
+	links = append(links, nhs.Link{Text: titleOff + ", for " + kind, Href: pathOff + inPath(d)})
 	return append(out, nhs.Para("In force now: "+l.Becomes.Local+". It changes this:"),
 		sentences(l.Becomes.Changes(d)), nhs.List{Plain: true, Items: links})
 }
@@ -170,18 +182,22 @@ func sentences(lines []string) web.Component {
 
 // propose asks for the file. What is in force stands there to begin with.
 func (h *pages) propose(q *web.Request) (web.Response, error) {
+	d, err := h.of(q)
+	if err != nil {
+		return nil, err
+	}
 	o, err := h.directory.Organisation(q.Context(), q.Who().Org)
 	if err != nil {
 		return nil, err
 	}
-	on := q.Query("on")
+	on := d.Name()
 	start := fmt.Sprintf("{\n \"overlay\": \"our-own\",\n \"version\": 1,\n \"on\": %q\n}\n", on)
 	if l, ok := o.InForce(on); ok {
 		start = indented(l.Text)
 	}
 	f := q.Form()
 	f.Default("file", start)
-	page := underDifferent(titlePropose)
+	page := underDifferent(titlePropose + " to " + h.kind(on))
 	page.Body = f.Ask(web.Question{Send: "See what would change", Before: []web.Component{
 		nhs.Para("A change is a short file in JSON. It says what is stricter here, what is asked besides, and " +
 			"how things are called. Whoever runs Heed for you can help you to write it: Heed's own guide shows examples, " +
@@ -204,6 +220,10 @@ func indented(raw []byte) string {
 
 // sendPropose says what the file would change, and proposes it once that was seen.
 func (h *pages) sendPropose(q *web.Request) (web.Response, error) {
+	d, err := h.of(q)
+	if err != nil {
+		return nil, err
+	}
 	f := q.Form()
 	file := f.Text("file", web.Ask{What: "the file", Needed: true, Max: mostOverlay})
 	if err := f.Err(); err != nil {
@@ -218,12 +238,16 @@ func (h *pages) sendPropose(q *web.Request) (web.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	if p.On != d {
+		f.Add("file", fmt.Sprintf("The file must say \"on\": %q, since this page is about %s", d.Name(), h.kind(d.Name())))
+		return nil, f.Err()
+	}
 	if len(p.Starts)+len(p.Ends) == 0 {
 		f.Add("file", "This file changes nothing that is in force now. Add to it what should be different")
 		return nil, f.Err()
 	}
 	if !f.Sure() {
-		return q.Interrupt(underDifferent(titlePropose), casework.Interruption{
+		return q.Interrupt(underDifferent(""), casework.Interruption{
 			Heading: "Is this what you want to propose?", Content: wouldChange(p)}, "Propose this"), nil
 	}
 	fingerprint, err := h.rooms.ProposeOverlay(q.Context(), q.Actor(), []byte(file))
@@ -247,19 +271,22 @@ func wouldChange(p room.Proposal) nhs.Group {
 
 // off asks whether what lies on a definition is to be taken off.
 func (h *pages) off(q *web.Request) (web.Response, error) {
+	d, err := h.of(q)
+	if err != nil {
+		return nil, err
+	}
 	o, err := h.directory.Organisation(q.Context(), q.Who().Org)
 	if err != nil {
 		return nil, err
 	}
-	on := q.Query("on")
-	page := underDifferent(titleOff)
+	kind := h.kind(d.Name())
+	page := underDifferent(titleOff + ", for " + kind)
 	for _, r := range h.rooms.Kept() {
 		for _, l := range h.rooms.InForce(r, o) {
-			if l.On.Name() == on {
+			if l.On == d {
 				page.Body = q.Form().Ask(web.Question{Send: "Propose to go back", Before: []web.Component{
-					nhs.Para("This is so now for " + h.kind(on) + ", and would end:"), sentences(l.Becomes.Changes(l.On)),
-					nhs.Para("What was recorded under it stays as it is, and is read as it was asked.")},
-					Fields: []web.Component{nhs.HiddenInput{Name: "on", Value: on}}})
+					nhs.Para("This is so now for " + kind + ", and would end:"), sentences(l.Becomes.Changes(l.On)),
+					nhs.Para("What was recorded under it stays as it is, and is read as it was asked.")}})
 				return page, nil
 			}
 		}
@@ -268,100 +295,10 @@ func (h *pages) off(q *web.Request) (web.Response, error) {
 }
 
 func (h *pages) sendOff(q *web.Request) (web.Response, error) {
-	f := q.Form()
-	on := f.Line("on", web.Ask{What: "which process", Needed: true})
-	if err := f.Err(); err != nil {
+	d, err := h.of(q)
+	if err != nil {
 		return nil, err
 	}
-	fingerprint, err := h.rooms.ProposeOff(q.Context(), q.Actor(), on)
+	fingerprint, err := h.rooms.ProposeOff(q.Context(), q.Actor(), d.Name())
 	return web.Redirect{To: pathProposal + fingerprint, Flash: "It was proposed to go back"}, err
-}
-
-// proposal shows what waits, to everybody who may see it the same; a grantor who has not
-// agreed yet is asked.
-func (h *pages) proposal(q *web.Request) (web.Response, error) {
-	o, err := h.directory.Organisation(q.Context(), q.Who().Org)
-	if err != nil {
-		return nil, err
-	}
-	p, err := h.rooms.Waiting(q.Context(), q.Who().Org, q.Path("fingerprint"))
-	var at *process.NotTaken
-	if err != nil && !errors.As(err, &at) {
-		return nil, err
-	}
-	page, name := underDifferent(titleProposal), h.directory.Names(q.Context())
-	body := []web.Component{nhs.Para(fmt.Sprintf("Proposed by %s on %s. It waits until %s.", name(p.By),
-		words.Moment(p.At), words.Date(p.At.Add(directory.ProposalLife))))}
-	if at != nil {
-		body = append(body, nhs.WarningCallout{Heading: nhs.CardHeading{Text: "Nobody can agree to this", Level: 2},
-			Content: nhs.Para("This version of Heed does not take it: " + fail.Words(err) + ".")})
-	} else {
-		body = append(body, wouldChange(p))
-	}
-	if !p.Off {
-		body = append(body, nhs.Heading{Text: "The file", Level: 2, Size: nhs.SizeM},
-			nhs.InsetText{Content: nhs.HTML(words.Typed(indented(p.Text)))})
-	}
-	body = append(body, nhs.Heading{Text: "Who has agreed", Level: 2, Size: nhs.SizeM},
-		nhs.Bullets(agreed(o, p.Yes, name)...),
-		nhs.Para("Fingerprint of this text: "+p.Fingerprint[:16]+" "+p.Fingerprint[16:]+". "+
-			"Whoever sees the same fingerprint sees the same text."))
-	f := q.Form()
-	if me := q.Who().Person; p.By == me && !o.IsGrantor(me) {
-		page.Body = f.Ask(web.Question{Before: body, Send: "Take it back", Warn: true})
-		return page, nil
-	}
-	if !o.IsGrantor(q.Who().Person) || slices.Contains(p.Yes, q.Who().Person) || at != nil {
-		body = append(body, nhs.Para("You have nothing more to do. Whoever has not answered yet finds it under “"+
-			titleDifferent+"”."))
-		page.Body = web.Stack(body...)
-		return page, nil
-	}
-	page.Body = f.Ask(web.Question{Before: body, Send: "Send", Fields: []web.Component{
-		f.Radios(nhs.Radios{Name: "word", Legend: nhs.Legend{Text: "Do you agree?", Size: nhs.SizeM}, Items: []nhs.Radio{
-			{Value: "agree", Text: "I have read it, and I agree"}, {Value: "refuse", Text: "I refuse it"}}}),
-		f.Textarea(nhs.Textarea{Name: "why", Rows: 3, Label: nhs.Label{Text: "If you refuse it, why?", Size: nhs.SizeS},
-			Hint: nhs.Hint{Text: "It is kept with your name. Leave it empty if you agree"}}),
-	}})
-	return page, nil
-}
-
-func agreed(o directory.Organisation, yes []id.Person, name func(id.Person) string) (out []string) {
-	for _, g := range o.Grantors {
-		if slices.Contains(yes, g) {
-			out = append(out, name(g)+" has agreed")
-		} else {
-			out = append(out, name(g)+" has not answered yet")
-		}
-	}
-	return out
-}
-
-func (h *pages) sendProposal(q *web.Request) (web.Response, error) {
-	o, err := h.directory.Organisation(q.Context(), q.Who().Org)
-	if err != nil {
-		return nil, err
-	}
-	f, fingerprint := q.Form(), q.Path("fingerprint")
-	if !o.IsGrantor(q.Who().Person) { // by whoever proposed it: of anybody else it is refused
-		return web.Redirect{To: pathDifferent, Flash: "It was taken back. Nothing has changed"},
-			h.directory.RefuseProposal(q.Context(), q.Actor(), fingerprint, "")
-	}
-	word := f.Choice("word", web.Ask{What: "whether you agree", Needed: true}, "agree", "refuse")
-	why := f.Text("why", web.Ask{What: "why you refuse it", Needed: word == "refuse", Max: 500})
-	if word == "agree" && why != "" { // a condition that nobody would ever read
-		f.Add("why", "Leave this empty if you agree. If you do not agree as it stands, refuse it and say why")
-	}
-	if err := f.Err(); err != nil {
-		return nil, err
-	}
-	if word == "refuse" {
-		return web.Redirect{To: pathDifferent, Flash: "It was refused. Nothing has changed"},
-			h.directory.RefuseProposal(q.Context(), q.Actor(), fingerprint, why)
-	}
-	done, err := h.rooms.AgreeOverlay(q.Context(), q.Actor(), fingerprint)
-	if done {
-		return web.Redirect{To: pathDifferent, Flash: "Everybody has agreed. It counts from now on"}, err
-	}
-	return web.Redirect{To: pathProposal + fingerprint, Flash: "You have agreed. It counts once everybody has"}, err
 }

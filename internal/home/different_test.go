@@ -128,22 +128,23 @@ func TestAChangeIsAnswered(t *testing.T) {
 			must(t, err)
 			return fingerprint
 		}
-		refused := func() []directory.Refusal {
+		refused := func() []directory.Proposal {
 			o, err := w.Directory.Organisation(ctx, w.Org.ID)
 			must(t, err)
-			return o.Refused(w.Hand.Now())
+			return o.News(w.Hand.Now())
 		}
 		mine := propose()
 		if err := w.Directory.RefuseProposal(ctx, w.As("second"), mine, ""); !fail.Is(err, fail.Refused) {
 			t.Errorf("another lead takes it back: %v", err)
 		}
 		must(t, w.Directory.RefuseProposal(ctx, lead, mine, ""))
-		if r := refused(); len(r) != 1 || r[0].By != lead.Person || r[0].Of.By != lead.Person {
+		if r := refused(); len(r) != 1 || r[0].End.How != directory.TakenBack || r[0].By != lead.Person {
 			t.Errorf("it was taken back, and stands as %+v", r)
 		}
 		w.Hand.Move(time.Minute)
 		must(t, w.Directory.RefuseProposal(ctx, executive, propose(), "It serves us"))
-		if r := refused(); len(r) != 1 || r[0].By != executive.Person || r[0].Why != "It serves us" {
+		if r := refused(); len(r) != 1 || r[0].End.How != directory.Refused || r[0].End.By != executive.Person ||
+			r[0].End.Why != "It serves us" {
 			t.Errorf("it was refused, and stands as %+v", r)
 		}
 		w.Hand.Move(time.Minute)

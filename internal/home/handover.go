@@ -2,7 +2,6 @@ package home
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -68,7 +67,7 @@ func (h *pages) handOver(q *web.Request) (web.Response, error) {
 	before := []web.Component{whose, nhs.Para("They are told, and each record says who handed it over and why. " +
 		"What is closed to them stays where it is: you are told which.")}
 	if has.Next != "" {
-		before = append(before, nhs.Para("These are the first "+strconv.Itoa(mostWork)+
+		before = append(before, nhs.Para("These are the first "+words.Number(mostWork)+
 			". The others come up when these are handed over."))
 	}
 	page.Body = f.Ask(web.Question{Before: before, Send: "Hand over",

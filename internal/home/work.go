@@ -2,12 +2,11 @@ package home
 
 import (
 	"strings"
-	"time"
 
-	"heed/internal/clock/workday"
 	"heed/internal/id"
 	"heed/internal/room"
 	"heed/internal/web"
+	"heed/internal/web/casework"
 	"heed/internal/web/nhs"
 	"heed/internal/web/words"
 )
@@ -121,7 +120,7 @@ func (h *pages) duties(q *web.Request, p room.Page, name func(id.Person) string)
 		Size: nhs.SizeM},
 		Head: nhs.Heads("Due", "What to do", "What", "Where it stands", "Who has it")}
 	for _, r := range p.Rows {
-		t.Rows = append(t.Rows, []nhs.Cell{{Content: dueCell(q, r.Due.At)}, {Text: r.Due.Label},
+		t.Rows = append(t.Rows, []nhs.Cell{{Content: casework.DueCell(q.Now(), r.Due.At, "")}, {Text: r.Due.Label},
 			{Content: titled(r, place("", r))},
 			{Text: r.Label}, {Content: whose(q, r, name)}})
 	}
@@ -157,17 +156,4 @@ func titled(r room.Row, to string) web.Component {
 		return nhs.Link{Text: words.Sentence(r.Room.One) + " " + string(r.Reference), Href: to}
 	}
 	return nhs.Group{nhs.Link{Content: nhs.Isolated(r.Title), Href: to}, nhs.Text(", "), nhs.NoWrap(string(r.Reference))}
-}
-
-// dueCell says in words what is overdue; no colour stands alone.
-func dueCell(q *web.Request, due time.Time) web.Component {
-	switch {
-	case due.IsZero():
-		return nhs.Text("Nothing due")
-	case q.Now().After(due):
-		return nhs.Group{nhs.Tag{Text: "Overdue", Colour: nhs.Orange}, nhs.Text(" since " + words.Date(due))}
-	case workday.Of(q.Now()) == workday.Of(due):
-		return nhs.Text("Today")
-	}
-	return nhs.Text("By " + words.Date(due))
 }

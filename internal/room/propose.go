@@ -61,7 +61,7 @@ func (d *Desk) Waiting(ctx context.Context, org id.Org, fingerprint string) (p P
 	if err != nil {
 		return p, err
 	}
-	held, err := o.Proposal(fingerprint, d.Clock.Now())
+	held, err := o.Waiting(fingerprint, d.Clock.Now())
 	if err != nil {
 		return p, err
 	}

@@ -275,7 +275,8 @@ func (h *house) ask(s *somebody, method, pattern, ref string) string {
 }
 
 func (h *house) answer(s *somebody, method, pattern, ref string) answer {
-	path := strings.NewReplacer("{ref}", ref, "{reference}", ref, "{$}", "", "{page}", "purpose").Replace(pattern)
+	path := strings.NewReplacer("{ref}", ref, "{reference}", ref, "{$}", "", "{page}", "purpose",
+		"{kind}", "patient-1").Replace(pattern)
 	deputy := h.person("deputy").ID.String()
 	if strings.HasPrefix(pattern, "/api/") {
 		step := pattern[strings.LastIndex(pattern, "/")+1:]

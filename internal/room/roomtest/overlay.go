@@ -417,6 +417,7 @@ func (l *lays) apart() {
 // second lays the next version: what was said under the first is read by the first.
 func (l *lays) second() {
 	l.lay(l.ours(2, "local_other"))
+	l.refused("a lower version over a higher one", l.ours(1, "local_why"))
 	v := l.stands(l.during)
 	if v.Process.Local != "ours/2" {
 		l.t.Errorf("a record goes on by %s", v.Process.Name())

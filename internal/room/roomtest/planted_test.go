@@ -41,8 +41,7 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"what is proposed counts by the word of one", "../directory/proposal.go",
 		`if g != a.Person && !slices.Contains(p.Yes, g) {`, `if g.IsZero() {`, "an_organisation's_overlay"},
 	{"a grantor agrees to another text than they saw", "../directory/proposal.go",
-		`func(p Proposal) bool { return p.Fingerprint() == fingerprint })`,
-		`func(p Proposal) bool { return len(p.Fingerprint()) == len(fingerprint) })`, "an_organisation's_overlay"},
+		`if p.Fingerprint() == fingerprint {`, `if len(p.Fingerprint()) == len(fingerprint) {`, "an_organisation's_overlay"},
 	{"two labels change places", "../process/mistaken.go", `if y.id != x.id && x.takenFor(y) {`,
 		`if y.id == "never" && x.takenFor(y) {`, "an_organisation's_overlay"},
 	{"a yes begins as a no does", "../process/mistaken.go", `&& verb(is.Label) == verb(theirs.Label) {`,
@@ -97,6 +96,10 @@ var planted = []struct{ name, file, old, new, clause string }{
 		return err
 	})
 `, "who_changed_it_meanwhile"},
+	{"what somebody did themselves is said to be somebody else's", "desk.go", `return t.By == a.Person };`,
+		`return t.By.IsZero() };`, "who_changed_it_meanwhile"},
+	{"a lower version is laid over a higher one", "../directory/overlay.go", `&& number < above`, `&& number < above-99`,
+		"an_organisation's_overlay"},
 	{"a record is missing from its lists", "tags.go", `!listed(l, s)`, `!listed(l, s) || l.Of == ofOrganisation`,
 		"lists_show_what_they_say"},
 	{"a record stays where it was", "rows.go", `if !slices.Contains(now, p) {`, `if false {`,

@@ -1,0 +1,173 @@
+package home
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"heed/internal/directory"
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/process"
+	"heed/internal/web"
+	"heed/internal/web/nhs"
+	"heed/internal/web/words"
+)
+
+// A change that was proposed: what it would do, who has answered, and what became of it.
+
+// proposal shows what waits, to everybody who may see it the same; a grantor who has not
+// agreed yet is asked. Of what waits no more it shows what became of it.
+func (h *pages) proposal(q *web.Request) (web.Response, error) {
+	o, err := h.directory.Organisation(q.Context(), q.Who().Org)
+	if err != nil {
+		return nil, err
+	}
+	was, err := o.Proposal(q.Path("fingerprint"), q.Now())
+	if err != nil {
+		return nil, err
+	}
+	if was.End.How != directory.Waits {
+		page := underDifferent(titleEnded)
+		page.Body = web.Stack(append(h.became(q, was), file(was),
+			nhs.Paragraph{Content: nhs.Link{Text: "See what we do differently now", Href: pathDifferent}})...)
+		return page, nil
+	}
+	p, err := h.rooms.Waiting(q.Context(), q.Who().Org, q.Path("fingerprint"))
+	var at *process.NotTaken
+	if err != nil && !errors.As(err, &at) {
+		return nil, err
+	}
+	page, name := underDifferent(titleProposal), h.directory.Names(q.Context())
+	body := []web.Component{nhs.Para(fmt.Sprintf("Proposed by %s on %s. It waits until %s.", name(p.By),
+		words.Moment(p.At), words.Date(p.At.Add(directory.ProposalLife))))}
+	if at != nil {
+		body = append(body, nhs.WarningCallout{Heading: nhs.CardHeading{Text: "Nobody can agree to this", Level: 2},
+			Content: nhs.Para("This version of Heed does not take it: " + fail.Words(err) + ".")})
+	} else {
+		body = append(body, wouldChange(p))
+	}
+	body = append(body, file(was), nhs.Heading{Text: "Who has agreed", Level: 2, Size: nhs.SizeM},
+		nhs.Bullets(agreed(o, p.Yes, name)...),
+		nhs.Para("Fingerprint of this text: "+p.Fingerprint[:16]+" "+p.Fingerprint[16:]+". "+
+			"Whoever sees the same fingerprint sees the same text."))
+	me := q.Who().Person
+	asked := o.IsGrantor(me) && !slices.Contains(p.Yes, me) && at == nil
+	switch {
+	case asked:
+		page.Body = q.Form().Ask(web.Question{Before: body, Send: "Send", Fields: answers(q.Form(), p.By == me)})
+	case p.By == me:
+		page.Body = q.Form().Ask(web.Question{Before: body, Send: "Take it back", Warn: true,
+			Fields: []web.Component{nhs.HiddenInput{Name: "word", Value: takesBack}}})
+	default:
+		page.Body = web.Stack(append(body, nhs.Para("You have nothing more to do. Whoever has not answered yet finds it "+
+			"under “"+titleDifferent+"”."))...)
+	}
+	return page, nil
+}
+
+// answers are what a grantor is asked about a change; about their own nobody owes a reason.
+func answers(f *web.Form, own bool) []web.Component {
+	ask := func(title, no, says string) web.Component {
+		return f.Radios(nhs.Radios{Name: "word", Legend: nhs.Legend{Text: title, Size: nhs.SizeM}, Items: []nhs.Radio{
+			{Value: "agree", Text: "I have read it, and I agree"}, {Value: no, Text: says}}})
+	}
+	if own {
+		return []web.Component{ask("Do you agree, as somebody who grants roles?", takesBack, "I take it back")}
+	}
+	return []web.Component{ask("Do you agree?", "refuse", "I refuse it"),
+		f.Textarea(nhs.Textarea{Name: "why", Rows: 3, Label: nhs.Label{Text: "If you refuse it, why?", Size: nhs.SizeS},
+			Hint: nhs.Hint{Text: "It is kept with your name. Leave it empty if you agree"}})}
+}
+
+// takesBack is the answer of whoever proposed a change and does not want it any more.
+const takesBack = "back"
+
+// file is the text of a change, if it has one.
+func file(p directory.Proposal) web.Component {
+	if p.Off {
+		return nhs.Para("It is to go back to the process as shipped.")
+	}
+	return nhs.Group{nhs.Heading{Text: "The file", Level: 2, Size: nhs.SizeM},
+		nhs.InsetText{Content: nhs.HTML(words.Typed(indented(p.Text)))}}
+}
+
+func agreed(o directory.Organisation, yes []id.Person, name func(id.Person) string) (out []string) {
+	for _, g := range o.Grantors {
+		if slices.Contains(yes, g) {
+			out = append(out, name(g)+" has agreed")
+		} else {
+			out = append(out, name(g)+" has not answered yet")
+		}
+	}
+	return out
+}
+
+func (h *pages) sendProposal(q *web.Request) (web.Response, error) {
+	o, err := h.directory.Organisation(q.Context(), q.Who().Org)
+	if err != nil {
+		return nil, err
+	}
+	f, fingerprint := q.Form(), q.Path("fingerprint")
+	p, err := o.Proposal(fingerprint, q.Now())
+	if err != nil {
+		return nil, err
+	}
+	offered := []string{"agree", "refuse"}
+	if p.By == q.Who().Person {
+		offered = []string{"agree", takesBack}
+	}
+	word := f.Choice("word", web.Ask{What: "whether you agree", Needed: true}, offered...)
+	why := f.Text("why", web.Ask{What: "why you refuse it", Needed: word == "refuse", Max: 500})
+	if word == "agree" && why != "" { // a condition that nobody would ever read
+		f.Add("why", "Leave this empty if you agree. If you do not agree as it stands, refuse it and say why")
+	}
+	if p.End.How != directory.Waits && why == "" {
+		return web.SeeOther(q.Here()), nil // which says what became of it
+	}
+	if err := f.Err(); err != nil {
+		return nil, err
+	}
+	if word != "agree" {
+		flash := "It was refused. Nothing has changed"
+		if word == takesBack {
+			flash = "It was taken back. Nothing has changed"
+		}
+		return web.Redirect{To: pathDifferent, Flash: flash},
+			h.directory.RefuseProposal(q.Context(), q.Actor(), fingerprint, why)
+	}
+	done, err := h.rooms.AgreeOverlay(q.Context(), q.Actor(), fingerprint)
+	if done {
+		return web.Redirect{To: pathDifferent, Flash: "Everybody has agreed. It counts from now on"}, err
+	}
+	return web.Redirect{To: pathProposal + fingerprint, Flash: "You have agreed. It counts once everybody has"}, err
+}
+
+func (h *pages) toProposal(p directory.Proposal) web.Component {
+	return nhs.Paragraph{Content: nhs.Link{Text: "Read that change to " + h.kind(p.On),
+		Href: pathProposal + p.Fingerprint()}}
+}
+
+// became says how a change ended.
+func (h *pages) became(q *web.Request, p directory.Proposal) nhs.Group {
+	name := h.directory.Names(q.Context())
+	who := name(p.By)
+	if p.By == q.Who().Person {
+		who = "you"
+	}
+	on := "On " + words.Date(p.End.At) + " "
+	what := "the change to " + h.kind(p.On) + " that " + who + " proposed on " + words.Date(p.At)
+	switch p.End.How {
+	case directory.Agreed:
+		return nhs.Group{nhs.Para(on + "everybody had agreed to " + what + ". It counted from then on.")}
+	case directory.Refused:
+		return nhs.Group{nhs.Para(on + name(p.End.By) + " refused " + what + "."), nhs.SummaryList{Rows: []nhs.SummaryRow{{
+			Key:   nhs.SummaryCell{Text: "Why"},
+			Value: nhs.SummaryCell{Content: nhs.HTML(words.Typed(p.End.Why))}}}}}
+	case directory.TakenBack:
+		return nhs.Group{nhs.Para(on + what + " was taken back.")}
+	case directory.Overtaken:
+		return nhs.Group{nhs.Para(on + "what we do differently was changed in another way, and " + what + " ended.")}
+	}
+	return nhs.Group{nhs.Para(on + what + " ended: not everybody had answered it by then.")}
+}
