@@ -432,6 +432,47 @@ func TestAnErasedRecordIsNotErasedAgain(t *testing.T) {
 	})
 }
 
+// counted is entries, of which it counts how often they are read.
+type counted struct {
+	entries
+	n *int
+}
+
+func (c counted) Erasures(tx *store.Tx, org id.Org) ([]Erasure, error) {
+	*c.n++
+	return c.entries.Erasures(tx, org)
+}
+
+// TestARestoredDatabaseIsBroughtForwardInOneReading: of its rows many are of records that were erased since.
+// Seen to fail: the whole history was read for each of them.
+func TestARestoredDatabaseIsBroughtForwardInOneReading(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		recs := w.make(12)
+		var all []secrets
+		for _, rec := range recs {
+			all = append(all, w.secretsOf(rec))
+		}
+		for _, rec := range recs {
+			w.erase(rec)
+		}
+		w.sql(`delete from erased_entry`)
+		for _, s := range all {
+			w.put(s)
+		}
+		n := 0
+		v, err := Open(w.ctx(), w.store, w.o)
+		w.must(err)
+		defer v.Close()
+		w.must(v.Settle(w.ctx(), counted{n: &n}))
+		if n > 4 {
+			t.Errorf("the history was read %d times", n)
+		}
+		if n := w.number(`select count(*) from erased_entry`); n != len(recs) {
+			t.Errorf("%d records were erased again, want %d", n, len(recs))
+		}
+	})
+}
+
 // TestAKeyPutBackBeforeItsGenerationGoesIsNotMoved: somebody puts key rows back after it was decided and before
 // what they are wrapped by is destroyed, of the record and of another whose erasure is decided meanwhile.
 // Seen to fail: both were wrapped by the successor, and opened.

@@ -111,14 +111,21 @@ func (v *Vault) eraseAgain(ctx context.Context, org id.Org) error {
 	if err != nil {
 		return err
 	}
-	return v.bring(ctx, org, func(tx *store.Tx, row wrappedKey) error {
+	var said []Erasure
+	var asked *store.Tx // once for all rows of a unit: it opens the organisation's whole history
+	return v.bring(ctx, org, func(tx *store.Tx, row wrappedKey) (err error) {
 		b, ok := t.named(row.rec)
 		if !ok {
 			return nil
 		}
-		said, err := v.history.Erasures(tx, org)
-		if err != nil || slices.ContainsFunc(said, func(e Erasure) bool { return e.Record == row.rec }) {
-			return err
+		if asked != tx {
+			if said, err = v.history.Erasures(tx, org); err != nil {
+				return err
+			}
+			asked = tx
+		}
+		if slices.ContainsFunc(said, func(e Erasure) bool { return e.Record == row.rec }) {
+			return nil
 		}
 		if err := takeKey(tx, org, row.rec); err != nil {
 			return err
