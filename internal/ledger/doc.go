@@ -6,7 +6,7 @@
 //	Append, Reading   in the same commit as the change, or before the first byte is
 //	                  shown: a row in entry (sealed under the record's key, with its
 //	                  leaf), the head moved, a row in entry_pending
-//	Waiting           what has no place after a second is held: its leaf is fsynced
+//	Waiting           what has no place after two seconds is held: its leaf is fsynced
 //	                  into Options.Folder, before the page or the receipt
 //	Sequence          about a second later: a place in the tree (log_run), the tiles
 //	                  at its edge (log_tile), the signed state (log_state), one commit;
@@ -53,9 +53,9 @@
 // signing key. They can hold numbering up for as long as they like; a turn that is
 // not let go is taken over, but a table can be locked by anybody. What they then
 // take away is missed: each process knows what it has written and not yet seen in
-// the tree, and what waits for more than a second lies outside the database
+// the tree, and what waits for more than two seconds lies outside the database
 // before anybody is answered (held.go). What they can do unseen by the installation
-// itself: kill it, take away what was written in its last second, and start it
+// itself: kill it, take away what was written in its last two seconds, and start it
 // again. Putting back an older copy of the whole database is found by what lies in
 // Options.Folder (kept.go); of database and folder together by a witness, or anybody
 // who kept a checkpoint.

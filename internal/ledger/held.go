@@ -24,8 +24,9 @@ import (
 // heldFolder is the folder of leaves that are held outside the database, within Options.Folder.
 const heldFolder = "held"
 
-// lateAfter is how long an entry may wait for its place before numbering is late.
-const lateAfter = time.Second
+// lateAfter is how long an entry may wait for its place before numbering is late: the second
+// that Options.Tick lets it wait, and the first of its delay.
+const lateAfter = 2 * time.Second
 
 // asksAtOnce is how many entries one look at those that wait asks for.
 const asksAtOnce = 200
