@@ -94,7 +94,8 @@ func cutAtWork(t *testing.T, d *lossy.Disk, c app.Config, tokens []string, times
 		for range times {
 			time.Sleep(time.Duration(200+r.IntN(500)) * time.Millisecond)
 			for range 600 { // beside other tests the machine may be slow
-				if len(k.sofar()) >= 20*(len(cuts)+1) {
+				copies := len(kept.sofar()) >= (len(cuts)+1)/3*2 || kept == nil // one of each for three cuts
+				if copies && len(k.sofar()) >= 20*(len(cuts)+1) {
 					break
 				}
 				time.Sleep(100 * time.Millisecond)
