@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"heed/internal/plain"
 	"heed/internal/store"
 	"heed/record"
 )
@@ -118,11 +117,9 @@ func (v *check) keptBytes() {
 	}
 	if len(early) > 0 {
 		slices.Sort(early)
-		v.warn("%s sealed bytes: each was written at the "+
+		v.warn("Readings with sealed bytes, of records that an early version of Heed erased: %d. Each was written at the "+
 			"very moment of the erasure, or is of a record that lives and was moved there. Which cannot be seen. Entries %s",
-			plain.Count(len(early), "reading of a record that an early version of Heed erased has",
-				"readings of records that an early version of Heed erased have"),
-			strings.Trim(fmt.Sprint(early[:min(len(early), 100)]), "[]"))
+			len(early), strings.Trim(fmt.Sprint(early[:min(len(early), 100)]), "[]"))
 	}
 }
 

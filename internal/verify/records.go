@@ -9,7 +9,6 @@ import (
 	"slices"
 	"sync"
 
-	"heed/internal/plain"
 	"heed/internal/store"
 )
 
@@ -310,9 +309,8 @@ func (v *check) erased(ctx context.Context) error {
 			}
 		}
 		if unbound > 0 {
-			v.warn("%s erased by an early version of Heed, which did not write down what stays of them: whether "+
-				"times, ids, numbers and the order of their entries were changed cannot be seen",
-				plain.Count(unbound, "record was", "records were"))
+			v.warn("Records erased by an early version of Heed, which did not write down what stays of them: %d. Whether "+
+				"times, ids, numbers and the order of their entries were changed cannot be seen", unbound)
 		}
 		return nil
 	})

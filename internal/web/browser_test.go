@@ -91,7 +91,7 @@ func TestTheKitsOwnPagesInABrowser(t *testing.T) {
 				v.Press("Log out").See("You are logged out")
 
 				v.As("Dilys Penhaligon").Open("/notes/add").Fill("Add a note", "mine")
-				h.notes.fail = fail.New(fail.Stale, "moved")
+				h.notes.fail = fail.New(fail.Stale, "Someone else changed this note")
 				v.PressStale("Save", "what the record holds")
 				h.notes.fail = fail.New(fail.Full, "full")
 				v.Trouble().Press("Save").See("Sorry, the service is unavailable", "0300 123 4567").SeeWhatITyped()
