@@ -93,7 +93,7 @@ func (overlayLayCmd) Help() string {
 	return `    heed overlay check our-overlay.json
     heed overlay lay our-overlay.json --grantor guardian --grantor executive
 
-It stands in the organisation's own record, counts at once on every machine, and moves nothing that was done before. A version that was laid never changes: give the next one a higher version.`
+It stands in the organisation's own record, counts at once on every machine, and moves nothing that was done before. A version that was laid never changes, and versions only go up: give the next one a higher version.`
 }
 
 func (c *overlayLayCmd) Run(env *Env) error {

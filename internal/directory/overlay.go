@@ -50,11 +50,40 @@ func (l Overlay) version() (name string, number int) {
 	return own[:max(i, 0)], number
 }
 
-// Under says that this is a lower version of the same overlay.
-func (l Overlay) Under(other Overlay) bool {
+// under says that this is a lower version of the same overlay.
+func (l Overlay) under(other Overlay) bool {
 	name, number := l.version()
 	its, above := other.version()
 	return l.On() == other.On() && name == its && number < above
+}
+
+// compact is the text of an overlay as it is kept.
+func compact(text []byte) ([]byte, error) {
+	var out bytes.Buffer
+	if err := json.Compact(&out, text); err != nil {
+		return nil, fmt.Errorf("overlay: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// MayLay refuses an overlay by all that were ever laid, since records name them: a name
+// never means two texts, and versions only go up.
+func (o Organisation) MayLay(l Overlay) error {
+	text, err := compact(l.Text)
+	if err != nil {
+		return err
+	}
+	for _, was := range slices.Backward(o.overlays) {
+		switch {
+		case l.under(was):
+			return fail.New(fail.Bad, "version must be higher than that of %s, which was laid: of two texts the one with the "+
+				"higher version is the later", was.Name)
+		case l.Name == was.Name && !bytes.Equal(text, was.Text):
+			return fail.New(fail.Conflict, "version must be higher: %s was laid with another text, and records name it",
+				l.Name)
+		}
+	}
+	return nil
 }
 
 // lay folds an overlay: it takes the place of the one before on the same definition.
@@ -135,21 +164,20 @@ func (d *Desk) known(org id.Org, look func() (Organisation, error)) Organisation
 }
 
 // LayOverlay lays an overlay, which the rooms' desk has proved, on the word of the
-// organisation's grantors. A version that was laid never changes its text.
+// organisation's grantors.
 func (d *Desk) LayOverlay(ctx context.Context, org id.Org, over Overlay, words ...Word) error {
-	var text bytes.Buffer
-	if err := json.Compact(&text, over.Text); err != nil {
-		return fmt.Errorf("overlay: %w", err)
+	text, err := compact(over.Text)
+	if err != nil {
+		return err
 	}
 	return d.byGrantors(ctx, org, "An overlay", words, func(o Organisation, by []id.Person) ([]ledger.Event, error) {
-		if l, was := o.Laid(over.Name); was && !bytes.Equal(l.Text, text.Bytes()) {
-			return nil, fail.New(fail.Conflict,
-				"%s was laid with another text before, and records name it: give the overlay a higher version", over.Name)
+		if err := o.MayLay(over); err != nil {
+			return nil, err
 		}
 		if l, _ := o.InForce(over.On()); l.Name == over.Name {
 			return nil, fail.New(fail.Conflict, "%s is in force already", over.Name)
 		}
-		return []ledger.Event{{Kind: kindOverlayLaid, Data: overlayLaid{over.Name, text.Bytes(), by}}}, nil
+		return []ledger.Event{{Kind: kindOverlayLaid, Data: overlayLaid{over.Name, text, by}}}, nil
 	})
 }
 

@@ -1,7 +1,6 @@
 package directory
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -191,12 +190,10 @@ func (o *Organisation) settle(on string, at time.Time, is func(Proposal) bool) {
 // Propose has something wait for the word of the grantors, who are told. One waits for each
 // definition: another is a conflict.
 func (d *Desk) Propose(ctx context.Context, a access.Actor, p Proposal) (fingerprint string, err error) {
-	var text bytes.Buffer
-	if len(p.Text) > 0 {
-		if err := json.Compact(&text, p.Text); err != nil {
-			return "", fmt.Errorf("overlay: %w", err)
+	if !p.Off {
+		if p.Text, err = compact(p.Text); err != nil {
+			return "", err
 		}
-		p.Text = text.Bytes()
 	}
 	p.By = a.Person
 	err = d.inOrganisation(ctx, a.Org, ledger.Author{Person: a.Person, Role: string(a.Role), Rule: ruleProposes},
@@ -207,11 +204,12 @@ func (d *Desk) Propose(ctx context.Context, a access.Actor, p Proposal) (fingerp
 						"refused first", p.On)
 				}
 			}
-			l, has := o.InForce(p.On)
-			if laid, was := o.Laid(p.Name); !p.Off && was && !bytes.Equal(laid.Text, p.Text) {
-				return ledger.Event{}, fail.New(fail.Conflict, "%s was in force with another text before, and records name it: "+
-					"give the overlay a higher version", p.Name)
+			if !p.Off {
+				if err := o.MayLay(Overlay{p.Name, p.Text}); err != nil {
+					return ledger.Event{}, err
+				}
 			}
+			l, has := o.InForce(p.On)
 			if is := has && l.Name == p.Name; is != p.Off {
 				return ledger.Event{}, fail.New(fail.Conflict, "Nothing would change: look at what is in force")
 			}

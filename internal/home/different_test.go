@@ -221,3 +221,45 @@ func words(v *heedtest.Visitor, who, kind, says string) {
 		Fill("If you refuse it, why?", "But only until March").Press("Send").See("Leave this empty if you agree").
 		Fill("If you refuse it, why?", "").Press("Send").See(says)
 }
+
+// An overlay's name never means two texts, and its version only goes up: whatever was taken off or laid between, and by
+// whichever way it comes. Seen to fail: only what was in force was asked.
+func TestVersionsOnlyGoUp(t *testing.T) {
+	ctx := context.Background()
+	world.Each(t, func(w *world.World) {
+		of := func(name string, version, days int) directory.Overlay {
+			return directory.Overlay{Name: fmt.Sprintf("patient/1+%s/%d", name, version), Text: fmt.Appendf(nil,
+				`{"overlay": %q, "version": %d, "on": "patient/1", "days": {"triage": %d}}`, name, version, days)}
+		}
+		lay := func(l directory.Overlay) {
+			w.T.Helper()
+			must(t, w.Directory.LayOverlay(ctx, w.Org.ID, l, w.Words()...))
+		}
+		refused := func(when string, l directory.Overlay, kind fail.Kind) {
+			w.T.Helper()
+			_, laid := w.Rooms.LayOverlay(ctx, w.Org.ID, l.Text, w.Words()...)
+			_, proposed := w.Rooms.ProposeOverlay(ctx, w.As("lead"), l.Text)
+			for way, err := range map[string]error{"laid": laid, "proposed": proposed} {
+				if at := (&process.NotTaken{}); !fail.Is(err, kind) || !errors.As(err, &at) || at.Line != 1 {
+					w.T.Errorf("%s is %s %s: %v", l.Name, way, when, err)
+				}
+			}
+			if err := w.Directory.LayOverlay(ctx, w.Org.ID, l, w.Words()...); !fail.Is(err, kind) {
+				w.T.Errorf("%s is laid by the directory %s: %v", l.Name, when, err)
+			}
+			_, err := w.Directory.Propose(ctx, w.As("lead"), directory.Proposal{On: l.On(), Name: l.Name, Text: l.Text})
+			if !fail.Is(err, kind) {
+				w.T.Errorf("%s is proposed by the directory %s: %v", l.Name, when, err)
+			}
+		}
+		lay(of("ours", 3, 2))
+		must(t, w.Rooms.TakeOverlaysOff(ctx, w.Org.ID, w.Concerns.Room, w.Words()...))
+		refused("after a higher was taken off", of("ours", 2, 1), fail.Bad)
+		refused("with another text after it was taken off", of("ours", 3, 1), fail.Conflict)
+		lay(of("ours", 3, 2)) // what it meant it may mean again
+		lay(of("other", 1, 2))
+		refused("after another was laid between", of("ours", 2, 2), fail.Bad)
+		refused("after another was laid between", of("ours", 3, 1), fail.Conflict)
+		lay(of("ours", 4, 1))
+	})
+}

@@ -226,10 +226,8 @@ func (d *Desk) ReadOverlay(ctx context.Context, org id.Org, raw []byte) (Overlai
 	if err != nil {
 		return out, err
 	}
-	is, _ := o.InForce(out.On.Name())
-	if (directory.Overlay{Name: out.Becomes.Name()}).Under(is) {
-		return out, process.AtPlace(raw, fail.New(fail.Bad, "version must be higher than that of %s, which is in force: "+
-			"of two texts the one with the higher version is the later", is.Name))
+	if err := o.MayLay(directory.Overlay{Name: out.Becomes.Name(), Text: raw}); err != nil {
+		return out, process.AtPlace(raw, err)
 	}
 	for _, was := range o.LaidOn(out.On.Name()) {
 		before, err := d.under(out.Room, out.On, was)

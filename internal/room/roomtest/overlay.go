@@ -362,6 +362,7 @@ func (l *lays) means(v room.View, n int, asked string) {
 
 // agreed: what is proposed counts once every grantor has said yes to this text, and to no other.
 func (l *lays) agreed() {
+	l.refused("a lower version once the higher was taken off", l.ours(2, "local_other"))
 	follows := func() string { return l.desk.Follows(l.room, l.w.Org.ID).Local }
 	saw, err := l.desk.ProposeOverlay(l.ctx, l.w.As("lead"), l.ours(4, "local_why").raw())
 	l.must(err)

@@ -100,6 +100,8 @@ var planted = []struct{ name, file, old, new, clause string }{
 		`return t.By.IsZero() };`, "who_changed_it_meanwhile"},
 	{"a lower version is laid over a higher one", "../directory/overlay.go", `&& number < above`, `&& number < above-99`,
 		"an_organisation's_overlay"},
+	{"a lower version is laid once the higher was taken off", "../directory/overlay.go", `case l.under(was):`,
+		`case o.inForce[l.On()] == was.Name && l.under(was):`, "an_organisation's_overlay"},
 	{"a record is missing from its lists", "tags.go", `!listed(l, s)`, `!listed(l, s) || l.Of == ofOrganisation`,
 		"lists_show_what_they_say"},
 	{"a record stays where it was", "rows.go", `if !slices.Contains(now, p) {`, `if false {`,
