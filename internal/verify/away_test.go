@@ -99,8 +99,9 @@ func TestOneSessionThatEndsIsNoTampering(t *testing.T) {
 	}
 }
 
-// TestAServerThatIsStrictIsVerified: it ends what is idle in a transaction, as a check is while it works. One without
-// room to sort in is asked again. Seen to fail: both were tampering, in tables that nobody had touched.
+// TestAServerThatIsStrictIsVerified: it ends what is idle, in a transaction or not, and statements that take long. One
+// without room to sort in is asked again. Seen to fail: idle in a transaction, and without room, were tampering in
+// tables that nobody had touched; under a limit for statements no check came to its end.
 func TestAServerThatIsStrictIsVerified(t *testing.T) {
 	url, hand := storetest.Postgres(t), clock.NewHand(t0)
 	w := newWorld(t, storetest.Open(t, store.Options{URL: url, Clock: hand, Migrations: migrations}), hand)
@@ -114,7 +115,11 @@ func TestAServerThatIsStrictIsVerified(t *testing.T) {
 		defer s.Close()
 		return Store(w.ctx(), s, w.o)
 	}
-	r, err := verified(`idle_in_transaction_session_timeout = 5`)
+	w.sql(`create view slow_note as select note_v1.* from note_v1, pg_sleep(0.3)`)
+	slow := noteField
+	slow.Table = "slow_note"
+	w.o.Fields = append(w.o.Fields, slow)
+	r, err := verified(`idle_in_transaction_session_timeout = 5`, `statement_timeout = 200`, `idle_session_timeout = 200`)
 	w.must(err)
 	w.clean(r)
 	_, err = verified(`temp_file_limit = 64`, `work_mem = 64`, `enable_indexscan = off`, `enable_bitmapscan = off`)
@@ -125,7 +130,7 @@ func TestAServerThatIsStrictIsVerified(t *testing.T) {
 
 func said(t *testing.T, url, text string) {
 	t.Helper()
-	beside, err := sql.Open("pgx", url)
+	beside, err := sql.Open("pgx", url+"&statement_timeout=0&idle_session_timeout=0")
 	if err == nil {
 		_, err = beside.Exec(text)
 		beside.Close()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -24,4 +25,12 @@ func (e *Engine) Lifetimes() map[string]time.Duration {
 		}
 	}
 	return all
+}
+
+// Known are the names of what is set where a check reads, on a server of that version.
+func Known(version string) (names []string) {
+	for _, s := range known(version, slices.Clone(unhurried)) {
+		names = append(names, s.name)
+	}
+	return names
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"log/slog"
+	"slices"
 	"testing"
 	"time"
 
@@ -38,6 +39,16 @@ func TestNoConnectionGrowsOld(t *testing.T) {
 	for pool, age := range all {
 		if age <= 0 || age > 30*time.Minute {
 			t.Errorf("connections of %s are kept for %v (0: for ever)", pool, age)
+		}
+	}
+}
+
+// TestWhatOnlyANewerServerKnowsIsNotSet: an older one would refuse the connection.
+func TestWhatOnlyANewerServerKnowsIsNotSet(t *testing.T) {
+	for version, want := range map[string]bool{"15.18 (Debian 15.18-0+deb12u1)": false, "16.4": false, "17.2": true,
+		"18beta1": true, "": false} {
+		if got := slices.Contains(postgres.Known(version), "transaction_timeout"); got != want {
+			t.Errorf("PostgreSQL %q: set: %t", version, got)
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -87,8 +88,7 @@ func open(ctx context.Context, o engine.Options, migrate engine.Migrate) (_ *Eng
 	watched.DialFunc = impatient(conf.DialFunc, patience)
 	e.writeDB = e.pool(watched, writeConns, setting{"statement_timeout", "15s"},
 		setting{"idle_in_transaction_session_timeout", "1min"}) // a Heed that hangs gives its locks back
-	e.readDB = e.pool(watched, readConns, setting{"default_transaction_read_only", "on"},
-		setting{"idle_in_transaction_session_timeout", "0"}) // a check looks at one snapshot for as long as it works
+	e.readDB = e.pool(watched, readConns, slices.Concat(unhurried, []setting{{"default_transaction_read_only", "on"}})...)
 	e.readDB.SetConnMaxIdleTime(idleConn)
 	e.turnsDB = e.pool(watched, 0)
 	if err := e.readDB.PingContext(ctx); err != nil {

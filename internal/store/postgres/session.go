@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"sync"
 	"time"
 
@@ -21,8 +22,24 @@ import (
 // may only read would not be taken for one of a primary.
 type setting struct{ name, value string }
 
-// everySession is set on every connection.
-var everySession = []setting{{"lock_timeout", "10s"}, {"client_connection_check_interval", "5s"}}
+// everySession is set on every connection. One that waits in its pool, or keeps a turn, is not ended for it.
+var everySession = []setting{{"lock_timeout", "10s"}, {"client_connection_check_interval", "5s"},
+	{"idle_session_timeout", "0"}}
+
+// unhurried is set where a check reads: it looks at one snapshot for as long as it works, whatever whoever
+// administers the server, the database or its user has set for others.
+var unhurried = []setting{{"statement_timeout", "0"}, {"idle_in_transaction_session_timeout", "0"},
+	{transactionTimeout, "0"}}
+
+// transactionTimeout is a setting that PostgreSQL 17 and later know.
+const transactionTimeout = "transaction_timeout"
+
+// known leaves out what a server of that version does not know.
+func known(version string, all []setting) []setting {
+	var major int
+	_, _ = fmt.Sscan(version, &major) // "17.2 (Debian 17.2-1)", "18beta1"
+	return slices.DeleteFunc(all, func(s setting) bool { return s.name == transactionTimeout && major < 17 })
+}
 
 // makeReady sets and checks a new connection, because what is behind an address, and
 // how it is set, can change while Heed runs. One that is not taken is closed here: nobody else does, and the
@@ -38,6 +55,12 @@ func (e *Engine) makeReady(ctx context.Context, c *pgx.Conn, settings []setting)
 }
 
 func (e *Engine) ready(ctx context.Context, c *pgx.Conn, settings []setting) error {
+	settings = known(c.PgConn().ParameterStatus("server_version"), slices.Concat(settings, everySession))
+	for _, s := range settings { // first: under a limit that was set for others nothing else may come to its end
+		if err := set(ctx, c, s.name+" to '"+s.value+"'"); err != nil {
+			return err
+		}
+	}
 	path, err := e.path(ctx, c)
 	if err != nil {
 		return err
@@ -47,12 +70,6 @@ func (e *Engine) ready(ctx context.Context, c *pgx.Conn, settings []setting) err
 	}
 	if err := check(ctx, c); err != nil {
 		return err
-	}
-	settings = append(settings[:len(settings):len(settings)], everySession...)
-	for _, s := range settings {
-		if err := set(ctx, c, s.name+" to '"+s.value+"'"); err != nil {
-			return err
-		}
 	}
 	settings = append(settings, setting{"search_path", path})
 	if err := oneSession(ctx, c, settings); err != nil {

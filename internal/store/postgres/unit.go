@@ -80,6 +80,9 @@ func (e *Engine) Do(ctx context.Context, work engine.Work, reading bool) error {
 	}
 }
 
+// cancelled is a statement that took longer than it may: a connection may meet a limit before it has lifted it.
+const cancelled = "57014"
+
 // again says that nothing was kept and that a second run may succeed.
 func again(err error) bool {
 	if fail.Is(err, fail.Unknown) {
@@ -182,7 +185,7 @@ func (e *Engine) View(ctx context.Context, work engine.Work) error {
 	var err error
 	for run := 1; run <= 3; run++ {
 		var begun bool
-		if begun, err = e.viewOnce(ctx, work); begun || err == nil || !lostConnection(err) {
+		if begun, err = e.viewOnce(ctx, work); begun || err == nil || !lostConnection(err) && codeOf(err) != cancelled {
 			break
 		}
 	}
