@@ -200,8 +200,8 @@ func (d *Desk) Propose(ctx context.Context, a access.Actor, p Proposal) (fingerp
 		func(tx *store.Tx, o Organisation) (ledger.Event, error) {
 			for _, was := range o.Proposed(tx.Now()) {
 				if was.On == p.On {
-					return ledger.Event{}, fail.New(fail.Conflict, "Something else waits for %s already. It has to be agreed or "+
-						"refused first", p.On)
+					return ledger.Event{}, fail.New(fail.Conflict, "Something else waits for %s already. It has to be answered "+
+						"or taken back first", p.On)
 				}
 			}
 			if !p.Off {

@@ -67,7 +67,7 @@ func (h *pages) different(q *web.Request) (web.Response, error) {
 	}
 	for _, p := range o.Proposed(q.Now()) {
 		body = append(body, nhs.InsetText{Content: nhs.Group{
-			nhs.Para("Since " + words.Moment(p.At) + " a change to " + h.kind(p.On) + " waits to be agreed."),
+			nhs.Para("Since " + words.Moment(p.At) + " a change to " + h.kind(p.On) + " waits to be answered."),
 			nhs.Paragraph{Content: nhs.Link{Text: "See the change to " + h.kind(p.On) + " that waits",
 				Href: pathProposal + p.Fingerprint()}}}})
 	}
@@ -104,11 +104,11 @@ func (h *pages) asked(q *web.Request) (out []web.Component, err error) {
 	}
 	me := q.Who().Person
 	for _, p := range o.Proposed(q.Now()) {
-		if o.IsGrantor(me) && !slices.Contains(p.Yes, me) {
+		if waitsFor(p, o, me) { // whether it can be agreed to takes time to say: its page does
 			out = append(out, nhs.InsetText{Content: nhs.Group{
-				nhs.Para("A change to how we work with " + h.kind(p.On) + " waits for your word, until " +
+				nhs.Para("A change to how we work with " + h.kind(p.On) + " waits for your answer, until " +
 					words.Date(p.At.Add(directory.ProposalLife)) + "."),
-				nhs.Paragraph{Content: nhs.Link{Text: "Read the change to " + h.kind(p.On) + ", and agree or refuse",
+				nhs.Paragraph{Content: nhs.Link{Text: "Read the change to " + h.kind(p.On) + ", and answer it",
 					Href: pathProposal + p.Fingerprint()}}}})
 		}
 	}

@@ -204,7 +204,7 @@ func TestAChangeInABrowser(t *testing.T) {
 		v.DoNotSee("Do you agree?").Press("Take it back").See("It was taken back. Nothing has changed", "was taken back.")
 		v.Press("Go back to the process as shipped, for concerns").Press("Propose to go back")
 		refuser := chromium.Visitor(t, srv.URL, o...).As(grantors[1])
-		refuser.Open("/work").See("waits for your word").Press("Read the change to concerns, and agree or refuse")
+		refuser.Open("/work").See("waits for your answer").Press("Read the change to concerns, and answer it")
 		refuser.Open("/different").Press("See the change to concerns that waits").Choose("I refuse it").Press("Send").
 			See("Enter why you refuse it").Fill("If you refuse it, why?", "It serves us").Press("Send").See("It was refused")
 		v.Open("/different").See("refused the change to concerns", "It serves us")

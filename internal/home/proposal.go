@@ -1,14 +1,12 @@
 package home
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
 	"heed/internal/directory"
 	"heed/internal/fail"
 	"heed/internal/id"
-	"heed/internal/process"
 	"heed/internal/web"
 	"heed/internal/web/nhs"
 	"heed/internal/web/words"
@@ -34,16 +32,17 @@ func (h *pages) proposal(q *web.Request) (web.Response, error) {
 		return page, nil
 	}
 	p, err := h.rooms.Waiting(q.Context(), q.Who().Org, q.Path("fingerprint"))
-	var at *process.NotTaken
-	if err != nil && !errors.As(err, &at) {
+	if err != nil {
 		return nil, err
 	}
 	page, name := underDifferent(titleProposal), h.directory.Names(q.Context())
 	body := []web.Component{nhs.Para(fmt.Sprintf("Proposed by %s on %s. It waits until %s.", name(p.By),
 		words.Moment(p.At), words.Date(p.At.Add(directory.ProposalLife))))}
-	if at != nil {
+	if p.NotTaken != nil {
 		body = append(body, nhs.WarningCallout{Heading: nhs.CardHeading{Text: "Nobody can agree to this", Level: 2},
-			Content: nhs.Para("This version of Heed does not take it: " + fail.Words(err) + ".")})
+			Content: nhs.Group{nhs.Para("This version of Heed does not take it: " + fail.Words(p.NotTaken) + "."),
+				nhs.Para("Nothing else can be proposed for " + h.kind(was.On) + " until somebody who grants roles refuses it, " +
+					"whoever proposed it takes it back, or it has waited too long.")}})
 	} else {
 		body = append(body, wouldChange(p))
 	}
@@ -51,19 +50,31 @@ func (h *pages) proposal(q *web.Request) (web.Response, error) {
 		nhs.Bullets(agreed(o, p.Yes, name)...),
 		nhs.Para("Fingerprint of this text: "+p.Fingerprint[:16]+" "+p.Fingerprint[16:]+". "+
 			"Whoever sees the same fingerprint sees the same text."))
-	me := q.Who().Person
-	asked := o.IsGrantor(me) && !slices.Contains(p.Yes, me) && at == nil
+	asked, own := waitsFor(p.Proposal, o, q.Who().Person), p.By == q.Who().Person
 	switch {
-	case asked:
-		page.Body = q.Form().Ask(web.Question{Before: body, Send: "Send", Fields: answers(q.Form(), p.By == me)})
-	case p.By == me:
+	case asked && p.NotTaken == nil:
+		page.Body = q.Form().Ask(web.Question{Before: body, Send: "Send", Fields: answers(q.Form(), own)})
+	case own:
 		page.Body = q.Form().Ask(web.Question{Before: body, Send: "Take it back", Warn: true,
 			Fields: []web.Component{nhs.HiddenInput{Name: "word", Value: takesBack}}})
+	case asked:
+		page.Body = q.Form().Ask(web.Question{Before: body, Send: "I refuse it", Fields: []web.Component{
+			nhs.HiddenInput{Name: "word", Value: "refuse"}, reason(q.Form(), "Why do you refuse it?", "")}})
 	default:
 		page.Body = web.Stack(append(body, nhs.Para("You have nothing more to do. Whoever has not answered yet finds it "+
 			"under “"+titleDifferent+"”."))...)
 	}
 	return page, nil
+}
+
+// waitsFor says whether a change waits for somebody's answer.
+func waitsFor(p directory.Proposal, o directory.Organisation, who id.Person) bool {
+	return o.IsGrantor(who) && !slices.Contains(p.Yes, who)
+}
+
+func reason(f *web.Form, asks, more string) web.Component {
+	return f.Textarea(nhs.Textarea{Name: "why", Rows: 3, Label: nhs.Label{Text: asks, Size: nhs.SizeS},
+		Hint: nhs.Hint{Text: "It is kept with your name" + more}})
 }
 
 // answers are what a grantor is asked about a change; about their own nobody owes a reason.
@@ -76,8 +87,7 @@ func answers(f *web.Form, own bool) []web.Component {
 		return []web.Component{ask("Do you agree, as somebody who grants roles?", takesBack, "I take it back")}
 	}
 	return []web.Component{ask("Do you agree?", "refuse", "I refuse it"),
-		f.Textarea(nhs.Textarea{Name: "why", Rows: 3, Label: nhs.Label{Text: "If you refuse it, why?", Size: nhs.SizeS},
-			Hint: nhs.Hint{Text: "It is kept with your name. Leave it empty if you agree"}})}
+		reason(f, "If you refuse it, why?", ". Leave it empty if you agree")}
 }
 
 // takesBack is the answer of whoever proposed a change and does not want it any more.

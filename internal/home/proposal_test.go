@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"heed/internal/access"
+	"heed/internal/demo"
+	"heed/internal/directory"
 	"heed/internal/heedtest"
 )
 
@@ -84,6 +86,61 @@ func TestWhatBecameOfAChange(t *testing.T) {
 		other.Open(page).See("was taken back").Open("/work").DoNotSee("that you proposed")
 		proposed(other)
 		other.Choose("I take it back").Press("Send").See("It was taken back. Nothing has changed")
+	}
+}
+
+// Nobody is asked to agree to what this version of Heed does not take, and it waits for no longer than until somebody
+// refuses it, or takes it back. Seen to fail: a grantor had nothing to press, and their work asked them to agree; where
+// the definition is not known, there was no page.
+func TestAChangeThatIsNotTaken(t *testing.T) {
+	ctx := context.Background()
+	a := demoApp(t)
+	srv := httptest.NewServer(a.Handler())
+	t.Cleanup(srv.Close)
+	keeper := with(t, a, "governance_lead")
+	grantors := []directory.Person{with(t, a, access.CaldicottGuardian), with(t, a, access.ExecutiveLead)}
+	propose := func(by directory.Person, p directory.Proposal) string { // as another version of Heed took it
+		t.Helper()
+		actor, err := by.Actor(by.Grants[0].Role, true)
+		must(t, err)
+		fingerprint, err := a.Directory.Propose(ctx, actor, p)
+		must(t, err)
+		return "/different/proposal/" + fingerprint
+	}
+	loose := directory.Proposal{On: "patient/1", Name: "patient/1+ours/1", Text: []byte(later)}
+	chromium := heedtest.Start(t)
+	for _, o := range [][]heedtest.Option{{heedtest.Width(heedtest.Desktop)}, {heedtest.Width(360), heedtest.NoScript()}} {
+		page := propose(keeper, loose)
+		v := chromium.Visitor(t, srv.URL, o...).As(grantors[0].Name)
+		v.Open("/work").See("waits for your answer").DoNotSee("agree").Press("Read the change to concerns").At(page).
+			See("Nobody can agree to this", "an overlay can shorten a deadline, never lengthen it").
+			DoNotSee("I have read it, and I agree").DoNotSee("Take it back").Press("I refuse it").
+			See("Enter why you refuse it").Fill("Why do you refuse it?", "It takes time away").Press("I refuse it").
+			See("It was refused. Nothing has changed")
+		chromium.Visitor(t, srv.URL, o...).As(keeper.Name).Open(page).See("refused the change", "It takes time away")
+		propose(grantors[0], loose)
+		v.Open("/different").See("waits to be answered").Press("See the change to concerns that waits").
+			DoNotSee("I refuse it").DoNotSee("I have read it, and I agree").Press("Take it back").See("It was taken back")
+	}
+	var words []directory.Word
+	for _, g := range grantors {
+		word, err := demo.Word(ctx, a, g.Login, a.Now())
+		must(t, err)
+		words = append(words, word)
+	}
+	over := directory.Overlay{Name: "ward/1+nine/1", Text: []byte(`{"on": "ward/1"}`)}
+	must(t, a.Directory.LayOverlay(ctx, keeper.Org, over, words...))
+	page := propose(keeper, directory.Proposal{On: "ward/1", Name: over.Name, Off: true})
+	for _, g := range grantors {
+		cookie := cookieOf(t, a, g, g.Grants[0].Role)
+		if w := send(a, "GET", page, "", cookie); w.Code != http.StatusOK ||
+			!strings.Contains(w.Body.String(), "This version of Heed does not know ward/1") {
+			t.Errorf("%s has no page of what is not known: %d", g.Name, w.Code)
+		}
+		yes := url.Values{"word": {"agree"}}.Encode()
+		if w := send(a, "POST", page, yes, cookie); w.Code != http.StatusConflict {
+			t.Errorf("%s agrees to what is not known: %d", g.Name, w.Code)
+		}
 	}
 }
 

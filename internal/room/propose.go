@@ -2,6 +2,7 @@ package room
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"heed/internal/access"
@@ -26,6 +27,7 @@ type Proposal struct {
 	Starts      []string            // what it would change that is not so now
 	Ends        []string            // and what would not be so any more
 	Fingerprint string
+	NotTaken    error // why this version of Heed does not take it; nil when it does
 }
 
 // changes says what would be otherwise than it is now.
@@ -55,7 +57,7 @@ func (d *Desk) Draft(ctx context.Context, org id.Org, raw []byte) (p Proposal, e
 }
 
 // Waiting is what waits by its fingerprint, read anew: what this program would not take
-// cannot be agreed to.
+// cannot be agreed to. It can be refused, or nothing else could be proposed for as long as it waits.
 func (d *Desk) Waiting(ctx context.Context, org id.Org, fingerprint string) (p Proposal, err error) {
 	o, err := d.Directory.Organisation(ctx, org)
 	if err != nil {
@@ -65,13 +67,16 @@ func (d *Desk) Waiting(ctx context.Context, org id.Org, fingerprint string) (p P
 	if err != nil {
 		return p, err
 	}
+	var at *process.NotTaken
 	if !held.Off {
-		p, err = d.Draft(ctx, org, held.Text)
+		if p, err = d.Draft(ctx, org, held.Text); errors.As(err, &at) {
+			p.NotTaken, err = err, nil
+		}
 	} else if r, def := d.definition(held.On); def != nil {
 		p = Proposal{Room: r, On: def, Now: d.followed(r, def, o), Would: def}
 		p.Starts, p.Ends = changes(def, p.Now, def)
 	} else {
-		err = fail.New(fail.Conflict, "This version of Heed does not know %s", held.On)
+		p.NotTaken = fail.New(fail.Conflict, "This version of Heed does not know %s", held.On)
 	}
 	p.Proposal, p.Fingerprint = held, fingerprint
 	return p, err
@@ -115,7 +120,11 @@ func (d *Desk) AgreeOverlay(ctx context.Context, a access.Actor, fingerprint str
 	if err := d.mayPropose(a); err != nil {
 		return false, err
 	}
-	if _, err := d.Waiting(ctx, a.Org, fingerprint); err != nil {
+	p, err := d.Waiting(ctx, a.Org, fingerprint)
+	if err == nil {
+		err = p.NotTaken
+	}
+	if err != nil {
 		return false, err
 	}
 	return d.Directory.Agree(ctx, a, fingerprint)
