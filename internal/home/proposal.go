@@ -129,6 +129,9 @@ func (h *pages) sendProposal(q *web.Request) (web.Response, error) {
 	}
 	word := f.Choice("word", web.Ask{What: "whether you agree", Needed: true}, offered...)
 	why := f.Text("why", web.Ask{What: "why you refuse it", Needed: word == "refuse", Max: 500})
+	if word == takesBack { // about their own nobody gives a reason, and with one it would be a refusal
+		why = ""
+	}
 	if word == "agree" && why != "" { // a condition that nobody would ever read
 		f.Add("why", "Leave this empty if you agree. If you do not agree as it stands, refuse it and say why")
 	}

@@ -144,6 +144,33 @@ func TestAChangeThatIsNotTaken(t *testing.T) {
 	}
 }
 
+// Whoever takes back what they proposed refuses nothing, whatever is sent beside it. Seen to fail: a reason was kept as
+// that of a refusal by themselves.
+func TestWhatIsTakenBackIsNotRefused(t *testing.T) {
+	ctx := context.Background()
+	a := demoApp(t)
+	guardian := with(t, a, access.CaldicottGuardian)
+	for _, by := range []directory.Person{with(t, a, access.Lead), guardian} {
+		actor, err := by.Actor(by.Grants[0].Role, true)
+		must(t, err)
+		fingerprint, err := a.Rooms.ProposeOverlay(ctx, actor, []byte(sooner))
+		must(t, err)
+		form, page := url.Values{"word": {"back"}, "why": {"A reason of mine"}}, "/different/proposal/"+fingerprint
+		w := send(a, "POST", page, form.Encode(), cookieOf(t, a, by, by.Grants[0].Role))
+		o, err := a.Directory.Organisation(ctx, by.Org)
+		must(t, err)
+		p, err := o.Proposal(fingerprint, a.Now())
+		must(t, err)
+		if w.Code != http.StatusSeeOther || p.End.How != directory.TakenBack || p.End.Why != "" {
+			t.Errorf("%s takes it back: %d, and it ended as %+v", by.Name, w.Code, p.End)
+		}
+		w = send(a, "GET", page, "", cookieOf(t, a, guardian, access.CaldicottGuardian))
+		if strings.Contains(w.Body.String(), "A reason of mine") {
+			t.Error("what is no refusal has a reason")
+		}
+	}
+}
+
 // proposed proposes a change to concerns, and is where it is answered.
 func proposed(v *heedtest.Visitor) string {
 	return v.Open("/different").Press("Propose a change to concerns").Fill("The file", sooner).
