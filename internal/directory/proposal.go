@@ -196,29 +196,34 @@ func (d *Desk) Propose(ctx context.Context, a access.Actor, p Proposal) (fingerp
 		}
 	}
 	p.By = a.Person
-	err = d.inOrganisation(ctx, a.Org, ledger.Author{Person: a.Person, Role: string(a.Role), Rule: ruleProposes},
-		func(tx *store.Tx, o Organisation) (ledger.Event, error) {
-			for _, was := range o.Proposed(tx.Now()) {
-				if was.On == p.On {
-					return ledger.Event{}, fail.New(fail.Conflict, "Something else waits for %s already. It has to be answered "+
-						"or taken back first", p.On)
-				}
-			}
-			if !p.Off {
-				if err := o.MayLay(Overlay{p.Name, p.Text}); err != nil {
-					return ledger.Event{}, err
-				}
-			}
-			l, has := o.InForce(p.On)
-			if is := has && l.Name == p.Name; is != p.Off {
-				return ledger.Event{}, fail.New(fail.Conflict, "Nothing would change: look at what is in force")
-			}
-			p.At = tx.Now()
-			fingerprint = p.Fingerprint()
-			tx.AfterCommit(func() { _, _ = d.Organisation(ctx, a.Org) })
-			return ledger.Event{Kind: kindOverlayProposed, Data: p}, d.tellGrantors(tx, o, a.Person)
-		})
+	err = d.byOne(ctx, a, func(tx *store.Tx, o Organisation) ([]ledger.Event, error) {
+		if err := o.mayPropose(p, tx.Now()); err != nil {
+			return nil, err
+		}
+		p.At = tx.Now()
+		fingerprint = p.Fingerprint()
+		return []ledger.Event{{Kind: kindOverlayProposed, Data: p}}, d.tellGrantors(tx, o, a.Person)
+	})
 	return fingerprint, err
+}
+
+func (o Organisation) mayPropose(p Proposal, now time.Time) error {
+	for _, was := range o.Proposed(now) {
+		if was.On == p.On {
+			return fail.New(fail.Conflict, "Something else waits for %s already. It has to be answered or taken back first",
+				p.On)
+		}
+	}
+	if !p.Off {
+		if err := o.MayLay(Overlay{p.Name, p.Text}); err != nil {
+			return err
+		}
+	}
+	l, has := o.InForce(p.On)
+	if is := has && l.Name == p.Name; is != p.Off {
+		return fail.New(fail.Conflict, "Nothing would change: look at what is in force")
+	}
+	return nil
 }
 
 const ruleProposes = "who-proposes-what-is-done-differently"
@@ -297,6 +302,18 @@ func mayAgree(a access.Actor, o Organisation) error {
 
 func (d *Desk) onProposal(ctx context.Context, a access.Actor, fingerprint string,
 	events func(*store.Tx, Organisation, Proposal) ([]ledger.Event, error)) error {
+	return d.byOne(ctx, a, func(tx *store.Tx, o Organisation) ([]ledger.Event, error) {
+		p, err := o.Waiting(fingerprint, tx.Now())
+		if err != nil {
+			return nil, err
+		}
+		return events(tx, o, p)
+	})
+}
+
+// byOne writes into the organisation's own record what one of its people says, who has not left since.
+func (d *Desk) byOne(ctx context.Context, a access.Actor,
+	events func(*store.Tx, Organisation) ([]ledger.Event, error)) error {
 	return d.Store.Do(ctx, func(tx *store.Tx) error {
 		if err := d.Ledger.Hold(tx, a.Org.Record()); err != nil { // two who answer at once are both heard
 			return err
@@ -308,11 +325,7 @@ func (d *Desk) onProposal(ctx context.Context, a access.Actor, fingerprint strin
 		if err := d.standing(tx, []Word{{a.Person}}); err != nil {
 			return err
 		}
-		p, err := o.Waiting(fingerprint, tx.Now())
-		if err != nil {
-			return err
-		}
-		all, err := events(tx, o, p)
+		all, err := events(tx, o)
 		if err != nil {
 			return err
 		}

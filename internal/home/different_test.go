@@ -113,6 +113,8 @@ func TestAChangeIsProposedAndAgreed(t *testing.T) {
 		_, err = w.Rooms.AgreeOverlay(ctx, executive, again)
 		is(err, fail.Refused, "one who agreed has left since")
 		must(t, w.Directory.RefuseProposal(ctx, executive, again, "We are one too few"))
+		_, err = w.Rooms.ProposeOverlay(ctx, guardian, []byte(sooner)) // seen to fail: it waited
+		is(err, fail.Refused, "who has left proposes")
 	})
 }
 
