@@ -366,7 +366,7 @@ func (l *lays) agreed() {
 	follows := func() string { return l.desk.Follows(l.room, l.w.Org.ID).Local }
 	saw, err := l.desk.ProposeOverlay(l.ctx, l.w.As("lead"), l.ours(4, "local_why").raw())
 	l.must(err)
-	if _, err := l.desk.AgreeOverlay(l.ctx, l.w.As("guardian"), saw[:30]+"00"); !fail.Is(err, fail.Conflict) {
+	if _, err := l.desk.AgreeOverlay(l.ctx, l.w.As("guardian"), saw[1:]+saw[:1]); !fail.Is(err, fail.Conflict) {
 		l.t.Errorf("a grantor agrees to another text than what waits: %v", err)
 	}
 	for _, who := range []string{"guardian", "executive"} {
