@@ -16,6 +16,10 @@ import (
 // two people asked for it: that is what each record's erasure entry is for
 // (KindErased). Who checks an installation holds the two against each other.
 //
+// The one of generation 0, which no key has, announces: it names records whose erasure
+// was begun, and whose generation is there still. What is announced counts once the
+// record's erasure entry is there.
+//
 //	tombstones = count(4) tombstone*
 //	tombstone  = generation(8) destroyed(8) until(8) lost(1) left(4) records(4) (record(16) erased(8))*
 type Tombstone struct {
@@ -29,10 +33,13 @@ type Tombstone struct {
 	Records    []ErasedRecordAt
 }
 
+// Announces says that nothing was destroyed yet: an erasure of these records was begun.
+func (t Tombstone) Announces() bool { return t.Generation == 0 }
+
 // ErasedRecordAt is a record that a tombstone names.
 type ErasedRecordAt struct {
 	Record [16]byte
-	At     int64 // µs UTC: when it was erased, or given up
+	At     int64 // µs UTC: when it was erased, given up or announced
 }
 
 // TombstonesContext binds the key of an organisation's tombstones, when it is wrapped.

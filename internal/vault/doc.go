@@ -56,7 +56,7 @@
 // counts. Who can change it can remove or damage a wrapped key, which makes
 // that record unreadable (noticed on reading and by heed verify), but cannot
 // swap two records' keys or fields: the context they are bound to names the
-// record. A row put into erasure by hand hides no record whose key exists.
+// record. Nothing in it says what is to be destroyed.
 //
 // This process, while it runs, holds generation keys and record keys in its
 // memory and is trusted with everything. Go gives no promise that a key is

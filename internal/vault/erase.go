@@ -21,32 +21,35 @@ import (
 //	state      in the database                         in the key store             killed here
 //	---------  --------------------------------------  ---------------------------  ---------------------------------
 //	living     R's key, wrapped by N                   N                            nothing has happened
-//	decided    its entry; R's key is gone; R stands    N                            Resume finds the row, and the
-//	           in erasure; N is retired. One commit                                 entry that makes it count
-//	succeeded  N's successor S is noted                N, S                         S is used again; an S that was
+//	announced  as living                               N; R is announced            nothing has happened; Resume takes
+//	                                                                                it back after a day
+//	decided    its entry; R's key is gone; N is        as announced                 Resume finds R announced, and the
+//	           retired. One commit                                                  entry that makes it count
+//	succeeded  N's successor S is noted                N, S; R is announced         S is used again; an S that was
 //	                                                                                made and not noted stays unused
-//	moving     some of N's living are wrapped by S     N, S                         the others are moved
-//	moved      nothing that opens is wrapped by N      N, S                         as moving: there is nothing to do
-//	scrubbed   the live files hold no key wrapped by   N, S                         as moved; scrubbed again
+//	moving     some of N's living are wrapped by S     as succeeded                 the others are moved
+//	moved      nothing that opens is wrapped by N      as succeeded                 as moving: there is nothing to do
+//	scrubbed   the live files hold no key wrapped by   as succeeded                 as moved; scrubbed again
 //	           N, and no reader looks at any
-//	destroyed  as scrubbed                             a tombstone of N names R;    Resume finds the row, and R named,
-//	                                                   S carries the list of what   and takes the row away
-//	                                                   it took over; N is gone.
-//	                                                   One stroke
-//	done       R does not stand in erasure             as destroyed                 nothing is left to do
+//	destroyed  as scrubbed                             a tombstone of N names R;    the next start forgets N
+//	                                                   S carries the list of what
+//	                                                   it took over; N is gone; R
+//	                                                   is announced no more. One
+//	                                                   stroke
+//	done       nothing of N                            as destroyed                 nothing is left to do
 //
 // What was destroyed is known by the tombstones alone; that something was decided,
-// by the entries alone. No column of the database decides either: a row in erasure
-// without its entry is passed over, and a record whose generation is gone is erased
-// if a tombstone names it, living if a list carries its key, and otherwise tampered
-// with.
+// by the entries alone. Nothing in the database decides either: what is announced
+// without its entry is passed over, and so is an entry that was not announced. A record
+// whose generation is gone is erased if a tombstone names it, living if a list carries
+// its key, and otherwise tampered with.
 //
 // A database restored from before the erasure, beside the present key store, holds R
 // and N's living wrapped by N. Settle gives the living their present keys from the
 // lists, and takes R's key away with an entry in the same commit. A key store from
-// before the erasure, beside a later history, lacks the tombstone that an entry asks
-// for, and R does not stand in erasure: Settle refuses. When no newer copy is left,
-// DestroyAgain puts the records that entries name back to decided.
+// before the erasure, beside a later history, neither holds the tombstone that an
+// entry asks for nor had R announced: Settle refuses. When no newer copy is left,
+// DestroyAgain announces the records that entries name.
 
 // Erasure is what an erasure's entry says.
 type Erasure struct {
@@ -106,9 +109,10 @@ func (v *Vault) decide(tx *store.Tx, org id.Org, rec id.Record,
 	if err := takeKey(tx, org, rec); err != nil {
 		return Erasure{}, err
 	}
-	if err := putUnderWay(tx, org, rec); err != nil {
+	if err := v.announce(org, rec); err != nil { // before this commits
 		return Erasure{}, err
 	}
+	v.at("announced")
 	// From this commit on no record key is wrapped by this generation: New reads the row.
 	_, err = tx.Exec(`update key_generation set retired_at = $1 where org = $2 and generation = $3 and retired_at is null`,
 		clock.Micros(tx.Now()), org, row.generation)
@@ -120,15 +124,14 @@ func takeKey(tx *store.Tx, org id.Org, rec id.Record) error {
 	return err
 }
 
-func putUnderWay(tx *store.Tx, org id.Org, rec id.Record) error {
-	_, err := tx.Exec(`insert into erasure (record, org) values ($1, $2) on conflict (record) do nothing`, rec, org)
-	return err
-}
-
 // decided is the erasure of a record that has no key; fail.Missing when there was none.
-// The key store is looked at after the database: a row goes after its tombstone has come.
+// The key store is looked at after the database.
 func (v *Vault) decided(tx *store.Tx, org id.Org, rec id.Record) (Erasure, error) {
-	waiting, err := v.waiting(tx, org)
+	t, err := v.tombstones(context.Background(), org)
+	if b, named := t.named(rec); err == nil && named {
+		return Erasure{Record: rec, Generation: b.stone.Generation, At: b.at}, nil
+	}
+	waiting, _, err := v.waiting(tx, org)
 	if err != nil {
 		return Erasure{}, err
 	}
@@ -137,13 +140,7 @@ func (v *Vault) decided(tx *store.Tx, org id.Org, rec id.Record) (Erasure, error
 			return e, nil
 		}
 	}
-	t, err := v.tombstones(context.Background(), org)
-	if _, named := t.named(rec); err == nil && !named {
-		if err = v.file.read(); err == nil {
-			t, err = v.tombstones(context.Background(), org)
-		}
-	}
-	if err != nil {
+	if t, err = v.tombstones(context.Background(), org); err != nil {
 		return Erasure{}, err
 	}
 	if b, named := t.named(rec); named {
@@ -152,38 +149,13 @@ func (v *Vault) decided(tx *store.Tx, org id.Org, rec id.Record) (Erasure, error
 	return Erasure{}, fail.New(fail.Missing, "Not found")
 }
 
-// underWay are the records that stand in the table erasure.
-func underWay(tx *store.Tx, org id.Org) (map[id.Record]bool, error) {
-	rows, err := store.All(tx, func(r *id.Record) []any { return []any{r} }, `select record from erasure where org = $1`,
-		org)
-	all := make(map[id.Record]bool, len(rows))
-	for _, rec := range rows {
-		all[rec] = true
-	}
-	return all, err
-}
-
-// waiting are the erasures under way: those of the table whose entry there is.
-func (v *Vault) waiting(tx *store.Tx, org id.Org) (out []Erasure, err error) {
-	rows, err := underWay(tx, org)
-	if err != nil || len(rows) == 0 || v.history == nil {
-		return nil, err
-	}
-	all, err := v.history.Erasures(tx, org)
-	for _, e := range all {
-		if rows[e.Record] {
-			out = append(out, e)
-		}
-	}
-	return out, err
-}
-
 // Resume finishes the erasures that a crash or a full disk cut short.
 func (v *Vault) Resume(ctx context.Context) error {
 	for _, org := range v.orgsKnown() {
 		var waiting []Erasure
+		var without map[id.Record]time.Time
 		err := v.store.View(ctx, func(tx *store.Tx) (err error) {
-			waiting, err = v.waiting(tx, org)
+			waiting, without, err = v.waiting(tx, org)
 			return err
 		})
 		if err != nil {
@@ -193,6 +165,9 @@ func (v *Vault) Resume(ctx context.Context) error {
 			if err := v.finish(ctx, org, e); err != nil {
 				return err
 			}
+		}
+		if err := v.takeBack(ctx, org, without); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -242,30 +217,20 @@ func (v *Vault) destroy(ctx context.Context, org id.Org, sure Erasure) error {
 		}
 	}
 	v.at("destroyed")
-	return v.store.Do(ctx, func(tx *store.Tx) error {
-		for _, e := range append(named, sure) {
-			if _, err := tx.Exec(`delete from erasure where record = $1 and org = $2`, e.Record, org); err != nil {
-				return err
-			}
-		}
-		return forgetGeneration(tx, org, sure.Generation)
-	})
+	return v.store.Do(ctx, func(tx *store.Tx) error { return forgetGeneration(tx, org, sure.Generation) })
 }
 
 // named are the erasures of one generation that no tombstone names yet.
 func (v *Vault) named(ctx context.Context, org id.Org, sure Erasure) (out []Erasure, err error) {
 	var waiting []Erasure
 	err = v.store.View(ctx, func(tx *store.Tx) error {
-		waiting, err = v.waiting(tx, org)
+		waiting, _, err = v.waiting(tx, org)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	if err := v.file.read(); err != nil { // another process may have been first
-		return nil, err
-	}
-	t, err := v.tombstones(ctx, org)
+	t, err := v.tombstones(ctx, org) // another process may have been first
 	if err != nil {
 		return nil, err
 	}
@@ -373,20 +338,28 @@ func (v *Vault) moveSome(tx *store.Tx, org id.Org, number int64, last id.Record,
 // erasedOf are the erased among these: their rows went when that was decided, and somebody put them in again. They
 // stay where they are, to be named, and what they are wrapped by goes.
 func (v *Vault) erasedOf(tx *store.Tx, org id.Org, rows []wrappedKey, named []Erasure) (map[id.Record]bool, error) {
-	under, err := underWay(tx, org)
-	if err != nil {
+	if err := v.file.read(); err != nil {
 		return nil, err
 	}
-	if slices.ContainsFunc(rows, func(r wrappedKey) bool { return under[r.rec] }) { // decided since named was asked for?
-		more, err := v.waiting(tx, org)
-		if err != nil {
-			return nil, err
-		}
-		named = append(slices.Clone(named), more...)
+	t, err := v.tombstones(context.Background(), org)
+	if err != nil {
+		return nil, err
 	}
 	erased := map[id.Record]bool{}
 	for _, e := range named {
 		erased[e.Record] = true
+	}
+	if slices.ContainsFunc(rows, func(r wrappedKey) bool { // decided since named was asked for?
+		_, announced := t.announced[r.rec]
+		return announced && !erased[r.rec]
+	}) {
+		more, _, err := v.waiting(tx, org)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range more {
+			erased[e.Record] = true
+		}
 	}
 	return erased, nil
 }

@@ -343,9 +343,6 @@ func TestOldKeyStoreIsRefused(t *testing.T) {
 // What the database says of keys and erasures destroys nothing and hides nothing.
 func TestTheDatabaseDestroysNothing(t *testing.T) {
 	for name, attack := range map[string]string{
-		"a row that says an erasure is under way": `insert into erasure (record, org) select record, org from record_key where record = $1`,
-		"and the key row taken away": `insert into erasure (record, org) select record, org from record_key where record = $1;
-			delete from record_key where record = $1`,
 		"the key row alone":                     `delete from record_key where record = $1`,
 		"pointed at a destroyed generation":     `update record_key set generation = 1 where record = $1`,
 		"pointed at one that never was":         `update record_key set generation = 3000 where record = $1`,

@@ -49,7 +49,7 @@ func TestMovingUnderLoad(t *testing.T) {
 			i := rand.IntN(len(stay))
 			return w.store.View(w.ctx(), func(tx *store.Tx) error {
 				var n int // fixes the snapshot
-				if err := tx.QueryRow(`select count(*) from erasure`).Scan(&n); err != nil {
+				if err := tx.QueryRow(`select count(*) from erased_entry`).Scan(&n); err != nil {
 					return err
 				}
 				time.Sleep(wait)

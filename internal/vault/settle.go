@@ -130,19 +130,18 @@ func (v *Vault) eraseAgain(ctx context.Context, org id.Org) error {
 		if err := takeKey(tx, org, row.rec); err != nil {
 			return err
 		}
-		return v.history.NoteErased(tx, org, Erasure{row.rec, b.stone.Generation, b.at})
+		e := Erasure{row.rec, b.stone.Generation, b.at}
+		said = append(said, e) // its key's row may stand twice
+		return v.history.NoteErased(tx, org, e)
 	})
 }
 
-// Older are the erasures that the history holds entries of, that are not under way,
-// and that no tombstone names: the key store is from before them.
+// Older are the erasures that the history holds entries of, and that the key store neither names in a tombstone nor
+// had announced: it is from before them.
 func (v *Vault) Older(ctx context.Context, org id.Org) (out []Erasure, err error) {
-	var rows map[id.Record]bool
 	var all []Erasure
 	err = v.store.View(ctx, func(tx *store.Tx) (err error) {
-		if rows, err = underWay(tx, org); err == nil {
-			all, err = v.history.Erasures(tx, org)
-		}
+		all, err = v.history.Erasures(tx, org)
 		return err
 	})
 	if err != nil {
@@ -152,12 +151,16 @@ func (v *Vault) Older(ctx context.Context, org id.Org) (out []Erasure, err error
 		return nil, err
 	}
 	t, err := v.tombstones(ctx, org)
+	if err != nil {
+		return nil, err
+	}
 	for _, e := range all {
-		if _, named := t.named(e.Record); !named && !rows[e.Record] {
+		_, named := t.named(e.Record)
+		if _, announced := t.announced[e.Record]; !named && !announced {
 			out = append(out, e)
 		}
 	}
-	return out, err
+	return out, nil
 }
 
 // DestroyAgain is for a key store that is older than the history when no newer copy
@@ -165,15 +168,11 @@ func (v *Vault) Older(ctx context.Context, org id.Org) (out []Erasure, err error
 // it has made sure that the entries lie under a signed checkpoint and that two people
 // confirm.
 func (v *Vault) DestroyAgain(ctx context.Context, org id.Org, all []Erasure) error {
-	err := v.store.Do(ctx, func(tx *store.Tx) error {
-		for _, e := range all {
-			if err := putUnderWay(tx, org, e.Record); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
+	var recs []id.Record
+	for _, e := range all {
+		recs = append(recs, e.Record)
+	}
+	if err := v.announce(org, recs...); err != nil {
 		return err
 	}
 	return v.Resume(ctx)

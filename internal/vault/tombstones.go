@@ -18,6 +18,7 @@ type tombstones struct {
 	generations map[int64]bool
 	erased      map[id.Record]buried
 	lost        map[id.Record]bool
+	announced   map[id.Record]time.Time // announced.go: not destroyed yet, and in none of all
 }
 
 // buried is one erased record.
@@ -65,7 +66,8 @@ func (v *Vault) readTombstones(ctx context.Context, ks *record.KeyStore, org id.
 
 func (v *Vault) openTombstones(ctx context.Context, ks *record.KeyStore, org id.Org) (*tombstones, [32]byte, error) {
 	o := ks.Organisation([16]byte(org.Bytes()))
-	t := &tombstones{generations: map[int64]bool{}, erased: map[id.Record]buried{}, lost: map[id.Record]bool{}}
+	t := &tombstones{generations: map[int64]bool{}, erased: map[id.Record]buried{}, lost: map[id.Record]bool{},
+		announced: map[id.Record]time.Time{}}
 	if len(o.Seal) == 0 {
 		return t, [32]byte{}, nil
 	}
@@ -78,6 +80,14 @@ func (v *Vault) openTombstones(ctx context.Context, ks *record.KeyStore, org id.
 			return nil, seal, fail.Wrap(fail.Tampered, err, wordsForeign, v.file.path)
 		}
 	}
+	t.all = slices.DeleteFunc(t.all, func(stone record.Tombstone) bool {
+		for _, r := range stone.Records {
+			if stone.Announces() {
+				t.announced[recordOf(r.Record)] = clock.FromMicros(r.At)
+			}
+		}
+		return stone.Announces()
+	})
 	for _, stone := range t.all {
 		t.generations[stone.Generation] = true
 		for _, r := range stone.Records {
@@ -94,15 +104,40 @@ func (v *Vault) openTombstones(ctx context.Context, ks *record.KeyStore, org id.
 
 const wordsForeign = "The key store %s has been changed outside Heed. Put back its latest copy"
 
-// bury adds a tombstone, in the stroke that changes the key store.
+// bury adds tombstones, in the stroke that changes the key store. The erased that they name are announced no more.
 func (v *Vault) bury(ctx context.Context, ks *record.KeyStore, org id.Org, stones ...record.Tombstone) error {
+	return v.sealTombstones(ctx, ks, org, func(t *tombstones) {
+		t.all = append(t.all, stones...)
+		for _, stone := range stones {
+			for _, r := range stone.Records {
+				if !stone.Lost {
+					delete(t.announced, recordOf(r.Record))
+				}
+			}
+		}
+	})
+}
+
+// sealTombstones edits an organisation's, in the stroke that changes the key store.
+func (v *Vault) sealTombstones(ctx context.Context, ks *record.KeyStore, org id.Org, edit func(*tombstones)) error {
 	t, seal, err := v.openTombstones(ctx, ks, org)
 	if err != nil {
 		return err
 	}
 	raw := [16]byte(org.Bytes())
 	i := slices.IndexFunc(ks.Orgs, func(o record.OrgGenerations) bool { return o.Org == raw })
-	ks.Orgs[i].Tombstones, err = record.SealTombstones(seal, raw, append(slices.Clip(t.all), stones...))
+	if i < 0 {
+		return fail.New(fail.Tampered, wordsForeign, v.file.path)
+	}
+	edit(t)
+	if len(t.announced) > 0 {
+		var stone record.Tombstone
+		for rec, at := range t.announced {
+			stone.Records = append(stone.Records, record.ErasedRecordAt{Record: [16]byte(rec.Bytes()), At: clock.Micros(at)})
+		}
+		t.all = append(t.all, stone)
+	}
+	ks.Orgs[i].Tombstones, err = record.SealTombstones(seal, raw, t.all)
 	return err
 }
 

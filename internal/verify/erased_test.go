@@ -245,7 +245,6 @@ func TestAnErasureWhileRowsAreRead(t *testing.T) {
 		v.tiles = openTiles(w.ctx(), w.store, 1, false)
 		defer v.tiles.close()
 		w.must(v.state(w.ctx()))
-		w.must(v.erasureRows(w.ctx()))
 		w.must(v.rows(w.ctx()))
 		w.erase(w.recs[7])
 		again := &rowCheck{check: v, opened: newOpened(keys)}

@@ -261,7 +261,7 @@ func (e *erasures) unnamed() map[[16]byte]keyless {
 }
 
 // erased compares: no record without a key that was not declared erased, none
-// declared erased that has one, none erased by a row alone.
+// declared erased that has one.
 func (v *check) erased(ctx context.Context) error {
 	if err := v.moved(ctx); err != nil || v.keys == nil {
 		return err
@@ -277,16 +277,6 @@ func (v *check) erased(ctx context.Context) error {
 	for _, rec := range v.gone.twice {
 		v.found(Difference{Kind: Record, Where: "entry", Leaf: -1, Record: hexOf(rec[:]),
 			What: "has two entries that say it was erased, and a record is erased once: its key was put back in between"})
-	}
-	for _, rec := range v.listed {
-		if len(rec) != 16 {
-			v.foundf(Record, "erasure", "a row names no record")
-			continue
-		}
-		if _, ok := v.gone.named[[16]byte(rec)]; !ok {
-			v.found(Difference{Kind: Record, Where: "erasure", Leaf: -1, Record: hexOf(rec),
-				What: "is listed as erased, and no erasure entry says so"})
-		}
 	}
 	return v.store.View(ctx, func(tx *store.Tx) error {
 		unbound := 0
@@ -314,22 +304,6 @@ func (v *check) erased(ctx context.Context) error {
 		}
 		return nil
 	})
-}
-
-// erasureRows reads the list of erased records before the entries are read, so that
-// each one's erasure entry, which is of the same commit, is seen.
-func (v *check) erasureRows(ctx context.Context) error {
-	if v.keys == nil {
-		return nil
-	}
-	err := v.store.View(ctx, func(tx *store.Tx) (err error) {
-		v.listed, err = store.All(tx, scanBytes, `select record from erasure order by record`)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("read erasures: %w", err)
-	}
-	return nil
 }
 
 // moved makes sure that what was numbered beyond the checked tree was numbered by the

@@ -161,7 +161,6 @@ func removals() []tampering {
 		}},
 		{"erase without an entry", func(w *world, r *rand.Rand) want {
 			rec := w.living(r)
-			w.sql(`insert into erasure (record, org) select record, org from record_key where record = $1`, rec)
 			w.sql(`delete from record_key where record = $1`, rec)
 			w.sql(`update entry set sealed = null where record = $1 and version > 0`, rec)
 			w.sql(`update entry set sealed = null where record = $1 and version = 0`, rec)

@@ -9,29 +9,21 @@ import (
 )
 
 // destroyed holds the erasure entries against the key store: what an entry says was
-// erased is named by a tombstone there, or its destruction is under way. Otherwise its
-// key is there again, and an old backup with it would give the record back.
+// erased is named by a tombstone there, or was announced, which comes before the entry.
+// Otherwise its key is there again, and an old backup with it would give the record back.
 func (v *check) destroyed(ctx context.Context) error {
 	if v.keys == nil {
 		return nil
-	}
-	if err := v.erasureRows(ctx); err != nil { // before the key store: a row goes after its tombstone has come
-		return err
 	}
 	named, err := v.keys.erased()
 	if err != nil {
 		return err
 	}
-	for _, rec := range v.listed {
-		if len(rec) == 16 {
-			named[[16]byte(rec)] = true
-		}
-	}
 	for rec := range v.gone.named {
-		if !named[rec] {
+		if _, said := named[rec]; !said {
 			v.found(Difference{Kind: Key, Where: "key store", Leaf: -1, Record: hexOf(rec[:]),
-				What: "an entry says that it was erased, and no tombstone says that its key was destroyed: an older copy of the " +
-					"key store was put back"})
+				What: "an entry says that it was erased, and no tombstone says that its key was destroyed, or is to be: an older " +
+					"copy of the key store was put back"})
 		}
 	}
 	return nil
@@ -68,7 +60,7 @@ func (v *check) undeclared(ctx context.Context) error {
 	})
 }
 
-// erased are the records that the key store's tombstones name.
+// erased are the records that the key store's tombstones name or announce.
 func (k *keyring) erased() (map[[16]byte]bool, error) {
 	ks, _, err := k.load()
 	if err != nil {
@@ -77,7 +69,7 @@ func (k *keyring) erased() (map[[16]byte]bool, error) {
 	return k.namedBy(ks)
 }
 
-// namedBy are the records that tombstones name; false for what was given up and not erased.
+// namedBy are the records that tombstones name; false for what was given up, or announced, and not erased.
 func (k *keyring) namedBy(ks record.KeyStore) (map[[16]byte]bool, error) {
 	named := map[[16]byte]bool{}
 	for _, o := range ks.Orgs {
@@ -87,7 +79,7 @@ func (k *keyring) namedBy(ks record.KeyStore) (map[[16]byte]bool, error) {
 		}
 		for _, t := range stones {
 			for _, r := range t.Records {
-				named[r.Record] = named[r.Record] || !t.Lost
+				named[r.Record] = named[r.Record] || !t.Lost && !t.Announces()
 			}
 		}
 	}

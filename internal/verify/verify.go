@@ -152,7 +152,6 @@ type check struct {
 
 	told     string // of the receipt
 	readings readings
-	listed   [][]byte // records in the table erasure
 
 	pause func(context.Context, time.Duration) // how it rests
 }
@@ -174,9 +173,6 @@ func (v *check) run(ctx context.Context) error {
 		return err
 	}
 	if err := v.part(ctx, v.tree); err != nil {
-		return err
-	}
-	if err := v.stop(ctx, v.erasureRows(ctx)); err != nil {
 		return err
 	}
 	if err := v.together(

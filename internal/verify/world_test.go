@@ -289,7 +289,7 @@ func (w *world) blob(query string, args ...any) []byte {
 // tables are copied before each tampering and put back after it.
 var tables = []string{"entry", "head", "entry_pending", "log_run", "log_tile", "log_state", "log_checkpoint",
 	"log_cosignature", "log_witness",
-	"record_key", "key_generation", "key_org", "erasure", "note_v1"}
+	"record_key", "key_generation", "key_org", "note_v1"}
 
 // dump keeps a copy of all tables in the database itself.
 func (w *world) dump(name string) {
