@@ -2,6 +2,7 @@ package home
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 
 	"heed/internal/directory"
@@ -135,12 +136,36 @@ func (h *pages) sendProposal(q *web.Request) (web.Response, error) {
 	if word == "agree" && why != "" { // a condition that nobody would ever read
 		f.Add("why", "Leave this empty if you agree. If you do not agree as it stands, refuse it and say why")
 	}
-	if p.End.How != directory.Waits && why == "" {
-		return web.SeeOther(q.Here()), nil // which says what became of it
+	if p.End.How != directory.Waits {
+		return h.tooLate(q, p, why), nil
 	}
 	if err := f.Err(); err != nil {
 		return nil, err
 	}
+	said, err := h.answer(q, fingerprint, word, why)
+	if fail.Is(err, fail.Conflict) { // by another answer, perhaps, that came first
+		if o, err := h.directory.Organisation(q.Context(), q.Who().Org); err == nil {
+			if p, err := o.Proposal(fingerprint, q.Now()); err == nil && p.End.How != directory.Waits {
+				return h.tooLate(q, p, why), nil
+			}
+		}
+	}
+	return said, err
+}
+
+// tooLate is for whoever answers what does not wait any more: what became of it, and what they typed.
+func (h *pages) tooLate(q *web.Request, p directory.Proposal, typed string) web.Response {
+	if typed == "" {
+		return web.SeeOther(q.Here()) // which says what became of it
+	}
+	page := underDifferent(titleEnded)
+	page.Status = http.StatusConflict
+	page.Body = web.Stack(append(h.became(q, p), h.toProposal(p), nhs.Para("What you typed was not kept. It is below, if "+
+		"you want to copy it."), nhs.InsetText{Content: nhs.HTML(words.Typed(typed))})...)
+	return page
+}
+
+func (h *pages) answer(q *web.Request, fingerprint, word, why string) (web.Response, error) {
 	if word != "agree" {
 		flash := "It was refused. Nothing has changed"
 		if word == takesBack {

@@ -80,6 +80,12 @@ func TestWhatBecameOfAChange(t *testing.T) {
 			Press("See what we do differently now").At("/different")
 		other.Choose("I have read it, and I agree").Press("Send").At(page).See("refused the change", "It serves us")
 
+		page = proposed(v) // and whoever typed why is told the same, and keeps what they typed
+		other.Open(page).Choose("I refuse it").Fill("If you refuse it, why?", "It takes time away")
+		v.Open(page).Press("Take it back").See("It was taken back. Nothing has changed")
+		other.Press("Send").See("A change that does not wait any more", "was taken back", "It takes time away").
+			DoNotSee("Send it again").Press("Read that change to concerns").At(page).See("was taken back")
+
 		page = proposed(other)
 		other.Choose("I have read it, and I agree").Press("Send").See("It counts once everybody has").
 			Press("Take it back").See("It was taken back. Nothing has changed")
