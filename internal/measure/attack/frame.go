@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"heed/internal/fail"
+	"heed/internal/plain"
 )
 
 // coord is one member of a dimension; a cell is where its coords meet. Total has none.
@@ -80,10 +81,12 @@ func (a *assembly) dim(name string) string {
 	return name
 }
 
+func dimensions(t *Table) string { return plain.Count(len(t.Dims), "dimension", "dimensions") }
+
 // read checks a table and collects its members.
 func (a *assembly) read(t *Table) error {
 	if len(t.Dims) == 0 || len(t.Dims) > MaxDims {
-		return fail.New(fail.Bad, "table %s has %d dimensions: give 1 to %d", t.Name, len(t.Dims), MaxDims)
+		return fail.New(fail.Bad, "table %s has %s: give 1 to %d", t.Name, dimensions(t), MaxDims)
 	}
 	space := make([]string, len(t.Dims))
 	for d, name := range t.Dims {
@@ -94,8 +97,8 @@ func (a *assembly) read(t *Table) error {
 	}
 	for _, c := range t.Cells {
 		if len(c.At) != len(t.Dims) {
-			return fail.New(fail.Bad, "a cell of table %s has %d members for %d dimensions",
-				t.Name, len(c.At), len(t.Dims))
+			return fail.New(fail.Bad, "a cell of table %s has %s for %s", t.Name,
+				plain.Count(len(c.At), "member", "members"), dimensions(t))
 		}
 		for d, m := range c.At {
 			if m == Total {

@@ -189,3 +189,11 @@ func (g groups) enumerate() map[string]Range {
 	walk(0, g.values[Total])
 	return out
 }
+
+// TestSumsAreCounted: one sum is one. Seen to fail.
+func TestSumsAreCounted(t *testing.T) {
+	f := &Frame{sums: []sum{{dim: "r"}}, parts: map[string]map[string][][]string{"r": nil}}
+	if says, _ := f.Checked(); !slices.Equal(says, []string{"r: 1 sum"}) {
+		t.Errorf("of one sum it is said: %q", says)
+	}
+}

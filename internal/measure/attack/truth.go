@@ -1,11 +1,11 @@
 package attack
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 
 	"heed/internal/fail"
+	"heed/internal/plain"
 )
 
 // AddsUp holds true counts against every sum that a reader will take for granted.
@@ -134,7 +134,7 @@ func (f *Frame) Checked() (sums, noTotal []string) {
 	}
 	for _, dim := range slices.Sorted(maps.Keys(f.parts)) {
 		if n := count[dim]; n > 0 {
-			sums = append(sums, fmt.Sprintf("%s: %d sums", dim, n))
+			sums = append(sums, dim+": "+plain.Count(n, "sum", "sums"))
 		}
 		if !f.totals[dim] {
 			noTotal = append(noTotal, dim)

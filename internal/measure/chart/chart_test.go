@@ -169,6 +169,14 @@ func TestFindings(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}
+	one := funnel.Funnel{Units: []funnel.Judged{{}}}
+	if got := findFunnel(one); got != "1 organisation lies within the 99.8% limits" {
+		t.Errorf("one organisation: %q", got)
+	}
+	one.Units[0].OverFlag.Out998 = true
+	if got := findFunnel(one); got != "1 of 1 organisation lies outside the 99.8% limits" {
+		t.Errorf("one organisation outside: %q", got)
+	}
 	c := judged(t, xmr.Options{Direction: xmr.Increase}, 50, 53, 49, 52, 51, 54, 50, 48, 49.5, 51, 52.5, 54, 55.5, 57)
 	if got := XmR(c, xmr.Options{Direction: xmr.Increase}, Words{}).Title; got != "Rising for 7 periods in a row, to 57 "+
 		"in Feb 2023" {

@@ -8,6 +8,7 @@ import (
 
 	"heed/internal/measure/funnel"
 	"heed/internal/measure/sheet"
+	"heed/internal/plain"
 )
 
 // Funnel draws organisations by size with the limits that are to be used. It says how
@@ -145,13 +146,15 @@ func findFunnel(f funnel.Funnel) string {
 			out++
 		}
 	}
-	switch n := len(f.Units); {
+	switch of := plain.Count(len(f.Units), "organisation", "organisations"); {
+	case out == 0 && len(f.Units) == 1:
+		return of + " lies within the 99.8% limits"
 	case out == 0:
-		return fmt.Sprintf("All %d organisations lie within the 99.8%% limits", n)
+		return "All " + of + " lie within the 99.8% limits"
 	case out == 1:
-		return fmt.Sprintf("1 of %d organisations lies outside the 99.8%% limits", n)
+		return "1 of " + of + " lies outside the 99.8% limits"
 	default:
-		return fmt.Sprintf("%d of %d organisations lie outside the 99.8%% limits", out, n)
+		return plain.Number(out) + " of " + of + " lie outside the 99.8% limits"
 	}
 }
 

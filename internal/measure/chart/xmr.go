@@ -9,6 +9,7 @@ import (
 
 	"heed/internal/measure/sheet"
 	"heed/internal/measure/xmr"
+	"heed/internal/plain"
 )
 
 // XmR draws a judged series with its variation and assurance icons. With counts that
@@ -212,6 +213,7 @@ func variation(c xmr.Chart) (letter, words, colour string) {
 func assurance(c xmr.Chart, o xmr.Options) (letter, words, colour string) {
 	met, missed := met(c, o)
 	all, since := met+missed, ""
+	times := plain.Count(all, "time", "times")
 	if first := current(c)[0]; first.Period != c.Marks[0].Period {
 		since = " since " + day(first.Period)
 	}
@@ -224,15 +226,15 @@ func assurance(c xmr.Chart, o xmr.Options) (letter, words, colour string) {
 	case (icon == "pass" || onTarget) && missed == 0:
 		return "P", "always met" + since, better
 	case icon == "pass" && met > missed:
-		return "P", fmt.Sprintf("usually met, missed %d of %d times%s", missed, all, since), better
+		return "P", fmt.Sprintf("usually met, missed %d of %s%s", missed, times, since), better
 	case icon == "fail" && met == 0:
 		return "F", "never met" + since, worse
 	case icon == "fail" && missed > met:
-		return "F", fmt.Sprintf("usually missed, met %d of %d times%s", met, all, since), worse
+		return "F", fmt.Sprintf("usually missed, met %d of %s%s", met, times, since), worse
 	case missed == 0:
-		return "?", fmt.Sprintf("met %d of %d times%s, may be missed", met, all, since), guide
+		return "?", fmt.Sprintf("met %d of %s%s, may be missed", met, times, since), guide
 	case met == 0:
-		return "?", fmt.Sprintf("missed %d of %d times%s, may be met", missed, all, since), guide
+		return "?", fmt.Sprintf("missed %d of %s%s, may be met", missed, times, since), guide
 	}
 	return "?", "hit and miss" + since, guide
 }

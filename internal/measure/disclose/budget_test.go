@@ -65,3 +65,13 @@ func TestSearchEnds(t *testing.T) {
 		t.Errorf("a small table: %v, %s", err, small.Finding.Status)
 	}
 }
+
+// TestRefusalsCount: one hidden cell is one. Seen to fail.
+func TestRefusalsCount(t *testing.T) {
+	for _, f := range []attack.Finding{{Status: attack.Recoverable, Recoverable: []string{"a"}},
+		{Status: attack.Narrow, Narrow: []string{"a"}}} {
+		if says := fail.Words(refusal(f)); !strings.HasPrefix(says, "1 hidden cell can be ") {
+			t.Errorf("of one cell it is said: %s", says)
+		}
+	}
+}

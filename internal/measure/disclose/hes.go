@@ -13,6 +13,7 @@ import (
 
 	"heed/internal/fail"
 	"heed/internal/measure/attack"
+	"heed/internal/plain"
 )
 
 // Star is the mark in place of a small count.
@@ -133,17 +134,19 @@ func shownBefore(published, earlier []attack.Table) error {
 	return nil
 }
 
+func hidden(cells []string) string { return plain.Count(len(cells), "hidden cell", "hidden cells") }
+
 // refusal says why a finding forbids publication; nil when it does not.
 func refusal(f attack.Finding) error {
 	switch f.Status {
 	case attack.Safe:
 		return nil
 	case attack.Recoverable:
-		return fail.New(fail.Refused, "%d hidden cells can be worked out exactly, the first is %s: hide further cells "+
-			"(--secondary), merge categories or withhold the table", len(f.Recoverable), f.Recoverable[0])
+		return fail.New(fail.Refused, "%s can be worked out exactly, the first is %s: hide further cells (--secondary), "+
+			"merge categories or withhold the table", hidden(f.Recoverable), f.Recoverable[0])
 	case attack.Narrow:
-		return fail.New(fail.Refused, "%d hidden cells can be narrowed to two values, the first is %s: hide further cells "+
-			"(--secondary), merge categories or withhold the table", len(f.Narrow), f.Narrow[0])
+		return fail.New(fail.Refused, "%s can be narrowed to two values, the first is %s: hide further cells (--secondary), "+
+			"merge categories or withhold the table", hidden(f.Narrow), f.Narrow[0])
 	case attack.Unproven:
 		return fail.New(fail.Refused, "it could not be proven that no hidden cell can be worked out: publish fewer tables "+
 			"together or merge categories")
