@@ -111,9 +111,9 @@ func (p *prover) node(height int, lo int64) Hash {
 	}
 	b, ok := p.tiles[t]
 	if !ok {
-		var why string
-		if b, why = fetch(p.read, t); why != "" {
-			p.err = TileFault{t, why}
+		var fault *TileFault
+		if b, fault = fetch(p.read, t); fault != nil {
+			p.err = *fault
 			return Hash{}
 		}
 		if p.tiles == nil {
@@ -124,7 +124,7 @@ func (p *prover) node(height int, lo int64) Hash {
 	at := int(first%TileWidth) * len(Hash{})
 	n := len(Hash{}) << (height % TileHeight)
 	if at+n > len(b) {
-		p.err = TileFault{t, "is too narrow for the tree"}
+		p.err = TileFault{Tile: t, Why: "is too narrow for the tree"}
 		return Hash{}
 	}
 	return subtreeRoot(b[at : at+n])

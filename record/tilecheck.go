@@ -21,6 +21,8 @@ type TileFault struct {
 	// each other and not with the checkpoint: it is the checkpoint of another tree.
 	Tile Tile
 	Why  string
+	// Err is what the reader said, when the tile could not be read; nil when what was read is wrong.
+	Err error
 }
 
 func (f TileFault) Error() string {
@@ -30,8 +32,8 @@ func (f TileFault) Error() string {
 	return "record: " + f.Tile.Path() + ": " + f.Why
 }
 
-// Unwrap says that every fault is of the class ErrTile.
-func (f TileFault) Unwrap() error { return ErrTile }
+// Unwrap says that every fault is of the class ErrTile, and why the tile could not be read.
+func (f TileFault) Unwrap() []error { return []error{ErrTile, f.Err} }
 
 // VerifyTiles checks that every tile of the tree that cp commits to is there and
 // right, and names the first that is not (lowest level, lowest index). It uses all
@@ -107,31 +109,35 @@ type tileRun struct {
 
 const runLength = 32
 
-func (c *tileCheck) fault(t Tile, why string) {
+const wrongRoot = "does not have the root that the tile above it states"
+
+func (c *tileCheck) fault(t Tile, why string) { c.add(TileFault{Tile: t, Why: why}) }
+
+func (c *tileCheck) add(f TileFault) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.faults) < maxFaults {
-		c.faults = append(c.faults, TileFault{t, why})
+		c.faults = append(c.faults, f)
 	}
 }
 
 // fetch reads a tile of the stated width; for a partial tile that is gone, the
 // beginning of the full one, as tlog-tiles allows.
-func fetch(read TileReader, t Tile) ([]byte, string) {
+func fetch(read TileReader, t Tile) ([]byte, *TileFault) {
 	want := t.Width * len(Hash{})
 	b, err := read(t.Path())
 	if err != nil && t.Width < TileWidth {
 		if full, err2 := read(TilePath(t.Level, t.Index, TileWidth)); err2 == nil && len(full) == TileWidth*len(Hash{}) {
-			return full[:want], ""
+			return full[:want], nil
 		}
 	}
 	switch {
 	case err != nil:
-		return nil, "cannot be read: " + err.Error()
+		return nil, &TileFault{t, "cannot be read: " + err.Error(), err}
 	case len(b) != want:
-		return nil, fmt.Sprintf("has %d bytes in place of %d", len(b), want)
+		return nil, &TileFault{Tile: t, Why: fmt.Sprintf("has %d bytes in place of %d", len(b), want)}
 	}
-	return b, ""
+	return b, nil
 }
 
 type edgeTile struct {
@@ -145,9 +151,9 @@ func (c *tileCheck) edge(cp Checkpoint) []edgeTile {
 	var stored []edgeTile
 	whole := true
 	for _, t := range edge(c.size) {
-		b, why := fetch(c.read, t)
-		if why != "" {
-			c.fault(t, why)
+		b, fault := fetch(c.read, t)
+		if fault != nil {
+			c.add(*fault)
 			whole = false
 		}
 		stored = append(stored, edgeTile{t, b})
@@ -216,9 +222,9 @@ func (c *tileCheck) rebuild(t Tile) ([]byte, bool) {
 	whole := true
 	for i := range int64(t.Width) {
 		child := Tile{t.Level - 1, t.Index*TileWidth + i, TileWidth}
-		b, why := fetch(c.read, child)
-		if why != "" {
-			c.fault(child, why)
+		b, fault := fetch(c.read, child)
+		if fault != nil {
+			c.add(*fault)
 			whole = false
 			continue
 		}
@@ -260,14 +266,14 @@ func (c *tileCheck) descend(t Tile, hashes []byte) {
 // trusted gives the hashes of a tile that has the stated root: as stored, or as
 // rebuilt from below when only the stored copy is at fault.
 func (c *tileCheck) trusted(t Tile, root Hash) []byte {
-	b, why := fetch(c.read, t)
-	if why == "" {
+	b, fault := fetch(c.read, t)
+	if fault == nil {
 		if subtreeRoot(b) == root {
 			return b
 		}
-		why = "does not have the root that the tile above it states"
+		fault = &TileFault{Tile: t, Why: wrongRoot}
 	}
-	c.fault(t, why)
+	c.add(*fault)
 	if b, ok := c.rebuild(t); ok && subtreeRoot(b) == root {
 		return b
 	}
@@ -283,12 +289,12 @@ func (c *tileCheck) worker() {
 		n := len(run.hashes) / len(Hash{})
 		for i := range n {
 			t := Tile{0, run.first + int64(i), TileWidth}
-			b, why := fetch(c.read, t)
-			if why == "" && subtreeRoot(b) != Hash(run.hashes[i*len(Hash{}):]) {
-				why = "does not have the root that the tile above it states"
+			b, fault := fetch(c.read, t)
+			if fault == nil && subtreeRoot(b) != Hash(run.hashes[i*len(Hash{}):]) {
+				fault = &TileFault{Tile: t, Why: wrongRoot}
 			}
-			if why != "" {
-				c.fault(t, why)
+			if fault != nil {
+				c.add(*fault)
 			}
 		}
 		c.progress(c.done.Add(int64(n)*TileWidth), c.size)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"sync"
@@ -27,6 +28,8 @@ const (
 type proof struct {
 	mu  sync.Mutex
 	err error // nil: nothing was altered
+	// said is what was said of it last: a check that cannot finish is begun again soon, and finds the same
+	said string
 }
 
 // prove compares what is made from the history with it and makes it anew, and then
@@ -38,20 +41,23 @@ func (a *App) prove(ctx context.Context) error {
 	if damage := a.Store.Intact(ctx); fail.Is(damage, fail.Conflict) {
 		rows = append(rows, fail.Words(damage))
 	}
-	r, err2 := a.verify(ctx)
-	if err2 != nil {
-		return fmt.Errorf("verify the installation: %w", err2)
-	}
-	if err != nil && r.OK() { // else what keeps the rows from being read is named already
-		return fmt.Errorf("compare rows with the history: %w", err)
-	}
-	if unread(r) { // the database was in the way, which may pass: looked at again soon, and shown until then
-		return fmt.Errorf("verify the installation: %w", fail.Wrap(fail.Broken, r.Err(), "It could not be read"))
+	r, unfinished := a.verify(ctx)
+	switch {
+	case unread(r): // the database was in the way, which may pass: looked at again soon, and shown until then
+		unfinished = errors.Join(unfinished, fail.Wrap(fail.Broken, r.Err(), "It could not be read"))
+		r = verify.Report{}
+	case unfinished == nil && err != nil && r.OK(): // else what keeps the rows from being read is named already
+		unfinished = fmt.Errorf("compare rows with the history: %w", err)
 	}
 	for _, what := range rows {
 		r.Add(verify.Difference{Kind: verify.List, Where: "made from the history", Leaf: -1, What: what})
 	}
-	a.tell(r, compared)
+	if unfinished == nil || !r.OK() { // what was found by then stands
+		a.tell(r, compared, unfinished == nil)
+	}
+	if unfinished != nil {
+		return fmt.Errorf("verify the installation: %w", unfinished)
+	}
 	return nil
 }
 
@@ -75,9 +81,14 @@ func (a *App) verify(ctx context.Context) (verify.Report, error) {
 }
 
 // tell says in the program's log what a check found, and keeps it for /readyz.
-func (a *App) tell(r verify.Report, compared Compared) {
+func (a *App) tell(r verify.Report, compared Compared, finished bool) {
 	a.proof.mu.Lock()
 	defer a.proof.mu.Unlock()
+	if err := r.Err(); err != nil && !finished && err.Error() == a.proof.said {
+		return
+	} else if a.proof.said = ""; err != nil {
+		a.proof.said = err.Error()
+	}
 	if a.proof.err = nil; r.OK() {
 		a.Log.Info("verified itself: nothing was altered", "entries", r.Entries, "concerns", compared.Concerns,
 			"others", compared.Others, "older", compared.Older, "newer", compared.Newer, "took", r.Took.Round(time.Millisecond))

@@ -127,6 +127,9 @@ func (s *supervisor) standing(t *taskState) error {
 	switch {
 	case t.done:
 		return nil
+	case t.err != nil && t.turn != 0 && now-t.well > t.turn:
+		return fail.Wrap(fail.Unknown, t.err, "It has failed again and again, and has not come to the end of its turn "+
+			"for %s. The program's own log says why", (now - t.well).Round(time.Second))
 	case t.err != nil && (t.turn != 0 || t.begun == 0 || now-t.begun < settled):
 		return t.err
 	case t.turn != 0 && now-t.well > t.turn:

@@ -13,6 +13,7 @@ import (
 
 	"heed/internal/clock"
 	"heed/internal/fail"
+	"heed/internal/verify"
 )
 
 // TestWhatFailsIsBegunAgain: an error, a panic and an end without cause are begun
@@ -98,5 +99,31 @@ func TestATurnThatHangsShows(t *testing.T) {
 	now = 2 * time.Minute
 	if err := s.standing(state); !fail.Is(err, fail.Busy) || !strings.Contains(fmt.Sprint(err), "2m0s") {
 		t.Errorf("after two minutes: %v", err)
+	}
+	// Who failed for so long is said in other words than who failed just now. Seen to fail: in the same.
+	state.err = fail.New(fail.Busy, "planted")
+	if err := s.standing(state); !fail.Is(err, fail.Unknown) || !strings.Contains(fmt.Sprint(err), "2m0s") {
+		t.Errorf("failing for two minutes: %v", err)
+	}
+	now = time.Second
+	if err := s.standing(state); !fail.Is(err, fail.Busy) {
+		t.Errorf("failed just now: %v", err)
+	}
+}
+
+// TestWhatAnUnfinishedCheckFoundIsSaidOnce: it is begun again soon, and finds the same each time.
+func TestWhatAnUnfinishedCheckFoundIsSaidOnce(t *testing.T) {
+	var log strings.Builder
+	a := &App{Clock: clock.System{}, Log: slog.New(slog.NewTextHandler(&log, nil))}
+	var r verify.Report
+	r.Add(verify.Difference{Kind: verify.Entry, Where: "entry 2", Leaf: 1, What: "does not open"})
+	for range 3 {
+		a.tell(r, Compared{}, false)
+	}
+	if n := strings.Count(log.String(), "verified itself: altered"); n != 1 || !fail.Is(a.proven().Err, fail.Tampered) {
+		t.Errorf("said %d times, and shown: %v", n, a.proven().Err)
+	}
+	if a.tell(r, Compared{}, true); strings.Count(log.String(), "entry 2,") != 2 {
+		t.Errorf("a check that came to its end said:\n%s", log.String())
 	}
 }

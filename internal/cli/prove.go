@@ -53,7 +53,7 @@ That the entry of a receipt, which somebody downloaded when they sent a concern,
 It writes nothing into the installation, and runs from a read-only copy of it too:
 it works on a private copy of the database, for which TMPDIR must have room.
 
-It exits with 0 when nothing was altered, with 1 when something was (each is named) or when it could not look, with 2 when the call is wrong or proves nothing: without a public key, keys or a kept checkpoint.`
+It exits with 0 when nothing was altered, with 1 when something was (each is named) or when it could not look or not finish (what it found by then is named), with 2 when the call is wrong or proves nothing: without a public key, keys or a kept checkpoint.`
 }
 
 func (c *verifyCmd) Run(env *Env) error {
@@ -80,7 +80,7 @@ func (c *verifyCmd) Run(env *Env) error {
 		return err
 	}
 	r, compared, err := c.check(env, cfg, o)
-	if err != nil {
+	if err != nil && r.OK() {
 		return err
 	}
 	sayReport(env, r)
@@ -93,6 +93,9 @@ func (c *verifyCmd) Run(env *Env) error {
 	switch {
 	case !r.OK():
 		env.say("%d differences were found.", r.Found)
+		if err != nil { // what was found stands; what was not read is not vouched for
+			return err
+		}
 		return exit(1)
 	case !r.Proved:
 		env.say("Nothing was proved: whoever can write what was read can write it anew. Give the log's public key with " +
@@ -166,7 +169,8 @@ func (c *verifyCmd) check(env *Env, cfg app.Config, o verify.Options) (r verify.
 	for _, what := range lists.differences {
 		r.Add(verify.Difference{Kind: verify.List, Where: "made from the history", Leaf: -1, What: what})
 	}
-	if err == nil && lists.err != nil && r.OK() { // else what keeps the lists from being read is named already
+	if passes := fail.Is(lists.err, fail.Busy) || fail.Is(lists.err, fail.Full); err == nil && lists.err != nil &&
+		(passes || r.OK()) { // else what keeps the lists from being read is named already
 		err = lists.err
 	}
 	if lists.err == nil {

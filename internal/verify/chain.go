@@ -64,12 +64,14 @@ func (v *check) state(ctx context.Context) error {
 
 // fallBack checks against the newest public checkpoint that verifies, when the state does not.
 func (v *check) fallBack(ctx context.Context) error {
-	return v.eachCheckpoint(ctx, func(r checkpointRow) error {
+	err := v.eachCheckpoint(ctx, func(r checkpointRow) error {
 		if c, _, err := v.o.open(r.note); err == nil && c.Size >= v.head.Size {
 			v.head = c
 		}
 		return nil
 	})
+	v.unsure = v.unsure || err != nil
+	return err
 }
 
 type checkpointRow struct {
@@ -122,10 +124,13 @@ func (v *check) checkpoints(ctx context.Context) error {
 		}
 		return ctx.Err()
 	})
+	if err != nil {
+		return err
+	}
 	for size := range sigs {
 		v.foundf(Witness, fmt.Sprintf("log_cosignature %d", size), "a witness signed a checkpoint that is not there")
 	}
-	return err
+	return nil
 }
 
 func (v *check) oneCheckpoint(ctx context.Context, g *grower, r checkpointRow) {
@@ -138,7 +143,7 @@ func (v *check) oneCheckpoint(ctx context.Context, g *grower, r checkpointRow) {
 	case c.Size != r.size || len(c.Extra) > 0:
 		v.foundf(Checkpoint, where, "the checkpoint stored there is another (of %d leaves)", c.Size)
 		return
-	case c.Origin != v.head.Origin:
+	case c.Origin != v.head.Origin && !v.unsure:
 		v.foundf(Checkpoint, where, "is of another log")
 		return
 	case c.Size > v.head.Size:
@@ -153,11 +158,18 @@ func (v *check) oneCheckpoint(ctx context.Context, g *grower, r checkpointRow) {
 	}
 	root, err := g.root(c.Size, v.head.Size)
 	if err != nil {
-		v.foundf(Checkpoint, where, "cannot be compared with the tree: %v", err)
+		v.cannotCompare(Checkpoint, where, err)
 	} else if root != c.Root {
 		v.foundf(History, where, "was signed for another tree than the tiles hold")
 	}
 	v.count.public.Store(max(v.count.public.Load(), c.Size))
+}
+
+// cannotCompare finds what has no tiles to be compared with, if they were not lost.
+func (v *check) cannotCompare(k Kind, where string, err error) {
+	if !v.lost(err) {
+		v.foundf(k, where, "cannot be compared with the tree: %v", err)
+	}
 }
 
 // sizeNow is the size of the tree by the signed state as it stands by now; 0 when it does not verify.
@@ -281,7 +293,7 @@ func (v *check) since(read record.TileReader) {
 // compare says whether the tree begins with that of a checkpoint.
 func (v *check) compare(where string, c record.Checkpoint, read record.TileReader) bool {
 	switch {
-	case c.Origin != v.head.Origin:
+	case c.Origin != v.head.Origin && !v.unsure:
 		v.foundf(Checkpoint, where, "is of the log %q and not of %q", c.Origin, v.head.Origin)
 		return false
 	case c.Size > v.head.Size && v.unsure: // how large the tree is could not be read
@@ -293,7 +305,7 @@ func (v *check) compare(where string, c record.Checkpoint, read record.TileReade
 	}
 	proof, err := record.ConsistencyProof(read, c.Size, v.head.Size)
 	if err != nil {
-		v.foundf(History, where, "cannot be compared with the tree: %v", err)
+		v.cannotCompare(History, where, err)
 		return false
 	}
 	if err := record.VerifyConsistency(c.Size, v.head.Size, proof, c.Root, v.head.Root); err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -85,6 +86,9 @@ func (w *rowCheck) lateErasure(r *row) {
 		return // named among the rows
 	}
 	k := w.opened.keys[[16]byte(r.record)]
+	if k != nil && errors.Is(k.err, errUnreadStore) {
+		w.gone.missed()
+	}
 	if k == nil || k.err != nil {
 		return
 	}

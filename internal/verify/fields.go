@@ -117,7 +117,12 @@ func (w *fieldCheck) column(ctx context.Context, f Field) error {
 		}
 		defer rows.Close()
 		r := &w.row
-		for rows.Next() {
+		for first := true; rows.Next(); first = false {
+			if first { // the snapshot is taken: what wraps its keys may be destroyed before the last row is opened
+				if _, _, err := w.keys.load(); err != nil {
+					w.unreadStore(err)
+				}
+			}
 			if n := w.count.fields.Add(1); n%4096 == 0 {
 				w.o.Progress(Progress{"fields", n, 0})
 			}
@@ -146,6 +151,9 @@ func (w *fieldCheck) open(f Field) string {
 			w.warnOnce("%s still holds a sealed value of an erased record; nobody can open it", f.where())
 			return ""
 		}
+		if w.gone.unread() {
+			return ""
+		}
 		return "its record has no key"
 	}
 	k := w.opened.keys[rec]
@@ -153,6 +161,10 @@ func (w *fieldCheck) open(f Field) string {
 		w.opened.forget()
 		w.opened.add(storedKey{rec: r.record, org: r.keyOrg, generation: r.keyGeneration.Int64, wrapped: r.keySealed})
 		k = w.opened.keys[rec]
+	}
+	if errors.Is(k.err, errUnreadStore) {
+		w.unreadStore(k.err)
+		return ""
 	}
 	if k.err != nil {
 		return k.err.Error()

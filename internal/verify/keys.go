@@ -30,11 +30,16 @@ type keyring struct {
 	stored map[genID]record.GenerationKey
 	gens   map[genID]*record.Branches // nil: cannot be opened
 	days   map[genID]record.DayKey
-	read   int // how often the key store was read
+	read   int   // how often the key store was read
+	failed int   // how often that failed
+	last   error // why, the last time
 }
 
-// maxReads bounds how often a check reads the key store.
-const maxReads = 1000
+// How often a check reads the key store, and how often in vain: each of those waits for writtenWithin.
+const (
+	maxReads  = 1000
+	maxFailed = 5
+)
 
 type genID struct {
 	org    [16]byte
@@ -72,12 +77,13 @@ func (k *keyring) load() (ks record.KeyStore, torn bool, err error) {
 		time.Sleep(writtenWithin / writtenTries)
 		ks, torn, err = k.parse()
 	}
-	if err != nil {
-		return ks, false, err
-	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.read++
+	if k.read++; err != nil {
+		k.failed++
+		k.last = fmt.Errorf("%w: %w", errUnreadStore, err)
+		return ks, false, err
+	}
 	for _, g := range ks.Generations {
 		k.stored[genID{g.Org, g.Generation}] = g
 	}
@@ -105,22 +111,29 @@ func (k *keyring) parse() (ks record.KeyStore, torn bool, err error) {
 	return ks, whole != [2]bool{true, true}, nil
 }
 
-// find gives a generation as the key store holds or held it.
-func (k *keyring) find(id genID) (record.GenerationKey, bool) {
+// find gives a generation as the key store holds or held it: errNoGeneration when it was read and has none.
+func (k *keyring) find(id genID) (g record.GenerationKey, err error) {
 	k.mu.RLock()
 	g, ok := k.stored[id]
-	again := !ok && k.read < maxReads
-	k.mu.RUnlock()
-	if !again {
-		return g, ok
+	again, err := k.read < maxReads, k.last
+	if k.failed < maxFailed {
+		err = nil
 	}
-	if _, _, err := k.load(); err != nil {
-		return g, false
+	k.mu.RUnlock()
+	if ok || err != nil {
+		return g, err
+	}
+	if again {
+		if _, _, err := k.load(); err != nil {
+			return g, fmt.Errorf("%w: %w", errUnreadStore, err)
+		}
 	}
 	k.mu.RLock()
 	defer k.mu.RUnlock()
-	g, ok = k.stored[id]
-	return g, ok
+	if g, ok = k.stored[id]; !ok {
+		return g, errNoGeneration
+	}
+	return g, nil
 }
 
 func readFile(path string, limit int64) ([]byte, error) {
@@ -143,6 +156,8 @@ var (
 	errNoGeneration  = errors.New("the key store does not hold the generation that its key is wrapped by")
 	errBadGeneration = errors.New("the generation that its key is wrapped by does not open with the key file")
 	errBadKey        = errors.New("its key does not open")
+	// errUnreadStore says nothing of the generation.
+	errUnreadStore = errors.New("the key store could not be read while it was needed")
 )
 
 // generation gives the key that wraps record keys of a generation.
@@ -156,9 +171,9 @@ func (k *keyring) generation(id genID) (*record.Branches, error) {
 	if ok {
 		return nil, errBadGeneration
 	}
-	g, there := k.find(id)
-	if !there {
-		return nil, errNoGeneration
+	g, err := k.find(id)
+	if err != nil {
+		return nil, err
 	}
 	raw, err := record.OpenGeneration(k.orgs, g)
 	if err == nil {
@@ -240,7 +255,8 @@ func (v *check) keyTables(ctx context.Context) error {
 		}
 	}
 	if _, _, err := v.keys.load(); err != nil { // after the database: what is destroyed there is destroyed here
-		return err
+		v.unreadStore(err)
+		return nil
 	}
 	for _, g := range generations {
 		where := fmt.Sprintf("key_generation %s %d", hexOf(g.org), g.number)
@@ -249,16 +265,20 @@ func (v *check) keyTables(ctx context.Context) error {
 			continue
 		}
 		id := genID{[16]byte(g.org), g.number}
-		known, ever := v.keys.find(id)
+		known, err := v.keys.find(id)
 		switch {
-		case !ever:
+		case errors.Is(err, errNoGeneration):
 			// Made and destroyed while the check ran? Then no key is wrapped by it any more.
-			if n, err := v.wrappedBy(ctx, g.org, g.number); err != nil || n > 0 {
+			if n, err := v.wrappedBy(ctx, g.org, g.number); err != nil {
+				return fmt.Errorf("read record keys: %w", err)
+			} else if n > 0 {
 				v.foundf(Key, where, "is not in the key store, and %d record keys need it", n)
 			}
-		case ever && string(known.Fingerprint[:]) != string(g.fingerprint):
+		case err != nil:
+			v.unreadStore(err)
+		case string(known.Fingerprint[:]) != string(g.fingerprint):
 			v.foundf(Key, where, "is another key than the one in the key store")
-		case ever && known.MadeAt != g.madeAt:
+		case known.MadeAt != g.madeAt:
 			v.foundf(Key, where, "was made at another time than the one in the key store")
 		}
 	}

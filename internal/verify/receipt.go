@@ -55,8 +55,8 @@ func (v *check) promised(ctx context.Context, r record.Receipt, read record.Tile
 		waits, err = v.waits(ctx, r.Leaf)
 	}
 	switch {
+	case err != nil && v.lost(err):
 	case err != nil:
-		v.lost(err)
 		v.foundf(Receipt, "receipt", "cannot be looked for: %v", err)
 	case leaf >= 0:
 		v.told = fmt.Sprintf("The entry of the receipt is there: it is leaf %d.", leaf)
@@ -64,6 +64,7 @@ func (v *check) promised(ctx context.Context, r record.Receipt, read record.Tile
 		v.told = "The entry of the receipt is there, and waits for its place."
 	case v.store == nil && clock.System{}.Now().Sub(written) < publicWithin:
 		v.told = "The entry of the receipt is not public yet. Ask again in an hour and a half."
+	case v.unsure: // how large the tree is could not be read
 	default:
 		v.foundf(Receipt, "receipt", "the log promised this entry on %s, and it is gone", at(written))
 	}

@@ -193,6 +193,25 @@ type erasures struct {
 	twice [][16]byte            // by more than one
 	top   int64                 // highest leaf seen beyond the checked tree
 	kept  []keptRow
+	lack  int // how often entries could not be read or opened: they may name others
+}
+
+// mostMissed bounds how often a check asks for entries that it is not given.
+const mostMissed = 20
+
+// missed notes entries that were not read; it is true when there were too many of them.
+func (e *erasures) missed() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.lack++
+	return e.lack > mostMissed
+}
+
+// unread says that not all entries were read: of no record is it known that none names it.
+func (e *erasures) unread() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.lack > 0
 }
 
 // keptRow is a row of a record without a key that still has its sealed bytes. An erasure takes them from all.
@@ -263,21 +282,34 @@ func (e *erasures) unnamed() map[[16]byte]keyless {
 // erased compares: no record without a key that was not declared erased, none
 // declared erased that has one.
 func (v *check) erased(ctx context.Context) error {
-	if err := v.moved(ctx); err != nil || v.keys == nil {
-		return err
+	if v.keys == nil {
+		return nil
 	}
 	if err := v.late(ctx); err != nil {
+		v.gone.missed()
 		return err
 	}
-	for rec, k := range v.gone.unnamed() {
-		v.found(Difference{Kind: Record, Where: fmt.Sprintf("entry %d", k.n), Leaf: k.leaf, Record: hexOf(rec[:]),
-			What: "its record has no key, and no erasure entry says that it was erased"})
-	}
 	v.keptBytes()
+	if !v.gone.unread() {
+		v.unsaid()
+	}
 	for _, rec := range v.gone.twice {
 		v.found(Difference{Kind: Record, Where: "entry", Leaf: -1, Record: hexOf(rec[:]),
 			What: "has two entries that say it was erased, and a record is erased once: its key was put back in between"})
 	}
+	return v.stays(ctx)
+}
+
+// unsaid names what is erased and what no entry says was.
+func (v *check) unsaid() {
+	for rec, k := range v.gone.unnamed() {
+		v.found(Difference{Kind: Record, Where: fmt.Sprintf("entry %d", k.n), Leaf: k.leaf, Record: hexOf(rec[:]),
+			What: "its record has no key, and no erasure entry says that it was erased"})
+	}
+}
+
+// stays compares what is left of the records whose erasure entries were read.
+func (v *check) stays(ctx context.Context) error {
 	return v.store.View(ctx, func(tx *store.Tx) error {
 		unbound := 0
 		for rec, said := range v.gone.named {

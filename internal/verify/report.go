@@ -113,33 +113,46 @@ type finder struct {
 	diffs    []Difference
 	total    int64
 	warnings []string
-	away     error // the database went away: nothing is concluded
+	away     error // the first read that was lost
+	keyStore sync.Once
 }
 
-// unread finds what could not be read.
+// A difference is found where all that it rests on was read: bytes that are wrong, or what
+// a statement did not give that came to its end. From what could not be read nothing
+// follows, and a part that needs it concludes nothing: entries that were not all read name
+// no erasure (erasures.unread), and a tree whose signed state was not read may be larger (check.unsure).
+
+// unread finds what could not be read. A read that was lost says nothing of what is there.
 func (f *finder) unread(where string, err error) {
-	f.foundf(Unreadable, where, "cannot be read: %v", err)
-	f.lost(err)
-}
-
-// lost notes a read that failed because the database was away, or had no room to sort in, which passes.
-func (f *finder) lost(err error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if fail.Is(err, fail.Busy) || fail.Is(err, fail.Full) {
-		f.away = err
+	if !f.lost(err) {
+		f.foundf(Unreadable, where, "cannot be read: %v", err)
 	}
 }
 
-// wentAway ends a check whose database was away: what it read before would be taken for all there is.
-func (f *finder) wentAway() error {
+// unreadStore finds, once, that the key store could not be read while the check needed it.
+func (f *finder) unreadStore(err error) { f.keyStore.Do(func() { f.unread("key store", err) }) }
+
+// lost notes a read that failed because the database was away, was stopped by a limit, or had no room to sort in,
+// which passes. It is false for damage, and for what is not there.
+func (f *finder) lost(err error) bool {
+	yes := fail.Is(err, fail.Busy) || fail.Is(err, fail.Full)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if yes && f.away == nil {
+		f.away = err
+	}
+	return yes
+}
+
+// unfinished is why a check could not look at everything; nil when it did.
+func (f *finder) unfinished() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.away == nil {
 		return nil
 	}
-	return fail.Wrap(fail.Busy, f.away, "The database went away while it was verified, or had no room to work in, and "+
-		"nothing can be said of it. Verify again")
+	return fail.Wrap(fail.Busy, f.away, "The check could not finish: the database went away, stopped a statement, or had "+
+		"no room to work in. Of what was not read nothing can be said: verify again")
 }
 
 func (f *finder) found(d Difference) {
@@ -155,6 +168,9 @@ func (f *finder) foundf(k Kind, where, format string, args ...any) {
 }
 
 func (f *finder) tileFault(t record.TileFault) {
+	if f.lost(t.Err) {
+		return
+	}
 	if t.Tile.Width == 0 {
 		f.foundf(Checkpoint, "signed root", "%s", t.Why)
 		return

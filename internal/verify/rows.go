@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -33,16 +34,22 @@ func (v *check) rows(ctx context.Context) error {
 			defer func() { v.readings.add(w.readings) }()
 			for lo := range ranges {
 				worked := clock.Stopwatch()
-				if err := w.chunk(ctx, lo, beyond(lo)); err != nil {
+				if err := w.chunk(ctx, lo, beyond(lo)); err != nil && v.gone.missed() {
 					cancel() // the ranges end, and with them the other goroutines
 					return err
+				} else if err != nil && ctx.Err() == nil {
+					v.unread("database", err)
 				}
 				v.rest(ctx, worked())
 			}
 			return nil
 		})
 	}
-	return parallel(fns...)
+	err := parallel(fns...)
+	if err != nil {
+		v.gone.missed()
+	}
+	return err
 }
 
 // beyond is the end of the range that begins at lo.
@@ -358,6 +365,7 @@ func (w *rowCheck) look(leaf int64) {
 	delete(w.waiting, r.n)
 	ahead := leaf >= w.head.Size // numbered after the check began
 	switch {
+	case leaf < 0 && !waits && w.unsure: // numberings that are too long for the tree are passed by
 	case leaf < 0 && !waits:
 		w.differs(leaf, "is not in the tree and does not wait for a number: it was put in")
 	case leaf >= 0 && waits:
@@ -419,6 +427,11 @@ func (w *rowCheck) open(leaf int64, stored [32]byte, against bool, k *openedKey)
 	if k.org != org {
 		w.differs(leaf, "its organisation is not that of its record's key")
 		return
+	}
+	if errors.Is(k.err, errUnreadStore) {
+		w.gone.missed()
+		w.unreadStore(k.err)
+		k.told = true
 	}
 	if k.err != nil {
 		if !k.told {

@@ -58,7 +58,10 @@ func served(ctx context.Context, o Options) (Report, error) {
 	}
 	v.since(get)
 	v.receipt(ctx, get)
-	return v.report(took()), ctx.Err()
+	if ctx.Err() != nil {
+		return Report{}, ctx.Err()
+	}
+	return v.report(took()), v.unfinished()
 }
 
 func fetch(ctx context.Context, client *http.Client, url string) ([]byte, error) {
@@ -68,12 +71,20 @@ func fetch(ctx context.Context, client *http.Client, url string) ([]byte, error)
 	}
 	a, err := client.Do(q)
 	if err != nil {
-		return nil, err
+		return nil, fail.Wrap(fail.Busy, err, "The server did not answer")
 	}
 	defer a.Body.Close()
 	if a.StatusCode != http.StatusOK {
 		_, _ = io.CopyN(io.Discard, a.Body, 4096) // so that the connection can be used again
-		return nil, fmt.Errorf("the server answered %d", a.StatusCode)
+		err := fmt.Errorf("the server answered %d", a.StatusCode)
+		if a.StatusCode >= http.StatusInternalServerError || a.StatusCode == http.StatusTooManyRequests {
+			return nil, fail.Wrap(fail.Busy, err, "The server is in trouble") // which says nothing of what it has
+		}
+		return nil, err
 	}
-	return io.ReadAll(io.LimitReader(a.Body, maxServed))
+	b, err := io.ReadAll(io.LimitReader(a.Body, maxServed))
+	if err != nil {
+		return nil, fail.Wrap(fail.Busy, err, "The server broke off")
+	}
+	return b, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 
 	"heed/internal/fail"
 	"heed/internal/store"
@@ -19,7 +20,8 @@ type tileSource struct {
 	ctx  context.Context
 
 	gently bool
-	lost   func(error) // told of each read that failed
+	failed atomic.Int64 // reads: past mostMissed nothing is asked any more
+	last   atomic.Value // answer to the last of them
 }
 
 type tileAsk struct {
@@ -82,6 +84,9 @@ func (t *tileSource) read(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if t.failed.Load() > mostMissed {
+		return nil, t.last.Load().(tileAnswer).err
+	}
 	a := tileAsk{tile, make(chan tileAnswer, 1)}
 	select {
 	case t.ask <- a:
@@ -89,8 +94,9 @@ func (t *tileSource) read(path string) ([]byte, error) {
 		return nil, t.ctx.Err()
 	}
 	got := <-a.answer
-	if got.err != nil && t.lost != nil {
-		t.lost(got.err)
+	if got.err != nil && !errors.Is(got.err, errNoTile) {
+		t.last.Store(got)
+		t.failed.Add(1)
 	}
 	return got.hashes, got.err
 }

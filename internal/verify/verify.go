@@ -92,7 +92,7 @@ type Progress struct {
 }
 
 // Installation opens an installation for reading and checks it. The error says
-// why it could not be checked; what was found is in the Report.
+// why it could not be checked to the end; what was found is in the Report, also then.
 func Installation(ctx context.Context, o Options) (Report, error) {
 	given := 0
 	for _, s := range []string{o.Path, o.URL, o.HTTP} {
@@ -133,7 +133,7 @@ func with(ctx context.Context, s *store.Store, o Options, keys *keyring) (Report
 	if err := v.run(ctx); err != nil {
 		return Report{}, err
 	}
-	return v.report(took()), nil
+	return v.report(took()), v.unfinished()
 }
 
 // check is one run over a store.
@@ -167,7 +167,6 @@ func newCheck(s *store.Store, o Options, keys *keyring) *check {
 // difference and the others go on; only the end of ctx stops all.
 func (v *check) run(ctx context.Context) error {
 	v.tiles = openTiles(ctx, v.store, v.workers(), v.o.Gently)
-	v.tiles.lost = v.lost
 	defer v.tiles.close()
 	if err := v.stop(ctx, v.state(ctx)); err != nil {
 		return err
@@ -187,11 +186,10 @@ func (v *check) run(ctx context.Context) error {
 	); err != nil {
 		return err
 	}
-	if err := v.part(ctx, v.erased); err != nil {
-		return err
-	}
-	if err := v.stop(ctx, errors.Join(v.destroyed(ctx), v.undeclared(ctx))); err != nil {
-		return err
+	for _, part := range []func(context.Context) error{v.moved, v.erased, v.destroyed, v.undeclared} {
+		if err := v.part(ctx, part); err != nil {
+			return err
+		}
 	}
 	v.repeated()
 	if err := v.part(ctx, v.fields); err != nil {
@@ -199,7 +197,7 @@ func (v *check) run(ctx context.Context) error {
 	}
 	v.since(v.tiles.read)
 	v.receipt(ctx, v.tiles.read)
-	return errors.Join(ctx.Err(), v.wentAway())
+	return ctx.Err()
 }
 
 // part is a part that does not rest by itself.
@@ -224,13 +222,12 @@ func (v *check) together(parts ...func() error) error {
 }
 
 // stop turns what kept a part from reading into a difference: a table that cannot
-// be read is damage too. A check that was called off is an error, and a database that went away.
+// be read is damage too. A check that was called off is an error.
 func (v *check) stop(ctx context.Context, err error) error {
-	if err == nil || ctx.Err() != nil {
-		return ctx.Err()
+	if err != nil && ctx.Err() == nil {
+		v.unread("database", err)
 	}
-	v.unread("database", err)
-	return v.wentAway()
+	return ctx.Err()
 }
 
 // tree checks every tile against the signed root.
