@@ -63,24 +63,20 @@ func (v *Visitor) keyboard() (all []string) {
 		return nil
 	}
 	v.tabbed[key] = true
+	defer v.eval(nil, `() => { if (document.activeElement) document.activeElement.blur(); window.scrollTo(0, 0) }`)
 	var count int
 	v.eval(&count, jsFocusables)
+	unreached := func() (names []string) { v.eval(&names, jsUnreached); return names }
 	for range count + 3 {
 		v.must("press Tab", v.page.Keyboard.Type(input.Tab))
 		var said string
 		v.eval(&said, jsFocused)
-		if said == "end" {
-			break
-		}
-		if said != "" {
+		switch {
+		case said == "end" && len(unreached()) == 0:
+			return all
+		case said != "end" && said != "": // otherwise it may be that the key has not been heard yet
 			all = append(all, "keyboard: "+said)
 		}
 	}
-	var unreached []string
-	v.eval(&unreached, jsUnreached)
-	if len(unreached) > 0 {
-		all = append(all, "keyboard: the Tab key does not reach "+strings.Join(unreached, " · "))
-	}
-	v.eval(nil, `() => { if (document.activeElement) document.activeElement.blur(); window.scrollTo(0, 0) }`)
-	return all
+	return append(all, "keyboard: the Tab key does not reach "+strings.Join(unreached(), " · "))
 }
