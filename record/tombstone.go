@@ -3,6 +3,7 @@ package record
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 )
 
 // A tombstone stands in the key store for each generation that is not there any
@@ -45,8 +46,14 @@ type ErasedRecordAt struct {
 // TombstonesContext binds the key of an organisation's tombstones, when it is wrapped.
 func TombstonesContext(org [16]byte) []byte { return append([]byte("heed/tombstones/1\n"), org[:]...) }
 
-// TombstonesPlace is where an organisation's tombstones are sealed.
-func TombstonesPlace(org [16]byte) Place { return Place{Org: org, Field: "tombstones"} }
+// TombstonesPlace is where an organisation's tombstones are sealed. Those that announce
+// something have a place of their own: a program that would take it for done cannot open them.
+func TombstonesPlace(org [16]byte, announces bool) Place {
+	if announces {
+		return Place{Org: org, Field: "tombstones/announced"}
+	}
+	return Place{Org: org, Field: "tombstones"}
+}
 
 // DayContext binds a day's key when it is wrapped.
 func DayContext(org [16]byte, day int64) []byte {
@@ -77,7 +84,10 @@ func OpenTombstonesWith(seal [KeySize]byte, o OrgGenerations) ([]Tombstone, erro
 	if err != nil {
 		return nil, err
 	}
-	plain, err := key.Open(TombstonesPlace(o.Org), o.Tombstones)
+	plain, err := key.Open(TombstonesPlace(o.Org, false), o.Tombstones)
+	if err != nil {
+		plain, err = key.Open(TombstonesPlace(o.Org, true), o.Tombstones)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +100,7 @@ func SealTombstones(seal [KeySize]byte, org [16]byte, all []Tombstone) ([]byte, 
 	if err != nil {
 		return nil, err
 	}
-	return key.Seal(TombstonesPlace(org), formatTombstones(all)), nil
+	return key.Seal(TombstonesPlace(org, slices.ContainsFunc(all, Tombstone.Announces)), formatTombstones(all)), nil
 }
 
 // OpenDay unwraps a day's key with whichever of the organisation's keys fits.

@@ -40,6 +40,21 @@ func TestTombstonesComeBack(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	want = append(want, record.Tombstone{Records: []record.ErasedRecordAt{{Record: [16]byte{9}, At: 1}}})
+	if o.Tombstones, err = record.SealTombstones(seal, org, want); err != nil {
+		t.Fatal(err)
+	}
+	if got, err = record.OpenTombstones(keys, o); err != nil || !reflect.DeepEqual(got, want) || !got[2].Announces() {
+		t.Fatalf("announced: %+v %v", got, err)
+	}
+	// A program from before announcements would take one for an erasure: it cannot open them.
+	before, err := record.OpenKey(seal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := before.Open(record.Place{Org: org, Field: "tombstones"}, o.Tombstones); err == nil {
+		t.Error("a program from before opens what announces")
+	}
 	day := record.DayKey{Org: org, Day: 20514, Wrapped: record.Wrap(keys[1].Key, record.DayContext(org, 20514), seal)}
 	if key, err := record.OpenDay(keys, day); err != nil || key != seal {
 		t.Fatalf("a day's key: %v", err)

@@ -134,10 +134,11 @@ func (a *App) destroyAgain(ctx context.Context, o directory.Organisation,
 	if err := a.Directory.EveryGrantor(ctx, o.ID, words...); err != nil {
 		return 0, err
 	}
-	if err := a.Vault.DestroyAgain(ctx, o.ID, older); err != nil {
+	// First, since what is begun then is finished by any start, which knows nobody's word.
+	if err := a.Directory.NoteDestroyedAgain(ctx, o.ID, len(older), words...); err != nil {
 		return 0, err
 	}
-	return len(older), a.Directory.NoteDestroyedAgain(ctx, o.ID, len(older), words...)
+	return len(older), a.Vault.DestroyAgain(ctx, o.ID, older)
 }
 
 // underCheckpoint refuses entries that no signed checkpoint holds.

@@ -60,7 +60,7 @@ func Events() map[string]string {
 		kindTokenRevoked:       "A token for the API was withdrawn",
 		kindKeysChanged:        "The organisation's key was changed, by the word of its grantors",
 		kindKeysLost:           "Keys that no copy holds any more were given up: how many records can never be read again",
-		kindKeysAgain: "Keys of erased records, which an older copy of the key store had brought back, were " +
+		kindKeysAgain: "Keys of erased records, which an older copy of the key store had brought back, are " +
 			"destroyed again: how many, by the word of the grantors",
 		kindStepChanged:        "By how many leaves the public tree grows with a beat was changed: from, to",
 		record.KindErased:      "A record was erased: which, why, and by whose word",

@@ -110,7 +110,7 @@ func (d *Desk) NoteKeysLost(ctx context.Context, org id.Org, records int) error 
 	})
 }
 
-// NoteDestroyedAgain writes to the organisation's record that keys of erased records were destroyed again.
+// NoteDestroyedAgain writes to the organisation's record that keys of erased records are destroyed again.
 func (d *Desk) NoteDestroyedAgain(ctx context.Context, org id.Org, records int, words ...Word) error {
 	return d.note(ctx, org, func(o Organisation) ledger.Event {
 		return ledger.Event{Kind: kindKeysAgain, Data: keysAgain{records, grantorsOf(o, words)}}

@@ -21,8 +21,8 @@ import (
 //	state      in the database                         in the key store             killed here
 //	---------  --------------------------------------  ---------------------------  ---------------------------------
 //	living     R's key, wrapped by N                   N                            nothing has happened
-//	announced  as living                               N; R is announced            nothing has happened; Resume takes
-//	                                                                                it back after a day
+//	announced  as living; R's key is locked            N; R is announced            nothing has happened; Resume takes
+//	                                                                                it back
 //	decided    its entry; R's key is gone; N is        as announced                 Resume finds R announced, and the
 //	           retired. One commit                                                  entry that makes it count
 //	succeeded  N's successor S is noted                N, S; R is announced         S is used again; an S that was
@@ -82,6 +82,9 @@ func (v *Vault) Erase(ctx context.Context, org id.Org, rec id.Record,
 		return err
 	})
 	if err != nil {
+		if t, e := v.tombstones(ctx, org); e == nil && !t.announced[rec].IsZero() {
+			_ = v.takeBack(context.WithoutCancel(ctx), org, rec) // else Resume does
+		}
 		return Certificate{}, err
 	}
 	v.at("decided")
@@ -96,14 +99,18 @@ func (v *Vault) Erase(ctx context.Context, org id.Org, rec id.Record,
 // decide is living → decided.
 func (v *Vault) decide(tx *store.Tx, org id.Org, rec id.Record,
 	entry func(tx *store.Tx, generation int64) error) (Erasure, error) {
-	row, err := store.One(tx, (*wrappedKey).scan, selectKey+tx.ForUpdate(), rec, org)
-	if fail.Is(err, fail.Missing) {
+	switch err := holdKey(tx, org, rec); {
+	case fail.Is(err, fail.Missing):
 		return v.decided(tx, org, rec)
+	case err != nil:
+		return Erasure{}, err
 	}
+	// Its row may say another generation than the one that it opens under: that one is named, and goes.
+	key, err := v.key(tx, org, rec)
 	if err != nil {
 		return Erasure{}, err
 	}
-	if err := entry(tx, row.generation); err != nil {
+	if err := entry(tx, key.generation); err != nil {
 		return Erasure{}, err
 	}
 	if err := takeKey(tx, org, rec); err != nil {
@@ -115,8 +122,14 @@ func (v *Vault) decide(tx *store.Tx, org id.Org, rec id.Record,
 	v.at("announced")
 	// From this commit on no record key is wrapped by this generation: New reads the row.
 	_, err = tx.Exec(`update key_generation set retired_at = $1 where org = $2 and generation = $3 and retired_at is null`,
-		clock.Micros(tx.Now()), org, row.generation)
-	return Erasure{Record: rec, Generation: row.generation, At: tx.Now()}, err
+		clock.Micros(tx.Now()), org, key.generation)
+	return Erasure{Record: rec, Generation: key.generation, At: tx.Now()}, err
+}
+
+// holdKey keeps a key's row as it is until this unit ends.
+func holdKey(tx *store.Tx, org id.Org, rec id.Record) error {
+	_, err := store.One(tx, (*wrappedKey).scan, selectKey+tx.ForUpdate(), rec, org)
+	return err
 }
 
 func takeKey(tx *store.Tx, org id.Org, rec id.Record) error {
@@ -127,6 +140,9 @@ func takeKey(tx *store.Tx, org id.Org, rec id.Record) error {
 // decided is the erasure of a record that has no key; fail.Missing when there was none.
 // The key store is looked at after the database.
 func (v *Vault) decided(tx *store.Tx, org id.Org, rec id.Record) (Erasure, error) {
+	if rec == org.Record() { // in which erasures are looked up; it is erased with the organisation
+		return Erasure{}, fail.New(fail.Missing, "Not found")
+	}
 	t, err := v.tombstones(context.Background(), org)
 	if b, named := t.named(rec); err == nil && named {
 		return Erasure{Record: rec, Generation: b.stone.Generation, At: b.at}, nil
@@ -149,28 +165,25 @@ func (v *Vault) decided(tx *store.Tx, org id.Org, rec id.Record) (Erasure, error
 	return Erasure{}, fail.New(fail.Missing, "Not found")
 }
 
-// Resume finishes the erasures that a crash or a full disk cut short.
+// Resume finishes the erasures that a crash or a full disk cut short. One that cannot be finished keeps no other up.
 func (v *Vault) Resume(ctx context.Context) error {
+	var all []error
 	for _, org := range v.orgsKnown() {
 		var waiting []Erasure
-		var without map[id.Record]time.Time
+		var without []id.Record
 		err := v.store.View(ctx, func(tx *store.Tx) (err error) {
 			waiting, without, err = v.waiting(tx, org)
 			return err
 		})
-		if err != nil {
-			return err
-		}
+		all = append(all, err)
 		for _, e := range waiting {
-			if err := v.finish(ctx, org, e); err != nil {
-				return err
-			}
+			all = append(all, v.finish(ctx, org, e))
 		}
-		if err := v.takeBack(ctx, org, without); err != nil {
-			return err
+		for _, rec := range without {
+			all = append(all, v.takeBack(ctx, org, rec))
 		}
 	}
-	return nil
+	return errors.Join(all...)
 }
 
 // orgsKnown are the organisations that the key store has counted generations of.
@@ -397,8 +410,10 @@ func (v *Vault) successor(ctx context.Context, org id.Org, number int64, named [
 	if err != nil {
 		return nil, err
 	}
-	if known != 0 {
-		return v.generation(org, known)
+	if known != 0 && known != number {
+		if g, err := v.generation(org, known); !errors.Is(err, errDestroyed) {
+			return g, err
+		} // lost with a key store, or said by nobody: another is made
 	}
 	if living == 0 && len(carried) == 0 {
 		return nil, nil //nolint:nilnil // nothing lives there
