@@ -214,3 +214,23 @@ func TestAKeyRowThatStandsTwiceIsErasedOnce(t *testing.T) {
 		}
 	})
 }
+
+// TestListsThatAreCarriedOnMeanwhile: two other processes change the organisation's key and erase, between the reading of
+// the key store and the opening of a list in it. Seen to fail: it was called tampered with, and kept a program from starting.
+func TestListsThatAreCarriedOnMeanwhile(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		recs := w.make(4)
+		w.erase(recs[0]) // the others stand in a list
+		v, err := Open(w.ctx(), w.store, w.o)
+		w.must(err)
+		defer v.Close()
+		w.must(w.vault.Rekey(w.ctx(), w.org))
+		w.erase(recs[1])      // in that of another generation
+		v.keys = w.vault.keys // the key file, read again
+		list, err := v.moved(w.org)
+		w.must(err)
+		if _, ok := list[recs[2]]; !ok || len(list) != 2 {
+			t.Errorf("%d are in the lists", len(list))
+		}
+	})
+}

@@ -311,13 +311,8 @@ func (v *Vault) moveTo(ctx context.Context, org id.Org, number int64, next *gene
 
 func (v *Vault) moveSome(tx *store.Tx, org id.Org, number int64, last id.Record, next *generation,
 	named []Erasure) (rows []wrappedKey, bad int, err error) {
-	retired, err := store.One(tx, func(n *int) []any { return []any{n} }, `select case when retired_at is null then 0 else 1 end
-		from key_generation where org = $1 and generation = $2`+tx.ForUpdate(), org, next.number)
-	switch {
-	case fail.Is(err, fail.Missing) || err == nil && retired != 0:
-		return nil, 0, errSuccessorRetired
-	case err != nil:
-		return nil, 0, fmt.Errorf("read successor: %w", err)
+	if err := takes(tx, next); err != nil {
+		return nil, 0, err
 	}
 	rows, err = store.All(tx, (*wrappedKey).scan, fmt.Sprintf(`select record, generation, wrapped from record_key
 		where org = $1 and generation = $2 and record > $3 order by record limit %d`, moveBatch)+tx.ForUpdate(),
@@ -346,6 +341,20 @@ func (v *Vault) moveSome(tx *store.Tx, org id.Org, number int64, last id.Record,
 		}
 	}
 	return rows, bad, nil
+}
+
+// takes is nil while a generation may take records that were moved, and until this unit ends.
+func takes(tx *store.Tx, g *generation) error {
+	retired, err := store.One(tx, func(n *int) []any { return []any{n} },
+		`select case when retired_at is null then 0 else 1 end from key_generation
+		where org = $1 and generation = $2`+tx.ForUpdate(), g.org, g.number)
+	switch {
+	case fail.Is(err, fail.Missing) || err == nil && retired != 0:
+		return errSuccessorRetired
+	case err != nil:
+		return fmt.Errorf("read successor: %w", err)
+	}
+	return nil
 }
 
 // erasedOf are the erased among these: their rows went when that was decided, and somebody put them in again. They

@@ -2,6 +2,7 @@ package vault
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 
@@ -31,8 +32,20 @@ type movedKey struct {
 	next *generation
 }
 
-// moved opens all of an organisation's lists.
-func (v *Vault) moved(org id.Org) (map[id.Record]movedKey, error) {
+// moved opens all of an organisation's lists. One that another process carried on meanwhile is in that of its successor.
+func (v *Vault) moved(org id.Org) (all map[id.Record]movedKey, err error) {
+	for range 10 {
+		if all, err = v.lists(org); !errors.Is(err, errDestroyed) {
+			break
+		}
+		if err := v.file.read(); err != nil {
+			return nil, err
+		}
+	}
+	return all, err
+}
+
+func (v *Vault) lists(org id.Org) (map[id.Record]movedKey, error) {
 	all := map[id.Record]movedKey{}
 	for _, held := range v.generationsOf(org) {
 		if len(held.Moved) == 0 {

@@ -48,13 +48,19 @@ func (v *Vault) leftOver(ctx context.Context, org id.Org) (out []int64, err erro
 			`select generation from key_generation where org = $1 order by generation`, org)
 		return err
 	})
+	if err != nil {
+		return nil, err
+	}
+	if err := v.file.read(); err != nil { // after the database: another process may have made one of them by now
+		return nil, err
+	}
 	ks := v.file.snapshot()
 	for _, number := range known {
 		if _, held := ks.Find([16]byte(org.Bytes()), number); !held {
 			out = append(out, number)
 		}
 	}
-	return out, err
+	return out, nil
 }
 
 // bring goes through the rows of a restored database that are wrapped by destroyed
@@ -93,10 +99,14 @@ func (v *Vault) adopt(ctx context.Context, org id.Org) error {
 		if !ok {
 			return nil
 		}
-		if err := v.note(tx, m.next); err != nil {
-			if errors.Is(err, errDestroyed) {
-				return nil // its successor's list has the key; the next start looks again
-			}
+		err := v.note(tx, m.next)
+		if err == nil {
+			err = takes(tx, m.next)
+		}
+		if errors.Is(err, errDestroyed) || errors.Is(err, errSuccessorRetired) {
+			return nil // its successor's list has the key, by which it is read; the next start looks again
+		}
+		if err != nil {
 			return err
 		}
 		return keepUnder(tx, org, row.rec, m.raw, row.generation, m.next)

@@ -33,8 +33,9 @@ func (v *check) destroyed(ctx context.Context) error {
 		}
 	}
 	if begun > 0 {
-		v.warn("Records that an entry says were erased, and whose keys are about to be destroyed: %d. Until then a copy of "+
-			"the database can give them back. Verify again: if it says so still, an older copy of the key store was put back", begun)
+		v.warn("Records that an entry says were erased, and whose keys are about to be destroyed: %d. Until then a copy "+
+			"of the database can give them back. Verify again: if it says so still, an older copy of the key store was put "+
+			"back", begun)
 	}
 	return nil
 }
