@@ -84,11 +84,11 @@ func (a *App) verify(ctx context.Context) (verify.Report, error) {
 func (a *App) tell(r verify.Report, compared Compared, finished bool) {
 	a.proof.mu.Lock()
 	defer a.proof.mu.Unlock()
-	if err := r.Err(); err != nil && !finished && err.Error() == a.proof.said {
+	said := fmt.Sprint(r.Found, r.Differences)
+	if !finished && said == a.proof.said {
 		return
-	} else if a.proof.said = ""; err != nil {
-		a.proof.said = err.Error()
 	}
+	a.proof.said = said
 	if a.proof.err = nil; r.OK() {
 		a.Log.Info("verified itself: nothing was altered", "entries", r.Entries, "concerns", compared.Concerns,
 			"others", compared.Others, "older", compared.Older, "newer", compared.Newer, "took", r.Took.Round(time.Millisecond))

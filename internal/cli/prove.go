@@ -81,6 +81,9 @@ func (c *verifyCmd) Run(env *Env) error {
 	}
 	r, compared, err := c.check(env, cfg, o)
 	if err != nil && r.OK() {
+		for _, w := range r.Warnings {
+			env.say("Note: %s.", w)
+		}
 		return err
 	}
 	sayReport(env, r)
@@ -149,14 +152,15 @@ func (c *verifyCmd) check(env *Env, cfg app.Config, o verify.Options) (r verify.
 		return r, nil, err
 	}
 	defer func() { err = errors.Join(err, t.Close()) }()
-	longer, err := memory.Fits(env.Ctx, t.Store)
-	if err != nil {
-		return r, nil, err
+	longer, unread := memory.Fits(env.Ctx, t.Store)
+	if unread != nil && !passes(unread) {
+		return r, nil, unread
 	}
 	defer func() {
 		if longer != "" {
 			r.Add(verify.Difference{Kind: verify.Rollback, Where: "database.json", Leaf: -1, What: "the history " + longer})
 		}
+		err = errors.Join(err, unread)
 	}()
 	if o.KeyFile == "" {
 		r, err = t.Check(env.Ctx)
@@ -169,8 +173,7 @@ func (c *verifyCmd) check(env *Env, cfg app.Config, o verify.Options) (r verify.
 	for _, what := range lists.differences {
 		r.Add(verify.Difference{Kind: verify.List, Where: "made from the history", Leaf: -1, What: what})
 	}
-	if passes := fail.Is(lists.err, fail.Busy) || fail.Is(lists.err, fail.Full); err == nil && lists.err != nil &&
-		(passes || r.OK()) { // else what keeps the lists from being read is named already
+	if err == nil && (passes(lists.err) || r.OK()) { // else what keeps the lists from being read is named already
 		err = lists.err
 	}
 	if lists.err == nil {
@@ -178,6 +181,9 @@ func (c *verifyCmd) check(env *Env, cfg app.Config, o verify.Options) (r verify.
 	}
 	return r, compared, err
 }
+
+// passes says that a read was lost: what stands there may be read next time.
+func passes(err error) bool { return fail.Is(err, fail.Busy) || fail.Is(err, fail.Full) }
 
 type rowsChecked struct {
 	compared    app.Compared

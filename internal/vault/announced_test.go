@@ -215,8 +215,9 @@ func TestAKeyRowThatStandsTwiceIsErasedOnce(t *testing.T) {
 	})
 }
 
-// TestListsThatAreCarriedOnMeanwhile: two other processes change the organisation's key and erase, between the reading of
-// the key store and the opening of a list in it. Seen to fail: it was called tampered with, and kept a program from starting.
+// TestListsThatAreCarriedOnMeanwhile: two other processes change the organisation's key and erase, between the reading
+// of the key store and the opening of a list in it. Seen to fail: it was called tampered with, and kept a program from
+// starting.
 func TestListsThatAreCarriedOnMeanwhile(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		recs := w.make(4)

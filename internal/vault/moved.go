@@ -32,7 +32,7 @@ type movedKey struct {
 	next *generation
 }
 
-// moved opens all of an organisation's lists. One that another process carried on meanwhile is in that of its successor.
+// moved opens all of an organisation's lists. What another process carried on meanwhile is in its successor's.
 func (v *Vault) moved(org id.Org) (all map[id.Record]movedKey, err error) {
 	for range 10 {
 		if all, err = v.lists(org); !errors.Is(err, errDestroyed) {

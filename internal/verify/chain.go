@@ -3,6 +3,7 @@ package verify
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -109,12 +110,9 @@ func (v *check) eachCheckpoint(ctx context.Context, fn func(checkpointRow) error
 // each must be of the tree that is checked, as it was at that size. The tree is
 // grown tile by tile beside them, so that each costs little.
 func (v *check) checkpoints(ctx context.Context) error {
-	sigs, err := v.cosignatures(ctx)
-	if err != nil {
-		return err
-	}
+	sigs, unread := v.cosignatures(ctx)
 	g := grower{read: v.tiles.read}
-	err = v.eachCheckpoint(ctx, func(r checkpointRow) error {
+	err := v.eachCheckpoint(ctx, func(r checkpointRow) error {
 		v.count.checkpoints.Add(1)
 		lines := sigs[r.size]
 		delete(sigs, r.size)
@@ -124,8 +122,8 @@ func (v *check) checkpoints(ctx context.Context) error {
 		}
 		return ctx.Err()
 	})
-	if err != nil {
-		return err
+	if err != nil || unread != nil {
+		return errors.Join(err, unread)
 	}
 	for size := range sigs {
 		v.foundf(Witness, fmt.Sprintf("log_cosignature %d", size), "a witness signed a checkpoint that is not there")

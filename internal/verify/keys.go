@@ -241,6 +241,11 @@ func (v *check) keyTables(ctx context.Context) error {
 			`select org, canary from key_org order by org`); err != nil {
 			return err
 		}
+		for _, c := range canaries {
+			if !v.keys.canary(c.org, c.sealed) {
+				v.foundf(Key, "key_org "+hexOf(c.org), "the value locked with the organisation's key does not open")
+			}
+		}
 		generations, err = store.All(tx,
 			func(g *generation) []any { return []any{&g.org, &g.number, &g.fingerprint, &g.madeAt} },
 			`select org, generation, fingerprint, made_at from key_generation order by org, generation`)
@@ -248,11 +253,6 @@ func (v *check) keyTables(ctx context.Context) error {
 	})
 	if err != nil {
 		return fmt.Errorf("read keys: %w", err)
-	}
-	for _, c := range canaries {
-		if !v.keys.canary(c.org, c.sealed) {
-			v.foundf(Key, "key_org "+hexOf(c.org), "the value locked with the organisation's key does not open")
-		}
 	}
 	if _, _, err := v.keys.load(); err != nil { // after the database: what is destroyed there is destroyed here
 		v.unreadStore(err)

@@ -197,7 +197,7 @@ type erasures struct {
 }
 
 // mostMissed bounds how often a check asks for entries that it is not given.
-const mostMissed = 20
+const mostMissed = 60
 
 // missed notes entries that were not read; it is true when there were too many of them.
 func (e *erasures) missed() bool {
@@ -285,24 +285,30 @@ func (v *check) erased(ctx context.Context) error {
 	if v.keys == nil {
 		return nil
 	}
-	if err := v.late(ctx); err != nil {
+	unread := v.late(ctx)
+	if unread != nil {
 		v.gone.missed()
-		return err
 	}
 	v.keptBytes()
-	if !v.gone.unread() {
-		v.unsaid()
-	}
+	v.unsaid()
 	for _, rec := range v.gone.twice {
 		v.found(Difference{Kind: Record, Where: "entry", Leaf: -1, Record: hexOf(rec[:]),
 			What: "has two entries that say it was erased, and a record is erased once: its key was put back in between"})
 	}
-	return v.stays(ctx)
+	return errors.Join(unread, v.stays(ctx))
 }
 
-// unsaid names what is erased and what no entry says was.
+// unsaid names what is erased and what no entry says was. Where entries were not read, one of those may say so.
 func (v *check) unsaid() {
-	for rec, k := range v.gone.unnamed() {
+	unnamed := v.gone.unnamed()
+	if v.gone.unread() {
+		if len(unnamed) > 0 {
+			v.warn("Records that have no key: %d. Whether they were erased is not known, since entries that may say so could "+
+				"not be read", len(unnamed))
+		}
+		return
+	}
+	for rec, k := range unnamed {
 		v.found(Difference{Kind: Record, Where: fmt.Sprintf("entry %d", k.n), Leaf: k.leaf, Record: hexOf(rec[:]),
 			What: "its record has no key, and no erasure entry says that it was erased"})
 	}

@@ -34,11 +34,9 @@ func (v *check) rows(ctx context.Context) error {
 			defer func() { v.readings.add(w.readings) }()
 			for lo := range ranges {
 				worked := clock.Stopwatch()
-				if err := w.chunk(ctx, lo, beyond(lo)); err != nil && v.gone.missed() {
+				if err := w.halves(ctx, lo, beyond(lo)); err != nil {
 					cancel() // the ranges end, and with them the other goroutines
 					return err
-				} else if err != nil && ctx.Err() == nil {
-					v.unread("database", err)
 				}
 				v.rest(ctx, worked())
 			}
@@ -50,6 +48,26 @@ func (v *check) rows(ctx context.Context) error {
 		v.gone.missed()
 	}
 	return err
+}
+
+// halves reads a range, and where that fails each half by itself, so that one entry that cannot be read hides no other.
+// The error is that of one too many.
+func (w *rowCheck) halves(ctx context.Context, lo, hi int64) error {
+	err := w.chunk(ctx, lo, hi)
+	switch {
+	case err == nil || ctx.Err() != nil:
+		return ctx.Err()
+	case w.gone.missed():
+		return err
+	case hi-lo < 2:
+		w.unread("database", err)
+		return nil
+	}
+	half := lo + (hi-lo)/2
+	if err := w.halves(ctx, lo, half); err != nil {
+		return err
+	}
+	return w.halves(ctx, half, hi)
 }
 
 // beyond is the end of the range that begins at lo.

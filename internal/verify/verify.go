@@ -224,10 +224,13 @@ func (v *check) together(parts ...func() error) error {
 // stop turns what kept a part from reading into a difference: a table that cannot
 // be read is damage too. A check that was called off is an error.
 func (v *check) stop(ctx context.Context, err error) error {
-	if err != nil && ctx.Err() == nil {
-		v.unread("database", err)
+	if err == nil || ctx.Err() != nil {
+		return ctx.Err()
 	}
-	return ctx.Err()
+	for _, part := range fail.Parts(err) { // one that was lost does not stand for the others
+		v.unread("database", part)
+	}
+	return nil
 }
 
 // tree checks every tile against the signed root.
