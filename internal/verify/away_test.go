@@ -122,9 +122,9 @@ func TestAServerThatIsStrictIsVerified(t *testing.T) {
 	r, err := verified(`idle_in_transaction_session_timeout = 5`, `statement_timeout = 200`, `idle_session_timeout = 200`)
 	w.must(err)
 	w.clean(r)
-	_, err = verified(`temp_file_limit = 64`, `work_mem = 64`, `enable_indexscan = off`, `enable_bitmapscan = off`)
-	if !fail.Is(err, fail.Busy) {
-		t.Errorf("verified without room: %v", err)
+	r, err = verified(`temp_file_limit = 64`, `work_mem = 64`, `enable_indexscan = off`, `enable_bitmapscan = off`)
+	if !r.OK() || err != nil && !fail.Is(err, fail.Busy) { // in pieces for which there is room, or not to the end
+		t.Errorf("verified without room: %v, %v", r.Differences, err)
 	}
 }
 
