@@ -89,7 +89,11 @@ func (v *Vault) Erase(ctx context.Context, org id.Org, rec id.Record,
 	}
 	v.at("decided")
 	ctx = context.WithoutCancel(ctx) // a request that goes away does not leave it half done
-	if err := v.finish(ctx, org, e); err != nil {
+	err = v.finish(ctx, org, e)
+	if err == nil { // one that was cut short may have moved this key, and still holds what it was wrapped by
+		_, err = v.finishAll(ctx, org)
+	}
+	if err != nil {
 		return Certificate{}, fmt.Errorf("the record is erased; its generation key is not destroyed yet and will be by "+
 			"Resume: %w", err)
 	}
@@ -169,21 +173,26 @@ func (v *Vault) decided(tx *store.Tx, org id.Org, rec id.Record) (Erasure, error
 func (v *Vault) Resume(ctx context.Context) error {
 	var all []error
 	for _, org := range v.orgsKnown() {
-		var waiting []Erasure
-		var without []id.Record
-		err := v.store.View(ctx, func(tx *store.Tx) (err error) {
-			waiting, without, err = v.waiting(tx, org)
-			return err
-		})
+		without, err := v.finishAll(ctx, org)
 		all = append(all, err)
-		for _, e := range waiting {
-			all = append(all, v.finish(ctx, org, e))
-		}
 		for _, rec := range without {
 			all = append(all, v.takeBack(ctx, org, rec))
 		}
 	}
 	return errors.Join(all...)
+}
+
+// finishAll finishes what waits of an organisation. without are announced and have no entry.
+func (v *Vault) finishAll(ctx context.Context, org id.Org) (without []id.Record, err error) {
+	var waiting []Erasure
+	err = v.store.View(ctx, func(tx *store.Tx) (err error) {
+		waiting, without, err = v.waiting(tx, org)
+		return err
+	})
+	for _, e := range waiting {
+		err = errors.Join(err, v.finish(ctx, org, e))
+	}
+	return without, err
 }
 
 // orgsKnown are the organisations that the key store has counted generations of.
@@ -276,16 +285,17 @@ var errSuccessorRetired = errors.New("vault: the successor was retired meanwhile
 // they stay and cannot be read.
 func (v *Vault) moveAll(ctx context.Context, org id.Org, number int64, named []Erasure) (next *generation, left int,
 	err error) {
-	for {
+	for range 10 { // others may retire one or two; more than that is no accident
 		next, err = v.successor(ctx, org, number, named)
 		if err != nil || next == nil {
 			return nil, 0, err
 		}
 		left, err = v.moveTo(ctx, org, number, next, named)
 		if !errors.Is(err, errSuccessorRetired) {
-			return next, left, err
+			break
 		}
 	}
+	return next, left, err
 }
 
 func (v *Vault) moveTo(ctx context.Context, org id.Org, number int64, next *generation, named []Erasure) (left int,
@@ -420,7 +430,7 @@ func (v *Vault) successor(ctx context.Context, org id.Org, number int64, named [
 		return nil, err
 	}
 	if known != 0 && known != number {
-		if g, err := v.generation(org, known); !errors.Is(err, errDestroyed) {
+		if g, err := v.generation(org, known); !errors.Is(err, errDestroyed) && !errors.Is(err, errNoGeneration) {
 			return g, err
 		} // lost with a key store, or said by nobody: another is made
 	}

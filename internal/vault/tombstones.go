@@ -144,19 +144,20 @@ func (v *Vault) sealTombstones(ctx context.Context, ks *record.KeyStore, org id.
 // checkTombstones refuses a key store in which a generation is gone without a
 // tombstone, or is there beside one: nobody who destroyed it by Heed did that.
 func (v *Vault) checkTombstones(ctx context.Context) error {
-	ks := v.file.snapshot()
-	for _, o := range ks.Orgs {
-		t, err := v.tombstones(ctx, orgOf(o.Org))
-		if err != nil {
-			return err
-		}
-		for n := int64(1); n <= o.Highest; n++ {
-			if _, held := ks.Find(o.Org, n); held == t.generations[n] {
-				return fail.New(fail.Tampered, wordsForeign, v.file.path)
+	return v.asKept(func(ks *record.KeyStore) error { // generations and tombstones of one state
+		for _, o := range ks.Orgs {
+			t, err := v.readTombstones(ctx, ks, orgOf(o.Org))
+			if err != nil {
+				return err
+			}
+			for n := int64(1); n <= o.Highest; n++ {
+				if _, held := ks.Find(o.Org, n); held == t.generations[n] {
+					return fail.New(fail.Tampered, wordsForeign, v.file.path)
+				}
 			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // recordOf is the identifier type of a format's plain bytes.
