@@ -115,7 +115,7 @@ var quiet = []string{
 	"disable-features=Translate,OptimizationHints,MediaRouter,AutofillServerCommunication," +
 		"CertificateTransparencyComponentUpdater,HttpsUpgrades",
 	"host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost", "force-color-profile=srgb",
-	"hide-scrollbars",
+	"hide-scrollbars", "js-flags=--single-threaded",
 }
 
 // Installed is where this machine has Chromium: the one without windows first, which takes a
