@@ -153,13 +153,9 @@ func (a *API) begin(c *call, r *room.Room) (any, error) {
 	if err != nil || got.HearsBy.IsZero() {
 		return out, err
 	}
-	o, err := a.Directory.Organisation(c.ctx, c.actor.Org)
-	if err != nil {
-		return nil, err
-	}
-	team, err := o.Team(got.Team)
-	out.TellBy, out.Team, out.Lead = &got.HearsBy, team.Name, &contact{team.Lead.Name, team.Lead.Telephone}
-	return out, err
+	lead := got.Team.Lead
+	out.TellBy, out.Team, out.Lead = &got.HearsBy, got.Team.Name, &contact{lead.Name, lead.Telephone}
+	return out, nil
 }
 
 // takeLocal takes a step that an organisation's overlay added.

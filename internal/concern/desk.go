@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"heed/internal/access"
-	"heed/internal/directory"
 	"heed/internal/field"
 	"heed/internal/id"
 	"heed/internal/ledger"
@@ -129,24 +128,9 @@ func either(is bool, one, other access.Action) []access.Action {
 // Definition is the process that an organisation follows now.
 func (d *Desk) Definition(org id.Org) *process.Definition { return d.rooms.Follows(d.Room, org) }
 
-// Receipt is what the raiser gets.
-type Receipt struct {
-	room.Receipt
-	Team directory.Team
-}
-
 // Raise keeps a new concern. The same key again gives the same receipt.
-func (d *Desk) Raise(ctx context.Context, a access.Actor, b room.Beginning) (Receipt, error) {
-	got, err := d.rooms.Begin(ctx, a, d.Room, b)
-	if err != nil {
-		return Receipt{}, err
-	}
-	o, err := d.Directory.Organisation(ctx, a.Org)
-	if err != nil {
-		return Receipt{}, err
-	}
-	team, err := o.Team(got.Team)
-	return Receipt{got, team}, err
+func (d *Desk) Raise(ctx context.Context, a access.Actor, b room.Beginning) (room.Receipt, error) {
+	return d.rooms.Begin(ctx, a, d.Room, b)
 }
 
 // Take takes a step.

@@ -48,6 +48,9 @@ func TestOneConcernEndToEnd(t *testing.T) {
 		if err != nil || again.Reference != receipt.Reference {
 			t.Fatalf("the same key gave %v, %v; want %v", again.Reference, err, receipt.Reference)
 		}
+		if receipt.Team.ID != nurse.Team || receipt.Team.Lead.Telephone == "" || again.Team != receipt.Team {
+			t.Errorf("whom to ring: %+v, and by the same key %+v", receipt.Team, again.Team)
+		}
 		ref := receipt.Reference
 		for _, s := range []room.Taking{
 			room.Said(process.Acknowledge),

@@ -114,7 +114,7 @@ type Receipt struct {
 
 	// Of a record that was begun: in which team, and by when whoever began it hears.
 	Record  id.Record
-	Team    id.Team
+	Team    directory.Team // known by name to whoever began it, and to nobody else
 	HearsBy time.Time
 }
 
@@ -160,7 +160,7 @@ func (d *Desk) Begin(ctx context.Context, a access.Actor, r *Room, b Beginning) 
 
 func (d *Desk) beginIn(tx *store.Tx, a access.Actor, r *Room, rule string, b Beginning, digest []byte) (Receipt,
 	error) {
-	decider, err := d.decider(tx, r, &State{Org: a.Org, Definition: r.Latest().Name()})
+	decider, o, err := d.decider(tx, r, &State{Org: a.Org, Definition: r.Latest().Name()})
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -202,7 +202,7 @@ func (d *Desk) beginIn(tx *store.Tx, a access.Actor, r *Room, rule string, b Beg
 		return Receipt{}, err
 	}
 	did := Retry{Record: rec, Version: 1, At: tx.Now(), Outcome: ev.Outcome}
-	return receiptOf(&s, info, did), d.after(tx, r, by, ev, &s)
+	return begun(o, &s, info, did), d.after(tx, r, by, ev, &s)
 }
 
 // receiptOf is the receipt of what was done.
@@ -213,7 +213,15 @@ func receiptOf(s *State, info process.StepInfo, did Retry) Receipt {
 	}
 	return Receipt{Reference: s.Reference, Version: did.Version, Step: info.ID, Outcome: did.Outcome, Done: done,
 		At:     did.At,
-		Record: s.Record, Team: s.Team, HearsBy: s.HearsBy}
+		Record: s.Record, HearsBy: s.HearsBy}
+}
+
+// begun is the receipt of a record that was begun, with whom to ring about it. A team that
+// is not there any more holds up nobody: the record is kept.
+func begun(o directory.Organisation, s *State, info process.StepInfo, did Retry) Receipt {
+	out := receiptOf(s, info, did)
+	out.Team, _ = o.Team(s.Team)
+	return out
 }
 
 // begunBefore is the receipt of a record that an earlier try began.
@@ -226,21 +234,25 @@ func (d *Desk) begunBefore(tx *store.Tx, r *Room, did Retry) (Receipt, error) {
 		return Receipt{}, err
 	}
 	s, _, err := d.open(row)
-	return receiptOf(&s, r.First(), did), err
+	if err != nil {
+		return Receipt{}, err
+	}
+	o, err := d.Directory.OrganisationIn(tx, s.Org)
+	return begun(o, &s, r.First(), did), err
 }
 
-// decider gathers what deciding a step needs.
-func (d *Desk) decider(tx *store.Tx, r *Room, s *State) (Decider, error) {
+// decider gathers what deciding a step needs, and gives the organisation that it read for that.
+func (d *Desk) decider(tx *store.Tx, r *Room, s *State) (Decider, directory.Organisation, error) {
 	def, err := r.Definition(s.Definition)
 	if err != nil {
-		return Decider{}, err
+		return Decider{}, directory.Organisation{}, err
 	}
 	o, err := d.Directory.OrganisationIn(tx, s.Org)
 	if err != nil {
-		return Decider{}, err
+		return Decider{}, o, err
 	}
 	return Decider{Process: d.followed(r, def, o), Nation: o.Nation, Now: tx.Now(),
-		Known: Known(tx, d.Directory, o, s), Rule: r.Rule}, nil
+		Known: Known(tx, d.Directory, o, s), Rule: r.Rule}, o, nil
 }
 
 // Known says whether what an answer names exists for this organisation, and in this record.
@@ -398,7 +410,7 @@ func (d *Desk) takeIn(tx *store.Tx, a access.Actor, r *Room, f found, t Taking, 
 	if !t.Had.IsZero() && t.Had != f.state.Owner {
 		return Receipt{}, fail.New(fail.Conflict, "Somebody else has this %s now", r.One)
 	}
-	decider, err := d.decider(tx, r, &f.state)
+	decider, _, err := d.decider(tx, r, &f.state)
 	if err != nil {
 		return Receipt{}, err
 	}

@@ -40,7 +40,7 @@ func (d *Desk) byItself(tx *store.Tx, r *Room, w writing, step process.Step, rul
 	} else if err != nil {
 		return false, err
 	}
-	decider, err := d.decider(tx, r, s)
+	decider, _, err := d.decider(tx, r, s)
 	if err != nil {
 		return false, err
 	}
