@@ -209,7 +209,7 @@ func (a *App) slices() (err error) {
 		Directory: a.Directory,
 		Jobs:      a.Jobs, Clock: a.Clock, Log: a.Log, Spool: a.spool, Scanner: scanner}, Rooms()...)
 	if err == nil {
-		a.Concerns = concern.New(a.Rooms)
+		a.Concerns, err = concern.New(a.Rooms)
 	}
 	return err
 }

@@ -39,12 +39,11 @@ const (
 )
 
 // New makes a desk that stands on that of the rooms.
-func New(rooms *room.Desk) *Desk {
+func New(rooms *room.Desk) (*Desk, error) {
 	d := &Desk{Parts: rooms.Parts, rooms: rooms}
 	d.Room = d.made()
-	rooms.Keep(d.Room)
 	rooms.Tells(d.toldNotices)
-	return d
+	return d, rooms.Keep(d.Room)
 }
 
 // Name is the room's, in addresses, kinds of event and the ledger.

@@ -25,7 +25,8 @@ func TestAGroundThatEndedIsDecidedAgain(t *testing.T) {
 		p.Jobs = jobs.New(w.Store, jobs.Options{Clock: w.Hand})
 		rooms, err := room.NewDesk(p)
 		check(w, err)
-		desk := concern.New(rooms)
+		desk, err := concern.New(rooms)
+		check(w, err)
 		shared, other, closed := raised(w), raised(w), raised(w)
 		for _, ref := range []id.Reference{shared, closed} {
 			take(w, lead, ref, room.Said(process.Acknowledge))

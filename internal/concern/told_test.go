@@ -29,7 +29,13 @@ func mailing(w *world.World) *room.Desk {
 	return rooms
 }
 
-func mailed(w *world.World) *concern.Desk { return concern.New(mailing(w)) }
+func mailed(w *world.World) *concern.Desk {
+	d, err := concern.New(mailing(w))
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	return d
+}
 
 // letters are how many notices wait for each person.
 func letters(w *world.World) map[id.Person]int {

@@ -31,29 +31,30 @@ type Due struct {
 // Name tells one running duty from another of the same record: by the step that started it.
 func (x Due) Name() string { return x.Deadline + ":" + x.Since.UTC().Format("20060102T150405.000000") }
 
-// Due are the duties that run after these steps (given oldest first), the
-// soonest due first. A step that would start a duty which is running already
-// does not put it off; a step that both meets and starts one (a hold looked at
-// and held again) starts it anew. Due is pure, so it is right however the machine's clock has
-// jumped: a duty runs until a step ends it, not until a time.
-func (d *Definition) Due(nation workday.Nation, history []Taken) []Due {
-	var out []Due
+// Turn says which duties start with what was taken, and which of those that run it stops. One
+// that runs already is not put off by what would start it again; a step that both meets and
+// starts one (a hold looked at and held again) starts it anew. What the end of a record meets
+// does not start on a record that has ended: nobody could meet it any more.
+func (d *Definition) Turn(running []string, x Taken, ended bool) (starts []Deadline, stops []string) {
 	for _, t := range d.Timers {
-		var since *Taken
-		for i := range history {
-			if named(t.Until, history[i]) {
-				since = nil
-			}
-			if since == nil && named(t.From, history[i]) {
-				since = &history[i]
-			}
+		runs := slices.Contains(running, t.ID)
+		if runs && t.Ends(x) {
+			stops, runs = append(stops, t.ID), false
 		}
-		if since != nil {
-			out = append(out, t.running(nation, since.At))
+		if !runs && t.Starts(x) && !(ended && d.metByTheEnd(t)) {
+			starts = append(starts, t)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Due) int { return a.At.Compare(b.At) })
-	return out
+	return starts, stops
+}
+
+func (d *Definition) metByTheEnd(t Deadline) bool {
+	return slices.ContainsFunc(t.Until, func(ref string) bool {
+		s, _ := d.Step(stepOf(ref))
+		return slices.ContainsFunc(s.Outcomes, func(o Outcome) bool {
+			return slices.ContainsFunc(o.Moves, func(m Move) bool { return m.To != "" && d.Ended(Status{State: m.To}) })
+		})
+	})
 }
 
 // Starts says whether what was taken starts the duty.

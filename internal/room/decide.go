@@ -133,7 +133,7 @@ func (d Decider) effect(s State, a access.Actor, info process.StepInfo, out stri
 		x.Stage = after.State
 	}
 	x.Rounds = d.turns(s, process.Taken{Step: info.ID, Outcome: out, At: d.Now}, answers)
-	x.Start, x.Stop = d.deadlines(s, info.ID, out, answers)
+	x.Start, x.Stop = d.deadlines(s, info.ID, out, answers, d.Process.Ended(after))
 	x.Forget = info.Forget
 	x.Owner = personOf(info.Owner, a, answers)
 	for _, n := range info.People {
@@ -192,29 +192,25 @@ func personOf(from string, a access.Actor, answers field.Answers) *id.Person {
 	return nil
 }
 
-// deadlines are the duties that a step starts and those that it ends. One that runs
-// already is not put off by what would start it again, unless the same step ends it.
-func (d Decider) deadlines(s State, step process.Step, out string, answers field.Answers) (start []process.Due,
-	stop []string) {
-	taken := process.Taken{Step: step, Outcome: out, At: d.Now}
-	for _, due := range s.Due { // of an overlay that was taken off or changed: nobody can meet it any more
+// deadlines are the duties that a step starts and those that it ends.
+func (d Decider) deadlines(s State, step process.Step, out string, answers field.Answers, ended bool) (
+	start []process.Due, stop []string) {
+	var running []string
+	for _, due := range s.Due {
+		running = append(running, due.Deadline)
+		// of an overlay that was taken off or changed: nobody can meet it any more
 		if process.IsLocal(due.Deadline) && !slices.ContainsFunc(d.Process.Timers,
 			func(t process.Deadline) bool { return t.ID == due.Deadline }) {
 			stop = append(stop, due.Deadline)
 		}
 	}
-	for _, t := range d.Process.Timers {
-		running := slices.ContainsFunc(s.Due, func(x process.Due) bool { return x.Deadline == t.ID })
-		if running && t.Ends(taken) {
-			stop, running = append(stop, t.ID), false
-		}
-		if !running && t.Starts(taken) {
-			if due, ok := t.Running(d.Nation, d.Now, d.dayOf(t, answers)); ok {
-				start = append(start, due)
-			}
+	starts, met := d.Process.Turn(running, process.Taken{Step: step, Outcome: out, At: d.Now}, ended)
+	for _, t := range starts {
+		if due, ok := t.Running(d.Nation, d.Now, d.dayOf(t, answers)); ok {
+			start = append(start, due)
 		}
 	}
-	return start, stop
+	return start, append(stop, met...)
 }
 
 func lowerFirst(s string) string {

@@ -61,19 +61,27 @@ func NewDesk(p Parts, rooms ...*Room) (*Desk, error) {
 			return nil, fmt.Errorf("room %s: its number %d is that of %s: take the next of docs/events.md", r.Name, r.Number,
 				own)
 		}
-		if fault := linkFault(r, rooms); fault != "" {
-			return nil, fmt.Errorf("room %s: %s", r.Name, fault)
-		}
-		for _, other := range rooms[:i] {
-			if r.Name == other.Name || r.Number == other.Number || r.Kind == other.Kind || r.Many == other.Many {
-				return nil, fmt.Errorf("rooms %s and %s must each have a name, a number, a kind and a plural of their own",
-					other.Name, r.Name)
-			}
+		if err := among(r, rooms, rooms[:i]); err != nil {
+			return nil, err
 		}
 	}
 	d.Jobs.Handle(jobDue, d.due)
 	d.Jobs.Handle(jobForget, d.forget)
 	return d, nil
+}
+
+// among says what is wrong with a room among all, of which some were taken on before it.
+func among(r *Room, all, before []*Room) error {
+	if fault := linkFault(r, all); fault != "" {
+		return fmt.Errorf("room %s: %s", r.Name, fault)
+	}
+	for _, other := range before {
+		if r.Name == other.Name || r.Number == other.Number || r.Kind == other.Kind || r.Many == other.Many {
+			return fmt.Errorf("rooms %s and %s must each have a name, a number, a kind and a plural of their own",
+				other.Name, r.Name)
+		}
+	}
+	return nil
 }
 
 // TestOnlyDesk is a desk whose rooms nobody has checked and which does no jobs.

@@ -1,6 +1,7 @@
 package room
 
 import (
+	"slices"
 	"time"
 
 	"heed/internal/access"
@@ -14,10 +15,20 @@ import (
 // What stands here is for a room whose faces and rules of who may are its own. The desk
 // keeps its rows, lists, duties and what was sent twice, and proves them with the others.
 
-// Keep takes such a room on.
-func (d *Desk) Keep(r *Room) {
+// Keep takes such a room on. One with a fault is refused as any other is. What is not asked
+// of it: that rules of who may stand in it (they are the program's), that its number is none
+// of Heed's own, that its first step is asked on one page, and that its definition, one for
+// each compartment, has the room's name and not its compartment's.
+func (d *Desk) Keep(r *Room) error {
 	r.apart = true
+	if err := r.made(); err != nil {
+		return err
+	}
+	if err := among(r, append(slices.Clone(d.rooms), r), d.rooms); err != nil {
+		return err
+	}
 	d.rooms = append(d.rooms, r)
+	return nil
 }
 
 // Standing is where the record of a reference stands, as a room's own rules ask; a state

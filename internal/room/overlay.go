@@ -129,7 +129,7 @@ func (r *Room) safe(shipped *process.Definition) func(*process.Definition) error
 		return r.Safe
 	}
 	return func(over *process.Definition) error {
-		fault := sound(over)
+		fault := r.sound(over)
 		if fault == "" {
 			fault = closes(shipped, over)
 		}

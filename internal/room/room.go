@@ -171,15 +171,16 @@ func (r *Room) Steps() (all []process.StepInfo) {
 // First is the step that begins a record.
 func (r *Room) First() process.StepInfo { return r.Latest().AllSteps[0] }
 
-// Check says what is wrong with the room, or nil: the walls that hold for all.
-func (r *Room) Check() error {
+// made says what is wrong with what the room is made of, or nil: the walls that hold for
+// one whose rules of who may are its own, too.
+func (r *Room) made() error {
 	if fault := r.fault(); fault != "" {
 		return fmt.Errorf("room %q %s", r.Name, fault)
 	}
 	for i, d := range r.Definitions {
 		fault := r.follows(i, d)
 		if fault == "" {
-			fault = sound(d)
+			fault = r.sound(d)
 		}
 		if fault != "" {
 			return fmt.Errorf("room %s: %s", r.Name, d.Fault(fault))
@@ -187,6 +188,14 @@ func (r *Room) Check() error {
 	}
 	if fault := process.Unwanted(r); fault != "" { // what its stories and rules say
 		return fmt.Errorf("room %s: %s", r.Name, fault)
+	}
+	return nil
+}
+
+// Check says what is wrong with the room, or nil: the walls that hold for all.
+func (r *Room) Check() error {
+	if err := r.made(); err != nil {
+		return err
 	}
 	rules, err := Policy(r)
 	if err != nil {
@@ -228,7 +237,7 @@ func (r *Room) fault() string {
 // record that was ever begun is found by the kind of its first entry.
 func (r *Room) follows(i int, d *process.Definition) string {
 	switch {
-	case d.Process != r.Name:
+	case d.Process != r.Name && !(r.apart && d.Process == r.Compartment):
 		return fmt.Sprintf("its process is %q: it must be %q, the room's name", d.Process, r.Name)
 	case len(d.AllSteps) == 0 || len(d.Lists) == 0:
 		return "it must have steps and lists"

@@ -14,19 +14,19 @@ import (
 // checked when it is parsed; here stands what makes it a whole way: every form can
 // be answered, every step can be taken by somebody at some time, every way comes to
 // an end, and nothing open is ever without a next date.
-func sound(d *process.Definition) string {
-	for _, fault := range []string{d.Wording(), d.Unread(process.ForRoom)} {
+func (r *Room) sound(d *process.Definition) string {
+	for _, fault := range []string{d.Wording(), d.Unread(r.readBy())} {
 		if fault != "" {
 			return fault
 		}
 	}
-	for i, r := range d.Roles {
-		if r.ID != process.Anyone && !access.Role(r.ID).Valid() {
-			return fmt.Sprintf("roles[%d] (%s) must be one of Heed's roles: %s", i+1, r.ID, roleNames())
+	for i, x := range d.Roles {
+		if x.ID != process.Anyone && !access.Role(x.ID).Valid() {
+			return fmt.Sprintf("roles[%d] (%s) must be one of Heed's roles: %s", i+1, x.ID, roleNames())
 		}
 	}
 	for i, s := range d.AllSteps {
-		if fault := soundStep(d, i, s); fault != "" {
+		if fault := r.soundStep(d, i, s); fault != "" {
 			return fault
 		}
 	}
@@ -73,12 +73,12 @@ func sound(d *process.Definition) string {
 	return newWalk(d).fault()
 }
 
-func soundStep(d *process.Definition, i int, s process.StepInfo) string {
+func (r *Room) soundStep(d *process.Definition, i int, s process.StepInfo) string {
 	place := fmt.Sprintf("steps[%d] (%s)", i+1, s.ID)
 	if fault := field.Form(place+".fields", s.Fields, d.AboutPerson); fault != "" {
 		return fault
 	}
-	if fault := soundKind(d, s); fault != "" {
+	if fault := r.soundKind(d, s); fault != "" {
 		return place + " " + fault
 	}
 	if fault := process.SeenBy(place, s, process.SeesRaiser, process.SeesReader, process.SeesWork); fault != "" {
@@ -98,7 +98,7 @@ func soundStep(d *process.Definition, i int, s process.StepInfo) string {
 			return place + ` names people who are neither "actor" nor in a person field of the step`
 		}
 	}
-	if len(s.Pages) > 0 && (i == 0 || len(field.Documents(s.Fields)) > 0) {
+	if len(s.Pages) > 0 && (i == 0 && !r.apart || len(field.Documents(s.Fields)) > 0) {
 		return place + " is asked in parts, which are kept until all are sent: only a later step can be, and one without " +
 			"a document"
 	}
@@ -137,19 +137,27 @@ func soundHears(d *process.Definition, s process.StepInfo) string {
 
 // soundKind holds the kind of a step's entries to its room: a replay reads the
 // entries that begin with the room's name.
-func soundKind(d *process.Definition, s process.StepInfo) string {
+func (r *Room) soundKind(d *process.Definition, s process.StepInfo) string {
 	if !s.Local && s.Kind == d.Process+process.LocalStep {
 		return fmt.Sprintf("has the kind %q, which is that of steps that an organisation adds: give it another", s.Kind)
 	}
-	if !strings.HasPrefix(s.Kind, d.Process+".") {
-		return fmt.Sprintf("has the kind %q: it must begin with %q, or a replay passes it by", s.Kind, d.Process+".")
+	if !strings.HasPrefix(s.Kind, r.Name+".") {
+		return fmt.Sprintf("has the kind %q: it must begin with %q, or a replay passes it by", s.Kind, r.Name+".")
 	}
 	if slices.Contains([]string{kindViewed, kindReaders, kindListed, kindRefused, kindDocument, kindConfirmed,
 		kindUnconfirmed, kindCounted,
-		kindLinked, kindUnlinked, readOwn, ReadBars}, strings.TrimPrefix(s.Kind, d.Process)) {
+		kindLinked, kindUnlinked, readOwn, ReadBars}, strings.TrimPrefix(s.Kind, r.Name)) {
 		return fmt.Sprintf("has the kind %q, which every room has for readings: give it another", s.Kind)
 	}
 	return ""
+}
+
+// readBy is who reads the definitions of a room.
+func (r *Room) readBy() string {
+	if r.apart {
+		return process.ForConcern
+	}
+	return process.ForRoom
 }
 
 // unbuilt are kinds of field that pages cannot ask yet: nobody could answer them.
@@ -297,23 +305,16 @@ func (w *walk) at(s process.Status, duties []string, begun bool) *place {
 }
 
 func (w *walk) after(running []string, step process.Step, outcome string) []string {
-	x := process.Taken{Step: step, Outcome: outcome}
-	var out []string
-	for _, t := range w.d.Timers {
-		runs := slices.Contains(running, t.ID)
-		if runs && t.Ends(x) {
-			runs = false
-		}
-		if !runs && t.Starts(x) {
-			// a duty on an optional day may not start: the definition needs another
-			_, comesRound := w.d.CycleOf(t.ID)
-			runs = t.On == "" || comesRound || w.always(step, t.On)
-		}
-		if runs {
+	starts, stops := w.d.Turn(running, process.Taken{Step: step, Outcome: outcome}, false)
+	out := slices.DeleteFunc(slices.Clone(running), func(t string) bool { return slices.Contains(stops, t) })
+	for _, t := range starts {
+		// a duty on an optional day may not start: the definition needs another
+		if _, comesRound := w.d.CycleOf(t.ID); t.On == "" || comesRound || w.always(step, t.On) {
 			out = append(out, t.ID)
 		}
 	}
-	return out
+	slices.Sort(out)
+	return slices.Compact(out) // a place is told by which duties run
 }
 
 func (w *walk) always(step process.Step, name string) bool {

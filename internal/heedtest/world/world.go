@@ -134,7 +134,7 @@ func (w *World) open(s *store.Store) {
 	w.Jobs = jobs.New(s, jobs.Options{Clock: hand})
 	w.Directory = directory.New(directory.Parts{Store: s, Vault: w.Vault, Ledger: w.Ledger, Clock: hand})
 	w.Rooms = must(room.NewDesk(w.Parts(), rooms...))(t)
-	w.Concerns = concern.New(w.Rooms)
+	w.Concerns = must(concern.New(w.Rooms))(t)
 	w.check(w.Vault.Settle(ctx, w.Rooms))
 	w.check(s.EnsureProjections(ctx, w.Concerns.GlassProjection(), w.Rooms.Projection()))
 }

@@ -32,7 +32,7 @@ func (s *suite) mailing() (*room.Desk, *jobs.Queue) {
 	d, err := room.NewDesk(p, s.ruled(all)...)
 	s.must(err)
 	if s.kept {
-		d.Keep(s.room)
+		s.must(d.Keep(s.room))
 	}
 	return d, q
 }

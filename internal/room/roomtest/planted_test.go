@@ -291,11 +291,11 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"a date stays due after the end", "state.go", `s.EndedAt, s.Due = e.At, nil`, `s.EndedAt = e.At`, "a_duty_runs"},
 	{"somebody is reminded of what has ended", "duties.go", `return d.Jobs.Cancel(tx, j.Name)`, `return nil`,
 		"a_duty_runs"},
-	{"a running duty is put off", "decide.go", `if !running && t.Starts(taken) {`, `if t.Starts(taken) {
-			if running {
-				stop = append(stop, t.ID)
-			}`, "a_duty_runs"},
-	{"a running duty is started twice", "decide.go", `if !running && t.Starts(taken) {`, `if t.Starts(taken) {`,
+	{"a running duty is put off", "../process/due.go", `if !runs && t.Starts(x) &&`, `if runs && t.Starts(x) {
+			stops = append(stops, t.ID)
+		}
+		if t.Starts(x) &&`, "a_duty_runs"},
+	{"a running duty is started twice", "../process/due.go", `if !runs && t.Starts(x) &&`, `if t.Starts(x) &&`,
 		"a_duty_runs"},
 	{"what was kept is kept for ever", "decide.go", `(!answers[f.ID].Empty() || !s.Kept[name].Empty())`,
 		`!answers[f.ID].Empty()`, "what_is_left_empty"},

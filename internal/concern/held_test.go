@@ -1,0 +1,49 @@
+package concern
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"heed/internal/process"
+	"heed/internal/room"
+)
+
+// TestAConcernIsHeldToWhatEveryRoomIs takes from its definition what every room must have,
+// and has the desk refuse it in words that say what to do.
+func TestAConcernIsHeldToWhatEveryRoomIs(t *testing.T) {
+	raw, err := os.ReadFile("../process/definitions/patient-1.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	keep := func(text string) error {
+		def, err := process.Parse([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := Room()
+		r.Definitions = []*process.Definition{def}
+		return room.TestOnlyDesk(room.Parts{}).Keep(r)
+	}
+	if err := keep(string(raw)); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ name, old, new, want string }{
+		{"answered, still open, and nothing is due", `"record_told", "give_feedback"],`, `"record_told"],`,
+			"what is open must have a next date"},
+		{"a replay passes its entries by", `"kind": "concern.closed"`, `"kind": "case.closed"`, "a replay passes it by"},
+		{"a list without words for an empty one", `"empty": "Nothing waits for you."`, `"empty": ""`, `must have a name`},
+	} {
+		if strings.Count(string(raw), c.old) != 1 {
+			t.Fatalf("%s: the definition does not hold %q once", c.name, c.old)
+		}
+		err := keep(strings.Replace(string(raw), c.old, c.new, 1))
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+	desk := room.TestOnlyDesk(room.Parts{}, &room.Room{Name: "other", Many: Room().Many})
+	if err := desk.Keep(Room()); err == nil || !strings.Contains(err.Error(), "plural") {
+		t.Errorf("two rooms of one plural: %v", err)
+	}
+}
