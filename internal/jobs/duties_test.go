@@ -85,7 +85,7 @@ func (s *simulation) step(t *testing.T) {
 
 func (s *simulation) remind(tx *store.Tx, history []process.Taken) error {
 	var all []jobs.Reminder
-	for _, due := range s.d.Due(workday.EnglandAndWales, history) {
+	for _, due := range process.TestOnlyDue(s.d, workday.EnglandAndWales, history) {
 		all = append(all, jobs.Reminder{Name: due.Name(), Due: due.At})
 	}
 	return s.q.Remind(tx, "duty", id.Org{}, s.rec, all...)
@@ -137,7 +137,7 @@ func (s *simulation) run(t *testing.T, seed uint64) {
 	s.hand.Set(s.right)
 	s.restart()
 	last := s.right
-	for _, due := range s.d.Due(workday.EnglandAndWales, s.history) {
+	for _, due := range process.TestOnlyDue(s.d, workday.EnglandAndWales, s.history) {
 		if due.At.After(last) {
 			last = due.At
 		}
@@ -179,7 +179,7 @@ func (s *simulation) judge(t *testing.T, seed uint64) {
 			t.Errorf("seed %d: told %d times of %s", seed, n, name)
 		}
 	}
-	for _, due := range s.d.Due(workday.EnglandAndWales, s.history) {
+	for _, due := range process.TestOnlyDue(s.d, workday.EnglandAndWales, s.history) {
 		if times[prefix+due.Name()] == 0 {
 			t.Errorf("seed %d: never told of %s, due %s", seed, due.Name(), due.At)
 		}
@@ -190,7 +190,7 @@ func (s *simulation) judge(t *testing.T, seed uint64) {
 func (s *simulation) dates() map[string]time.Time {
 	all := map[string]time.Time{}
 	for n := range s.history {
-		for _, due := range s.d.Due(workday.EnglandAndWales, s.history[:n+1]) {
+		for _, due := range process.TestOnlyDue(s.d, workday.EnglandAndWales, s.history[:n+1]) {
 			all[due.Name()] = due.At
 		}
 	}

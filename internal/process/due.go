@@ -57,6 +57,28 @@ func (d *Definition) metByTheEnd(t Deadline) bool {
 	})
 }
 
+// TestOnlyDue are the duties that run after these steps (given oldest first), the soonest
+// due first, as the desk of rooms keeps them from step to step.
+func TestOnlyDue(d *Definition, nation workday.Nation, history []Taken) (out []Due) {
+	status := d.Start()
+	for _, x := range history {
+		var running []string
+		for _, due := range out {
+			running = append(running, due.Deadline)
+		}
+		status = d.After(status, x.Step, x.Outcome)
+		starts, stops := d.Turn(running, x, d.Ended(status))
+		out = slices.DeleteFunc(out, func(due Due) bool { return slices.Contains(stops, due.Deadline) })
+		for _, t := range starts {
+			if due, ok := t.Running(nation, x.At, ""); ok {
+				out = append(out, due)
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Due) int { return a.At.Compare(b.At) })
+	return out
+}
+
 // Starts says whether what was taken starts the duty.
 func (t Deadline) Starts(x Taken) bool { return named(t.From, x) }
 

@@ -34,27 +34,6 @@ func dues(all []process.Due) string {
 	return strings.Join(out, ", ")
 }
 
-// run says what runs after these steps (the oldest first), the soonest due first.
-func run(d *process.Definition, history []process.Taken) (out []process.Due) {
-	status := d.Start()
-	for _, x := range history {
-		status = d.After(status, x.Step, x.Outcome)
-		var running []string
-		for _, due := range out {
-			running = append(running, due.Deadline)
-		}
-		starts, stops := d.Turn(running, x, d.Ended(status))
-		out = slices.DeleteFunc(out, func(due process.Due) bool { return slices.Contains(stops, due.Deadline) })
-		for _, t := range starts {
-			if due, ok := t.Running(ew, x.At, ""); ok {
-				out = append(out, due)
-			}
-		}
-	}
-	slices.SortStableFunc(out, func(a, b process.Due) int { return a.At.Compare(b.At) })
-	return out
-}
-
 func TestDutiesRunFromStepToStep(t *testing.T) {
 	d := process.Patient()
 	var h []process.Taken
@@ -84,16 +63,16 @@ func TestDutiesRunFromStepToStep(t *testing.T) {
 		{"2026-07-06 12:00", "record_told", "outcome", "answer 2026-07-08"},
 	} {
 		h = append(h, process.Taken{Step: process.Step(c.step), Outcome: c.outcome, At: at(t, c.when)})
-		if got := dues(run(d, h)); got != c.want {
+		if got := dues(process.TestOnlyDue(d, ew, h)); got != c.want {
 			t.Errorf("after %s %s on %s:\n got %s\nwant %s", c.step, c.outcome, c.when, got, c.want)
 		}
 	}
-	eve := run(d, []process.Taken{{Step: process.Raise, At: at(t, "2026-12-24 16:00")}})
+	eve := process.TestOnlyDue(d, ew, []process.Taken{{Step: process.Raise, At: at(t, "2026-12-24 16:00")}})
 	if i := slices.IndexFunc(eve, func(x process.Due) bool { return x.Deadline == d.HearsBy }); i < 0 ||
 		eve[i].Day.String() != "2026-12-30" {
 		t.Errorf("raised on Christmas Eve 2026: %+v", eve)
 	}
-	all := run(d, h[:1])
+	all := process.TestOnlyDue(d, ew, h[:1])
 	if all[0].At != at(t, "2026-04-08 00:00").Add(-time.Microsecond).UTC() || all[0].Owner != "safeguarding_lead" {
 		t.Errorf("%+v", all[0])
 	}
