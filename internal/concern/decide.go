@@ -6,7 +6,6 @@ import (
 	"heed/internal/access"
 	"heed/internal/clock/workday"
 	"heed/internal/fail"
-	"heed/internal/id"
 	"heed/internal/plain"
 	"heed/internal/process"
 	"heed/internal/room"
@@ -49,7 +48,7 @@ func (d *Desk) finds(tx *store.Tx, f room.Finding, ev *room.Event) error {
 		return fail.New(fail.Conflict, "You have added to this %s within a day. Ring your safeguarding team",
 			plain.Count(additionsADay, "time", "times"))
 	}
-	ev.Effect.Adds = raisersOwn(f.Was, ev.Step, f.Actor.Person, string(f.Actor.Role))
+	ev.Effect.Adds = own
 	// What the raiser adds is nobody's look at it, and that somebody is to be kept from it is not told.
 	ev.Effect.Looked = !own && ev.Step != process.ConfirmBar
 	if ev.Step == process.GiveFeedback && !f.Was.By.IsZero() {
@@ -60,9 +59,4 @@ func (d *Desk) finds(tx *store.Tx, f room.Finding, ev *room.Event) error {
 		ev.Effect.Unread = raiser.Left
 	}
 	return d.barring(tx, f.Was, f.Actor, ev)
-}
-
-// raisersOwn says whether a step is what the one who raised the concern added to it.
-func raisersOwn(s *room.State, step process.Step, by id.Person, role string) bool {
-	return step == process.AddNote && by == s.By && role != string(access.Lead)
 }
