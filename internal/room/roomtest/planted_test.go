@@ -603,4 +603,77 @@ var planted = []struct{ name, file, old, new, clause string }{
 		"recount_equals"},
 	{"a step changes nothing", "decide.go", `if after.State != before.State {`, `if false {`,
 		"every_way_through_it_can_be_gone"},
+	{"following is lost when a record moves on", "follow.go", `Look{Act: actFollow, Kind: readOwn})
+	if err != nil {
+		return Following{}, err
+	}
+`, `Look{Act: actFollow, Kind: readOwn})
+	if err == nil && v.Version > 1 {
+		err = fail.New(fail.Hidden, "Page not found")
+	}
+	if err != nil {
+		return Following{}, err
+	}
+`, "concern:whoever_began_it"},
+	{"following is lost when a record ends", "follow.go", `	case s.Ended():
+		return Finished
+`, `	case s.Ended():
+		return Received
+`, "concern:whoever_began_it"},
+	{"what is passed on is not said to be", "follow.go", `	case passed:`, `	case passed && s.Ended():`,
+		"concern:whoever_began_it"},
+	{"what whoever began it adds is a look at it", "follow.go", `	case s.Looked:`, `	case s.Version > 1:`,
+		"concern:whoever_began_it"},
+	{"who does not follow it is shown it", "follow.go", `Look{Act: actFollow, Kind: readOwn})
+	if err != nil {
+		return Following{}, err
+	}
+`, `Look{Act: actFollow, Kind: readOwn})
+	if fail.Is(err, fail.Hidden) {
+		v, err = d.Read(ctx, a, r, ref, Look{Act: actView, Kind: readOwn})
+	}
+	if err != nil {
+		return Following{}, err
+	}
+`, "concern:whoever_began_it"},
+	{"who does not follow it has its receipt", "follow.go", `Look{Act: actFollow, Kind: readOwn})
+	if err != nil {
+		return nil, err
+	}
+`, `Look{Act: actFollow, Kind: readOwn})
+	if fail.Is(err, fail.Hidden) {
+		v, err = d.Read(ctx, a, r, ref, Look{Act: actView, Kind: readOwn})
+	}
+	if err != nil {
+		return nil, err
+	}
+`, "concern:whoever_began_it"},
+	{"whoever works on what they began follows every step", "follow.go", `case outcome.Tells != "":`,
+		`case outcome.Tells != "" || info.ID != v.Room.First().ID && !t.Effect.Adds:`, "concern:whoever_began_it"},
+	{"whoever works on what they began follows every answer", "follow.go",
+		`slices.Contains(f.Sees, process.SeesRaiser) && !a[f.ID].Empty()`, `!a[f.ID].Empty()`, "concern:whoever_began_it"},
+	{"what was written for them is not shown", "follow.go", `			return a.Get(f.ID)
+`, `			return ""
+`, "concern:whoever_began_it"},
+	{"what whoever began it added is not shown", "follow.go", `	case t.Effect.Adds:`,
+		`	case t.Effect.Adds && t.Version < 0:`, "concern:whoever_began_it"},
+	{"every step meets what was promised", "follow.go", `Ends(process.Taken{Step: step, Outcome: m.Outcome}) {`,
+		`Ends(process.Taken{Step: step, Outcome: m.Outcome}) || m.At.After(s.At) {`, "concern:whoever_began_it"},
+	{"that no word came in time is not said", "follow.go", `Overdue: told.IsZero() &&`, `Overdue: !told.IsZero() &&`,
+		"concern:whoever_began_it"},
+	{"a list says more than what is followed", "list.go", `	if follows {`, `	if follows && s.Version == 1 {`,
+		"concern:whoever_began_it"},
+	{"to follow it is written as to open it", "follow.go", `Look{Act: actFollow, Kind: readOwn})
+	if err != nil {
+		return Following{}, err
+	}
+`, `Look{Act: actFollow, Kind: kindViewed})
+	if err != nil {
+		return Following{}, err
+	}
+`, "concern:whoever_began_it"},
+	{"whoever works on what they began is shown it as a follower", "follow.go", `|| !fail.Is(err, fail.Hidden) {`,
+		`|| err != nil && !fail.Is(err, fail.Hidden) {`, "concern:whoever_began_it"},
+	{"what a lead adds to what they began is not theirs", "../concern/decide.go", `ev.Effect.Adds = own`,
+		`ev.Effect.Adds = own && f.Actor.Role != access.Lead`, "concern:whoever_began_it"},
 }

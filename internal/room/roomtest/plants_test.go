@@ -21,6 +21,7 @@ var soonBuilt = []string{"-vet=off", "-gcflags=heed/...=-N -l", "-ldflags=-s -w"
 const (
 	register = "../../policy"
 	booking  = "."
+	concern  = "../../concern"
 )
 
 // TestPlantedFaults wakes each fault and runs the clause that must find it.
@@ -46,7 +47,7 @@ func TestPlantedFaults(t *testing.T) {
 	}
 	all := overlaid(t, files)
 	suites := map[string]func() string{}
-	for _, in := range []string{register, booking} {
+	for _, in := range []string{register, booking, concern} {
 		suites[in] = sync.OnceValue(func() string { return suite(t, all, in) })
 	}
 	for i, p := range planted {
@@ -79,8 +80,8 @@ func TestPlantedFaults(t *testing.T) {
 type look struct{ in, of, run, engines string }
 
 // looked reads a clause: "postgres/" before it has it run there, since SQLite has one writer
-// and nothing races; "booking:" takes the room of that name; a clause that begins with "/" is
-// of the whole program and not of one engine.
+// and nothing races; "booking:" and "concern:" take the room of that name; a clause that begins
+// with "/" is of the whole program and not of one engine.
 func looked(clause string) look {
 	l := look{in: register, of: "TestRoom/", engines: "HEED_TEST_POSTGRES=skip"}
 	engine := "sqlite/"
@@ -89,6 +90,9 @@ func looked(clause string) look {
 	}
 	if of, is := strings.CutPrefix(clause, "booking:"); is {
 		clause, l.in, l.of = of, booking, "TestBooking/"
+	}
+	if of, is := strings.CutPrefix(clause, "concern:"); is {
+		clause, l.in = of, concern
 	}
 	if of, beside := strings.CutPrefix(clause, "/"); beside {
 		clause, engine = of, ""

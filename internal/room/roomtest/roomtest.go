@@ -93,6 +93,7 @@ var clauses = []clause{
 	{"every story can happen", stories},
 	{"whoever must act is told", told},
 	{"whoever is to hear of a step hears of it", heardOf},
+	{"whoever began it follows it, and nobody else does", followed},
 	{"a key is forgotten in time", forgotten},
 	{"a notice stands before whom it is for, until it is over", noticed},
 	{"what is due stands in a calendar and says nothing there", onCalendars},
