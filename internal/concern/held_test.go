@@ -9,8 +9,8 @@ import (
 	"heed/internal/room"
 )
 
-// TestAConcernIsHeldToWhatEveryRoomIs takes from its definition what every room must have,
-// and has the desk refuse it in words that say what to do.
+// TestAConcernIsHeldToWhatEveryRoomIs checks the concern as every room is checked, and takes
+// from its definition what every room must have: that is refused in words that say what to do.
 func TestAConcernIsHeldToWhatEveryRoomIs(t *testing.T) {
 	raw, err := os.ReadFile("../process/definitions/patient-1.json")
 	if err != nil {
@@ -23,7 +23,10 @@ func TestAConcernIsHeldToWhatEveryRoomIs(t *testing.T) {
 		}
 		r := Room()
 		r.Definitions = []*process.Definition{def}
-		return room.TestOnlyDesk(room.Parts{}).Keep(r)
+		if err := room.TestOnlyDesk(room.Parts{}).Keep(r); err != nil {
+			return err
+		}
+		return r.Check()
 	}
 	if err := keep(string(raw)); err != nil {
 		t.Fatal(err)

@@ -194,7 +194,7 @@ func (r *Room) made() error {
 
 // Check says what is wrong with the room, or nil: the walls that hold for all.
 func (r *Room) Check() error {
-	if err := r.made(); err != nil {
+	if err := r.made(); err != nil || r.apart {
 		return err
 	}
 	rules, err := Policy(r)
