@@ -31,11 +31,11 @@ type Due struct {
 // Name tells one running duty from another of the same record: by the step that started it.
 func (x Due) Name() string { return x.Deadline + ":" + x.Since.UTC().Format("20060102T150405.000000") }
 
-// Turn says which duties start with what was taken, and which of those that run it stops. One
+// Duties says which duties start with what was taken, and which of those that run it stops. One
 // that runs already is not put off by what would start it again; a step that both meets and
 // starts one (a hold looked at and held again) starts it anew. What the end of a record meets
 // does not start on a record that has ended: nobody could meet it any more.
-func (d *Definition) Turn(running []string, x Taken, ended bool) (starts []Deadline, stops []string) {
+func (d *Definition) Duties(running []string, x Taken, ended bool) (starts []Deadline, stops []string) {
 	for _, t := range d.Timers {
 		runs := slices.Contains(running, t.ID)
 		if runs && t.Ends(x) {
@@ -67,7 +67,7 @@ func TestOnlyDue(d *Definition, nation workday.Nation, history []Taken) (out []D
 			running = append(running, due.Deadline)
 		}
 		status = d.After(status, x.Step, x.Outcome)
-		starts, stops := d.Turn(running, x, d.Ended(status))
+		starts, stops := d.Duties(running, x, d.Ended(status))
 		out = slices.DeleteFunc(out, func(due Due) bool { return slices.Contains(stops, due.Deadline) })
 		for _, t := range starts {
 			if due, ok := t.Running(nation, x.At, ""); ok {

@@ -204,7 +204,7 @@ func (d Decider) deadlines(s State, step process.Step, out string, answers field
 			stop = append(stop, due.Deadline)
 		}
 	}
-	starts, met := d.Process.Turn(running, process.Taken{Step: step, Outcome: out, At: d.Now}, ended)
+	starts, met := d.Process.Duties(running, process.Taken{Step: step, Outcome: out, At: d.Now}, ended)
 	for _, t := range starts {
 		if due, ok := t.Running(d.Nation, d.Now, d.dayOf(t, answers)); ok {
 			start = append(start, due)

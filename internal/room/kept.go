@@ -15,11 +15,8 @@ import (
 // What stands here is for a room whose faces and rules of who may are its own. The desk
 // keeps its rows, lists, duties and what was sent twice, and proves them with the others.
 
-// Keep takes such a room on. What is not asked of it: that rules of who may stand in it (they
-// are the program's), that its number is none of Heed's own, that its first step is asked
-// on one page, and that its definition, one for each compartment, has the room's name
-// and not its compartment's. A test asks Check of it, and no start does: to walk through all
-// that can become of a concern takes longer than the rest of a start.
+// Keep takes such a room on. That it has no fault is asked by a test, with Check, and by no
+// start: to walk through all that can become of a concern takes longer than the rest of one.
 func (d *Desk) Keep(r *Room) error {
 	r.apart = true
 	if err := among(r, append(slices.Clone(d.rooms), r), d.rooms); err != nil {

@@ -192,7 +192,9 @@ func (r *Room) made() error {
 	return nil
 }
 
-// Check says what is wrong with the room, or nil: the walls that hold for all.
+// Check says what is wrong with the room, or nil: the walls that hold for all. Of one that is
+// kept it does not ask that rules of who may stand in it, that its first step is asked on one
+// page, and that its definition, one for each compartment, has the room's name.
 func (r *Room) Check() error {
 	if err := r.made(); err != nil || r.apart {
 		return err

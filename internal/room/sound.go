@@ -138,7 +138,7 @@ func soundHears(d *process.Definition, s process.StepInfo) string {
 // soundKind holds the kind of a step's entries to its room: a replay reads the
 // entries that begin with the room's name.
 func (r *Room) soundKind(d *process.Definition, s process.StepInfo) string {
-	if !s.Local && s.Kind == d.Process+process.LocalStep {
+	if !s.Local && s.Kind == d.LocalKind() {
 		return fmt.Sprintf("has the kind %q, which is that of steps that an organisation adds: give it another", s.Kind)
 	}
 	if !strings.HasPrefix(s.Kind, r.Name+".") {
@@ -305,7 +305,7 @@ func (w *walk) at(s process.Status, duties []string, begun bool) *place {
 }
 
 func (w *walk) after(running []string, step process.Step, outcome string) []string {
-	starts, stops := w.d.Turn(running, process.Taken{Step: step, Outcome: outcome}, false)
+	starts, stops := w.d.Duties(running, process.Taken{Step: step, Outcome: outcome}, false)
 	out := slices.DeleteFunc(slices.Clone(running), func(t string) bool { return slices.Contains(stops, t) })
 	for _, t := range starts {
 		// a duty on an optional day may not start: the definition needs another
