@@ -83,6 +83,7 @@ func (d *Definition) owed(t Deadline) string {
 		is    bool
 		words string
 	}{{t.On != "", "due on the day that is answered to " + t.On}, {t.Repeat, "reminded of again after as many days"},
+		{t.Open, "only while it is open"},
 		{t.Any, "waiting for anybody in that role"}, {t.Others, "the next word is somebody else's"},
 		{len(t.Sees) > 0, "seen also by " + strings.Join(t.Sees, ", ")}} {
 		if also.is {

@@ -328,6 +328,7 @@ type Deadline struct {
 	Evidence string   `json:"evidence"` // S, V, K: as in docs; D: our proposal, a setting
 	From     []string `json:"from"`
 	Until    []string `json:"until"`
+	Open     bool     `json:"while_open"`           // it starts on no record that has ended
 	Others   bool     `json:"others" for:"concern"` // while it runs the next word is somebody else's, outside
 	On       string   `json:"on"`                   // a day field of the starting step: the duty is due on that day; empty: by Days
 	Sees     []string `json:"sees" for:"room"`      // who sees that it is due, besides its owner and those who see all of the work

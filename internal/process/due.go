@@ -33,28 +33,18 @@ func (x Due) Name() string { return x.Deadline + ":" + x.Since.UTC().Format("200
 
 // Duties says which duties start with what was taken, and which of those that run it stops. One
 // that runs already is not put off by what would start it again; a step that both meets and
-// starts one (a hold looked at and held again) starts it anew. What the end of a record meets
-// does not start on a record that has ended: nobody could meet it any more.
+// starts one (a hold looked at and held again) starts it anew.
 func (d *Definition) Duties(running []string, x Taken, ended bool) (starts []Deadline, stops []string) {
 	for _, t := range d.Timers {
 		runs := slices.Contains(running, t.ID)
 		if runs && t.Ends(x) {
 			stops, runs = append(stops, t.ID), false
 		}
-		if !runs && t.Starts(x) && !(ended && d.metByTheEnd(t)) {
+		if !runs && t.Starts(x) && !(ended && t.Open) {
 			starts = append(starts, t)
 		}
 	}
 	return starts, stops
-}
-
-func (d *Definition) metByTheEnd(t Deadline) bool {
-	return slices.ContainsFunc(t.Until, func(ref string) bool {
-		s, _ := d.Step(stepOf(ref))
-		return slices.ContainsFunc(s.Outcomes, func(o Outcome) bool {
-			return slices.ContainsFunc(o.Moves, func(m Move) bool { return m.To != "" && d.Ended(Status{State: m.To}) })
-		})
-	})
 }
 
 // TestOnlyDue are the duties that run after these steps (given oldest first), the soonest
@@ -66,7 +56,12 @@ func TestOnlyDue(d *Definition, nation workday.Nation, history []Taken) (out []D
 		for _, due := range out {
 			running = append(running, due.Deadline)
 		}
+		was := d.Ended(status)
 		status = d.After(status, x.Step, x.Outcome)
+		if d.Ended(status) && !was { // the end leaves nothing due
+			out = nil
+			continue
+		}
 		starts, stops := d.Duties(running, x, d.Ended(status))
 		out = slices.DeleteFunc(out, func(due Due) bool { return slices.Contains(stops, due.Deadline) })
 		for _, t := range starts {

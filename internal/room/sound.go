@@ -286,7 +286,8 @@ func newWalk(d *process.Definition) *walk {
 			}
 			for _, o := range s.Outcomes {
 				w.taken[s.ID], w.out[outcome{s.ID, o.ID}] = true, true
-				p.ways = append(p.ways, w.at(d.After(p.status, s.ID, o.ID), w.after(p.duties, s.ID, o.ID), true))
+				next := d.After(p.status, s.ID, o.ID)
+				p.ways = append(p.ways, w.at(next, w.after(p, next, s.ID, o.ID), true))
 			}
 		}
 	}
@@ -304,9 +305,14 @@ func (w *walk) at(s process.Status, duties []string, begun bool) *place {
 	return p
 }
 
-func (w *walk) after(running []string, step process.Step, outcome string) []string {
-	starts, stops := w.d.Duties(running, process.Taken{Step: step, Outcome: outcome}, false)
-	out := slices.DeleteFunc(slices.Clone(running), func(t string) bool { return slices.Contains(stops, t) })
+// after is what runs when a step has led from one place to the next: nothing where it ended.
+func (w *walk) after(p *place, next process.Status, step process.Step, outcome string) []string {
+	ended := w.d.Ended(next)
+	if ended && !w.d.Ended(p.status) {
+		return nil
+	}
+	starts, stops := w.d.Duties(p.duties, process.Taken{Step: step, Outcome: outcome}, ended)
+	out := slices.DeleteFunc(slices.Clone(p.duties), func(t string) bool { return slices.Contains(stops, t) })
 	for _, t := range starts {
 		// a duty on an optional day may not start: the definition needs another
 		if _, comesRound := w.d.CycleOf(t.ID); t.On == "" || comesRound || w.always(step, t.On) {

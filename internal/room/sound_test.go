@@ -233,3 +233,25 @@ forbid (principal, action == Action::"note.erase", resource is Note) when { reso
 		t.Errorf("the words differ from %s (run with -update if it is meant):\n%s", golden, out.String())
 	}
 }
+
+// TestWhatIsOpenedAgainHasANextDate: the end leaves nothing due, so that a step which opens a
+// record again must start what is.
+func TestWhatIsOpenedAgainHasANextDate(t *testing.T) {
+	again := strings.Replace(note, `  {"id": "decide",`, `  {"id": "again", "label": "Again", "kind": "note.again",
+   "roles": ["safeguarding_lead"], "fields": [],
+   "outcomes": [{"id": "", "label": "Again", "moves": [{"from": ["shut"], "to": "open"}]}]},
+  {"id": "decide",`, 1)
+	for from, want := range map[string]string{
+		`"from": ["begin", "decide/kept"], "until": ["decide/kept"]`:                "nothing is due",
+		`"from": ["begin", "again"], "until": ["decide/ended"]`:                     "",
+		`"from": ["begin", "again"], "while_open": true, "until": ["decide/ended"]`: "",
+	} {
+		d, err := process.Parse([]byte(strings.Replace(again, `"from": ["begin"], "until": ["decide/ended"]`, from, 1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if fault := taken(t, note).sound(d); (fault == "") != (want == "") || !strings.Contains(fault, want) {
+			t.Errorf("%s: %q, want %q", from, fault, want)
+		}
+	}
+}

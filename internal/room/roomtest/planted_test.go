@@ -674,6 +674,8 @@ var planted = []struct{ name, file, old, new, clause string }{
 `, "concern:whoever_began_it"},
 	{"whoever works on what they began is shown it as a follower", "follow.go", `|| !fail.Is(err, fail.Hidden) {`,
 		`|| err != nil && !fail.Is(err, fail.Hidden) {`, "concern:whoever_began_it"},
+	{"what somebody else adds is shown as theirs", "../concern/decide.go", `ev.Effect.Adds = own`,
+		`ev.Effect.Adds = own || ev.Step == process.AddNote`, "concern:whoever_began_it"},
 	{"what a lead adds to what they began is not theirs", "../concern/decide.go", `ev.Effect.Adds = own`,
 		`ev.Effect.Adds = own && f.Actor.Role != access.Lead`, "concern:whoever_began_it"},
 }
