@@ -14,7 +14,6 @@ import (
 	"heed/internal/app"
 	"heed/internal/clock"
 	"heed/internal/fail"
-	"heed/internal/process"
 	"heed/internal/store"
 	"heed/internal/verify"
 	"heed/internal/witness"
@@ -333,25 +332,4 @@ func (c *witnessCmd) signer() (record.Signer, error) {
 		return s, fail.Wrap(fail.Bad, err, "The witness's key cannot be written")
 	}
 	return s, nil
-}
-
-type processCmd struct {
-	Check processCheckCmd `cmd:"" help:"Prove over all paths that the shipped process keeps every safeguard."`
-}
-
-type processCheckCmd struct {
-	Show bool `help:"Print the process as a page."`
-}
-
-func (c *processCheckCmd) Run(env *Env) error {
-	d := process.Patient()
-	if c.Show {
-		env.say("%s", d.Markdown())
-	}
-	r := process.Check(d)
-	env.say("%s", r)
-	if !r.OK() {
-		return exit(1)
-	}
-	return nil
 }

@@ -55,7 +55,7 @@ func Room() *room.Room { return new(Desk).made() }
 // made is the room: what it is made of, and what data cannot say.
 func (d *Desk) made() *room.Room {
 	return &room.Room{
-		Name: Name, Number: ledger.Concern, Kind: access.KindConcern, One: "concern", Many: "concerns",
+		Name: Name, Apart: true, Number: ledger.Concern, Kind: access.KindConcern, One: "concern", Many: "concerns",
 		Compartment: string(Patient), Definitions: []*process.Definition{process.Patient()}, Rows: 4,
 		Opens: access.ViewConcern, Follows: access.ViewOwnConcern, Late: []access.Role{access.CaldicottGuardian},
 		Passes: process.Refer,

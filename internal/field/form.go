@@ -30,7 +30,7 @@ func form(place string, fields []Field, aboutPerson bool) string {
 			return where + " " + fault
 		}
 		if slices.ContainsFunc(f.names(), func(n string) bool { return named(fields[:i], n) }) {
-			return where + " has a name that is given twice"
+			return where + " has a name that is given twice: give each one of its own"
 		}
 		for _, c := range slices.Concat(f.NeededWhen, f.ShownWhen) {
 			if fault := c.form(fields[:i]); fault != "" {
@@ -106,7 +106,8 @@ func (f Field) form() string {
 func (c Condition) form(before []Field) string {
 	f, ok := Find(before, c.Field)
 	if !ok {
-		return fmt.Sprintf("has a condition on %q, which is no earlier question of the same form", c.Field)
+		return fmt.Sprintf("has a condition on %q, which is no earlier question of the same form: name one, or "+
+			"ask that one first", c.Field)
 	}
 	if c.Given {
 		if len(c.Is) > 0 {
@@ -116,17 +117,24 @@ func (c Condition) form(before []Field) string {
 		return ""
 	}
 	if f.Kind != Choice && f.Kind != Choices && f.Kind != YesNo {
-		return fmt.Sprintf("has a condition on %q, which is not answered from a list", c.Field)
+		return fmt.Sprintf("has a condition on %q, which is not answered from a list: it must be a choice, choices or "+
+			"a yes-no question", c.Field)
 	}
 	for _, is := range c.Is {
 		if !slices.Contains(f.Offered(), is) {
-			return fmt.Sprintf("has a condition that cannot hold: %q is no answer to %q", is, c.Field)
+			return f.NoAnswer(is)
 		}
 	}
 	if len(c.Is) == 0 {
-		return fmt.Sprintf("has a condition on %q that names no answer", c.Field)
+		return fmt.Sprintf("has a condition on %q that names no answer: say which in \"is\"", c.Field)
 	}
 	return ""
+}
+
+// NoAnswer says of a condition that an answer of it can never be given, and which can.
+func (f Field) NoAnswer(is string) string {
+	return fmt.Sprintf("has a condition that cannot hold: %q is no answer to %q, there are %s", is, f.ID,
+		strings.Join(f.Offered(), ", "))
 }
 
 // IsName says whether s can name a field, a step or a choice.
@@ -152,7 +160,7 @@ func kindNames() string {
 func (e Evidence) form(fields []Field) string {
 	for _, name := range e.days() {
 		if day, ok := Find(fields, name); !ok || day.Kind != Day {
-			return fmt.Sprintf("has evidence of %q, which is no day of the same form", name)
+			return fmt.Sprintf("has evidence of %q, which is no day of the same form: name one, or leave it out", name)
 		}
 	}
 	return ""

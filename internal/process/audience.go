@@ -51,15 +51,16 @@ func (a Audience) FaultOf(d *Definition, isRole func(string) bool) string {
 	for _, c := range a.Keeps {
 		if f, ok := field.Find(text.Fields, c.Field); !ok || !slices.ContainsFunc(f.Offered(),
 			func(id string) bool { return slices.Contains(c.Is, id) }) {
-			return fmt.Sprintf("keeps confirmations by an answer to %q, which the step %s does not offer", c.Field, a.Text)
+			return fmt.Sprintf("keeps confirmations by an answer to %q, which the step %s does not offer: name one of its "+
+				"questions, and answers of it", c.Field, a.Text)
 		}
 	}
 	for _, o := range ask.Outcomes {
 		for _, m := range o.Moves {
 			for _, s := range m.From {
 				if !slices.Contains(a.In, s) {
-					return fmt.Sprintf("can be asked for at %q, where it is not in force: only what is in force can be asked for",
-						d.Label(s))
+					return fmt.Sprintf("can be asked for at %q, where it is not in force: leave %s out of the states from "+
+						"which the step %s can be taken, or put it \"in\"", d.Label(s), s, a.Ask)
 				}
 			}
 		}
@@ -96,12 +97,14 @@ func (a Audience) faultOfAsking(ask StepInfo, isRole func(string) bool) string {
 		}
 		if id == AskRole {
 			if i := slices.IndexFunc(f.Offered(), func(r string) bool { return !isRole(r) }); i >= 0 {
-				return fmt.Sprintf("can be for the role %q, which does not exist", f.Offered()[i])
+				return fmt.Sprintf("can be for the role %q, which does not exist: its choices must be roles of Heed",
+					f.Offered()[i])
 			}
 		}
 	}
 	if f, ok := field.Find(ask.Fields, a.By); a.By != "" && (!ok || f.Kind != field.Day) {
-		return fmt.Sprintf("is asked for until %q, which is no day of the step %s", a.By, a.Ask)
+		return fmt.Sprintf("is asked for until %q, which is no day of the step %s: name one, or leave it out", a.By,
+			a.Ask)
 	}
 	return ""
 }

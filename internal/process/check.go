@@ -20,8 +20,9 @@ type Report struct {
 type Result struct {
 	ID     string
 	Says   string   // the safeguard in a sentence
+	Mend   string   // what to do where it is broken
 	Passed bool     //
-	Why    string   // what is wrong
+	Why    string   // what is wrong: with file, line and place where it is a file's own
 	Path   []string // the shortest way there, in words; empty when the fault is in the file as a whole
 }
 
@@ -44,7 +45,7 @@ func (x Result) fault() string {
 	if len(x.Path) > 0 {
 		s += " The shortest way there: " + strings.Join(x.Path, ", then ") + "."
 	}
-	return s
+	return s + " To mend it: " + lowerFirst(x.Mend)
 }
 
 // String is the report for a terminal.
@@ -57,10 +58,11 @@ func (r Report) String() string {
 			fmt.Fprintf(&b, "  holds   %s\n", x.Says)
 			continue
 		}
-		fmt.Fprintf(&b, "  BROKEN  %s\n          %s\n", x.Says, upperFirst(x.Why))
+		fmt.Fprintf(&b, "  BROKEN  %s\n          %s\n", x.Says, x.Why)
 		for i, p := range x.Path {
 			fmt.Fprintf(&b, "          %2d. %s\n", i+1, p)
 		}
+		fmt.Fprintf(&b, "          To mend it: %s\n", x.Mend)
 	}
 	return b.String()
 }
@@ -222,6 +224,7 @@ func Check(d *Definition) Report {
 // "" when nothing is.
 type safeguard struct {
 	id, says string
+	mend     string // what to do where it does not hold
 	whole    func(d *Definition) string
 	turn     func(d *Definition, t turn) string
 	place    func(w *walk, p *place) string
@@ -229,20 +232,21 @@ type safeguard struct {
 }
 
 func (s safeguard) prove(w *walk) Result {
-	r := Result{ID: s.id, Says: s.says}
+	r := Result{ID: s.id, Says: s.says, Mend: s.mend}
 	if s.whole != nil {
-		if r.Why = s.whole(w.d); r.Why != "" {
+		if r.Why = w.d.inFile("", s.whole(w.d)); r.Why != "" {
 			return r
 		}
 	}
 	if s.walk != nil {
-		if r.Why = s.walk(w); r.Why != "" {
+		if r.Why = w.d.inFile("", s.walk(w)); r.Why != "" {
 			return r
 		}
 	}
 	if s.turn != nil {
 		for _, t := range w.turns {
 			if r.Why = s.turn(w.d, t); r.Why != "" {
+				r.Why = w.d.inFile(w.d.placeOf(t.step.ID, t.outcome.ID), r.Why)
 				r.Path = append(t.at.path(), t.words())
 				return r
 			}
@@ -251,6 +255,7 @@ func (s safeguard) prove(w *walk) Result {
 	if s.place != nil {
 		for _, p := range w.places {
 			if r.Why = s.place(w, p); r.Why != "" {
+				r.Why = w.d.inFile(w.d.placeOfState(p.State), r.Why)
 				r.Path = p.path()
 				return r
 			}

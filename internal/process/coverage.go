@@ -28,13 +28,14 @@ func (c Coverage) Items(d *Definition) field.Field {
 // FaultOf says what is wrong with it, or "".
 func (c Coverage) FaultOf(d *Definition) string {
 	f := c.Items(d)
-	_, listed := d.List(c.List)
+	_, isListed := d.List(c.List)
 	switch {
 	case f.Kind != field.Choices || !f.Keep || len(f.Sees) > 0:
 		return fmt.Sprintf("shows %q, which must be choices of the first step that the record keeps and everybody sees",
 			c.Field)
-	case !listed:
-		return fmt.Sprintf("shows the list %q, which does not exist", c.List)
+	case !isListed:
+		return fmt.Sprintf("shows the list %q, which does not exist: there are %s", c.List,
+			listed(d.Lists, func(l List) string { return l.ID }))
 	case c.Title == "" || c.Item == "" || c.Missing == "":
 		return "must have a title, a word for an item, and words for what nothing covers"
 	}

@@ -95,7 +95,7 @@ func (end Closing) faultOf(d *Definition) string {
 	}
 	for _, ref := range end.By {
 		if !d.knows(ref) {
-			return fmt.Sprintf("is closed by %q, which is no step or outcome", ref)
+			return d.noStep(ref)
 		}
 		step, _ := d.Step(stepOf(ref))
 		why, asked := field.Find(step.Fields, end.Why)

@@ -161,6 +161,7 @@ type Definition struct {
 	// Local names the organisation's overlay and its version; empty for a shipped process.
 	Local string `json:"-"`
 
+	file  string         `json:"-"` // its name; empty: that of its process and version
 	lines map[string]int `json:"-"` // of its file, by place; see Fault
 }
 

@@ -2,11 +2,16 @@ package process_test
 
 import (
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
 	"heed/internal/process"
 )
+
+// withPlace is a fault with its file, line and place.
+var withPlace = regexp.MustCompile(`^patient-1\.json:[1-9]\d*: (steps|states|deadlines|emergency|contacts|` +
+	`about_person|figures)`)
 
 // Each row plants one fault in the shipped definition; Check has to name the
 // safeguard it breaks. A safeguard that no row breaks would prove nothing.
@@ -105,6 +110,9 @@ func TestCheckFindsPlantedFaults(t *testing.T) {
 			if !r.Passed {
 				broken = append(broken, r.ID)
 				found[r.ID] = true
+				if !withPlace.MatchString(r.Why) || r.Mend == "" {
+					t.Errorf("%s: %s is broken without file, line and place, or without what to do: %s", c.fault, r.ID, r.Why)
+				}
 			}
 		}
 		if !strings.Contains(" "+strings.Join(broken, " ")+" ", " "+c.law+" ") {

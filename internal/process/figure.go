@@ -174,7 +174,7 @@ func (d *Definition) FiguresFault() string {
 			switch {
 			case fault != "":
 			case other.ID == f.ID:
-				fault = "has a name that is given twice"
+				fault = "has a name that is given twice: give each one of its own"
 			case other.Event() == f.Event() && other.Period != f.Period:
 				fault = fmt.Sprintf("counts by %s what %s counts by %s, and a quarter is the sum of its months: give both one "+
 					"period", f.Period, other.ID, other.Period)
@@ -220,12 +220,12 @@ func (f Figure) faultOf(d *Definition) string {
 func (f Figure) namesFault(d *Definition) string {
 	for _, ref := range slices.Concat(f.Steps, f.From, f.To, f.Met) {
 		if !d.knows(ref) {
-			return fmt.Sprintf("names %q, which is no step or outcome", ref)
+			return d.noStep(ref)
 		}
 	}
 	for _, s := range f.Enters {
 		if _, ok := d.State(s); !ok {
-			return fmt.Sprintf("names the state %q, which is not defined", s)
+			return d.NoState(s)
 		}
 	}
 	for i, n := range f.Days {
@@ -238,7 +238,7 @@ func (f Figure) namesFault(d *Definition) string {
 	}
 	t, ok := find(d.Timers, f.Deadline, func(t Deadline) string { return t.ID })
 	if !ok {
-		return fmt.Sprintf("names the deadline %q, which is not defined", f.Deadline)
+		return d.noDeadline(f.Deadline)
 	}
 	for _, ref := range f.Met {
 		if !slices.Contains(t.Until, ref) && !slices.Contains(t.Until, string(stepOf(ref))) {

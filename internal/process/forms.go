@@ -17,7 +17,8 @@ func neverTaken(w *walk) string {
 	for _, s := range w.d.AllSteps {
 		for _, o := range s.Outcomes {
 			if !taken[string(s.ID)+"/"+o.ID] {
-				return fmt.Sprintf("nobody can ever take the step %q (%s): what it needs is never so", s.ID, or(o.Label, o.ID))
+				return fmt.Sprintf("%s can never be taken so that it comes out as %q: what it needs is never so",
+					w.d.placeOfStep(s.ID), or(o.Label, o.ID))
 			}
 		}
 	}
@@ -27,7 +28,7 @@ func neverTaken(w *walk) string {
 // formsHold names what is wrong with the questions of a step, and with what depends on them.
 func formsHold(d *Definition) string {
 	if !d.AboutPerson {
-		return `"about_person" must be true: its records are about a person`
+		return "about_person must be true: its records are about a person"
 	}
 	if fault := d.Unread(ForConcern); fault != "" {
 		return fault
@@ -69,29 +70,31 @@ func (d *Definition) LeansOn(s StepInfo) string {
 	for _, c := range conditions {
 		f, ok := field.Find(s.Fields, c.Field)
 		if !ok {
-			return fmt.Sprintf("has a condition on %q, which it does not ask", c.Field)
+			return fmt.Sprintf("has a condition on %q, which it does not ask: name one of its questions", c.Field)
 		}
 		for _, is := range c.Is {
 			if !slices.Contains(f.Offered(), is) {
-				return fmt.Sprintf("has a condition that cannot hold: %q is no answer to %q", is, c.Field)
+				return f.NoAnswer(is)
 			}
 		}
 		if len(c.Is) == 0 && !c.Given {
-			return fmt.Sprintf("has a condition on %q that names no answer", c.Field)
+			return fmt.Sprintf("has a condition on %q that names no answer: say which in \"is\"", c.Field)
 		}
 	}
 	if s.Owner != "" && s.Owner != "actor" && !asks(s, s.Owner, field.Person) {
-		return fmt.Sprintf("gives the record to %q, which is no person that it asks for", s.Owner)
+		return fmt.Sprintf("gives the record to %q, which is no person that it asks for: it must be actor, or a "+
+			"question of kind person", s.Owner)
 	}
 	for _, r := range s.Recall {
 		if _, ok := d.Step(r); !ok {
-			return fmt.Sprintf("recalls %q, which is no step", r)
+			return d.noStep(string(r))
 		}
 	}
 	for _, p := range s.Pages {
 		for _, name := range p.Fields {
 			if _, ok := field.Find(s.Fields, name); !ok {
-				return fmt.Sprintf("asks %q on the page %q, which is none of its questions", name, p.Path)
+				return fmt.Sprintf("asks %q on the page %q, which is none of its questions: name one of them", name,
+					p.Path)
 			}
 		}
 	}
@@ -113,7 +116,8 @@ func (d *Definition) amongKept(s StepInfo) string {
 		from, _ := d.Step(Step(step))
 		kept, ok := field.Find(from.Fields, name)
 		if !ok || !kept.Keep || kept.Kind != field.Choices {
-			return fmt.Sprintf("offers in %q what %q says, which is no list that a step keeps", f.ID, f.Among)
+			return fmt.Sprintf("offers in %q what %q says, which is no list that a step keeps: it must be \"step.field\" of "+
+				"choices with \"keep\"", f.ID, f.Among)
 		}
 	}
 	return ""

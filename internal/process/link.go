@@ -33,7 +33,7 @@ func (d *Definition) LinksFault() string {
 	for i, l := range d.Links {
 		fault := l.FaultOf()
 		if seen[l.ID] {
-			fault = "has an id that is given twice"
+			fault = "has an id that is given twice: give each one of its own"
 		}
 		if seen[l.ID] = true; fault != "" {
 			return fmt.Sprintf("links[%d] (%s) %s", i+1, l.ID, fault)

@@ -22,7 +22,7 @@ func (n *NotTaken) Unwrap() error { return n.err }
 
 // AtPlace is an overlay that is refused by what stands at the place that its words begin with.
 func AtPlace(raw []byte, err error) error {
-	return &NotTaken{max(lineOf(linesOf(raw), fail.Words(err)), 1), err}
+	return &NotTaken{lineOrTop(linesOf(raw), fail.Words(err)), err}
 }
 
 // blamed is the line of the first entry without which an overlay would be taken, or else

@@ -112,11 +112,11 @@ func (d *Definition) Overlay(raw []byte, safe func(*Definition) error) (*Definit
 	if err == nil {
 		return out, nil
 	}
-	line := lineOf(linesOf(raw), fail.Words(err))
-	if !placed || line == 0 {
-		line = d.blamed(raw, fail.Words(err), safe)
+	lines, words := linesOf(raw), fail.Words(err)
+	if !placed || lineOf(lines, words) == 0 && lines[""] <= 1 {
+		return nil, &NotTaken{d.blamed(raw, words, safe), err}
 	}
-	return nil, &NotTaken{line, err}
+	return nil, &NotTaken{lineOrTop(lines, words), err}
 }
 
 // LiesOn is the name of the definition on which an overlay says that it lies.
@@ -203,7 +203,7 @@ func narrow(d *Definition, o overlay) error {
 		}
 		for _, r := range o.Roles[id] {
 			if _, known := d.Role(r); !known {
-				return bad(at, fmt.Sprintf("names the role %q, which is not defined", r))
+				return bad(at, d.noRole(r))
 			}
 			if !slices.Contains(s.Roles, r) && !slices.Contains(s.Roles, Anyone) {
 				return bad(at, fmt.Sprintf("adds %q: an overlay can narrow who may, never widen it", r))

@@ -1,17 +1,14 @@
 package process
 
 import (
-	"bytes"
 	_ "embed"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
 
 	"heed/internal/fail"
-	"heed/internal/plain"
 )
 
 //go:embed definitions/patient-1.json
@@ -34,19 +31,23 @@ func (d *Definition) Name() string {
 
 // Parse reads a whole definition. It checks that every name used is defined and
 // that the file has the right form; whether the process keeps its safeguards is
-// Check's to prove.
-func Parse(raw []byte) (*Definition, error) {
-	var d Definition
-	if err := strict(raw, &d); err != nil {
-		return nil, err
-	}
+// Check's to prove. What it refuses it names with file and line.
+func Parse(raw []byte) (*Definition, error) { return ParseFile("", raw) }
+
+// ParseFile is Parse of a file that may be called otherwise than after its process and version.
+func ParseFile(file string, raw []byte) (*Definition, error) {
+	d := Definition{file: file, lines: linesOf(raw)}
+	err := strict(raw, &d)
 	for _, made := range []func() error{d.takeSets, d.apart, d.rely, d.whole} {
-		if err := made(); err != nil {
-			return nil, err
+		if err == nil {
+			err = made()
 		}
 	}
-	d.lines = linesOf(raw)
-	return &d, nil
+	if err == nil {
+		return &d, nil
+	}
+	_ = json.Unmarshal(raw, &d) //nolint:errcheck // its name and version, as far as they can be told
+	return nil, fail.New(fail.KindOf(err), "%s", d.Fault(fail.Words(err)))
 }
 
 // Limits that keep the walk over all configurations small: 12 states and 10 facts are 12,288 at most.
@@ -58,13 +59,17 @@ const (
 
 // whole checks names, references and ranges; the first fault is told.
 func (d *Definition) whole() error {
-	if !isName(d.Process) || d.Version < 1 {
-		return fail.New(fail.Bad, "process must be a name in small letters, and version a whole number from 1")
-	}
-	if len(d.States) < 2 || len(d.States) > maxStates || len(d.Facts) > maxFacts || len(d.AllSteps) > maxSteps {
-		return fail.New(fail.Bad, "A process must have 2 to %s, at most %s and at most %s",
-			plain.Count(maxStates, "state", "states"), plain.Count(maxFacts, "fact", "facts"),
-			plain.Count(maxSteps, "step", "steps"))
+	switch {
+	case !isName(d.Process):
+		return bad("process", "must be a name in small letters")
+	case d.Version < 1:
+		return bad("version", "must be a whole number from 1")
+	case len(d.States) < 2 || len(d.States) > maxStates:
+		return bad("states", fmt.Sprintf("must be 2 to %d", maxStates))
+	case len(d.Facts) > maxFacts:
+		return bad("facts", fmt.Sprintf("must be %d at most", maxFacts))
+	case len(d.AllSteps) > maxSteps:
+		return bad("steps", fmt.Sprintf("must be %d at most", maxSteps))
 	}
 	for _, err := range []error{
 		unique("roles", d.Roles, func(r RoleInfo) string { return string(r.ID) }),
@@ -78,9 +83,9 @@ func (d *Definition) whole() error {
 		}
 	}
 	seen := map[string]bool{}
-	for _, c := range d.Contacts {
+	for i, c := range d.Contacts {
 		if c.ID == "" || seen[c.ID] {
-			return fail.New(fail.Bad, "contacts: each must have an id of its own: %q", c.ID)
+			return bad(fmt.Sprintf("contacts[%d]", i+1), fmt.Sprintf("must have an id of its own: %q", c.ID))
 		}
 		seen[c.ID] = true
 	}
@@ -105,20 +110,20 @@ func (d *Definition) wholeStep(at string, s StepInfo) error {
 		return err
 	}
 	seen := map[string]bool{}
-	for _, o := range s.Outcomes {
-		at := at + " outcome " + or(o.ID, "without a name")
+	for i, o := range s.Outcomes {
+		at := fmt.Sprintf("%s.outcomes[%d] (%s)", at, i+1, or(o.ID, "without a name"))
 		if seen[o.ID] || o.ID != "" && !isName(o.ID) {
 			return bad(at, "must have a name of its own in small letters")
 		}
 		seen[o.ID] = true
 		if !slices.Contains([]Leaves{Stays, Deidentified, Identifiable, Emergency}, o.Leaves) {
-			return bad(at+" leaves", "must be deidentified, identifiable or emergency, or be left out")
+			return bad(at+".leaves", "must be deidentified, identifiable or emergency, or be left out")
 		}
 		if len(o.Moves) == 0 {
 			return bad(at, "must have moves")
 		}
 		for i, m := range o.Moves {
-			if err := d.wholeMove(fmt.Sprintf("%s moves[%d]", at, i+1), s, m); err != nil {
+			if err := d.wholeMove(fmt.Sprintf("%s.moves[%d]", at, i+1), s, m); err != nil {
 				return err
 			}
 		}
@@ -132,17 +137,18 @@ func (d *Definition) wholeMove(at string, s StepInfo, m Move) error {
 	}
 	for _, st := range append(slices.Clone(m.From), m.To) {
 		if _, ok := d.State(st); !ok && st != "" {
-			return bad(at, fmt.Sprintf("names the state %q, which is not defined", st))
+			return bad(at, d.NoState(st))
 		}
 	}
 	for _, f := range slices.Concat(m.Needs, m.Lacks, m.Sets, m.Clears) {
 		if _, ok := d.fact(f); !ok {
-			return bad(at, fmt.Sprintf("names the fact %q, which is not defined", f))
+			return bad(at, d.NoFact(f))
 		}
 	}
 	for _, r := range m.Roles {
 		if !slices.Contains(s.Roles, r) && !slices.Contains(s.Roles, Anyone) {
-			return bad(at, fmt.Sprintf("names the role %q, which the step does not have", r))
+			return bad(at, fmt.Sprintf("names the role %q, which the step does not have: it has %s", r, listed(s.Roles,
+				func(r Role) string { return string(r) })))
 		}
 	}
 	return d.knownRoles(at, m.Roles)
@@ -157,7 +163,7 @@ func (d *Definition) wholeDeadline(at string, t Deadline) error {
 	}
 	for _, ref := range slices.Concat(t.From, t.Until) {
 		if !d.knows(ref) {
-			return bad(at, fmt.Sprintf("names %q, which is no step or outcome", ref))
+			return bad(at, d.noStep(ref))
 		}
 	}
 	return nil
@@ -177,7 +183,7 @@ func (d *Definition) knows(ref string) bool {
 func (d *Definition) knownRoles(at string, roles []Role) error {
 	for _, r := range roles {
 		if _, ok := d.Role(r); !ok {
-			return bad(at, fmt.Sprintf("names the role %q, which is not defined", r))
+			return bad(at, d.noRole(r))
 		}
 	}
 	return nil
@@ -185,14 +191,14 @@ func (d *Definition) knownRoles(at string, roles []Role) error {
 
 func unique[T any](what string, all []T, name func(T) string) error {
 	seen := map[string]bool{}
-	for _, x := range all {
-		n := name(x)
+	for i, x := range all {
+		n, at := name(x), fmt.Sprintf("%s[%d]", what, i+1)
 		if !isName(n) {
-			return fail.New(fail.Bad, "%s: a name must be 1 to 40 small letters, digits and underscores, and begin with a "+
-				"letter: %q", what, n)
+			return bad(at, fmt.Sprintf("must have a name of 1 to 40 small letters, digits and underscores, which begins with "+
+				"a letter: %q", n))
 		}
 		if seen[n] {
-			return fail.New(fail.Bad, "%s: the name %q is given twice", what, n)
+			return bad(at, fmt.Sprintf("has the name %q, which is given twice: give each one of its own", n))
 		}
 		seen[n] = true
 	}
@@ -210,19 +216,7 @@ func isName(s string) bool {
 func Must(raw []byte) *Definition {
 	d, err := Parse(raw)
 	if err != nil {
-		panic("a shipped definition does not parse: " + faultIn(raw, err))
+		panic("a shipped definition does not parse: " + fail.Words(err))
 	}
 	return d
-}
-
-// faultIn is a fault of a file that does not parse, with its name and line as far as they
-// can be told.
-func faultIn(raw []byte, err error) string {
-	d := Definition{lines: linesOf(raw)}
-	var broken *json.SyntaxError
-	if errors.As(json.Unmarshal(raw, &d), &broken) {
-		line := 1 + bytes.Count(raw[:broken.Offset], []byte("\n"))
-		return fmt.Sprintf("line %d: it is not whole JSON: %v", line, broken)
-	}
-	return d.Fault(fail.Words(err))
 }

@@ -105,7 +105,8 @@ func (r Reliance) fault(d *Definition) string {
 	case !owned || r.Owner == Anyone:
 		return fmt.Sprintf("is owned by %q: it must be one of the definition's roles, and not anyone", r.Owner)
 	case r.Question(d).Set == "":
-		return fmt.Sprintf("names the question %q, which no step asks with a set", r.Field)
+		return fmt.Sprintf("names the question %q, which no step asks with a set: name one that has a \"set\", or leave "+
+			"this out", r.Field)
 	}
 	for _, s := range d.AllSteps {
 		if f, ok := field.Find(s.Fields, r.Field); ok && f.Set != r.Question(d).Set {
@@ -114,7 +115,7 @@ func (r Reliance) fault(d *Definition) string {
 	}
 	for _, id := range r.Again {
 		if _, ok := find(d.AllSteps, id, stepID); !ok {
-			return fmt.Sprintf("is met by %q, which is no step", id)
+			return d.noStep(string(id))
 		}
 	}
 	return ""

@@ -8,49 +8,74 @@ import (
 
 // safeguards are the laws, in the order in which a report shows them.
 var safeguards = []safeguard{
-	{id: "whole-process", says: "Every built-in step is there, with its own event and its own outcomes.", whole: builtIn},
+	{id: "whole-process", says: "Every built-in step is there, with its own event and its own outcomes.", whole: builtIn,
+		mend: "Give the built-in steps back their names, kinds and outcomes; what is new is a step of an " +
+			"overlay, or of a new version of the program."},
 	{id: "only-raising-begins", says: "A concern begins by being raised, by anybody who works here, and in no other way.",
-		turn: begins, place: anybodyRaises},
+		turn: begins, place: anybodyRaises,
+		mend: "Let only the step raise move from the first state, for anyone."},
 	{id: "nothing-leaves-undecided",
 		says: "Nothing that identifies the person leaves the organisation without a recorded decision to share; only a " +
 			"disclosure in an emergency may come first.",
-		whole: marksWhatLeaves, turn: leavesUndecided},
+		whole: marksWhatLeaves, turn: leavesUndecided,
+		mend: "Have the step need the fact decision_to_share, and mark what it lets leave under leaves."},
 	{id: "emergency-is-decided",
 		says: "After a disclosure in an emergency the decision is due within one working day, and nothing ends before it " +
 			"is recorded.",
-		whole: emergencyDeadline, turn: endsOwing},
+		whole: emergencyDeadline, turn: endsOwing,
+		mend: "Have every move to an end lack the fact decision_owed, and keep a deadline of one day from " +
+			"emergency_disclosure to decide_sharing."},
 	{id: "advice-never-decides",
 		says: "Advice, and what police, council or panel tell us, decides nothing: recording it changes neither state " +
 			"nor facts.",
-		whole: marksAdvice, turn: adviceMoves},
-	{id: "999-in-reach", says: "The advice to call 999 is in reach in every state.", whole: advice999, place: adviceHere},
+		whole: marksAdvice, turn: adviceMoves,
+		mend: "Mark the step advisory or told, and take to, sets and clears out of its moves."},
+	{id: "999-in-reach", says: "The advice to call 999 is in reach in every state.", whole: advice999, place: adviceHere,
+		mend: "Put \"emergency\" under advice of each state, and keep 999 in the words of the advice and as " +
+			"a fixed contact."},
 	{id: "emergency-never-waits", says: "What was shared in an emergency can be recorded at any time before the end, " +
-		"by a safeguarding lead.", place: emergencyHere},
+		"by a safeguarding lead.", place: emergencyHere,
+		mend: "Let the step emergency_disclosure be taken by a safeguarding lead from that state, without " +
+			"needs."},
 	{id: "no-end-without-answer",
 		says: "No path ends before the person who raised the concern has been answered about the last decision, or the " +
 			"reason why not is recorded.",
-		turn: endsUnanswered},
+		turn: endsUnanswered,
+		mend: "Have every move to an end need the fact answered, and clear that with each decision and " +
+			"referral."},
 	{id: "answer-at-any-time", says: "Once a concern is taken up, the person who raised it can be answered at any " +
-		"time, and again after closing.", place: answerHere},
+		"time, and again after closing.", place: answerHere,
+		mend: "Let the step give_feedback be taken by a safeguarding lead from that state, without needs."},
 	{id: "no-end-without-decision", says: "Nothing ends before a safeguarding lead has decided at triage; a hold is " +
-		"not a decision.", turn: endsUndecided},
-	{id: "only-a-lead-closes", says: "Only a safeguarding lead brings a concern to an end.", turn: endsByOthers},
+		"not a decision.", turn: endsUndecided,
+		mend: "Lead to an end only by way of triage, with another outcome than hold."},
+	{id: "only-a-lead-closes", says: "Only a safeguarding lead brings a concern to an end.", turn: endsByOthers,
+		mend: "Name safeguarding_lead alone under roles of the step, or of the move."},
 	{id: "talk-closes-nothing", says: "Nothing that a worker or a line manager does, once a concern is raised, moves " +
-		"it on or closes it.", turn: movedByOthers},
+		"it on or closes it.", turn: movedByOthers,
+		mend: "Take those roles out of the step, or to, sets and clears out of its moves."},
 	{id: "the-end-is-the-end", says: "Nothing moves out of an ending state, and nothing leaves the organisation from it.",
-		turn: movesAfterEnd},
-	{id: "can-be-put-right", says: "A correction can be added in every state, after closing too.", place: correctHere},
+		turn: movesAfterEnd,
+		mend: "Take the ended state out of from, or leave out to and leaves."},
+	{id: "can-be-put-right", says: "A correction can be added in every state, after closing too.", place: correctHere,
+		mend: "Let the step correct be taken by a safeguarding lead from that state, without needs."},
 	{id: "every-step-is-possible", says: "Every step, and every way in which it can come out, is possible somewhere.",
-		walk: neverTaken},
+		walk: neverTaken,
+		mend: "Give it a move from a state that is reached, with facts that hold there, or leave it out."},
 	{id: "forms-hold", says: "Every form can be answered, none asks for a number or a tick-list about the person, and " +
-		"every condition speaks of an answer that can be given.", whole: formsHold},
-	{id: "no-dead-ends", says: "From wherever a concern can get to, it can still be brought to an end.", place: deadEnd},
+		"every condition speaks of an answer that can be given.", whole: formsHold,
+		mend: "Change what stands at that place as it says."},
+	{id: "no-dead-ends", says: "From wherever a concern can get to, it can still be brought to an end.", place: deadEnd,
+		mend: "Give a step that leads on from that state, and whose needs can be met there."},
 	{id: "deadlines-have-owners", says: "Every duty has a deadline and every deadline an owner who can meet it.",
-		whole: deadlinesOwned},
+		whole: deadlinesOwned,
+		mend:  "Give that duty a deadline, with an owner among the roles of a step that ends it."},
 	{id: "nobody-is-counted", says: "What is counted is events, by month or quarter and by closed questions of few " +
-		"answers: never by a person, a team, a ward, or what somebody wrote.", whole: (*Definition).FiguresFault},
+		"answers: never by a person, a team, a ward, or what somebody wrote.", whole: (*Definition).FiguresFault,
+		mend: "Change what stands at that place as it says, or leave the figure out."},
 	{id: "no-scores", says: "No words ask for a score, a ranking, a risk level or a protected characteristic, or speak " +
-		"of the person as a suspect.", whole: (*Definition).Wording},
+		"of the person as a suspect.", whole: (*Definition).Wording,
+		mend: "Ask in words for what was seen, said and decided."},
 }
 
 type builtInStep struct {
@@ -85,19 +110,19 @@ func builtIn(d *Definition) string {
 	for _, b := range builtIns {
 		s, ok := d.Step(b.id)
 		if !ok {
-			return fmt.Sprintf("the step %q is missing", b.id)
+			return fmt.Sprintf("steps have none called %q", b.id)
 		}
 		var have []string
 		for _, o := range s.Outcomes {
 			have = append(have, o.ID)
 		}
 		if s.Kind != b.kind || !slices.Equal(have, b.outcomes) {
-			return fmt.Sprintf("the step %q must write %s and have the outcomes %q", b.id, b.kind, b.outcomes)
+			return fmt.Sprintf("%s must write %s and have the outcomes %q", d.placeOfStep(b.id), b.kind, b.outcomes)
 		}
 	}
 	for _, s := range d.AllSteps {
 		if !s.Local && !slices.ContainsFunc(builtIns, func(b builtInStep) bool { return b.id == s.ID }) {
-			return fmt.Sprintf("the step %q is not built in; only an overlay adds steps", s.ID)
+			return d.placeOfStep(s.ID) + " is not built in; only an overlay adds steps"
 		}
 	}
 	return ""
@@ -132,7 +157,7 @@ func marksWhatLeaves(d *Definition) string {
 		s, _ := d.Step(must.step)
 		o, _ := s.Outcome(must.outcome)
 		if !slices.Contains(must.allowed, o.Leaves) {
-			return fmt.Sprintf("the step %q is not marked as one with which information leaves", lowerFirst(s.Label))
+			return d.placeOfStep(s.ID) + " is not marked as one with which information leaves"
 		}
 	}
 	return ""
@@ -150,7 +175,7 @@ func leavesUndecided(_ *Definition, t turn) string {
 
 func emergencyDeadline(d *Definition) string {
 	if t, ok := d.duty(string(EmergencyDisclosure), string(DecideSharing)); !ok || t.Days > 1 {
-		return "there is no deadline of one working day from the disclosure to the decision"
+		return fmt.Sprintf("deadlines have none of one working day from %s to %s", EmergencyDisclosure, DecideSharing)
 	}
 	return ""
 }
@@ -169,12 +194,12 @@ func isAdvice(s StepInfo) bool {
 func marksAdvice(d *Definition) string {
 	for _, id := range []Step{AskAdvice, RecordAdvice} {
 		if s, _ := d.Step(id); !s.Advisory {
-			return fmt.Sprintf("the step %q is not marked as advisory", lowerFirst(s.Label))
+			return d.placeOfStep(s.ID) + " is not marked as advisory"
 		}
 	}
 	for _, id := range []Step{RecordAdvice, RecordTold} {
 		if s, _ := d.Step(id); !s.Told {
-			return fmt.Sprintf("the step %q is not marked as told to us", lowerFirst(s.Label))
+			return d.placeOfStep(s.ID) + " is not marked as told to us"
 		}
 	}
 	return ""
@@ -191,9 +216,9 @@ func advice999(d *Definition) string {
 	c, ok := d.Contact(d.Emergency.Contact)
 	switch {
 	case d.Emergency.ID != "emergency" || !strings.Contains(d.Emergency.Words, "999"):
-		return "the words of the emergency advice do not say 999"
+		return "emergency does not say 999 in its words, or is not called so"
 	case !ok || c.Number != "999" || !c.Fixed:
-		return "the emergency number is not 999, fixed"
+		return "contacts have no 999 that is fixed for the emergency"
 	}
 	return ""
 }
@@ -297,19 +322,21 @@ func deadlinesOwned(d *Definition) string {
 		{"refer", "record_told/outcome"},
 	} {
 		if _, ok := d.duty(must[0], must[1]); !ok {
-			return fmt.Sprintf("there is no deadline from %s to %s", must[0], must[1])
+			return fmt.Sprintf("deadlines have none from %s to %s", must[0], must[1])
 		}
 	}
-	for _, t := range d.Timers {
+	for i, t := range d.Timers {
+		at := fmt.Sprintf("deadlines[%d] (%s)", i+1, t.ID)
 		if _, ok := d.Role(t.Owner); !ok || t.Owner == Anyone {
-			return fmt.Sprintf("the deadline %q has no owner", t.Label)
+			return fmt.Sprintf("%s has no owner: %q", at, t.Label)
 		}
 		if !slices.ContainsFunc(t.Until, func(ref string) bool {
 			id, _, _ := strings.Cut(ref, "/")
 			s, _ := d.Step(Step(id))
 			return slices.Contains(s.Roles, t.Owner)
 		}) {
-			return fmt.Sprintf("%s owns the deadline %q and can take no step that meets it", d.people([]Role{t.Owner}), t.Label)
+			return fmt.Sprintf("%s has an owner who can take no step that meets it: %s owes %q", at, d.people([]Role{t.Owner}),
+				t.Label)
 		}
 	}
 	return ""

@@ -3,8 +3,8 @@ package process
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
 	"reflect"
 	"strconv"
 	"strings"
@@ -31,18 +31,29 @@ func strict(raw []byte, out any) error {
 	case !utf8.Valid(raw):
 		return fail.New(fail.Bad, "The file must be UTF-8 text")
 	}
+	if _, broken := breaksAt(raw); broken != nil {
+		return fail.New(fail.Bad, "The file is not whole JSON (%v). Look there and just before for a comma, a bracket or a "+
+			"quote that is missing or too many", broken)
+	}
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber()
 	if err := value(d, reflect.TypeOf(out).Elem(), "", 0); err != nil {
 		return err
 	}
-	if _, err := d.Token(); err != io.EOF {
-		return fail.New(fail.Bad, "The file must end after its last bracket")
-	}
 	if err := json.Unmarshal(raw, out); err != nil {
 		return fail.Wrap(fail.Bad, err, "The file must be JSON with numbers that fit")
 	}
 	return nil
+}
+
+// breaksAt is the line at which a file stops being JSON, and how; nil where it is whole.
+func breaksAt(raw []byte) (line int, broken error) {
+	var at *json.SyntaxError
+	broken = json.Unmarshal(raw, new(any))
+	if errors.As(broken, &at) {
+		line = 1 + bytes.Count(raw[:at.Offset], []byte("\n"))
+	}
+	return line, broken
 }
 
 // value reads one value and compares it with the type it is meant for.

@@ -115,7 +115,7 @@ func (d *Definition) apart() error {
 				"ask and that return it")
 		}
 		if _, ok := d.fact(t.Fact); !ok {
-			return bad(at, fmt.Sprintf("names the fact %q, which is not defined", t.Fact))
+			return bad(at, d.NoFact(t.Fact))
 		}
 		if _, ok := d.fact(t.Text); !ok || t.Text == t.Fact || !slices.Contains(slices.Concat(t.Asks, t.Voids), t.About) {
 			return bad(at, "must name the step that writes what the words are about, which asks or voids, "+
@@ -124,8 +124,11 @@ func (d *Definition) apart() error {
 		ends := slices.Concat(t.Asks, t.Returns, t.Voids, []Step{t.Second})
 		for _, step := range append(slices.Clone(ends), t.First) {
 			n := slices.IndexFunc(d.AllSteps, func(s StepInfo) bool { return s.ID == step })
-			if n < 0 || step == t.First && slices.Contains(ends, step) {
-				return bad(at, fmt.Sprintf("names the step %q, which is not defined or is named twice", step))
+			if n < 0 {
+				return bad(at, d.noStep(string(step)))
+			}
+			if step == t.First && slices.Contains(ends, step) {
+				return bad(at, fmt.Sprintf("names the step %q as the first word and once more: name it once", step))
 			}
 			t.on(&d.AllSteps[n])
 		}

@@ -11,9 +11,9 @@ import (
 func TestAFaultOfAShippedDefinitionIsSaid(t *testing.T) {
 	good := string(patient1)
 	for said, bad := range map[string]string{
-		"line 4: it is not whole JSON": strings.Replace(good, `"version": 1,`, `"version": 1`, 1),
-		"it is not whole JSON":         good[:len(good)/2],
-		"patient-1.json:8: roles: a name": strings.Replace(good, `"roles": [`,
+		":4: The file is not whole JSON": strings.Replace(good, `"version": 1,`, `"version": 1`, 1),
+		"The file is not whole JSON":     good[:len(good)/2],
+		"patient-1.json:8: roles[1] must have a name": strings.Replace(good, `"roles": [`,
 			`"roles": [{"id": "Not A Name", "label": "", "one": ""}, `, 1),
 	} {
 		got := func() (words string) {

@@ -57,10 +57,6 @@ func NewDesk(p Parts, rooms ...*Room) (*Desk, error) {
 		if err := r.Check(); err != nil {
 			return nil, err
 		}
-		if own := ledger.Own[r.Number]; own != "" {
-			return nil, fmt.Errorf("room %s: its number %d is that of %s: take the next of docs/events.md", r.Name, r.Number,
-				own)
-		}
 		if err := among(r, rooms, rooms[:i]); err != nil {
 			return nil, err
 		}
@@ -73,7 +69,7 @@ func NewDesk(p Parts, rooms ...*Room) (*Desk, error) {
 // among says what is wrong with a room among all, of which some were taken on before it.
 func among(r *Room, all, before []*Room) error {
 	if fault := linkFault(r, all); fault != "" {
-		return fmt.Errorf("room %s: %s", r.Name, fault)
+		return fmt.Errorf("room %s: %s", r.Name, r.Latest().Fault(fault))
 	}
 	for _, other := range before {
 		if r.Name == other.Name || r.Number == other.Number || r.Kind == other.Kind || r.Many == other.Many {
@@ -99,7 +95,7 @@ func Policy(rooms ...*Room) (*access.Policy, error) {
 // Rooms are all rooms whose faces are made from their definitions, in the order of the
 // program's list.
 func (d *Desk) Rooms() []*Room {
-	return slices.DeleteFunc(slices.Clone(d.rooms), func(r *Room) bool { return r.apart })
+	return slices.DeleteFunc(slices.Clone(d.rooms), func(r *Room) bool { return r.Apart })
 }
 
 func (d *Desk) byNumber(n ledger.Room) (*Room, bool) {

@@ -15,9 +15,9 @@ import (
 // has: a step that nobody may take, a second word that nobody can give, or a record that
 // nobody may erase would be found out by whoever needs it.
 
-// Unheld says what nobody could do by the rules, or "": take a step, open a record, see who
+// unheld says what nobody could do by the rules, or "": take a step, open a record, see who
 // has opened it, give one of the two words on which it is erased.
-func (r *Room) Unheld(rules *access.Policy, d *process.Definition) string {
+func (r *Room) unheld(rules *access.Policy, d *process.Definition) string {
 	for i, s := range d.AllSteps {
 		if len(r.takers(rules, s)) == 0 {
 			return fmt.Sprintf("steps[%d] (%s) can be taken by nobody: the rules of %s let none of its roles do it (%s). "+

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"heed/internal/access"
 	"heed/internal/fail"
@@ -245,13 +246,19 @@ func (r *Room) tied(all []*Room) bool {
 
 // linkFault says what is wrong with the links of a room among all rooms, or "".
 func linkFault(r *Room, all []*Room) string {
-	for _, l := range r.Latest().Links {
+	for n, l := range r.Latest().Links {
+		at := fmt.Sprintf("links[%d] (%s)", n+1, l.ID)
 		i := slices.IndexFunc(all, func(x *Room) bool { return x.Name == l.To })
 		switch {
 		case i < 0:
-			return fmt.Sprintf("link %s leads to the room %q, which does not exist", l.ID, l.To)
+			var names []string
+			for _, x := range all {
+				names = append(names, x.Name)
+			}
+			return fmt.Sprintf("%s leads to the room %q, which does not exist: there are %s", at, l.To,
+				strings.Join(names, ", "))
 		case l.Back != "" && all[i].Compartment != r.Compartment:
-			return fmt.Sprintf("link %s must have no %q: records of another compartment are named to nobody there", l.ID, "back")
+			return at + ` must have no "back": records of another compartment are named to nobody there`
 		}
 	}
 	return ""

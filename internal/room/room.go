@@ -16,6 +16,7 @@ package room
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -59,7 +60,8 @@ type Room struct {
 	// Stories are made-up records for the demo.
 	Stories []Story
 
-	apart bool // its faces and its policy are its own; see Desk.Keep
+	// Apart is a room whose faces and rules of who may are its own; see Desk.Keep.
+	Apart bool
 
 	// What follows is for what data cannot say; all of it may be missing.
 
@@ -171,9 +173,10 @@ func (r *Room) Steps() (all []process.StepInfo) {
 // First is the step that begins a record.
 func (r *Room) First() process.StepInfo { return r.Latest().AllSteps[0] }
 
-// made says what is wrong with what the room is made of, or nil: the walls that hold for
-// one whose rules of who may are its own, too.
-func (r *Room) made() error {
+// Check says what is wrong with the room, or nil: the walls that hold for all. Of one that is
+// apart it does not ask that its first step is asked on one page, and that its definition, one
+// for each compartment, has the room's name.
+func (r *Room) Check() error {
 	if fault := r.fault(); fault != "" {
 		return fmt.Errorf("room %q %s", r.Name, fault)
 	}
@@ -189,26 +192,53 @@ func (r *Room) made() error {
 	if fault := process.Unwanted(r); fault != "" { // what its stories and rules say
 		return fmt.Errorf("room %s: %s", r.Name, fault)
 	}
-	return nil
-}
-
-// Check says what is wrong with the room, or nil: the walls that hold for all. Of one that is
-// kept it does not ask that rules of who may stand in it, that its first step is asked on one
-// page, and that its definition, one for each compartment, has the room's name.
-func (r *Room) Check() error {
-	if err := r.made(); err != nil || r.apart {
-		return err
-	}
-	rules, err := Policy(r)
+	rules, err := r.rules()
 	if err != nil {
 		return fmt.Errorf("room %s: %w", r.Name, err)
 	}
 	for _, d := range r.Definitions {
-		if fault := r.Unheld(rules, d); fault != "" {
+		if fault := r.unheld(rules, d); fault != "" {
 			return fmt.Errorf("room %s: %s", r.Name, d.Fault(fault))
 		}
 	}
 	return nil
+}
+
+// rules are those of who may: of a room apart they stand among Heed's own.
+func (r *Room) rules() (*access.Policy, error) {
+	if r.Policies == "" {
+		return Policy()
+	}
+	return Policy(r)
+}
+
+// CheckDefinition says what is wrong with a definition in the place of one of these rooms'
+// of its version, or as a version beside them, or nil; and which room that is. One of none of
+// them is held to what can be told without the rules of who may.
+func CheckDefinition(rooms []*Room, d *process.Definition) (*Room, error) {
+	i := slices.IndexFunc(rooms, func(r *Room) bool { return r.names(d) })
+	if i < 0 {
+		alone := &Room{Name: d.Process}
+		fault := alone.follows(0, d)
+		if fault == "" {
+			fault = alone.sound(d)
+		}
+		if fault != "" {
+			return nil, errors.New(d.Fault(fault))
+		}
+		return nil, nil
+	}
+	r := *rooms[i]
+	r.Definitions = append(slices.DeleteFunc(slices.Clone(r.Definitions), func(x *process.Definition) bool {
+		return x.Version == d.Version
+	}), d)
+	slices.SortFunc(r.Definitions, func(a, b *process.Definition) int { return a.Version - b.Version })
+	return rooms[i], r.Check()
+}
+
+// names says whether a definition is called as those of the room are.
+func (r *Room) names(d *process.Definition) bool {
+	return d.Process == r.Name || r.Apart && d.Process == r.Compartment
 }
 
 // aboutPeople are the compartments whose records are about a person.
@@ -221,6 +251,9 @@ func (r *Room) fault() string {
 	case !field.IsName(r.Many) || r.One == "" || r.Many == r.Name:
 		return fmt.Sprintf("must have One and Many, the words for one record and for several; Many stands in addresses, "+
 			"in small letters without spaces: %q", r.Many)
+	case ledger.Own[r.Number] != "" && ledger.Own[r.Number] != r.Name:
+		return fmt.Sprintf("has the Number %d, which is that of %s: take the next of docs/events.md", r.Number,
+			ledger.Own[r.Number])
 	case r.Number < 1 || r.Kind == "" || r.Compartment == "" || len(r.Definitions) == 0:
 		return "must have a Number from 1, a Kind, a Compartment and Definitions"
 	case r.Rows < 1:
@@ -239,21 +272,24 @@ func (r *Room) fault() string {
 // record that was ever begun is found by the kind of its first entry.
 func (r *Room) follows(i int, d *process.Definition) string {
 	switch {
-	case d.Process != r.Name && !(r.apart && d.Process == r.Compartment):
-		return fmt.Sprintf("its process is %q: it must be %q, the room's name", d.Process, r.Name)
-	case len(d.AllSteps) == 0 || len(d.Lists) == 0:
-		return "it must have steps and lists"
+	case !r.names(d):
+		return fmt.Sprintf("process is %q: it must be %q, the room's name", d.Process, r.Name)
+	case len(d.AllSteps) == 0:
+		return "steps must have one at least: the first begins a record"
+	case len(d.Lists) == 0:
+		return "lists must have one at least, or no record is found again"
 	case d.Version >= definitionsPerRows:
-		return fmt.Sprintf("its version must be below %d", definitionsPerRows)
+		return fmt.Sprintf("version must be below %d", definitionsPerRows)
 	case i == 0:
 		return ""
 	}
 	before := r.Definitions[i-1]
 	switch {
 	case d.Version <= before.Version:
-		return fmt.Sprintf("it stands after version %d: give each a version of its own, the oldest first", before.Version)
+		return fmt.Sprintf("version is %d and stands after %d in Definitions: give each a version of its own, the oldest "+
+			"first", d.Version, before.Version)
 	case d.AllSteps[0].ID != before.AllSteps[0].ID || d.AllSteps[0].Kind != before.AllSteps[0].Kind:
-		return fmt.Sprintf("its first step must be %q with the kind %q, as in version %d: records are found by it",
+		return fmt.Sprintf("steps[1] must be %q with the kind %q, as in version %d: records are found by it",
 			before.AllSteps[0].ID, before.AllSteps[0].Kind, before.Version)
 	}
 	return ""

@@ -40,9 +40,9 @@ func (r *Room) sound(d *process.Definition) string {
 			return fmt.Sprintf("lists[%d] (%s) %s", i+1, l.ID, fault)
 		}
 	}
-	for _, s := range d.Published {
+	for i, s := range d.Published {
 		if _, ok := d.State(s); !ok {
-			return fmt.Sprintf("published names the state %q, which is not defined", s)
+			return fmt.Sprintf("published[%d] %s", i+1, d.NoState(s))
 		}
 	}
 	if f, ok := field.Find(d.AllSteps[0].Fields, d.Entitled); d.Entitled != "" &&
@@ -95,10 +95,11 @@ func (r *Room) soundStep(d *process.Definition, i int, s process.StepInfo) strin
 	}
 	for _, n := range s.People {
 		if n.As == "" || !person(n.From) {
-			return place + ` names people who are neither "actor" nor in a person field of the step`
+			return fmt.Sprintf("%s names people in %q: it must be actor, or a question of the step of kind person", place,
+				n.From)
 		}
 	}
-	if len(s.Pages) > 0 && (i == 0 && !r.apart || len(field.Documents(s.Fields)) > 0) {
+	if len(s.Pages) > 0 && (i == 0 && !r.Apart || len(field.Documents(s.Fields)) > 0) {
 		return place + " is asked in parts, which are kept until all are sent: only a later step can be, and one without " +
 			"a document"
 	}
@@ -154,7 +155,7 @@ func (r *Room) soundKind(d *process.Definition, s process.StepInfo) string {
 
 // readBy is who reads the definitions of a room.
 func (r *Room) readBy() string {
-	if r.apart {
+	if r.Apart {
 		return process.ForConcern
 	}
 	return process.ForRoom
@@ -214,7 +215,8 @@ func soundDeadline(d *process.Definition, t process.Deadline) string {
 		name, _, _ := strings.Cut(from, "/")
 		s, _ := d.Step(process.Step(name))
 		if f, ok := field.Find(s.Fields, t.On); !ok || f.Kind != field.Day {
-			return fmt.Sprintf("is due on %q, which is no day field of the step %s", t.On, name)
+			return fmt.Sprintf("is due on %q, which is no day field of the step %s: name one of kind day", t.On,
+				name)
 		}
 	}
 	return ""
@@ -223,7 +225,7 @@ func soundDeadline(d *process.Definition, t process.Deadline) string {
 func soundList(d *process.Definition, i int, l process.List) string {
 	switch {
 	case slices.ContainsFunc(d.Lists[:i], func(x process.List) bool { return x.ID == l.ID }):
-		return "has a name that is given twice"
+		return "has a name that is given twice: give each one of its own"
 	case !field.IsName(l.ID) || l.Title == "" || l.Empty == "":
 		return `must have a name, a title and "empty" (what an empty one says)`
 	case !slices.Contains([]string{ofTeam, ofOwner, ofStarter, ofOrganisation}, l.Of):
@@ -238,15 +240,15 @@ func soundList(d *process.Definition, i int, l process.List) string {
 	for _, s := range l.In {
 		info, ok := d.State(s)
 		if !ok {
-			return fmt.Sprintf("names the state %q, which is not defined", s)
+			return d.NoState(s)
 		}
 		if info.End && l.Open == "yes" || !info.End && l.Open == "no" {
-			return fmt.Sprintf(`is "in" %q with "open" %q, where no record ever is`, s, l.Open)
+			return fmt.Sprintf(`is "in" %q with "open" %q, where no record ever is: leave out one of them`, s, l.Open)
 		}
 	}
 	for _, f := range l.Facts {
 		if !slices.ContainsFunc(d.Facts, func(x process.FactInfo) bool { return x.ID == f }) {
-			return fmt.Sprintf("names the fact %q, which is not defined", f)
+			return d.NoFact(f)
 		}
 	}
 	return ""
@@ -329,10 +331,17 @@ func (w *walk) always(step process.Step, name string) bool {
 	return f.Needed && len(f.ShownWhen) == 0
 }
 
+// state is where the state of a place stands in the file.
+func (w *walk) state(p *place) string {
+	i := slices.IndexFunc(w.d.States, func(s process.StateInfo) bool { return s.ID == p.status.State })
+	return fmt.Sprintf("states[%d] (%s)", i+1, p.status.State)
+}
+
 func (w *walk) fault() string {
-	for _, s := range w.d.AllSteps {
+	for i, s := range w.d.AllSteps {
 		if !w.taken[s.ID] {
-			return fmt.Sprintf("nobody can ever take the step %s", s.ID)
+			return fmt.Sprintf("steps[%d] (%s) can be taken by nobody at any time: it must have a move from a state that is "+
+				"reached, with facts that hold there", i+1, s.ID)
 		}
 	}
 	ends := map[*place]bool{}
@@ -349,10 +358,11 @@ func (w *walk) fault() string {
 	for _, p := range w.seen {
 		switch {
 		case !ends[p]:
-			faults = append(faults, fmt.Sprintf("from %q there is no way to an end", w.d.Label(p.status.State)))
+			faults = append(faults, w.state(p)+" is a state from which there is no way to an end: give a step that leads "+
+				"to one, from it or from where it leads")
 		case p.begun && !w.d.Ended(p.status) && len(p.duties) == 0:
-			faults = append(faults, fmt.Sprintf("at %q nothing is due: what is open must have a next date",
-				w.d.Label(p.status.State)))
+			faults = append(faults, w.state(p)+" is a state in which nothing is due: what is open must have a next date, so "+
+				"let a deadline run until the step that leads out of it")
 		}
 	}
 	if len(faults) == 0 {

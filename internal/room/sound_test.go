@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -24,6 +25,11 @@ var badDefinitions = []struct{ name, old, new string }{
 	{"the name of another process", `"process": "note"`, `"process": "jotting"`},
 	{"no steps", note[strings.Index(note, ` "steps"`):strings.Index(note, ` "deadlines"`)], " \"steps\": [],\n"},
 	{"no lists", note[strings.Index(note, ` "lists"`):strings.LastIndex(note, `}`)], " \"lists\": []\n"},
+	{"a step that is never possible", `{"id": "decide",`, `{"id": "early", "label": "Early", "kind": "note.early",
+   "roles": ["safeguarding_lead"], "fields": [],
+   "outcomes": [{"id": "", "label": "Early", "moves": [{"from": ["new"]}]}]},
+  {"id": "decide",`},
+	{"no way to an end", `"to": "shut"`, `"to": "open"`},
 	{"a list twice", `"lists": [`,
 		`"lists": [{"id": "all", "title": "All", "empty": "None.", "of": "team", "order": "due"}, `},
 	{"a list of an unknown fact", `"order": "due"}`, `"order": "due", "facts": ["told"]}`},
@@ -142,6 +148,14 @@ permit (principal, action in [Action::"note.begin", Action::"note.decide", Actio
 when { principal.role == "safeguarding_lead" };
 `
 
+// withPlace is a fault with its file and line, or in the value of a room; withRemedy are words that
+// say what to do.
+var (
+	withPlace  = regexp.MustCompile(`(note|jotting)-[12]\.json:[1-9]\d*: [a-z]|^room "note" |^rooms note`)
+	withRemedy = regexp.MustCompile(`\b(must|there are|known are|give|use|leave (it )?out|only|name (one|a)|Permit|permit|ask|take the|` +
+		`keep|so that)\b`)
+)
+
 // TestRefused holds each bad definition and each bad room to its words: file, line,
 // what is wrong, what to do.
 func TestRefused(t *testing.T) {
@@ -152,6 +166,8 @@ func TestRefused(t *testing.T) {
 	say := func(name string, err error) {
 		if err == nil {
 			t.Errorf("taken: %s", name)
+		} else if !withPlace.MatchString(err.Error()) || !withRemedy.MatchString(err.Error()) {
+			t.Errorf("%s is refused without file and line, or without what to do: %v", name, err)
 		}
 		fmt.Fprintf(&out, "%s\n    %v\n", name, err)
 	}
@@ -184,6 +200,7 @@ func TestRefused(t *testing.T) {
 		{"about people without saying so", func(r *Room) {
 			r.Definitions = taken(t, strings.Replace(note, `"about_person": true`, `"about_person": false`, 1)).Definitions
 		}},
+		{"a number of Heed's own", func(r *Room) { r.Number = 4 }},
 		{"no definition", func(r *Room) { r.Definitions = nil }},
 		{"nobody may take a step", func(r *Room) { r.Policies = strings.Replace(rules, `Action::"note.decide", `, "", 1) }},
 		{"nobody may erase", func(r *Room) {

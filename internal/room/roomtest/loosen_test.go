@@ -306,7 +306,7 @@ func TestTheLineOfAFault(t *testing.T) {
 		line        int
 		words, file string
 	}{
-		{4, "nobody can ever take the step withdraw", `{"overlay": "ours", "version": 1, "on": "policy/1",
+		{4, "(withdraw) can be taken by nobody at any time", `{"overlay": "ours", "version": 1, "on": "policy/1",
  "facts": [{"id": "local_never", "label": "Never", "if_missing": "It is never so"}],
  "days": {"approve": 10},
  "needs": {"withdraw": ["local_never"]}}`},
