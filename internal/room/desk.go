@@ -50,13 +50,12 @@ type Desk struct {
 	overlaid  sync.Map  // of laying: laid
 }
 
-// NewDesk makes a desk for rooms and takes on their jobs. A room with a fault is refused.
+// NewDesk makes a desk for rooms and takes on their jobs. That a room has no fault is asked by
+// tests and heed process check, and by no start: to walk through all that can become of the
+// records of two kinds would make one half as long again.
 func NewDesk(p Parts, rooms ...*Room) (*Desk, error) {
 	d := &Desk{Parts: p, rooms: rooms}
 	for i, r := range rooms {
-		if err := r.Check(); err != nil {
-			return nil, err
-		}
 		if err := among(r, rooms, rooms[:i]); err != nil {
 			return nil, err
 		}

@@ -15,9 +15,7 @@ import (
 // What stands here is for a room whose faces and rules of who may are its own. The desk
 // keeps its rows, lists, duties and what was sent twice, and proves them with the others.
 
-// Keep takes such a room on, which says that it is Apart. That it has no fault is asked by a
-// test, with Check, and by no start: to walk through all that can become of a concern takes
-// longer than the rest of one.
+// Keep takes such a room on, which says that it is Apart.
 func (d *Desk) Keep(r *Room) error {
 	if err := among(r, append(slices.Clone(d.rooms), r), d.rooms); err != nil {
 		return err
