@@ -44,7 +44,7 @@ func TestRoom(t *testing.T) {
 			"a document is sealed, proven and given out to be saved":  "TestDocumentOfAConcern, TestDocumentIsLookedAt",
 			"who is away is covered by one of their role, by the day": "TestWhoCoversForALead",
 			"what somebody has is handed over in one go":              "TestHandingOverTellsNothing",
-			// Its ways are too long for a random walk: the clause skips itself.
+			// Its ways are too long for a random walk.
 			"a duty runs until it is met, and not beyond the end": "TestTheRouteKeepsItsSafeguards",
 			// Its definition has columns that are read for it alone, and a check of its own.
 			"recount equals what was counted": "TestFiguresOfConcerns",

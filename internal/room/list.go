@@ -114,6 +114,12 @@ func untilOf(l process.List, now time.Time) int64 {
 	return clock.Micros(workday.Of(now).End())
 }
 
+// isDue says whether something of a record is due by then.
+func isDue(s *State, until int64) bool {
+	due, is := s.NextDue()
+	return is && clock.Micros(due.At) <= until
+}
+
 // reading is one list that is being read.
 type reading struct {
 	name   string // of the list, for its cursors
@@ -121,6 +127,7 @@ type reading struct {
 	since  int64  // only what is sorted at or after this; 0: everything
 	until  int64  // only what is sorted before or at this; 0: everything
 	newest bool
+	today  bool             // only what its reader sees to be due by until
 	stands directory.Stands // for whom whoever reads it covers
 	// claims says whether a record stands in the list at this place, and why.
 	claims claims
@@ -215,13 +222,16 @@ func (d *Desk) listedRow(tx *store.Tx, a access.Actor, of reading, x row, may as
 	if err != nil || !ok || !d.mayView(a, r, why.act, res, may) {
 		return Row{}, false, err
 	}
-	if damaged {
-		return Row{Room: r, Reference: s.Reference, Label: "Damaged: tell your administrator", State: &State{}}, true, nil
-	}
 	if why.act == "" { // who asked for another knows which duties somebody is shown
 		s.Due = d.dueTo(tx, a, r, &s, may.ask(actWork, r, res, func() bool {
 			return d.Policy.Decide(a, r.action(actWork), res, access.Context{}).Effect == access.Allow
 		}))
+	}
+	if of.today && !isDue(&s, of.until) { // that it stands there would tell what is not shown
+		return Row{}, false, nil
+	}
+	if damaged {
+		return Row{Room: r, Reference: s.Reference, Label: "Damaged: tell your administrator", State: &State{}}, true, nil
 	}
 	out := d.rowOf(tx, r, s.seenBy(a.Person), access.IsOwn(why.act))
 	out.record, out.at, out.why, out.For, out.Left = x.record, x.sort, why, why.cov, why.left

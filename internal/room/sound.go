@@ -237,6 +237,10 @@ func soundList(d *process.Definition, i int, l process.List) string {
 	case l.Today && l.Order != orderDue:
 		return "must be in the order due to show what is due today"
 	}
+	if i := hiddenFromRaiser(d); i >= 0 && l.Of == ofStarter && l.Order == orderDue {
+		return fmt.Sprintf("would tell whoever began a record by its order when %s is due, which they do not see: "+
+			`give the deadline "sees": ["raiser"], or the list the order newest`, d.Timers[i].ID)
+	}
 	for _, s := range l.In {
 		info, ok := d.State(s)
 		if !ok {
@@ -252,6 +256,13 @@ func soundList(d *process.Definition, i int, l process.List) string {
 		}
 	}
 	return ""
+}
+
+// hiddenFromRaiser is the first deadline of which whoever began the record sees nothing; -1: none.
+func hiddenFromRaiser(d *process.Definition) int {
+	return slices.IndexFunc(d.Timers, func(t process.Deadline) bool {
+		return !slices.Contains(t.Sees, process.SeesRaiser) && !slices.Contains(t.Sees, process.SeesReader)
+	})
 }
 
 // walk goes through every configuration: state, facts, and the duties that run.

@@ -35,6 +35,7 @@ var badDefinitions = []struct{ name, old, new string }{
 	{"a list of an unknown fact", `"order": "due"}`, `"order": "due", "facts": ["told"]}`},
 	{"a list at an unknown state", `"order": "due"}`, `"order": "due", "in": ["opne"]}`},
 	{"a list of what is open where nothing is", `"order": "due"}`, `"order": "due", "open": "yes", "in": ["shut"]}`},
+	{"a list of whoever began it in the order of what they do not see", `"of": "organisation"`, `"of": "raiser"`},
 	{"a duty without days", `"days": 5, `, ``},
 	{"an owner of a duty misspelt", `"owner": "safeguarding_lead", "evidence"`, `"owner": "safegarding_lead", "evidence"`},
 	{"a duty that is anyone's", `"owner": "safeguarding_lead", "evidence"`, `"owner": "anyone", "evidence"`},

@@ -20,10 +20,7 @@ import (
 // asked, who has left is not counted, a minor version keeps what was confirmed and a major
 // one starts again; and names are for those alone who may see them.
 func audience(s *suite) {
-	def := s.room.Latest()
-	if !def.Audience.Given() {
-		s.t.Skip("nobody is asked to read records of this room")
-	}
+	s.needs(anAudience)
 	ref := s.inForce()
 	nurse, porter := s.w.As("nurse"), s.w.As("porter")
 	s.mustNotBeAsked(nurse, ref)
@@ -201,12 +198,10 @@ func (s *suite) ended(ref id.Reference, a access.Actor) {
 // audiences asks a role, and nobody else, and a team. An organisation is founded with one
 // team: that another is not asked is held in package room.
 func audiences(s *suite) {
+	s.needs(anAudience)
 	a := s.room.Latest().Audience
 	ask, _ := s.room.Latest().Step(a.Ask)
 	who, _ := field.Find(ask.Fields, a.Who)
-	if !a.Given() {
-		s.t.Skip("nobody is asked to read records of this room")
-	}
 	nurse := s.w.As("nurse")
 	if slices.Contains(who.Offered(), process.AskRole) {
 		ref := s.inForce()
@@ -250,9 +245,7 @@ func (s *suite) tellsOfNobody(ref id.Reference, one access.Actor) {
 // unread puts rows of confirmations in, takes them away and exchanges them: each is named
 // and made as it was.
 func unread(s *suite) {
-	if !s.room.Latest().Audience.Given() {
-		s.t.Skip("nobody is asked to read records of this room")
-	}
+	s.needs(anAudience)
 	ref := s.inForce()
 	s.ask(ref, process.AskEverybody, "")
 	nurse := s.w.As("nurse")

@@ -21,10 +21,8 @@ import (
 // documents: what a step brings is kept with its entry, sealed and padded; whoever opens
 // it is written down first; the same sending is once; what SQL changes of it is named.
 func documents(s *suite) {
-	step, ok := s.asksFor()
-	if !ok {
-		s.t.Skip("no step of this room asks for a document")
-	}
+	s.needs(asking)
+	step, _ := s.asksFor()
 	said := bytes.Repeat([]byte(s.x.word+" of a document\n"), 5<<10) // of three chunks
 	ref, got, by := s.withDocument(step, said, "first-document-key")
 	asked := s.asked(by, ref, got.Version)

@@ -342,7 +342,7 @@ func isRunning(duty string, taken []room.Taken) (runs bool) {
 // timeHasCome writes an entry, by which a period is over: somebody looks at a record.
 func (s *suite) timeHasCome() { s.reader(s.references()[0]) }
 
-// toDate is a record before the step that asks for a day.
+// toDate is a record before the step that asks for a day; none where the first step asks.
 type toDate struct {
 	ref  id.Reference
 	last turn
@@ -352,6 +352,10 @@ func (s *suite) beforeDated() (out toDate) {
 	s.t.Helper()
 	step, _, ok := dated(s.room.Latest())
 	if !ok {
+		return out
+	}
+	out.last = turn{step.ID, step.Outcomes[0].ID}
+	if step.ID == s.room.First().ID {
 		return out
 	}
 	out.ref = s.begin().Reference
@@ -377,8 +381,7 @@ func (s *suite) recordedLate(x toDate) {
 	first := s.closing(s.recount(), period, 1)
 	in := s.answersFor(step, x.last.outcome)
 	in[f.ID] = field.Of(day.String())
-	_, _, err := s.take(x.ref, step, in)
-	s.must(err)
+	s.must(s.recorded(x, step, in))
 	if got := s.closing(s.recount(), period, 1); got.Late != 2 || !slices.Equal(got.Cells, first.Cells) {
 		s.t.Errorf("what was recorded late is told as %d, and the closed figures are %v, were %v", got.Late, got.Cells,
 			first.Cells)
@@ -388,7 +391,7 @@ func (s *suite) recordedLate(x toDate) {
 		s.t.Errorf("by a clock alone %d periods were closed: %v", n, err)
 	}
 	s.timeHasCome()
-	_, err = s.desk.ClosePeriods(s.ctx, quietly)
+	_, err := s.desk.ClosePeriods(s.ctx, quietly)
 	s.must(err)
 	all := s.recount()
 	second := s.closing(all, period, 2)
@@ -409,6 +412,16 @@ func (s *suite) recordedLate(x toDate) {
 			s.t.Errorf("%s was closed as of %s, and at once what came late as of %s", x.Period, x.AsOf, second.AsOf)
 		}
 	}
+}
+
+// recorded takes the step that asks for a day, by which a record may begin.
+func (s *suite) recorded(x toDate, step process.StepInfo, in field.Answers) (err error) {
+	if x.ref == "" {
+		_, err = s.desk.Begin(s.ctx, s.as(string(step.Roles[0]), 0), s.room, room.Beginning{Answers: in})
+	} else {
+		_, _, err = s.take(x.ref, step, in)
+	}
+	return err
 }
 
 func (s *suite) closing(all []room.Recounted, p workday.Period, n int) room.Recounted {

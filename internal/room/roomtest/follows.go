@@ -18,9 +18,7 @@ import (
 // may do with it: how far it has come, what was written for them and what they added, and
 // nothing more, on it and in their list. Nobody else follows it.
 func followed(s *suite) {
-	if s.room.Follows == "" {
-		s.t.Skip("nobody follows what they began in this room")
-	}
+	s.needs(following)
 	def := s.room.Latest()
 	for n, role := range []string{string(access.Worker), s.keeping()} { // who sees no more of it, and who sees all
 		for _, to := range tellings(def) {

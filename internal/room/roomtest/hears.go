@@ -13,9 +13,7 @@ import (
 // whom a step named) has a notice of it and one mail, unless they took it themselves; after
 // the end there is word only to whoever began it.
 func heardOf(s *suite) {
-	if !slices.ContainsFunc(s.room.Latest().AllSteps[1:], func(x process.StepInfo) bool { return len(x.Hears) > 0 }) {
-		s.t.Skip("nobody is to hear of a step in this room")
-	}
+	s.needs(hearing)
 	d, _ := s.mailing()
 	defer func(was *room.Desk) { s.desk = was }(s.desk)
 	s.desk = d

@@ -15,9 +15,7 @@ import (
 // tiedTogether ties records of one room: whoever may open both sees it on both, whoever
 // may open one learns nothing of it, it is an entry in each and a step of none, and it ends.
 func tiedTogether(s *suite) {
-	if !slices.ContainsFunc(s.room.Latest().Links, func(l process.Link) bool { return l.To == s.room.Name }) {
-		s.t.Skip("records of this room are not tied to each other")
-	}
+	s.needs(tied)
 	for _, l := range s.room.Latest().Links {
 		if l.To != s.room.Name {
 			continue

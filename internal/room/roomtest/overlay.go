@@ -215,7 +215,7 @@ func (l *lays) refusals() {
 // step between two words, both words left to one role.
 func (l *lays) mistaken(none file, role string) {
 	def := l.room.Latest()
-	one, other := def.AllSteps[1], def.AllSteps[2]
+	one, other := def.AllSteps[1], def.AllSteps[0]
 	l.refused("two steps that change places", none.with("wording", file{"step." + string(one.ID) + ".label": other.Label,
 		"step." + string(other.ID) + ".label": one.Label}))
 	l.refused("an added step that is called as another", l.look(none, role, nil).with("wording", file{

@@ -79,12 +79,17 @@ func (s *suite) ownGoOf(d *room.Desk, r *room.Room, reasons map[id.Reference]str
 	if len(v.Readers) < 2 || v.Readers[1].Why != reasons[refs[2]] {
 		s.t.Errorf("its readers are %+v", v.Readers)
 	}
-	v, err = d.Open(s.ctx, keeper, r, refs[0])
-	s.must(err)
-	if len(v.May) == 0 {
+	taker := keeper
+	for _, role := range s.roles() { // whoever begins it may have no later step
+		taker = s.as(role, 0)
+		if v, err = d.Open(s.ctx, taker, r, refs[0]); len(v.May) > 0 {
+			break
+		}
+	}
+	if s.must(err); len(v.May) == 0 {
 		s.t.Fatal("nothing may be done with a record that was just begun: nothing was tried")
 	}
-	_, err = d.Take(s.ctx, keeper, r, refs[0], room.Taking{Step: v.May[0].ID, Answers: s.x.Answers(v.May[0].Fields)})
+	_, err = d.Take(s.ctx, taker, r, refs[0], room.Taking{Step: v.May[0].ID, Answers: s.x.Answers(v.May[0].Fields)})
 	if fail.Words(err) != wordsFound {
 		s.t.Errorf("what was looked up is not heeded: %v", err)
 	}

@@ -104,6 +104,8 @@ var planted = []struct{ name, file, old, new, clause string }{
 		`case o.inForce[l.On()] == was.Name && l.under(was):`, "an_organisation's_overlay"},
 	{"a record is missing from its lists", "tags.go", `!listed(l, s)`, `!listed(l, s) || l.Of == ofOrganisation`,
 		"lists_show_what_they_say"},
+	{"a list of what is due today tells of a duty that is not shown", "list.go", `if of.today && !isDue(&s, of.until) {`,
+		`if of.today && !isDue(&s, of.until) && s.Version < 0 {`, "badge:what_is_due_is_listed_as_due"},
 	{"a record stays where it was", "rows.go", `if !slices.Contains(now, p) {`, `if false {`,
 		"live_rows_are_those_of_a_replay"},
 	{"a list is sorted by what no index has", "list.go", `order by l.tag, l.sort, l.record limit `,

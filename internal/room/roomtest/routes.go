@@ -34,7 +34,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 // routes asks every page and operation of the room as everybody, for a record that
 // is there, one that is not, and one whose reference is none, and compares with the
-// room's golden table testdata/matrix.golden (promise A1).
+// room's golden table testdata/matrix-NAME.golden (promise A1).
 func routes(t *testing.T, r *room.Room, made installed) {
 	_, a := served(t, made)
 	m := &matrix{t: t, app: a, room: r, handler: a.Handler(),
@@ -42,7 +42,7 @@ func routes(t *testing.T, r *room.Room, made installed) {
 	who := starter(t, a, r)
 	m.x.person = func(field.Field) id.Person { return who.Person }
 	got := strings.Join(m.lines(), "\n") + "\n"
-	const golden = "testdata/matrix.golden"
+	golden := "testdata/matrix-" + r.Name + ".golden"
 	if *update {
 		if err := os.MkdirAll("testdata", 0o755); err != nil {
 			t.Fatal(err)

@@ -9,7 +9,6 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
 
@@ -24,12 +23,11 @@ import (
 // uploads sends documents as browsers and programs do: what is taken is given out to be
 // saved and in a sandbox, what is refused loses no word, and what is cut off leaves nothing.
 func uploads(t *testing.T, r *room.Room, made installed) {
+	s := &suite{t: t, room: r}
+	s.needs(askingFirst)
+	step, _ := s.asksFor()
 	_, a := served(t, made)
 	who := starter(t, a, r)
-	step, ok := (&suite{room: r}).asksFor()
-	if !ok || !slices.Contains(step.Roles, process.Role(who.Role)) {
-		t.Skip("it asks for no document from whoever begins it")
-	}
 	x := drawn(7, a.Now, "example")
 	x.team, x.person = who.Team, func(field.Field) id.Person { return who.Person }
 	u := &uploader{matrix{t: t, app: a, room: r, handler: a.Handler(), x: x}, step, somebody{}, ""}

@@ -21,11 +21,8 @@ import (
 // changed since, when it went back to whoever asked, or when the second word did not come in
 // time; whoever asked hears of each, and what was refused is never in force.
 func words(s *suite) {
-	twos := s.room.Latest().Twos
-	if len(twos) == 0 {
-		s.t.Skip("nothing in this room needs the word of two people")
-	}
-	for _, two := range twos {
+	s.needs(twos)
+	for _, two := range s.room.Latest().Twos {
 		s.accepted(two)
 		s.ownRequest(two)
 		for _, step := range []process.Step{two.First, two.Second} {
