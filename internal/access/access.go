@@ -28,7 +28,8 @@ import (
 	"heed/internal/id"
 )
 
-// Role is what a person acts as. A person with several roles acts as one at a time.
+// Role is what a person acts as. A person with several roles acts as one at a time. A new one
+// is a name below and a line of roles.
 type Role string
 
 // The roles. Police leads and panel partners have no account: they are sent chosen words.
@@ -45,26 +46,59 @@ const (
 	System            Role = "system" // the program itself: jobs, commands at the machine, the door without a login
 )
 
-// Roles are all roles, in the order in which tables show them.
-func Roles() []Role {
-	return []Role{Worker, LineManager, Lead, ColleagueOwner, CaldicottGuardian, ExecutiveLead, GovernanceLead,
-		Administrator, Analyst, System}
+// roles are all of them, in the order in which tables show them: as they stand in a sentence,
+// and whether people are given them.
+var roles = []struct {
+	role  Role
+	words string
+	given bool
+}{
+	{Worker, "a worker", true},
+	{LineManager, "a line manager", false},
+	{Lead, "a safeguarding lead", true},
+	{ColleagueOwner, "the owner of the colleague route", false},
+	{CaldicottGuardian, "the Caldicott Guardian", true},
+	{ExecutiveLead, "the executive lead", true},
+	{GovernanceLead, "a governance lead", true},
+	{Administrator, "an administrator", true},
+	{Analyst, "an analyst", true},
+	{System, "the program itself", false},
 }
 
-// roleWords is a role in a sentence.
-var roleWords = map[Role]string{
-	Worker: "a worker", LineManager: "a line manager", Lead: "a safeguarding lead",
-	ColleagueOwner: "the owner of the colleague route", CaldicottGuardian: "the Caldicott Guardian",
-	ExecutiveLead: "the executive lead", Administrator: "an administrator", Analyst: "an analyst",
-	GovernanceLead: "a governance lead", System: "the program itself",
+// Roles are all roles.
+func Roles() (out []Role) {
+	for _, x := range roles {
+		out = append(out, x.role)
+	}
+	return out
+}
+
+// Given are the roles that people are given.
+func Given() (out []Role) {
+	for _, x := range roles {
+		if x.given {
+			out = append(out, x.role)
+		}
+	}
+	return out
+}
+
+// words are the role in a sentence; "" of what is none.
+func (r Role) words() string {
+	for _, x := range roles {
+		if x.role == r {
+			return x.words
+		}
+	}
+	return ""
 }
 
 // Valid says whether the role is one of Roles.
-func (r Role) Valid() bool { return roleWords[r] != "" }
+func (r Role) Valid() bool { return r.words() != "" }
 
 // Label is the role as a heading has it: "Safeguarding lead".
 func (r Role) Label() string {
-	s := strings.TrimPrefix(strings.TrimPrefix(roleWords[r], "a "), "an ")
+	s := strings.TrimPrefix(strings.TrimPrefix(r.words(), "a "), "an ")
 	s = strings.TrimPrefix(s, "the ")
 	if s == "" {
 		return string(r)

@@ -237,7 +237,7 @@ func (p *Policy) whoMay(act RoomAction) string {
 	for _, role := range Roles() {
 		a := example(role)
 		if role != System && p.Decide(a, act.Action, Function(a.Org), Context{Reason: "to say who may"}).Effect == Allow {
-			names = append(names, roleWords[role])
+			names = append(names, role.words())
 		}
 	}
 	switch n := len(names); {

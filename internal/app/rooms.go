@@ -3,14 +3,19 @@ package app
 import (
 	"slices"
 
+	"heed/internal/concern"
 	"heed/internal/policy"
 	"heed/internal/room"
 )
 
-// Rooms are all kinds of record: the one list that everything walks.
+// Rooms are the kinds of record of which everything is made from their definitions: the list
+// to which a new one is added.
 func Rooms() []*room.Room {
 	return append([]*room.Room{policy.Room()}, beside...)
 }
+
+// Kinds are all kinds of record: Rooms, and the concern, whose pages and rules are its own.
+func Kinds() []*room.Room { return append([]*room.Room{concern.Room()}, Rooms()...) }
 
 var beside []*room.Room // see TestOnlyRoom
 

@@ -28,6 +28,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"heed/internal/access"
 	"heed/internal/app"
 	"heed/internal/cli/stats"
 	"heed/internal/fail"
@@ -157,7 +158,17 @@ func Run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 // newParser is the grammar of the command line.
 func newParser(c *CLI, also ...kong.Option) (*kong.Kong, error) {
 	return kong.New(c, append([]kong.Option{kong.Name("heed"), kong.Description(about), kong.UsageOnError(),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.DefaultEnvars("HEED"), durations()}, also...)...)
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.DefaultEnvars("HEED"), durations(),
+		kong.Vars{"roles": roleNames()}}, also...)...)
+}
+
+// roleNames are the roles that people are given, as they are typed.
+func roleNames() string {
+	var names []string
+	for _, role := range access.Given() {
+		names = append(names, string(role))
+	}
+	return strings.Join(names, ", ")
 }
 
 // Understands says whether a call is one that the command line takes. It runs nothing.

@@ -96,7 +96,7 @@ type userAddCmd struct {
 	Email  string `env:"-" help:"Email address, for notices that say nothing."`
 	Phone  string `env:"-" help:"Telephone number."`
 	Job    string `env:"-" help:"Job title."`
-	Role   string `env:"-" help:"worker, safeguarding_lead, caldicott_guardian, executive_lead, governance_lead, administrator, analyst." default:"worker"`
+	Role   string `env:"-" help:"${roles}." default:"worker"`
 }
 
 func (userAddCmd) Help() string {
@@ -145,7 +145,7 @@ type userGrantCmd struct {
 	place  `embed:""`
 	voices `embed:""`
 	Login  string `env:"-" help:"Login name of the person." required:"" aliases:"user"`
-	Role   string `env:"-" help:"safeguarding_lead, caldicott_guardian, executive_lead, governance_lead, administrator, analyst, worker." required:""`
+	Role   string `env:"-" help:"${roles}." required:""`
 }
 
 func (userGrantCmd) Help() string {

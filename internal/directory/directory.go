@@ -206,15 +206,10 @@ func (n NewPerson) Validate() error {
 	return f.Err()
 }
 
-// grantableRoles in the order in which they are named to people.
-var grantableRoles = []access.Role{access.Worker, access.Lead, access.CaldicottGuardian, access.ExecutiveLead,
-	access.GovernanceLead,
-	access.Administrator, access.Analyst}
-
-func grantable(r access.Role) bool { return slices.Contains(grantableRoles, r) }
+func grantable(r access.Role) bool { return slices.Contains(access.Given(), r) }
 
 // roleWords say which roles there are.
-func roleWords() string { return "The role must be one of these: " + listed(grantableRoles) }
+func roleWords() string { return "The role must be one of these: " + listed(access.Given()) }
 
 // listed are roles as somebody types them, each with what it is called.
 func listed(roles []access.Role) string {

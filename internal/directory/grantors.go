@@ -152,7 +152,7 @@ func (d *Desk) announce(tx *store.Tx, o Organisation) error {
 		return nil
 	}
 	told := map[id.Person]bool{}
-	for _, role := range grantableRoles {
+	for _, role := range access.Given() {
 		if !privileged(role) {
 			continue
 		}

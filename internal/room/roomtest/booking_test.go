@@ -2,6 +2,7 @@ package roomtest
 
 import (
 	_ "embed"
+	"strings"
 	"testing"
 
 	"heed/internal/app"
@@ -25,6 +26,15 @@ func booking() *room.Room {
 	return &room.Room{Name: "booking", Number: ledger.Room(901), Kind: "Booking", One: "booking", Many: "bookings",
 		Compartment: "organisation", Definitions: []*process.Definition{process.Must(booking1)}, Policies: bookingRules,
 		Rows: 1, Stories: room.MustStories(bookingStories)}
+}
+
+// TestARoomThatIsNotInTheList is told what to do, and not that some page of it is missing.
+func TestARoomThatIsNotInTheList(t *testing.T) {
+	r := booking()
+	r.Name = "borrowing"
+	if said := unlisted(r, app.Rooms()); !strings.Contains(said, "add borrowing.Room() to app.Rooms()") {
+		t.Error(said)
+	}
 }
 
 // TestBooking holds it to everything, as a room of the program.

@@ -9,9 +9,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
 	"heed/internal/access"
+	"heed/internal/app"
 	"heed/internal/fail"
 	"heed/internal/field"
 	"heed/internal/heedtest/world"
@@ -25,6 +27,9 @@ import (
 func Run(t *testing.T, r *room.Room) {
 	if err := r.Check(); err != nil {
 		t.Fatal(err)
+	}
+	if fault := unlisted(r, app.Rooms()); fault != "" {
+		t.Fatal(fault)
 	}
 	world.EachOf(t, func(t *testing.T, fresh func(*testing.T) *world.World) {
 		for _, c := range clauses {
@@ -46,6 +51,15 @@ func Run(t *testing.T, r *room.Room) {
 			holds(t, r, made)
 		})
 	}
+}
+
+// unlisted says that a room is none of the program's, or "": what the program has is made for
+// all of those.
+func unlisted(r *room.Room, rooms []*room.Room) string {
+	if slices.ContainsFunc(rooms, func(x *room.Room) bool { return x.Name == r.Name }) {
+		return ""
+	}
+	return fmt.Sprintf("the program has no %s: add %s.Room() to app.Rooms(), in internal/app/rooms.go", r.Many, r.Name)
 }
 
 // clause is one thing that holds for every room.
