@@ -53,8 +53,10 @@ type Room struct {
 	Definitions []*process.Definition
 	// Policies is Cedar text: who may do what, each rule with its sentence.
 	Policies string
-	// Rows is raised when Go code that makes a record's list rows changes: a new
-	// definition says so by itself. See catchup.go.
+	// Rows is raised when records stand in other lists than before under the same version of
+	// the definition, or their picture has another form, so that the next start makes anew
+	// what is there; archtest refuses what was not raised. It is a number and no fingerprint
+	// of the lists: of two programs side by side one must be the later. See catchup.go.
 	Rows int
 
 	// Stories are made-up records for the demo.
