@@ -1,8 +1,11 @@
 package heedtest
 
 import (
+	"errors"
 	"os/exec"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -81,7 +84,7 @@ func Start(t T) *Chromium {
 	if err != nil {
 		t.Fatalf("Chromium does not start: %v", err)
 	}
-	t.Cleanup(func() { l.Kill() })
+	endsWithUs(t, l.PID())
 	b := rod.New().ControlURL(address)
 	if err := b.Connect(); err != nil {
 		t.Fatalf("Chromium does not answer: %v", err)
@@ -92,6 +95,26 @@ func Start(t T) *Chromium {
 		}
 	})
 	return &Chromium{b}
+}
+
+// endsWithUs ends a group of processes with the test, and with this process however it ends:
+// a panic elsewhere runs no cleanup of a test beside it, and a deadline or a signal none at all.
+func endsWithUs(t T, group int) {
+	t.Helper()
+	cmd := exec.Command("sh", "-c", `cat > /dev/null; kill -KILL -$0 2> /dev/null; true`, strconv.Itoa(group))
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // what interrupts us does not end it first
+	alive, err := cmd.StdinPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		t.Fatalf("Nobody would end Chromium: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := errors.Join(alive.Close(), cmd.Wait()); err != nil {
+			t.Logf("end Chromium: %v", err)
+		}
+	})
 }
 
 // Visitor opens one visitor's window.
