@@ -89,7 +89,7 @@ func TestCommandsInDocumentsExist(t *testing.T) {
 			if slices.Contains(args, "…") {
 				continue
 			}
-			err := cli.Understands(args)
+			err := cli.TestOnlyUnderstands(args)
 			if err != nil && !strings.Contains(err.Error(), "no such file") {
 				t.Errorf("%s: heed %s: %v", path, strings.Join(args, " "), err)
 			}
@@ -99,7 +99,7 @@ func TestCommandsInDocumentsExist(t *testing.T) {
 		t.Errorf("only %d commands found in documents: they are looked for in lines indented by four", seen)
 	}
 	for _, bad := range [][]string{{"serve", "--no-such-flag"}, {"no-such-command"}, {"init", "--name", "x"}} {
-		if cli.Understands(bad) == nil {
+		if cli.TestOnlyUnderstands(bad) == nil {
 			t.Errorf("heed %s was taken", strings.Join(bad, " "))
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"heed/internal/fail"
+	"heed/internal/web"
 )
 
 // certificateEvery is how often the files of the certificate are looked at.
@@ -28,6 +29,13 @@ type certificate struct {
 func newCertificate(certFile, keyFile string) (*certificate, error) {
 	c := &certificate{certFile: certFile, keyFile: keyFile}
 	return c, c.renew(context.Background())
+}
+
+// config is how Heed speaks TLS with it.
+func (c *certificate) config() *tls.Config {
+	out := web.TLS()
+	out.GetCertificate = c.get
+	return out
 }
 
 func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {

@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
@@ -40,6 +41,39 @@ func check(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestItIsServedWithAuthenticatedEncryptionOnly: the program speaks as web.TLS says.
+func TestItIsServedWithAuthenticatedEncryptionOnly(t *testing.T) {
+	dir := t.TempDir()
+	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	pair(t, "first", cert, key)
+	c, err := newCertificate(cert, key)
+	check(t, err)
+	l, err := tls.Listen("tcp", "127.0.0.1:0", c.config())
+	check(t, err)
+	defer l.Close()
+	go func() {
+		for {
+			served, err := l.Accept()
+			if err != nil {
+				return
+			}
+			_ = served.(*tls.Conn).Handshake() //nolint:errcheck // the other side says what came of it
+			_ = served.Close()
+		}
+	}()
+	for suite, spoken := range map[uint16]bool{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256: true,
+		tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA: false} {
+		on, err := tls.Dial("tcp", l.Addr().String(), &tls.Config{InsecureSkipVerify: true, MaxVersion: tls.VersionTLS12,
+			CipherSuites: []uint16{suite}}) //nolint:gosec // a test's own server
+		if err == nil {
+			err = on.Close()
+		}
+		if (err == nil) != spoken {
+			t.Errorf("%s: %v", tls.CipherSuiteName(suite), err)
+		}
 	}
 }
 

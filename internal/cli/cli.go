@@ -171,8 +171,8 @@ func roleNames() string {
 	return strings.Join(names, ", ")
 }
 
-// Understands says whether a call is one that the command line takes. It runs nothing.
-func Understands(args []string) error {
+// TestOnlyUnderstands says whether a call is one that the command line takes. It runs nothing.
+func TestOnlyUnderstands(args []string) error {
 	parser, err := newParser(new(CLI), kong.Exit(func(int) {}))
 	if err != nil {
 		return err

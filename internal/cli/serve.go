@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"crypto/tls"
 	"errors"
 	"net"
 	"net/http"
@@ -130,7 +129,7 @@ func listen(env *Env, a *app.App, at listening) error {
 		}
 		a.Beside("certificate", certificateEvery, time.Minute, pair.renew)
 		scheme = "https"
-		srv.TLSConfig = &tls.Config{GetCertificate: pair.get}
+		srv.TLSConfig = pair.config()
 		serve = func() error { return srv.ServeTLS(l, "", "") }
 	}
 	if at.metrics != "" {

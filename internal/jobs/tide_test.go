@@ -75,7 +75,7 @@ func (w world) jump(t *testing.T, at time.Time, jumps []time.Duration) {
 	})
 	w.leaveALease(t)
 	w.put(t, "soon", 2*time.Hour)
-	w.put(t, "deadline", workday.AddWorkingDays(workday.EnglandAndWales, at, 1).Sub(at))
+	w.put(t, "deadline", workday.EnglandAndWales.Add(workday.Of(at), 1).End().Sub(at))
 	must(t, s.Do(context.Background(), func(tx *store.Tx) error {
 		return w.q.Put(tx, jobs.Job{Name: "retried", Kind: "shaky", Due: tx.Now()})
 	}))

@@ -7,7 +7,6 @@ import (
 	"html/template"
 	"io/fs"
 	"path"
-	"reflect"
 	"sync"
 
 	"heed/internal/fail"
@@ -45,7 +44,6 @@ type AnyView interface {
 	// Bodies are the samples, joined to the template.
 	Bodies() []Body
 
-	source() (fs.FS, reflect.Type)
 	template() (*template.Template, error)
 }
 
@@ -61,7 +59,6 @@ func (v *View[M]) Bodies() []Body {
 	return out
 }
 
-func (v *View[M]) source() (fs.FS, reflect.Type)         { return v.from, reflect.TypeFor[M]() }
 func (v *View[M]) template() (*template.Template, error) { return v.parse() }
 
 // Body is a template with its model, ready to be rendered.

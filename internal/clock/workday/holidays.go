@@ -2,17 +2,9 @@ package workday
 
 import "time"
 
-// Covered are the years for which every proclamation is known, so that the days
-// are sure: the one-off and moved days below are complete for them. Earlier
-// years are computed by today's rules, which were not yet those of their time;
-// later ones are what the rules lead to expect.
-const (
-	CoveredFrom = 2012
-	CoveredTo   = 2027
-)
-
-// Covered says whether the bank holidays of a year are sure.
-func Covered(year int) bool { return year >= CoveredFrom && year <= CoveredTo }
+// The bank holidays of 2012 to 2027 are sure: every proclamation for them is known, and the
+// one-off and moved days below are complete. Earlier years are computed by today's rules,
+// which were not yet those of their time; later ones are what the rules lead to expect.
 
 // oneOff are days that no rule gives, by proclamation.
 var oneOff = map[Day]struct {

@@ -160,13 +160,3 @@ func (n Nation) Between(from, to Day) int {
 	}
 	return count
 }
-
-// AddWorkingDays is the end, in London, of the day that is n working days after t.
-func AddWorkingDays(nation Nation, t time.Time, n int) time.Time {
-	return nation.Add(Of(t), n).End().UTC()
-}
-
-// WorkingDaysBetween is how many working days lie after the day of from, up to and with the day of to.
-func WorkingDaysBetween(nation Nation, from, to time.Time) int {
-	return nation.Between(Of(from), Of(to))
-}

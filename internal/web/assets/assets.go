@@ -82,15 +82,6 @@ func Path(name string) string {
 	return Prefix + name
 }
 
-// Names lists the assets without their hashes, for tests and the catalogue.
-func Names() []string {
-	var names []string
-	for n := range all().plain {
-		names = append(names, n)
-	}
-	return names
-}
-
 // Handler serves the assets under Prefix. The addresses are public and hold nothing about anybody.
 func Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

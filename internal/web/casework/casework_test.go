@@ -89,7 +89,6 @@ var samples = map[string]nhs.Component{
 	"timeout-note": casework.TimeoutNote{At: "5:30pm"},
 	"progress": casework.Progress{Words: "Checking row 0 of 1,000", Total: 1000, Events: "/training/import/1/events",
 		Again: "/training/import/1"},
-	"progress-head": casework.ProgressHead{Seconds: 1},
 	"upload": casework.UploadReview{File: "march.csv", New: 1204, Already: 3,
 		Matches: []casework.CloseMatch{{Row: 1017, What: "A Name", Href: "/training/import/1/match/1017"}},
 		Form:    nhs.HiddenInput{Name: "key", Value: "k"}, Import: "/training/import/1", Cancel: "/training/import"},
@@ -132,7 +131,7 @@ func TestGoldenFilesAreAllUsed(t *testing.T) {
 	}
 }
 
-// every is all components with words; ProgressHead has only a number.
+// every is all components with words.
 var every = []nhs.Component{casework.Header{}, casework.PhaseBanner{}, casework.SubNavigation{}, casework.EmptyState{},
 	casework.Interruption{}, casework.WhoCanSee{}, casework.KeyDetails{},
 	casework.Due{}, casework.Timeline{}, casework.List{}, casework.FilterCard{}, casework.Filtered{},

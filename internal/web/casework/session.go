@@ -140,13 +140,3 @@ func (p Progress) Render(b *nhs.Buffer) {
 	b.Put(nhs.Paragraph{Content: nhs.Link{Text: "Check again", Href: p.Again}})
 	b.Raw("</div>")
 }
-
-// ProgressHead goes into the head of a page with Progress: browsers without JavaScript fetch it again.
-type ProgressHead struct{ Seconds int }
-
-// Render writes the element; 5 seconds at least.
-func (p ProgressHead) Render(b *nhs.Buffer) {
-	b.Raw(`<noscript><meta http-equiv="refresh"`)
-	b.Int("content", max(p.Seconds, 5))
-	b.Raw("></noscript>")
-}

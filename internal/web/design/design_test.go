@@ -16,12 +16,11 @@ import (
 // notShown are parts of other components, and what cannot stand in the body of a page.
 var notShown = map[string]string{
 	"nhs.HTML": "markup itself", "nhs.Text": "words themselves", "nhs.Group": "components one after another",
-	"nhs.Unseen": "for screen readers only",
-	"nhs.Label":  "part of every field", "nhs.Legend": "part of a group of fields", "nhs.Hint": "part of every field",
+	"nhs.Label": "part of every field", "nhs.Legend": "part of a group of fields", "nhs.Hint": "part of every field",
 	"nhs.ErrorMessage": "part of every field",
 	"nhs.Caption":      "part of a heading", "nhs.Icon": "part of buttons and links", "nhs.HiddenInput": "not seen",
-	"nhs.Header":            "casework.Header makes it",
-	"casework.ProgressHead": "an element of the head", "casework.TimeoutDialog": "shows itself 2 minutes before the end " +
+	"nhs.Header": "casework.Header makes it",
+	"casework.TimeoutDialog": "shows itself 2 minutes before the end " +
 		"of a session", "casework.Status": "shown through Statuses",
 }
 

@@ -2,8 +2,6 @@ package nhs_test
 
 import (
 	"fmt"
-	"html/template"
-	"os"
 
 	"heed/internal/web/nhs"
 )
@@ -12,16 +10,6 @@ import (
 func ExampleRender() {
 	fmt.Println(nhs.Render(nhs.Tag{Text: "<b>Waiting</b>", Colour: nhs.Grey}))
 	// Output: <strong class="nhsuk-tag nhsuk-tag--grey">&lt;b&gt;Waiting&lt;/b&gt;</strong>
-}
-
-// A template places components and chooses nothing.
-func ExampleFuncs() {
-	type model struct{ Back nhs.BackLink }
-	page := template.Must(template.New("page").Funcs(nhs.Funcs()).Parse("<p>{{nhs .Back}}</p>\n"))
-	if err := page.Execute(os.Stdout, model{nhs.BackLink{Href: "/raise/about"}}); err != nil {
-		fmt.Println(err)
-	}
-	// Output: <p><a class="nhsuk-back-link" href="/raise/about">Back</a></p>
 }
 
 // Content is a component where there is more than words; it wins over the words beside it.

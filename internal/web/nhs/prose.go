@@ -108,12 +108,6 @@ func (h HiddenInput) Render(b *Buffer) {
 	b.Raw(">")
 }
 
-// Unseen is words that only a screen reader hears.
-type Unseen string
-
-// Render writes the words.
-func (u Unseen) Render(b *Buffer) { b.Hidden("", string(u)) }
-
 // Isolated is words that somebody typed, a name say, within a sentence of ours: their
 // direction does not spread to the words around them (UAX 9, Unicode Bidirectional Algorithm).
 type Isolated string

@@ -27,7 +27,7 @@ var every = []nhs.Component{
 	nhs.Isolated(""), nhs.Label{}, nhs.Legend{}, nhs.Link{}, nhs.List{}, nhs.NoWrap(""), nhs.NotificationBanner{},
 	nhs.Pagination{}, nhs.Panel{}, nhs.Paragraph{}, nhs.PasswordInput{}, nhs.Radios{}, nhs.Scroll{},
 	nhs.SearchInput{}, nhs.Select{}, nhs.SkipLink{}, nhs.SummaryList{}, nhs.Table{}, nhs.Tag{}, nhs.TaskList{},
-	nhs.Text(""), nhs.Textarea{}, nhs.Unseen(""), nhs.WarningCallout{},
+	nhs.Text(""), nhs.Textarea{}, nhs.WarningCallout{},
 }
 
 // TestEveryComponentIsListed keeps the list above whole: it reads the source for types that render.

@@ -52,9 +52,6 @@ var buffers = sync.Pool{New: func() any { return &Buffer{b: make([]byte, 0, 4096
 
 const keptBuffer = 64 << 10
 
-// Funcs gives the function by which templates place components: {{nhs .Button}}.
-func Funcs() template.FuncMap { return template.FuncMap{"nhs": Render} }
-
 // Size is the size of a heading, label, legend or caption.
 type Size string
 

@@ -1,7 +1,6 @@
 package words
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -44,15 +43,6 @@ func (d Day) ISO() string {
 		return ""
 	}
 	return fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day)
-}
-
-// ParseISO reads "2026-08-06".
-func ParseISO(s string) (Day, error) {
-	t, err := time.Parse(time.DateOnly, s)
-	if err != nil {
-		return Day{}, errors.New("words: not a day in the form 2026-08-06")
-	}
-	return Day{t.Year(), t.Month(), t.Day()}, nil
 }
 
 // Before says whether d is earlier than e.

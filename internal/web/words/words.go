@@ -9,7 +9,6 @@
 package words
 
 import (
-	"fmt"
 	"html/template"
 	"strings"
 	"time"
@@ -32,9 +31,6 @@ func mustLoad(name string) *time.Location {
 
 // Date is "6 August 2026": the day in London on which the instant falls.
 func Date(t time.Time) string { return t.In(london).Format("2 January 2006") }
-
-// Weekday is "Thursday 6 August 2026", for meetings.
-func Weekday(t time.Time) string { return t.In(london).Format("Monday 2 January 2006") }
 
 // Clock is "5:32pm", "5pm", "midday" or "midnight".
 func Clock(t time.Time) string {
@@ -87,35 +83,6 @@ func Number(n int) string { return plain.Number(n) }
 
 // Count is a number and its noun: "1 case", "14 cases", "No cases" is Count's caller's to say.
 func Count(n int, one, many string) string { return plain.Count(n, one, many) }
-
-// OneIn is "1 in 7" for the part of a whole, for prose; "" when either is not above nought.
-func OneIn(part, whole int) string {
-	if part <= 0 || whole <= 0 || part > whole {
-		return ""
-	}
-	return fmt.Sprintf("1 in %s", Number((whole+part/2)/part))
-}
-
-var ordinals = [...]string{"", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"}
-
-// Ordinal is "first" to "ninth", then "10th", "11th", "21st".
-func Ordinal(n int) string {
-	if n > 0 && n < len(ordinals) {
-		return ordinals[n]
-	}
-	ending := "th"
-	if n%100/10 != 1 {
-		switch n % 10 {
-		case 1:
-			ending = "st"
-		case 2:
-			ending = "nd"
-		case 3:
-			ending = "rd"
-		}
-	}
-	return Number(n) + ending
-}
 
 // List is "a", "a and b", "a, b and c".
 func List(items []string) string {

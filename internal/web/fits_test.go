@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"html/template"
+	"io/fs"
 	"reflect"
 	"text/template/parse"
 )
@@ -11,7 +12,7 @@ import (
 // the template names exists on the model's type, in branches taken or not, and
 // every sample renders. One test calls it for every view of every part.
 func Check(v AnyView) error {
-	from, model := v.source()
+	from, model := v.(interface{ source() (fs.FS, reflect.Type) }).source()
 	t, err := parseFile(from, v.File())
 	if err != nil {
 		return err
@@ -30,6 +31,8 @@ func Check(v AnyView) error {
 	}
 	return nil
 }
+
+func (v *View[M]) source() (fs.FS, reflect.Type) { return v.from, reflect.TypeFor[M]() }
 
 // checker walks a template with the type of the dot in hand; a nil type is one that cannot be known.
 type checker struct {
