@@ -38,11 +38,21 @@ type lots struct {
 
 func (l lots) of(name string) *rand.Rand {
 	if l.all[name] == nil {
-		h := fnv.New64a()
-		h.Write([]byte(name)) //nolint:errcheck // a hash never fails
-		l.all[name] = rand.New(rand.NewPCG(l.seed, h.Sum64()))
+		l.all[name] = l.fresh(name)
 	}
 	return l.all[name]
+}
+
+func (l lots) fresh(name string) *rand.Rand {
+	h := fnv.New64a()
+	h.Write([]byte(name)) //nolint:errcheck // a hash never fails
+	return rand.New(rand.NewPCG(l.seed, h.Sum64()))
+}
+
+// about are examples that are drawn by what they are about, and not by what was drawn before.
+func (x examples) about(what ...string) examples {
+	x.lots = lots{x.lots.fresh(strings.Join(what, " ")).Uint64(), map[string]*rand.Rand{}}
+	return x
 }
 
 // Answers are answers that are taken: every question that must be answered, and most others.

@@ -41,7 +41,7 @@ func routes(t *testing.T, r *room.Room, made installed) {
 		x: drawn(5, a.Now, "example")}
 	who := starter(t, a, r)
 	m.x.person = func(field.Field) id.Person { return who.Person }
-	got := strings.Join(m.lines(), "\n") + "\n"
+	got := strings.Join(m.lines(m.routes()), "\n") + "\n"
 	golden := "testdata/matrix-" + r.Name + ".golden"
 	if *update {
 		if err := os.MkdirAll("testdata", 0o755); err != nil {
@@ -77,10 +77,10 @@ type somebody struct {
 	actor               access.Actor
 }
 
-func (m *matrix) lines() (lines []string) {
+func (m *matrix) lines(routes []string) (lines []string) {
 	people := m.people()
 	m.adds()
-	for _, route := range m.routes() {
+	for _, route := range routes {
 		method, pattern, _ := strings.Cut(route, " ")
 		for _, s := range people {
 			line := fmt.Sprintf("%-52s %-20s", route, s.name)
@@ -216,17 +216,18 @@ func (m *matrix) people() []somebody {
 
 func (m *matrix) begun() string {
 	got, err := m.app.Rooms.Begin(context.Background(), starter(m.t, m.app, m.room), m.room,
-		room.Beginning{Answers: m.x.Answers(m.room.First().Fields), Strict: true})
+		room.Beginning{Answers: m.x.about("begun").Answers(m.room.First().Fields), Strict: true})
 	m.must(err)
 	return string(got.Reference)
 }
 
-// ask sends one request with whole and right answers and tells what came of it.
+// ask sends one request with whole and right answers, the same for a step and a person however
+// many lines there are, and tells what came of it.
 func (m *matrix) ask(s somebody, method, pattern, ref string) string {
 	path := strings.NewReplacer("{ref}", ref, "{reference}", ref, "{version}", "1", "{number}", "1", "{step}",
 		string(m.added.ID)).Replace(pattern)
 	info := m.step(pattern)
-	in := m.x.Answers(info.Fields)
+	in := m.x.about(string(info.ID), s.name).Answers(info.Fields)
 	for _, f := range in.Files() { // the words alone: documents have a clause of their own
 		delete(in, f.Name)
 	}
