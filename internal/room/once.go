@@ -141,8 +141,8 @@ var errSameMoment = fail.New(fail.Busy, "This is being saved already: try again 
 // errSameReference says that the new reference, which is random, is another record's.
 var errSameReference = fail.New(fail.Busy, "The service is busy.%s Try again in a minute", fail.NotSaved)
 
-// again runs a unit of work, once more when the same request came twice at one
-// moment, a reference was taken, or another program moved the record meanwhile.
+// again runs a unit of work, and again, a dozen times at most, where the same request came
+// twice at one moment, a new reference was taken, or another program moved the record meanwhile.
 func (d *Desk) again(ctx context.Context, fn func(*store.Tx) error) error {
 	err := d.Store.Do(ctx, fn)
 	for range 12 {

@@ -250,9 +250,9 @@ func (r *Room) fault() string {
 	switch {
 	case !field.IsName(r.Name):
 		return "must have a name of small letters, digits and underscores"
-	case !field.IsName(r.Many) || r.One == "" || r.Many == r.Name:
-		return fmt.Sprintf("must have One and Many, the words for one record and for several; Many stands in addresses, "+
-			"in small letters without spaces: %q", r.Many)
+	case r.Many == "" || strings.Trim(r.Many, "abcdefghijklmnopqrstuvwxyz") != "" || r.One == "" || r.Many == r.Name:
+		return fmt.Sprintf("must have One and Many, the words for one record and for several; Many stands in addresses and "+
+			"as a heading, so it must be one word of small letters: %q", r.Many)
 	case ledger.Own[r.Number] != "" && ledger.Own[r.Number] != r.Name:
 		return fmt.Sprintf("has the Number %d, which is that of %s: take the next of docs/events.md", r.Number,
 			ledger.Own[r.Number])

@@ -198,6 +198,7 @@ func TestRefused(t *testing.T) {
 		}},
 		{"no Rows", func(r *Room) { r.Rows = 0 }},
 		{"a space in Many", func(r *Room) { r.Many = "short notes" }},
+		{"an underscore in Many", func(r *Room) { r.Many = "short_notes" }},
 		{"about people without saying so", func(r *Room) {
 			r.Definitions = taken(t, strings.Replace(note, `"about_person": true`, `"about_person": false`, 1)).Definitions
 		}},

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -23,6 +24,7 @@ import (
 	"heed/internal/demo"
 	"heed/internal/directory"
 	"heed/internal/field"
+	"heed/internal/heedtest"
 	"heed/internal/id"
 	"heed/internal/process"
 	"heed/internal/room"
@@ -296,9 +298,7 @@ func form(fields []field.Field, in field.Answers) url.Values {
 		v := in[f.ID]
 		switch {
 		case f.Kind == field.Day && len(v.Text) == len(time.DateOnly):
-			out.Set(f.ID+"-year", v.Text[:4])
-			out.Set(f.ID+"-month", v.Text[5:7])
-			out.Set(f.ID+"-day", v.Text[8:])
+			maps.Copy(out, heedtest.DayParts(f.ID, v.Text))
 		case len(v.List) > 0:
 			out[f.ID] = v.List
 		case v.Text != "":

@@ -16,6 +16,7 @@ import (
 	"heed/internal/fail"
 	"heed/internal/field"
 	"heed/internal/field/fieldweb"
+	"heed/internal/heedtest"
 	"heed/internal/policy"
 	"heed/internal/process"
 	"heed/internal/room"
@@ -204,9 +205,7 @@ func said(r *rand.Rand, fields []field.Field) (url.Values, field.Answers) {
 		case field.Day:
 			day := []string{"", "2026-03-02", "2026-03-03", "2026-02-28", "2026-02-30", "1990-01-01"}[r.IntN(6)]
 			if day != "" {
-				typed.Set(f.ID+"-year", day[:4])
-				typed.Set(f.ID+"-month", day[5:7])
-				typed.Set(f.ID+"-day", day[8:])
+				maps.Copy(typed, heedtest.DayParts(f.ID, day))
 			}
 			sent.Set(f.ID, day)
 		case field.Document: // is sent as a file: see documents in roomtest
