@@ -58,6 +58,9 @@ func (a Audience) FaultOf(d *Definition, isRole func(string) bool) string {
 	for _, o := range ask.Outcomes {
 		for _, m := range o.Moves {
 			for _, s := range m.From {
+				if _, ok := d.State(s); !ok {
+					return d.NoState(s)
+				}
 				if !slices.Contains(a.In, s) {
 					return fmt.Sprintf("can be asked for at %q, where it is not in force: leave %s out of the states from "+
 						"which the step %s can be taken, or put it \"in\"", d.Label(s), s, a.Ask)

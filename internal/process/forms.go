@@ -48,7 +48,8 @@ func formsHold(d *Definition) string {
 	if d.HearsBy != "" && !slices.ContainsFunc(d.Timers, func(t Deadline) bool {
 		return t.ID == d.HearsBy && t.Starts(Taken{Step: d.AllSteps[0].ID})
 	}) {
-		return fmt.Sprintf("hears_by names %q, which is no deadline that the first step starts", d.HearsBy)
+		return fmt.Sprintf("hears_by names %q, which is no deadline that the first step starts: name one, or leave it out",
+			d.HearsBy)
 	}
 	return ""
 }

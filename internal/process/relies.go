@@ -110,7 +110,8 @@ func (r Reliance) fault(d *Definition) string {
 	}
 	for _, s := range d.AllSteps {
 		if f, ok := field.Find(s.Fields, r.Field); ok && f.Set != r.Question(d).Set {
-			return fmt.Sprintf("is of the question %q, which takes from one set everywhere: %s asks it otherwise", r.Field, s.ID)
+			return fmt.Sprintf("is of the question %q, which must take from one set everywhere: %s asks it "+
+				"otherwise", r.Field, s.ID)
 		}
 	}
 	for _, id := range r.Again {

@@ -2,6 +2,7 @@ package room
 
 import (
 	_ "embed"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -152,7 +153,7 @@ when { principal.role == "safeguarding_lead" };
 // withPlace is a fault with its file and line, or in the value of a room; withRemedy are words that
 // say what to do.
 var (
-	withPlace  = regexp.MustCompile(`(note|jotting)-[12]\.json:[1-9]\d*: [a-z]|^room "note" |^rooms note`)
+	withPlace  = regexp.MustCompile(`(note|jotting)-[12]\.json:[1-9]\d*: (The file |[a-z])|^room "note" |^rooms note`)
 	withRemedy = regexp.MustCompile(`\b(must|there are|known are|give|use|leave (it )?out|only|name (one|a)|Permit|permit|ask|take the|` +
 		`keep|so that)\b`)
 )
@@ -250,6 +251,37 @@ forbid (principal, action == Action::"note.erase", resource is Note) when { reso
 	}
 	if string(want) != out.String() {
 		t.Errorf("the words differ from %s (run with -update if it is meant):\n%s", golden, out.String())
+	}
+}
+
+// TestEveryRefusalNamesItsPlace puts nonsense in the place of each value of a definition, one by
+// one: where it is refused, that is said with file and line, and with what to do.
+func TestEveryRefusalNamesItsPlace(t *testing.T) {
+	values := regexp.MustCompile(`"[^"]*"|\b\d+\b|\btrue\b`)
+	refused := 0
+	for _, at := range values.FindAllStringIndex(note, -1) {
+		for _, nonsense := range []string{`"zz"`, `""`, `7`, `[]`} {
+			text := note[:at[0]] + nonsense + note[at[1]:]
+			if !json.Valid([]byte(text)) {
+				continue
+			}
+			d, err := process.ParseFile("note-1.json", []byte(text))
+			if err == nil {
+				r := taken(t, note)
+				r.Definitions[0] = d
+				err = r.Check()
+			}
+			if err == nil {
+				continue
+			}
+			refused++
+			if !withPlace.MatchString(err.Error()) || !withRemedy.MatchString(err.Error()) {
+				t.Errorf("%s for %s: %v", nonsense, note[at[0]:at[1]], err)
+			}
+		}
+	}
+	if refused < 300 {
+		t.Errorf("only %d were refused", refused)
 	}
 }
 
