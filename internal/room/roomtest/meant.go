@@ -32,7 +32,11 @@ func meant(t *testing.T, r *room.Room, made installed) {
 	(&suite{t: t, room: r}).needs(worded)
 	_, a := served(t, made)
 	m := &matrix{t: t, app: a, room: r, handler: a.Handler()}
-	people := m.people()
+	var begin []string // who sees what is for whoever began it
+	for _, story := range r.Stories {
+		begin = append(begin, story.Steps[0].As)
+	}
+	people := m.people(begin...)
 	hidden, seen := 0, 0
 	for n, story := range r.Stories {
 		ref, said := m.play(n, story)

@@ -189,14 +189,14 @@ func (m *matrix) eachList(routes []string) (all []string) {
 	return all
 }
 
-// people are nobody, and one person in each role that the demo has.
-func (m *matrix) people() []somebody {
+// people are nobody, one person in each role that the demo has, and those of these log-ins.
+func (m *matrix) people(these ...string) []somebody {
 	ctx := context.Background()
 	out := []somebody{{name: "nobody"}}
 	seen := map[access.Role]bool{}
 	for _, p := range m.everybody() {
 		for _, g := range p.Grants {
-			if seen[g.Role] {
+			if seen[g.Role] && !slices.Contains(these, p.Login) {
 				continue
 			}
 			seen[g.Role] = true
