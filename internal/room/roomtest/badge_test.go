@@ -2,9 +2,11 @@ package roomtest
 
 import (
 	_ "embed"
+	"strings"
 	"testing"
 
 	"heed/internal/app"
+	"heed/internal/heedtest/world"
 	"heed/internal/ledger"
 	"heed/internal/process"
 	"heed/internal/room"
@@ -31,4 +33,36 @@ func badge() *room.Room {
 func TestBadge(t *testing.T) {
 	app.TestOnlyRoom(badge())
 	Run(t, badge())
+}
+
+// TestBadgesOfOtherForms: rooms as small that are lawful, too, by the clauses that once asked
+// them for more.
+func TestBadgesOfOtherForms(t *testing.T) {
+	t.Setenv("HEED_TEST_POSTGRES", "skip") // what they have is the same on both
+	asked := string(badge1[strings.Index(string(badge1), `"fields"`):strings.Index(string(badge1), `"outcomes"`)])
+	for _, x := range []struct {
+		name, old, new, rules string
+		holds                 func(*suite)
+	}{
+		{"what is due is for everybody", `"any": true,`, `"any": true, "sees": ["reader"],`, "", dues},
+		{"its list has everything", `"of": "raiser"`, `"of": "organisation"`, "", ofAnother},
+		{"one role begins it", `"roles": ["anyone"]`, `"roles": ["governance_lead"]`, `== "governance_lead"`, ofAnother},
+		{"nothing is asked", asked, ``, "", counted},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			world.EachOf(t, func(t *testing.T, fresh func(*testing.T) *world.World) {
+				r := badge()
+				r.Definitions = []*process.Definition{process.Must([]byte(strings.Replace(string(badge1), x.old, x.new, 1)))}
+				if x.rules != "" {
+					r.Policies = strings.Replace(r.Policies, `!= "system"`, x.rules, 1)
+				}
+				if err := r.Check(); err != nil {
+					t.Fatal(err)
+				}
+				s := newSuite(fresh(t), r)
+				s.desk = s.program(r)
+				x.holds(s)
+			})
+		})
+	}
 }

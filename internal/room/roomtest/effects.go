@@ -122,6 +122,10 @@ func keeps(s *suite) {
 // ofAnother: rows that somebody put into another list by SQL show nothing there.
 func ofAnother(s *suite) {
 	refs := append(s.some(8), s.far()...)
+	first := s.room.First()
+	got, err := s.desk.Begin(s.ctx, s.as(string(first.Roles[0]), 1), s.room, room.Beginning{Answers: s.inTime(first)})
+	s.must(err)
+	refs = append(refs, got.Reference)
 	s.must(s.w.Store.Do(s.ctx, func(tx *store.Tx) error {
 		_, err := tx.Exec(`insert into room_list_v1 (tag, sort, record) select t.tag, t.sort, r.record
 			from (select tag, min(sort) as sort from room_list_v1 group by tag) t, room_record_v1 r
@@ -153,7 +157,7 @@ func ofAnother(s *suite) {
 			}
 		}
 	}
-	if shown == 0 || hidden == 0 {
+	if shown == 0 || hidden == 0 && partial.has(s) {
 		s.t.Errorf("%d belong in a list and %d do not: nothing was tried", shown, hidden)
 	}
 	s.mend()

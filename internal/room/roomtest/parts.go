@@ -45,6 +45,16 @@ var (
 		func(s *suite) bool { return len(s.room.Latest().Relies) > 0 }}
 	following = &part{"nobody follows what they began in this room",
 		func(s *suite) bool { return s.room.Follows != "" }}
+	hiding = &part{"whatever is due is shown to everybody who reads a record", func(s *suite) bool {
+		return slices.ContainsFunc(s.room.Latest().Timers, func(t process.Deadline) bool {
+			return !slices.Contains(t.Sees, process.SeesReader)
+		})
+	}}
+	partial = &part{"each list of this room has every record", func(s *suite) bool {
+		return slices.ContainsFunc(s.room.Latest().Lists, func(l process.List) bool {
+			return l.Of != "organisation" || l.Open != "" || l.Waits || len(l.In)+len(l.Facts) > 0
+		})
+	}}
 	tied = &part{"records of this room are not tied to each other",
 		func(s *suite) bool { return len(s.linksHere()) > 0 }}
 	besideIt = &part{"nothing is written beside a record of this room",
@@ -103,8 +113,9 @@ var (
 )
 
 // parts are all of them; a test holds that a room has each.
-var parts = []*part{anAudience, cycles, covering, twos, entitled, sets, following, tied, besideIt, asking, askingFirst,
-	giving, givingLater, hearing, others, naming, emptied, worded, goingOn, twice, reopening, closed, closing}
+var parts = []*part{anAudience, cycles, covering, twos, entitled, sets, following, hiding, partial, tied,
+	besideIt, asking, askingFirst, giving, givingLater, hearing, others, naming, emptied, worded, goingOn, twice,
+	reopening, closed, closing}
 
 // gives says whether a question of a step asks who has the record from then on.
 func gives(x process.StepInfo, f field.Field) bool {
