@@ -154,8 +154,8 @@ when { principal.role == "safeguarding_lead" };
 // say what to do.
 var (
 	withPlace  = regexp.MustCompile(`(note|jotting)-[12]\.json:[1-9]\d*: (The file |[a-z])|^room "note" |^rooms note`)
-	withRemedy = regexp.MustCompile(`\b(must|there are|known are|give|use|leave (it )?out|only|name (one|a)|Permit|permit|ask|take the|` +
-		`keep|so that)\b`)
+	withRemedy = regexp.MustCompile(`\b(must|there are|known are|give (it|each|the|an?|both)|use another|leave (it |this )?out|only|` +
+		`name (it|one|a)|[Pp]ermit|so ask|ask (in words|for what|that one)|take the next|so that|Look there)\b`)
 )
 
 // TestRefused holds each bad definition and each bad room to its words: file, line,
