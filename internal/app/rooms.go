@@ -5,13 +5,14 @@ import (
 
 	"heed/internal/concern"
 	"heed/internal/policy"
+	"heed/internal/request"
 	"heed/internal/room"
 )
 
 // Rooms are the kinds of record of which everything is made from their definitions: the list
 // to which a new one is added.
 func Rooms() []*room.Room {
-	return append([]*room.Room{policy.Room()}, beside...)
+	return append([]*room.Room{policy.Room(), request.Room()}, beside...)
 }
 
 // Kinds are all kinds of record: Rooms, and the concern, whose pages and rules are its own.

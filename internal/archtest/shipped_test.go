@@ -175,6 +175,11 @@ func definitions(t *testing.T) (out []shipped) {
 	if err != nil || len(files) < 2 {
 		t.Fatalf("%d definitions: %v", len(files), err)
 	}
+	forms, err := filepath.Glob(filepath.Join(root, "internal", "process", "forms", "*.json"))
+	if err != nil || len(forms) == 0 {
+		t.Fatalf("%d forms that they share: %v", len(forms), err)
+	}
+	files = append(files, forms...)
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {

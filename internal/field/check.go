@@ -88,11 +88,8 @@ func (f Field) checkPart(v Value, w World, name string, kept Answers, unasked *[
 	}
 	part := Answers{}
 	check(f.Fields, v.Part, w, name+".", part, unasked, faults)
-	switch {
-	case len(part) > 0:
+	if len(part) > 0 {
 		kept[f.ID] = Value{Part: part}
-	case f.Must(kept):
-		faults.Add(name, f.missing())
 	}
 }
 

@@ -77,6 +77,8 @@ func (f Field) form() string {
 		return "must have choices if, and only if, its kind is choice or choices"
 	case (f.Kind == Group || f.Kind == Part) != (len(f.Fields) > 0):
 		return "must have fields if, and only if, its kind is part or group"
+	case f.Kind == Part && (f.Needed || len(f.NeededWhen) > 0):
+		return `must have "needed" of the questions in it, and not of the part: an error has to lead to a question`
 	case f.Kind == Group && slices.ContainsFunc(f.Fields, func(x Field) bool { return len(Documents([]Field{x})) > 0 }):
 		return "must not ask for documents in a group: give each document a question of its own"
 	case f.Evidence != (Evidence{}) && f.Kind != Document:

@@ -40,12 +40,23 @@ func (r Report) firstFault() string {
 	return "none"
 }
 
-func (x Result) fault() string {
-	s := fmt.Sprintf("%s %s.", x.Says, upperFirst(x.Why))
+func (x Result) fault() string { return fmt.Sprintf("%s %s.%s", x.Says, upperFirst(x.Why), x.remedy()) }
+
+// remedy is the way to the fault and what to do.
+func (x Result) remedy() (s string) {
 	if len(x.Path) > 0 {
-		s += " The shortest way there: " + strings.Join(x.Path, ", then ") + "."
+		s = " The shortest way there: " + strings.Join(x.Path, ", then ") + "."
 	}
 	return s + " To mend it: " + lowerFirst(x.Mend)
+}
+
+// placed is fault with the place in front, and without the file, which whoever asks names.
+func (x Result) placed(d *Definition) string {
+	why := x.Why
+	if len(d.lines) > 0 {
+		_, why, _ = strings.Cut(why, ": ")
+	}
+	return fmt.Sprintf("%s. %s%s", why, x.Says, x.remedy())
 }
 
 // String is the report for a terminal.
@@ -84,14 +95,16 @@ type happened struct {
 	decided  bool // the latest triage was a decision, not a hold
 }
 
-func (h happened) after(step Step, outcome string) happened {
-	switch step {
-	case DecideSharing:
-		h.shared, h.owed = outcome == Share, false
-	case EmergencyDisclosure:
+func (h happened) after(step Step, o Outcome) happened {
+	switch {
+	case o.Decides != "":
+		h.shared, h.owed = o.Decides == ToShare, false
+	case o.Leaves == Emergency:
 		h.owed = true
+	}
+	switch step {
 	case Triage:
-		h.decided, h.answered = outcome != Hold, false
+		h.decided, h.answered = o.ID != Hold, false
 	case Refer:
 		h.answered = false
 	case GiveFeedback:
@@ -175,7 +188,7 @@ func explore(d *Definition) *walk {
 					continue
 				}
 				t := turn{at: at, step: s, outcome: o, move: m}
-				t.to = add(&place{at.apply(m), at.happened.after(s.ID, o.ID), at, t.words()})
+				t.to = add(&place{at.apply(m), at.happened.after(s.ID, o), at, t.words()})
 				w.turns = append(w.turns, t)
 			}
 		}
@@ -219,12 +232,14 @@ func Check(d *Definition) Report {
 	return r
 }
 
-// safeguard is one law. Each of its three parts, where it has one, says what is
+// safeguard is one law. Each of its parts, where it has one, says what is
 // wrong with the file as a whole, with a step taken somewhere, or with a place;
 // "" when nothing is.
 type safeguard struct {
 	id, says string
-	mend     string // what to do where it does not hold
+	mend     string                     // what to do where it does not hold
+	shared   bool                       // it holds for every kind of record, and not for the concern alone
+	marked   func(d *Definition) string // of the concern alone: which of its steps say what
 	whole    func(d *Definition) string
 	turn     func(d *Definition, t turn) string
 	place    func(w *walk, p *place) string
@@ -233,8 +248,11 @@ type safeguard struct {
 
 func (s safeguard) prove(w *walk) Result {
 	r := Result{ID: s.id, Says: s.says, Mend: s.mend}
-	if s.whole != nil {
-		if r.Why = w.d.inFile("", s.whole(w.d)); r.Why != "" {
+	for _, whole := range []func(*Definition) string{s.marked, s.whole} {
+		if whole == nil {
+			continue
+		}
+		if r.Why = w.d.inFile("", whole(w.d)); r.Why != "" {
 			return r
 		}
 	}
@@ -263,6 +281,28 @@ func (s safeguard) prove(w *walk) Result {
 	}
 	r.Passed = true
 	return r
+}
+
+// LeavesFault says what is wrong with how information leaves the organisation, and with what
+// others tell it, in any kind of record; "" when nothing is.
+func (d *Definition) LeavesFault() string {
+	concerns := func(s StepInfo) bool {
+		return s.Told || slices.ContainsFunc(s.Outcomes, func(o Outcome) bool { return o.Leaves != Stays })
+	}
+	if !slices.ContainsFunc(d.AllSteps, concerns) {
+		return ""
+	}
+	w := explore(d)
+	for _, law := range safeguards {
+		if !law.shared {
+			continue
+		}
+		law.marked = nil
+		if r := law.prove(w); !r.Passed {
+			return r.placed(d)
+		}
+	}
+	return ""
 }
 
 // ends says whether a turn brings the concern to an end.

@@ -121,6 +121,16 @@ const (
 	Emergency Leaves = "emergency"
 )
 
+// Decides is what an outcome says about sharing what identifies the person.
+type Decides string
+
+const (
+	// ToShare is a decision to share, or that a law leaves no choice.
+	ToShare Decides = "to_share"
+	// NotToShare is a decision not to.
+	NotToShare Decides = "not_to_share"
+)
+
 // Definition is one process. It is never changed after Parse or Overlay, so it
 // may be read by everybody at once.
 type Definition struct {
@@ -196,11 +206,14 @@ type StepInfo struct {
 	Kind     string    `json:"kind"` // of the event
 	Roles    []Role    `json:"roles"`
 	Advisory bool      `json:"advisory" for:"concern"` // advice: changes neither state nor facts
-	Told     bool      `json:"told" for:"concern"`     // recorded as told to us, with source and date
+	Told     bool      `json:"told"`                   // recorded as told to us, with source and date; moves nothing
 	Source   string    `json:"source"`                 // where the rule comes from
 	Outcomes []Outcome `json:"outcomes"`
 	Local    bool      `json:"-"` // added by an overlay
 
+	// Form names one that several kinds of record ask: "sharing/1". Fields, pages, stop and
+	// before are its own then, and the step has none; see takeForms.
+	Form   string        `json:"form"`
 	Path   string        `json:"path" for:"concern"`   // of its page, below the record's; its id when empty
 	Fields []field.Field `json:"fields"`               // what it asks, in order
 	Pages  []FormPage    `json:"pages"`                // asked page by page; none: all on one
@@ -296,8 +309,10 @@ type List struct {
 type Outcome struct {
 	ID     string `json:"id"`
 	Label  string `json:"label"`
-	Leaves Leaves `json:"leaves" for:"concern"`
-	Moves  []Move `json:"moves"`
+	Leaves Leaves `json:"leaves"`
+	// Decides is what an outcome says about sharing what identifies the person; empty: nothing.
+	Decides Decides `json:"decides"`
+	Moves   []Move  `json:"moves"`
 	// When says by which answers a step comes out so; the first outcome that fits
 	// is the step's. An outcome without conditions fits always.
 	When []field.Condition `json:"when"`

@@ -38,7 +38,7 @@ func Parse(raw []byte) (*Definition, error) { return ParseFile("", raw) }
 func ParseFile(file string, raw []byte) (*Definition, error) {
 	d := Definition{file: file, lines: linesOf(raw)}
 	err := strict(raw, &d)
-	for _, made := range []func() error{d.takeSets, d.apart, d.rely, d.whole} {
+	for _, made := range []func() error{d.takeForms, d.takeSets, d.apart, d.rely, d.whole} {
 		if err == nil {
 			err = made()
 		}
@@ -118,6 +118,9 @@ func (d *Definition) wholeStep(at string, s StepInfo) error {
 		seen[o.ID] = true
 		if !slices.Contains([]Leaves{Stays, Deidentified, Identifiable, Emergency}, o.Leaves) {
 			return bad(at+".leaves", "must be deidentified, identifiable or emergency, or be left out")
+		}
+		if !slices.Contains([]Decides{"", ToShare, NotToShare}, o.Decides) {
+			return bad(at+".decides", "must be to_share or not_to_share, or be left out")
 		}
 		if len(o.Moves) == 0 {
 			return bad(at, "must have moves")

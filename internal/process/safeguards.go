@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"heed/internal/field"
 )
 
 // safeguards are the laws, in the order in which a report shows them.
@@ -17,19 +19,21 @@ var safeguards = []safeguard{
 	{id: "nothing-leaves-undecided",
 		says: "Nothing that identifies the person leaves the organisation without a recorded decision to share; only a " +
 			"disclosure in an emergency may come first.",
-		whole: marksWhatLeaves, turn: leavesUndecided,
-		mend: "Have the step need the fact decision_to_share, and mark what it lets leave under leaves."},
+		shared: true, marked: marksWhatLeaves, whole: decidesAlone, turn: leavesUndecided,
+		mend: "Have the step need the fact that it is decided, mark what it lets leave under leaves, and what decides " +
+			"under decides."},
 	{id: "emergency-is-decided",
 		says: "After a disclosure in an emergency the decision is due within one working day, and nothing ends before it " +
 			"is recorded.",
-		whole: emergencyDeadline, turn: endsOwing,
-		mend: "Have every move to an end lack the fact decision_owed, and keep a deadline of one day from " +
-			"emergency_disclosure to decide_sharing."},
+		shared: true, whole: emergencyDeadline, turn: endsOwing,
+		mend: "Have every move to an end lack the fact that the decision is owed, and keep a deadline of one day from " +
+			"what leaves in an emergency to what decides, and to nothing else."},
 	{id: "advice-never-decides",
 		says: "Advice, and what police, council or panel tell us, decides nothing: recording it changes neither state " +
 			"nor facts.",
-		whole: marksAdvice, turn: adviceMoves,
-		mend: "Mark the step advisory or told, and take to, sets and clears out of its moves."},
+		shared: true, marked: marksAdvice, whole: toldHasSource, turn: adviceMoves,
+		mend: "Mark the step advisory or told, let it ask who said it and on which day, and take to, sets and clears " +
+			"out of its moves."},
 	{id: "999-in-reach", says: "The advice to call 999 is in reach in every state.", whole: advice999, place: adviceHere,
 		mend: "Put \"emergency\" under advice of each state, and keep 999 in the words of the advice and as " +
 			"a fixed contact."},
@@ -160,6 +164,33 @@ func marksWhatLeaves(d *Definition) string {
 			return d.placeOfStep(s.ID) + " is not marked as one with which information leaves"
 		}
 	}
+	for _, s := range d.AllSteps {
+		for _, o := range s.Outcomes {
+			is := map[string]Decides{Share: ToShare, NotShare: NotToShare}[o.ID]
+			if s.ID != DecideSharing {
+				is = ""
+			}
+			if o.Decides != is {
+				return d.placeOfStep(s.ID) + " decides about sharing otherwise than its outcome says"
+			}
+		}
+	}
+	return ""
+}
+
+// decidesAlone: what decides about sharing is a step of its own, with which nothing leaves.
+func decidesAlone(d *Definition) string {
+	for _, s := range d.AllSteps {
+		for _, o := range s.Outcomes {
+			switch {
+			case o.Decides == "":
+			case s.Local:
+				return d.placeOfStep(s.ID) + " decides about sharing, and was added: only a step of the definition can"
+			case o.Leaves != Stays:
+				return d.placeOfStep(s.ID) + " decides and sends at once: the decision comes first, as a step of its own"
+			}
+		}
+	}
 	return ""
 }
 
@@ -167,15 +198,32 @@ func leavesUndecided(_ *Definition, t turn) string {
 	switch {
 	case t.outcome.Leaves == Identifiable && !t.at.shared:
 		return "information leaves although the latest recorded decision is not a decision to share"
-	case t.outcome.Leaves == Emergency && t.step.ID != EmergencyDisclosure:
-		return "a step that is not the built-in emergency disclosure sends information before a decision"
+	case t.outcome.Leaves == Emergency && t.step.Local:
+		return "a step that was added sends information before a decision"
 	}
 	return ""
 }
 
+// emergencyDeadline: from each step with which information leaves before the decision one
+// duty runs, of a day at most, until each of those that decide, and until nothing else.
 func emergencyDeadline(d *Definition) string {
-	if t, ok := d.duty(string(EmergencyDisclosure), string(DecideSharing)); !ok || t.Days > 1 {
-		return fmt.Sprintf("deadlines have none of one working day from %s to %s", EmergencyDisclosure, DecideSharing)
+	var deciding []string
+	for _, s := range d.AllSteps {
+		if slices.ContainsFunc(s.Outcomes, func(o Outcome) bool { return o.Decides != "" }) {
+			deciding = append(deciding, string(s.ID))
+		}
+	}
+	for _, s := range d.AllSteps {
+		if s.Local || !slices.ContainsFunc(s.Outcomes, func(o Outcome) bool { return o.Leaves == Emergency }) {
+			continue
+		}
+		if !slices.ContainsFunc(d.Timers, func(t Deadline) bool {
+			return t.Days == 1 && slices.Contains(t.From, string(s.ID)) && len(deciding) > 0 &&
+				!slices.ContainsFunc(t.Until, func(until string) bool { return !slices.Contains(deciding, until) })
+		}) {
+			return fmt.Sprintf("deadlines have none of one working day from %s to what decides about sharing, and until that "+
+				"alone", s.ID)
+		}
 	}
 	return ""
 }
@@ -200,6 +248,22 @@ func marksAdvice(d *Definition) string {
 	for _, id := range []Step{RecordAdvice, RecordTold} {
 		if s, _ := d.Step(id); !s.Told {
 			return d.placeOfStep(s.ID) + " is not marked as told to us"
+		}
+	}
+	return ""
+}
+
+// toldHasSource: what others tell us is recorded with who said it and on which day.
+func toldHasSource(d *Definition) string {
+	for _, s := range d.AllSteps {
+		day, who := false, false
+		for _, f := range s.Fields {
+			always := f.Needed && len(f.ShownWhen) == 0
+			day = day || always && f.Kind == field.Day && f.When == "past"
+			who = who || always && (f.Kind == field.Choice || f.Kind == field.Line)
+		}
+		if s.Told && !s.Local && !(day && who) {
+			return d.placeOfStep(s.ID) + " must ask who told it, in a line or choice, and on which day, in a day of the past"
 		}
 	}
 	return ""

@@ -70,6 +70,9 @@ func (r *Room) sound(d *process.Definition) string {
 	if fault := d.FiguresFault(); fault != "" {
 		return fault
 	}
+	if fault := d.LeavesFault(); fault != "" {
+		return fault
+	}
 	return newWalk(d).fault()
 }
 

@@ -50,6 +50,8 @@ var badDefinitions = []struct{ name, old, new string }{
 	{"a kind of field without a page", `"what": "words", "kind": "text"`, `"what": "words", "kind": "partner"`},
 	{"a group without a page", `"what": "words", "kind": "text"`,
 		`"what": "words", "kind": "group", "fields": [{"id": "x", "ask": "X?", "what": "x", "kind": "line"}]`},
+	{"a part that is needed", `"what": "words", "kind": "text"`,
+		`"what": "words", "kind": "part", "needed": true, "fields": [{"id": "x", "ask": "X?", "what": "x", "kind": "line"}]`},
 	{"an answer without an outcome", `{"id": "stop", "label": "Stop"}`,
 		`{"id": "stop", "label": "Stop"}, {"id": "wait", "label": "Wait"}`},
 	{"a whole number about a person", `"what": "words", "kind": "text"`, `"what": "words", "kind": "whole", "max": 10`},
@@ -65,7 +67,13 @@ var badDefinitions = []struct{ name, old, new string }{
 	{"what was said before", `"label": "Decide", "kind"`, `"recall": ["begin"], "label": "Decide", "kind"`},
 	{"advice", `"label": "Decide", "kind"`, `"advisory": true, "label": "Decide", "kind"`},
 	{"told", `"label": "Decide", "kind"`, `"told": true, "label": "Decide", "kind"`},
-	{"what leaves the organisation", `"label": "Ended"`, `"leaves": "identifiable", "label": "Ended"`},
+	{"what leaves without a decision", `"label": "Ended"`, `"leaves": "identifiable", "label": "Ended"`},
+	{"what leaves in an emergency and is never decided", `"label": "Ended"`, `"leaves": "emergency", "label": "Ended"`},
+	{"what decides and leaves at once", `"label": "Ended"`,
+		`"leaves": "identifiable", "decides": "to_share", "label": "Ended"`},
+	{"what decides in words of its own", `"label": "Ended"`, `"decides": "perhaps", "label": "Ended"`},
+	{"a form that does not exist", `"label": "Decide", "kind"`, `"form": "sharing/0", "label": "Decide", "kind"`},
+	{"a form beside questions of its own", `"label": "Decide", "kind"`, `"form": "sharing/1", "label": "Decide", "kind"`},
 	{"what the raiser reads", `"label": "Ended"`, `"tells": "It was ended", "label": "Ended"`},
 	{"the next word is another's", `"evidence": "D"`, `"evidence": "D", "others": true`},
 	{"advice in a state", `"label": "Open"}`, `"label": "Open", "advice": ["emergency"]}`},
@@ -155,7 +163,7 @@ when { principal.role == "safeguarding_lead" };
 var (
 	withPlace  = regexp.MustCompile(`(note|jotting)-[12]\.json:[1-9]\d*: (The file |[a-z])|^room "note" |^rooms note`)
 	withRemedy = regexp.MustCompile(`\b(must|there are|known are|give (it|each|the|an?|both)|use another|leave (it |this )?out|only|` +
-		`name (it|one|a)|[Pp]ermit|so ask|ask (in words|for what|that one)|take the next|so that|Look there)\b`)
+		`name (it|one|a)|[Pp]ermit|To mend it|so ask|ask (in words|for what|that one)|take the next|so that|Look there)\b`)
 )
 
 // TestRefused holds each bad definition and each bad room to its words: file, line,

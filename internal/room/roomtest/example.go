@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"hash/fnv"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
@@ -60,7 +61,7 @@ func (x examples) Answers(fields []field.Field) field.Answers {
 	out := field.Answers{}
 	for _, f := range field.On(fields, x.today()) {
 		r := x.lots.of(f.ID)
-		if f.Shown(out) && (f.Must(out) || r.IntN(4) > 0) {
+		if f.Shown(out) && (f.Must(out) || asksNeeded(f) || r.IntN(4) > 0) {
 			if v := x.value(f, r); !v.Empty() {
 				out[f.ID] = v
 			}
@@ -72,6 +73,11 @@ func (x examples) Answers(fields []field.Field) field.Answers {
 		}
 	}
 	return out
+}
+
+// asksNeeded says whether a question in a part has to be answered.
+func asksNeeded(f field.Field) bool {
+	return f.Kind == field.Part && slices.ContainsFunc(f.Fields, func(x field.Field) bool { return x.Needed })
 }
 
 func (x examples) value(f field.Field, r *rand.Rand) field.Value {

@@ -301,6 +301,8 @@ func form(fields []field.Field, in field.Answers) url.Values {
 			maps.Copy(out, heedtest.DayParts(f.ID, v.Text))
 		case len(v.List) > 0:
 			out[f.ID] = v.List
+		case f.Kind == field.Part:
+			maps.Copy(out, form(f.Fields, v.Part))
 		case v.Text != "":
 			out.Set(f.ID, v.Text)
 		}
