@@ -29,7 +29,8 @@ type saying struct {
 // operation show to everybody who may open the record to what the definition says of each
 // answer; whoever sees all of the work reads every text on both.
 func meant(t *testing.T, r *room.Room, made installed) {
-	(&suite{t: t, room: r}).needs(worded)
+	s := &suite{t: t, room: r}
+	s.needs(worded)
 	_, a := served(t, made)
 	m := &matrix{t: t, app: a, room: r, handler: a.Handler()}
 	var begin []string // who sees what is for whoever began it
@@ -40,17 +41,17 @@ func meant(t *testing.T, r *room.Room, made installed) {
 	hidden, seen := 0, 0
 	for n, story := range r.Stories {
 		ref, said := m.play(n, story)
-		for _, s := range people {
+		for _, p := range people {
 			for _, path := range []string{"/" + r.Many + "/" + string(ref), "/api/v1/" + r.Many + "/" + string(ref)} {
-				got := m.send("GET", path, s.cookie, s.token, "", "")
+				got := m.send("GET", path, p.cookie, p.token, "", "")
 				if got.Code != http.StatusOK {
 					continue
 				}
 				for _, x := range said {
-					may := m.mayRead(s, ref, x)
+					may := m.mayRead(p, ref, x)
 					has := strings.Contains(got.Body.String(), x.mark)
 					if has && may == never || !has && may == always {
-						t.Errorf("%s, story %d, as %s: %s (seen by %q) is shown: %t", path, n+1, s.name, x.mark, x.sees, has)
+						t.Errorf("%s, story %d, as %s: %s (seen by %q) is shown: %t", path, n+1, p.name, x.mark, x.sees, has)
 					}
 					if may == never {
 						hidden++
@@ -61,7 +62,7 @@ func meant(t *testing.T, r *room.Room, made installed) {
 			}
 		}
 	}
-	if hidden == 0 || seen == 0 {
+	if seen == 0 || hidden == 0 && inPart.has(s) {
 		t.Errorf("%d texts were hidden and %d seen: nothing was tried", hidden, seen)
 	}
 }

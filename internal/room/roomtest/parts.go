@@ -2,11 +2,14 @@ package roomtest
 
 import (
 	"slices"
+	"time"
 
 	"heed/internal/access"
 	"heed/internal/fail"
 	"heed/internal/field"
+	"heed/internal/id"
 	"heed/internal/process"
+	"heed/internal/room"
 )
 
 // part is something of which a room may have nothing, and be lawful. A clause about it asks
@@ -88,6 +91,8 @@ var (
 		return (f.Kind == field.Line || f.Kind == field.Text) &&
 			(len(f.Sees) > 0 || !slices.Contains(x.Sees, process.SeesReader))
 	})
+	inPart = &part{"whoever opens a record of this room sees all of it", opensInPart}
+
 	goingOn = ofSteps("every later step ends a record of this room",
 		func(d *process.Definition, x process.StepInfo) bool { return x.ID != d.AllSteps[0].ID && !ends(d, x) })
 	twice = ofSteps("no step can be taken twice", func(d *process.Definition, x process.StepInfo) bool {
@@ -114,8 +119,34 @@ var (
 
 // parts are all of them; a test holds that a room has each.
 var parts = []*part{anAudience, cycles, covering, twos, entitled, sets, following, hiding, partial, tied,
-	besideIt, asking, askingFirst, giving, givingLater, hearing, others, naming, emptied, worded, goingOn, twice,
+	besideIt, asking, askingFirst, giving, givingLater, hearing, others, naming, emptied, worded, inPart, goingOn, twice,
 	reopening, closed, closing}
+
+// opensInPart says whether somebody may open a record of the room and not see all of the work on it.
+func opensInPart(s *suite) bool {
+	rules, err := room.Policy(s.room)
+	if err != nil { // of one that is kept, whose rules are its own
+		return true
+	}
+	at := time.Unix(1_800_000_000, 0)
+	org, person := id.NewOrg(at), id.NewPerson(at)
+	for _, role := range access.Roles() {
+		for _, state := range s.room.Latest().States {
+			for _, raiser := range []id.Person{person, {}} {
+				a := access.Actor{Org: org, Person: person, Role: role, MFA: true}
+				res := access.Resource{Kind: s.room.Kind, Org: org, Compartment: s.room.Compartment, Stage: string(state.ID),
+					Closed: state.End, Raiser: raiser}
+				may := func(what string) bool {
+					return rules.Decide(a, access.Action(s.room.Name+what), res, access.Context{}).Effect == access.Allow
+				}
+				if may(".view") && !may(".view_work") {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
 
 // gives says whether a question of a step asks who has the record from then on.
 func gives(x process.StepInfo, f field.Field) bool {
