@@ -181,7 +181,7 @@ func explore(d *Definition) *walk {
 	add(&place{Status: d.Start()})
 	for i := 0; i < len(w.places); i++ {
 		at := w.places[i]
-		for _, s := range d.AllSteps {
+		for _, s := range slices.Concat(d.AllSteps, d.Lapses(at.Status)) {
 			for _, o := range s.Outcomes {
 				m, err := d.move(at.Status, s.ID, o.ID)
 				if err != nil {
@@ -287,7 +287,7 @@ func (s safeguard) prove(w *walk) Result {
 // others tell it, in any kind of record; "" when nothing is.
 func (d *Definition) LeavesFault() string {
 	concerns := func(s StepInfo) bool {
-		return s.Told || slices.ContainsFunc(s.Outcomes, func(o Outcome) bool { return o.Leaves != Stays })
+		return s.Told || slices.ContainsFunc(s.Outcomes, func(o Outcome) bool { return o.Leaves != Stays || o.Decides != "" })
 	}
 	if !slices.ContainsFunc(d.AllSteps, concerns) {
 		return ""

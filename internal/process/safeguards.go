@@ -186,6 +186,8 @@ func decidesAlone(d *Definition) string {
 			case o.Decides == "":
 			case s.Local:
 				return d.placeOfStep(s.ID) + " decides about sharing, and was added: only a step of the definition can"
+			case s.ID == d.AllSteps[0].ID:
+				return d.placeOfStep(s.ID) + " decides about sharing, and begins the record: nothing was weighed yet"
 			case o.Leaves != Stays:
 				return d.placeOfStep(s.ID) + " decides and sends at once: the decision comes first, as a step of its own"
 			}
@@ -194,8 +196,10 @@ func decidesAlone(d *Definition) string {
 	return ""
 }
 
-func leavesUndecided(_ *Definition, t turn) string {
+func leavesUndecided(d *Definition, t turn) string {
 	switch {
+	case t.outcome.Leaves != Stays && d.Ended(t.at.Status):
+		return "information leaves after the end"
 	case t.outcome.Leaves == Identifiable && !t.at.shared:
 		return "information leaves although the latest recorded decision is not a decision to share"
 	case t.outcome.Leaves == Emergency && t.step.Local:
@@ -209,7 +213,15 @@ func leavesUndecided(_ *Definition, t turn) string {
 func emergencyDeadline(d *Definition) string {
 	var deciding []string
 	for _, s := range d.AllSteps {
-		if slices.ContainsFunc(s.Outcomes, func(o Outcome) bool { return o.Decides != "" }) {
+		all := true
+		for _, o := range s.Outcomes {
+			if o.Decides != "" {
+				deciding = append(deciding, string(s.ID)+"/"+o.ID)
+			} else {
+				all = false
+			}
+		}
+		if all {
 			deciding = append(deciding, string(s.ID))
 		}
 	}
@@ -218,7 +230,7 @@ func emergencyDeadline(d *Definition) string {
 			continue
 		}
 		if !slices.ContainsFunc(d.Timers, func(t Deadline) bool {
-			return t.Days == 1 && slices.Contains(t.From, string(s.ID)) && len(deciding) > 0 &&
+			return t.Days <= 1 && t.On == "" && !t.Open && slices.Contains(t.From, string(s.ID)) && len(deciding) > 0 &&
 				!slices.ContainsFunc(t.Until, func(until string) bool { return !slices.Contains(deciding, until) })
 		}) {
 			return fmt.Sprintf("deadlines have none of one working day from %s to what decides about sharing, and until that "+
@@ -229,7 +241,7 @@ func emergencyDeadline(d *Definition) string {
 }
 
 func endsOwing(d *Definition, t turn) string {
-	if d.ends(t) && t.at.owed {
+	if d.ends(t) && (t.at.owed || t.to.owed) {
 		return "the concern ends while the decision after an emergency is still owed"
 	}
 	return ""
@@ -270,7 +282,7 @@ func toldHasSource(d *Definition) string {
 }
 
 func adviceMoves(_ *Definition, t turn) string {
-	if isAdvice(t.step) && !t.to.Status.Equal(t.at.Status) {
+	if isAdvice(t.step) && (!t.to.Status.Equal(t.at.Status) || t.outcome.Decides != "") {
 		return "recording what others advise or tell us changes where the concern stands or what later steps depend on"
 	}
 	return ""

@@ -49,7 +49,7 @@ func TestAPracticeIsAsked(t *testing.T) {
 		pat.Press("Record what was sent").See("Heed sends nothing").
 			Fill("To whom was it sent?", "Cora Placeholder (made up)").Fill("How was it sent?", "Secure email").
 			FillDate("When was it sent?", day, month, year).Fill("What was sent?", "That he is registered here").
-			Choose("Yes").Press("Record this").See("Answered, to be closed")
+			Choose("Yes").Choose("No, that was all").Press("Record this").See("Answered or ended, to be closed")
 		pat.Press("Record what was written in the health record").See("Keep the entry from being seen online").
 			Choose("Yes, and I have written in it").
 			Fill("What was written?", "Asked by the Channel panel; registration confirmed").
