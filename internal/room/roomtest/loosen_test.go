@@ -27,8 +27,9 @@ func TestNoOverlayLoosens(t *testing.T) {
 	about := plan()
 	about.Policies += planAdded
 	lent := map[string]bool{booking().Name: true, badge().Name: true} // by other tests, without a rule for an added step
-	rooms := append(slices.DeleteFunc(app.Kinds(), func(r *room.Room) bool { return lent[r.Name] }), about)
-	rules, err := room.Policy(policy.Room(), about)
+	others := func(r *room.Room) bool { return lent[r.Name] }
+	rooms := append(slices.DeleteFunc(app.Kinds(), others), about)
+	rules, err := room.Policy(append(slices.DeleteFunc(app.Rooms(), others), about)...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -171,7 +171,8 @@ func form(r *rand.Rand) []field.Field {
 			if f.Kind == field.Choices && r.IntN(2) == 0 {
 				f.Alone = "one"
 			}
-		case field.Part:
+		case field.Part: // what must be answered is a question of it
+			f.Needed = false
 			f.Fields = []field.Field{{ID: f.ID + "_name", Ask: "Name?", What: "the name", Kind: field.Line,
 				Needed: r.IntN(4) == 0},
 				{ID: f.ID + "_on", Ask: "When?", What: "the day", Kind: field.Day}}
@@ -188,7 +189,9 @@ func form(r *rand.Rand) []field.Field {
 			case 0:
 				f.ShownWhen = []field.Condition{c}
 			case 1:
-				f.NeededWhen = []field.Condition{c}
+				if f.Kind != field.Part {
+					f.NeededWhen = []field.Condition{c}
+				}
 			}
 		}
 		out[i] = f
