@@ -72,7 +72,7 @@ func TestCheckFindsPlantedFaults(t *testing.T) {
 		{"an emergency after the end",
 			`"moves": [{"from": ["received", "acknowledged", "gathering", "open", "feedback_due"], "sets"`,
 			`"moves": [{"from": ["received", "acknowledged", "gathering", "open", "feedback_due", "closed"], "sets"`,
-			"the-end-is-the-end"},
+			"nothing-leaves-after-the-end"},
 		{"no correction after closing",
 			`{"from": ["received", "acknowledged", "gathering", "open", "feedback_due", "closed"]}` + "\n     ",
 			`{"from": ["received", "acknowledged", "gathering", "open", "feedback_due"]}` + "\n     ", "can-be-put-right"},

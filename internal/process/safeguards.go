@@ -58,9 +58,11 @@ var safeguards = []safeguard{
 	{id: "talk-closes-nothing", says: "Nothing that a worker or a line manager does, once a concern is raised, moves " +
 		"it on or closes it.", turn: movedByOthers,
 		mend: "Take those roles out of the step, or to, sets and clears out of its moves."},
-	{id: "the-end-is-the-end", says: "Nothing moves out of an ending state, and nothing leaves the organisation from it.",
-		turn: movesAfterEnd,
-		mend: "Take the ended state out of from, or leave out to and leaves."},
+	{id: "the-end-is-the-end", says: "Nothing moves out of an ending state.", turn: movesAfterEnd,
+		mend: "Take the ended state out of from, or leave out to."},
+	{id: "nothing-leaves-after-the-end", says: "Nothing leaves the organisation from an ending state.",
+		shared: true, turn: leavesAfterEnd,
+		mend: "Take the ended state out of from, or leave out leaves."},
 	{id: "can-be-put-right", says: "A correction can be added in every state, after closing too.", place: correctHere,
 		mend: "Let the step correct be taken by a safeguarding lead from that state, without needs."},
 	{id: "every-step-is-possible", says: "Every step, and every way in which it can come out, is possible somewhere.",
@@ -196,10 +198,8 @@ func decidesAlone(d *Definition) string {
 	return ""
 }
 
-func leavesUndecided(d *Definition, t turn) string {
+func leavesUndecided(_ *Definition, t turn) string {
 	switch {
-	case t.outcome.Leaves != Stays && d.Ended(t.at.Status):
-		return "information leaves after the end"
 	case t.outcome.Leaves == Identifiable && !t.at.shared:
 		return "information leaves although the latest recorded decision is not a decision to share"
 	case t.outcome.Leaves == Emergency && t.step.Local:
@@ -209,7 +209,7 @@ func leavesUndecided(d *Definition, t turn) string {
 }
 
 // emergencyDeadline: from each step with which information leaves before the decision one
-// duty runs, of a day at most, until each of those that decide, and until nothing else.
+// duty runs, of a day at most, until what decides, and until nothing else.
 func emergencyDeadline(d *Definition) string {
 	var deciding []string
 	for _, s := range d.AllSteps {
@@ -242,7 +242,7 @@ func emergencyDeadline(d *Definition) string {
 
 func endsOwing(d *Definition, t turn) string {
 	if d.ends(t) && (t.at.owed || t.to.owed) {
-		return "the concern ends while the decision after an emergency is still owed"
+		return "it ends while the decision after an emergency is still owed"
 	}
 	return ""
 }
@@ -355,13 +355,14 @@ func movedByOthers(_ *Definition, t turn) string {
 }
 
 func movesAfterEnd(d *Definition, t turn) string {
-	if !d.Ended(t.at.Status) {
-		return ""
-	}
-	switch {
-	case t.to.State != t.at.State:
+	if d.Ended(t.at.Status) && t.to.State != t.at.State {
 		return "an ended concern moves again"
-	case t.outcome.Leaves != Stays:
+	}
+	return ""
+}
+
+func leavesAfterEnd(d *Definition, t turn) string {
+	if d.Ended(t.at.Status) && t.outcome.Leaves != Stays {
 		return "information leaves after the end"
 	}
 	return ""

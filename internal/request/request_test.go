@@ -25,9 +25,8 @@ func TestNothingLeavesUndecided(t *testing.T) {
 	for _, c := range []struct{ fault, old, new, words string }{
 		{"sent without a decision", `"from": ["to_send"], "to": "answered", "needs": ["decision_to_share", "asker_checked"]`,
 			`"from": ["to_send", "deciding"], "to": "answered", "needs": ["asker_checked"]`, undecided},
-		{"sent after the end",
-			`"from": ["to_send"], "to": "answered", "needs": ["decision_to_share", "asker_checked"]`,
-			`"from": ["to_send", "closed"], "to": "answered", "needs": ["asker_checked"]`, "leaves after the end"},
+		{"told at once after the end", `"answered"],` + "\n                  " + `"sets": ["decision_owed"]`,
+			`"answered", "closed"],` + "\n                  " + `"sets": ["decision_owed"]`, "leaves after the end"},
 		{"what is told at once ends it", `"answered"],
                   "sets": ["decision_owed"]`,
 			`"answered"], "to": "closed",
