@@ -3,8 +3,8 @@ package access
 import (
 	_ "embed"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,38 +22,78 @@ import (
 //go:embed schema.cedarschema
 var schemaText string
 
+// rulesFile is the file of rules of each room, and that of Heed's own.
+const rulesFile = "policies.cedar"
+
 // CheckRoom says in words what is wrong with a room's rules, roles and actions: file,
-// rule and remedy.
+// line, rule and remedy.
 func CheckRoom(r Room) error {
-	file := r.Name + ".cedar"
+	if err := r.fault(); err != nil {
+		return fmt.Errorf("room %s: %w", r.Name, err)
+	}
+	return nil
+}
+
+func (r Room) fault() error {
 	if err := r.namesItself(); err != nil {
-		return fmt.Errorf("access: room %s: %w", r.Name, err)
+		return err
 	}
 	for _, role := range r.Roles {
 		if !role.Valid() {
-			return fmt.Errorf("access: room %s: its definition names the role %q, which does not exist. Name one of: %s", r.Name,
-				role, roleNames())
+			return fmt.Errorf("its definition names the role %q, which does not exist. Name one of: %s", role, roleNames())
 		}
 	}
-	list, err := cedar.NewPolicyListFromBytes(file, []byte(r.Text))
+	list, err := cedar.NewPolicyListFromBytes(rulesFile, []byte(r.Text))
 	if err != nil {
-		return fmt.Errorf("access: read %s: %w", file, err)
+		return fmt.Errorf("read %s: %w", rulesFile, err)
 	}
 	v, err := r.validator()
 	if err != nil {
-		return fmt.Errorf("access: the schema of room %s: %w", r.Name, err)
+		return fmt.Errorf("its schema: %w", err)
 	}
 	for _, p := range list {
 		name := string(p.Annotations()["id"])
 		err := r.checkRule(p)
 		if err == nil {
-			err = v.Policy(name, (*xast.Policy)(p.AST()))
+			err = typed(v.Policy(name, (*xast.Policy)(p.AST())))
 		}
 		if err != nil {
-			return fmt.Errorf("access: %s, line %d, rule %q: %w", file, p.Position().Line, name, err)
+			return fmt.Errorf("%s:%d: rule %q: %w", rulesFile, lineOf(r.Text, p, err.Error()), name, err)
 		}
 	}
 	return nil
+}
+
+// typed is what the validator found, on one line and with what to do.
+func typed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s. What there is to ask stands in internal/access/checkroom.go; what a record may lack, only "+
+		"behind a \"has\"", strings.ReplaceAll(err.Error(), "\n", "; "))
+}
+
+var (
+	head   = regexp.MustCompile(`(?m)^\s*(permit|forbid)\b`)
+	quoted = regexp.MustCompile(`["\x60]([^"\x60]+)["\x60]`)
+)
+
+// lineOf is the line of which a fault of a rule speaks: the first that has what it names in
+// quotes, and else that on which the rule itself begins, below its annotations.
+func lineOf(text string, p *cedar.Policy, fault string) int {
+	begins := p.Position().Offset
+	if at := head.FindStringSubmatchIndex(text[begins:]); at != nil {
+		begins += at[2]
+	}
+	rule, _, _ := strings.Cut(text[begins:], ";")
+	within := 0
+	for _, name := range quoted.FindAllStringSubmatch(fault, -1) {
+		if at := strings.Index(rule, name[1]); at >= 0 {
+			within = at
+			break
+		}
+	}
+	return 1 + strings.Count(text[:begins+within], "\n")
 }
 
 // namesItself holds that kind, actions and groups are the room's own.
@@ -264,15 +304,16 @@ entity %s {
 
 // checkRooms holds every room to what is its own, and all of them apart.
 func checkRooms(rooms []Room) error {
-	seen := map[string]bool{}
-	for _, r := range rooms {
+	for i, r := range rooms {
 		if err := CheckRoom(r); err != nil {
 			return err
 		}
-		if seen[r.Name] || seen[r.Kind] {
-			return errors.New("access: two rooms are called " + r.Name + " or are of the kind " + r.Kind)
+		for _, other := range rooms[:i] {
+			if r.Name == other.Name || r.Kind == other.Kind {
+				return fmt.Errorf("rooms %s (%s) and %s (%s) must each have a name and a kind of their own", other.Name, other.Kind,
+					r.Name, r.Kind)
+			}
 		}
-		seen[r.Name], seen[r.Kind] = true, true
 	}
 	return nil
 }

@@ -44,16 +44,13 @@ func New(rooms ...Room) (*Policy, error) {
 	for _, a := range p.everyAction() {
 		p.actions[types.String(a.Action)] = a.entity()
 	}
-	texts := map[string]string{"policies.cedar": policyText}
-	order := []string{"policies.cedar"}
-	for _, r := range rooms {
-		texts[r.Name+".cedar"] = r.Text
-		order = append(order, r.Name+".cedar")
-	}
 	seen := map[string]bool{}
-	for _, name := range order {
-		if err := p.read(name, texts[name], seen); err != nil {
-			return nil, err
+	if err := p.read(policyText, seen); err != nil {
+		return nil, fmt.Errorf("access: %w", err)
+	}
+	for _, r := range rooms {
+		if err := p.read(r.Text, seen); err != nil {
+			return nil, fmt.Errorf("room %s: %w", r.Name, err)
 		}
 	}
 	if err := p.sort(); err != nil {
@@ -65,15 +62,17 @@ func New(rooms ...Room) (*Policy, error) {
 	return p, nil
 }
 
-func (p *Policy) read(file, text string, seen map[string]bool) error {
-	list, err := cedar.NewPolicyListFromBytes(file, []byte(text))
+// read takes the rules of one file; seen are the names of those before.
+func (p *Policy) read(text string, seen map[string]bool) error {
+	list, err := cedar.NewPolicyListFromBytes(rulesFile, []byte(text))
 	if err != nil {
-		return fmt.Errorf("access: read %s: %w", file, err)
+		return fmt.Errorf("read %s: %w", rulesFile, err)
 	}
 	for _, c := range list {
 		name, says := string(c.Annotations()["id"]), string(c.Annotations()["says"])
 		if name == "" || says == "" || seen[name] {
-			return fmt.Errorf("access: %s: the policy at line %d needs an @id of its own and an @says", file, c.Position().Line)
+			return fmt.Errorf("%s:%d: rule %q must have an @id that no other rule has, and an @says", rulesFile,
+				lineOf(text, c, ""), name)
 		}
 		seen[name] = true
 		p.rules = append(p.rules, rule{cedar.PolicyID(name), says, c})

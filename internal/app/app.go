@@ -187,10 +187,8 @@ func (a *App) kernel() error {
 	if err != nil {
 		return err
 	}
-	if a.Policy, err = room.Policy(Rooms()...); err != nil {
-		return err
-	}
-	return nil
+	a.Policy, err = Policy()
+	return err
 }
 
 func (a *App) slices() (err error) {
@@ -211,7 +209,7 @@ func (a *App) slices() (err error) {
 	if err == nil {
 		a.Concerns, err = concern.New(a.Rooms)
 	}
-	return err
+	return faulty(err)
 }
 
 // mailer looks an address up when a message is sent. Without a server nothing is sent.

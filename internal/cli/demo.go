@@ -28,6 +28,9 @@ func (c *demoCmd) Run(env *Env) error {
 	if !ownMachine(c.Addr) {
 		return fail.New(fail.Bad, "The demo listens on this machine alone: --addr must be like 127.0.0.1:8430")
 	}
+	if err := app.Check(); err != nil {
+		return err
+	}
 	clk := clock.System{}
 	if err := demo.Ensure(env.Ctx, c.Data, clk.Now(), env.Log, func(s string) { env.say("%s", s) }); err != nil {
 		return err

@@ -57,7 +57,7 @@ func (c *overlayCheckCmd) Run(env *Env) error {
 	if err != nil {
 		return err
 	}
-	rules, err := room.Policy(app.Rooms()...)
+	rules, err := app.Policy()
 	if err != nil {
 		return err
 	}

@@ -25,6 +25,9 @@ func (versionCmd) Help() string { return `    heed version` }
 
 // Run prints the document; it needs no installation.
 func (openapiCmd) Run(env *Env) error {
+	if err := app.Check(); err != nil {
+		return err
+	}
 	doc, err := api.New(api.Parts{Kinds: app.Kinds(), Version: app.Version}).Document()
 	if err != nil {
 		return err
@@ -46,6 +49,9 @@ type docsCmd struct {
 }
 
 func (c docsCmd) Run(env *Env) error {
+	if err := app.Check(); err != nil {
+		return err
+	}
 	text, err := Document(c.Which)
 	if err != nil {
 		return err
@@ -58,7 +64,7 @@ func (c docsCmd) Run(env *Env) error {
 func Document(which string) (string, error) {
 	switch which {
 	case "who-may":
-		p, err := room.Policy(app.Rooms()...)
+		p, err := app.Policy()
 		if err != nil {
 			return "", err
 		}

@@ -2,8 +2,8 @@ package process
 
 import (
 	_ "embed"
-	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -46,8 +46,22 @@ func ParseFile(file string, raw []byte) (*Definition, error) {
 	if err == nil {
 		return &d, nil
 	}
-	_ = json.Unmarshal(raw, &d) //nolint:errcheck // its name and version, as far as they can be told
+	d.file = or(file, calledBy(raw))
 	return nil, fail.New(fail.KindOf(err), "%s", d.Fault(fail.Words(err)))
+}
+
+var (
+	itsProcess = regexp.MustCompile(`"process"\s*:\s*"([^"]*)"`)
+	itsVersion = regexp.MustCompile(`"version"\s*:\s*(\d+)`)
+)
+
+// calledBy is how a file is called that is no whole definition, as far as it can be told.
+func calledBy(raw []byte) string {
+	of, version := itsProcess.FindSubmatch(raw), itsVersion.FindSubmatch(raw)
+	if of == nil || version == nil {
+		return "a definition"
+	}
+	return fmt.Sprintf("%s-%s.json", of[1], version[1])
 }
 
 // Limits that keep the walk over all configurations small: 12 states and 10 facts are 12,288 at most.
@@ -68,6 +82,8 @@ func (d *Definition) whole() error {
 		return bad("states", fmt.Sprintf("must be 2 to %d", maxStates))
 	case len(d.Facts) > maxFacts:
 		return bad("facts", fmt.Sprintf("must be %d at most", maxFacts))
+	case len(d.AllSteps) == 0:
+		return bad("steps", "must have one at least: the first begins a record")
 	case len(d.AllSteps) > maxSteps:
 		return bad("steps", fmt.Sprintf("must be %d at most", maxSteps))
 	}
@@ -215,11 +231,11 @@ func isName(s string) bool {
 	return strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789_") == ""
 }
 
-// Must parses a definition that the program ships. Tests hold that each parses.
+// Must parses a definition that the program ships; see fail.Shipped.
 func Must(raw []byte) *Definition {
 	d, err := Parse(raw)
 	if err != nil {
-		panic("a shipped definition does not parse: " + fail.Words(err))
+		fail.Shipped(fail.Words(err))
 	}
 	return d
 }

@@ -66,10 +66,10 @@ var Sets = sync.OnceValue(func() map[string]*Set {
 		}
 		s, err := ParseSet(raw)
 		if err == nil && s.file() != f.Name() {
-			err = fail.New(fail.Bad, "set is %q: it must be called as its file is", s.Set)
+			err = fail.New(fail.Bad, "%s:1: set is %q: it must be called as its file is", f.Name(), s.Set)
 		}
 		if err != nil {
-			panic("a shipped set does not parse: " + f.Name() + ": " + fail.Words(err))
+			fail.Shipped(fail.Words(err))
 		}
 		out[s.Set] = s
 	}

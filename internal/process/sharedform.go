@@ -45,10 +45,10 @@ var sharedForms = sync.OnceValue(func() map[string]*sharedForm {
 		}
 		var f sharedForm
 		if err := strict(raw, &f); err != nil {
-			panic("a shipped form does not parse: " + faultAt(file.Name(), linesOf(raw), fail.Words(err)))
+			fail.Shipped(faultAt(file.Name(), linesOf(raw), fail.Words(err)))
 		}
 		if strings.Replace(f.name(), "/", "-", 1)+".json" != file.Name() {
-			panic(file.Name() + " must be called as its form and version: " + f.name())
+			fail.Shipped(file.Name() + ":1: must be called as its form and version: " + f.name())
 		}
 		out[f.name()] = &f
 	}

@@ -71,12 +71,27 @@ func among(r *Room, all, before []*Room) error {
 		return fmt.Errorf("room %s: %s", r.Name, r.Latest().Fault(fault))
 	}
 	for _, other := range before {
-		if r.Name == other.Name || r.Number == other.Number || r.Kind == other.Kind || r.Many == other.Many {
-			return fmt.Errorf("rooms %s and %s must each have a name, a number, a kind and a plural of their own",
-				other.Name, r.Name)
+		if same := shared(r, other); same != "" {
+			return fmt.Errorf("rooms %s (%s) and %s (%s) both have the %s: give the later one another", other.Name, other.Kind,
+				r.Name, r.Kind, same)
 		}
 	}
 	return nil
+}
+
+// shared is what two rooms both have, though each must have its own; "" where there is nothing.
+func shared(a, b *Room) string {
+	switch {
+	case a.Name == b.Name:
+		return fmt.Sprintf("Name %q", a.Name)
+	case a.Number == b.Number:
+		return fmt.Sprintf("Number %d, and docs/events.md says which is free", a.Number)
+	case a.Kind == b.Kind:
+		return fmt.Sprintf("Kind %q", a.Kind)
+	case a.Many == b.Many:
+		return fmt.Sprintf("Many %q, which stands in addresses", a.Many)
+	}
+	return ""
 }
 
 // TestOnlyDesk is a desk whose rooms nobody has checked and which does no jobs.

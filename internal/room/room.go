@@ -196,11 +196,24 @@ func (r *Room) Check() error {
 	}
 	rules, err := r.rules()
 	if err != nil {
-		return fmt.Errorf("room %s: %w", r.Name, err)
+		return err // which names the room
 	}
 	for _, d := range r.Definitions {
 		if fault := r.unheld(rules, d); fault != "" {
 			return fmt.Errorf("room %s: %s", r.Name, d.Fault(fault))
+		}
+	}
+	return nil
+}
+
+// CheckAll says what is wrong with one of all rooms, by itself or beside those before it, or nil.
+func CheckAll(rooms []*Room) error {
+	for i, r := range rooms {
+		if err := among(r, rooms, rooms[:i]); err != nil {
+			return err
+		}
+		if err := r.Check(); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -276,8 +289,6 @@ func (r *Room) follows(i int, d *process.Definition) string {
 	switch {
 	case !r.names(d):
 		return fmt.Sprintf("process is %q: it must be %q, the room's name", d.Process, r.Name)
-	case len(d.AllSteps) == 0:
-		return "steps must have one at least: the first begins a record"
 	case len(d.Lists) == 0:
 		return "lists must have one at least, or no record is found again"
 	case d.Version >= definitionsPerRows:
