@@ -16,7 +16,7 @@ import (
 // nobody may erase would be found out by whoever needs it.
 
 // unheld says what nobody could do by the rules, or "": take a step, open a record, see who
-// has opened it, give one of the two words on which it is erased.
+// has opened it, give one of the two words on which it is erased, read a list.
 func (r *Room) unheld(rules *access.Policy, d *process.Definition) string {
 	for i, s := range d.AllSteps {
 		if len(r.takers(rules, s)) == 0 {
@@ -37,6 +37,14 @@ func (r *Room) unheld(rules *access.Policy, d *process.Definition) string {
 	for _, act := range []string{actView, actReaders} {
 		if !slices.ContainsFunc(d.Roles, func(x process.RoleInfo) bool { return r.may(rules, x.ID, act, d) }) {
 			return fmt.Sprintf("roles have none that may do the action %s: permit it for one of them", r.actionsFor(act))
+		}
+	}
+	for i, l := range d.Lists {
+		if !slices.ContainsFunc(access.Roles(), func(role access.Role) bool {
+			return role != access.System && r.may(rules, process.Role(role), "list_"+l.ID, d)
+		}) {
+			return fmt.Sprintf("lists[%d] (%s) is read by nobody: permit the action %s for a role, on what is Office", i+1, l.ID,
+				r.actionsFor("list_"+l.ID))
 		}
 	}
 	return ""

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"heed/internal/access"
 	"heed/internal/field"
@@ -73,7 +74,11 @@ func (r *Room) sound(d *process.Definition) string {
 	if fault := d.LeavesFault(); fault != "" {
 		return fault
 	}
-	return newWalk(d).fault()
+	lists := d.Lists
+	if len(r.Definitions) > 0 {
+		lists = r.Latest().Lists // which hold the records of every version
+	}
+	return newWalk(d).fault(lists)
 }
 
 func (r *Room) soundStep(d *process.Definition, i int, s process.StepInfo) string {
@@ -345,13 +350,22 @@ func (w *walk) always(step process.Step, name string) bool {
 	return f.Needed && len(f.ShownWhen) == 0
 }
 
+// endsIn says whether a record that has ended there stands in a list, and not in that of one
+// owner alone, who may have left.
+func (p *place) endsIn(l process.List) bool {
+	return l.Of != ofOwner && !l.Today && listed(l, &State{Stage: p.status.State, Facts: p.status.Facts, EndedAt: longAgo})
+}
+
+// longAgo is when something ended of which no more is asked than that it did.
+var longAgo = time.Unix(0, 0)
+
 // state is where the state of a place stands in the file.
 func (w *walk) state(p *place) string {
 	i := slices.IndexFunc(w.d.States, func(s process.StateInfo) bool { return s.ID == p.status.State })
 	return fmt.Sprintf("states[%d] (%s)", i+1, p.status.State)
 }
 
-func (w *walk) fault() string {
+func (w *walk) fault(lists []process.List) string {
 	for i, s := range w.d.AllSteps {
 		if !w.taken[s.ID] {
 			return fmt.Sprintf("steps[%d] (%s) can be taken by nobody at any time: it must have a move from a state that is "+
@@ -377,6 +391,9 @@ func (w *walk) fault() string {
 		case p.begun && !w.d.Ended(p.status) && len(p.duties) == 0:
 			faults = append(faults, w.state(p)+" is a state in which nothing is due: what is open must have a next date, so "+
 				"let a deadline run until the step that leads out of it")
+		case w.d.Ended(p.status) && !slices.ContainsFunc(lists, p.endsIn):
+			faults = append(faults, w.state(p)+" is an end at which a record stands in no list, and would be found by nobody "+
+				`again: give a list of the organisation, a team or the raiser that holds it, with "open" no or without`)
 		}
 	}
 	if len(faults) == 0 {

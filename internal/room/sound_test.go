@@ -35,6 +35,9 @@ var badDefinitions = []struct{ name, old, new string }{
 		`"lists": [{"id": "all", "title": "All", "empty": "None.", "of": "team", "order": "due"}, `},
 	{"a list of an unknown fact", `"order": "due"}`, `"order": "due", "facts": ["told"]}`},
 	{"a list at an unknown state", `"order": "due"}`, `"order": "due", "in": ["opne"]}`},
+	{"an end in no list", `"order": "due"}`, `"order": "due", "open": "yes"}`},
+	{"an end in a list of other states", `"order": "due"}`, `"order": "due", "in": ["open"]}`},
+	{"an end in the list of whoever has it alone", `"of": "organisation"`, `"of": "owner"`},
 	{"a list of what is open where nothing is", `"order": "due"}`, `"order": "due", "open": "yes", "in": ["shut"]}`},
 	{"a list of whoever began it in the order of what they do not see", `"of": "organisation"`, `"of": "raiser"`},
 	{"a duty without days", `"days": 5, `, ``},
@@ -156,6 +159,10 @@ const rules = `
 permit (principal, action in [Action::"note.begin", Action::"note.decide", Action::"note.view", Action::"note.view_readers",
 	Action::"note.erase"], resource is Note)
 when { principal.role == "safeguarding_lead" };
+@id("note-lead-lists")
+@says("A safeguarding lead lists notes.")
+permit (principal, action == Action::"note.list_all", resource is Office)
+when { principal.role == "safeguarding_lead" };
 `
 
 // withPlace is a fault with its file and line, or in the value of a room; withRemedy are words that
@@ -227,6 +234,7 @@ forbid (principal, action == Action::"note.erase", resource is Note) when { reso
 		{"nobody may see who has read", func(r *Room) {
 			r.Policies = strings.Replace(rules, `Action::"note.view_readers",`, "", 1)
 		}},
+		{"nobody may read a list", func(r *Room) { r.Policies = rules[:strings.LastIndex(rules, "@id")] }},
 		{"no rules", func(r *Room) { r.Policies = "" }},
 	} {
 		r := taken(t, note)
