@@ -29,9 +29,6 @@ func (d *Definition) added(s StepInfo) []string {
 		if o.Tells != "" {
 			out = append(out, fmt.Sprintf("%s: whoever raised it reads %q", at, o.Tells))
 		}
-		if o.Leaves != Stays {
-			out = append(out, fmt.Sprintf("%s: something leaves the organisation: %s", at, leavesWords[o.Leaves]))
-		}
 	}
 	return out
 }
@@ -62,6 +59,9 @@ func asked(f field.Field) string {
 	said := "which has to be answered"
 	if !f.Needed {
 		said = "which may be left empty"
+	}
+	if f.Kind == field.Day {
+		return said + ", with a day of the past"
 	}
 	if len(f.Choices) > 0 {
 		var choices []string

@@ -22,7 +22,7 @@ const everything = `{"overlay": "ours", "version": 1, "on": "patient/1",
   {"id": "local_talked", "label": "Somebody talked about it", "if_missing": "Talk about it first"}],
  "steps": [{"id": "local_see", "label": "See it here", "hint": "Together", "roles": ["safeguarding_lead"], "told": true,
   "outcomes": [
-   {"id": "done", "label": "It was done", "tells": "It was seen", "leaves": "deidentified", "moves": [{"from": ["open", "gathering"],
+   {"id": "done", "label": "It was done", "tells": "It was seen", "moves": [{"from": ["open", "gathering"],
      "to": "feedback_due", "needs": ["answered"], "lacks": ["local_talked"], "sets": ["local_seen"], "clears": ["local_talked"],
      "roles": ["safeguarding_lead"]}]},
    {"id": "left", "label": "It was left", "moves": [{"from": ["open"], "sets": ["local_talked"]}]}],

@@ -89,7 +89,7 @@ func upperFirst(s string) string {
 // definition's own facts: a definition cannot talk the checker into a decision
 // that nobody recorded by setting a fact of that name.
 type happened struct {
-	shared   bool // the latest sharing decision is to share
+	shared   bool // the latest sharing decision is to share, and no emergency came after it
 	owed     bool // shared in an emergency, no decision since
 	answered bool // the raiser was answered since the last decision or referral
 	decided  bool // the latest triage was a decision, not a hold
@@ -99,8 +99,8 @@ func (h happened) after(step Step, o Outcome) happened {
 	switch {
 	case o.Decides != "":
 		h.shared, h.owed = o.Decides == ToShare, false
-	case o.Leaves == Emergency:
-		h.owed = true
+	case o.Leaves == Emergency: // the decision that is owed is made of what is known now
+		h.shared, h.owed = false, true
 	}
 	switch step {
 	case Triage:

@@ -200,19 +200,23 @@ type StateInfo struct {
 
 // StepInfo is a step: what its button says, who may take it, what comes of it.
 type StepInfo struct {
-	ID       Step      `json:"id"`
-	Label    string    `json:"label"` // a verb phrase for a button
-	Hint     string    `json:"hint"`
-	Kind     string    `json:"kind"` // of the event
-	Roles    []Role    `json:"roles"`
-	Advisory bool      `json:"advisory" for:"concern"` // advice: changes neither state nor facts
-	Told     bool      `json:"told"`                   // recorded as told to us, with source and date; moves nothing
-	Source   string    `json:"source"`                 // where the rule comes from
+	ID       Step   `json:"id"`
+	Label    string `json:"label"` // a verb phrase for a button
+	Hint     string `json:"hint"`
+	Kind     string `json:"kind"` // of the event
+	Roles    []Role `json:"roles"`
+	Advisory bool   `json:"advisory" for:"concern"` // advice: changes neither state nor facts
+	Told     bool   `json:"told"`                   // recorded as told to us, with source and date; moves nothing
+	Source   string `json:"source"`                 // where the rule comes from
+	// Always says that it must never wait: no condition, question or limit of an organisation's
+	// own stands before it; see mustStay.
+	Always   bool      `json:"always"`
 	Outcomes []Outcome `json:"outcomes"`
 	Local    bool      `json:"-"` // added by an overlay
 
 	// Form names one that several kinds of record ask: "sharing/1". Fields, pages, stop and
-	// before are its own then, and the step has none; see takeForms.
+	// before are its own then, and the step has none; what decides comes out as it says, too.
+	// See takeForms.
 	Form   string        `json:"form"`
 	Path   string        `json:"path" for:"concern"`   // of its page, below the record's; its id when empty
 	Fields []field.Field `json:"fields"`               // what it asks, in order
@@ -311,6 +315,7 @@ type Outcome struct {
 	Label  string `json:"label"`
 	Leaves Leaves `json:"leaves"`
 	// Decides is what an outcome says about sharing what identifies the person; empty: nothing.
+	// Only a shared form says it, beside the answers by which it comes out so.
 	Decides Decides `json:"decides"`
 	Moves   []Move  `json:"moves"`
 	// When says by which answers a step comes out so; the first outcome that fits

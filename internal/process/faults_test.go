@@ -37,6 +37,8 @@ func TestCheckFindsPlantedFaults(t *testing.T) {
 		{"advice with a name needs nothing", `"feedback_due"], "needs": ["decision_to_share"]}]}`, `"feedback_due"]}]}`,
 			"nothing-leaves-undecided"},
 		{"the owed decision is forgotten", `"sets": ["decision_owed"]`, `"sets": []`, "emergency-is-decided"},
+		{"a decision from before the emergency stands", `"sets": ["decision_owed"], "clears": ["decision_to_share"]`,
+			`"sets": ["decision_owed"]`, "nothing-leaves-undecided"},
 		{"the owed decision has five days", `after an emergency", "days": 1`, `after an emergency", "days": 5`,
 			"emergency-is-decided"},
 		{"advice opens a case", `"label": "Advice recorded",` + "\n       " +
@@ -92,8 +94,8 @@ func TestCheckFindsPlantedFaults(t *testing.T) {
 			"{\"when\": [{\"field\": \"result\", \"is\": [\"never_told\"]}]", "forms-hold"},
 		{"what is counted tells people apart", `"steps": ["refer"], "on": "day", "by": "refer.to"`,
 			`"steps": ["refer"], "on": "day", "by": "refer.name"`, "nobody-is-counted"},
-		{"only leads raise", `"kind": "concern.raised", "roles": ["anyone"]`,
-			`"kind": "concern.raised", "roles": ["safeguarding_lead"]`, "only-raising-begins"},
+		{"only leads raise", `"kind": "concern.raised", "always": true, "roles": ["anyone"]`,
+			`"kind": "concern.raised", "always": true, "roles": ["safeguarding_lead"]`, "only-raising-begins"},
 	} {
 		text := strings.ReplaceAll(string(raw), c.old, c.new)
 		if text == string(raw) {

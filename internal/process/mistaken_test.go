@@ -40,7 +40,7 @@ func TestWhatWouldBeMistakenIsRefused(t *testing.T) {
 			`wording.state.in_force.label makes it read as "Withdrawn"`},
 		{policies, `"wording": {"state.in_force.label": "Not in force"}`, `which is its opposite`},
 		{policies, `"wording": {"step.approve_first.label": "Disapprove, as the first of two people"}`, `its opposite`},
-		{process.Patient(), `"wording": {"step.refer.label": "Don't record a referral"}`, `its opposite`},
+		{process.Patient(), `"wording": {"step.close.label": "Don't close this concern"}`, `its opposite`},
 		{process.Patient(), `"wording": {"step.close.label": "Add a note", "step.add_note.label": "Close this concern"}`,
 			`makes it read as`},
 		{process.Patient(), `"wording": {"state.open.label": "Closed"}`,

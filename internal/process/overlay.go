@@ -60,9 +60,15 @@ func (q question) field() field.Field {
 }
 
 // fields are the questions of an added step. Where it can come out in more than one
-// way, how it did is the first of them.
+// way, how it did is the first of them; what others told is asked with who said it and when.
 func (s *localStep) fields() []field.Field {
 	var out []field.Field
+	if s.Told {
+		out = append(out, field.Field{ID: "told_by", Kind: field.Line, Ask: "Who told you?", What: "who told you",
+			Hint: "Name, role and organisation", Short: "Told by", Needed: true, Max: 500},
+			field.Field{ID: "told_on", Kind: field.Day, Ask: "When did they tell you?", What: "when they told you",
+				Short: "On", Needed: true, When: "past"})
+	}
 	if len(s.Outcomes) > 1 {
 		how := field.Field{ID: "outcome", Kind: field.Choice, Ask: "How did it come out?", What: "how it came out",
 			Needed: true}
@@ -209,11 +215,14 @@ func narrow(d *Definition, o overlay) error {
 				return bad(at, fmt.Sprintf("adds %q: an overlay can narrow who may, never widen it", r))
 			}
 		}
-		if slices.Contains(s.Roles, Anyone) {
+		switch {
+		case slices.Contains(s.Roles, Anyone):
 			return bad(at, "cannot narrow a step that is open to everybody")
+		case s.mustStay() != "":
+			return bad(at, "narrows who may take a step that protects people: it "+toStay)
 		}
 		s.Roles = slices.Clone(o.Roles[id])
-		if d.protects(s.ID) && s.ID == AddNote && !slices.Contains(s.Roles, Worker) {
+		if d.proved() && s.ID == AddNote && !slices.Contains(s.Roles, Worker) {
 			s.Roles = append(s.Roles, Worker) // whoever raised it adds to it; access keeps others from it
 		}
 		for i := range s.Outcomes {
@@ -277,21 +286,32 @@ func limit(d *Definition, o overlay) error {
 		switch {
 		case f == nil:
 			return bad("limits."+name, "names no question; write it as step.question")
-		case d.protects(s.ID):
-			return bad("limits."+name, "shortens what can be said in a step that protects people")
+		case s.Always || s.sameEverywhere():
+			return bad("limits."+name, "shortens what can be said in a step that protects people, or in one that decides or "+
+				"records what leaves")
 		case f.Kind != field.Line && f.Kind != field.Text:
 			return bad("limits."+name, "names a question that is not answered in words of one's own: it has no limit to shorten")
-		case o.Limits[name] < leastLimit || o.Limits[name] > f.Limit():
+		case o.Limits[name] < least(*f) || o.Limits[name] > f.Limit():
 			return bad("limits."+name, fmt.Sprintf("must be %d to %s: an overlay can shorten an answer, "+
-				"never lengthen it", leastLimit, plain.Count(f.Limit(), "character", "characters")))
+				"never lengthen it, and never so that it is of no use", least(*f), plain.Count(f.Limit(), "character",
+				"characters")))
 		}
 		f.Max = o.Limits[name]
 	}
 	return nil
 }
 
-// leastLimit is as few characters as an answer in words may have.
-const leastLimit = 10
+// least is as few characters as an overlay may leave to an answer in words: a few sentences
+// for reasons, a name with a role and an organisation for a line.
+func least(f field.Field) int {
+	if f.Kind == field.Text {
+		return min(500, f.Limit())
+	}
+	return min(100, f.Limit())
+}
+
+// toStay is what is said of a step that must never wait.
+const toStay = "has to stay possible at any time"
 
 func need(d *Definition, o overlay) error {
 	for _, id := range sorted(o.Needed) {
@@ -301,8 +321,8 @@ func need(d *Definition, o overlay) error {
 			switch {
 			case f == nil:
 				return bad(at, "names no question of that step")
-			case d.protects(s.ID):
-				return bad(at, "has more answered in a step that protects people: it has to stay possible at any time")
+			case s.neverWaits():
+				return bad(at, "has more answered in a step that protects people: it "+toStay)
 			}
 			f.Needed, f.NeededWhen = true, nil
 		}
@@ -328,6 +348,10 @@ func addSteps(d *Definition, o overlay) error {
 			return bad(at+".id", "must begin with local_: the steps of the shipped process cannot be changed")
 		}
 		for _, out := range s.Outcomes {
+			if out.Leaves != Stays || out.Decides != "" {
+				return bad(at, "lets something leave, or decides about sharing: only the steps of the shipped process do, so that "+
+					"what left is found in one place. Record it by one of them")
+			}
 			for _, m := range out.Moves {
 				if m.To != "" && !d.proved() {
 					return bad(at, fmt.Sprintf("moves the record to %q: an added step moves nothing. Have it set a fact that begins "+
@@ -351,14 +375,6 @@ func addSteps(d *Definition, o overlay) error {
 // proved says that the definition has laws that are proved on every path: the concern's.
 func (d *Definition) proved() bool { return d.Process == Patient().Process }
 
-// protects says that a step of a concern protects somebody, or puts something right.
-func (d *Definition) protects(s Step) bool { return d.proved() && slices.Contains(always, s) }
-
-// always are the steps that protect somebody, or put something right: no condition of an
-// organisation's own stands before them.
-var always = []Step{Raise, Assign, EmergencyDisclosure, RecordAdvice, RecordTold, GiveFeedback, AddNote, Correct,
-	DeclareConflict, KeepFrom, LiftBar, ConfirmBar}
-
 func addNeeds(d *Definition, o overlay) error {
 	for _, ref := range sorted(o.Needs) {
 		at := "needs." + ref
@@ -367,8 +383,8 @@ func addNeeds(d *Definition, o overlay) error {
 		if s == nil || !d.knows(ref) {
 			return bad(at, "names no step or outcome of the process")
 		}
-		if d.protects(s.ID) {
-			return bad(at, "puts a condition on a step that protects people: it has to stay possible at any time")
+		if n, _ := s.Outcome(outcome); s.Always || s.decides(NotToShare) && (!one || n.Decides == NotToShare) {
+			return bad(at, "puts a condition on a step that protects people: it "+toStay)
 		}
 		for _, f := range o.Needs[ref] {
 			if !IsLocal(f) {
@@ -398,9 +414,9 @@ func addQuestions(d *Definition, o overlay) error {
 			if !IsLocal(q.ID) {
 				return bad(fmt.Sprintf("questions.%s[%d].id", id, i+1), "must begin with local_")
 			}
-			if d.protects(s.ID) && s.ID == AddNote && !q.Optional {
-				return bad(fmt.Sprintf("questions.%s[%d]", id, i+1),
-					"must be optional: whoever raised a concern adds to it without being asked more")
+			if s.neverWaits() && !q.Optional {
+				return bad(fmt.Sprintf("questions.%s[%d]", id, i+1), "must be optional: it is asked in a step that protects "+
+					"people, which "+toStay)
 			}
 			s.Fields = append(s.Fields, q.field())
 		}
@@ -451,66 +467,4 @@ func onlyDigits(r rune) rune {
 		return -1
 	}
 	return r
-}
-
-// reword changes words that people see: "step.close.label", "step.close.hint",
-// "question.close.words.ask", "question.close.words.hint", "state.open.label",
-// "deadline.triage.label", "emergency.words".
-func reword(d *Definition, o overlay) error {
-	for _, key := range sorted(o.Wording) {
-		place := d.words(key)
-		if place == nil {
-			return bad("wording."+key, "names no words of the process; write it like step.close.label, step.close.hint, "+
-				"question.close.words.ask, question.close.words.hint, state.open.label, deadline.triage.label or emergency.words")
-		}
-		words := strings.TrimSpace(o.Wording[key])
-		if key == "emergency.words" && !strings.HasPrefix(words, *place) {
-			return bad("wording."+key, fmt.Sprintf("must begin with the shipped words, and may add to them: %q", *place))
-		}
-		if words == "" || len([]rune(words)) > 300 {
-			return bad("wording."+key, "must be 1 to 300 characters")
-		}
-		*place = words
-	}
-	return nil
-}
-
-func (d *Definition) words(key string) *string {
-	part := strings.Split(key, ".")
-	switch {
-	case key == "emergency.words":
-		return &d.Emergency.Words
-	case len(part) == 4 && part[0] == "question":
-		return d.wordsOfQuestion(part[1]+"."+part[2], part[3])
-	case len(part) != 3:
-		return nil
-	case part[0] == "step" && d.step(part[1]) != nil:
-		switch part[2] {
-		case "label":
-			return &d.step(part[1]).Label
-		case "hint":
-			return &d.step(part[1]).Hint
-		}
-	case part[0] == "state" && part[2] == "label":
-		if i := slices.IndexFunc(d.States, func(s StateInfo) bool { return string(s.ID) == part[1] }); i >= 0 {
-			return &d.States[i].Label
-		}
-	case part[0] == "deadline" && part[2] == "label":
-		if i := slices.IndexFunc(d.Timers, func(t Deadline) bool { return t.ID == part[1] }); i >= 0 {
-			return &d.Timers[i].Label
-		}
-	}
-	return nil
-}
-
-func (d *Definition) wordsOfQuestion(name, which string) *string {
-	switch _, f := d.asked(name); {
-	case f == nil:
-		return nil
-	case which == "ask":
-		return &f.Ask
-	case which == "hint":
-		return &f.Hint
-	}
-	return nil
 }

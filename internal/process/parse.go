@@ -125,6 +125,9 @@ func (d *Definition) wholeStep(at string, s StepInfo) error {
 	if err := d.knownRoles(at, s.Roles); err != nil {
 		return err
 	}
+	if why := s.mustStay(); why != "" && !s.Always && !s.Local {
+		return bad(at, why+`, which must never wait: it must say "always": true`)
+	}
 	seen := map[string]bool{}
 	for i, o := range s.Outcomes {
 		at := fmt.Sprintf("%s.outcomes[%d] (%s)", at, i+1, or(o.ID, "without a name"))
@@ -135,13 +138,14 @@ func (d *Definition) wholeStep(at string, s StepInfo) error {
 		if !slices.Contains([]Leaves{Stays, Deidentified, Identifiable, Emergency}, o.Leaves) {
 			return bad(at+".leaves", "must be deidentified, identifiable or emergency, or be left out")
 		}
-		if !slices.Contains([]Decides{"", ToShare, NotToShare}, o.Decides) {
-			return bad(at+".decides", "must be to_share or not_to_share, or be left out")
-		}
 		if len(o.Moves) == 0 {
 			return bad(at, "must have moves")
 		}
 		for i, m := range o.Moves {
+			if s.Always && len(m.Needs)+len(m.Lacks) > 0 {
+				return bad(fmt.Sprintf("%s.moves[%d]", at, i+1), "waits for something, and the step says always: leave out needs "+
+					"and lacks")
+			}
 			if err := d.wholeMove(fmt.Sprintf("%s.moves[%d]", at, i+1), s, m); err != nil {
 				return err
 			}

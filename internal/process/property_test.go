@@ -85,7 +85,7 @@ func (y *diary) write(step process.Step, outcome string, s process.Status) {
 	case process.DecideSharing:
 		y.mayShare, y.everDecidedSharing, y.owed = outcome == process.Share, true, false
 	case process.EmergencyDisclosure:
-		y.owed = true
+		y.owed, y.mayShare = true, false
 	case process.Refer:
 		y.heard = false
 	case process.GiveFeedback:

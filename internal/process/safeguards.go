@@ -19,9 +19,9 @@ var safeguards = []safeguard{
 	{id: "nothing-leaves-undecided",
 		says: "Nothing that identifies the person leaves the organisation without a recorded decision to share; only a " +
 			"disclosure in an emergency may come first.",
-		shared: true, marked: marksWhatLeaves, whole: decidesAlone, turn: leavesUndecided,
-		mend: "Have the step need the fact that it is decided, mark what it lets leave under leaves, and what decides " +
-			"under decides."},
+		shared: true, marked: marksWhatLeaves, whole: decidesLater, turn: leavesUndecided,
+		mend: "Have the step need the fact that it is decided, clear that fact where something left in an emergency, mark " +
+			"what leaves under leaves, and have what decides ask a shared form that says so."},
 	{id: "emergency-is-decided",
 		says: "After a disclosure in an emergency the decision is due within one working day, and nothing ends before it " +
 			"is recorded.",
@@ -38,9 +38,9 @@ var safeguards = []safeguard{
 		mend: "Put \"emergency\" under advice of each state, and keep 999 in the words of the advice and as " +
 			"a fixed contact."},
 	{id: "emergency-never-waits", says: "What was shared in an emergency can be recorded at any time before the end, " +
-		"by a safeguarding lead.", place: emergencyHere,
-		mend: "Let the step emergency_disclosure be taken by a safeguarding lead from that state, without " +
-			"needs."},
+		"by whoever owes the decision then.", shared: true, place: emergencyHere,
+		mend: "Let the step that records it be taken from that state, without needs, by the owner of the deadline that it " +
+			"starts."},
 	{id: "no-end-without-answer",
 		says: "No path ends before the person who raised the concern has been answered about the last decision, or the " +
 			"reason why not is recorded.",
@@ -166,46 +166,25 @@ func marksWhatLeaves(d *Definition) string {
 			return d.placeOfStep(s.ID) + " is not marked as one with which information leaves"
 		}
 	}
-	for _, s := range d.AllSteps {
-		for _, o := range s.Outcomes {
-			is := map[string]Decides{Share: ToShare, NotShare: NotToShare}[o.ID]
-			if s.ID != DecideSharing {
-				is = ""
-			}
-			if o.Decides != is {
-				return d.placeOfStep(s.ID) + " decides about sharing otherwise than its outcome says"
-			}
-		}
-	}
 	return ""
 }
 
-// decidesAlone: what decides about sharing is a step of its own, with which nothing leaves.
-func decidesAlone(d *Definition) string {
-	for _, s := range d.AllSteps {
-		for _, o := range s.Outcomes {
-			switch {
-			case o.Decides == "":
-			case s.Local:
-				return d.placeOfStep(s.ID) + " decides about sharing, and was added: only a step of the definition can"
-			case s.ID == d.AllSteps[0].ID:
-				return d.placeOfStep(s.ID) + " decides about sharing, and begins the record: nothing was weighed yet"
-			case o.Leaves != Stays:
-				return d.placeOfStep(s.ID) + " decides and sends at once: the decision comes first, as a step of its own"
-			}
-		}
+// decidesLater: what begins a record decides nothing about sharing.
+func decidesLater(d *Definition) string {
+	if first := d.AllSteps[0]; first.decides(ToShare) || first.decides(NotToShare) {
+		return d.placeOfStep(first.ID) + " decides about sharing, and begins the record: nothing was weighed yet"
 	}
 	return ""
 }
 
 func leavesUndecided(_ *Definition, t turn) string {
 	switch {
-	case t.outcome.Leaves == Identifiable && !t.at.shared:
-		return "information leaves although the latest recorded decision is not a decision to share"
-	case t.outcome.Leaves == Emergency && t.step.Local:
-		return "a step that was added sends information before a decision"
+	case t.outcome.Leaves != Identifiable || t.at.shared:
+		return ""
+	case t.at.owed:
+		return "information leaves by a decision from before the emergency, although a new one is owed"
 	}
-	return ""
+	return "information leaves although the latest recorded decision is not a decision to share"
 }
 
 // emergencyDeadline: from each step with which information leaves before the decision one
@@ -226,10 +205,7 @@ func emergencyDeadline(d *Definition) string {
 		}
 	}
 	for _, s := range d.AllSteps {
-		if s.Local || !slices.ContainsFunc(s.Outcomes, func(o Outcome) bool { return o.Leaves == Emergency }) {
-			continue
-		}
-		if !slices.ContainsFunc(d.Timers, func(t Deadline) bool {
+		if s.letsLeave(Emergency) && !slices.ContainsFunc(d.Timers, func(t Deadline) bool {
 			return t.Days <= 1 && t.On == "" && !t.Open && slices.Contains(t.From, string(s.ID)) && len(deciding) > 0 &&
 				!slices.ContainsFunc(t.Until, func(until string) bool { return !slices.Contains(deciding, until) })
 		}) {
@@ -265,7 +241,8 @@ func marksAdvice(d *Definition) string {
 	return ""
 }
 
-// toldHasSource: what others tell us is recorded with who said it and on which day.
+// toldHasSource: what others tell us is recorded with who said it and on which day; an added
+// step asks both by itself.
 func toldHasSource(d *Definition) string {
 	for _, s := range d.AllSteps {
 		day, who := false, false
@@ -274,7 +251,7 @@ func toldHasSource(d *Definition) string {
 			day = day || always && f.Kind == field.Day && f.When == "past"
 			who = who || always && (f.Kind == field.Choice || f.Kind == field.Line)
 		}
-		if s.Told && !s.Local && !(day && who) {
+		if s.Told && !(day && who) {
 			return d.placeOfStep(s.ID) + " must ask who told it, in a line or choice, and on which day, in a day of the past"
 		}
 	}
@@ -310,7 +287,17 @@ func adviceHere(w *walk, p *place) string {
 func (w *walk) begun(p *place) bool { return p.from != nil && !w.d.Ended(p.Status) }
 
 func emergencyHere(w *walk, p *place) string {
-	if w.begun(p) && !w.d.can(SafeguardingLead, p.Status, EmergencyDisclosure) {
+	asked := false
+	for _, t := range w.d.Timers {
+		for _, from := range t.From {
+			s, _ := w.d.Step(Step(from))
+			asked = asked || s.letsLeave(Emergency)
+			if s.letsLeave(Emergency) && w.d.can(t.Owner, p.Status, s.ID) {
+				return ""
+			}
+		}
+	}
+	if asked && w.begun(p) {
 		return fmt.Sprintf("it cannot be recorded at %q", w.d.Label(p.State))
 	}
 	return ""

@@ -2,6 +2,7 @@ package request_test
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,6 +22,7 @@ func TestNothingLeavesUndecided(t *testing.T) {
 	const (
 		undecided = "although the latest recorded decision is not a decision to share"
 		owed      = "one working day"
+		form      = "is for a shared form to say"
 	)
 	for _, c := range []struct{ fault, old, new, words string }{
 		{"sent without a decision", `"from": ["to_send"], "to": "answered", "needs": ["decision_to_share", "asker_checked"]`,
@@ -31,17 +33,43 @@ func TestNothingLeavesUndecided(t *testing.T) {
                   "sets": ["decision_owed"]`,
 			`"answered"], "to": "closed",
                   "sets": ["decision_owed"]`, "still owed"},
-		{"what we are told decides", `"What we were told",`, `"What we were told", "decides": "to_share",`,
-			"what others advise or tell us"},
+		{"what we are told decides", `"What we were told",`, `"What we were told", "decides": "to_share",`, form},
 		{"it is decided when it comes in", `"label": "Received", "moves"`,
-			`"label": "Received", "decides": "to_share", "moves"`, "nothing was weighed yet"},
+			`"label": "Received", "decides": "to_share", "moves"`, form},
+		{"a check is called a decision", `"label": "Who asks was confirmed",`,
+			`"label": "Who asks was confirmed", "decides": "to_share",`, form},
+		{"yes and no change places", `{"id": "share",`, `{"id": "not_share",`, "its outcomes must be share, not_share"},
+		{"a decision is called its opposite", `{"id": "not_share",`, `{"id": "not_share", "label": "Share",`,
+			"leave them out"},
+		{"a decision comes out by another answer", `{"id": "not_share",`,
+			`{"id": "not_share", "when": [{"field": "result", "is": ["share"]}],`, "leave them out"},
+		{"a law waits for the check of who asks", `[{"id": "",
+       "moves": [{"from": ["received", "deciding", "nothing_held", "to_send", "to_refuse", "answered"], "to": "to_send",`,
+			`[{"id": "",
+       "moves": [{"from": ["received", "deciding", "nothing_held", "to_send", "to_refuse", "answered"],
+         "to": "to_send", "needs": ["asker_checked"],`, "waits for something"},
+		{"it is not said that a law does not wait", `"form": "duty/1", "always": true,`, `"form": "duty/1",`,
+			"a law leaves no choice, which must never wait"},
+		{"it is not said that what is told at once does not wait", `"kind": "request.told_at_once", "always": true,`,
+			`"kind": "request.told_at_once",`, "in an emergency, which must never wait"},
+		{"it is not said that what others tell does not wait", `"told": true, "always": true,`, `"told": true,`,
+			"what others tell, which must never wait"},
+		{"it is not said that a correction does not wait", `"kind": "request.corrected", "always": true,`,
+			`"kind": "request.corrected",`, "puts right what was written, which must never wait"},
+		{"a decision from before an emergency stands", `"clears": ["decision_to_share", "noted"]}]}]},
+
+    {"id": "send"`, `"clears": ["noted"]}]}]},
+
+    {"id": "send"`, "by a decision from before the emergency"},
+		{"what is told at once cannot be recorded", `"answered"],
+                  "sets": ["decision_owed"]`, `"closed"],
+                  "sets": ["decision_owed"]`, "cannot be recorded at"},
 		{"looking up decides", `"to_refuse"], "to": "deciding", "lacks": ["decision_owed"], "clears": ["decision_to_share"]`,
 			`"to_refuse"], "to": "to_send", "sets": ["decision_to_share"]`, undecided},
 		{"a decision not to share leaves the old one standing", `"to": "to_refuse",
                    "clears": ["decision_to_share", `, `"to": "to_send",
                    "clears": [`, undecided},
-		{"a law decides, and nothing says so", `"A law leaves no choice", "decides": "to_share"`,
-			`"A law leaves no choice"`, undecided},
+		{"a law decides, and nothing says so", `"form": "duty/1", "always": true,`, ``, undecided},
 		{"what is told at once is never decided", `"label": "Record the decision on what was told at once", "days": 1`,
 			`"label": "Record the decision on what was told at once", "days": 5`, owed},
 		{"closed while the decision is owed", `"needs": ["noted"], "lacks": ["decision_owed"]`, `"needs": ["noted"]`,
@@ -51,8 +79,8 @@ func TestNothingLeavesUndecided(t *testing.T) {
 		{"what we are told has no source",
 			`"what": "who told you", "needed": true, "max": 500, "short": "Told by",` + "\n        ",
 			`"what": "who told you", "max": 500, "short": "Told by",` + "\n        ", "must ask who told it"},
-		{"it decides and sends at once", `"label": "Share", "decides": "to_share"`,
-			`"label": "Share", "decides": "to_share", "leaves": "identifiable"`, "decides and sends at once"},
+		{"it decides and sends at once", `{"id": "share",`, `{"id": "share", "leaves": "identifiable",`,
+			"leave them out"},
 	} {
 		if strings.Count(string(raw), c.old) != 1 {
 			t.Errorf("%s: its text stands %d times", c.fault, strings.Count(string(raw), c.old))
@@ -70,5 +98,17 @@ func TestNothingLeavesUndecided(t *testing.T) {
 	}
 	if err := request.Room().Check(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestWhatBeginsARequestDecidesNothing: not by a shared form, either.
+func TestWhatBeginsARequestDecidesNothing(t *testing.T) {
+	d := *request.Room().Latest()
+	decides, _ := d.Step("must_tell")
+	d.AllSteps = slices.Clone(d.AllSteps)
+	d.AllSteps[0].Outcomes = slices.Clone(d.AllSteps[0].Outcomes)
+	d.AllSteps[0].Outcomes[0].Decides = decides.Outcomes[0].Decides
+	if fault := d.LeavesFault(); !strings.Contains(fault, "nothing was weighed yet") {
+		t.Errorf("it is decided when it comes in: %q", fault)
 	}
 }

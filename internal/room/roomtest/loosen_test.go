@@ -321,7 +321,7 @@ func TestTheLineOfAFault(t *testing.T) {
  "days": {"approve": 10},
  "roles": {"approve_first": ["governance_lead"],
   "approve_second": ["governance_lead"]}}`},
-		{2, "roles leave both keep_from and confirm_bar to safeguarding_lead alone",
+		{2, "roles.confirm_bar narrows who may take a step that protects people",
 			`{"overlay": "ours", "version": 1, "on": "patient/1",
  "roles": {"confirm_bar": ["safeguarding_lead"]}}`},
 		{1, "on must be one of patient/1, policy/1", `{"overlay": "ours", "version": 1, "on": "policies/1"}`},

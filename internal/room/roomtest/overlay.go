@@ -208,7 +208,34 @@ func (l *lays) refusals() {
 		}
 	}
 	l.mistaken(none, role)
+	l.leaving(none, role)
 	l.checkedBefore(role)
+}
+
+// leaving tries to have more leave, and to put something before what must never wait.
+func (l *lays) leaving(none file, role string) {
+	more := l.look(none, role, nil)
+	for name, says := range map[string]string{"leaves": string(process.Deidentified), "decides": string(process.ToShare)} {
+		f := l.look(none, role, nil)
+		f["steps"].([]file)[0]["outcomes"].([]file)[0][name] = says
+		l.refused("an added step that "+name, f)
+	}
+	for _, s := range l.room.Latest().AllSteps {
+		id := string(s.ID)
+		if s.Form != "" {
+			l.refused("a form of all organisations, worded anew", none.with("wording", file{
+				"question." + id + "." + s.Fields[0].ID + ".ask": "What else was seen here?"}))
+		}
+		if !s.Always {
+			continue
+		}
+		l.refused("a condition before what must never wait", more.with("needs", file{id: []string{"local_looked"}}))
+		l.refused("a question before what must never wait", none.with("questions", file{id: []file{
+			{"id": "local_more", "text": "What else was seen here?"}}}))
+		if len(s.Fields) > 0 {
+			l.refused("an answer before what must never wait", none.with("needed", file{id: []string{s.Fields[0].ID}}))
+		}
+	}
 }
 
 // mistaken tries what has something read as what it is not: labels that change places, a
@@ -277,7 +304,8 @@ func (l *lays) shorter() (process.Deadline, bool) {
 // ours is an overlay that adds and shortens.
 func (l *lays) ours(version int, asks string) file {
 	first := string(l.room.First().ID)
-	f := bare(l.room.Latest(), version).with("questions", file{first: []file{{"id": asks, "text": "Why here?"}}})
+	f := bare(l.room.Latest(), version).with("questions", file{first: []file{{"id": asks, "text": "Why here?",
+		"optional": l.room.First().Always}}})
 	if t, ok := l.shorter(); ok {
 		f = f.with("days", file{t.ID: t.Days - 1})
 	}
@@ -297,9 +325,11 @@ func (l *lays) first() {
 	l.lay(l.ours(1, "local_why"))
 	name := s.room.Latest().Name() + "+ours/1"
 	in := s.inTime(s.room.First())
-	_, err := s.desk.Begin(s.ctx, l.keeper(), s.room, room.Beginning{Answers: in, Strict: true})
-	if fail.FieldsOf(err).For("local_why") == "" {
-		s.t.Errorf("what the overlay asks was left out: %v", err)
+	if !s.room.First().Always {
+		_, err := s.desk.Begin(s.ctx, l.keeper(), s.room, room.Beginning{Answers: in, Strict: true})
+		if fail.FieldsOf(err).For("local_why") == "" {
+			s.t.Errorf("what the overlay asks was left out: %v", err)
+		}
 	}
 	in.Set("local_why", "Because")
 	got, err := s.desk.Begin(s.ctx, l.keeper(), s.room, room.Beginning{Answers: in, Strict: true})

@@ -38,6 +38,21 @@ var planted = []struct{ name, file, old, new, clause string }{
 			return fmt.Sprintf("nobody may take`, "an_organisation's_overlay"},
 	{"an added step moves the record", "../process/overlay.go", `if m.To != "" && !d.proved() {`, `if m.To == "never" {`,
 		"an_organisation's_overlay"},
+	{"an added step lets something leave", "../process/overlay.go", `if out.Leaves != Stays || out.Decides != "" {`,
+		`if out.Leaves == Emergency || out.Decides != "" {`, "an_organisation's_overlay"},
+	{"an added step decides about sharing", "../process/overlay.go", `if out.Leaves != Stays || out.Decides != "" {`,
+		`if out.Leaves != Stays {`, "an_organisation's_overlay"},
+	{"a condition stands before what must never wait", "../process/overlay.go",
+		`s.Always || s.decides(NotToShare) && (!one || n.Decides == NotToShare) {`,
+		`s.decides(NotToShare) && (!one || n.Decides == NotToShare) {`, "an_organisation's_overlay"},
+	{"a question stands before what must never wait", "../process/overlay.go", `if s.neverWaits() && !q.Optional {`,
+		`if s.neverWaits() && q.Max > 99 {`, "an_organisation's_overlay"},
+	{"an answer stands before what must never wait", "../process/overlay.go", `			case s.neverWaits():
+`, `			case s.neverWaits() && len(o.Needed) > 99:
+`, "an_organisation's_overlay"},
+	{"a form of all organisations is worded anew", "../process/reword.go", `		case may == kept:
+`, `		case may == kept && len(words) > 300:
+`, "concern:an_organisation's_overlay"},
 	{"what is proposed counts by the word of one", "../directory/proposal.go",
 		`if g != a.Person && !slices.Contains(p.Yes, g) {`, `if g.IsZero() {`, "an_organisation's_overlay"},
 	{"a grantor agrees to another text than they saw", "../directory/proposal.go",

@@ -131,20 +131,21 @@ func overlaid(t *testing.T, r *rand.Rand, n int) []field.Field {
 		shipped, lay = policy.Room().Latest(), policy.Room().Under
 	}
 	step := shipped.AllSteps[r.IntN(len(shipped.AllSteps))]
+	waits := !step.Always && step.ID != process.DecideSharing // nothing is put before the others
 	var questions []string
 	for i := range 1 + r.IntN(3) {
 		questions = append(questions, fmt.Sprintf(`{"id":"local_%d","text":"Ask %d?","optional":%v,"max":%d}`, i, i,
-			r.IntN(2) == 0 || step.ID == process.AddNote, []int{0, 3, 300}[r.IntN(3)]))
+			r.IntN(2) == 0 || !waits, []int{0, 3, 300}[r.IntN(3)]))
 	}
 	parts := []string{fmt.Sprintf(`"questions":{%q:[%s]}`, step.ID, strings.Join(questions, ","))}
 	f := step.Fields[r.IntN(len(step.Fields))]
-	plain := n%2 == 0 || slices.Contains([]process.Step{process.Triage, process.AskAdvice, process.DecideSharing,
-		process.Refer, process.Close}, step.ID) // the others protect people: they are not narrowed
-	if plain {
+	if waits {
 		parts = append(parts, fmt.Sprintf(`"needed":{%q:[%q]}`, step.ID, f.ID))
 	}
-	if plain && (f.Kind == field.Line || f.Kind == field.Text) {
-		parts = append(parts, fmt.Sprintf(`"limits":{"%s.%s":%d}`, step.ID, f.ID, 10+r.IntN(f.Limit()-9)))
+	leaves := func(o process.Outcome) bool { return o.Leaves != process.Stays }
+	if waits && !slices.ContainsFunc(step.Outcomes, leaves) && (f.Kind == field.Line || f.Kind == field.Text) {
+		least := min(500, f.Limit())
+		parts = append(parts, fmt.Sprintf(`"limits":{"%s.%s":%d}`, step.ID, f.ID, least+r.IntN(f.Limit()-least+1)))
 	}
 	d, err := lay(shipped, []byte(fmt.Sprintf(`{"overlay":"w","version":1,"on":%q,%s}`, shipped.Name(),
 		strings.Join(parts, ","))))
