@@ -251,13 +251,7 @@ func (a *App) address(_ context.Context, tx *store.Tx, _ id.Org, p id.Person) (s
 
 // Parts are the pages of every room: the one list that docs/routes.md and the tests walk.
 func (a *App) Parts() []web.Part {
-	parts := []web.Part{
-		home.Part(a.Directory, a.Policy, a.Rooms),
-		concernweb.Part(a.Concerns, a.Rooms, a.Directory),
-		enrolPart(a),
-		grantorPart(a),
-		healthPart(a),
-	}
+	parts := a.ownParts()
 	for _, r := range Rooms() {
 		parts = append(parts, roomweb.Part(r, a.Rooms, a.Directory))
 	}
@@ -265,6 +259,17 @@ func (a *App) Parts() []web.Part {
 		parts = append(parts, design.Part())
 	}
 	return parts
+}
+
+// ownParts are those that are of no room in the list.
+func (a *App) ownParts() []web.Part {
+	return []web.Part{
+		home.Part(a.Directory, a.Policy, a.Rooms),
+		concernweb.Part(a.Concerns, a.Rooms, a.Directory),
+		enrolPart(a),
+		grantorPart(a),
+		healthPart(a),
+	}
 }
 
 func (a *App) faces(ctx context.Context) error {
@@ -302,15 +307,21 @@ func (a *App) Site() *web.Site { return a.site }
 // have defences of their own.
 func (a *App) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/api/", a.api)
-	mux.Handle("/log/", ledgerweb.Handler(a.Ledger, a.Log))
-	mux.Handle("/assets/", assets.Handler())
-	mux.Handle("/healthz", web.Healthz())
-	mux.Handle("/readyz", web.Readyz(a.Standing))
-	// for a balancer: what stands still in the background does not stop care
-	mux.Handle("/readyz/pages", web.Readyz(a.taking))
+	for path, handler := range a.nextTo() {
+		mux.Handle(path, handler)
+	}
 	mux.Handle("/", a.site.Handler())
 	return web.Secured(mux, a.Config.Plain)
+}
+
+// nextTo is what lies beside the pages, by its address.
+func (a *App) nextTo() map[string]http.Handler {
+	return map[string]http.Handler{
+		"/api/": a.api, "/log/": ledgerweb.Handler(a.Ledger, a.Log), "/assets/": assets.Handler(),
+		"/healthz": web.Healthz(), "/readyz": web.Readyz(a.Standing),
+		// for a balancer: what stands still in the background does not stop care
+		"/readyz/pages": web.Readyz(a.taking),
+	}
 }
 
 // Run does what goes on beside the requests until the context ends: numbering and

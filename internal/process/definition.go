@@ -245,6 +245,12 @@ type FormPage struct {
 	Fields []string `json:"fields"`
 }
 
+// The pages that every step in pages has beside its own: all that it asks, and what was answered.
+const (
+	PageAll   = "all"
+	PageCheck = "check"
+)
+
 // On are the fields of one of a step's pages. Those that no page names, which an
 // organisation added, stand on the last.
 func (s StepInfo) On(page FormPage) (out []field.Field) {

@@ -91,7 +91,12 @@ func (d *Definition) LeansOn(s StepInfo) string {
 			return d.noStep(string(r))
 		}
 	}
-	for _, p := range s.Pages {
+	for i, p := range s.Pages {
+		if strings.Trim(p.Path, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" || slices.Contains([]string{"", PageAll,
+			PageCheck}, p.Path) || slices.ContainsFunc(s.Pages[:i], func(x FormPage) bool { return x.Path == p.Path }) {
+			return fmt.Sprintf("has the page %q: its path must be small letters, digits and hyphens, no other page's, and "+
+				"neither %s nor %s, which every step in pages has", p.Path, PageAll, PageCheck)
+		}
 		for _, name := range p.Fields {
 			if _, ok := field.Find(s.Fields, name); !ok {
 				return fmt.Sprintf("asks %q on the page %q, which is none of its questions: name one of them", name,

@@ -93,6 +93,7 @@ func (d *Definition) whole() error {
 		unique("states", d.States, func(s StateInfo) string { return string(s.ID) }),
 		unique("steps", d.AllSteps, func(s StepInfo) string { return string(s.ID) }),
 		unique("deadlines", d.Timers, func(t Deadline) string { return t.ID }),
+		unique("cycles", d.Cycles, func(c Cycle) string { return c.ID }),
 	} {
 		if err != nil {
 			return err

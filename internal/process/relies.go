@@ -74,6 +74,9 @@ func (d *Definition) rely() error {
 		if fault := r.fault(d); fault != "" {
 			return bad(at, fault)
 		}
+		if fault := d.makes(string(r.Ended())); fault != "" {
+			return bad(at, fault)
+		}
 		until := slices.Concat(d.Asking(r.Field), r.Again)
 		if fault := r.unmet(d, until); fault != "" {
 			return bad(at, fault)

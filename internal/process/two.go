@@ -114,6 +114,9 @@ func (d *Definition) apart() error {
 			return bad(at, "must have a name, words for what waits and for what lapsed, days from 1 to 250, and steps that "+
 				"ask and that return it")
 		}
+		if fault := d.makes(t.lapse(), t.asked(), t.first()); fault != "" {
+			return bad(at, fault)
+		}
 		if _, ok := d.fact(t.Fact); !ok {
 			return bad(at, d.NoFact(t.Fact))
 		}
@@ -144,6 +147,34 @@ func (d *Definition) apart() error {
 			From:     []string{string(t.First)}, Until: until})
 	}
 	return nil
+}
+
+// Made are the steps that Heed itself takes.
+func (d *Definition) Made() (out []StepInfo) {
+	for _, t := range d.Twos {
+		out = append(out, t.Lapse(d))
+	}
+	for _, r := range d.Relies {
+		out = append(out, r.Step(d))
+	}
+	return out
+}
+
+// makes says that a step and its duty, which Heed itself takes, or what it calls people then, has
+// a name that there is already; or "".
+func (d *Definition) makes(step string, people ...string) string {
+	_, duty := find(d.Timers, step, func(t Deadline) string { return t.ID })
+	if _, is := find(d.AllSteps, Step(step), stepID); is || duty {
+		return fmt.Sprintf("makes a step and a duty %s, and there is one of that name: give each one of its own", step)
+	}
+	for _, s := range d.AllSteps {
+		for _, n := range s.People {
+			if slices.Contains(people, n.As) {
+				return fmt.Sprintf("calls somebody %s, and so does the step %s: give each one of its own", n.As, s.ID)
+			}
+		}
+	}
+	return ""
 }
 
 // between holds that of every step that can be taken between the two words it is said what

@@ -85,9 +85,11 @@ func shared(a, b *Room) string {
 	case a.Name == b.Name:
 		return fmt.Sprintf("Name %q", a.Name)
 	case a.Number == b.Number:
-		return fmt.Sprintf("Number %d, and docs/events.md says which is free", a.Number)
+		return fmt.Sprintf("Number %d, and docs/events.md has those that are taken", a.Number)
 	case a.Kind == b.Kind:
 		return fmt.Sprintf("Kind %q", a.Kind)
+	case a.One == b.One:
+		return fmt.Sprintf("One %q, by which a program calls what it does", a.One)
 	case a.Many == b.Many:
 		return fmt.Sprintf("Many %q, which stands in addresses", a.Many)
 	}

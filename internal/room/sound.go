@@ -16,7 +16,7 @@ import (
 // be answered, every step can be taken by somebody at some time, every way comes to
 // an end, and nothing open is ever without a next date.
 func (r *Room) sound(d *process.Definition) string {
-	for _, fault := range []string{d.Wording(), d.Unread(r.readBy())} {
+	for _, fault := range []string{d.Wording(), d.Unread(r.readBy()), r.clash(d)} {
 		if fault != "" {
 			return fault
 		}
@@ -153,10 +153,13 @@ func (r *Room) soundKind(d *process.Definition, s process.StepInfo) string {
 	if !strings.HasPrefix(s.Kind, r.Name+".") {
 		return fmt.Sprintf("has the kind %q: it must begin with %q, or a replay passes it by", s.Kind, r.Name+".")
 	}
-	if slices.Contains([]string{kindViewed, kindReaders, kindListed, kindRefused, kindDocument, kindConfirmed,
-		kindUnconfirmed, kindCounted,
-		kindLinked, kindUnlinked, readOwn, ReadBars}, strings.TrimPrefix(s.Kind, r.Name)) {
+	if slices.Contains(ownKinds, strings.TrimPrefix(s.Kind, r.Name)) {
 		return fmt.Sprintf("has the kind %q, which every room has for readings: give it another", s.Kind)
+	}
+	for _, made := range d.Made() {
+		if s.Kind == made.Kind {
+			return fmt.Sprintf("has the kind %q, which is that of the step %s, by Heed itself: give it another", s.Kind, made.ID)
+		}
 	}
 	return ""
 }

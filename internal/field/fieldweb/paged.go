@@ -31,7 +31,7 @@ type Paged struct {
 }
 
 // CheckPage is the last page of a step in pages: its answers, and the button.
-const CheckPage = "check"
+const CheckPage = process.PageCheck
 
 // Pages opens a step that is answered from a list of tasks. What was answered is kept
 // under a name in which the record does not stand in the clear.

@@ -14,7 +14,7 @@ import (
 // on one page has that too.
 
 // allPage is the page that asks everything at once.
-const allPage = "all"
+const allPage = process.PageAll
 
 func (p *Pages) tasks(q *web.Request, info process.StepInfo, v room.View) (fieldweb.Paged, error) {
 	return fieldweb.Pages(q, info, p.StepPath(v.Reference, info), v.Kept)
