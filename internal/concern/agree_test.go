@@ -39,6 +39,14 @@ func TestStepsAgreeWithTheRecord(t *testing.T) {
 				w.T.Errorf("%+v: %v, want a fault of %s", s, err, field)
 			}
 		}
+		undecided := func(after string, all ...room.Taking) {
+			w.T.Helper()
+			for _, s := range all {
+				if err := take(s); !fail.Is(err, fail.Conflict) {
+					w.T.Errorf("%s by the decision from before %s: %v", s.Step, after, err)
+				}
+			}
+		}
 		must(room.Said(process.Acknowledge))
 		must(room.Said(process.Triage, "decision", process.OpenCase, "reasons", "r"))
 		w.Hand.Move(72 * time.Hour) // Thursday 5 March
@@ -54,7 +62,7 @@ func TestStepsAgreeWithTheRecord(t *testing.T) {
 		}
 		d.Answers.Set("review", "2026-03-06")
 		must(d)
-		r := room.Said(process.Refer, "to", "mash", "by", "telephone", "day", "2026-03-05", "what", "w")
+		r := room.Said(process.Refer, "to", "mash", "by", "telephone", "day", "2026-03-05", "what", "w", "rest", "yes")
 		faulty("to", r)
 		r.Answers.Set("to", "police_prevent")
 		r.Answers.Set("day", "2026-03-04")
@@ -64,16 +72,26 @@ func TestStepsAgreeWithTheRecord(t *testing.T) {
 		w.Hand.Move(24 * time.Hour)
 		r.Answers.Set("day", "2026-03-06")
 		must(r)
+		ask := room.Said(process.AskAdvice, "of", "other", "question", "q").With("identified", "yes")
+		faulty("of", ask) // the decision names police alone
+		ask.Answers.Set("of", "police_prevent_lead")
+		must(ask)
+		must(room.Said(process.EmergencyDisclosure, "with", "999", "what", "w", "why", "y"))
+		undecided("an emergency", r, ask)
+		d.Answers.Set("review", "2026-04-06")
+		must(d)
+		r.Answers.Set("rest", "no")
+		must(r)
+		undecided("all was sent", r, ask)
 		told := room.Said(process.RecordTold, "kind", process.ToldAcknowledged, "from", "police", "day", "2026-03-05")
 		faulty("day", told)
 		told.Answers.Set("day", "2026-03-06")
 		must(told)
 		// A later decision not to share closes the way; the words say what has to come first.
+		must(d)
 		must(room.Said(process.DecideSharing, "result", process.NotShare, "purpose", "crime", "consent", "refused",
 			"necessity", "n"))
-		if err := take(r); !fail.Is(err, fail.Conflict) {
-			w.T.Errorf("a referral after a decision not to share: %v", err)
-		}
+		undecided("one not to share", r, ask)
 
 		if err := w.Directory.Leave(ctx, w.Person("nurse"), w.Words()[0]); err != nil {
 			w.T.Fatal(err)

@@ -1,6 +1,7 @@
 package concern
 
 import (
+	"slices"
 	"time"
 
 	"heed/internal/access"
@@ -31,6 +32,10 @@ func rule(x room.Deciding) error {
 	case process.DecideSharing:
 		fault(x.Outcome == process.Share && says("consent") != "given" && says("common_law") == "consent", "common_law",
 			"Select a basis other than consent: consent was not given")
+	case process.AskAdvice:
+		to := map[string]string{"police_prevent_lead": "police_prevent", "other": "other"}[says("of")] // who is outside
+		fault(x.Outcome == process.Identified && to != "" && !slices.Contains(c.Kept["decide_sharing.to"].List, to), "of",
+			"The sharing decision does not name them: ask without words that identify the person, or decide again")
 	case process.Refer:
 		fault(says("day") < workday.Of(c.Last[process.DecideSharing].At).String(), "day",
 			"When it was sent must be the day of the sharing decision or later")

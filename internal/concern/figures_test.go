@@ -34,7 +34,8 @@ func TestFiguresOfConcerns(t *testing.T) {
 		none := room.Said(process.Triage, "decision", process.NotSafeguarding, "reasons", "A misunderstanding")
 		answer := room.Said(process.GiveFeedback, "result", process.Told, "words", "Thank you")
 		refer := func(day string) room.Taking {
-			return room.Said(process.Refer, "to", "police_prevent", "by", "secure email", "day", day, "what", "All of it")
+			return room.Said(process.Refer, "to", "police_prevent", "by", "secure email", "day", day, "what", "All of it",
+				"rest", "no")
 		}
 		on(march(3))
 		for _, ref := range c[:5] {

@@ -85,7 +85,7 @@ var playing = []func(word, day string) room.Taking{
 			"necessity", w)
 	},
 	func(w, day string) room.Taking {
-		return room.Said(process.Refer, "to", "mash", "by", "telephone", "day", day, "what", w)
+		return room.Said(process.Refer, "to", "mash", "by", "telephone", "day", day, "what", w, "rest", "yes")
 	},
 	func(w, _ string) room.Taking {
 		return room.Said(process.GiveFeedback, "result", process.Told, "words", w)

@@ -57,7 +57,7 @@ func TestOneConcernEndToEnd(t *testing.T) {
 			room.Said(process.Triage, "decision", process.OpenCase, "reasons", "Somebody is working on him"),
 			shareDecision(),
 			room.Said(process.Refer, "to", "police_prevent", "by", "secure email", "day", "2026-03-02", "what",
-				"The national form"),
+				"The national form", "rest", "no"),
 			room.Said(process.RecordTold, "kind", process.ToldAcknowledged, "from", "police", "day", "2026-03-02"),
 			room.Said(process.RecordTold, "kind", process.ToldOutcome, "from", "police", "day", "2026-03-02", "outcome",
 				"adopted", "words", "The panel takes it on"),

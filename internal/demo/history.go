@@ -242,7 +242,7 @@ func longRoute(lead string) []told {
 			"What was heard is first-hand and fits with what the team knows. Somebody seems to be using this person.")},
 		{20 * time.Hour, lead, shared},
 		{3 * time.Hour, lead, onDay(process.Refer, "to", "police_prevent", "by", "Secure email", "what",
-			"The national form, with what the sharing decision names")},
+			"The national form, with what the sharing decision names", "rest", "no")},
 		{28 * time.Hour, lead, onDay(process.RecordTold, "kind", process.ToldAcknowledged, "from", "police", "words",
 			"They have it and will look at it this week.")},
 		{9 * 24 * time.Hour, lead, onDay(process.RecordTold, "kind", process.ToldOutcome, "from", "channel_panel", "outcome",

@@ -13,7 +13,7 @@ func TestTheShippedProcessKeepsItsSafeguards(t *testing.T) {
 	if !r.OK() {
 		t.Error("broken")
 	}
-	if r.Configurations < 45 || r.Steps < 400 {
+	if r.Configurations < 50 || r.Steps < 400 {
 		t.Errorf("the walk is too small to be true: %d, %d", r.Configurations, r.Steps)
 	}
 }

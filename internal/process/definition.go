@@ -60,6 +60,8 @@ const (
 
 	Identified = "identified" // of ask_advice: words that identify the person
 
+	SentPart = "part" // of refer: more of what was decided is to be sent
+
 	Share    = "share"
 	NotShare = "not_share"
 

@@ -87,7 +87,7 @@ func (y *diary) write(step process.Step, outcome string, s process.Status) {
 	case process.EmergencyDisclosure:
 		y.owed, y.mayShare = true, false
 	case process.Refer:
-		y.heard = false
+		y.heard, y.mayShare = false, outcome == process.SentPart
 	case process.GiveFeedback:
 		y.heard = true
 	}

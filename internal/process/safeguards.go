@@ -22,6 +22,12 @@ var safeguards = []safeguard{
 		shared: true, marked: marksWhatLeaves, whole: decidesLater, turn: leavesUndecided,
 		mend: "Have the step need the fact that it is decided, clear that fact where something left in an emergency, mark " +
 			"what leaves under leaves, and have what decides ask a shared form that says so."},
+	{id: "a-decision-is-used-up",
+		says: "A decision to share serves what it names: once that was sent, nothing that identifies the person leaves " +
+			"before a new one.",
+		shared: true, walk: servesForEver,
+		mend: "Have the step ask whether more of what was decided is to be sent, and clear the fact of the decision where " +
+			"it is not."},
 	{id: "emergency-is-decided",
 		says: "After a disclosure in an emergency the decision is due within one working day, and nothing ends before it " +
 			"is recorded.",
@@ -100,7 +106,7 @@ var builtIns = []builtInStep{
 	{RecordAdvice, "concern.advice_recorded", []string{""}},
 	{DecideSharing, "concern.sharing_decided", []string{Share, NotShare}},
 	{EmergencyDisclosure, "concern.emergency_disclosed", []string{""}},
-	{Refer, "concern.referred", []string{""}},
+	{Refer, "concern.referred", []string{SentPart, ""}},
 	{RecordTold, "concern.told", []string{ToldAcknowledged, ToldOutcome}},
 	{GiveFeedback, "concern.feedback_given", []string{Told, CannotBeTold}},
 	{Close, "concern.closed", []string{""}},
@@ -155,6 +161,7 @@ func marksWhatLeaves(d *Definition) string {
 		outcome string
 		allowed []Leaves
 	}{
+		{Refer, SentPart, []Leaves{Identifiable}},
 		{Refer, "", []Leaves{Identifiable}},
 		{AskAdvice, Identified, []Leaves{Identifiable}},
 		{AskAdvice, "", []Leaves{Deidentified, Identifiable}},
@@ -185,6 +192,34 @@ func leavesUndecided(_ *Definition, t turn) string {
 		return "information leaves by a decision from before the emergency, although a new one is owed"
 	}
 	return "information leaves although the latest recorded decision is not a decision to share"
+}
+
+// servesForEver: each step that sends has a way to come out after which nothing identifiable
+// leaves until the next decision. Advice changes no facts: it can be asked as long as there is
+// more to send.
+func servesForEver(w *walk) string {
+	serves := map[*place]bool{} // from where something can leave by a decision that was made
+	for again := true; again; {
+		again = false
+		for _, t := range w.turns {
+			if !serves[t.at] && (t.outcome.Leaves == Identifiable || t.outcome.Decides == "" && serves[t.to]) {
+				serves[t.at], again = true, true
+			}
+		}
+	}
+	for _, s := range w.d.AllSteps {
+		if s.Advisory || !s.letsLeave(Identifiable) {
+			continue
+		}
+		if !slices.ContainsFunc(s.Outcomes, func(o Outcome) bool {
+			return o.Leaves == Identifiable && !slices.ContainsFunc(w.turns, func(t turn) bool {
+				return t.step.ID == s.ID && t.outcome.ID == o.ID && serves[t.to]
+			})
+		}) {
+			return w.d.placeOfStep(s.ID) + " lets something leave by one decision again and again"
+		}
+	}
+	return ""
 }
 
 // emergencyDeadline: from each step with which information leaves before the decision one

@@ -27,6 +27,9 @@ func TestNothingLeavesUndecided(t *testing.T) {
 	for _, c := range []struct{ fault, old, new, words string }{
 		{"sent without a decision", `"from": ["to_send"], "to": "answered", "needs": ["decision_to_share", "asker_checked"]`,
 			`"from": ["to_send", "deciding"], "to": "answered", "needs": ["asker_checked"]`, undecided},
+		{"one decision serves for ever", `"to": "answered", "needs": ["decision_to_share", ` +
+			`"asker_checked"], "clears": ["decision_to_share", "noted"]`,
+			`"needs": ["decision_to_share", "asker_checked"], "clears": ["noted"]`, "by one decision again and again"},
 		{"told at once after the end", `"answered"],` + "\n                  " + `"sets": ["decision_owed"]`,
 			`"answered", "closed"],` + "\n                  " + `"sets": ["decision_owed"]`, "leaves after the end"},
 		{"what is told at once ends it", `"answered"],

@@ -168,7 +168,7 @@ func usual(v room.View) process.Step {
 	switch {
 	case !v.Facts.Has(process.SharingDecided):
 		return process.DecideSharing
-	case v.Facts.Has(process.DecisionToShare) && !referred:
+	case v.Facts.Has(process.DecisionToShare): // something is still to be sent
 		return process.Refer
 	case referred && v.Last[process.RecordTold].Outcome != process.ToldOutcome:
 		return process.RecordTold

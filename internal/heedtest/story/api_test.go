@@ -100,7 +100,7 @@ func TestTheSameThroughTheAPI(t *testing.T) {
 				"with": "A. Officer", "what": "Name and what was heard", "consent": "not_asked", "not_asked": "raise_risk",
 				"article_6": "6_1_e", "article_9": "9_2_g_para_6", "common_law": "public_interest", "harm": "h", "distress": "d",
 				"necessity": "n", "person_told": "later"}},
-			{"refer", obj{"to": "police_prevent", "by": "secure email", "day": day, "what": "The form"}},
+			{"refer", obj{"to": "police_prevent", "by": "secure email", "day": day, "what": "The form", "rest": "no"}},
 			{"record_told", obj{"kind": "acknowledged", "from": "police", "day": day}},
 			{"record_told", obj{"kind": "outcome", "from": "police", "day": day, "outcome": "signposted"}},
 			{"give_feedback", obj{"result": "told", "words": "Thank you. He is being helped."}},

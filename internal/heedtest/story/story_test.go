@@ -145,7 +145,7 @@ func TestFromTheNurseToTheAnswer(t *testing.T) {
 			See("Check your answers and save", "A. Officer").Press("Save this decision").
 			Press("Record a referral").Choose("Police Prevent team").Fill("How was it sent?",
 			"Secure email").FillDate("When was it sent?", day, month, year).Fill("What was sent?",
-			"The form").Press("Record this referral").
+			"The form").Choose("No, that was all").Press("Record this referral").
 			Press("Record what you were told").Choose("They have the referral").Choose("Police").
 			FillDate("When did they tell you?", day, month, year).Press("Record this").
 			DoNotSee("Close this concern").

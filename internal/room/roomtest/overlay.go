@@ -226,6 +226,12 @@ func (l *lays) leaving(none file, role string) {
 			l.refused("a form of all organisations, worded anew", none.with("wording", file{
 				"question." + id + "." + s.Fields[0].ID + ".ask": "What else was seen here?"}))
 		}
+		for _, o := range s.Outcomes {
+			if o.Decides == process.NotToShare {
+				l.refused("a condition before a decision not to share", more.with("needs", file{id + "/" + o.ID: []string{
+					"local_looked"}}))
+			}
+		}
 		if !s.Always {
 			continue
 		}

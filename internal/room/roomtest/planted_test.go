@@ -42,9 +42,9 @@ var planted = []struct{ name, file, old, new, clause string }{
 		`if out.Leaves == Emergency || out.Decides != "" {`, "an_organisation's_overlay"},
 	{"an added step decides about sharing", "../process/overlay.go", `if out.Leaves != Stays || out.Decides != "" {`,
 		`if out.Leaves != Stays {`, "an_organisation's_overlay"},
-	{"a condition stands before what must never wait", "../process/overlay.go",
-		`s.Always || s.decides(NotToShare) && (!one || n.Decides == NotToShare) {`,
-		`s.decides(NotToShare) && (!one || n.Decides == NotToShare) {`, "an_organisation's_overlay"},
+	{"a condition stands before a decision not to share", "../process/overlay.go",
+		`s.Always || s.decides(NotToShare) && (!one || n.Decides == NotToShare) {`, `s.Always || n.ID == "never" {`,
+		"concern:an_organisation's_overlay"},
 	{"a question stands before what must never wait", "../process/overlay.go", `if s.neverWaits() && !q.Optional {`,
 		`if s.neverWaits() && q.Max > 99 {`, "an_organisation's_overlay"},
 	{"an answer stands before what must never wait", "../process/overlay.go", `			case s.neverWaits():
