@@ -51,7 +51,7 @@ func TestAConcernIsHeldToWhatEveryRoomIs(t *testing.T) {
 		t.Error("it has the number of another record of Heed's own")
 	}
 	desk := room.TestOnlyDesk(room.Parts{}, &room.Room{Name: "other", Many: Room().Many})
-	if err := desk.Keep(Room()); err == nil || !strings.Contains(err.Error(), "plural") {
+	if err := desk.Keep(Room()); err == nil || !strings.Contains(err.Error(), "Many") {
 		t.Errorf("two rooms of one plural: %v", err)
 	}
 }

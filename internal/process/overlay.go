@@ -448,8 +448,12 @@ func addContacts(d *Definition, o overlay) error {
 		}
 		j := slices.IndexFunc(d.Contacts, func(x Contact) bool { return x.ID == c.ID })
 		switch {
-		case j >= 0 && d.Contacts[j].Fixed:
-			return bad(at, fmt.Sprintf("changes %q, which is the same everywhere", c.ID))
+		case j >= 0 && d.Contacts[j].Evidence != "setting":
+			return bad(at, fmt.Sprintf("changes %q, which is the same everywhere: add a number of your own beside it", c.ID))
+		case slices.ContainsFunc(d.Contacts, func(x Contact) bool {
+			return x.ID != c.ID && spoken(x.Label) == spoken(c.Label)
+		}):
+			return bad(at+".label", "is what another number is called: whoever rings it would tell somebody else")
 		case j >= 0:
 			d.Contacts[j].Number, d.Contacts[j].Evidence = c.Number, "setting"
 			d.Contacts[j].Label = or(c.Label, d.Contacts[j].Label)

@@ -72,6 +72,11 @@ func TestNoOverlayLetsMoreLeave(t *testing.T) {
 		{"patient/1", `"wording": {"question.emergency_disclosure.what.ask": "What was thought?"}`, shipped},
 		{"patient/1", `"wording": {"step.record_told.hint": "Anything"}`, ""},
 
+		{"patient/1", `"contacts": [{"id": "police", "number": "01632 960999"}]`, "the same everywhere"},
+		{"patient/1", `"contacts": [{"id": "local_desk", "label": "Anti-terrorist hotline", "number": "01632 960999"}]`,
+			"another number is called"},
+
+		{"patient/1", `"contacts": [{"id": "local_desk", "label": "Police here", "number": "01632 960999"}]`, ""},
 		{"request/1", on("decide_sharing/share", "received"), ""},
 		{"request/1", on("close", "received"), ""},
 		{"request/1", `"roles": {"decide_sharing": ["caldicott_guardian"]}`, ""},
