@@ -24,8 +24,8 @@ func rows() (out []shipped) {
 	for _, r := range append(app.Rooms(), concern.Room()) {
 		out = append(out, shipped{fmt.Sprintf("rows of %s, Rows %d, version %d", r.Many, r.Rows, r.Latest().Version),
 			rowsOf(r), "Its records stand in other lists now (one that was added, its condition or order, or Go code that " +
-				"makes rows), and those that are there already would be missing: raise Rows of the room, and write the new " +
-				"line with -update", false})
+				"makes rows), and those that are there already would be missing: raise Rows of the room, and run " +
+				"./generate", false})
 	}
 	return out
 }

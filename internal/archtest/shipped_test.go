@@ -39,10 +39,9 @@ func TestWhatWasShippedStays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	was := map[string]string{}
-	for line := range strings.Lines(string(had)) {
-		what, hash, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " = ")
-		was[what] = hash
+	was, faults := readShipped(string(had))
+	if len(faults) > 0 {
+		t.Fatal(strings.Join(faults, "\n"))
 	}
 	for _, fault := range held(was, slices.Concat(definitions(t), pictures(room.State{}), rows(), items(t), numbers()),
 		released(t), *update) {
@@ -70,6 +69,42 @@ func TestWhatWasShippedStays(t *testing.T) {
 	}
 }
 
+// shippedLine is a line of shipped.golden.
+var shippedLine = regexp.MustCompile(`^(definition internal/[\w/-]+\.json|set \w+, version \d+|` +
+	`item \w+/\w+(, its end)?|picture \w+, Rows \d+|rows of \w+, Rows \d+, version \d+) = [0-9a-f]{64}$|` +
+	`^room \w+ = \d+$|^room number \d+ = (\w+|of Heed's own)$`)
+
+// readShipped reads shipped.golden, and says which line could hold nothing to what it was.
+func readShipped(text string) (was map[string]string, faults []string) {
+	was = map[string]string{}
+	for i, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
+		what, hash, _ := strings.Cut(line, " = ")
+		if _, twice := was[what]; twice || !shippedLine.MatchString(line) {
+			faults = append(faults, fmt.Sprintf("%s:%d: %q is no line of it, or says what another does: put it back as it was",
+				shippedFile, i+1, line))
+		}
+		was[what] = hash
+	}
+	return was, faults
+}
+
+// TestALineOfAnotherFormIsRefused: it would stay for good, and hold nothing.
+func TestALineOfAnotherFormIsRefused(t *testing.T) {
+	hash := strings.Repeat("0a", 32)
+	good := "item lawful_bases/6_1_c = " + hash + "\nroom policy = 2\nroom number 3 = of Heed's own\n"
+	if _, faults := readShipped(good); len(faults) != 0 {
+		t.Error(faults)
+	}
+	for _, bad := range []string{"item lawful_bases/6_1_d =" + hash, "item lawful_bases/6_1_d= " + hash, "",
+		"room policy = 2", "picture policies, Rows 5 = " + hash[:60], "room number 7 =request",
+		"picture policies,Rows 5 = " + hash} {
+		_, faults := readShipped(good + bad + "\n")
+		if len(faults) != 1 || !strings.Contains(faults[0], "shipped.golden:4: ") {
+			t.Errorf("%q is taken: %v", bad, faults)
+		}
+	}
+}
+
 // held says what is not as it was, and what to do; with update what may be written is.
 func held(was map[string]string, now []shipped, released, update bool) (faults []string) {
 	for _, x := range now {
@@ -81,7 +116,7 @@ func held(was map[string]string, now []shipped, released, update bool) (faults [
 			was[x.what] = x.hash
 		case open:
 			faults = append(faults, x.what+" is new, or other than before. See that it is as it should stay, and write it "+
-				"down: go test ./internal/archtest -run TestWhatWasShippedStays -update")
+				"down: ./generate")
 		default:
 			faults = append(faults, x.what+" is not as it was shipped. "+x.instead)
 		}
@@ -109,7 +144,7 @@ func TestADefinitionChangesUntilItIsReleased(t *testing.T) {
 	for _, c := range []struct {
 		released, update bool
 		want             string
-	}{{false, false, "-update"}, {false, true, ""}, {true, false, "policy-2.json"}, {true, true, "policy-2.json"}} {
+	}{{false, false, "./generate"}, {false, true, ""}, {true, false, "policy-2.json"}, {true, true, "policy-2.json"}} {
 		was := map[string]string{}
 		_ = held(was, now, c.released, true)
 		was[first] = "another"
@@ -249,9 +284,9 @@ func pictures(state any) (out []shipped) {
 	form := sha256.Sum256([]byte(formOf(reflect.TypeOf(state), nil)))
 	for _, r := range app.Kinds() {
 		out = append(out, shipped{fmt.Sprintf("picture %s, Rows %d", r.Many, r.Rows), hex.EncodeToString(form[:]),
-			"What a program seals of where a record stands (room.State) has other fields now: raise Rows of every room, so " +
-				"that the next " +
-				"start makes the pictures anew, and write the new lines with -update", false})
+			fmt.Sprintf("What a program seals of where a record stands (room.State) has other fields now, or this line was "+
+				"changed: raise Rows of the room %s, so that the next start makes its pictures anew, and run ./generate; where "+
+				"room.State is as it was, put the line back", r.Name), false})
 	}
 	return out
 }

@@ -40,6 +40,7 @@ func TestBadge(t *testing.T) {
 func TestBadgesOfOtherForms(t *testing.T) {
 	t.Setenv("HEED_TEST_POSTGRES", "skip") // what they have is the same on both
 	asked := string(badge1[strings.Index(string(badge1), `"fields"`):strings.Index(string(badge1), `"outcomes"`)])
+	rest := string(badge1[strings.Index(string(badge1), asked)+len(asked) : strings.Index(string(badge1), `"deadlines"`)])
 	for _, x := range []struct {
 		name, old, new, rules string
 		holds                 func(*suite)
@@ -48,6 +49,8 @@ func TestBadgesOfOtherForms(t *testing.T) {
 		{"its list has everything", `"of": "raiser"`, `"of": "organisation"`, "", ofAnother},
 		{"one role begins it", `"roles": ["anyone"]`, `"roles": ["governance_lead"]`, `== "governance_lead"`, ofAnother},
 		{"nothing is asked", asked, ``, "", counted},
+		{"what ends it asks the day", asked + rest, rest[:strings.LastIndex(rest, `"outcomes"`)] + asked +
+			rest[strings.LastIndex(rest, `"outcomes"`):], "", counted},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			world.EachOf(t, func(t *testing.T, fresh func(*testing.T) *world.World) {

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"heed/internal/clock/workday"
+	"heed/internal/field"
+	"heed/internal/id"
 	"heed/internal/process"
 	"heed/internal/room"
 	"heed/internal/store"
@@ -155,4 +157,112 @@ func (s *suite) notForEver(ahead time.Duration) {
 	if n := len(s.recount()) - had; n > 20 {
 		s.t.Errorf("%d editions were closed and withdrawn by two clocks", n)
 	}
+}
+
+// toDate is a record before the step that asks for a day; none where the first step asks.
+type toDate struct {
+	ref  id.Reference
+	last turn
+}
+
+func (s *suite) beforeDated() (out toDate) {
+	s.t.Helper()
+	step, _, ok := dated(s.room.Latest())
+	if !ok {
+		return out
+	}
+	out.last = turn{step.ID, step.Outcomes[0].ID}
+	if step.ID == s.room.First().ID {
+		return out
+	}
+	out.ref = s.begin().Reference
+	v := s.stands(out.ref)
+	way := shortest(s.room.Latest(), v.Status(), func(taken []turn, _ process.Status) bool {
+		return len(taken) > 0 && taken[len(taken)-1].step == step.ID
+	})
+	s.goWay(out.ref, way[:len(way)-1])
+	out.last = way[len(way)-1]
+	return out
+}
+
+// recordedLate records what happened in a period that is closed, in a record that was begun
+// by then or since.
+func (s *suite) recordedLate(x toDate) {
+	s.t.Helper()
+	_, f, ok := dated(s.room.Latest())
+	if !ok {
+		return
+	}
+	day := workday.Of(s.w.Hand.Now()).Add(-110)
+	period := workday.MonthOf(day)
+	first := s.closing(s.recount(), period, 1)
+	more := s.countedBy(s.recorded(x, day.String()), f)
+	late := int64(len(more))
+	if got := s.closing(s.recount(), period, 1); got.Late != late || !slices.Equal(got.Cells, first.Cells) {
+		s.t.Errorf("what was recorded late is told as %d, and the closed figures are %v, were %v", got.Late, got.Cells,
+			first.Cells)
+	}
+	s.w.Hand.Move(70 * 24 * time.Hour)
+	if n, err := s.desk.ClosePeriods(s.ctx, quietly); err != nil || n != 0 {
+		s.t.Errorf("by a clock alone %d periods were closed: %v", n, err)
+	}
+	s.timeHasCome()
+	_, err := s.desk.ClosePeriods(s.ctx, quietly)
+	s.must(err)
+	all := s.recount()
+	second := s.closing(all, period, 2)
+	for i, c := range s.closing(all, period, 1).Cells {
+		n := c.N
+		if column, is := more[c.Figure]; is && column == c.Column {
+			n++
+		}
+		if c != first.Cells[i] || len(second.Cells) <= i || second.Cells[i].N != n {
+			s.t.Errorf("%+v was closed; now its first edition is %+v, its second %+v", first.Cells[i], c, second.Cells)
+		}
+	}
+	if second.Closing.Late != late {
+		s.t.Errorf("the second edition says that %d were recorded late", second.Closing.Late)
+	}
+	for _, x := range all {
+		if x.AsOf.After(second.AsOf) {
+			s.t.Errorf("%s was closed as of %s, and at once what came late as of %s", x.Period, x.AsOf, second.AsOf)
+		}
+	}
+}
+
+// recorded takes the step that asks for a day, by which a record may begin, if there is one.
+func (s *suite) recorded(x toDate, day string) id.Reference {
+	s.t.Helper()
+	step, f, ok := dated(s.room.Latest())
+	if !ok {
+		return x.ref
+	}
+	in := s.answersFor(step, x.last.outcome)
+	in[f.ID] = field.Of(day)
+	if x.ref != "" {
+		_, _, err := s.take(x.ref, step, in)
+		s.must(err)
+		return x.ref
+	}
+	got, err := s.desk.Begin(s.ctx, s.as(string(step.Roles[0]), 0), s.room, room.Beginning{Answers: in})
+	s.must(err)
+	return got.Reference
+}
+
+// countedBy are the columns in which a month's figures count what was recorded by that day: the
+// suite's own two, and those of the room.
+func (s *suite) countedBy(ref id.Reference, f field.Field) map[string]string {
+	s.t.Helper()
+	out, taken, def := map[string]string{}, s.stands(ref).Taken, s.room.Latest()
+	last := taken[len(taken)-1]
+	for _, fig := range def.Figures {
+		counts := fig.Counts(process.Taken{Step: last.Step, Outcome: last.Outcome})
+		if counts && fig.On == f.ID && fig.Period == process.PerMonth {
+			out[fig.ID] = fig.Answer(def, answered(fig, taken))
+		}
+		if fig.ID == lateDuty && !last.Effect.Ends {
+			out[fig.ID] = process.NotMet
+		}
+	}
+	return out
 }

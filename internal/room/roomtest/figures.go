@@ -1,6 +1,7 @@
 package roomtest
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -31,6 +32,7 @@ func counted(s *suite) {
 		s.w.Hand.Move(11 * 24 * time.Hour)
 	}
 	strangers := s.strangersRecords()
+	s.recorded(s.beforeDated(), "2026-03-20")
 	old := s.beforeDated()
 	s.w.Hand.Move(100 * 24 * time.Hour)
 	s.timeHasCome()
@@ -77,8 +79,11 @@ func addFigures(def *process.Definition) {
 		def.Figures = append(def.Figures, f)
 	}
 	add(process.Figure{ID: "counted_begun"}, def.AllSteps[0])
-	if step, f, ok := dated(def); ok {
+	step, f, ok := dated(def)
+	if ok {
 		add(process.Figure{ID: lateFigure, On: f.ID}, step)
+	}
+	if ok && goesOn(def, step) { // nothing is due from what ends a record
 		end := []string{string(def.AllSteps[0].ID)} // which is taken once
 		def.Timers = append(slices.Clone(def.Timers), process.Deadline{ID: lateDuty, Label: "Added", On: f.ID,
 			Owner: step.Roles[0], From: []string{string(step.ID)}, Until: end})
@@ -92,6 +97,17 @@ func addFigures(def *process.Definition) {
 			}
 		}
 	}
+}
+
+// goesOn says whether a record can go on after a step.
+func goesOn(def *process.Definition, step process.StepInfo) bool {
+	return slices.ContainsFunc(step.Outcomes, func(o process.Outcome) bool {
+		return slices.ContainsFunc(o.Moves, func(m process.Move) bool {
+			return slices.ContainsFunc(m.From, func(from process.State) bool {
+				return !def.Ended(process.Status{State: cmp.Or(m.To, from)})
+			})
+		})
+	})
 }
 
 func dated(def *process.Definition) (process.StepInfo, field.Field, bool) {
@@ -336,111 +352,6 @@ func isRunning(duty string, taken []room.Taken) (runs bool) {
 
 // timeHasCome writes an entry, by which a period is over: somebody looks at a record.
 func (s *suite) timeHasCome() { s.reader(s.references()[0]) }
-
-// toDate is a record before the step that asks for a day; none where the first step asks.
-type toDate struct {
-	ref  id.Reference
-	last turn
-}
-
-func (s *suite) beforeDated() (out toDate) {
-	s.t.Helper()
-	step, _, ok := dated(s.room.Latest())
-	if !ok {
-		return out
-	}
-	out.last = turn{step.ID, step.Outcomes[0].ID}
-	if step.ID == s.room.First().ID {
-		return out
-	}
-	out.ref = s.begin().Reference
-	v := s.stands(out.ref)
-	way := shortest(s.room.Latest(), v.Status(), func(taken []turn, _ process.Status) bool {
-		return len(taken) > 0 && taken[len(taken)-1].step == step.ID
-	})
-	s.goWay(out.ref, way[:len(way)-1])
-	out.last = way[len(way)-1]
-	return out
-}
-
-// recordedLate records what happened in a period that is closed, in a record that was begun
-// by then or since.
-func (s *suite) recordedLate(x toDate) {
-	s.t.Helper()
-	step, f, ok := dated(s.room.Latest())
-	if !ok {
-		return
-	}
-	day := workday.Of(s.w.Hand.Now()).Add(-110)
-	period := workday.MonthOf(day)
-	first := s.closing(s.recount(), period, 1)
-	in := s.answersFor(step, x.last.outcome)
-	in[f.ID] = field.Of(day.String())
-	s.must(s.recorded(x, step, in))
-	more := s.countedBy(x, step, f, in)
-	late := int64(len(more))
-	if got := s.closing(s.recount(), period, 1); got.Late != late || !slices.Equal(got.Cells, first.Cells) {
-		s.t.Errorf("what was recorded late is told as %d, and the closed figures are %v, were %v", got.Late, got.Cells,
-			first.Cells)
-	}
-	s.w.Hand.Move(70 * 24 * time.Hour)
-	if n, err := s.desk.ClosePeriods(s.ctx, quietly); err != nil || n != 0 {
-		s.t.Errorf("by a clock alone %d periods were closed: %v", n, err)
-	}
-	s.timeHasCome()
-	_, err := s.desk.ClosePeriods(s.ctx, quietly)
-	s.must(err)
-	all := s.recount()
-	second := s.closing(all, period, 2)
-	for i, c := range s.closing(all, period, 1).Cells {
-		n := c.N
-		if column, is := more[c.Figure]; is && column == c.Column {
-			n++
-		}
-		if c != first.Cells[i] || len(second.Cells) <= i || second.Cells[i].N != n {
-			s.t.Errorf("%+v was closed; now its first edition is %+v, its second %+v", first.Cells[i], c, second.Cells)
-		}
-	}
-	if second.Closing.Late != late {
-		s.t.Errorf("the second edition says that %d were recorded late", second.Closing.Late)
-	}
-	for _, x := range all {
-		if x.AsOf.After(second.AsOf) {
-			s.t.Errorf("%s was closed as of %s, and at once what came late as of %s", x.Period, x.AsOf, second.AsOf)
-		}
-	}
-}
-
-// recorded takes the step that asks for a day, by which a record may begin.
-func (s *suite) recorded(x toDate, step process.StepInfo, in field.Answers) (err error) {
-	if x.ref == "" {
-		_, err = s.desk.Begin(s.ctx, s.as(string(step.Roles[0]), 0), s.room, room.Beginning{Answers: in})
-	} else {
-		_, _, err = s.take(x.ref, step, in)
-	}
-	return err
-}
-
-// countedBy are the columns in which a month's figures count what was recorded by that day: the
-// suite's own two, and those of the room.
-func (s *suite) countedBy(x toDate, step process.StepInfo, f field.Field, in field.Answers) map[string]string {
-	s.t.Helper()
-	first := room.Taken{}
-	first.Step, first.Outcome, first.Answers = step.ID, x.last.outcome, in
-	out, taken := map[string]string{}, []room.Taken{first}
-	if x.ref != "" {
-		taken = s.stands(x.ref).Taken
-	}
-	def := s.room.Latest()
-	for _, fig := range def.Figures {
-		counts := fig.Counts(process.Taken{Step: step.ID, Outcome: x.last.outcome})
-		if counts && fig.On == f.ID && fig.Period == process.PerMonth {
-			out[fig.ID] = fig.Answer(def, answered(fig, taken))
-		}
-	}
-	out[lateDuty] = process.NotMet
-	return out
-}
 
 func (s *suite) closing(all []room.Recounted, p workday.Period, n int) room.Recounted {
 	s.t.Helper()
