@@ -89,7 +89,7 @@ func upperFirst(s string) string {
 // definition's own facts: a definition cannot talk the checker into a decision
 // that nobody recorded by setting a fact of that name.
 type happened struct {
-	shared   bool // the latest sharing decision is to share, and no emergency came after it
+	shared   bool // the latest decision is to share, no emergency came after it, and what it rests on is in force
 	owed     bool // shared in an emergency, no decision since
 	answered bool // the raiser was answered since the last decision or referral
 	decided  bool // the latest triage was a decision, not a hold
@@ -181,14 +181,16 @@ func explore(d *Definition) *walk {
 	add(&place{Status: d.Start()})
 	for i := 0; i < len(w.places); i++ {
 		at := w.places[i]
-		for _, s := range slices.Concat(d.AllSteps, d.Lapses(at.Status)) {
+		for _, s := range slices.Concat(d.AllSteps, d.Lapses(at.Status), d.endings()) {
 			for _, o := range s.Outcomes {
 				m, err := d.move(at.Status, s.ID, o.ID)
 				if err != nil {
 					continue
 				}
 				t := turn{at: at, step: s, outcome: o, move: m}
-				t.to = add(&place{at.apply(m), at.happened.after(s.ID, o), at, t.words()})
+				h := at.happened.after(s.ID, o)
+				h.shared = h.shared && !d.unfounded(s.ID)
+				t.to = add(&place{at.apply(m), h, at, t.words()})
 				w.turns = append(w.turns, t)
 			}
 		}

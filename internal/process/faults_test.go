@@ -40,6 +40,9 @@ func TestCheckFindsPlantedFaults(t *testing.T) {
 			"nothing-leaves-undecided"},
 		{"advice with a name needs nothing", `"feedback_due"], "needs": ["decision_to_share"]}]}`, `"feedback_due"]}]}`,
 			"nothing-leaves-undecided"},
+		{"a decision stands whose lawful basis has ended", `"field": "article_6", "days": 5, "owner": "safeguarding_lead",` +
+			` "clears": ["decision_to_share"],`, `"field": "article_6", "days": 5, "owner": "safeguarding_lead",`,
+			"nothing-leaves-undecided"},
 		{"the owed decision is forgotten", `"sets": ["decision_owed"]`, `"sets": []`, "emergency-is-decided"},
 		{"a decision from before the emergency stands", `"sets": ["decision_owed"], "clears": ["decision_to_share"]`,
 			`"sets": ["decision_owed"]`, "nothing-leaves-undecided"},

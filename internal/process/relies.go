@@ -17,6 +17,8 @@ type Reliance struct {
 	Owner Role   `json:"owner"`
 	Any   bool   `json:"any"`   // as of a deadline
 	Again []Step `json:"again"` // steps that meet it besides those that ask the question
+	// Clears are facts that rest on the item: they hold no more once it has ended.
+	Clears []Fact `json:"clears"`
 }
 
 // Ended is the name of the step by which Heed itself writes that something ended, and of
@@ -27,14 +29,31 @@ func (r Reliance) Ended() Step { return Step(r.ID + "_ended") }
 func (r Reliance) Step(d *Definition) StepInfo {
 	const says = "Something that this relies on is no longer in force"
 	var from []State
-	for _, s := range d.States {
+	for _, s := range d.States[1:] { // before it begins a record relies on nothing
 		if !s.End {
 			from = append(from, s.ID)
 		}
 	}
 	room, _, _ := strings.Cut(d.AllSteps[0].Kind, ".")
 	return StepInfo{ID: r.Ended(), Label: says, Kind: room + "." + string(r.Ended()), Done: says,
-		Hears: []string{"owner"}, Outcomes: []Outcome{{Label: says, Moves: []Move{{From: from}}}}}
+		Hears: []string{"owner"}, Outcomes: []Outcome{{Label: says, Moves: []Move{{From: from, Clears: r.Clears}}}}}
+}
+
+// endings are the steps by which Heed writes that something ended on which a record relies.
+func (d *Definition) endings() (out []StepInfo) {
+	for _, r := range d.Relies {
+		out = append(out, r.Step(d))
+	}
+	return out
+}
+
+// unfounded says whether a step writes that what a decision about sharing rests on has ended.
+func (d *Definition) unfounded(step Step) bool {
+	r, ok := find(d.Relies, step, Reliance.Ended)
+	return ok && slices.ContainsFunc(d.Asking(r.Field), func(id Step) bool {
+		s, _ := d.Step(id)
+		return s.decides(ToShare)
+	})
 }
 
 // Asking are the steps that ask a question and keep its answer.
@@ -115,6 +134,11 @@ func (r Reliance) fault(d *Definition) string {
 		if f, ok := field.Find(s.Fields, r.Field); ok && f.Set != r.Question(d).Set {
 			return fmt.Sprintf("is of the question %q, which must take from one set everywhere: %s asks it "+
 				"otherwise", r.Field, s.ID)
+		}
+	}
+	for _, f := range r.Clears {
+		if _, ok := d.fact(f); !ok {
+			return d.NoFact(f)
 		}
 	}
 	for _, id := range r.Again {

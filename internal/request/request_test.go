@@ -64,6 +64,9 @@ func TestNothingLeavesUndecided(t *testing.T) {
     {"id": "send"`, `"clears": ["noted"]}]}]},
 
     {"id": "send"`, "by a decision from before the emergency"},
+		{"a decision stands whose lawful basis has ended", `"field": "article_6", "days": 5, "owner": "safeguarding_lead", ` +
+			`"again": ["look_up", "nothing", "close"], "clears": ["decision_to_share"],`, `"field": "article_6", "days": 5, ` +
+			`"owner": "safeguarding_lead", "again": ["look_up", "nothing", "close"],`, undecided},
 		{"what is told at once cannot be recorded", `"answered"],
                   "sets": ["decision_owed"]`, `"closed"],
                   "sets": ["decision_owed"]`, "cannot be recorded at"},

@@ -565,6 +565,8 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"an older program puts off what it does not know", "duties.go", `row.made > r.makes() && soon.Before(at)`,
 		`row.made > r.makes() && at.Before(soon)`, "what_ended"},
 	{"an id means another thing", "../process/set.go", `return y.ID == x.ID })`, `return y.ID == "" })`, "what_ended"},
+	{"what rests on what ended still holds", "../process/relies.go", `Moves: []Move{{From: from, Clears: r.Clears}}`,
+		`Moves: []Move{{From: from}}`, "concern:what_ended"},
 	{"a step that is to meet it does not", "../process/relies.go", `for _, s := range until {`,
 		`for _, s := range until[:1] {`, "what_ended"},
 	{"an event is counted twice", "count.go", `w.all = append(w.all, &h)`, `w.all = append(w.all, &h, &h)`,

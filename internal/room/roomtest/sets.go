@@ -248,6 +248,9 @@ func (s *suite) toldOnce(by process.Reliance, ref id.Reference, item string) {
 	if times != 1 || !runsOn(v, by) {
 		s.t.Errorf("%s: that %s ended was told %d times, and the duty runs: %t", by.ID, item, times, runsOn(v, by))
 	}
+	if slices.ContainsFunc(by.Clears, v.Facts.Has) {
+		s.t.Errorf("%s: what rests on %s holds although that ended: %v", by.ID, item, v.Facts)
+	}
 	for _, role := range s.room.Latest().Roles {
 		owner := s.owner(string(role.ID), v.Owner)
 		if owner.Person.IsZero() {
