@@ -153,9 +153,17 @@ func calledQuestions(s, was StepInfo, added int) (out []label) {
 				at = fmt.Sprintf("steps[%d].questions[%d].text", added, own)
 			}
 		}
-		out = append(out, label{at: at, id: f.ID, was: before.Ask, is: f.Ask, yesNo: f.Kind == field.YesNo})
+		out = append(out, label{at: at, id: f.ID, was: before.Ask, is: f.Ask, yesNo: yesOrNo(f)})
 	}
 	return out
+}
+
+// yesOrNo says whether a question is answered yes or no, whatever stands behind it.
+func yesOrNo(f field.Field) bool {
+	return f.Kind == field.YesNo || slices.ContainsFunc(f.Choices, func(o field.Option) bool {
+		first, _, _ := strings.Cut(spoken(o.Label), " ")
+		return first == "yes" || first == "no"
+	})
 }
 
 // yesIsNo says which word of two begins as one that sends it back does, or the other way

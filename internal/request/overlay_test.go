@@ -72,6 +72,8 @@ func TestNoOverlayLetsMoreLeave(t *testing.T) {
 		{"patient/1", `"wording": {"question.emergency_disclosure.what.ask": "What was thought?"}`, shipped},
 		{"patient/1", `"wording": {"step.record_told.hint": "Anything"}`, ""},
 
+		{"patient/1", `"wording": {"question.raise.knows.ask": "Is it kept from the person?"}`, "answered yes or no"},
+		{"request/1", `"wording": {"question.look_up.result.ask": "Is the person unknown to us?"}`, "answered yes or no"},
 		{"patient/1", `"contacts": [{"id": "police", "number": "01632 960999"}]`, "the same everywhere"},
 		{"patient/1", `"contacts": [{"id": "local_desk", "label": "Anti-terrorist hotline", "number": "01632 960999"}]`,
 			"another number is called"},
