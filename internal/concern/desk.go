@@ -58,6 +58,7 @@ func (d *Desk) made() *room.Room {
 		Name: Name, Apart: true, Number: ledger.Concern, Kind: access.KindConcern, One: "concern", Many: "concerns",
 		Compartment: string(Patient), Definitions: []*process.Definition{process.Patient()}, Rows: 4,
 		Opens: access.ViewConcern, Follows: access.ViewOwnConcern, Late: []access.Role{access.CaldicottGuardian},
+		Tells:  access.BeTold,
 		Passes: process.Refer,
 		Safe:   process.Safe, Openings: openingsAnHour, Acts: acts, Others: d.alone, Reason: d.reasonGiven, Owner: d.ownerFor,
 		Rule: rule, Finds: d.finds, After: d.tellOfBar,
@@ -83,7 +84,6 @@ func Events() map[string]string {
 // acts are the actions that access is asked for. A step is asked for by the action of
 // its name; one that an overlay added as a local step. The raiser's own note is asked
 // for as such; a lead's as a lead's, and as the raiser's where they are kept from it.
-// Outside the chain a second word is there only for what waits for one.
 func acts(what string, a access.Actor, s *room.State) []access.Action {
 	if list, ok := strings.CutPrefix(what, "list_"); ok {
 		return either(list == ListOwn, access.ListOwn, access.ListInbox)
@@ -109,8 +109,6 @@ func acts(what string, a access.Actor, s *room.State) []access.Action {
 		return []access.Action{access.AddNote, access.AddToOwn}
 	case act == access.AddNote && a.Person == s.By:
 		return []access.Action{access.AddToOwn}
-	case act == access.ConfirmBar && slices.Contains(outsiders, a.Role) && !s.Bars.WaitFor(a.Person):
-		return nil
 	case slices.Contains(access.RecordActions(), act):
 		return []access.Action{act}
 	}

@@ -151,7 +151,7 @@ func (d *Desk) GiveReason(ctx context.Context, a access.Actor, ref id.Reference,
 		if err != nil {
 			return err
 		}
-		return d.tellOutside(tx, a.Person, &at, 0)
+		return d.tellOutside(tx, a.Person, &at)
 	})
 	if err == nil {
 		d.reasons.Note(a.Person, ref, d.Clock.Now())

@@ -1,12 +1,10 @@
 package concern
 
 import (
-	"context"
 	"sync"
 	"time"
 
 	"heed/internal/access"
-	"heed/internal/directory"
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/store"
@@ -59,7 +57,7 @@ func (d *Desk) routed(tx *store.Tx, org id.Org, key routeKey) (id.Person, error)
 	if now := tx.Now(); ok && now.Before(r.until) && !now.Before(r.until.Add(-routeLife)) {
 		return r.person, nil
 	}
-	p, err := d.findOwner(tx, org, key.team, func(p id.Person) bool { return p == key.raiser })
+	p, err := d.rooms.TakesUp(tx, d.Room, org, key.team, func(p id.Person) bool { return p == key.raiser })
 	if err != nil {
 		return id.Person{}, err
 	}
@@ -73,31 +71,3 @@ func (d *Desk) routed(tx *store.Tx, org id.Org, key routeKey) (id.Person, error)
 }
 
 const mostRoutes = 10_000
-
-// findOwner passes over who must not have it.
-func (d *Desk) findOwner(tx *store.Tx, org id.Org, team id.Team, not func(id.Person) bool) (id.Person, error) {
-	for _, try := range []struct {
-		role access.Role
-		team id.Team
-	}{{access.Lead, team}, {access.Lead, id.Team{}}, {access.CaldicottGuardian, id.Team{}}} {
-		who, err := d.Directory.Holders(tx, org, try.role, try.team)
-		if err != nil {
-			return id.Person{}, err
-		}
-		for _, p := range who {
-			if !not(p.ID) {
-				return p.ID, nil
-			}
-		}
-	}
-	return id.Person{}, fail.New(fail.Conflict, "Nobody takes up concerns here yet: ring your safeguarding team")
-}
-
-// Leads are those to whom a concern can be given.
-func (d *Desk) Leads(ctx context.Context, org id.Org) (out []directory.Person, err error) {
-	err = d.Store.View(ctx, func(tx *store.Tx) error {
-		out, err = d.Directory.Holders(tx, org, access.Lead, id.Team{})
-		return err
-	})
-	return out, err
-}

@@ -26,7 +26,7 @@ func TestWhatIsAskedIsNotSeen(t *testing.T) {
 		take(w, lead, ref, keepFrom("second"))
 		take(w, lead, ref, room.Said(process.Correct, "of", "2", "words", "It is the deputy, whom it is about"))
 		take(w, lead, ref, room.Said(process.Correct, "of", "3", "words", "The deputy it is"))
-		if _, err := w.Concerns.ToConfirm(ctx, w.As("guardian"), ref); err != nil {
+		if _, _, err := w.Rooms.ToConfirm(ctx, w.As("guardian"), w.Concerns.Room, ref); err != nil {
 			w.T.Fatal(err)
 		}
 		c, err := w.Concerns.Open(ctx, second, ref)

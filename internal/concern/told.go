@@ -18,54 +18,13 @@ import (
 // What stands here tells somebody outside the chain: the Caldicott Guardian, or the
 // executive lead where a Guardian did it or no Guardian may know.
 
-// outsiders are who is told, if access lets them be told of the record.
-var outsiders = []access.Role{access.CaldicottGuardian, access.ExecutiveLead}
-
-func (d *Desk) mayBeTold(p id.Person, role access.Role, r access.Resource) bool {
-	a := access.Actor{Person: p, Org: r.Org, Role: role, MFA: true}
-	return d.Policy.Decide(a, access.BeTold, r, access.Context{}).Effect == access.Allow
-}
-
-// whoIsTold are those of the first of these roles in which anybody may be told of what
-// somebody did with a record, but nobody of a bar on themselves; who holds which is
-// asked once for a page.
-func (d *Desk) whoIsTold(holders map[access.Role][]id.Person, by id.Person, s *room.State, bar int64,
-	now time.Time) (out []id.Person) {
-	for _, role := range outsiders {
-		for _, p := range holders[role] {
-			if p != by && !s.Bars.Hides(p, bar) && d.mayBeTold(p, role, s.Resource(access.KindConcern, now)) {
-				out = append(out, p)
-			}
-		}
-		if len(out) > 0 {
-			return out
-		}
-	}
-	return out
-}
-
-func (d *Desk) outsiders(tx *store.Tx, org id.Org) (map[access.Role][]id.Person, error) {
-	out := map[access.Role][]id.Person{}
-	for _, role := range outsiders {
-		who, err := d.Directory.Holders(tx, org, role, id.Team{})
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range who {
-			out[role] = append(out[role], p.ID)
-		}
-	}
-	return out, nil
-}
-
-// tellOutside sends word, without a personal word. bar is the step that it is about; 0:
-// a reason.
-func (d *Desk) tellOutside(tx *store.Tx, by id.Person, s *room.State, bar int64) error {
-	holders, err := d.outsiders(tx, s.Org)
+// tellOutside sends word of a reason, without a personal word.
+func (d *Desk) tellOutside(tx *store.Tx, by id.Person, s *room.State) error {
+	holders, err := d.rooms.Outsiders(tx, s.Org)
 	if err != nil {
 		return err
 	}
-	for _, p := range d.whoIsTold(holders, by, s, bar, tx.Now()) {
+	for _, p := range d.rooms.Told(holders, d.Room, s, by, id.Person{}, tx.Now()) {
 		if err := d.Jobs.MailSoon(tx, jobs.Mail{To: p, Org: s.Org, Template: jobs.Waiting}); err != nil {
 			return err
 		}
@@ -73,8 +32,8 @@ func (d *Desk) tellOutside(tx *store.Tx, by id.Person, s *room.State, bar int64)
 	return nil
 }
 
-// tellOfBar writes into the month's book, and sends word, that somebody is to be kept
-// from a record or let back in.
+// tellOfBar writes into the month's book that somebody is to be kept from a record or let
+// back in.
 func (d *Desk) tellOfBar(tx *store.Tx, by ledger.Author, ev room.Event, s *room.State) error {
 	if ev.Step != process.KeepFrom && ev.Step != process.LiftBar && ev.Step != process.DeclareConflict {
 		return nil
@@ -84,10 +43,7 @@ func (d *Desk) tellOfBar(tx *store.Tx, by ledger.Author, ev room.Event, s *room.
 		return err
 	}
 	said := reasonSaid{Reference: s.Reference, Bar: s.Version}
-	if err := d.Ledger.Reading(tx, ledger.ReasonBook, book, by, ledger.Event{Kind: kindBarTold, Data: said}); err != nil {
-		return err
-	}
-	return d.tellOutside(tx, by.Person, s, s.Version)
+	return d.Ledger.Reading(tx, ledger.ReasonBook, book, by, ledger.Event{Kind: kindBarTold, Data: said})
 }
 
 // oversees asks access for a function of those who are told.
@@ -117,7 +73,7 @@ func (d *Desk) toldIn(tx *store.Tx, a access.Actor, month time.Time) (out []Brok
 	if err != nil {
 		return nil, err
 	}
-	holders, err := d.outsiders(tx, a.Org)
+	holders, err := d.rooms.Outsiders(tx, a.Org)
 	if err != nil {
 		return nil, err
 	}
@@ -136,9 +92,9 @@ func (d *Desk) toldOf(tx *store.Tx, a access.Actor, holders map[access.Role][]id
 			continue
 		}
 		chain := a.Role == access.CaldicottGuardian || b.Role == string(access.CaldicottGuardian)
-		if d.mayBeTold(a.Person, a.Role, at.Resource(access.KindConcern, tx.Now())) &&
-			(chain || slices.Contains(d.whoIsTold(holders, b.By, &at, b.Bar, tx.Now()), a.Person)) {
-			b.Stands, _ = at.Bars.About(b.Bar)
+		b.Stands, _ = at.Bars.About(b.Bar)
+		if d.rooms.MayBeTold(a.Person, a.Role, d.Room, at.Resource(access.KindConcern, tx.Now())) &&
+			(chain || slices.Contains(d.rooms.Told(holders, d.Room, &at, b.By, b.Stands.Who, tx.Now()), a.Person)) {
 			out = append(out, b)
 		}
 	}
@@ -159,7 +115,7 @@ func (d *Desk) waiting(tx *store.Tx, a access.Actor, since, before string,
 	if err != nil || len(books) == 0 {
 		return err
 	}
-	holders, err := d.outsiders(tx, a.Org)
+	holders, err := d.rooms.Outsiders(tx, a.Org)
 	if err != nil {
 		return err
 	}
@@ -198,14 +154,17 @@ func (d *Desk) bookLines(tx *store.Tx, book glassRow) ([]Broken, error) {
 	return all, err
 }
 
-// toldNotices are what somebody is told of and nobody has answered yet: reasons that
-// nobody has reviewed, and bars that wait for a second word.
+// toldNotices are the reasons that somebody is told of and nobody has reviewed yet; that a
+// second word is waited for is a notice of the record's own.
 func (d *Desk) toldNotices(tx *store.Tx, a access.Actor, offer func(room.Note) (bool, error)) error {
 	if _, err := d.oversees(a, access.Oversee); err != nil {
 		return nil //nolint:nilerr // nobody tells them of readings
 	}
 	return d.waiting(tx, a, tx.Now().Add(-room.NotesFor).Format(monthForm), lastMonth,
 		func(book id.Record, b Broken) (bool, error) {
+			if b.Bar > 0 {
+				return true, nil
+			}
 			return offer(room.ToldOf(d.Room, book, b.Entry.String(), b.At, b.Reference))
 		})
 }
@@ -255,51 +214,6 @@ func (b Broken) waits(p id.Person) bool {
 	}
 	_, asked, waits := b.Stands.Waits()
 	return waits && asked != p
-}
-
-// ToConfirm is what waits for somebody's second word, and nothing else of the record.
-type ToConfirm struct {
-	Step    int64 // what a ConfirmBar is of
-	At      time.Time
-	By      id.Person
-	Lift    bool   // to let them back in
-	Why     string // Conflict, process.Subject or process.PassedBy
-	Login   string // as it was typed; empty where they declared it themselves
-	Reasons string
-}
-
-// ToConfirm gives what waits for this actor's second word. That they looked is in the
-// ledger before.
-func (d *Desk) ToConfirm(ctx context.Context, a access.Actor, ref id.Reference) (out []ToConfirm, err error) {
-	c, err := d.rooms.Read(ctx, a, d.Room, ref, room.Look{Act: string(access.ConfirmBar), Kind: room.ReadBars, Work: true})
-	if err != nil {
-		return nil, err
-	}
-	for _, b := range c.Bars {
-		step, by, waits := b.Waits()
-		if !waits || by == a.Person {
-			continue
-		}
-		x := ToConfirm{Step: step, By: by, Lift: step != b.Of, Why: b.Why}
-		for _, t := range c.Taken {
-			x.read(t, b)
-		}
-		out = append(out, x)
-	}
-	return out, nil
-}
-
-// read takes from a step what it says of a bar.
-func (x *ToConfirm) read(t room.Taken, b room.Bar) {
-	if t.Version == x.Step {
-		x.At = t.At
-	}
-	switch {
-	case t.Version == b.Of && t.Step == process.KeepFrom:
-		x.Login, x.Reasons = t.Answers.Get("login"), t.Answers.Get("reasons")
-	case t.Version == b.Lift:
-		x.Reasons = t.Answers.Get("reasons")
-	}
 }
 
 // Page is a numbered page of rows.

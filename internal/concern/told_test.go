@@ -252,7 +252,7 @@ func TestWhatWaitsOutlastsTheMonth(t *testing.T) {
 				w.T.Fatal(err)
 			}
 			for _, n := range mine.Notices {
-				if n.What == room.NoticeTold {
+				if n.What == room.NoticeTold || n.What == room.NoticeWord {
 					out = append(out, n.ID)
 				}
 			}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"heed/internal/id"
+	"heed/internal/process"
 	"heed/internal/room"
 	"heed/internal/web"
 	"heed/internal/web/casework"
@@ -78,8 +79,10 @@ func noticeWords(n room.Note) string {
 		return "There is something new to read on this " + one
 	case room.NoticeOverdue:
 		return "Overdue: " + n.Row.Due.Label
+	case room.NoticeWord:
+		return "Your second word is waited for, on who should be kept from this " + one
 	}
-	return "Somebody said why they need to open this, or who should be kept from it"
+	return "Somebody said why they need to open this"
 }
 
 // place is where somebody reads what a notice is of, or does what a duty asks.
@@ -87,12 +90,19 @@ func place(n room.NoticeKind, r room.Row) string {
 	switch {
 	case n == room.NoticeTold:
 		return "/told"
-	case r.Room.Name != roomOfConcerns:
-		return "/" + r.Room.Many + "/" + string(r.Reference)
-	case n == room.NoticeAnswer:
+	case n == room.NoticeWord:
+		return recordOf(r) + "/" + string(process.ConfirmBar)
+	case n == room.NoticeAnswer && r.Room.Name == roomOfConcerns:
 		return "/mine/" + string(r.Reference)
 	}
-	return "/cases/" + string(r.Reference)
+	return recordOf(r)
+}
+
+func recordOf(r room.Row) string {
+	if r.Room.Name == roomOfConcerns {
+		return "/cases/" + string(r.Reference)
+	}
+	return "/" + r.Room.Many + "/" + string(r.Reference)
 }
 
 // roomOfConcerns is the room whose pages stand elsewhere than those of all others.

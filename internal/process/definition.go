@@ -165,6 +165,7 @@ type Definition struct {
 	Links    []Link   `json:"links" for:"room"`    // how its records are tied to others
 	Coverage Coverage `json:"coverage" for:"room"` // what its records cover; without a field nothing is shown
 	Erase    Erasure  `json:"erase"`               // on whose words a record is erased
+	KeptFrom KeptFrom `json:"kept_from"`           // by whom somebody who works here is kept from one
 	// Relies says what is due when an item ends that a question takes from a set; see Set.
 	Relies []Reliance `json:"relies"`
 	// Sets are those that its questions take from, as the program has them.

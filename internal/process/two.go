@@ -47,10 +47,10 @@ func (d *Definition) Two(is func(Two) bool) (Two, bool) {
 }
 
 // Pairs are the steps that two different people take, one after the other: whoever is named
-// by the first may not take the second. Of a concern's bars its rules say it.
+// by the first may not take the second. Of who is kept from a record the desk says it.
 func (d *Definition) Pairs() (out [][2]Step) {
-	if d.proved() {
-		return [][2]Step{{KeepFrom, ConfirmBar}, {LiftBar, ConfirmBar}}
+	if d.KeepsFrom() {
+		out = [][2]Step{{KeepFrom, ConfirmBar}, {LiftBar, ConfirmBar}}
 	}
 	for _, s := range d.AllSteps {
 		for _, first := range d.AllSteps {
@@ -188,6 +188,7 @@ func (t Two) between(d *Definition, ends []Step) string {
 		})
 		beside := slices.Contains(t.Beside, s.ID)
 		switch {
+		case KeepsOut(s.ID): // who may read it changes nothing of what they are about
 		case len(moves) == 0 || s.ID == t.First || slices.Contains(ends, s.ID) && !beside:
 		case !beside:
 			return fmt.Sprintf("says nothing of %s, which can be taken between the two words: "+

@@ -449,6 +449,9 @@ func (d *Desk) takeIn(tx *store.Tx, a access.Actor, r *Room, f found, t Taking, 
 			return Receipt{}, err
 		}
 	}
+	if err := d.barring(tx, r, &f.state, a, &ev); err != nil {
+		return Receipt{}, err
+	}
 	info, _ := decider.Process.Step(t.Step)
 	s, err := d.write(tx, r, writing{f.key, f.made, f.state}, f.author(a), ev, info.Kind)
 	if fail.Is(err, fail.Stale) {

@@ -37,6 +37,7 @@ const (
 	NoticeNews    NoticeKind = "news"    // somebody did something that they should read
 	NoticeAnswer  NoticeKind = "answer"  // there is something to read on what they began
 	NoticeOverdue NoticeKind = "overdue" // a duty of theirs, or of their role, has passed its day
+	NoticeWord    NoticeKind = "word"    // their second word is waited for, on who is kept from the record
 )
 
 // Who has a notice of a step, besides those whom a step named.
@@ -81,11 +82,16 @@ func (s *State) closedTo(p id.Person) bool {
 
 // notices brings the notices of a record to where they stand after a step. A newer one
 // takes the place of the older of the same person; whoever took the step has read theirs.
-// After the end there are only answers to whoever began it.
+// After the end there are only answers to whoever began it. Who is asked for a second word
+// is, until it is given or taken back, whatever else they read.
 func (s *State) notices(e ledger.Entry, x Effect, before id.Person) {
 	by := e.Author.Person
 	given := s.Owner != before && !s.Owner.IsZero() && s.Owner != by
 	kept := slices.DeleteFunc(slices.Clone(s.Notices), func(n Notice) bool {
+		if n.What == NoticeWord {
+			_, waits := s.Bars.Asked(n.Of)
+			return !waits
+		}
 		return n.To == by || n.To == x.For || slices.Contains(x.Hears, n.To) || given && n.To == s.Owner ||
 			n.What == NoticeGiven && n.To != s.Owner || x.Ends && n.What != NoticeAnswer
 	})
@@ -97,6 +103,9 @@ func (s *State) notices(e ledger.Entry, x Effect, before id.Person) {
 		if !(given && p == s.Owner) && (what == NoticeAnswer || !x.Ends) {
 			kept = append(kept, Notice{what, p, e.At, e.Version})
 		}
+	}
+	for _, p := range x.Asks {
+		kept = append(kept, Notice{NoticeWord, p, e.At, e.Version})
 	}
 	if given && !x.Ends {
 		kept = append(kept, Notice{NoticeGiven, s.Owner, e.At, e.Version})
@@ -202,8 +211,15 @@ func (r *Room) noticed(a access.Actor, s *State, sort int64) (claim, bool) {
 			continue
 		}
 		why := claim{act: r.Opens, what: n.What, of: strconv.FormatInt(n.Of, 10)}
-		if n.What == NoticeAnswer {
+		switch n.What {
+		case NoticeAnswer:
 			why.act = r.Follows
+		case NoticeWord:
+			acts := r.actions(string(process.ConfirmBar), a, s)
+			if len(acts) == 0 {
+				return claim{}, false
+			}
+			why.act = acts[0]
 		}
 		return why, true
 	}

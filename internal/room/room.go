@@ -94,6 +94,9 @@ type Room struct {
 	// Passes is the step by which a record is passed on to somebody outside; whoever began
 	// it sees that it was.
 	Passes process.Step
+	// Tells is what access is asked before somebody outside is told of who is kept from a
+	// record; empty: whether they may give the second word on it.
+	Tells access.Action
 	// Late are told, besides the role of a duty, when it is a day over.
 	Late []access.Role
 
@@ -279,6 +282,10 @@ func (r *Room) fault() string {
 		func(d *process.Definition) bool { return !d.AboutPerson }):
 		return fmt.Sprintf("holds records about people (its compartment is %s): each definition must say about_person",
 			r.Compartment)
+	case slices.Contains(aboutPeople, r.Compartment) && slices.ContainsFunc(r.Definitions,
+		func(d *process.Definition) bool { return !d.KeepsFrom() }):
+		return "holds records about people, and somebody who works here may be the one: each definition must say in " +
+			"kept_from by whom they are kept from it"
 	}
 	return ""
 }
@@ -328,6 +335,9 @@ const (
 
 // actions are those that access is asked for.
 func (r *Room) actions(what string, a access.Actor, s *State) []access.Action {
+	if !waitsOutside(what, a, s) {
+		return nil
+	}
 	if r.Acts != nil {
 		return r.Acts(what, a, s)
 	}

@@ -26,6 +26,9 @@ var badDefinitions = []struct{ name, old, new string }{
 	{"the name of another process", `"process": "note"`, `"process": "jotting"`},
 	{"no steps", note[strings.Index(note, ` "steps"`):strings.Index(note, ` "deadlines"`)], " \"steps\": [],\n"},
 	{"no lists", note[strings.Index(note, ` "lists"`):strings.LastIndex(note, `}`)], " \"lists\": []\n"},
+	{"kept from it by nobody", ` "deadlines"`, ` "kept_from": {"second": ["safeguarding_lead"]}, "deadlines"`},
+	{"kept from it by a role misspelt", ` "deadlines"`, ` "kept_from": {"by": ["safegarding_lead"]}, "deadlines"`},
+	{"a step of its own that is made", ` {"id": "decide",`, ` {"id": "keep_from",`},
 	{"a step that is never possible", `{"id": "decide",`, `{"id": "early", "label": "Early", "kind": "note.early",
    "roles": ["safeguarding_lead"], "fields": [],
    "outcomes": [{"id": "", "label": "Early", "moves": [{"from": ["new"]}]}]},
@@ -178,7 +181,7 @@ func taken(t *testing.T, text string) *Room {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Room{Name: "note", Number: 9, Kind: "Note", One: "note", Many: "notes", Compartment: "patient", Rows: 1,
+	return &Room{Name: "note", Number: 9, Kind: "Note", One: "note", Many: "notes", Compartment: "organisation", Rows: 1,
 		Definitions: []*process.Definition{d}, Policies: rules}
 }
 
@@ -200,7 +203,7 @@ when { principal.role == "safeguarding_lead" };
 var (
 	withPlace  = regexp.MustCompile(`(note|jotting)-[12]\.json:[1-9]\d*: (The file |[a-z])|^room note: policies\.cedar:[1-9]\d*: |^room "note" |^rooms note`)
 	withRemedy = regexp.MustCompile(`\b(must|there are|known are|give (it|each|the|an?|both)|use another|leave (it |this )?out|only|` +
-		`[Nn]ame (it|one|a)|[Pp]ermit|To mend it|so ask|ask (in words|for what|that one)|take the next|so that|Look there)\b`)
+		`[Nn]ame (it|one|a|the)|[Pp]ermit|To mend it|so ask|ask (in words|for what|that one)|take the next|so that|Look there)\b`)
 )
 
 // TestRefused holds each bad definition and each bad room to its words: file, line,
@@ -246,8 +249,10 @@ func TestRefused(t *testing.T) {
 		{"a space in Many", func(r *Room) { r.Many = "short notes" }},
 		{"an underscore in Many", func(r *Room) { r.Many = "short_notes" }},
 		{"about people without saying so", func(r *Room) {
+			r.Compartment = "patient"
 			r.Definitions = taken(t, strings.Replace(note, `"about_person": true`, `"about_person": false`, 1)).Definitions
 		}},
+		{"about people of whom none is kept from one", func(r *Room) { r.Compartment = "patient" }},
 		{"a number of Heed's own", func(r *Room) { r.Number = 4 }},
 		{"no definition", func(r *Room) { r.Definitions = nil }},
 		{"nobody may take a step", func(r *Room) { r.Policies = strings.Replace(rules, `Action::"note.decide", `, "", 1) }},

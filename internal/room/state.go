@@ -129,6 +129,7 @@ type Effect struct {
 	Opens  bool                   `json:"opens,omitempty"` // again, after an end
 	Looked bool                   `json:"looked,omitempty"`
 	Hears  []id.Person            `json:"hears,omitempty"`  // who has a notice of it
+	Asks   []id.Person            `json:"asks,omitempty"`   // who outside is asked for a second word on it
 	Rounds []Turn                 `json:"rounds,omitempty"` // what it means to what comes round
 	Read   *Reading               `json:"read,omitempty"`   // what it means to who is asked to read
 	Told   []string               `json:"told,omitempty"`   // of these items of sets: they are no longer in force
@@ -206,11 +207,11 @@ func (s *State) Apply(e ledger.Entry, ev Event) error {
 	}
 	s.duties(x)
 	s.named(x)
+	s.Bars = s.Bars.after(Taken{Version: e.Version, At: e.At, By: e.Author.Person, Role: e.Author.Role, Event: ev})
 	s.notices(e, x, before)
 	s.keep(x.Kept)
 	s.reads(x.Read, e)
 	s.turn(x.Rounds, e)
-	s.Bars = s.Bars.after(Taken{Version: e.Version, At: e.At, By: e.Author.Person, Role: e.Author.Role, Event: ev})
 	s.Looked = s.Looked || x.Looked
 	s.Told = slices.Concat(s.Told, x.Told)
 	if x.Adds {

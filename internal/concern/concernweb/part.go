@@ -44,10 +44,10 @@ func Part(desk *concern.Desk, rooms *room.Desk, people *directory.Desk) web.Part
 		p.Room = desk.Room
 	}
 	p.Base, p.Section, p.Called = "/cases", sectionCase, sectionCase
-	p.Frame, p.Before, p.After, p.Offers, p.Refused, p.Then = p.frame, p.before, p.emergency, p.offers, refused, then
+	p.Frame, p.Before, p.After, p.Refused, p.Then = p.frame, p.before, p.emergency, refused, then
+	p.Outside, p.Listed = web.NavItem{Path: pathTold, Text: sectionTold}, "/inbox"
 	p.Shows = map[process.Step]func(*web.Request) (web.Response, error){
-		process.AddNote:    nil, // stands below the notes
-		process.ConfirmBar: p.secondWord,
+		process.AddNote: nil, // stands below the notes
 	}
 	part := web.Part{Name: "concern", Nav: []web.NavItem{
 		{Text: sectionRaise, Path: "/raise"},

@@ -1,11 +1,8 @@
 package concernweb
 
 import (
-	"strconv"
-
 	"heed/internal/access"
 	"heed/internal/field"
-	"heed/internal/field/fieldweb"
 	"heed/internal/id"
 	"heed/internal/process"
 	"heed/internal/room"
@@ -21,30 +18,6 @@ import (
 func (p *pages) stepOf(q *web.Request, step process.Step) process.StepInfo {
 	info, _ := p.desk.Definition(q.Who().Org).Step(step)
 	return info
-}
-
-// offers are the choices of a question that names somebody: leads who may have the case;
-// or an entry of the record: of those by which somebody is kept out, where they are let in.
-func (p *pages) offers(q *web.Request, v room.View, step process.Step, x field.Field) (out []fieldweb.Option,
-	own bool, err error) {
-	switch {
-	case x.Kind == field.Person:
-		leads, err := p.desk.Leads(q.Context(), v.Org)
-		for _, l := range leads {
-			if l.ID != v.Owner && !v.Bars.Has(l.ID) {
-				out = append(out, fieldweb.Option{ID: l.ID.String(), Label: l.Name})
-			}
-		}
-		return out, true, err
-	case x.Kind == field.Entry && step == process.LiftBar:
-		for _, t := range v.Taken {
-			if b, ok := v.Bars.About(t.Version); ok && b.Of == t.Version && b.State == room.BarStands && b.Lift == 0 {
-				out = append(out, fieldweb.Option{ID: strconv.FormatInt(t.Version, 10), Label: p.Entry(v, t)})
-			}
-		}
-		return out, true, nil
-	}
-	return nil, false, nil
 }
 
 // before is what only this record can tell above a step's questions.
@@ -77,10 +50,7 @@ func refused(q *web.Request, v room.View, info process.StepInfo) string {
 
 // then is where a step leads.
 func then(q *web.Request, ref id.Reference, info process.StepInfo) string {
-	switch {
-	case info.ID == process.ConfirmBar && access.Role(q.Who().Role) != access.Lead:
-		return pathTold
-	case info.ID == process.AddNote:
+	if info.ID == process.AddNote {
 		return "/cases/" + string(ref) + "/notes"
 	}
 	return ""

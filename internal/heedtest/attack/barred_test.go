@@ -68,7 +68,7 @@ func (b *barHouse) second(login, of string, want int) {
 // secondOnPage is the same on the page, whose words must not be of the case.
 func (b *barHouse) secondOnPage(login string, role access.Role, of string) {
 	b.t.Helper()
-	v, path := b.as(login, role), "/cases/"+string(b.ref)+"/second-word"
+	v, path := b.as(login, role), "/cases/"+string(b.ref)+"/confirm_bar"
 	page := v.get(path)
 	if page.status != http.StatusOK || !strings.Contains(page.body, "Zypresse") ||
 		strings.Contains(page.body, "Something that worries me") {
@@ -192,8 +192,9 @@ func TestSentAgain(t *testing.T) {
 
 		leave := url.Values{"reasons": {"We are related"}, "_key": {newKey()}}
 		lead := h.as("lead", access.Lead)
-		page = lead.post("/cases/"+string(b.ref)+"/conflict", leave)
-		same("one's own conflict by page", page, lead.post("/cases/"+string(b.ref)+"/conflict", leave), http.StatusSeeOther)
+		declare := "/cases/" + string(b.ref) + "/declare_conflict"
+		page = lead.post(declare, leave)
+		same("one's own conflict by page", page, lead.post(declare, leave), http.StatusSeeOther)
 		b.ref, apiKey = other, newKey()
 		first = send("lead", string(other)+"/declare_conflict", `{"reasons":"We are related"}`, apiKey)
 		same("one's own conflict", first, send("lead", string(other)+"/declare_conflict", `{"reasons":"We are related"}`,

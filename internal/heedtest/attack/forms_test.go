@@ -140,9 +140,9 @@ func (h *house) stages() []id.Reference {
 	h.take("lead", open, "feedback", url.Values{"result": {"told"}, "words": {"w"}})
 	asked, barred := h.raise("nurse", "Somebody is to be kept from it"), h.raise("nurse", "Somebody is kept from it")
 	for _, ref := range []id.Reference{asked, barred} {
-		h.take("lead", ref, "keep-from", url.Values{"why": {"subject"}, "login": {"porter"}, "reasons": {"It is about them"}})
+		h.take("lead", ref, "keep_from", url.Values{"why": {"subject"}, "login": {"porter"}, "reasons": {"It is about them"}})
 	}
-	h.take("guardian", barred, "second-word", url.Values{"of": {"2"}, "result": {"confirmed"}})
+	h.take("guardian", barred, "confirm_bar", url.Values{"of": {"2"}, "result": {"confirmed"}})
 	return []id.Reference{received, taken, open, asked, barred}
 }
 

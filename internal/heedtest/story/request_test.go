@@ -62,3 +62,45 @@ func TestAPracticeIsAsked(t *testing.T) {
 		s.proven(t)
 	})
 }
+
+// TestARequestAboutALead: the deputy lead records a request, and it is about the lead, who works
+// the same desk. On the deputy's word and that of the Caldicott Guardian, who is asked and sees
+// nothing else of it, it is kept from the lead: gone from every list, as one that never was. The
+// deputy, who is related to whoever asks, leaves it in turn; the Guardian has it then.
+func TestARequestAboutALead(t *testing.T) {
+	each(t, func(t *testing.T, s served) {
+		year, month, day := today()
+		deputy := heedtest.Browser(t, s.url, heedtest.Width(heedtest.Phone)).As("Dev Placeholder")
+		deputy.Open("/requests/new").Choose("Police").Fill("Who asks?", "Paul Sample (made up)").
+			Choose("By telephone").FillDate("When did they ask?", day, month, year).
+			Choose("No, they ask you to decide").Fill("Full name", "Lena Sample").
+			Fill("What do they ask for?", "Whether she was treated here").
+			Fill("What do they want it for?", "Enquiries about a report (made up)").
+			Press("Record this request").See("Check who asks before anything is answered")
+		record := deputy.Path()
+		lead := heedtest.Browser(t, s.url, heedtest.Width(heedtest.Desktop), heedtest.NoScript()).As("Lena Sample")
+		lead.Open(record).See("Whether she was treated here")
+
+		deputy.Open(record).Press("Name somebody who must not learn of it").
+			See("Heed does not say whether there is such an account").Choose("It is about them").
+			Fill("The name with which they log in", "lead").
+			Fill("What should the record say about it? (optional)", "They ask about her").Press("Record this").
+			See("It takes effect when a second person confirms it")
+		lead.Open(record).DoNotSee("They ask about her", "It is about them", "second word")
+		guardian := heedtest.Browser(t, s.url, heedtest.Width(heedtest.Phone), heedtest.NoScript()).As("Gwen Sample")
+		guardian.Open("/work").See("Your second word is waited for").Open(record+"/confirm_bar").
+			See("To keep it from the account lead: it is about them", "They ask about her", "Dev Placeholder").
+			DoNotSee("treated here").Press("Give this word").See("There is a problem").
+			Fill("What do you give your word on?", "To keep it from the account lead: it is about them").
+			Choose("I confirm it").Press("Give this word").
+			See("Your word was recorded")
+		lead.Open("/requests").DoNotSee("Paul Sample", record[len("/requests/"):]).
+			Trouble().Open(record).See("Page not found")
+
+		deputy.Open(record).Press("Declare a conflict of interest").See("You cannot undo this").
+			Fill("What is your conflict of interest?", "A cousin").Press("Declare this and leave it").
+			See("It is not yours any more").Trouble().Open(record).See("Page not found")
+		guardian.Open(record).See("Whether she was treated here", "Gwen Sample")
+		s.proven(t)
+	})
+}

@@ -35,7 +35,7 @@ func runs(s *suite) {
 		t.Until = []string{string(def.AllSteps[0].ID)} // which is taken once
 		def.Timers = append(slices.Clone(def.Timers), t)
 	})()
-	ended, restarted := 0, 0
+	ended, restarted, all := 0, 0, s.work()
 	for range 12 {
 		ref := s.begin().Reference
 		reader := s.reader(ref)
@@ -45,7 +45,7 @@ func runs(s *suite) {
 				break
 			}
 			s.w.Hand.Move(time.Hour)
-			info := s.room.Latest().AllSteps[1+s.x.r.IntN(len(s.room.Latest().AllSteps)-1)]
+			info := all[s.x.r.IntN(len(all))]
 			if _, _, err := s.take(ref, info, s.inTime(info)); err != nil {
 				continue
 			}

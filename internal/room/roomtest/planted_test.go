@@ -697,4 +697,35 @@ var planted = []struct{ name, file, old, new, clause string }{
 		`ev.Effect.Adds = own || ev.Step == process.AddNote`, "concern:whoever_began_it"},
 	{"what a lead adds to what they began is not theirs", "../concern/decide.go", `ev.Effect.Adds = own`,
 		`ev.Effect.Adds = own && f.Actor.Role != access.Lead`, "concern:whoever_began_it"},
+	{"somebody is kept from it by the word of one", "bars.go", `if b.Why == why && b.State == BarStands &&`,
+		`if b.Why == why && b.State != BarRefused && b.State != BarLifted &&`, "plan:who_is_kept_from_it"},
+	{"whoever asked gives the second word", "keptfrom.go", `		case asked == by:
+`,
+		`		case asked == by && false:
+`, "plan:who_is_kept_from_it"},
+	{"whoever is meant gives the second word", "keptfrom.go", `case !ok || b.Who == by:`,
+		`case !ok:`, "plan:who_is_kept_from_it"},
+	{"nobody outside is asked for the second word", "keptfrom.go",
+		`ev.Step == process.LiftBar) && !bars {`, `ev.Step == process.LiftBar) && !bars && false {`,
+		"plan:who_is_kept_from_it"},
+	{"whoever is kept from it still has it", "keptfrom.go", `	ev.Effect.Owner = &owner
+`,
+		`	_ = owner
+`, "plan:who_is_kept_from_it"},
+	{"what was answered still waits", "notices.go", `			_, waits := s.Bars.Asked(n.Of)
+			return !waits`,
+		`			return false`, "plan:who_is_kept_from_it"},
+	{"whoever is meant sees that it was asked", "bars.go", `return ok && b.Who == p && b.By != p`,
+		`return ok && b.Who == p && b.By == p`, "plan:who_is_kept_from_it"},
+	{"outside it is told that there is a record", "keptfrom.go",
+		`|| !slices.Contains(outsiders, a.Role) || s.Bars.WaitFor(a.Person)`,
+		`|| !slices.Contains(outsiders, a.Role) || s.Open()`, "plan:who_is_kept_from_it"},
+	{"whoever is meant is offered the second word", "bars.go", `return waits && asked != p && b.Who != p })`,
+		`return waits && asked != p })`, "plan:who_is_kept_from_it"},
+	{"whoever is meant sees who looked at it", "open.go", `if v.secret && e.Kind == r.Name+ReadBars ||`,
+		`if v.secret && e.Kind == "" ||`, "plan:who_is_kept_from_it"},
+	{"they are let in by the word of one", "bars.go", `			out[i].Lift, out[i].LiftBy = t.Version, t.By
+`,
+		`			out[i].Lift, out[i].LiftBy, out[i].State = t.Version, t.By, BarLifted
+`, "plan:who_is_kept_from_it"},
 }

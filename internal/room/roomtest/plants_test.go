@@ -80,7 +80,7 @@ func TestPlantedFaults(t *testing.T) {
 type look struct{ in, of, run, engines string }
 
 // looked reads a clause: "postgres/" before it has it run there, since SQLite has one writer
-// and nothing races; "booking:", "badge:" and "concern:" take the room of that name; a clause that begins
+// and nothing races; "booking:", "badge:", "plan:" and "concern:" take the room of that name; a clause that begins
 // with "/" is of the whole program and not of one engine.
 func looked(clause string) look {
 	l := look{in: register, of: "TestRoom/", engines: "HEED_TEST_POSTGRES=skip"}
@@ -88,7 +88,8 @@ func looked(clause string) look {
 	if of, raced := strings.CutPrefix(clause, "postgres/"); raced {
 		clause, engine, l.engines = of, "postgres/", "HEED_TEST_POSTGRES="+os.Getenv("HEED_TEST_POSTGRES")
 	}
-	for in, test := range map[string]string{"booking:": "TestBooking/", "badge:": "TestBadge/"} {
+	for in, test := range map[string]string{"booking:": "TestBooking/", "badge:": "TestBadge/",
+		"plan:": "TestSecondRoom/"} {
 		if of, is := strings.CutPrefix(clause, in); is {
 			clause, l.in, l.of = of, booking, test
 		}

@@ -30,6 +30,11 @@ permit (principal, action in [Action::"plan.planning", Action::"plan.view", Acti
 	Action::"plan.count_confirmations", Action::"plan.name_unconfirmed", Action::"plan.link", Action::"plan.erase"], resource is Plan)
 when { principal.role == "safeguarding_lead" };
 
+@id("plan-second-word")
+@says("The Caldicott Guardian gives the second word on who is kept from a plan.")
+permit (principal, action == Action::"plan.confirm_bar", resource is Plan)
+when { principal.role == "caldicott_guardian" };
+
 @id("plan-everybody-reads")
 @says("Everybody reads a plan that is agreed.")
 permit (principal, action == Action::"plan.view", resource is Plan)
@@ -50,7 +55,7 @@ func plan() *room.Room {
 
 // shared are the clauses of mechanisms that this second room uses.
 var shared = []string{"every way", "two people", "the word of two", "live rows", "an audience", "a role or",
-	"a confirmation is", "what comes round", "records that belong", "who is away", "erased leaves"}
+	"a confirmation is", "what comes round", "records that belong", "who is away", "erased leaves", "who is kept from it"}
 
 // TestSecondRoom holds a second room to what rooms share: a mechanism with one user is
 // a feature of that user.

@@ -42,12 +42,14 @@ type Pages struct {
 	Before func(q *web.Request, v room.View, info process.StepInfo) []web.Component
 	// After stands below every form of a step.
 	After func(q *web.Request) web.Component
-	// Offers are the choices of a question, where they are not those of every room.
-	Offers func(q *web.Request, v room.View, step process.Step, x field.Field) (out []fieldweb.Option, own bool, err error)
 	// Refused says why a step is somebody else's; "": as every room does.
 	Refused func(q *web.Request, v room.View, info process.StepInfo) string
 	// Then is where a step leads; "" is the record.
 	Then func(q *web.Request, ref id.Reference, info process.StepInfo) string
+	// Outside is where somebody who works none of these records finds what waits for them.
+	Outside web.NavItem
+	// Listed is the path of the records' list, where it is not Base.
+	Listed string
 	// Shows are the pages of steps that have one of their own; nil: it stands on another.
 	Shows map[process.Step]func(*web.Request) (web.Response, error)
 }
@@ -55,7 +57,7 @@ type Pages struct {
 // Of makes the pages of a room.
 func Of(r *room.Room, desk *room.Desk, people *directory.Desk) *Pages {
 	p := &Pages{Room: r, Desk: desk, Directory: people, Base: "/" + r.Many, Section: words.Sentence(r.Many),
-		Called: words.Sentence(r.One)}
+		Called: words.Sentence(r.One), Outside: web.NavItem{Path: "/work", Text: "My work"}}
 	p.Frame = p.frame
 	return p
 }
@@ -88,7 +90,7 @@ func (p *Pages) RecordRoutes() []web.Route {
 		at := one + "/" + s.Place()
 		show, own := p.Shows[s.ID]
 		if !own {
-			show = func(q *web.Request) (web.Response, error) { return p.showStep(q, s.ID) }
+			show = p.shows(s.ID)
 		}
 		if show != nil {
 			out = append(out, web.Get(at, in, s.Label, show))
@@ -113,6 +115,14 @@ func (p *Pages) RecordRoutes() []web.Route {
 		web.Post(at, in, title, func(q *web.Request) (web.Response, error) {
 			return p.sendStep(q, process.Step(q.Path("step")))
 		}).AsksAgain())
+}
+
+// shows is the page of a step.
+func (p *Pages) shows(step process.Step) func(*web.Request) (web.Response, error) {
+	if step == process.ConfirmBar {
+		return p.secondWord
+	}
+	return func(q *web.Request) (web.Response, error) { return p.showStep(q, step) }
 }
 
 // Path is the address of a record's page.
@@ -153,17 +163,15 @@ func (p *Pages) Namer(ctx context.Context, v room.View, name func(id.Person) str
 // organisation who hold one of the field's roles, its teams, the record's own entries.
 func (p *Pages) offers(q *web.Request, v room.View, step process.Step) func(field.Field) ([]fieldweb.Option, error) {
 	return func(f field.Field) ([]fieldweb.Option, error) {
-		if p.Offers != nil {
-			if out, own, err := p.Offers(q, v, step, f); own || err != nil {
-				return out, err
-			}
-		}
 		switch f.Kind {
 		case field.Person:
-			return p.holders(q, f.Of)
+			return p.holders(q, f.Of, func(x id.Person) bool { return v.Bars.Has(x) || gives(v, step, f) && x == v.Owner })
 		case field.Team:
 			return p.teams(q)
 		case field.Entry:
+			if step == process.LiftBar {
+				return p.keptOut(v), nil
+			}
 			var out []fieldweb.Option
 			for _, t := range v.Taken {
 				out = append(out, fieldweb.Option{ID: strconv.FormatInt(t.Version, 10), Label: p.Entry(v, t)})
@@ -179,11 +187,18 @@ func (p *Pages) Entry(v room.View, t room.Taken) string {
 	return p.Done(v, t) + ", " + words.Moment(t.At)
 }
 
-func (p *Pages) holders(q *web.Request, of []string) (out []fieldweb.Option, err error) {
+// gives says whether a question asks to whom a record is given.
+func gives(v room.View, step process.Step, f field.Field) bool {
+	info, ok := v.Process.Step(step)
+	return ok && info.Owner == f.ID
+}
+
+// holders are those who work here in one of these roles, but for whom it is not to be.
+func (p *Pages) holders(q *web.Request, of []string, not func(id.Person) bool) (out []fieldweb.Option, err error) {
 	people, err := p.Directory.Everybody(q.Context(), q.Who().Org)
 	for _, x := range people {
 		holds := slices.ContainsFunc(of, func(role string) bool { return x.Has(access.Role(role)) })
-		if holds && !x.Left {
+		if holds && !x.Left && !not(x.ID) {
 			out = append(out, fieldweb.Option{ID: x.ID.String(), Label: x.Name})
 		}
 	}

@@ -261,7 +261,7 @@ func (p *Pages) take(q *web.Request, ref id.Reference, info process.StepInfo, in
 			"any more. "+
 			"Then send this again", strings.ToLower(p.Called))
 	}
-	to := p.Path(ref)
+	to := p.afterWord(q, info.ID, ref)
 	if p.Then != nil {
 		to = cmp.Or(p.Then(q, ref, info), to)
 	}
