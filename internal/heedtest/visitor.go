@@ -176,6 +176,19 @@ func (v *Visitor) Fill(label, text string) *Visitor {
 	return v
 }
 
+// Select takes the option of this text in the list with this label.
+func (v *Visitor) Select(label, option string) *Visitor {
+	v.t.Helper()
+	var there bool
+	v.eval(&there, "(label, option) => { const el = ("+jsField+")(label); const o = [...((el || {}).options || [])]"+
+		".find(o => o.textContent.trim() === option); if (!o) return false; el.focus(); el.value = o.value; "+
+		"el.dispatchEvent(new Event('change', {bubbles: true})); return true }", label, option)
+	if !there {
+		v.fatal("there is no option %q in a list %q. Fields: %s", option, label, v.labels())
+	}
+	return v
+}
+
 // enter gives a field the focus, takes out what stands there, and types.
 func (v *Visitor) enter(text, js string, args ...any) bool {
 	v.t.Helper()

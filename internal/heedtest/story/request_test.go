@@ -91,7 +91,7 @@ func TestARequestAboutALead(t *testing.T) {
 		guardian.Open("/work").See("Your second word is waited for").Open(record+"/confirm_bar").
 			See("To keep it from the account lead: it is about them", "They ask about her", "Dev Placeholder").
 			DoNotSee("treated here").Press("Give this word").See("There is a problem").
-			Fill("What do you give your word on?", "To keep it from the account lead: it is about them").
+			Select("What do you give your word on?", "To keep it from the account lead: it is about them").
 			Choose("I confirm it").Press("Give this word").
 			See("Your word was recorded")
 		lead.Open("/requests").DoNotSee("Paul Sample", record[len("/requests/"):]).
