@@ -2,6 +2,7 @@ package archtest
 
 import (
 	"bufio"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -147,7 +148,7 @@ func TestImportsGoDown(t *testing.T) {
 	for _, s := range sources(t) {
 		from := p.room(s.pkg)
 		if from == "" {
-			t.Errorf("%s: its folder stands in no row of layers.txt", s.path)
+			t.Errorf("%s: %s", s.path, noRow(s.pkg))
 			continue
 		}
 		for _, i := range s.file.Imports {
@@ -164,6 +165,43 @@ func TestImportsGoDown(t *testing.T) {
 				t.Errorf("%s imports %s: %s may not use %s", s.path, to, from, room)
 			}
 		}
+	}
+}
+
+// noRow says why a folder stands in no row, and what to do.
+func noRow(pkg string) string {
+	if found, _ := filepath.Glob(filepath.Join(root, pkg, "definitions", "*.json")); len(found) > 0 {
+		return "its folder holds a kind of record that the program does not have: add its Room() to internal/app/rooms.go"
+	}
+	return "its folder stands in no row of layers.txt"
+}
+
+// untried says that no test of a room's folder runs the suite of every room, and what to write; or "".
+func untried(folder string) string {
+	tests, _ := filepath.Glob(filepath.Join(folder, "*_test.go"))
+	for _, file := range tests {
+		if text, err := os.ReadFile(file); err == nil && strings.Contains(string(text), "roomtest.Run") {
+			return ""
+		}
+	}
+	name := filepath.Base(folder)
+	return fmt.Sprintf("no test holds the room %s to what all rooms are held to: write %s_test.go, in which TestRoom is "+
+		"roomtest.Run(t, %s.Room())", name, name, name)
+}
+
+// TestEveryRoomIsTried: a room in the program's list has the suite run on it, and one that is in no
+// list or untried is told so, and not of layers.
+func TestEveryRoomIsTried(t *testing.T) {
+	for _, folder := range roomFolders(t) {
+		if fault := untried(filepath.Join(root, folder)); fault != "" {
+			t.Error(fault)
+		}
+	}
+	if fault := untried(t.TempDir()); !strings.Contains(fault, "roomtest.Run") {
+		t.Errorf("of a room without a test it is said %q", fault)
+	}
+	if fault := noRow("internal/policy"); !strings.Contains(fault, "internal/app/rooms.go") {
+		t.Errorf("of a room in no list it is said %q", fault)
 	}
 }
 

@@ -1,9 +1,11 @@
 package demo
 
 import (
+	"fmt"
 	"time"
 
 	"heed/internal/clock/workday"
+	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/room"
 )
@@ -20,11 +22,27 @@ func (b *builder) rooms(now time.Time, order int) []happening {
 				if !at.Before(now) {
 					break
 				}
-				out = append(out, happening{at, order + len(out), func() error { return b.play(r, scene, &ref, at) }})
+				out = append(out, happening{at, order + len(out), func() error { return b.inPlace(r, scene, &ref, at) }})
 			}
 		}
 	}
 	return out
+}
+
+// inPlace plays a scene, and says of one that cannot happen where it stands.
+func (b *builder) inPlace(r *room.Room, s room.Scene, ref *id.Reference, at time.Time) error {
+	fault := s.Stranger(Logins())
+	if fault == "" {
+		err := b.play(r, s, ref, at)
+		if err == nil || fail.Is(err, fail.Broken) {
+			return err
+		}
+		fault = s.Fault("step", fmt.Sprintf("%s as %s cannot happen: %s", s.Step, s.As, fail.Words(err)))
+		for _, f := range fail.FieldsOf(err) {
+			fault += "; " + f.Name + ": " + f.Words
+		}
+	}
+	return fail.New(fail.Conflict, "room %s: %s", r.Name, fault)
 }
 
 func (b *builder) play(r *room.Room, s room.Scene, ref *id.Reference, at time.Time) error {

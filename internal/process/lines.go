@@ -10,6 +10,9 @@ import (
 	"strings"
 )
 
+// LinesOf is linesOf for files that other packages read.
+func LinesOf(raw []byte) map[string]int { return linesOf(raw) }
+
 // linesOf are the lines on which the values of a JSON file begin, by place: "steps[2].fields[1]".
 // Of a file that is not whole it is the line where it breaks.
 func linesOf(raw []byte) map[string]int {

@@ -194,6 +194,9 @@ func (r *Room) Check() error {
 			return fmt.Errorf("room %s: %s", r.Name, d.Fault(fault))
 		}
 	}
+	if fault := r.storyFault(); fault != "" {
+		return fmt.Errorf("room %s: %s", r.Name, fault)
+	}
 	if fault := process.Unwanted(r); fault != "" { // what its stories and rules say
 		return fmt.Errorf("room %s: %s", r.Name, fault)
 	}

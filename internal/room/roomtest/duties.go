@@ -2,11 +2,13 @@ package roomtest
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
 	"heed/internal/access"
 	"heed/internal/clock/workday"
+	"heed/internal/demo"
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/jobs"
@@ -247,10 +249,13 @@ func older(s *suite) {
 
 // stories: every story of the demo can happen, by people who hold the roles of its steps.
 func stories(s *suite) {
-	for n, story := range s.room.Stories {
+	for _, story := range s.room.Stories {
 		people := map[string]id.Person{}
 		actors := map[string]access.Actor{}
 		for _, scene := range story.Steps {
+			if fault := scene.Stranger(demo.Logins()); fault != "" {
+				s.t.Fatal(fault)
+			}
 			if _, ok := actors[scene.As]; ok {
 				continue
 			}
@@ -273,8 +278,8 @@ func stories(s *suite) {
 					Version: s.seen(ref, scene.Step)})
 			}
 			if err != nil {
-				s.t.Errorf("story %d, scene %d (%s as %s) cannot happen: %v %v", n+1, i+1, scene.Step, scene.As, err,
-					fail.FieldsOf(err))
+				s.t.Error(scene.Fault("step", fmt.Sprintf("%s as %s cannot happen: %v %v", scene.Step, scene.As, err,
+					fail.FieldsOf(err))))
 				break
 			}
 		}
