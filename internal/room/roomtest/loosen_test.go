@@ -174,8 +174,10 @@ func loosens(was, is *process.Definition) string {
 				}
 			}
 		}
-		if loose := laxer(s, n); loose != "" {
-			return loose
+		for _, loose := range []string{laxer(s, n), held(s, n)} {
+			if loose != "" {
+				return loose
+			}
 		}
 	}
 	for _, s := range is.AllSteps[len(was.AllSteps):] {
@@ -198,6 +200,27 @@ func loosens(was, is *process.Definition) string {
 	for i, c := range was.Cycles {
 		if n := is.Cycles[i]; n.Months > c.Months || fmt.Sprint(n.Opens, n.Closes) != fmt.Sprint(c.Opens, c.Closes) {
 			return "what comes round is laxer: " + c.ID
+		}
+	}
+	return ""
+}
+
+// held: before what must never wait nothing more stands, and what all organisations ask in the
+// same way is asked so.
+func held(s, n process.StepInfo) string {
+	for i, f := range n.Fields {
+		switch {
+		case s.Always && f.Needed && (i >= len(s.Fields) || !s.Fields[i].Needed):
+			return "more is to be answered before " + string(s.ID)
+		case s.Form != "" && i < len(s.Fields) && (f.Ask != s.Fields[i].Ask || f.Limit() != s.Fields[i].Limit()):
+			return "the form of " + string(s.ID) + " is asked otherwise"
+		}
+	}
+	for i, o := range s.Outcomes {
+		for j, m := range o.Moves {
+			if is := n.Outcomes[i].Moves[j]; (s.Always || o.Decides == process.NotToShare) && len(is.Needs) > len(m.Needs) {
+				return "something comes before " + string(s.ID)
+			}
 		}
 	}
 	return ""
