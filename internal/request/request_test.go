@@ -78,7 +78,8 @@ func TestNothingLeavesUndecided(t *testing.T) {
 		{"a law decides, and nothing says so", `"form": "duty/1", "always": true,`, ``, undecided},
 		{"what is told at once is never decided", `"label": "Record the decision on what was told at once", "days": 1`,
 			`"label": "Record the decision on what was told at once", "days": 5`, owed},
-		{"closed while the decision is owed", `"needs": ["noted"], "lacks": ["decision_owed"]`, `"needs": ["noted"]`,
+		{"closed while the decision is owed", `"needs": ["noted"], "lacks": ["decision_owed", `,
+			`"needs": ["noted"], "lacks": [`,
 			"still owed"},
 		{"what we are told answers", `"What we were told",` + "\n       " + `"moves": [{`,
 			`"What we were told",` + "\n       " + `"moves": [{"sets": ["noted"], `, "what others advise or tell us"},
@@ -116,5 +117,31 @@ func TestWhatBeginsARequestDecidesNothing(t *testing.T) {
 	d.AllSteps[0].Outcomes[0].Decides = decides.Outcomes[0].Decides
 	if fault := d.LeavesFault(); !strings.Contains(fault, "nothing was weighed yet") {
 		t.Errorf("it is decided when it comes in: %q", fault)
+	}
+}
+
+// TestWhatWentWrongIsDecided: once something went where it should not have gone, the record
+// ends only when it was decided what has to be reported, and that is due within a working day,
+// also where it is found out after the end.
+func TestWhatWentWrongIsDecided(t *testing.T) {
+	d := request.Room().Latest()
+	sent := process.Status{State: "answered", Facts: process.Facts{"noted"}}
+	wrong := d.After(sent, "gone_wrong", "")
+	if err := d.May(wrong, "close", ""); err == nil || !strings.Contains(err.Error(), "what was decided about") {
+		t.Errorf("closed meanwhile: %v", err)
+	}
+	if err := d.May(d.After(wrong, "wrong_decided", ""), "close", ""); err != nil {
+		t.Errorf("once it was decided: %v", err)
+	}
+	for _, ended := range []bool{false, true} {
+		starts, _ := d.Duties(nil, process.Taken{Step: "gone_wrong"}, ended)
+		if len(starts) != 1 || starts[0].Days != 1 || !starts[0].Any {
+			t.Errorf("ended (%v): %+v starts", ended, starts)
+		}
+	}
+	for _, s := range d.States[1:] {
+		if err := d.May(process.Status{State: s.ID}, "gone_wrong", ""); err != nil {
+			t.Errorf("at %s: %v", s.ID, err)
+		}
 	}
 }
