@@ -43,7 +43,8 @@ func notes(t *testing.T, plant []string) *room.Room {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &room.Room{Name: "note", Number: 900, Kind: "Note", One: "note", Many: "notes", Compartment: "patient", Rows: 1,
+	return &room.Room{Name: "note", Number: 900, Kind: "Note", One: "note", Many: "notes", Rows: 1,
+		Compartment: "organisation",
 		Definitions: []*process.Definition{process.Must([]byte(strings.Replace(string(text), plant[0], plant[1], 1)))},
 		Policies: `
 @id("all") @says("All.")
