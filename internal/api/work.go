@@ -16,7 +16,7 @@ type workPage struct {
 
 type workNotice struct {
 	ID        string    `json:"id" doc:"For markNoticesSeen"`
-	What      string    `json:"what" enum:"given,news,answer,overdue,told" doc:"You were given it; somebody did something that you should see; there is something to read on what you began; a duty has passed its day; you are told of a reading"`
+	What      string    `json:"what" enum:"given,news,answer,overdue,told,word,kept" doc:"You were given it; somebody did something that you should see; there is something to read on what you began; a duty has passed its day; you are told of a reading; your second word is waited for on who is kept from it; two others gave theirs"`
 	Since     time.Time `json:"since"`
 	Kind      string    `json:"kind" doc:"Of the record"`
 	Reference string    `json:"reference"`

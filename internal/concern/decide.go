@@ -55,7 +55,7 @@ func (d *Desk) finds(tx *store.Tx, f room.Finding, ev *room.Event) error {
 	}
 	ev.Effect.Adds = own
 	// What the raiser adds is nobody's look at it, and that somebody is to be kept from it is not told.
-	ev.Effect.Looked = !own && ev.Step != process.ConfirmBar
+	ev.Effect.Looked = !own && !process.KeepsOut(ev.Step)
 	if ev.Step == process.GiveFeedback && !f.Was.By.IsZero() {
 		raiser, err := d.Directory.PersonIn(tx, f.Was.By)
 		if err != nil {

@@ -79,6 +79,8 @@ func noticeWords(n room.Note) string {
 		return "There is something new to read on this " + one
 	case room.NoticeOverdue:
 		return "Overdue: " + n.Row.Due.Label
+	case room.NoticeKept:
+		return "Two others gave their words: somebody is kept from this " + one + ", or was let back in"
 	case room.NoticeWord:
 		return "Your second word is waited for, on who should be kept from this " + one
 	}
@@ -90,6 +92,8 @@ func place(n room.NoticeKind, r room.Row) string {
 	switch {
 	case n == room.NoticeTold:
 		return "/told"
+	case n == room.NoticeKept: // they need not be one who may open it
+		return pathWork
 	case n == room.NoticeWord:
 		return recordOf(r) + "/" + string(process.ConfirmBar)
 	case n == room.NoticeAnswer && r.Room.Name == roomOfConcerns:

@@ -14,6 +14,8 @@ func (s StepInfo) mustStay() string {
 		return "records what was shared in an emergency"
 	case s.Told:
 		return "records what others tell"
+	case KeepsOut(s.ID):
+		return "keeps somebody from the record"
 	case s.Leaves:
 		return "has whoever takes it leave the record"
 	case s.decides(ToShare) && !s.decides(NotToShare):

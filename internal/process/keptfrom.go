@@ -20,10 +20,10 @@ type KeptFrom struct {
 // keepingFrom are those steps.
 var keepingFrom = []StepInfo{
 	{ID: DeclareConflict, Label: "Declare a conflict of interest", Kind: "conflict_declared", Form: "conflict/1",
-		Source: "Whoever has a conflict of interest loses everything about the record, whatever their role",
-		Send:   "Declare this and leave it",
-		Done:   "Your conflict of interest was recorded. It is not yours any more",
-		Leaves: true, People: []NamedHere{{As: "conflict", From: "actor"}},
+		Source:   "Whoever has a conflict of interest loses everything about the record, whatever their role",
+		Send:     "Declare this and leave it",
+		Done:     "Your conflict of interest was recorded. It is not yours any more",
+		Leaves:   true,
 		Outcomes: []Outcome{{Label: "Conflict declared"}}},
 	{ID: KeepFrom, Label: "Name somebody who must not learn of it", Kind: "kept_from", Form: "keep_from/1",
 		Source: "Whom a record is about loses everything about it; a manager must not learn that it passed them by",

@@ -189,6 +189,10 @@ func (d *Definition) wholeDeadline(at string, t Deadline) error {
 		if !d.knows(ref) {
 			return bad(at, d.noStep(ref))
 		}
+		if id, _, _ := strings.Cut(ref, "/"); KeepsOut(Step(id)) {
+			return bad(at, fmt.Sprintf("runs by %s: whoever must not know that it was asked would see the duty. Name another "+
+				"step", ref))
+		}
 	}
 	return nil
 }

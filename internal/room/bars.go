@@ -9,7 +9,7 @@ import (
 	"heed/internal/process"
 )
 
-// Bar keeps one person from a concern, whatever their role. Who declares a conflict of
+// Bar keeps one person from a record, whatever their role. Who declares a conflict of
 // interest, or that it is about themselves, is kept from it at once. Whoever else is
 // named is kept from it, or let back in, by the word of two people: one asks, and
 // another, who is not the one named, confirms.
@@ -54,12 +54,17 @@ func (b Bar) Waits() (step int64, asked id.Person, waits bool) {
 // Bars are all that were ever asked for, oldest first.
 type Bars []Bar
 
-// Has says whether somebody is kept from the concern.
+// Has says whether somebody is kept from the record.
 func (bs Bars) Has(p id.Person) bool {
 	return bs.Some(func(b Bar) bool { return b.Who == p && b.State == BarStands })
 }
 
-// Hides says whether a step is about keeping this person from the concern, at the word
+// Meant says whether it was asked to keep somebody from the record, and is not answered yet.
+func (bs Bars) Meant(p id.Person) bool {
+	return bs.Some(func(b Bar) bool { return b.Who == p && b.State == BarAsked })
+}
+
+// Hides says whether a step is about keeping this person from the record, at the word
 // of somebody else: who must not learn of it must not learn that it was asked, either,
 // whatever became of it.
 func (bs Bars) Hides(p id.Person, step int64) bool {

@@ -75,7 +75,7 @@ func (o others) claims(r *Room, s *State, x process.Due, a access.Actor) (why cl
 }
 
 // noticed says by which notice of who is away a record stands before who covers for them:
-// as the owner's, and never as that of who began it.
+// as the owner's, and never as that of who began it, or of one who is asked for a second word.
 func (o others) noticed(r *Room, a access.Actor, s *State, sort int64) (why claim, ok bool) {
 	if _, ok = o.stands.For(s.Owner); !ok {
 		return why, false
@@ -83,7 +83,7 @@ func (o others) noticed(r *Room, a access.Actor, s *State, sort int64) (why clai
 	owner := a
 	owner.Person = s.Owner
 	theirs, ok := r.noticed(owner, s, sort)
-	if !ok || theirs.what == NoticeAnswer {
+	if !ok || !slices.Contains([]NoticeKind{NoticeGiven, NoticeNews, NoticeOverdue}, theirs.what) {
 		return why, false
 	}
 	why, ok = o.claims(r, s, theirs.due, a)

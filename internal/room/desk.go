@@ -180,7 +180,7 @@ func (d *Desk) Begin(ctx context.Context, a access.Actor, r *Room, b Beginning) 
 
 func (d *Desk) beginIn(tx *store.Tx, a access.Actor, r *Room, rule string, b Beginning, digest []byte) (Receipt,
 	error) {
-	decider, o, err := d.decider(tx, r, &State{Org: a.Org, Definition: r.Latest().Name()})
+	decider, o, err := d.decider(tx, r, &State{Org: a.Org, Definition: r.Latest().Name()}, a.Person)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -262,7 +262,7 @@ func (d *Desk) begunBefore(tx *store.Tx, r *Room, did Retry) (Receipt, error) {
 }
 
 // decider gathers what deciding a step needs, and gives the organisation that it read for that.
-func (d *Desk) decider(tx *store.Tx, r *Room, s *State) (Decider, directory.Organisation, error) {
+func (d *Desk) decider(tx *store.Tx, r *Room, s *State, by id.Person) (Decider, directory.Organisation, error) {
 	def, err := r.Definition(s.Definition)
 	if err != nil {
 		return Decider{}, directory.Organisation{}, err
@@ -272,11 +272,13 @@ func (d *Desk) decider(tx *store.Tx, r *Room, s *State) (Decider, directory.Orga
 		return Decider{}, o, err
 	}
 	return Decider{Process: d.followed(r, def, o), Nation: o.Nation, Now: tx.Now(),
-		Known: Known(tx, d.Directory, o, s), Rule: r.Rule}, o, nil
+		Known: known(tx, d.Directory, o, s, by), Rule: r.Rule}, o, nil
 }
 
-// Known says whether what an answer names exists for this organisation, and in this record.
-func Known(tx *store.Tx, people *directory.Desk, o directory.Organisation, s *State) func(field.Field, string) bool {
+// known says whether what an answer names exists for this organisation, and in this record for
+// this person: an entry of which they must not know is as one that is not there.
+func known(tx *store.Tx, people *directory.Desk, o directory.Organisation, s *State,
+	by id.Person) func(field.Field, string) bool {
 	return func(f field.Field, value string) bool {
 		switch f.Kind {
 		case field.Person:
@@ -293,7 +295,7 @@ func Known(tx *store.Tx, people *directory.Desk, o directory.Organisation, s *St
 			return slices.ContainsFunc(o.Teams, func(t directory.Team) bool { return t.ID.String() == value })
 		case field.Entry:
 			n, err := strconv.ParseInt(value, 10, 64)
-			return err == nil && n >= 1 && n <= s.Version
+			return err == nil && n >= 1 && n <= s.seenBy(by).Version && !s.Bars.Hides(by, n)
 		}
 		return false
 	}
@@ -430,7 +432,7 @@ func (d *Desk) takeIn(tx *store.Tx, a access.Actor, r *Room, f found, t Taking, 
 	if !t.Had.IsZero() && t.Had != f.state.Owner {
 		return Receipt{}, fail.New(fail.Conflict, "Somebody else has this %s now", r.One)
 	}
-	decider, _, err := d.decider(tx, r, &f.state)
+	decider, _, err := d.decider(tx, r, &f.state, a.Person)
 	if err != nil {
 		return Receipt{}, err
 	}

@@ -47,7 +47,13 @@ func (d *Desk) after(tx *store.Tx, r *Room, by ledger.Author, ev Event, is *Stat
 		if n.What == NoticeAnswer {
 			template = jobs.Answer
 		}
-		if err := d.notifyOf(tx, r, is, n.To, by.Person, template); err != nil {
+		err := error(nil)
+		if n.What == NoticeWord { // theirs alone: who covers for them may be the one it is about
+			err = d.Notify(tx, n.To, is.Org, template)
+		} else {
+			err = d.notifyOf(tx, r, is, n.To, by.Person, template)
+		}
+		if err != nil {
 			return err
 		}
 	}

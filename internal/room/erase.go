@@ -85,6 +85,9 @@ func (d *Desk) RoomOf(ctx context.Context, org id.Org, ref id.Reference) (r *Roo
 // mayErase holds both words to what the definition says and access lets, and then the end:
 // whoever may erase nothing is not told that there is a record, nor that it goes on.
 func (d *Desk) mayErase(tx *store.Tx, r *Room, s *State, reason string, words []directory.Word) error {
+	if slices.ContainsFunc(words, func(w directory.Word) bool { return s.closedTo(w.Person()) }) {
+		return none() // to them it is as if there were none, whoever else gave a word
+	}
 	def, err := d.goesBy(tx, r, s)
 	if err != nil {
 		return err

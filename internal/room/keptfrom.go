@@ -68,13 +68,14 @@ func (d *Desk) barring(tx *store.Tx, r *Room, s *State, a access.Actor, ev *Even
 
 // nextOwner is who has a record whose owner is barred from it.
 func (d *Desk) nextOwner(tx *store.Tx, r *Room, s *State, who id.Person) (id.Person, error) {
-	not := func(p id.Person) bool { return p == who || s.closedTo(p) }
+	not := func(p id.Person) bool { return p == who || s.closedTo(p) || s.Bars.Meant(p) }
 	owner, err := d.TakesUp(tx, r, s.Org, s.Team, func(p id.Person) bool { return p == s.By || not(p) })
 	if fail.Is(err, fail.Conflict) { // nobody but who began it is left
 		owner, err = d.TakesUp(tx, r, s.Org, s.Team, not)
 	}
 	if fail.Is(err, fail.Conflict) {
-		err = fail.New(fail.Conflict, "Nobody else could take this up. Ring the Caldicott Guardian before you record this")
+		err = fail.New(fail.Conflict, "Nobody else here could take this up. Ask "+
+			"an administrator to give somebody else the role before you record this")
 	}
 	return owner, err
 }
@@ -156,11 +157,15 @@ func (d *Desk) Told(holders map[access.Role][]id.Person, r *Room, s *State, by, 
 // MayBeTold asks access whether somebody may be told of a record.
 func (d *Desk) MayBeTold(p id.Person, role access.Role, r *Room, res access.Resource) bool {
 	a := access.Actor{Person: p, Org: res.Org, Role: role, MFA: true}
-	act := r.Tells
-	if act == "" {
-		act = r.action(string(process.ConfirmBar))
+	return d.Policy.Decide(a, r.tells(), res, access.Context{}).Effect == access.Allow
+}
+
+// tells is what access is asked before somebody outside is told.
+func (r *Room) tells() access.Action {
+	if r.Tells != "" {
+		return r.Tells
 	}
-	return d.Policy.Decide(a, act, res, access.Context{}).Effect == access.Allow
+	return r.action(string(process.ConfirmBar))
 }
 
 // askOutside is who outside is asked for the second word on somebody.
@@ -183,9 +188,10 @@ type ToConfirm struct {
 	Step    int64 // what a ConfirmBar is of
 	At      time.Time
 	By      id.Person
-	Lift    bool   // to let them back in
-	Why     string // Conflict, process.Subject or process.PassedBy
-	Login   string // as it was typed; empty where they declared it themselves
+	Lift    bool      // to let them back in
+	Why     string    // Conflict, process.Subject or process.PassedBy
+	Login   string    // as it was typed; empty where they declared it themselves
+	Who     id.Person // who did
 	Reasons string
 }
 
@@ -203,6 +209,9 @@ func (d *Desk) ToConfirm(ctx context.Context, a access.Actor, r *Room, ref id.Re
 			continue
 		}
 		x := ToConfirm{Step: step, By: by, Lift: step != b.Of, Why: b.Why}
+		if b.Why == Conflict {
+			x.Who = b.Who
+		}
 		for _, t := range v.Taken {
 			x.read(t, b)
 		}

@@ -3,6 +3,7 @@ package room
 import (
 	"heed/internal/access"
 	"heed/internal/fail"
+	"heed/internal/id"
 	"heed/internal/ledger"
 	"heed/internal/process"
 	"heed/internal/store"
@@ -40,7 +41,7 @@ func (d *Desk) byItself(tx *store.Tx, r *Room, w writing, step process.Step, rul
 	} else if err != nil {
 		return false, err
 	}
-	decider, _, err := d.decider(tx, r, s)
+	decider, _, err := d.decider(tx, r, s, id.Person{})
 	if err != nil {
 		return false, err
 	}

@@ -38,6 +38,7 @@ const (
 	NoticeAnswer  NoticeKind = "answer"  // there is something to read on what they began
 	NoticeOverdue NoticeKind = "overdue" // a duty of theirs, or of their role, has passed its day
 	NoticeWord    NoticeKind = "word"    // their second word is waited for, on who is kept from the record
+	NoticeKept    NoticeKind = "kept"    // two others gave their words: somebody is kept from it, or let back in
 )
 
 // Who has a notice of a step, besides those whom a step named.
@@ -87,13 +88,10 @@ func (s *State) closedTo(p id.Person) bool {
 func (s *State) notices(e ledger.Entry, x Effect, before id.Person) {
 	by := e.Author.Person
 	given := s.Owner != before && !s.Owner.IsZero() && s.Owner != by
-	kept := slices.DeleteFunc(slices.Clone(s.Notices), func(n Notice) bool {
-		if n.What == NoticeWord {
-			_, waits := s.Bars.Asked(n.Of)
-			return !waits
-		}
-		return n.To == by || n.To == x.For || slices.Contains(x.Hears, n.To) || given && n.To == s.Owner ||
-			n.What == NoticeGiven && n.To != s.Owner || x.Ends && n.What != NoticeAnswer
+	kept := slices.DeleteFunc(s.answered(e), func(n Notice) bool {
+		return n.What != NoticeWord && n.What != NoticeKept &&
+			(n.To == by || n.To == x.For || slices.Contains(x.Hears, n.To) || given && n.To == s.Owner ||
+				n.What == NoticeGiven && n.To != s.Owner || x.Ends && n.What != NoticeAnswer)
 	})
 	for _, p := range x.Hears {
 		what := NoticeNews
@@ -111,6 +109,22 @@ func (s *State) notices(e ledger.Entry, x Effect, before id.Person) {
 		kept = append(kept, Notice{NoticeGiven, s.Owner, e.At, e.Version})
 	}
 	s.Notices = kept
+}
+
+// answered are the notices after what they wait for: who was asked for a second word that
+// others gave is told that it counts.
+func (s *State) answered(e ledger.Entry) (out []Notice) {
+	for _, n := range s.Notices {
+		if _, waits := s.Bars.Asked(n.Of); n.What == NoticeWord && !waits {
+			b, _ := s.Bars.About(n.Of)
+			if n.To == e.Author.Person || b.State == BarRefused || b.State == BarStands && b.Of != n.Of {
+				continue
+			}
+			n.What, n.At = NoticeKept, e.At
+		}
+		out = append(out, n)
+	}
+	return out
 }
 
 // Note is a notice as somebody is shown it.
@@ -165,6 +179,9 @@ func (d *Desk) notices(tx *store.Tx, a access.Actor) (out []Note, err error) {
 		if !ok {
 			return why, false, nil
 		}
+		if why.what == NoticeWord { // it stands until it is given
+			return why, true, nil
+		}
 		was, err := wasSeen(tx, s.Record, seenTag(key, a.Person, s.Record, why.what, why.of))
 		return why, !was, err
 	}
@@ -215,11 +232,12 @@ func (r *Room) noticed(a access.Actor, s *State, sort int64) (claim, bool) {
 		case NoticeAnswer:
 			why.act = r.Follows
 		case NoticeWord:
-			acts := r.actions(string(process.ConfirmBar), a, s)
-			if len(acts) == 0 {
+			if !s.Bars.WaitFor(a.Person) {
 				return claim{}, false
 			}
-			why.act = acts[0]
+			why.act = r.tells()
+		case NoticeKept:
+			why.act = r.tells()
 		}
 		return why, true
 	}

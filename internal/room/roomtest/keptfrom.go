@@ -3,6 +3,7 @@ package roomtest
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"heed/internal/access"
 	"heed/internal/fail"
@@ -70,6 +71,14 @@ func (s *suite) declares(way []turn) {
 	after := s.stands(ref)
 	if after.Owner == a.Person || after.Stage != before.Stage {
 		s.t.Errorf("after somebody left it, it stands at %s and is %s's", after.Stage, after.Owner)
+	}
+	by, _, _ := s.keeps(ref)
+	got, err := s.desk.Take(s.ctx, by, s.room, ref, room.Said(process.LiftBar, "of", fmt.Sprint(one.Version), "reasons", "x"))
+	s.must(err)
+	b := &barring{suite: s, ref: ref, of: got.Version}
+	s.must(b.give(s.w.As("guardian"), process.Confirmed))
+	if _, err := s.desk.Open(s.ctx, a, s.room, ref); err != nil {
+		s.t.Errorf("whoever left it was let back in by two, and opens it: %v", err)
 	}
 }
 
@@ -160,6 +169,7 @@ func (b *barring) login(a access.Actor) string {
 // asks has one of them ask for it: nothing changes yet, and whoever is meant learns nothing.
 func (b *barring) asks() {
 	b.t.Helper()
+	b.w.Hand.Move(time.Minute)
 	var err error
 	b.seen, err = b.desk.Open(b.ctx, b.meant, b.room, b.ref)
 	b.must(err)
@@ -171,7 +181,27 @@ func (b *barring) asks() {
 	b.waits(true)
 	b.wordRefused(b.asker, fail.Conflict, "who asked for it")
 	b.wordRefused(b.meant, fail.Bad, "the one it is about")
+	b.asksInVain()
 	b.learnsNothing("after others tried")
+}
+
+// asksInVain has whoever is meant name the step as they would name one that is not there.
+func (b *barring) asksInVain() {
+	b.t.Helper()
+	for _, info := range b.room.Latest().AllSteps {
+		f := slices.IndexFunc(info.Fields, func(f field.Field) bool { return f.Kind == field.Entry })
+		if f < 0 {
+			continue
+		}
+		var said []string
+		for _, of := range []string{fmt.Sprint(b.of), "999"} {
+			_, err := b.desk.Take(b.ctx, b.meant, b.room, b.ref, room.Said(info.ID, info.Fields[f].ID, of))
+			said = append(said, fmt.Sprint(fail.FieldsOf(err)))
+		}
+		if said[0] != said[1] {
+			b.t.Errorf("%s of the step is answered by %s, of none by %s", info.ID, said[0], said[1])
+		}
+	}
 }
 
 // learnsNothing compares what whoever is meant sees with what they saw before.
@@ -249,6 +279,7 @@ func (b *barring) wordRefused(a access.Actor, kind fail.Kind, who string) {
 // word has a second person answer.
 func (b *barring) word(result string) {
 	b.t.Helper()
+	b.w.Hand.Move(time.Minute)
 	b.must(b.give(b.second, result))
 	b.waits(false)
 	if result == process.Refused {
@@ -268,6 +299,7 @@ func (b *barring) isOut() {
 // letIn has two people let them back in.
 func (b *barring) letIn() {
 	b.t.Helper()
+	b.w.Hand.Move(time.Minute)
 	got, err := b.desk.Take(b.ctx, b.second, b.room, b.ref, room.Said(process.LiftBar, "of", fmt.Sprint(b.of),
 		"reasons", "It is about another"))
 	b.must(err)

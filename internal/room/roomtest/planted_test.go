@@ -230,7 +230,7 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"whoever has it and holds its role is told twice", "duties.go",
 		`if slices.Contains(who[:i], p) || s.closedTo(p) {`,
 		`if i < 0 || s.closedTo(p) {`, "whoever_must_act"},
-	{"an entry is corrected that is not there", "desk.go", `n >= 1 && n <= s.Version`, `n >= 1`,
+	{"an entry is corrected that is not there", "desk.go", `n >= 1 && n <= s.seenBy(by).Version`, `n >= 1`,
 		"booking:a_person_who_is_named"},
 	{"what somebody began is everybody's list", "tags.go", `return s.By.Bytes()`, `return s.Org.Bytes()`,
 		"booking:lists_show"},
@@ -326,8 +326,8 @@ var planted = []struct{ name, file, old, new, clause string }{
 		`return ev, nil`, "nobody_is_given"},
 	{"whoever is given a record has no notice", "notices.go", `	if given && !x.Ends {`, `	if given && x.Ends {`,
 		"a_notice_stands"},
-	{"a notice is never read", "notices.go", `return n.To == by || n.To == x.For || slices`,
-		`return n.To == x.For || slices`, "a_notice_stands"},
+	{"a notice is never read", "notices.go", `(n.To == by || n.To == x.For || slices`,
+		`(n.To == x.For || slices`, "a_notice_stands"},
 	{"a notice is shown for ever", "notices.go", `return why, !was, err`, `return why, was || true, err`,
 		"a_notice_stands"},
 	{"somebody else marks it as seen", "notices.go", `slices.Concat(p.Bytes(), rec.Bytes(),`,
@@ -712,9 +712,8 @@ var planted = []struct{ name, file, old, new, clause string }{
 `,
 		`	_ = owner
 `, "plan:who_is_kept_from_it"},
-	{"what was answered still waits", "notices.go", `			_, waits := s.Bars.Asked(n.Of)
-			return !waits`,
-		`			return false`, "plan:who_is_kept_from_it"},
+	{"what was answered still waits", "notices.go", `n.What == NoticeWord && !waits {`,
+		`n.What == NoticeWord && !waits && false {`, "plan:who_is_kept_from_it"},
 	{"whoever is meant sees that it was asked", "bars.go", `return ok && b.Who == p && b.By != p`,
 		`return ok && b.Who == p && b.By == p`, "plan:who_is_kept_from_it"},
 	{"outside it is told that there is a record", "keptfrom.go",
@@ -728,4 +727,7 @@ var planted = []struct{ name, file, old, new, clause string }{
 `,
 		`			out[i].Lift, out[i].LiftBy, out[i].State = t.Version, t.By, BarLifted
 `, "plan:who_is_kept_from_it"},
+	{"an entry that somebody must not know of is one to them", "desk.go",
+		`&& !s.Bars.Hides(by, n)`, `|| n <= s.Version`,
+		"plan:who_is_kept_from_it"},
 }

@@ -51,7 +51,7 @@ func (p *Pages) secondWord(q *web.Request) (web.Response, error) {
 	}
 	var choices []fieldweb.Option
 	for _, x := range all {
-		title := barWords(x)
+		title := barWords(x, name(x.Who))
 		before = append(before, nhs.SummaryList{Rows: []nhs.SummaryRow{nhs.Row("What is asked", title),
 			nhs.Row("Who asks", name(x.By)+", "+words.Moment(x.At)),
 			row("Their reasons", nhs.HTML(words.Typed(x.Reasons)))}})
@@ -83,10 +83,10 @@ func (p *Pages) afterWord(q *web.Request, step process.Step, ref id.Reference) s
 }
 
 // barWords say what is asked of a bar.
-func barWords(x room.ToConfirm) string {
+func barWords(x room.ToConfirm, declared string) string {
 	who := "the account " + x.Login
 	if x.Login == "" {
-		who = "somebody who declared a conflict of interest"
+		who = declared + ", who declared a conflict of interest,"
 	}
 	switch {
 	case x.Lift:
