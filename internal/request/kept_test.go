@@ -33,8 +33,8 @@ func received(w *world.World, by string) asked {
 			a.room = r
 		}
 	}
-	got, err := w.Rooms.Begin(ctx, w.As(by), a.room, room.Beginning{Answers: field.Said("kind", "police", "who", "P (made up)",
-		"how", "email", "day", "2026-03-01", "power", "none", "what", "x", "purpose", "y").
+	got, err := w.Rooms.Begin(ctx, w.As(by), a.room, room.Beginning{Answers: field.Said("kind", "police",
+		"who", "P (made up)", "how", "email", "day", "2026-03-01", "power", "none", "what", "x", "purpose", "y").
 		Of("person", field.Said("name", "Lena"))})
 	if err != nil {
 		w.T.Fatal(err)
@@ -112,7 +112,8 @@ func TestWhatIsAskedOutsideStands(t *testing.T) {
 		}
 		a.confirm("second", of)
 		told := a.notices("executive", room.NoticeKept)
-		if len(told) != 1 || len(a.notices("executive", room.NoticeWord)) > 0 || len(a.notices("guardian", room.NoticeKept)) > 0 {
+		if len(told) != 1 || len(a.notices("executive", room.NoticeWord)) > 0 ||
+			len(a.notices("guardian", room.NoticeKept)) > 0 {
 			w.T.Fatalf("nobody outside, or somebody else, is told that two leads keep the Guardian from it: %v", told)
 		}
 		if err := w.Rooms.Seen(ctx, w.As("executive"), told); err != nil || len(a.notices("executive", room.NoticeKept)) > 0 {

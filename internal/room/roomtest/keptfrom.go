@@ -73,7 +73,8 @@ func (s *suite) declares(way []turn) {
 		s.t.Errorf("after somebody left it, it stands at %s and is %s's", after.Stage, after.Owner)
 	}
 	by, _, _ := s.keeps(ref)
-	got, err := s.desk.Take(s.ctx, by, s.room, ref, room.Said(process.LiftBar, "of", fmt.Sprint(one.Version), "reasons", "x"))
+	got, err := s.desk.Take(s.ctx, by, s.room, ref, room.Said(process.LiftBar, "of", fmt.Sprint(one.Version),
+		"reasons", "x"))
 	s.must(err)
 	b := &barring{suite: s, ref: ref, of: got.Version}
 	s.must(b.give(s.w.As("guardian"), process.Confirmed))

@@ -703,8 +703,6 @@ var planted = []struct{ name, file, old, new, clause string }{
 `,
 		`		case asked == by && false:
 `, "plan:who_is_kept_from_it"},
-	{"whoever is meant gives the second word", "keptfrom.go", `case !ok || b.Who == by:`,
-		`case !ok:`, "plan:who_is_kept_from_it"},
 	{"nobody outside is asked for the second word", "keptfrom.go",
 		`ev.Step == process.LiftBar) && !bars {`, `ev.Step == process.LiftBar) && !bars && false {`,
 		"plan:who_is_kept_from_it"},
