@@ -303,7 +303,7 @@ func (s *suite) lostSince(by access.Actor, ref id.Reference, t room.Taking, firs
 // barredSince: a rule that has come to close the record closes its receipts as well; not
 // that of the step by which somebody closed it to themselves.
 func (s *suite) barredSince(by access.Actor, ref id.Reference, t room.Taking) {
-	if info, _ := s.room.Latest().Step(t.Step); slices.ContainsFunc(info.People,
+	if info, _ := s.room.Latest().Step(t.Step); info.Leaves || slices.ContainsFunc(info.People,
 		func(x process.NamedHere) bool { return x.From == "actor" }) {
 		return
 	}
