@@ -165,7 +165,13 @@ func (p *Pages) offers(q *web.Request, v room.View, step process.Step) func(fiel
 	return func(f field.Field) ([]fieldweb.Option, error) {
 		switch f.Kind {
 		case field.Person:
-			return p.holders(q, f.Of, func(x id.Person) bool { return v.Bars.Has(x) || gives(v, step, f) && x == v.Owner })
+			others, err := p.holders(q, f.Of, func(x id.Person) bool {
+				return v.Bars.Has(x) || gives(v, step, f) && x == v.Owner
+			})
+			if err == nil && len(others) == 0 { // nobody else is there: a question without an answer is none
+				return p.holders(q, f.Of, v.Bars.Has)
+			}
+			return others, err
 		case field.Team:
 			return p.teams(q)
 		case field.Entry:
