@@ -56,6 +56,7 @@ func TestBadgesOfOtherForms(t *testing.T) {
 			world.EachOf(t, func(t *testing.T, fresh func(*testing.T) *world.World) {
 				r := badge()
 				r.Definitions = []*process.Definition{process.Must([]byte(strings.Replace(string(badge1), x.old, x.new, 1)))}
+				r.Stories = nil // they answer what the shipped one asks
 				if x.rules != "" {
 					r.Policies = strings.Replace(r.Policies, `!= "system"`, x.rules, 1)
 				}

@@ -25,7 +25,7 @@ func comesRound(s *suite) {
 		before := s.stands(ref)
 		for range 40 {
 			info := s.choose(def.Steps(before.Status()), map[process.Step]bool{})
-			if ends(def, info) && s.x.r.IntN(4) > 0 {
+			if info.Leaves || ends(def, info) && s.x.r.IntN(4) > 0 {
 				continue
 			}
 			if _, _, err := s.take(ref, info, s.inTime(info)); err != nil {
