@@ -44,7 +44,7 @@ func (x accounts) Who(ctx context.Context, person id.Person, role string) (sessi
 		return session.Who{}, err
 	}
 	w := session.Who{Person: p.ID, Name: p.Name, Org: p.Org, OrgName: o.Name, Team: actor.Team, Role: string(actor.Role),
-		RoleName: actor.Role.Label(), Since: p.SetUp}
+		RoleName: actor.Role.Label(), Since: p.Since}
 	for _, g := range p.Grants {
 		w.Roles = append(w.Roles, session.RoleChoice{Role: string(g.Role), Name: g.Role.Label()})
 	}

@@ -31,6 +31,7 @@ type Parts struct {
 	Clock  clock.Clock
 	Jobs   *jobs.Queue // for notices; nil: none are sent
 	Spent  *spent.Book // what was used up, outside the database; in memory unless told
+	Origin string      // the address that people type, "https://heed.example": passkeys belong to it; "" has none
 }
 
 // Desk is the only way into the directory for other rooms.
@@ -58,6 +59,9 @@ var founding = ledger.Author{Role: string(access.System), Rule: "founding"}
 
 // operator is the author of what somebody at the machine's own command line does.
 var operator = ledger.Author{Role: string(access.System), Rule: "operator-at-the-machine"}
+
+// countWentBack is the author of what stops a passkey.
+var countWentBack = ledger.Author{Role: string(access.System), Rule: "count-went-back"}
 
 // Founding is what `heed init` asks.
 type Founding struct {

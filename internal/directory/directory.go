@@ -110,7 +110,7 @@ type Person struct {
 	Phone   string
 	Job     string
 	Left    bool
-	SetUp   time.Time // when password and second factor were chosen last
+	Since   time.Time // sessions that were begun before this have ended
 	Grants  []Grant
 
 	password  string // argon2id text form
@@ -119,6 +119,7 @@ type Person struct {
 	recovery  map[string]bool // hashes of unused recovery codes
 	tokens    map[string]Token
 	held      []access.Role // also those that were taken back
+	passkeys  []Passkey
 }
 
 // Grant is a role that a person holds.
@@ -153,8 +154,8 @@ func (p Person) grant(r access.Role) (Grant, bool) {
 	return Grant{}, false
 }
 
-// Enrolled says whether the person has chosen a password and a second factor.
-func (p Person) Enrolled() bool { return p.password != "" && p.totp != "" }
+// Enrolled says whether the person has a way to log in.
+func (p Person) Enrolled() bool { return p.waysIn() > 0 }
 
 // Actor is who asks, in one of the roles that the person holds. An empty role
 // means the first that was granted. fail.SignIn when the person has left or does

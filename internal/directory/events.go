@@ -40,6 +40,9 @@ const (
 	kindGrantorReplaced    = "grantor.replaced"
 	kindRecoveryMade       = "person.recovery_codes_made"
 	kindRecovered          = "person.recovered"
+	kindPasskeyAdded       = "person.passkey_added"
+	kindPasskeyRemoved     = "person.passkey_removed"
+	kindPasskeyStopped     = "person.passkey_stopped"
 	kindPeopleListed       = "people.listed"
 	kindCoverArranged      = "cover.arranged"
 	kindCoverEnded         = "cover.ended"
@@ -55,7 +58,7 @@ func Events() map[string]string {
 		kindRoleGranted:        "A person was given a role, by whose word",
 		kindRoleRevoked:        "A role was taken back",
 		kindEnrolmentOffered:   "A one-time code was made with which the person chooses a password and a second factor",
-		kindEnrolled:           "The person chose a password and a second factor",
+		kindEnrolled:           "The person chose a password and a second factor, or made their first passkey",
 		kindTokenIssued:        "A token for the API was made",
 		kindTokenRevoked:       "A token for the API was withdrawn",
 		kindKeysChanged:        "The organisation's key was changed, by the word of its grantors",
@@ -70,6 +73,9 @@ func Events() map[string]string {
 		kindRecoveryMade:       "Recovery codes were made for somebody who sets up their account",
 		kindRecovered: "Somebody who lost their second factor used a recovery code and their password for a new " +
 			"one-time code",
+		kindPasskeyAdded:    "The person added a passkey: its public key, and what they call it",
+		kindPasskeyRemoved:  "The person took a passkey away",
+		kindPasskeyStopped:  "A passkey was used with a count that went back: it gives nothing any more",
 		kindPeopleListed:    "Somebody at the machine listed who has an account: how many",
 		kindOverlayLaid:     "The organisation laid an overlay on a process: on which, its text, and on whose word",
 		kindOverlayProposed: "Somebody proposed an overlay on a process, or to take one off: which, and its text",
@@ -141,9 +147,11 @@ type enrolmentOffered struct {
 	Expires time.Time `json:"expires"`
 }
 
+// enrolled is how the person logs in from now on: password and second factor, or a passkey.
 type enrolled struct {
-	Password string `json:"password"`
-	TOTP     string `json:"totp"`
+	Password string   `json:"password,omitempty"`
+	TOTP     string   `json:"totp,omitempty"`
+	Passkey  *Passkey `json:"passkey,omitempty"`
 }
 
 type tokenIssued struct {
@@ -247,7 +255,7 @@ func foldPerson(p *Person, e ledger.Entry) error {
 			p.Name, p.Login, p.Email, p.Phone, p.Job = d.Name, d.Login, d.Email, d.Phone, d.Job
 		}
 	case kindPersonLeft:
-		p.Left, p.Grants, p.tokens, p.enrolment = true, nil, nil, nil
+		p.Left, p.Grants, p.tokens, p.enrolment, p.passkeys = true, nil, nil, nil, nil
 	case kindRoleGranted:
 		var d roleGranted
 		if read(&d) {
@@ -272,7 +280,28 @@ func foldPerson(p *Person, e ledger.Entry) error {
 	case kindEnrolled:
 		var d enrolled
 		if read(&d) {
-			p.password, p.totp, p.enrolment, p.SetUp = d.Password, d.TOTP, nil, e.At
+			p.password, p.totp, p.enrolment, p.passkeys = d.Password, d.TOTP, nil, nil
+			p.Since = e.At
+			if d.Passkey != nil {
+				p.addPasskey(*d.Passkey, e.At)
+			}
+		}
+	case kindPasskeyAdded:
+		var d Passkey
+		if read(&d) {
+			p.addPasskey(d, e.At)
+		}
+	case kindPasskeyRemoved:
+		var d passkeyNamed
+		if read(&d) {
+			p.dropPasskey(d.ID)
+			p.Since = e.At
+		}
+	case kindPasskeyStopped:
+		var d passkeyNamed
+		if read(&d) {
+			p.stopPasskey(d.ID, e.At)
+			p.Since = e.At // whoever has a copy may have logged in
 		}
 	case kindRecoveryMade:
 		var d recoveryMade

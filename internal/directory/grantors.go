@@ -113,8 +113,9 @@ func decideReplacement(o Organisation, out id.Person, in Person, recovery string
 			"it with heed grantor stop --by NAME")
 	case !o.IsGrantor(out):
 		return r, fail.New(fail.Bad, "The person who is to be replaced is not a grantor. See who is with heed grantor list")
-	case in.Org != o.ID || in.Left || !in.Enrolled():
-		return r, fail.New(fail.Bad, "The person who takes the place must have an account that they have set up")
+	case in.Org != o.ID || in.Left || !in.HasPassword(): // a word is given with both
+		return r, fail.New(fail.Bad, "The person who takes the place must have an account that they have set up with a "+
+			"password and a code")
 	case o.IsGrantor(in.ID) || in.ID == o.Second:
 		return r, fail.New(fail.Bad, "The person who takes the place must be another than the grantors and the second "+
 			"witness: two people must go on watching each other")

@@ -45,6 +45,7 @@ func (d *Desk) Leave(ctx context.Context, person id.Person, words ...Word) error
 	if err == nil {
 		d.spendTokens(before, "")
 		d.spendEnrolment(before)
+		d.spendPasskeys(before)
 	}
 	return err
 }

@@ -23,6 +23,17 @@ var Migrations embed.FS
 // for all: a name is looked up once, however many organisations there are. Rows that were
 // hidden by another key are made anew at the start, as all look-ups are (remake.go).
 func (d *Desk) loginMAC(tx *store.Tx, login string) ([]byte, error) {
+	key, err := d.lookupKey(tx)
+	if err != nil {
+		return nil, err
+	}
+	m := hmac.New(sha256.New, key)
+	m.Write([]byte(strings.ToLower(strings.TrimSpace(login))))
+	return m.Sum(nil), nil
+}
+
+// lookupKey is the key of the installation's first organisation for what is looked up, for all.
+func (d *Desk) lookupKey(tx *store.Tx) ([]byte, error) {
 	first, err := d.Vault.First(tx)
 	if err != nil {
 		return nil, err
@@ -31,12 +42,7 @@ func (d *Desk) loginMAC(tx *store.Tx, login string) ([]byte, error) {
 		return nil, errNoOrganisation
 	}
 	o, err := d.organisation(tx, first)
-	if err != nil {
-		return nil, err
-	}
-	m := hmac.New(sha256.New, o.lookup)
-	m.Write([]byte(strings.ToLower(strings.TrimSpace(login))))
-	return m.Sum(nil), nil
+	return o.lookup, err
 }
 
 func organisations(tx *store.Tx) ([]id.Org, error) {

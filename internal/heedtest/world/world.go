@@ -132,7 +132,8 @@ func (w *World) open(s *store.Store) {
 	rooms := app.Rooms()
 	w.Policy = must(room.Policy(rooms...))(t)
 	w.Jobs = jobs.New(s, jobs.Options{Clock: hand})
-	w.Directory = directory.New(directory.Parts{Store: s, Vault: w.Vault, Ledger: w.Ledger, Clock: hand})
+	w.Directory = directory.New(directory.Parts{Store: s, Vault: w.Vault, Ledger: w.Ledger, Clock: hand,
+		Origin: "https://heed.test"})
 	w.Rooms = must(room.NewDesk(w.Parts(), rooms...))(t)
 	w.Concerns = must(concern.New(w.Rooms))(t)
 	w.check(w.Vault.Settle(ctx, w.Rooms))

@@ -1,0 +1,128 @@
+package directory
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/json"
+	"time"
+
+	"heed/internal/access"
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/ledger"
+	"heed/internal/plain"
+	"heed/internal/store"
+)
+
+// Enrol lets the holder of a one-time code choose a password and a second
+// factor, shown to work by a code from it. Administrators start this and never
+// learn either (ASVS 6.4.6).
+func (d *Desk) Enrol(ctx context.Context, login, oneTime, password, secret, code string) error {
+	p, err := d.FindLogin(ctx, login)
+	if err != nil {
+		return wrongLogin()
+	}
+	if !d.mayEnrol(p, oneTime, d.Clock.Now()) { // before anything that costs
+		return wrongLogin()
+	}
+	if err := ValidatePassword(password, login); err != nil {
+		return err
+	}
+	if _, ok := checkTOTP(secret, code, d.Clock.Now()); !ok {
+		return fail.Fields{{Name: "code", Words: plain.WrongCode}}.Err()
+	}
+	hash := hashPassword(password)
+	by := ledger.Author{Person: p.ID, Role: string(access.Worker), Rule: "own-credentials"}
+	err = d.change(ctx, p.ID, by, func(tx *store.Tx, p Person, _ Organisation) (ledger.Event, error) {
+		if !d.mayEnrol(p, oneTime, tx.Now()) {
+			return ledger.Event{}, wrongLogin()
+		}
+		return ledger.Event{Kind: kindEnrolled, Data: enrolled{Password: hash, TOTP: secret}}, nil
+	})
+	if err == nil {
+		d.spendEnrolment(p)
+		d.spendPasskeys(p)
+	}
+	return err
+}
+
+// AskFirstPasskey is AskNewPasskey for the holder of a one-time code.
+func (d *Desk) AskFirstPasskey(ctx context.Context, login, oneTime string) (json.RawMessage, error) {
+	p, err := d.FindLogin(ctx, login)
+	if err != nil || !d.mayEnrol(p, oneTime, d.Clock.Now()) {
+		return nil, wrongLogin()
+	}
+	return d.askNewPasskey(ctx, p, nil) // those from before end with the setting up
+}
+
+// EnrolPasskey is Enrol with a passkey in place of a password and a second factor.
+func (d *Desk) EnrolPasskey(ctx context.Context, login, oneTime, name string, answer []byte) error {
+	p, err := d.FindLogin(ctx, login)
+	if err != nil || !d.mayEnrol(p, oneTime, d.Clock.Now()) {
+		return wrongLogin()
+	}
+	k, challenge, err := d.made(ctx, p.ID, answer, registering(p.ID))
+	if err != nil {
+		return err
+	}
+	k.Name = name
+	by := ledger.Author{Person: p.ID, Role: string(access.Worker), Rule: "own-credentials"}
+	err = d.change(ctx, p.ID, by, func(tx *store.Tx, now Person, _ Organisation) (ledger.Event, error) {
+		if p = now; !d.mayEnrol(p, oneTime, tx.Now()) {
+			return ledger.Event{}, wrongLogin()
+		}
+		if err := decidePasskey(Person{}, k); err != nil {
+			return ledger.Event{}, err
+		}
+		return ledger.Event{Kind: kindEnrolled, Data: enrolled{Passkey: &k}}, d.useChallenge(tx, challenge)
+	})
+	if err = d.challengeUsed(challenge, err); err == nil {
+		d.spendEnrolment(p)
+		d.spendPasskeys(p)
+	}
+	return err
+}
+
+// MayEnrol says whether a one-time code is good, before the page that uses it is shown.
+func (d *Desk) MayEnrol(ctx context.Context, login, oneTime string) error {
+	p, err := d.FindLogin(ctx, login)
+	if err != nil || !d.mayEnrol(p, oneTime, d.Clock.Now()) {
+		return wrongLogin()
+	}
+	return nil
+}
+
+func (d *Desk) mayEnrol(p Person, oneTime string, now time.Time) bool {
+	hash := []byte(tokenHash(oneTime))
+	for h, expires := range p.enrolment {
+		if subtle.ConstantTimeCompare([]byte(h), hash) == 1 && now.Before(expires) {
+			return !d.Spent.Spent(enrolmentMark(h, expires))
+		}
+	}
+	return false
+}
+
+// OfferEnrolment makes a new one-time code for somebody who lost a factor; it
+// ends the older ones. For the holder of a privileged role it needs the
+// grantors' words, because whoever has the code becomes that person.
+func (d *Desk) OfferEnrolment(ctx context.Context, person id.Person, words ...Word) (string, error) {
+	code := randomText()
+	var before Person
+	err := d.change(ctx, person, operator, func(tx *store.Tx, p Person, o Organisation) (ledger.Event, error) {
+		before = p
+		for _, g := range p.Grants {
+			if _, err := decideGrant(o, p, g.Role, g.Team, words); err != nil {
+				return ledger.Event{}, err
+			}
+		}
+		if err := d.standing(tx, words); err != nil {
+			return ledger.Event{}, err
+		}
+		return ledger.Event{Kind: kindEnrolmentOffered, Data: enrolmentOffered{tokenHash(code), tx.Now().
+			Add(7 * 24 * time.Hour)}}, nil
+	})
+	if err == nil {
+		d.spendEnrolment(before)
+	}
+	return code, err
+}
