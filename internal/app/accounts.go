@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"heed/internal/access"
@@ -24,6 +25,14 @@ func (x accounts) CheckCode(ctx context.Context, person id.Person, code string) 
 
 func (x accounts) CheckAll(ctx context.Context, login, password, code string) (id.Person, error) {
 	return x.a.Directory.CheckAll(ctx, login, password, code)
+}
+
+func (x accounts) AskPasskey(ctx context.Context) (json.RawMessage, error) {
+	return x.a.Directory.AskPasskey(ctx)
+}
+
+func (x accounts) CheckPasskey(ctx context.Context, answer []byte) (id.Person, error) {
+	return x.a.Directory.CheckPasskey(ctx, answer)
 }
 
 // Who is asked with every request, so that a right taken back is gone at once.

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"heed/internal/access"
+	"heed/internal/account"
 	"heed/internal/api"
 	"heed/internal/backup"
 	"heed/internal/clock"
@@ -202,7 +203,7 @@ func (a *App) slices() (err error) {
 	a.spent = spent.In(a.Config.spent(), a.Clock, a.Log)
 	a.Jobs = jobs.New(a.Store, jobs.Options{Clock: a.Clock, Log: a.Log, Mail: a.mailer()})
 	a.Directory = directory.New(directory.Parts{Store: a.Store, Vault: a.Vault, Ledger: a.Ledger, Clock: a.Clock,
-		Spent: a.spent, Jobs: a.Jobs})
+		Spent: a.spent, Jobs: a.Jobs, Origin: a.Config.PublicURL})
 	a.Rooms, err = room.NewDesk(room.Parts{Store: a.Store, Vault: a.Vault, Ledger: a.Ledger, Policy: a.Policy,
 		Directory: a.Directory,
 		Jobs:      a.Jobs, Clock: a.Clock, Log: a.Log, Spool: a.spool, Scanner: scanner}, Rooms()...)
@@ -267,6 +268,7 @@ func (a *App) ownParts() []web.Part {
 		home.Part(a.Directory, a.Policy, a.Rooms),
 		concernweb.Part(a.Concerns, a.Rooms, a.Directory),
 		enrolPart(a),
+		account.Part(a.Directory),
 		grantorPart(a),
 		healthPart(a),
 	}
@@ -282,7 +284,8 @@ func (a *App) faces(ctx context.Context) error {
 	a.Sessions = session.New(session.Options{Store: a.Store, Keys: keys, Days: days, Accounts: accounts{a},
 		Clock: a.Clock, Spent: a.spent, Idle: a.Config.Idle})
 	o := web.Options{Settings: settings, Clock: a.Clock, Log: a.Log, PublicURL: a.Config.PublicURL, Plain: a.Config.Plain,
-		TrustedProxies: a.Config.TrustedProxies, May: a.may, Sessions: a.Sessions, Notice: a.notice, Spool: a.spool}
+		TrustedProxies: a.Config.TrustedProxies, May: a.may, Sessions: a.Sessions, Notice: a.notice, Spool: a.spool,
+		Passkeys: a.Directory.Passkeys()}
 	if a.Config.Demo {
 		o.Demo = &web.Demo{People: a.demoPeople}
 	}

@@ -5,6 +5,7 @@ import (
 	"heed/internal/fail"
 	"heed/internal/plain"
 	"heed/internal/web"
+	"heed/internal/web/casework"
 	"heed/internal/web/nhs"
 )
 
@@ -21,13 +22,14 @@ func enrolPart(a *App) web.Part {
 			}
 		}
 		return web.Page{Title: "Set up your account", Body: f.Ask(web.Question{
-			Before: []web.Component{nhs.Para("Use the one-time code that you were given. Choose a password, and add Heed to " +
-				"an authenticator app on your phone.")},
+			Before: []web.Component{nhs.Para("Use the one-time code that you were given. Then make a passkey, or choose a " +
+				"password and add Heed to an authenticator app on your phone.")},
 			Fields: []web.Component{
 				f.Input(nhs.Input{Name: "login", Label: nhs.Label{Text: "Login name", Size: nhs.SizeS}, Autocomplete: "username",
 					Autocapitalize: "none", Spellcheck: nhs.Off}),
 				nhs.PasswordInput{Name: "password-once", Label: nhs.Label{Text: "One-time code that you were given",
 					Size: nhs.SizeS}, Autocomplete: "one-time-code", Error: nhs.ErrorMessage{Text: f.Fault("password-once")}},
+				a.firstPasskey(f),
 				nhs.PasswordInput{Name: "password", Label: nhs.Label{Text: "New password", Size: nhs.SizeS},
 					Hint:         nhs.Hint{Text: "12 characters or more. Three or more words in a row are good"},
 					Autocomplete: "new-password", Error: nhs.ErrorMessage{Text: f.Fault("password")}},
@@ -41,6 +43,9 @@ func enrolPart(a *App) web.Part {
 	}
 	send := func(q *web.Request) (web.Response, error) {
 		f := q.Form()
+		if f.Passkey() != "" || f.Value("how") == "passkey" {
+			return a.enrolPasskey(q)
+		}
 		login := f.Line("login", web.Ask{What: "your login name", Needed: true})
 		once := plain.Visible(f.Secret("password-once", "the one-time code"))
 		password := f.Secret("password", "a password")
@@ -50,28 +55,81 @@ func enrolPart(a *App) web.Part {
 			return nil, err
 		}
 		if err := a.Directory.Enrol(q.Context(), login, once, password, secret, code); fail.Is(err, fail.SignIn) {
-			// Nobody is signed in here: it is the code that is wrong, has ended, or was used.
-			return nil, fail.Fields{{Name: "password-once",
-				Words: "Check your login name and the one-time code: they do not belong together, or the code was used or has " +
-					"ended. Ask for a new one if it goes on"}}.Err()
+			return nil, errOneTime()
 		} else if err != nil {
 			return nil, err
 		}
-		codes, err := a.Directory.RecoveryCodes(q.Context(), login)
-		if err != nil {
-			return nil, err
+		return a.isSetUp(q, login)
+	}
+	ask := func(q *web.Request) (web.Response, error) {
+		f := q.Form()
+		asked, err := a.Directory.AskFirstPasskey(q.Context(), f.Value("login"), plain.Visible(f.Value("password-once")))
+		if fail.Is(err, fail.SignIn) {
+			err = errOneTime()
 		}
-		return web.Page{Title: "Your account is set up", Body: web.Stack(
-			nhs.Para("These are your recovery codes. They are shown this once. Write them down and keep them away from your "+
-				"phone: if you lose it, one of them and your password let you set up another."),
-			nhs.Bullets(codes...),
-			nhs.Button{Text: "Continue to log in", Href: "/log-in"},
-		)}, nil
+		return web.Told{JSON: asked}, err
 	}
 	return web.Part{Name: "enrol", Routes: []web.Route{
 		web.Get("/set-up", web.Public, "Set up your account", show),
 		web.Post("/set-up", web.Public, "Set up your account", send),
+		web.Post(firstPasskeyAsk, web.Public, "What a browser is asked for that makes somebody's first passkey", ask),
 	}}
+}
+
+const firstPasskeyAsk = "/set-up/passkey/ask"
+
+// firstPasskey is the shorter way to set an account up.
+func (a *App) firstPasskey(f *web.Form) web.Component {
+	if !a.Directory.Passkeys() {
+		return nhs.Group{}
+	}
+	return nhs.Group{
+		casework.Passkey{Text: "Set up with a passkey", Makes: true, Ask: firstPasskeyAsk, With: "login password-once",
+			Failed: "Nothing was set up. Try again, or choose a password",
+			Error:  nhs.ErrorMessage{Text: f.Fault("passkey")}},
+		nhs.HiddenInput{Name: "how", Value: ""},
+	}
+}
+
+// enrolPasskey sets an account up with the passkey that the browser made.
+func (a *App) enrolPasskey(q *web.Request) (web.Response, error) {
+	f := q.Form()
+	login := f.Line("login", web.Ask{What: "your login name", Needed: true})
+	once := plain.Visible(f.Secret("password-once", "the one-time code"))
+	if err := f.Err(); err != nil {
+		return nil, err
+	}
+	err := a.Directory.EnrolPasskey(q.Context(), login, once, "First passkey", []byte(f.Passkey()))
+	switch {
+	case fail.Is(err, fail.SignIn):
+		return nil, errOneTime()
+	case fail.Is(err, fail.Conflict):
+		return nil, fail.Fields{{Name: "passkey", Words: fail.Words(err)}}.Err()
+	case err != nil:
+		return nil, err
+	}
+	return a.isSetUp(q, login)
+}
+
+// errOneTime: nobody is signed in here, so that it is the code that is wrong, has ended, or was used.
+func errOneTime() error {
+	return fail.Fields{{Name: "password-once",
+		Words: "Check your login name and the one-time code: they do not belong together, or the code was used or has " +
+			"ended. Ask for a new one if it goes on"}}.Err()
+}
+
+// isSetUp shows the recovery codes, once.
+func (a *App) isSetUp(q *web.Request, login string) (web.Response, error) {
+	codes, err := a.Directory.RecoveryCodes(q.Context(), login)
+	if err != nil {
+		return nil, err
+	}
+	return web.Page{Title: "Your account is set up", Body: web.Stack(
+		nhs.Para("These are your recovery codes. They are shown this once. Write them down and keep them away from your "+
+			"phone: if you lose it, one of them and your password let you set up another."),
+		nhs.Bullets(codes...),
+		nhs.Button{Text: "Continue to log in", Href: "/log-in"},
+	)}, nil
 }
 
 // spaced writes a key in groups of four, as people type it.

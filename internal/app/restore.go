@@ -178,6 +178,8 @@ func SealedFields() []verify.Field {
 		{Table: "web_session", Record: "person", Version: "started", Sealed: "flash", Name: "web:flash", OfDay: true},
 		{Table: "web_session", Record: "person", Version: "started", Sealed: "proof", Name: "web:session:",
 			NameFrom: "token"},
+		{Table: "directory_passkey_use", Record: "person", Version: "at", Sealed: "sealed", Name: "directory:passkey:",
+			NameFrom: "credential"},
 		{Table: "web_once", Record: "person", Version: "at", Sealed: "outcome", Name: "web:once", OfDay: true},
 		{Table: "room_retry", Record: "record", Version: "version", Sealed: "digest", Name: "retry:", NameFrom: "key"},
 		{Table: "room_record_v1", Record: "record", Version: "version", Sealed: "state", Name: room.StateField},

@@ -68,7 +68,9 @@ func with(w *world.World, login, name string) *device {
 }
 
 // in is who is logged in by an answer.
-func in(w *world.World, answer []byte) (id.Person, error) { return w.Directory.CheckPasskey(ctx, answer) }
+func in(w *world.World, answer []byte) (id.Person, error) {
+	return w.Directory.CheckPasskey(ctx, answer)
+}
 
 // TestAPasskeyIsThePersonAndNobodyElse: each way in which an answer may be wrong is refused
 // with the same words, and none of them uses up what is right.

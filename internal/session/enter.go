@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -21,6 +22,11 @@ type Accounts interface {
 	CheckCode(ctx context.Context, person id.Person, code string) error
 	// CheckAll checks name, password and code at once, the code before the password.
 	CheckAll(ctx context.Context, login, password, code string) (id.Person, error)
+	// AskPasskey is what a browser needs to ask its owner for a passkey; fail.Missing where there are none.
+	AskPasskey(ctx context.Context) (json.RawMessage, error)
+	// CheckPasskey says whose passkey answered, each answer once only; fail.SignIn when it is not
+	// right, fail.Conflict when it was stopped.
+	CheckPasskey(ctx context.Context, answer []byte) (id.Person, error)
 	// Who is the person in a role; "" means the first they have. It is asked with
 	// every request. fail.SignIn when the person has left or has the role no more.
 	Who(ctx context.Context, person id.Person, role string) (Who, error)
@@ -37,7 +43,7 @@ type Who struct {
 	Role     string // the one in use: access.Role's text
 	RoleName string // "Ward staff", "Safeguarding lead"
 	Roles    []RoleChoice
-	// Since is when the password and second factor were set up; sessions begun earlier have ended.
+	// Since is when how they log in was changed last; sessions begun earlier have ended.
 	Since time.Time
 	// SecondFactor says that this session was opened with a code or a key besides the password.
 	SecondFactor bool
@@ -175,6 +181,40 @@ func (k *Keeper) All(ctx context.Context, login, password, code, net string, old
 		}
 		return nil
 	})
+}
+
+// AskPasskey is what a browser needs to ask its owner for a passkey.
+func (k *Keeper) AskPasskey(ctx context.Context) (json.RawMessage, error) {
+	return k.accounts.AskPasskey(ctx)
+}
+
+// Passkey begins the session of somebody whose passkey answered: both factors at once. Nobody
+// can guess one, so that tries are counted by the network alone.
+func (k *Keeper) Passkey(ctx context.Context, answer []byte, net string, old *Session) (token string, err error) {
+	if !k.throttle.mayTry(net) {
+		return "", errTooFast()
+	}
+	person, err := k.accounts.CheckPasskey(ctx, answer)
+	if err != nil {
+		return "", err
+	}
+	who, err := k.accounts.Who(ctx, person, "")
+	if err != nil {
+		return "", err
+	}
+	next := Session{stage: stageIn, owner: owner{person, who.Org}, role: who.Role, secondFactor: true}
+	return k.enter(ctx, net, old, next, nil, func(*store.Tx) error { return nil })
+}
+
+// Renew draws a new token, of now: for whoever has just changed how they log in, which ends
+// the sessions from before.
+func (k *Keeper) Renew(ctx context.Context, old Session) (token string, err error) {
+	next := Session{stage: stageIn, owner: old.owner, role: old.role, secondFactor: old.secondFactor}
+	err = k.store.Do(ctx, func(tx *store.Tx) error {
+		token, err = k.start(tx, &old, next)
+		return err
+	})
+	return token, err
 }
 
 // enter begins the session of somebody who has shown both factors, and remembers

@@ -240,6 +240,9 @@ func (k *Keeper) Leave(ctx context.Context, x Session) error {
 // Limits are how long a session lasts without use, and in all.
 func (k *Keeper) Limits() (idle, absolute time.Duration) { return k.idle, k.absolute }
 
+// Begun is when somebody logged in.
+func (x Session) Begun() time.Time { return clock.FromMicros(x.started) }
+
 // In says that this was the session of somebody signed in, whether or not it has ended since.
 func (x Session) In() bool { return x.stage == stageIn }
 

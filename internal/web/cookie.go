@@ -35,5 +35,16 @@ func (s *Site) setCookie(w http.ResponseWriter, token string) {
 	http.SetCookie(w, c)
 }
 
+// RenewSession draws a new session for whoever has just changed how they log in.
+func (q *Request) RenewSession() error {
+	token, err := q.site.o.Sessions.Renew(q.Context(), *q.session)
+	if err != nil {
+		return err
+	}
+	q.site.setCookie(q.writer, token)
+	q.who, q.session, err = q.site.o.Sessions.Identify(q.Context(), token)
+	return err
+}
+
 // loseCookie makes the browser forget the session.
 func (s *Site) loseCookie(w http.ResponseWriter) { s.setCookie(w, "") }

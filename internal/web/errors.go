@@ -201,7 +201,7 @@ func (q *Request) typedBack() []typedField {
 
 // isSecret keeps passwords and codes from ever being written into a page.
 func isSecret(name string) bool {
-	return strings.Contains(name, "password") || name == "code" || name == "secret"
+	return strings.Contains(name, "password") || name == "code" || name == "secret" || name == "passkey"
 }
 
 // lastResort is for when even the error page cannot be made.

@@ -105,6 +105,9 @@ func (l *layout) header(q *Request, p Page) nhs.Component {
 	}
 	who := q.who
 	h.Organisation, h.Name, h.Role, h.LogOut = who.OrgName, who.Name, who.RoleName, "/log-out"
+	if q.site.routes["GET "+accountPath] != nil {
+		h.Account = accountPath
+	}
 	if len(who.Roles) > 1 {
 		h.ChangeRole = "/role"
 	}
@@ -171,6 +174,9 @@ func backLink(q *Request, p Page, hasForm bool) nhs.Component {
 		{Name: "formaction", Value: backPath},
 		{Name: "formenctype", Value: wordsOnly}, {Name: "name", Value: backField}, {Name: "value", Value: p.Back}}}
 }
+
+// accountPath is where somebody sees how they log in, when there is such a page.
+const accountPath = "/account"
 
 // The addresses that "Leave this page" and "Back" use.
 const (

@@ -52,7 +52,7 @@ type Page struct {
 // Component is a typed value that writes itself as HTML; internal/web/nhs and internal/web/casework have them.
 type Component = nhs.Component
 
-// Response is what a handler gives back: Page, Redirect, Download.
+// Response is what a handler gives back: Page, Redirect, Download, Told.
 type Response interface {
 	respond(*Request) (answer, error)
 }
@@ -67,6 +67,9 @@ type answer struct {
 	from        io.Reader // in place of body, size bytes of it
 	size        int64
 }
+
+// Told is what a script of ours asked for.
+type Told struct{ JSON []byte }
 
 // Redirect sends the browser on with 303 after a POST (or a GET that only leads on).
 type Redirect struct {

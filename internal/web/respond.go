@@ -58,6 +58,10 @@ func (r Redirect) respond(q *Request) (answer, error) {
 	return answer{status: http.StatusSeeOther, header: map[string]string{"Location": r.To}}, nil
 }
 
+func (t Told) respond(*Request) (answer, error) {
+	return answer{status: http.StatusOK, contentType: "application/json", body: t.JSON}, nil
+}
+
 // empty answers a script of ours that needs no words.
 type empty struct{ status int }
 

@@ -47,6 +47,8 @@ type Options struct {
 	May func(ctx context.Context, who session.Who, rule string) error
 	// Sessions keeps who is signed in; nil leaves only the public pages.
 	Sessions *session.Keeper
+	// Passkeys says that people may log in with a passkey.
+	Passkeys bool
 	// Notice is what must stand above every page of this person; nil for none.
 	Notice func(ctx context.Context, who session.Who) []string
 	// Spool is the memory in which documents lie while they are taken. Nil has no bound.

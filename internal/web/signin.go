@@ -22,6 +22,7 @@ type logInModel struct {
 	Password nhs.PasswordInput
 	Button   nhs.Button
 	Demo     bool
+	Passkey  Component
 }
 
 var logInView = NewView(files, "log-in.html", logInModel{Next: "/mine", Lines: []string{"You were logged out."},
@@ -55,6 +56,10 @@ func (s *Site) signInRoutes() []Route {
 		Post("/log-in", Public, "Log in: name and password", s.logIn),
 		Get("/log-in/code", Public, "Enter your code", s.showCode),
 		Post("/log-in/code", Public, "Log in: one-time code", s.enterCode),
+		Get(passkeyPath, Public, "Log in with a passkey", s.showLogIn),
+		Post(passkeyPath, Public, "Log in with a passkey", s.passkey),
+		Post(passkeyAsk, Public, "What a browser is asked for that logs in with a passkey", s.askPasskey),
+		Post(againPath, SignedIn, "Log in again, to change how one logs in", s.logInAgain),
 		Get(unlockPath, Public, "Log in with your code", s.showUnlock),
 		Post(unlockPath, Public, "Log in with your code", s.unlock),
 		Post("/log-out", Public, "Log out", s.logOut),
@@ -86,7 +91,7 @@ func (s *Site) showLogIn(q *Request) (Response, error) {
 	}
 	f := q.Form()
 	m := logInModel{Hidden: f.Hidden(), Next: q.next(), Demo: s.o.Demo != nil,
-		Login: f.loginInput(), Password: f.passwordInput(), Button: nhs.Button{Text: "Continue"},
+		Login: f.loginInput(), Password: f.passwordInput(), Button: nhs.Button{Text: "Continue"}, Passkey: s.passkeyButton(f),
 	}
 	switch q.Query("why") {
 	case "kept":
@@ -95,6 +100,8 @@ func (s *Site) showLogIn(q *Request) (Response, error) {
 	case "ended":
 		m.Lines = []string{"You were logged out, because nothing was done for a while or you had been logged in for a long " +
 			"time. Log in to go on."}
+	case "again":
+		m.Lines = []string{"Log in again to change how you log in."}
 	case "out":
 		m.Lines = []string{"You are logged out."}
 	}

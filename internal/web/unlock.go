@@ -33,7 +33,7 @@ func (s *Site) unlockPage(q *Request, status int, before []Component) (Response,
 	f := q.Form()
 	return Page{Title: "Log in with your code", Status: status, Back: "/log-in", Body: unlockView.With(unlockModel{
 		Before: before, Hidden: f.Hidden(), Next: q.next(), Action: unlockPath,
-		Fields: []Component{f.loginInput(), f.passwordInput(), f.codeInput(nhs.Label{Text: "Code"})},
+		Fields: []Component{s.passkeyButton(f), f.loginInput(), f.passwordInput(), f.codeInput(nhs.Label{Text: "Code"})},
 		Button: nhs.Button{Text: "Log in"},
 	})}, nil
 }

@@ -10,6 +10,7 @@ type Header struct {
 	Service      string
 	Home         string
 	Logo         nhs.Logo // off unless the installer switches it on: logos are under licence
+	Account      string   // address of the person's own account; no link when empty
 	Name         string   // of the person logged in; nobody when empty
 	Role         string   // the one in use, in words
 	ChangeRole   string   // address, when the person has several roles
@@ -32,7 +33,7 @@ func (h Header) Render(b *nhs.Buffer) {
 		}
 		// One element, because the item is a row with gaps between its parts.
 		header.Account.Items = append(header.Account.Items, nhs.AccountItem{Content: nhs.Group{nhs.HTML("<span>"), who,
-			nhs.HTML("</span>")}, Icon: true})
+			nhs.HTML("</span>")}, Icon: true, Href: h.Account})
 		if h.ChangeRole != "" {
 			header.Account.Items = append(header.Account.Items, nhs.AccountItem{Text: "Change role", Href: h.ChangeRole})
 		}

@@ -23,7 +23,7 @@ import (
 const vendor = "../../../third_party/nhsuk-frontend"
 
 // modules are our scripts, those that others name first.
-var modules = []string{"keep.js", "leave.js", "timeout.js", "progress.js", "heed.js"}
+var modules = []string{"keep.js", "leave.js", "timeout.js", "progress.js", "passkey.js", "heed.js"}
 
 func main() {
 	log.SetFlags(0)

@@ -13,7 +13,8 @@ if ('noModule' in HTMLScriptElement.prototype) {
 const modules = {
   'heed-leave': () => import('./leave.js'),
   'heed-timeout': () => import('./timeout.js'),
-  'heed-progress': () => import('./progress.js')
+  'heed-progress': () => import('./progress.js'),
+  'heed-passkey': () => import('./passkey.js')
 }
 
 for (const [name, load] of Object.entries(modules)) {

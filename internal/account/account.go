@@ -1,0 +1,152 @@
+// Package account is the pages on which somebody sees and changes how they log in.
+//
+// It keeps true: what it shows and changes is the reader's own and nobody else's; whoever
+// would change it has logged in a moment ago, so that a screen that was left gives nobody
+// a way in that lasts; what gives a way in is kept by the directory.
+package account
+
+import (
+	"heed/internal/directory"
+	"heed/internal/fail"
+	"heed/internal/web"
+	"heed/internal/web/casework"
+	"heed/internal/web/nhs"
+	"heed/internal/web/words"
+)
+
+type pages struct{ directory *directory.Desk }
+
+const (
+	path         = "/account"
+	pathPasskeys = path + "/passkeys"
+	pathAdd      = pathPasskeys + "/add"
+	pathAsk      = pathPasskeys + "/ask"
+
+	title     = "Your account"
+	titleAdd  = "Add a passkey"
+	titleTake = "Take this passkey away"
+)
+
+// Part is the routes of this package.
+func Part(people *directory.Desk) web.Part {
+	h := &pages{people}
+	return web.Part{Name: "account", Routes: []web.Route{
+		web.Get(path, web.SignedIn, title, h.show),
+		web.Get(pathAdd, web.SignedIn, titleAdd, h.recent(h.add)),
+		web.Post(pathAdd, web.SignedIn, titleAdd, h.recent(h.sendAdd)),
+		web.Post(pathAsk, web.SignedIn, "What a browser is asked for that makes a passkey", h.recent(h.ask)),
+		web.Get(pathPasskeys+"/{passkey}", web.SignedIn, titleTake, h.recent(h.take)),
+		web.Post(pathPasskeys+"/{passkey}", web.SignedIn, titleTake, h.recent(h.sendTake)),
+	}}
+}
+
+// recent asks who logged in a while ago to do so again.
+func (h *pages) recent(then web.Handler) web.Handler {
+	return func(q *web.Request) (web.Response, error) {
+		if !q.LoggedInRecently() {
+			return q.AskToLogInAgain(), nil
+		}
+		return then(q)
+	}
+}
+
+func (h *pages) show(q *web.Request) (web.Response, error) {
+	all, p, err := h.directory.PasskeysOf(q.Context(), q.Who().Person)
+	if err != nil {
+		return nil, err
+	}
+	body := []web.Component{
+		nhs.SummaryList{Rows: []nhs.SummaryRow{nhs.Row("Name", p.Name), nhs.Row("Login name", p.Login)}},
+		nhs.Heading{Level: 2, Text: "How you log in", Size: nhs.SizeM},
+	}
+	if p.HasPassword() {
+		body = append(body, nhs.Para("You can log in with your password and a code from the app on your phone."))
+	}
+	if h.directory.Passkeys() {
+		body = append(body, h.passkeys(all)...)
+	}
+	return web.Page{Title: title, Back: "/", Body: web.Stack(body...)}, nil
+}
+
+func (h *pages) passkeys(all []directory.UsedPasskey) []web.Component {
+	body := []web.Component{nhs.Para("A passkey lets you log in with your fingerprint, your face or the PIN of your " +
+		"device. Nothing is typed, and nobody can talk you out of it.")}
+	for _, k := range all {
+		list := nhs.SummaryList{Card: &nhs.Card{Heading: nhs.CardHeading{Text: k.Name, Level: 3}, Actions: []nhs.Action{
+			{Text: "Take away", Hidden: k.Name, Href: pathPasskeys + "/" + k.Handle()}}},
+			Rows: []nhs.SummaryRow{nhs.Row("Added", words.Date(k.Added)), nhs.Row("Last used", "Not yet")}}
+		if !k.Last.IsZero() {
+			list.Rows[1].Value.Text = words.Date(k.Last)
+		}
+		if !k.Stopped.IsZero() {
+			list.Rows = append(list.Rows, nhs.Row("Stopped", words.Date(k.Stopped)+": its count went back, so somebody may "+
+				"have a copy of it. Take it away"))
+		}
+		body = append(body, list)
+	}
+	if len(all) == 0 {
+		body = append(body, nhs.Para("You have no passkey."))
+	}
+	return append(body, nhs.Button{Text: titleAdd, Href: pathAdd, Variant: nhs.Secondary})
+}
+
+func (h *pages) add(q *web.Request) (web.Response, error) {
+	if !h.directory.Passkeys() {
+		return nil, fail.New(fail.Missing, "Page not found")
+	}
+	f := q.Form()
+	return web.Page{Title: titleAdd, Back: path, Body: web.Stack(
+		nhs.Para("Add one on each device from which you log in. On a device that several people share, use a security "+
+			"key or your phone."),
+		nhs.HTML(`<form id="form" method="post" novalidate>`), nhs.HTML(f.Hidden()),
+		f.Input(nhs.Input{Name: "name", Label: nhs.Label{Text: "Name of this passkey", Size: nhs.SizeS},
+			Hint: nhs.Hint{Text: "So that you know it again, such as Work phone"}, Width: 20}),
+		casework.Passkey{Text: titleAdd, Makes: true, Ask: pathAsk, Error: nhs.ErrorMessage{Text: f.Fault("passkey")},
+			Failed: "Nothing was added. Try again: this device may have a passkey for Heed already",
+			Without: nhs.Para("This browser cannot make passkeys, or runs no scripts. Use another, or go on with your " +
+				"password and code.")},
+		nhs.HTML(`</form>`))}, nil
+}
+
+func (h *pages) ask(q *web.Request) (web.Response, error) {
+	asked, err := h.directory.AskNewPasskey(q.Context(), q.Who().Person)
+	return web.Told{JSON: asked}, err
+}
+
+func (h *pages) sendAdd(q *web.Request) (web.Response, error) {
+	f := q.Form()
+	name := f.Line("name", web.Ask{What: "the name of this passkey", Needed: true, Max: directory.MaxPasskeyName})
+	if err := f.Err(); err != nil {
+		return nil, err
+	}
+	err := h.directory.AddPasskey(q.Context(), q.Actor(), name, []byte(f.Passkey()))
+	if fail.Is(err, fail.SignIn) || fail.Is(err, fail.Conflict) {
+		f.Add("passkey", fail.Words(err))
+		return nil, f.Err()
+	}
+	return web.Redirect{To: path, Flash: "The passkey was added"}, err
+}
+
+func (h *pages) take(q *web.Request) (web.Response, error) {
+	all, _, err := h.directory.PasskeysOf(q.Context(), q.Who().Person)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range all {
+		if k.Handle() == q.Path("passkey") {
+			return web.Page{Title: titleTake, Back: path, Body: q.Form().Ask(web.Question{Send: titleTake, Warn: true,
+				Before: []web.Component{nhs.SummaryList{Rows: []nhs.SummaryRow{nhs.Row("Name", k.Name),
+					nhs.Row("Added", words.Date(k.Added))}},
+					nhs.Para("Nobody can log in with it any more, and you are logged out everywhere but here. Your device may " +
+						"still offer it: delete it there too.")}})}, nil
+		}
+	}
+	return nil, fail.New(fail.Missing, "Page not found")
+}
+
+func (h *pages) sendTake(q *web.Request) (web.Response, error) {
+	if err := h.directory.RemovePasskey(q.Context(), q.Actor(), q.Path("passkey")); err != nil {
+		return nil, err
+	}
+	return web.Redirect{To: path, Flash: "The passkey was taken away"}, q.RenewSession()
+}
