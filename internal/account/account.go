@@ -70,7 +70,7 @@ func (h *pages) show(q *web.Request) (web.Response, error) {
 
 func (h *pages) passkeys(all []directory.UsedPasskey) []web.Component {
 	body := []web.Component{nhs.Para("A passkey lets you log in with your fingerprint, your face or the PIN of your " +
-		"device. Nothing is typed, and nobody can talk you out of it.")}
+		"device. Nothing is typed that somebody could trick you into telling.")}
 	for _, k := range all {
 		list := nhs.SummaryList{Card: &nhs.Card{Heading: nhs.CardHeading{Text: k.Name, Level: 3}, Actions: []nhs.Action{
 			{Text: "Take away", Hidden: k.Name, Href: pathPasskeys + "/" + k.Handle()}}},

@@ -62,7 +62,7 @@ type house struct {
 func each(t *testing.T, fn func(*house)) {
 	for driver, url := range map[string]func(testing.TB) string{"sqlite": nil, "pgx": storetest.Postgres} {
 		t.Run(driver, func(t *testing.T) {
-			c := app.Config{Data: t.TempDir(), Plain: true}
+			c := app.Config{Data: t.TempDir(), Plain: true, PublicURL: "https://heed.test"}
 			at := "file:" + filepath.Join(c.Data, "heed.db") + "?_pragma=busy_timeout(10000)"
 			if url != nil {
 				c.DB = url(t)

@@ -15,7 +15,7 @@ import (
 type serveCmd struct {
 	place      `embed:""`
 	Addr       string        `help:"Where to listen. Put a proxy with TLS in front, or name a certificate." env:"HEED_ADDR" default:"127.0.0.1:8430"`
-	PublicURL  string        `help:"The address that people type: https://heed.example.nhs.uk" env:"HEED_PUBLIC_URL" name:"public-url"`
+	PublicURL  string        `help:"The address that people type: https://heed.example.nhs.uk. Passkeys belong to its name; without it there are none." env:"HEED_PUBLIC_URL" name:"public-url"`
 	TLSCert    string        `help:"Certificate (PEM), to serve TLS without a proxy." env:"HEED_TLS_CERT" name:"tls-cert" type:"path"`
 	TLSKey     string        `help:"Its key (PEM)." env:"HEED_TLS_KEY" name:"tls-key" type:"path"`
 	Metrics    string        `help:"Where /metrics is served, for Prometheus: an address of its own, like 127.0.0.1:8431. Not served when not given." env:"HEED_METRICS"`

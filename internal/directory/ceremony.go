@@ -252,8 +252,8 @@ func (d *Desk) made(ctx context.Context, person id.Person, answer []byte, purpos
 	if err != nil {
 		return k, nil, notMade(err)
 	}
-	return Passkey{ID: c.ID, Key: c.PublicKey, Count: c.Authenticator.SignCount, Synced: c.Flags.BackupEligible}, challenge,
-		nil
+	k = Passkey{ID: c.ID, Key: c.PublicKey, Count: c.Authenticator.SignCount, Synced: c.Flags.BackupEligible}
+	return k, challenge, nil
 }
 
 func notMade(err error) error {
@@ -351,6 +351,6 @@ func personOf(handle []byte) (p id.Person, err error) {
 
 // stopped is said of a passkey whose authenticator signed with a count that it had passed before.
 func stopped() error {
-	return fail.New(fail.Conflict, "This passkey is stopped: its count went back, so somebody may have a copy of it. Log in "+
-		"another way and take it away, or ask for a set-up code")
+	return fail.New(fail.Conflict, "This passkey is stopped: its count went back, so somebody may have a copy of it. "+
+		"Log in another way and take it away, or ask for a set-up code")
 }

@@ -27,7 +27,7 @@ func (s *Site) passkeyButton(f *Form) Component {
 	if !s.o.Passkeys {
 		return nhs.Group{}
 	}
-	return nhs.Group{casework.Passkey{Text: "Log in with a passkey", Ask: passkeyAsk, Send: passkeyPath,
+	return nhs.Group{casework.Passkey{Text: "Log in with a passkey", Second: true, Ask: passkeyAsk, Send: passkeyPath,
 		Failed: "Nothing came from your browser. Try again, or log in with your password and code",
 		Error:  nhs.ErrorMessage{Text: f.Fault("passkey")}}}
 }

@@ -87,6 +87,8 @@ var samples = map[string]nhs.Component{
 	"timeout": casework.TimeoutDialog{Life: 15 * time.Minute, Warn: time.Minute, Keep: "/session",
 		LogOut: "/log-out", Ended: "/log-in?ended=yes"},
 	"timeout-note": casework.TimeoutNote{At: "5:30pm"},
+	"passkey": casework.Passkey{Text: "Log in with a passkey", Ask: "/ask", Send: "/log-in/passkey", With: "login",
+		Failed: "Nothing came", Without: nhs.Para("Use another way."), Error: nhs.ErrorMessage{Text: "Try again"}},
 	"progress": casework.Progress{Words: "Checking row 0 of 1,000", Total: 1000, Events: "/training/import/1/events",
 		Again: "/training/import/1"},
 	"upload": casework.UploadReview{File: "march.csv", New: 1204, Already: 3,
@@ -135,7 +137,7 @@ func TestGoldenFilesAreAllUsed(t *testing.T) {
 var every = []nhs.Component{casework.Header{}, casework.PhaseBanner{}, casework.SubNavigation{}, casework.EmptyState{},
 	casework.Interruption{}, casework.WhoCanSee{}, casework.KeyDetails{},
 	casework.Due{}, casework.Timeline{}, casework.List{}, casework.FilterCard{}, casework.Filtered{},
-	casework.TaskGroups{}, casework.Comparison{}, casework.LeavePage{},
+	casework.TaskGroups{}, casework.Comparison{}, casework.LeavePage{}, casework.Passkey{},
 	casework.TimeoutDialog{}, casework.TimeoutNote{}, casework.Progress{}, casework.UploadReview{}, casework.Status("")}
 
 func FuzzNothingBreaksOut(f *testing.F) {

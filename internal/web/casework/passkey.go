@@ -8,6 +8,7 @@ import "heed/internal/web/nhs"
 type Passkey struct {
 	Text    string        // of the button
 	Makes   bool          // a new one; otherwise one that the person has
+	Second  bool          // the form has a main button besides
 	Ask     string        // address that says what to ask the browser for
 	Send    string        // address to which the form goes with the answer; its own when empty
 	With    string        // names of the fields that are sent to Ask, with spaces between
@@ -36,7 +37,11 @@ func (p Passkey) Render(b *nhs.Buffer) {
 	}
 	b.Raw(`<input type="hidden" name="passkey" value=""><div data-without>`)
 	b.Put(p.Without)
-	b.Raw(`</div><div data-button hidden><button class="nhsuk-button" type="button" id="passkey">`)
+	b.Raw(`</div><div data-button hidden><button class="nhsuk-button`)
+	if p.Second {
+		b.Raw(` nhsuk-button--secondary`)
+	}
+	b.Raw(`" type="button" id="passkey">`)
 	b.Text(p.Text)
 	b.Raw(`</button></div><p class="nhsuk-error-message" role="alert" data-said></p></div>`)
 }

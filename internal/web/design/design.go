@@ -99,7 +99,8 @@ func catalogue() []group {
 			framed("interruption", "Interruption", "interruption", interruption),
 			one("who-can-see", "Who can see", "whoCanSee", whoCanSee), one("status", "Statuses", "status", status),
 			one("due", "Due", "due", due), one("leave-page", "Leave this page", "leavePage", leavePage),
-			one("timeout-note", "Time-out note", "timeoutNote", timeoutNote), framed("progress", "Progress", "progress",
+			one("timeout-note", "Time-out note", "timeoutNote", timeoutNote), one("passkey", "Passkey", "passkey", passkey),
+			framed("progress", "Progress", "progress",
 				progress), one("upload-review", "Upload review", "uploadReview", uploadReview),
 		}},
 	}

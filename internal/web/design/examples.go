@@ -370,6 +370,12 @@ func leavePage() nhs.Component { return casework.LeavePage{Href: "/design"} }
 // Near every form. The layout makes it, and the dialog that scripts show 2 minutes before.
 func timeoutNote() nhs.Component { return casework.TimeoutNote{At: "5:30pm"} }
 
+// Within a form, beside another way to do the same. Without scripts it shows nothing, or what is said in its place.
+func passkey() nhs.Component {
+	return casework.Passkey{Text: "Log in with a passkey", Ask: "/design", Failed: "Nothing came from your browser",
+		Without: nhs.Para("This browser knows no passkeys.")}
+}
+
 // A long task. Scripts follow it; without them the page asks again (Page.Refresh).
 func progress() nhs.Component {
 	return casework.Progress{Words: "Checking row 200 of 1,000", Done: 200, Total: 1000, Again: "/design/progress"}

@@ -43,7 +43,7 @@ async function answer (element, form) {
 
 function send (element, form, passkey) {
   if (element.dataset.send) form.action = element.dataset.send
-  form.elements.passkey.value = passkey
+  element.querySelector('input').value = passkey
   if (form.elements.how) form.elements.how.value = 'passkey' // a form with two ways says which
   form.submit()
 }
