@@ -86,7 +86,7 @@ func (a *App) firstPasskey(f *web.Form) web.Component {
 	return nhs.Group{
 		casework.Passkey{Text: "Set up with a passkey", Makes: true, Second: true, Ask: firstPasskeyAsk,
 			With: "login password-once", Failed: "Nothing was set up. Try again, or choose a password",
-			Error:  nhs.ErrorMessage{Text: f.Fault("passkey")}},
+			Error: nhs.ErrorMessage{Text: f.Fault("passkey")}},
 		nhs.HiddenInput{Name: "how", Value: ""},
 	}
 }
