@@ -98,6 +98,25 @@
 // where W is its width, 1 to 255. Entry bundles, where they are served, hold the
 // leaves (HMACs of 32 bytes), never what they commit to.
 //
+// # Rows
+//
+// What comes in millions and is about no record of its own (organisations, completions)
+// lies in tables in the clear. The entries of a record of room 8 commit to it: one of kind
+// "rows.imported" says with which import, into which table, which columns, how many rows,
+// and two roots (RowsImport); one of kind "rows.undone" takes an import back.
+//
+//	key   = import(4) ‖ place(4)                    as one number; places are 0, 1, 2 … without a gap
+//	value = 0x00                                    null
+//	      | 0x01 ‖ number(8)                        | 0x02 ‖ length(4) ‖ text, UTF-8    | 0x03 ‖ length(4) ‖ bytes
+//	row   = key(8) ‖ value ‖ value …                in the order in which the entry names the columns
+//	chunk = SHA-256("heed/rows/1\n" ‖ row ‖ row …)  of 4,096 rows in the order of keys, the last of fewer
+//	root  = that of a tree as above whose leaves are the chunks
+//
+// The second root is over the rows of earlier imports that this one ended: over their keys,
+// with no values. An import of another record's rows, or of a number that was given
+// already, is none. Whether a row is there: its import was not taken back, and it was
+// ended by none that was not taken back.
+//
 // # Checkpoints
 //
 // A checkpoint is a C2SP signed note (UTF-8, no control character but newline)

@@ -21,10 +21,12 @@ import (
 	"heed/internal/account"
 	"heed/internal/api"
 	"heed/internal/backup"
+	"heed/internal/bulk"
 	"heed/internal/clock"
 	"heed/internal/concern"
 	"heed/internal/concern/concernweb"
 	"heed/internal/directory"
+	"heed/internal/directory/bodies"
 	"heed/internal/document"
 	"heed/internal/document/keep"
 	"heed/internal/fail"
@@ -55,6 +57,8 @@ type App struct {
 	Policy    *access.Policy
 	Jobs      *jobs.Queue
 	Directory *directory.Desk
+	Bulk      *bulk.Desk
+	Bodies    *bodies.Desk
 	Concerns  *concern.Desk
 	Rooms     *room.Desk
 	Sessions  *session.Keeper
@@ -73,7 +77,7 @@ type App struct {
 // Migrations are the kernel tables of every room.
 func Migrations() []fs.FS {
 	return []fs.FS{vault.Migrations, ledger.Migrations, jobs.Migrations, session.Migrations, directory.Migrations,
-		concern.Migrations, backup.Migrations, room.Migrations, keep.Migrations}
+		concern.Migrations, backup.Migrations, room.Migrations, keep.Migrations, bulk.Migrations, bodies.Migrations}
 }
 
 // Open brings an installation up in one order, and nothing is served before all
@@ -204,6 +208,8 @@ func (a *App) slices() (err error) {
 	a.Jobs = jobs.New(a.Store, jobs.Options{Clock: a.Clock, Log: a.Log, Mail: a.mailer()})
 	a.Directory = directory.New(directory.Parts{Store: a.Store, Vault: a.Vault, Ledger: a.Ledger, Clock: a.Clock,
 		Spent: a.spent, Jobs: a.Jobs, Origin: a.Config.PublicURL})
+	a.Bulk = bulk.New(bulk.Parts{Store: a.Store, Vault: a.Vault, Ledger: a.Ledger}, bodies.Feed)
+	a.Bodies = bodies.New(a.Bulk)
 	a.Rooms, err = room.NewDesk(room.Parts{Store: a.Store, Vault: a.Vault, Ledger: a.Ledger, Policy: a.Policy,
 		Directory: a.Directory,
 		Jobs:      a.Jobs, Clock: a.Clock, Log: a.Log, Spool: a.spool, Scanner: scanner}, Rooms()...)
@@ -341,6 +347,7 @@ func (a *App) Run(ctx context.Context) {
 		every(a.Clock, "looking after the tables", a.Config.beat(), time.Minute, a.sound),
 		every(a.Clock, "one key store", oneKeyStoreEvery, time.Minute, a.Vault.OneKeyStore),
 		every(a.Clock, "figures of what is over", closeEvery, proveWithin, a.closePeriods),
+		every(a.Clock, "imports that were stopped", sweepEvery, proveWithin, a.Bulk.Sweep),
 		every(a.Clock, "grantors", time.Minute, time.Minute, a.Directory.FinishReplacements),
 		every(a.Clock, "remembering the database", rememberEvery, time.Minute, a.remember),
 		every(a.Clock, "watching", watchEvery, time.Minute, a.watch),
@@ -351,6 +358,9 @@ func (a *App) Run(ctx context.Context) {
 // catchUpEvery is how soon records that another version of the program wrote beside
 // this one stand in this one's lists.
 const catchUpEvery = 5 * time.Second
+
+// sweepEvery is how soon rows are taken away that an import left which was stopped.
+const sweepEvery = time.Hour
 
 // closeEvery is how often it is looked whether a month or a quarter is to be closed.
 const closeEvery = time.Hour

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"heed/internal/access"
+	"heed/internal/bulk"
 	"heed/internal/concern"
 	"heed/internal/directory"
 	"heed/internal/fail"
@@ -46,7 +47,8 @@ func apart(r *room.Room) error {
 				path)
 		}
 	}
-	for _, kinds := range []map[string]string{concern.Events(), directory.Events(), room.SharedEvents()} {
+	for _, kinds := range []map[string]string{concern.Events(), directory.Events(), bulk.Events(),
+		room.SharedEvents()} {
 		for kind := range kinds {
 			if strings.HasPrefix(kind, r.Name+".") {
 				return fmt.Errorf("room %q: its Name begins kinds of entry, and the program has %s: give it another", r.Name, kind)

@@ -63,6 +63,8 @@ func TestEveryColumnIsProvedAsSaid(t *testing.T) {
 		note["document"] = field.Value{File: letter}
 		_, err = h.Concerns.AddToOwn(context.Background(), nurse, raised.Reference, note, "")
 		check(h.t, err)
+		h.takeIn("region_code,region\nY56,London\nY58,South West\n", "2026-01-08")
+		h.takeIn("region_code,region\nY56,Greater London\nY58,South West\n", "2026-02-08")
 		check(h.t, h.Ledger.Publish(context.Background()))
 		if found := h.named(); len(found) > 0 {
 			h.t.Fatalf("before any change: %v", found)
@@ -165,7 +167,8 @@ func (h *house) named() (found []string) {
 	key, err := app.LogVerifier(h.Config)
 	check(h.t, err)
 	r, err := verify.Store(context.Background(), h.Store, verify.Options{KeyFile: h.Config.KeyFilePath(),
-		KeyStore: h.Config.KeyStorePath(), Log: key, Folder: h.Config.Data, Fields: app.SealedFields()})
+		KeyStore: h.Config.KeyStorePath(), Log: key, Folder: h.Config.Data, Fields: app.SealedFields(),
+		Rows: app.RowTables()})
 	if err != nil {
 		return []string{err.Error()}
 	}

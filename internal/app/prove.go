@@ -77,7 +77,7 @@ func (a *App) verify(ctx context.Context) (verify.Report, error) {
 		return verify.Report{}, err
 	}
 	return verify.Store(ctx, a.Store, verify.Options{KeyFile: a.Config.keyFile(), KeyStore: a.Config.keyStore(), Log: key,
-		Folder: a.Config.Data, Fields: SealedFields(), Gently: true})
+		Folder: a.Config.Data, Fields: SealedFields(), Rows: RowTables(), Gently: true})
 }
 
 // tell says in the program's log what a check found, and keeps it for /readyz.

@@ -158,7 +158,7 @@ func (p place) verifies(want ...verify.Kind) {
 	key, err := app.LogVerifier(p.c)
 	check(p.t, err)
 	o := verify.Options{URL: p.c.DB, KeyFile: p.c.KeyFilePath(), KeyStore: p.c.KeyStorePath(), Log: key,
-		Folder: p.c.Data, Fields: app.SealedFields()}
+		Folder: p.c.Data, Fields: app.SealedFields(), Rows: app.RowTables()}
 	if p.c.DB == "" {
 		o.Path = p.c.Data
 	}

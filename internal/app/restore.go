@@ -9,6 +9,7 @@ import (
 	"heed/internal/backup"
 	"heed/internal/clock"
 	"heed/internal/directory"
+	"heed/internal/directory/bodies"
 	"heed/internal/document/keep"
 	"heed/internal/fail"
 	"heed/internal/id"
@@ -168,6 +169,9 @@ func (a *App) underCheckpoint(ctx context.Context, org id.Org, older []vault.Era
 	}
 	return nil
 }
+
+// RowTables are the tables of bulk rows, for the verifier.
+func RowTables() []string { return []string{bodies.Feed.Table} }
 
 // SealedFields are the sealed columns beside the ledger's, for the verifier: each
 // must open with its record's key, in its place.

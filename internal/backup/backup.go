@@ -209,7 +209,7 @@ type intake struct {
 	tx    *store.Tx
 	table string
 	names []string
-	rows  [][]any
+	rows  []any // row after row
 	n     int64
 	tell  Progress
 
@@ -246,9 +246,9 @@ func (in *intake) put(row []any) error {
 	if in.passed {
 		return nil
 	}
-	in.rows = append(in.rows, row)
+	in.rows = append(in.rows, row...)
 	in.n++
-	if len(in.rows) < together {
+	if len(in.rows) < together*len(in.names) {
 		return nil
 	}
 	return in.flush()
@@ -261,7 +261,7 @@ func (in *intake) flush() error {
 		return nil
 	}
 	in.tell(in.table, in.n)
-	return in.tx.Restore(in.table, in.names, rows...)
+	return in.tx.Restore(in.table, in.names, rows)
 }
 
 func (in *intake) end() error { return in.flush() }

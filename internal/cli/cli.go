@@ -43,6 +43,7 @@ type CLI struct {
 	Grantor grantorCmd `cmd:"" help:"The two people who together give every role: who they are, and replacing one."`
 	Token   tokenCmd   `cmd:"" help:"Tokens for programs."`
 	Mail    mailCmd    `cmd:"" help:"Try the mail server."`
+	Around  bodiesCmd  `cmd:"" name:"directory" help:"The organisations around this one: import a file, look, take an import back."`
 	Keys    keysCmd    `cmd:"" help:"Copy, change and give up keys."`
 	Process processCmd `cmd:"" help:"Prove the shipped process of a concern."`
 	Overlay overlayCmd `cmd:"" help:"What this organisation lays on the processes: check, lay, show, take off."`

@@ -10,6 +10,7 @@ import (
 
 	"heed/internal/api"
 	"heed/internal/app"
+	"heed/internal/bulk"
 	"heed/internal/concern"
 	"heed/internal/directory"
 	"heed/internal/ledger"
@@ -88,6 +89,7 @@ func events() string {
 		all[k] = v
 	}
 	maps.Copy(all, room.SharedEvents())
+	maps.Copy(all, bulk.Events())
 	for _, r := range app.Rooms() {
 		maps.Copy(all, r.Events(app.Rooms()...))
 	}

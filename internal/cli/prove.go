@@ -56,7 +56,7 @@ It exits with 0 when nothing was altered, with 1 when something was (each is nam
 }
 
 func (c *verifyCmd) Run(env *Env) error {
-	o := verify.Options{Fields: app.SealedFields(), Progress: func(verify.Progress) {}}
+	o := verify.Options{Fields: app.SealedFields(), Rows: app.RowTables(), Progress: func(verify.Progress) {}}
 	cfg := c.config()
 	switch {
 	case c.URL != "":
@@ -202,8 +202,9 @@ func checkRows(ctx context.Context, cfg app.Config, s *store.Store) (c rowsCheck
 func sayReport(env *Env, r verify.Report) {
 	env.say("Log %s: %d leaves, %d of them public, root %s", r.Origin, r.Size, r.Public, r.Root)
 	env.say("Looked at %d entries of %d records (%d opened, %d erased, %d not numbered yet), %d tiles, %d checkpoints, "+
-		"%d other sealed fields, in %s.",
-		r.Entries, r.Records, r.Opened, r.Erased, r.Waiting, r.Tiles, r.Checkpoints, r.Fields, r.Took.Round(time.Millisecond))
+		"%d other sealed fields, %d rows that were imported, in %s.",
+		r.Entries, r.Records, r.Opened, r.Erased, r.Waiting, r.Tiles, r.Checkpoints, r.Fields, r.Rows,
+		r.Took.Round(time.Millisecond))
 	for _, w := range r.Witnessed {
 		env.say("Witness %s signed %d leaves, last on %s.", w.Name, w.Size, w.At.UTC().Format("2 January 2006 at 15:04 UTC"))
 	}

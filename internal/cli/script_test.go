@@ -37,9 +37,18 @@ func params(dir string, setup func(*testscript.Env) error) testscript.Params {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"founded": p.founded, "enrol": p.enrol, "word": p.word, "raise": p.raise,
 			"start": start, "halt": halt, "get": get, "await": await, "close": closes, "later": later, "signed": signed,
-			"sql": sql, "flip": flip, "keep": keep, "code": code, "valid": valid,
+			"sql": sql, "flip": flip, "keep": keep, "code": code, "valid": valid, "said": said,
 		},
 	}
+}
+
+// said keeps what was said last in a variable: said NAME 'a pattern with (a part)'.
+func said(ts *testscript.TestScript, neg bool, args []string) {
+	m := regexp.MustCompile(args[1]).FindStringSubmatch(ts.ReadFile("stdout"))
+	if neg || len(m) != 2 {
+		ts.Fatalf("%s was not said", args[1])
+	}
+	ts.Setenv(args[0], m[1])
 }
 
 // TestNoScriptStopsItself: "stop" ends a script and lets it pass, whatever stands below it.

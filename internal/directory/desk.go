@@ -58,7 +58,12 @@ func New(p Parts) *Desk {
 var founding = ledger.Author{Role: string(access.System), Rule: "founding"}
 
 // operator is the author of what somebody at the machine's own command line does.
-var operator = ledger.Author{Role: string(access.System), Rule: "operator-at-the-machine"}
+var operator = Operator()
+
+// Operator is the author of what somebody at the machine's own command line does.
+func Operator() ledger.Author {
+	return ledger.Author{Role: string(access.System), Rule: "operator-at-the-machine"}
+}
 
 // countWentBack is the author of what stops a passkey.
 var countWentBack = ledger.Author{Role: string(access.System), Rule: "count-went-back"}

@@ -1,5 +1,7 @@
 package ledger
 
+import "heed/record"
+
 // Room is the number of a kind of record. It stands in the clear with every entry,
 // bound by its leaf, so that who replays one kind reads its own entries only. It
 // says what kind of record there is and never which compartment it is in: concerns
@@ -16,6 +18,7 @@ const (
 	Person       Room = 4
 	Daybook      Room = 5
 	ReasonBook   Room = 6
+	Feed         Room = record.RowsRoom
 )
 
 // Own are Heed's own records, in words.
@@ -25,4 +28,5 @@ var Own = map[Room]string{
 	Person:       "a person's account and roles",
 	Daybook:      "a day's book: lists that were shown, refused readings",
 	ReasonBook:   "a month's book of reasons for opening a record that is not plainly one's own",
+	Feed:         "which rows an organisation has imported of one kind",
 }

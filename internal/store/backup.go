@@ -2,11 +2,8 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"regexp"
-	"strconv"
-	"strings"
 )
 
 // A logical backup is one View that reads every table that Tables names, column by
@@ -38,23 +35,10 @@ func (tx *Tx) Columns(table string) ([]string, error) {
 var plainName = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)
 
 // Restore inserts rows as they were, SERIALKEY columns too, and lets new keys begin
-// after the highest. The names come from Tables and Columns, never from a person.
-func (tx *Tx) Restore(table string, columns []string, rows ...[]any) error {
-	var places []string
-	for i, c := range append([]string{table}, columns...) {
-		if !plainName.MatchString(c) {
-			return errors.New("store: restore into a table or column without a plain name")
-		}
-		if i > 0 {
-			places = append(places, "$"+strconv.Itoa(i))
-		}
-	}
-	text := "insert into " + table + " (" + strings.Join(columns, ", ") + ")" + tx.dialect.Giving + " values (" +
-		strings.Join(places, ", ") + ")"
-	for _, row := range rows {
-		if _, err := tx.Exec(text, row...); err != nil {
-			return fmt.Errorf("restore %s: %w", table, err)
-		}
+// after the highest. values lie row after row, as PutRows takes them.
+func (tx *Tx) Restore(table string, columns []string, values []any) error {
+	if err := tx.PutRows(table, columns, values); err != nil {
+		return fmt.Errorf("restore %s: %w", table, err)
 	}
 	return tx.moveCounter(table)
 }

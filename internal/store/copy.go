@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"strings"
 
 	"heed/internal/store/engine"
 )
@@ -11,46 +12,27 @@ import (
 // It gives every row of a table to fn, in the order of its first column.
 // fn must not keep the row.
 func (tx *Tx) CopyOut(table string, columns func(names []string) error, row func(values []any) error) error {
-	rows, err := tx.Query(`select * from ` + engine.Quoted(table) + ` order by 1`)
-	if err != nil {
-		return fmt.Errorf("read table %s: %w", table, err)
-	}
-	defer rows.Close()
-	names, err := rows.Columns()
+	names, err := tx.Columns(table)
 	if err != nil {
 		return fmt.Errorf("read columns of %s: %w", table, err)
 	}
 	if err := columns(names); err != nil {
 		return err
 	}
-	values, into := make([]any, len(names)), make([]any, len(names))
-	for i := range values {
-		into[i] = &values[i]
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = engine.Quoted(name)
 	}
-	for rows.Next() {
-		if err := rows.Scan(into...); err != nil {
-			return fmt.Errorf("read row of %s: %w", table, err)
-		}
-		for i, v := range values {
-			switch v := v.(type) {
-			case []byte:
-				if v == nil { // SQLite's driver reads an empty value so; a null has no type
-					values[i] = []byte{}
-				}
-			case int32:
-				values[i] = int64(v)
-			case bool:
-				values[i] = int64(0)
-				if v {
-					values[i] = int64(1)
-				}
-			}
+	query := `select ` + strings.Join(quoted, ", ") + ` from ` + engine.Quoted(table) + ` order by 1`
+	for values, err := range tx.Rows(query) {
+		if err != nil {
+			return fmt.Errorf("read table %s: %w", table, err)
 		}
 		if err := row(values); err != nil {
 			return err
 		}
 	}
-	return rows.Err()
+	return nil
 }
 
 // Clear empties a table before its rows are given back: some have a first row from their migration.

@@ -15,10 +15,11 @@ import (
 )
 
 // translated turns the one text of a schema into an engine's own. This is the whole
-// difference: SERIALKEY is a key that counts upwards in order of insertion.
+// difference: SERIALKEY is a key that counts upwards in order of insertion, WHOLEKEY one
+// that is given, in the order of which rows lie where the engine can lay them so.
 // ("blob" needs no turning: PostgreSQL has a domain of that name.)
 func translated(d *engine.Dialect, text string) string {
-	return strings.ReplaceAll(text, "SERIALKEY", d.Serial)
+	return strings.NewReplacer("SERIALKEY", d.Serial, "WHOLEKEY", d.Whole).Replace(text)
 }
 
 // merged is one flat folder of all migrations, turned into the engine's dialect.

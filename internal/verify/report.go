@@ -26,6 +26,7 @@ const (
 	Record     Kind = "record"     // versions with a gap, or not those of the head; erased without an entry
 	Key        Kind = "key"        // a record's key does not open
 	Sealed     Kind = "field"      // a sealed field does not open at its place
+	Rows       Kind = "rows"       // rows of an import are not those to which its entry commits
 	Rollback   Kind = "rollback"   // a larger tree was signed before: an older copy was put back
 	History    Kind = "history"    // another tree was signed before: history was rewritten
 	List       Kind = "list"       // a list that is made from the history is not what the history makes
@@ -70,7 +71,7 @@ type Report struct {
 	Public int64 // size of the newest public checkpoint
 
 	Entries, Opened, Erased, Waiting, Padding int64 // of entries: opened with keys, erased, not numbered yet
-	Records, Tiles, Checkpoints, Fields       int64
+	Records, Tiles, Checkpoints, Fields, Rows int64
 	Witnessed                                 []Witnessed
 	Receipt                                   string // what became of the entry of a receipt, in words; empty without one
 
@@ -186,7 +187,7 @@ func (f *finder) warn(format string, args ...any) {
 
 // counts are what was looked at.
 type counts struct {
-	entries, opened, erased, waiting, padding, records, checkpoints, fields, public atomic.Int64
+	entries, opened, erased, waiting, padding, records, checkpoints, fields, rows, public atomic.Int64
 
 	mu        sync.Mutex
 	witnessed map[string]Witnessed // guarded by mu
@@ -204,7 +205,7 @@ func (c *counts) witness(w Witnessed) {
 }
 
 var kindOrder = []Kind{Receipt, Rollback, History, Checkpoint, TileKind, Numbering, Entry, Record, List, Index, Key,
-	Sealed, Witness, Unreadable}
+	Sealed, Rows, Witness, Unreadable}
 
 func (v *check) report(took time.Duration) Report {
 	slices.SortStableFunc(v.diffs, func(a, b Difference) int {
@@ -216,7 +217,8 @@ func (v *check) report(took time.Duration) Report {
 		Origin: v.head.Origin, Size: v.head.Size, Root: v.head.Root, Public: c.public.Load(),
 		Entries: c.entries.Load(), Opened: c.opened.Load(), Erased: c.erased.Load(), Waiting: c.waiting.Load(),
 		Padding: c.padding.Load(),
-		Records: c.records.Load(), Checkpoints: c.checkpoints.Load(), Fields: c.fields.Load(), Tiles: tileCount(v.head.Size),
+		Records: c.records.Load(), Checkpoints: c.checkpoints.Load(), Fields: c.fields.Load(), Rows: c.rows.Load(),
+		Tiles: tileCount(v.head.Size),
 		Found: v.total, Differences: v.diffs, Warnings: v.warnings, Receipt: v.told, Took: took,
 		Checked: v.checked(), Proved: !v.o.Log.IsZero() || v.keys != nil || len(v.o.remembered()) > 0,
 	}
@@ -240,6 +242,9 @@ func (v *check) checked() []string {
 	if v.keys != nil {
 		out = append(out, "that each entry and sealed field opens at its place",
 			"that what has no key was erased by an entry")
+		if len(v.o.Rows) > 0 {
+			out = append(out, "that rows which were imported are those to which the entry of their import commits")
+		}
 	}
 	if len(v.o.remembered()) > 0 {
 		out = append(out, "that history since the kept checkpoint was only added to")

@@ -475,6 +475,9 @@ func (w *rowCheck) open(leaf int64, stored [32]byte, against bool, k *openedKey)
 	default:
 		w.count.opened.Add(1)
 		w.headRoom(k)
+		if r.room == record.RowsRoom {
+			w.rowsSaid(leaf, payload, rec, r.version)
+		}
 		if erased, form, ok := record.ErasedRecord(payload); ok && erased != rec {
 			w.gone.name(erased, declared{org, form})
 			if lacks := decided(payload, org, rec); lacks != "" {

@@ -17,6 +17,7 @@
 //     what is there is not found, by the program or by any part of this check (indexes)
 //   - every erasure entry: in its organisation's own record, with reason, rule and two people (erasures.go)
 //   - every other sealed field that the caller registers opens at its place (fields.go)
+//   - rows that lie in the clear against the roots in the entries of their imports (bulk.go)
 //   - every leaf that was held outside the database while numbering stood still has its entry (held.go)
 //   - with an older checkpoint: that this tree begins with that one (chain.go)
 //
@@ -76,6 +77,9 @@ type Options struct {
 	// Fields are the sealed columns beside the ledger's.
 	Fields []Field
 
+	// Rows are the tables of bulk rows.
+	Rows []string
+
 	// Gently makes the check take little of the machine: one thing after the other,
 	// with rests four times as long as the work, and no view of the store held open
 	// while it rests. For a check beside people at work.
@@ -87,7 +91,7 @@ type Options struct {
 
 // Progress is how far a part of the check has come.
 type Progress struct {
-	Part        string // "tiles", "entries", "records", "fields"
+	Part        string // "tiles", "entries", "records", "fields", "rows"
 	Done, Total int64
 }
 
@@ -148,6 +152,7 @@ type check struct {
 	unsure bool
 	bad    map[int64]bool // tiles of level 0 at fault; read only once the rows are checked
 	gone   erasures
+	bulk   bulk
 	count  counts
 
 	told     string // of the receipt
@@ -174,6 +179,9 @@ func (v *check) run(ctx context.Context) error {
 	if err := v.part(ctx, v.tree); err != nil {
 		return err
 	}
+	if err := v.part(ctx, v.stands); err != nil {
+		return err
+	}
 	if err := v.together(
 		func() error { return v.stop(ctx, v.rows(ctx)) },
 		func() error { return v.part(ctx, v.numbering) },
@@ -192,8 +200,10 @@ func (v *check) run(ctx context.Context) error {
 		}
 	}
 	v.repeated()
-	if err := v.part(ctx, v.fields); err != nil {
-		return err
+	for _, part := range []func(context.Context) error{v.fields, v.bulkRows} {
+		if err := v.part(ctx, part); err != nil {
+			return err
+		}
 	}
 	v.since(v.tiles.read)
 	v.receipt(ctx, v.tiles.read)

@@ -87,6 +87,11 @@ type Batcher interface {
 	Batch(ctx context.Context, all []Statement, tell func(at int, rows int64, err error) error) error
 }
 
+// Copier is a Runner that takes many rows in one stream. values lie row after row.
+type Copier interface {
+	Copy(ctx context.Context, table string, columns []string, values []any) (rows int64, err error)
+}
+
 // Statement is one of a batch.
 type Statement struct {
 	Query string
@@ -117,6 +122,7 @@ type Dialect struct {
 	Goose  goose.Dialect
 
 	Serial string // what SERIALKEY stands for: a key that counts upwards in order of insertion
+	Whole  string // what WHOLEKEY stands for: a key that is a whole number and is given
 
 	InTurn        string // waits for the turn of a number ($1), until the unit's end
 	EndWhenSilent string // has the unit ended after so many milliseconds ($1) of silence
@@ -125,7 +131,6 @@ type Dialect struct {
 	Columns string // names each column of a table ($1), in their order
 	Counter string // names the column of a table ($1) whose counter Restore moves by Move; "" when none needs it
 	Move    string // has the counter of $1, $2 go on after the highest; a format of column and table
-	Giving  string // in an insert: keys that count by themselves are given
 
 	Objects string // describes each thing in the schema: kind, name, table, text
 	History string // counts the tables that hold the list of changes

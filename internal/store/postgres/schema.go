@@ -17,6 +17,7 @@ var Dialect = engine.Dialect{
 	Server:        true,
 	Goose:         goose.DialectPostgres,
 	Serial:        "bigint generated always as identity primary key",
+	Whole:         "bigint primary key",
 	InTurn:        "select pg_advisory_xact_lock($1)",
 	EndWhenSilent: "select set_config('idle_in_transaction_session_timeout', $1, true)",
 	Tables:        "select tablename from pg_tables where schemaname=current_schema() order by tablename",
@@ -25,7 +26,6 @@ var Dialect = engine.Dialect{
 	Counter: `select column_name::text from information_schema.columns
 		where table_schema=current_schema() and table_name=$1 and is_identity='YES'`,
 	Move:    "select setval(pg_get_serial_sequence($1, $2), greatest((select coalesce(max(%[1]s), 0) from %[2]s), 1))",
-	Giving:  " overriding system value",
 	Objects: objects,
 	History: "select count(*) from pg_tables where schemaname=current_schema() and tablename='goose_db_version'",
 	Taken: `select c.relname::text from pg_class c

@@ -21,6 +21,7 @@ var Dialect = engine.Dialect{
 	Name:    "sqlite",
 	Goose:   goose.DialectSQLite3,
 	Serial:  "integer primary key autoincrement",
+	Whole:   "integer primary key",
 	Tables:  "select name from sqlite_master where type='table' and name not like 'sqlite_%' order by name",
 	Columns: "select name from pragma_table_info($1) order by cid",
 	// SQLite keeps texts as they were given, but quotes a table that was renamed and back.

@@ -44,6 +44,7 @@ func Exercise(t *testing.T, s *store.Store) {
 		{"projections", projections},
 		{"tables", tables},
 		{"restore", restore},
+		{"many rows in and out", manyRows},
 		{"scrub", func(t *testing.T, s *store.Store) { must(t, s.Scrub(bg)) }},
 		{"ready", func(t *testing.T, s *store.Store) { must(t, s.Ready(bg)) }},
 	} {

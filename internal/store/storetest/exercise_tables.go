@@ -109,7 +109,7 @@ func restore(t *testing.T, s *store.Store) {
 		if _, err = tx.Exec("delete from exercise where name=$1", "restored"); err != nil {
 			return err
 		}
-		return tx.Restore("exercise", columns, []any{before + 1000, "restored", 5, []byte("b")})
+		return tx.Restore("exercise", columns, []any{before + 1000, "restored", int64(5), []byte("b")})
 	}))
 	if !slices.Equal(columns, []string{"seq", "name", "n", "body"}) {
 		t.Errorf("columns are %v", columns)
@@ -125,7 +125,7 @@ func restore(t *testing.T, s *store.Store) {
 	if after <= before {
 		t.Errorf("the restored key is %d, the next %d", before, after)
 	}
-	err := s.Do(bg, func(tx *store.Tx) error { return tx.Restore("exercise; drop table exercise", columns) })
+	err := s.Do(bg, func(tx *store.Tx) error { return tx.Restore("exercise; drop table exercise", columns, nil) })
 	if err == nil {
 		t.Error("a table's name was taken that is none")
 	}

@@ -1,0 +1,125 @@
+package app_test
+
+import (
+	"context"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"heed/internal/directory"
+	"heed/internal/directory/bodies"
+	"heed/internal/fail"
+	"heed/internal/imports"
+	"heed/internal/tabular"
+)
+
+// look says what a file would do.
+func (h *house) look(text, asOf string) *imports.Preview {
+	h.t.Helper()
+	file, err := tabular.Open(strings.NewReader(text))
+	check(h.t, err)
+	day, err := time.Parse(time.DateOnly, asOf)
+	check(h.t, err)
+	p, err := h.Bodies.Preview(context.Background(), h.org, imports.Asked{File: file, AsOf: day, Today: h.Clock.Now()})
+	check(h.t, err)
+	return p
+}
+
+// takeIn imports a file of organisations.
+func (h *house) takeIn(text, asOf string) int64 {
+	h.t.Helper()
+	p := h.look(text, asOf)
+	n, err := h.Bodies.Confirm(context.Background(), h.org, directory.Operator(), p, p.Code, nil)
+	check(h.t, err)
+	return n
+}
+
+func (h *house) bodies() []bodies.Body {
+	h.t.Helper()
+	all, err := h.Bodies.All(context.Background(), h.org)
+	check(h.t, err)
+	return all
+}
+
+// TestOrganisationsHaveDaysAndSuccessors: a trust that closed stays, with its days and what came in its place;
+// each kind of file speaks of its own organisations only; what has no code is known by name and postcode.
+func TestOrganisationsHaveDaysAndSuccessors(t *testing.T) {
+	const head = "ods_code,name,type,country,open_date,close_date,successor_code\n"
+	each(t, func(h *house) {
+		h.takeIn("region_code,region\nY56,London\n", "2026-07-01")
+		h.takeIn(head+"RA1,Alpha,acute,England,2017-10-01,,\nRA2,Beta,acute,England,2017-10-01,,\n", "2026-07-01")
+		h.takeIn("name,type,country,postcode\nHope,voluntary_provider,England,SW1A 1AA\nHope,voluntary_provider,England,"+
+			"SW1A 2AA\n", "2026-07-01")
+		p := h.look(head+"RA1,Alpha,acute,England,2017-10-01,2026-06-30,RA3\nRA3,Alpha and Beta,acute,England,2026-07-01,,\n",
+			"2026-07-08")
+		if p.New != 1 || p.Changed != 1 || p.Closed != 1 || p.Found != 0 {
+			h.t.Fatalf("a merger would be %d new, %d changed, %d closed, %v", p.New, p.Changed, p.Closed, p.Problems)
+		}
+		// Two who look at once: the second sees that something changed.
+		other := h.look("region_code,region\nY56,Greater London\n", "2026-07-08")
+		_, err := h.Bodies.Confirm(context.Background(), h.org, directory.Operator(), p, p.Code, nil)
+		check(h.t, err)
+		_, err = h.Bodies.Confirm(context.Background(), h.org, directory.Operator(), other, other.Code, nil)
+		if !fail.Is(err, fail.Stale) {
+			h.t.Errorf("what was looked at before another import was done: %v", err)
+		}
+		is := func(day string) (names []string) {
+			on, err := time.Parse(time.DateOnly, day)
+			check(h.t, err)
+			for _, b := range h.bodies() {
+				if b.At(on) {
+					names = append(names, b.Name)
+				}
+			}
+			return names
+		}
+		if got := is("2026-06-30"); !slices.Equal(got, []string{"Alpha", "Hope", "Hope", "London"}) {
+			h.t.Errorf("on the last day of a trust there are %v", got)
+		}
+		if got := is("2026-07-01"); !slices.Equal(got, []string{"Alpha and Beta", "Hope", "Hope", "London"}) {
+			h.t.Errorf("on the day after there are %v", got)
+		}
+		i := slices.IndexFunc(h.bodies(), func(b bodies.Body) bool { return b.Code == "RA1" })
+		if b := h.bodies()[i]; b.Successor != "RA3" || b.Closed.Format(time.DateOnly) != "2026-06-30" {
+			h.t.Errorf("a trust that was merged is %+v", b)
+		}
+		state, err := h.Bulk.State(context.Background(), h.org, bodies.Feed.Name)
+		check(h.t, err)
+		if got := state.Counts(); got["acute"] != 2 || got["region"] != 1 || got["voluntary_provider"] != 2 || len(got) != 3 {
+			h.t.Errorf("counted are %v", got)
+		}
+		if found := h.named(); len(found) > 0 {
+			h.t.Errorf("heed verify names %v", found)
+		}
+	})
+}
+
+// TestAFileThatBecomesAnotherIsNotImported: it is read twice, and what is done is what was shown.
+func TestAFileThatBecomesAnotherIsNotImported(t *testing.T) {
+	each(t, func(h *house) {
+		path := h.t.TempDir() + "/regions.csv"
+		write := func(text string) { check(h.t, os.WriteFile(path, []byte(text), 0o600)) }
+		write("region_code,region\nY56,London\nY58,South West\n")
+		in, err := os.Open(path)
+		check(h.t, err)
+		defer in.Close()
+		file, err := tabular.Open(in)
+		check(h.t, err)
+		p, err := h.Bodies.Preview(context.Background(), h.org, imports.Asked{File: file, AsOf: h.Clock.Now(),
+			Today: h.Clock.Now()})
+		check(h.t, err)
+		for _, text := range []string{"region_code,region\nY56,Paris\nY58,South West\n", "region_code,region\nY56,London\n",
+			"region_code,region\n?,London\nY58,South West\n"} {
+			write(text)
+			_, err := h.Bodies.Confirm(context.Background(), h.org, directory.Operator(), p, p.Code, nil)
+			if !fail.Is(err, fail.Stale) {
+				h.t.Errorf("%q was imported in its place: %v", text, err)
+			}
+		}
+		if got := h.bodies(); len(got) > 0 {
+			h.t.Errorf("%v are there", got)
+		}
+	})
+}

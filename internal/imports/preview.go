@@ -1,0 +1,314 @@
+package imports
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"heed/internal/bulk"
+	"heed/internal/fail"
+	"heed/internal/id"
+	"heed/internal/ledger"
+	"heed/internal/store"
+	"heed/internal/tabular"
+)
+
+// Desk takes the files of one kind.
+type Desk struct {
+	Kind
+	Bulk *bulk.Desk
+}
+
+// Asked is a file with what a person says of it.
+type Asked struct {
+	File  *tabular.File
+	AsOf  time.Time // the day of which the file speaks
+	Today time.Time
+	Said  *Mapping // nil: its headings tell
+}
+
+// Problem is a row that cannot be taken.
+type Problem struct {
+	Row    int
+	Column string // as a spreadsheet calls it; "" for the whole row
+	What   string // with the remedy
+}
+
+// String is one line for a person.
+func (p Problem) String() string {
+	if p.Column == "" {
+		return fmt.Sprintf("Row %d: %s", p.Row, p.What)
+	}
+	return fmt.Sprintf("Row %d, column %s: %s", p.Row, p.Column, p.What)
+}
+
+// mostProblems are shown: whoever has more has one in every row.
+const mostProblems = 100
+
+// Preview is what a file would do.
+type Preview struct {
+	Form                       Form
+	New, Here, Changed, Closed int // rows: new, here already, here with other words, not in the file any more
+	Problems                   []Problem
+	Found                      int    // how many problems; the first are in Problems
+	Code                       string // of what was shown: whoever confirms it says it
+
+	asked  Asked
+	as     recognised
+	seen   int64
+	here   map[string]*held
+	first  map[string]int // by what a row is the same: where in the file it stands
+	names  map[string]naming
+	ends   []int64
+	counts map[string]int64
+}
+
+// Nothing says that the file would change nothing.
+func (p *Preview) Nothing() bool { return p.New+p.Changed+p.Closed == 0 }
+
+// held is a row that is there.
+type held struct {
+	key    int64
+	digest [16]byte
+	count  string
+	covers bool
+	in     bool // the file has it
+}
+
+// naming is that a row names another.
+type naming struct {
+	other string
+	row   int
+}
+
+func digest(row []any) [16]byte {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q", row))
+	return [16]byte(sum[:16])
+}
+
+// Preview says what a file would do. It changes nothing.
+func (d *Desk) Preview(ctx context.Context, org id.Org, a Asked) (*Preview, error) {
+	state, err := d.Bulk.State(ctx, org, d.Feed.Name)
+	if err != nil {
+		return nil, err
+	}
+	p := &Preview{asked: a, seen: state.Version, first: map[string]int{}, names: map[string]naming{},
+		counts: map[string]int64{}}
+	if p.as, err = d.recognise(a.File, a.Said, state); err != nil {
+		return nil, err
+	}
+	p.Form = p.as.form
+	if err := p.day(state); err != nil {
+		return nil, err
+	}
+	if err := d.look(ctx, p, state); err != nil {
+		return nil, err
+	}
+	for line, err := range a.File.Lines() {
+		if err != nil {
+			return nil, err
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		d.compare(p, line)
+	}
+	d.close(p)
+	p.named()
+	p.Code, err = p.code(org)
+	return p, err
+}
+
+// day refuses a file of a day that cannot be, or that was overtaken.
+func (p *Preview) day(state bulk.State) error {
+	if p.asked.AsOf.After(p.asked.Today) {
+		return fail.New(fail.Bad, "The day of which the file speaks has not come yet. Say the day on which it was made")
+	}
+	for _, i := range slices.Backward(state.Imports) {
+		if !i.Undone && i.Form == p.Form.Name+version {
+			if p.asked.AsOf.Format(time.DateOnly) < i.AsOf {
+				return fail.New(fail.Conflict, "A newer file of this kind was imported, of %s. Import one that is not older, or "+
+					"take that import back first", i.AsOf)
+			}
+			break
+		}
+	}
+	return nil
+}
+
+// look reads what is there.
+func (d *Desk) look(ctx context.Context, p *Preview, state bulk.State) error {
+	return d.Bulk.Store.View(ctx, func(tx *store.Tx) error {
+		p.here = map[string]*held{}
+		for row, err := range d.Bulk.Rows(tx, state, d.Feed.Name) {
+			if err != nil {
+				return err
+			}
+			p.here[d.Same(row.Values)] = &held{key: row.Key, digest: digest(row.Values), count: d.Count(row.Values),
+				covers: d.Covers(p.Form.Name, row.Values)}
+		}
+		return nil
+	})
+}
+
+// row is what a line of the file says, or the column and what is wrong with it.
+func (d *Desk) row(p *Preview, cells []string) (row []any, column, fault string) {
+	for _, c := range d.Columns {
+		cell, at := p.Form.Fixed[c.Name], -1
+		if i, ok := p.as.at[c.Name]; ok {
+			cell, at = cells[i], i
+		}
+		value, fault := c.Read(cell)
+		if fault != "" && at < 0 {
+			return nil, "", fault
+		}
+		if fault != "" {
+			return nil, tabular.Letter(at), fault
+		}
+		row = append(row, value)
+	}
+	if name, fault := d.Fault(row); fault != "" {
+		if i, ok := p.as.at[name]; ok {
+			return nil, tabular.Letter(i), fault
+		}
+		return nil, "", fault
+	}
+	return row, "", ""
+}
+
+func (p *Preview) problem(row int, column, what string) {
+	if p.Found++; len(p.Problems) < mostProblems {
+		p.Problems = append(p.Problems, Problem{row, column, what})
+	}
+}
+
+// compare counts what a line would do.
+func (d *Desk) compare(p *Preview, line tabular.Line) {
+	row, column, fault := d.row(p, line.Cells)
+	if fault != "" {
+		p.problem(line.Row, column, fault)
+		return
+	}
+	same := d.Same(row)
+	if first, twice := p.first[same]; twice {
+		p.problem(line.Row, "", fmt.Sprintf("It is the same as row %d. Leave one of them out", first))
+		return
+	}
+	p.first[same] = line.Row
+	if other := d.Refers(row); other != "" {
+		p.names[same] = naming{other, line.Row}
+	}
+	h := p.here[same]
+	switch {
+	case h == nil:
+		p.New++
+		p.counts[d.Count(row)]++
+	case h.digest == digest(row):
+		h.in = true
+		p.Here++
+	default:
+		h.in = true
+		p.Changed++
+		p.counts[d.Count(row)]++
+		p.counts[h.count]--
+		p.ends = append(p.ends, h.key)
+	}
+}
+
+// close counts what the file has no more, where it lists all.
+func (d *Desk) close(p *Preview) {
+	for _, h := range p.here {
+		if h.covers && !h.in {
+			p.Closed++
+			p.counts[h.count]--
+			p.ends = append(p.ends, h.key)
+		}
+	}
+	slices.Sort(p.ends)
+}
+
+// named holds that whatever a row names is there, and that nobody comes after themselves.
+func (p *Preview) named() {
+	for same, n := range p.names {
+		if _, in := p.first[n.other]; !in && p.here[n.other] == nil {
+			p.problem(n.row, "", "The successor is neither in this file nor here. Import it first, or correct its code")
+			continue
+		}
+		for at, steps := n.other, 0; at != ""; at, steps = p.names[at].other, steps+1 {
+			if at == same || steps > len(p.names) {
+				p.problem(n.row, "", "It comes after itself: its successors lead back to it. Correct one of them")
+				break
+			}
+		}
+	}
+	slices.SortStableFunc(p.Problems, func(a, b Problem) int { return a.Row - b.Row })
+}
+
+// code is of all that was shown.
+func (p *Preview) code(org id.Org) (string, error) {
+	shown, err := json.Marshal([]any{org, p.asked.File.Sum, p.Form.Name + version, p.as.at,
+		p.asked.AsOf.Format(time.DateOnly), p.seen, p.New, p.Changed, p.Closed})
+	sum := sha256.Sum256(shown)
+	return hex.EncodeToString(sum[:4]), err
+}
+
+// Confirm does what a preview showed, all of it or nothing. It gives the number of the import.
+func (d *Desk) Confirm(ctx context.Context, org id.Org, by ledger.Author, p *Preview, code string,
+	tell func(staged int64)) (int64, error) {
+	switch {
+	case p.Found > 0:
+		return 0, fail.New(fail.Bad, "Nothing was imported: put the rows right that cannot be taken, then look again")
+	case p.Nothing():
+		return 0, fail.New(fail.Conflict, "Nothing was imported: all that the file says is here already")
+	case p.Code != code:
+		return 0, fail.New(fail.Stale, "Nothing was imported: the code is not that of what this file would do now. Look at "+
+			"it again, and confirm what you see")
+	}
+	in := bulk.Staged{Feed: d.Feed.Name, Seen: p.seen, File: p.asked.File.Sum, AsOf: p.asked.AsOf.Format(time.DateOnly),
+		Form: p.Form.Name + version, Counts: p.counts, New: d.rows(p), Tell: tell,
+		Ends: func(yield func(int64, error) bool) {
+			for _, key := range p.ends {
+				if !yield(key, nil) {
+					return
+				}
+			}
+		}}
+	if p.as.asked != nil {
+		said, err := json.Marshal(p.as.asked)
+		if err != nil {
+			return 0, fmt.Errorf("imports: %w", err)
+		}
+		in.Map = said
+	}
+	return d.Bulk.Import(ctx, org, by, in)
+}
+
+// rows reads the file once more, for the rows that are not here as they stand in it.
+func (d *Desk) rows(p *Preview) iter.Seq2[[]any, error] {
+	return func(yield func([]any, error) bool) {
+		for line, err := range p.asked.File.Lines() {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			row, _, fault := d.row(p, line.Cells)
+			if fault != "" {
+				break // which it had not when it was looked at
+			}
+			if h := p.here[d.Same(row)]; h != nil && h.digest == digest(row) {
+				continue
+			}
+			if !yield(row, nil) {
+				return
+			}
+		}
+		if err := p.asked.File.Unchanged(); err != nil {
+			yield(nil, err)
+		}
+	}
+}
