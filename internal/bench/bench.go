@@ -27,12 +27,13 @@ type Sizes struct {
 	List    int // records of the long list
 	Entries int // entries that are verified
 	Records int // whole records whose lists are compared and made anew
+	Rows    int // plain rows under one entry
 }
 
 // Full are the sizes that the figures are promised for; Quick are for a look.
 var (
-	Full  = Sizes{Raises: 20000, List: 1000000, Entries: 1000000, Records: 100000}
-	Quick = Sizes{Raises: 4000, List: 100000, Entries: 200000, Records: 4000}
+	Full  = Sizes{Raises: 20000, List: 1000000, Entries: 1000000, Records: 100000, Rows: 5000000}
+	Quick = Sizes{Raises: 4000, List: 100000, Entries: 200000, Records: 4000, Rows: 1000000}
 )
 
 // Options of a run.
@@ -70,6 +71,7 @@ func parts() []part {
 		{"list", (*Bench).list},
 		{"verify", (*Bench).verify},
 		{"rooms", (*Bench).rooms},
+		{"rows", (*Bench).rows},
 	}
 }
 
