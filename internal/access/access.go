@@ -127,6 +127,8 @@ const (
 	Close               Action = "close"
 	AddNote             Action = "add_note"
 	Correct             Action = "correct"
+	ErasureAhead        Action = "erasure_ahead"
+	RecipientTold       Action = "recipient_told"
 	DeclareConflict     Action = "declare_conflict"
 	KeepFrom            Action = "keep_from"
 	LiftBar             Action = "lift_bar"
@@ -143,6 +145,7 @@ const (
 	RaiseConcern Action = "raise_concern"
 	ListOwn      Action = "list_own"
 	ListInbox    Action = "list_inbox"
+	ListSent     Action = "list_sent"    // what was sent from concerns, and to whom
 	Oversee      Action = "oversee"      // what was opened with a reason, and what is overdue
 	ReviewGlass  Action = "review_glass" // as the second person
 	ViewWhoMay   Action = "view_who_may"
@@ -162,14 +165,16 @@ var verbs = map[Action]string{
 	EmergencyDisclosure: "record what was shared in an emergency", Refer: "record a referral",
 	RecordTold:   "record what we were told",
 	GiveFeedback: "answer the person who raised it", Close: "close a concern", AddNote: "add a note",
-	Correct:         "correct something",
+	Correct: "correct something", ErasureAhead: "say that a concern is to be erased",
+	RecipientTold:   "record that a recipient was told",
 	DeclareConflict: "declare a conflict of interest", KeepFrom: "name somebody who must not learn of a concern",
 	LiftBar: "ask to let somebody back in", ConfirmBar: "give the second word on who is kept from a concern",
 	LocalStep: "record a step of the organisation's own", ViewReaders: "see who has opened a concern",
 	BeTold:     "be told who gave a reason and who is kept from a concern",
 	BreakGlass: "break the glass", Erase: "erase a concern",
 	RaiseConcern: "raise a concern", ListOwn: "list their own concerns", ListInbox: "list a team's concerns",
-	Oversee: "see what was opened with a reason and what is overdue", ReviewGlass: "review why a record was opened",
+	ListSent: "list what was sent from concerns, and to whom",
+	Oversee:  "see what was opened with a reason and what is overdue", ReviewGlass: "review why a record was opened",
 	CoverOwn: "say who covers for them", CoverOthers: "say who covers for somebody else",
 	ViewWhoMay: "read who may do what", ViewHealth: "see whether the service is well",
 	ProposeOverlay: "see and propose what the organisation does differently",
@@ -179,7 +184,8 @@ var verbs = map[Action]string{
 func RecordActions() []Action {
 	return []Action{ViewOwnConcern, AddToOwn, ViewConcern, Acknowledge, Assign, Triage, AskAdvice, RecordAdvice,
 		DecideSharing, EmergencyDisclosure, Refer, RecordTold, GiveFeedback, Close, AddNote, Correct,
-		DeclareConflict, KeepFrom, LiftBar, ConfirmBar, LocalStep, ViewReaders, BeTold, BreakGlass, Erase}
+		ErasureAhead, RecipientTold, DeclareConflict, KeepFrom, LiftBar, ConfirmBar, LocalStep, ViewReaders, BeTold,
+		BreakGlass, Erase}
 }
 
 // OfTeam says whether those in a role work the records of one team, and not of all.
@@ -187,7 +193,7 @@ func (r Role) OfTeam() bool { return r == Lead || r == LineManager }
 
 // Functions are the actions on what is no record, in the order in which tables show them.
 func Functions() []Action {
-	return []Action{RaiseConcern, ListOwn, ListInbox, Oversee, ReviewGlass, CoverOwn, CoverOthers,
+	return []Action{RaiseConcern, ListOwn, ListInbox, ListSent, Oversee, ReviewGlass, CoverOwn, CoverOthers,
 		ViewWhoMay, ViewHealth, ProposeOverlay}
 }
 

@@ -71,7 +71,7 @@ func model(a Actor, act Action, r Resource, reason bool) bool {
 // modelWorks is what somebody may with a concern that is theirs to work.
 func modelWorks(act Action, closed, reason, theirs bool) bool {
 	switch act {
-	case ViewConcern, ViewReaders, RecordTold, GiveFeedback, AddNote, Correct:
+	case ViewConcern, ViewReaders, RecordTold, GiveFeedback, AddNote, Correct, ErasureAhead, RecipientTold:
 		return theirs && (!closed || reason)
 	case Acknowledge, Assign, Triage, AskAdvice, RecordAdvice, DecideSharing, EmergencyDisclosure, Refer, Close,
 		DeclareConflict, KeepFrom, LiftBar, ConfirmBar, LocalStep:
@@ -92,8 +92,8 @@ func modelFunction(a Actor, act Action) bool {
 		return a.MFA && slices.Contains([]Role{Lead, GovernanceLead, ExecutiveLead, CaldicottGuardian, Administrator}, a.Role)
 	}
 	may := map[Role]string{
-		Lead:              "list_inbox cover_others",
-		CaldicottGuardian: "oversee review_glass",
+		Lead:              "list_inbox list_sent cover_others",
+		CaldicottGuardian: "list_sent oversee review_glass",
 		ExecutiveLead:     "oversee review_glass",
 		Administrator:     "view_health cover_others",
 	}

@@ -349,7 +349,7 @@ var groups = map[Action][]string{
 	Close: {"working", "deciding"}, LocalStep: {"working"},
 	DeclareConflict: {"working"}, KeepFrom: {"working"}, LiftBar: {"working"}, ConfirmBar: {"working"},
 	RecordTold: {"working", "complete"}, GiveFeedback: {"working", "complete"}, AddNote: {"working", "complete"},
-	Correct: {"working", "complete"},
+	Correct: {"working", "complete"}, ErasureAhead: {"working", "complete"}, RecipientTold: {"working", "complete"},
 }
 
 // Decides says whether an action is one of those by which a concern is decided.

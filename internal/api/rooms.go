@@ -37,6 +37,7 @@ type roomRecord struct {
 	Due       *time.Time  `json:"due,omitempty" doc:"When the next thing is due"`
 	DueWhat   string      `json:"due_what,omitempty"`
 	EndedAt   *time.Time  `json:"ended_at,omitempty"`
+	Sent      []roomSent  `json:"sent,omitempty" doc:"What was sent from it that identifies a person, oldest first, for those who see all of the work"`
 	Steps     []roomStep  `json:"steps" doc:"What was done, oldest first"`
 	MayTake   []string    `json:"may_take" doc:"The steps that you may take now"`
 	Rounds    []roomRound `json:"rounds,omitempty" doc:"What comes round, oldest first, for those who see all of the work"`
@@ -53,6 +54,22 @@ type roomStep struct {
 	Answers field.Answers `json:"answers,omitempty"`
 }
 
+// roomSent is something that identifies a person and was sent.
+type roomSent struct {
+	Version int64     `json:"version" doc:"The step with which it was sent, as recipient_told names it"`
+	At      time.Time `json:"at" doc:"When that was recorded"`
+	On      string    `json:"on,omitempty" doc:"The day on which it was sent, where it was asked"`
+	To      string    `json:"to" doc:"To whom"`
+	Untold  bool      `json:"untold,omitempty" doc:"They are still to be told what changed since"`
+}
+
+func sentOf(s *room.State, all []room.Disclosure) (out []roomSent) {
+	for _, x := range all {
+		out = append(out, roomSent{x.Of, x.At, x.On, x.To, s.Untold(x)})
+	}
+	return out
+}
+
 // roomRow is a record in a list.
 type roomRow struct {
 	Reference string     `json:"reference"`
@@ -67,6 +84,7 @@ type roomRow struct {
 	TellBy    *time.Time `json:"tell_by,omitempty" doc:"By when whoever began it hears"`
 	ToldAt    *time.Time `json:"told_at,omitempty" doc:"When whoever began it was last told something"`
 	Version   int64      `json:"version,omitzero"`
+	Sent      []roomSent `json:"sent,omitempty" doc:"In the list of what was sent: all that was, oldest first"`
 }
 
 type roomPage struct {
@@ -227,7 +245,7 @@ func (a *API) recordOf(c *call, v room.View) (roomRecord, error) {
 	if v.Reading.Edition != nil {
 		out.ToRead = readOf(v.Reading)
 	}
-	out.Links = linksOf(v.Links)
+	out.Links, out.Sent = linksOf(v.Links), sentOf(&v.State, v.Disclosed)
 	for _, x := range v.Rounds {
 		out.Rounds = append(out.Rounds, roundOf(x))
 	}
@@ -265,7 +283,8 @@ func (a *API) listRoom(c *call, r *room.Room) (any, error) {
 	out := roomPage{Rows: make([]roomRow, 0, len(p.Rows)), Next: p.Next}
 	for _, x := range p.Rows {
 		out.Rows = append(out.Rows, roomRow{string(x.Reference), x.Title, string(x.Stage), x.Label, x.At, maybe(x.Due.At),
-			x.Due.Label, x.Waits, maybe(x.EndedAt), maybe(x.HearsBy), maybe(x.ToldAt), x.Version})
+			x.Due.Label, x.Waits, maybe(x.EndedAt), maybe(x.HearsBy), maybe(x.ToldAt), x.Version,
+			sentOf(x.State, x.Sent)})
 	}
 	return out, nil
 }

@@ -262,6 +262,7 @@ func (a *App) Parts() []web.Part {
 	for _, r := range Rooms() {
 		parts = append(parts, roomweb.Part(r, a.Rooms, a.Directory))
 	}
+	parts = append(parts, home.Register(a.Rooms))
 	if a.Config.Demo {
 		parts = append(parts, design.Part())
 	}

@@ -56,7 +56,7 @@ func Room() *room.Room { return new(Desk).made() }
 func (d *Desk) made() *room.Room {
 	return &room.Room{
 		Name: Name, Apart: true, Number: ledger.Concern, Kind: access.KindConcern, One: "concern", Many: "concerns",
-		Compartment: string(Patient), Definitions: []*process.Definition{process.Patient()}, Rows: 4,
+		Compartment: string(Patient), Definitions: []*process.Definition{process.Patient()}, Rows: 5,
 		Opens: access.ViewConcern, Follows: access.ViewOwnConcern, Late: []access.Role{access.CaldicottGuardian},
 		Tells:  access.BeTold,
 		Passes: process.Refer,
@@ -86,10 +86,12 @@ func Events() map[string]string {
 // for as such; a lead's as a lead's, and as the raiser's where they are kept from it.
 func acts(what string, a access.Actor, s *room.State) []access.Action {
 	if list, ok := strings.CutPrefix(what, "list_"); ok {
-		return either(list == ListOwn, access.ListOwn, access.ListInbox)
+		return either(list == ListOwn, access.ListOwn, either(list == process.ListSent, access.ListSent,
+			access.ListInbox)[0])
 	}
 	if list, ok := strings.CutPrefix(what, "see_"); ok {
-		return either(list == ListOwn, access.ViewOwnConcern, access.ViewConcern)
+		return either(list == ListOwn, access.ViewOwnConcern, either(list == process.ListSent, access.ViewReaders,
+			access.ViewConcern)[0])
 	}
 	act := access.Action(what)
 	switch {

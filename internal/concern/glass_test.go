@@ -77,6 +77,9 @@ func completesOnAReason(w *world.World, ref id.Reference) {
 	}
 	offered := 0
 	for _, s := range v.Process.Steps(v.Status()) {
+		if v.WaitsFor(s.ID) != nil {
+			continue
+		}
 		is := slices.ContainsFunc(v.May, func(m process.StepInfo) bool { return m.ID == s.ID })
 		_, err := w.Concerns.Take(ctx, lead, ref, room.Taking{Step: s.ID})
 		if taken := !fail.Is(err, fail.Hidden) && !fail.Is(err, fail.Refused); is != taken {

@@ -24,7 +24,7 @@ func TestRoom(t *testing.T) {
 		},
 		// A concern about a colleague goes another way, and no ground is consent without it.
 		Always: field.Said("about", "patient", "consent", "given"),
-		Rare:   []process.Step{process.Refer, process.LiftBar, process.ConfirmBar},
+		Rare:   []process.Step{process.Refer},
 		Works:  access.Lead,
 		Laid: []string{
 			"sent twice is once",

@@ -176,12 +176,13 @@ func (v *Visitor) Fill(label, text string) *Visitor {
 	return v
 }
 
-// Select takes the option of this text in the list with this label.
+// Select takes the option of this text, or that begins with it, in the list with this label.
 func (v *Visitor) Select(label, option string) *Visitor {
 	v.t.Helper()
 	var there bool
-	v.eval(&there, "(label, option) => { const el = ("+jsField+")(label); const o = [...((el || {}).options || [])]"+
-		".find(o => o.textContent.trim() === option); if (!o) return false; el.focus(); el.value = o.value; "+
+	v.eval(&there, "(label, option) => { const el = ("+jsField+")(label); const all = [...((el || {}).options || [])], "+
+		"says = o => o.textContent.trim(), o = all.find(o => says(o) === option) || "+
+		"all.find(o => says(o).startsWith(option)); if (!o) return false; el.focus(); el.value = o.value; "+
 		"el.dispatchEvent(new Event('change', {bubbles: true})); return true }", label, option)
 	if !there {
 		v.fatal("there is no option %q in a list %q. Fields: %s", option, label, v.labels())

@@ -16,6 +16,8 @@ func (s StepInfo) mustStay() string {
 		return "records what others tell"
 	case KeepsOut(s.ID):
 		return "keeps somebody from the record"
+	case TellsRecipients(s.ID):
+		return "tells recipients what changed"
 	case s.Leaves:
 		return "has whoever takes it leave the record"
 	case s.decides(ToShare) && !s.decides(NotToShare):

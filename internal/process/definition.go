@@ -166,6 +166,8 @@ type Definition struct {
 	Coverage Coverage `json:"coverage" for:"room"` // what its records cover; without a field nothing is shown
 	Erase    Erasure  `json:"erase"`               // on whose words a record is erased
 	KeptFrom KeptFrom `json:"kept_from"`           // by whom somebody who works here is kept from one
+	// Disclosed says who tells recipients what changed since something was sent to them.
+	Disclosed Disclosed `json:"disclosed"`
 	// Relies says what is due when an item ends that a question takes from a set; see Set.
 	Relies []Reliance `json:"relies"`
 	// Sets are those that its questions take from, as the program has them.
@@ -229,6 +231,7 @@ type StepInfo struct {
 	Send   string        `json:"send"`                 // the button; Label when empty
 	Done   string        `json:"done"`                 // said once it is done
 	Stop   Stop          `json:"stop"`                 // asks for a second look first
+	Sends  Sends         `json:"sends"`                // of what leaves with it: to whom, and what
 	// Owner is who has the record afterwards: "actor", or the id of a person field; empty: no change.
 	Owner  string      `json:"owner"`
 	People []NamedHere `json:"people"`
@@ -315,6 +318,7 @@ type List struct {
 	Order string  `json:"order"`            // due (the soonest first) or newest
 	Today bool    `json:"today"`            // only what is due today or overdue
 	Waits bool    `json:"waits"`            // only where the next word is somebody else's, outside
+	Sent  bool    `json:"-"`                // only where something was sent, what was sent last first; see Disclosed
 	Group string  `json:"group" for:"room"` // of actions, in the policies
 }
 
@@ -362,6 +366,7 @@ type Deadline struct {
 	Others   bool     `json:"others" for:"concern"` // while it runs the next word is somebody else's, outside
 	On       string   `json:"on"`                   // a day field of the starting step: the duty is due on that day; empty: by Days
 	Sees     []string `json:"sees" for:"room"`      // who sees that it is due, besides its owner and those who see all of the work
+	Each     bool     `json:"-"`                    // it runs for each recipient by itself; see Disclosed
 }
 
 // EmergencyWords is the 999 advice that every page keeps in reach.

@@ -2,6 +2,7 @@ package process
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -17,7 +18,8 @@ type Taken struct {
 
 // Due is a duty that is running.
 type Due struct {
-	Deadline string      `json:"deadline"` // its id
+	Deadline string      `json:"deadline"`     // its id
+	Of       int64       `json:"of,omitempty"` // the step with which something was sent, where it is to one recipient
 	Label    string      `json:"label"`
 	Owner    Role        `json:"owner"`
 	Since    time.Time   `json:"since"`            // the step that started it
@@ -28,14 +30,25 @@ type Due struct {
 	Any      bool        `json:"any,omitempty"`    // it waits for anybody in its role
 }
 
+// Key names a duty that runs: by its deadline, and by what was sent where one runs for each.
+func (x Due) Key() string {
+	if x.Of == 0 {
+		return x.Deadline
+	}
+	return x.Deadline + "#" + strconv.FormatInt(x.Of, 10)
+}
+
 // Name tells one running duty from another of the same record: by the step that started it.
-func (x Due) Name() string { return x.Deadline + ":" + x.Since.UTC().Format("20060102T150405.000000") }
+func (x Due) Name() string { return x.Key() + ":" + x.Since.UTC().Format("20060102T150405.000000") }
 
 // Duties says which duties start with what was taken, and which of those that run it stops. One
 // that runs already is not put off by what would start it again; a step that both meets and
 // starts one (a hold looked at and held again) starts it anew.
 func (d *Definition) Duties(running []string, x Taken, ended bool) (starts []Deadline, stops []string) {
 	for _, t := range d.Timers {
+		if t.Each { // who the recipients are is the record's to know
+			continue
+		}
 		runs := slices.Contains(running, t.ID)
 		if runs && t.Ends(x) {
 			stops, runs = append(stops, t.ID), false

@@ -11,7 +11,7 @@ import (
 
 // withPlace is a fault with its file, line and place.
 var withPlace = regexp.MustCompile(`^patient-1\.json:[1-9]\d*: (steps|states|deadlines|emergency|contacts|` +
-	`about_person|figures)`)
+	`about_person|figures|disclosed)`)
 
 // Each row plants one fault in the shipped definition; Check has to name the
 // safeguard it breaks. A safeguard that no row breaks would prove nothing.
@@ -43,6 +43,14 @@ func TestCheckFindsPlantedFaults(t *testing.T) {
 		{"a decision stands whose lawful basis has ended", `"field": "article_6", "days": 5, "owner": "safeguarding_lead",` +
 			` "clears": ["decision_to_share"],`, `"field": "article_6", "days": 5, "owner": "safeguarding_lead",`,
 			"nothing-leaves-undecided"},
+		{"nobody knows to whom a referral went", `     "sends": {"to": ["to", "name"], "what": "what", "on": "day"},
+`,
+			"", "who-was-sent-what"},
+		{"to whom it went may be left open", `"sends": {"to": ["to", "name"]`, `"sends": {"to": ["name"]`,
+			"who-was-sent-what"},
+		{"no recipient is ever told", `  "disclosed": {"by": ["safeguarding_lead"], "owner": "safeguarding_lead", "days": 5},
+`,
+			"", "who-was-sent-what"},
 		{"the owed decision is forgotten", `"sets": ["decision_owed"]`, `"sets": []`, "emergency-is-decided"},
 		{"a decision from before the emergency stands", `"sets": ["decision_owed"], "clears": ["decision_to_share"]`,
 			`"sets": ["decision_owed"]`, "nothing-leaves-undecided"},

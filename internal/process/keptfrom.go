@@ -76,12 +76,7 @@ func (d *Definition) keepFrom() error {
 		}
 	}
 	room, _, _ := strings.Cut(d.AllSteps[0].Kind, ".")
-	var from []State
-	for _, s := range d.States {
-		if s.ID != d.Start().State {
-			from = append(from, s.ID)
-		}
-	}
+	from, _ := d.statesBegun()
 	for _, s := range keepingFrom {
 		s.Kind, s.Group, s.Roles, s.Always = room+"."+s.Kind, k.Group, slices.Clone(k.By), true
 		if s.ID == ConfirmBar {

@@ -28,6 +28,11 @@ var safeguards = []safeguard{
 		shared: true, walk: servesForEver,
 		mend: "Have the step ask whether more of what was decided is to be sent, and clear the fact of the decision where " +
 			"it is not."},
+	{id: "who-was-sent-what",
+		says: "Of what leaves it is recorded to whom it went and what it was, and whoever has it is told when it is put " +
+			"right or is to be erased.",
+		shared: true, whole: sentToWhom,
+		mend: "Name in the step's sends the questions by which that is known, and in disclosed who tells recipients."},
 	{id: "emergency-is-decided",
 		says: "After a disclosure in an emergency the decision is due within one working day, and nothing ends before it " +
 			"is recorded.",
@@ -112,6 +117,8 @@ var builtIns = []builtInStep{
 	{Close, "concern.closed", []string{""}},
 	{AddNote, "concern.note_added", []string{"", AddedLater}},
 	{Correct, "concern.corrected", []string{""}},
+	{ErasureAhead, "concern.erasure_ahead", []string{""}},
+	{RecipientTold, "concern.recipient_told", []string{Told, NotAmongIt, CannotBeTold}},
 	{DeclareConflict, "concern.conflict_declared", []string{""}},
 	{KeepFrom, "concern.kept_from", []string{Subject, PassedBy}},
 	{LiftBar, "concern.bar_lifting_asked", []string{""}},

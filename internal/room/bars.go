@@ -104,7 +104,7 @@ func (bs Bars) Find(is func(Bar) bool) (Bar, bool) {
 	return bs[i], true
 }
 
-// nothingFor says that a step about bars has nothing here to be about for somebody.
+// nothingFor says that a step about bars or recipients has nothing here to be about for somebody.
 func (s *State) nothingFor(step process.Step, p id.Person) bool {
 	switch step {
 	case process.LiftBar:
@@ -112,7 +112,7 @@ func (s *State) nothingFor(step process.Step, p id.Person) bool {
 	case process.ConfirmBar:
 		return !s.Bars.WaitFor(p)
 	}
-	return false
+	return s.WaitsFor(step) != nil
 }
 
 // WaitFor says whether anything waits for somebody's second word.
@@ -122,7 +122,7 @@ func (bs Bars) WaitFor(p id.Person) bool {
 
 // after are the bars after a step.
 func (bs Bars) after(t Taken) Bars {
-	who, of := t.Effect.Named, BarOf(t.Answers)
+	who, of := t.Effect.Named, EntryOf(t.Answers)
 	out := slices.Clone(bs) // what others hold stays as it is
 	var i int
 	switch t.Step {
@@ -160,8 +160,8 @@ func (bs Bars) after(t Taken) Bars {
 	return out
 }
 
-// BarOf is the step that a second word, or a lifting, is about; 0 for none.
-func BarOf(a field.Answers) int64 {
+// EntryOf is the step that another is about; 0 for none.
+func EntryOf(a field.Answers) int64 {
 	n, err := strconv.ParseInt(a.Get("of"), 10, 64)
 	if err != nil {
 		return 0

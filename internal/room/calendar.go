@@ -45,7 +45,7 @@ func (d *Desk) Days(ctx context.Context, a access.Actor) (out []Day, err error) 
 		rows, _, err := d.rows(tx, a, of, Query{Limit: mostDays})
 		for _, r := range rows {
 			if !r.Due.At.IsZero() {
-				uid := tagOf(key, "", "calendar", r.Due.Deadline, append(a.Person.Bytes(), r.record.Bytes()...))
+				uid := tagOf(key, "", "calendar", r.Due.Key(), append(a.Person.Bytes(), r.record.Bytes()...))
 				out = append(out, Day{hex.EncodeToString(uid[:]), r.Version, workday.Of(r.Due.At)})
 			}
 		}

@@ -74,8 +74,10 @@ func (d Decider) Event(s State, a access.Actor, step process.Step, in field.Answ
 	if !ok {
 		return Event{}, fail.New(fail.Missing, "There is no such step")
 	}
-	if err := d.inTime(s, step); err != nil {
-		return Event{}, err
+	for _, err := range []error{d.inTime(s, step), s.WaitsFor(step)} {
+		if err != nil {
+			return Event{}, err
+		}
 	}
 	answers, err := d.form(info, s.Kept, in, strict)
 	if err != nil {
@@ -90,8 +92,10 @@ func (d Decider) Event(s State, a access.Actor, step process.Step, in field.Answ
 			return Event{}, fail.New(fail.Refused, "Somebody else has to do this: it needs the word of two different people")
 		}
 	}
-	if err := d.inTurn(s, step, out, answers); err != nil {
-		return Event{}, err
+	for _, err := range []error{d.inTurn(s, step, out, answers), s.notToRecipient(step, out, answers)} {
+		if err != nil {
+			return Event{}, err
+		}
 	}
 	if d.Rule != nil {
 		if err := d.Rule(Deciding{s, step, out, answers, a, d.Now}); err != nil {
@@ -134,6 +138,7 @@ func (d Decider) effect(s State, a access.Actor, info process.StepInfo, out stri
 	}
 	x.Rounds = d.turns(s, process.Taken{Step: info.ID, Outcome: out, At: d.Now}, answers)
 	x.Start, x.Stop = d.deadlines(s, info.ID, out, answers, d.Process.Ended(after))
+	x.Sent = sent(info, out, answers)
 	x.Forget = info.Forget
 	x.Owner = personOf(info.Owner, a, answers)
 	for _, n := range info.People {
@@ -210,7 +215,8 @@ func (d Decider) deadlines(s State, step process.Step, out string, answers field
 			start = append(start, due)
 		}
 	}
-	return start, append(stop, met...)
+	told, ends := d.recipients(s, process.Taken{Step: step, Outcome: out}, answers)
+	return append(start, told...), slices.Concat(stop, met, ends)
 }
 
 func lowerFirst(s string) string {

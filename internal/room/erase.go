@@ -110,7 +110,7 @@ func (d *Desk) mayErase(tx *store.Tx, r *Room, s *State, reason string, words []
 	case !s.Ended():
 		return fail.New(fail.Conflict, "%s", def.Erase.Open)
 	}
-	return nil
+	return s.eraseUntold(def)
 }
 
 // erasers are those who gave a word and whom access lets erase a record in one of these roles.

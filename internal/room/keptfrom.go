@@ -30,13 +30,13 @@ func (d *Desk) barring(tx *store.Tx, r *Room, s *State, a access.Actor, ev *Even
 		who, err = d.personOf(tx, s.Org, ev.Answers.Get("login"))
 		about, bars = who, who == by
 	case process.LiftBar:
-		b, ok := s.Bars.Find(func(b Bar) bool { return b.Of == BarOf(ev.Answers) })
+		b, ok := s.Bars.Find(func(b Bar) bool { return b.Of == EntryOf(ev.Answers) })
 		if !ok || b.State != BarStands || b.Lift > 0 {
 			err = fail.Fields{{Name: "of", Words: "Select who should be let back in"}}.Err()
 		}
 		about = b.Who
 	case process.ConfirmBar:
-		b, ok := s.Bars.Asked(BarOf(ev.Answers))
+		b, ok := s.Bars.Asked(EntryOf(ev.Answers))
 		_, asked, _ := b.Waits()
 		switch {
 		case !ok || b.Who == by: // what is about them is not there for them

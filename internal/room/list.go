@@ -44,6 +44,8 @@ type Row struct {
 	Version   int64
 	State     *State // for the room's own Go; no face shows it
 
+	Sent []Disclosure // in the list of what was sent
+
 	HearsBy, ToldAt time.Time // by when whoever began it hears, and when they last did
 	EndedAt         time.Time
 	Waits           bool // for somebody outside
@@ -90,6 +92,11 @@ func (d *Desk) List(ctx context.Context, a access.Actor, r *Room, q Query) (Page
 	})
 	if err != nil {
 		return Page{}, err
+	}
+	for i := range page.Rows {
+		if l.Sent {
+			page.Rows[i].Sent = page.Rows[i].State.Disclosed
+		}
 	}
 	return page, d.listed(ctx, a, decision.Rule, r.Name+kindListed, q.List, page.Rows)
 }

@@ -40,13 +40,15 @@ type State struct {
 	EndedAt time.Time              `json:"ended_at,omitzero"`
 	Bars    Bars                   `json:"bars,omitempty"` // who is kept from it, or was to be
 	Notices []Notice               `json:"notices,omitempty"`
-	Written *Edition               `json:"written,omitempty"` // what is to be read, once it is published
-	Rounds  []Round                `json:"rounds,omitempty"`  // of what comes round, oldest first
-	Edition *Edition               `json:"edition,omitempty"` // what is read, while the record is in force
-	Asked   []Asked                `json:"asked,omitempty"`   // to read it
-	Told    []string               `json:"told,omitempty"`    // of items of sets that are no longer in force; see leans
-	Looked  bool                   `json:"looked,omitempty"`  // somebody did something with it, as whoever began it is told
-	Added   []time.Time            `json:"added,omitempty"`   // when whoever began it added to it, within the last day
+	// Disclosed is what was sent from it that identifies a person, oldest first.
+	Disclosed []Disclosure `json:"disclosed,omitempty"`
+	Written   *Edition     `json:"written,omitempty"` // what is to be read, once it is published
+	Rounds    []Round      `json:"rounds,omitempty"`  // of what comes round, oldest first
+	Edition   *Edition     `json:"edition,omitempty"` // what is read, while the record is in force
+	Asked     []Asked      `json:"asked,omitempty"`   // to read it
+	Told      []string     `json:"told,omitempty"`    // of items of sets that are no longer in force; see leans
+	Looked    bool         `json:"looked,omitempty"`  // somebody did something with it, as whoever began it is told
+	Added     []time.Time  `json:"added,omitempty"`   // when whoever began it added to it, within the last day
 }
 
 // Mark says when a step was last taken.
@@ -119,7 +121,8 @@ type Effect struct {
 	Set    []process.Fact         `json:"set,omitempty"`
 	Clear  []process.Fact         `json:"clear,omitempty"`
 	Start  []process.Due          `json:"start,omitempty"`
-	Stop   []string               `json:"stop,omitempty"` // ids of deadlines
+	Stop   []string               `json:"stop,omitempty"` // duties by their keys
+	Sent   *Sent                  `json:"sent,omitempty"` // something that identifies a person left with it
 	Owner  *id.Person             `json:"owner,omitempty"`
 	People map[string][]id.Person `json:"people,omitempty"`
 	Forget []string               `json:"forget,omitempty"` // names in People that end
@@ -206,6 +209,7 @@ func (s *State) Apply(e ledger.Entry, ev Event) error {
 		s.Title = x.Title
 	}
 	s.duties(x)
+	s.discloses(e.Version, e.At, ev)
 	s.named(x)
 	s.Bars = s.Bars.after(Taken{Version: e.Version, At: e.At, By: e.Author.Person, Role: e.Author.Role, Event: ev})
 	s.notices(e, x, before)
@@ -224,7 +228,8 @@ func (s *State) Apply(e ledger.Entry, ev Event) error {
 	s.Last[ev.Step] = Mark{e.At, e.Version, ev.Outcome}
 	switch {
 	case x.Ends:
-		s.EndedAt, s.Due = e.At, nil
+		s.EndedAt = e.At
+		s.Due = slices.DeleteFunc(s.Due, func(d process.Due) bool { return d.Of == 0 }) // recipients are told all the same
 	case x.Opens:
 		s.EndedAt = time.Time{}
 	}
@@ -232,7 +237,7 @@ func (s *State) Apply(e ledger.Entry, ev Event) error {
 }
 
 func (s *State) duties(x Effect) {
-	due := slices.DeleteFunc(slices.Clone(s.Due), func(d process.Due) bool { return slices.Contains(x.Stop, d.Deadline) })
+	due := slices.DeleteFunc(slices.Clone(s.Due), func(d process.Due) bool { return slices.Contains(x.Stop, d.Key()) })
 	due = append(due, x.Start...)
 	slices.SortStableFunc(due, func(a, b process.Due) int { return a.At.Compare(b.At) })
 	s.Due = due

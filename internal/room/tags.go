@@ -55,7 +55,7 @@ func (r *Room) places(key []byte, s *State) []placed {
 		if base(r.Latest(), l) != l.ID || !listed(l, s) {
 			continue
 		}
-		out = append(out, placed{tagOf(key, r.Name, s.Compartment, l.ID, whose(l.Of, s)), sortOf(l.Order, s)})
+		out = append(out, placed{tagOf(key, r.Name, s.Compartment, l.ID, whose(l.Of, s)), sortOf(l, s)})
 	}
 	for _, p := range r.shared(key, s) {
 		if !slices.Contains(out, p) {
@@ -76,7 +76,7 @@ func (r *Room) TestOnlyRows(s *State) string {
 // listed says whether a record is in a list.
 func listed(l process.List, s *State) bool {
 	return (l.Open == "" || (l.Open == "yes") == s.Open()) &&
-		(!l.Waits || s.Waits() && s.Open()) &&
+		(!l.Waits || s.Waits() && s.Open()) && (!l.Sent || len(s.Disclosed) > 0) &&
 		(len(l.In) == 0 || slices.Contains(l.In, s.Stage)) &&
 		!slices.ContainsFunc(l.Facts, func(f process.Fact) bool { return !s.Facts.Has(f) })
 }
@@ -93,13 +93,16 @@ func whose(of string, s *State) []byte {
 	return s.Org.Bytes()
 }
 
-// sortOf is a row's place in its list: by the soonest due date, or by nothing
-// (then the record's id orders, which begins with the time).
-func sortOf(order string, s *State) int64 {
-	if due, ok := s.NextDue(); ok && order == orderDue {
+// sortOf is a row's place in its list: by the soonest due date, by when something was last sent,
+// or by nothing (then the record's id orders, which begins with the time).
+func sortOf(l process.List, s *State) int64 {
+	due, runs := s.NextDue()
+	switch {
+	case l.Sent:
+		return clock.Micros(s.lastSent())
+	case l.Order == orderDue && runs:
 		return clock.Micros(due.At)
-	}
-	if order == orderDue {
+	case l.Order == orderDue:
 		return never
 	}
 	return 0

@@ -56,6 +56,19 @@ func TestAPracticeIsAsked(t *testing.T) {
 			Choose("No, it has been hidden").Choose("No").Press("Record this").See("The health record was looked after")
 		pat.Press("Close this request").Press("Close this request").See("The request was closed")
 
+		// Weeks later it turns out to be wrong, and whoever has it is told.
+		pat.Open(record).See("What was sent, and to whom").Press("Correct something").
+			Select("What are you correcting?", "Sent").
+			Fill("What is right?", "He left the practice in May").Press("Add this correction").
+			See("Your correction was added", "Changed, they are to be told")
+		pat.Open("/work").See("Tell somebody who was sent something from this what has changed")
+		pat.Open(record).Press("Record that a recipient was told").See("A letter to Cora Placeholder (made up), to copy",
+			"He left the practice in May", "Put right what you hold").Press("Record this").See("There is a problem").
+			Select("Which of these was sent to them?", "Cora Placeholder (made up), sent on").Choose("I told them").Press("Record this").
+			See("There is a problem").SeeWhatITyped().Fill("How were they told?", "Secure email").
+			FillDate("When were they told?", day, month, year).Press("Record this").See("Changed, and dealt with")
+		pat.Open("/sent").See("From requests", "Cora Placeholder (made up)", "Changed, and dealt with")
+
 		pat.Open("/requests").See("Nobody outside waits for an answer").Leave("Closed")
 		pat.Open("/inbox?list=due").See("No concerns are open")
 		pat.Open("/inbox?list=closed").See("No concerns have been closed yet").DoNotSee("Quentin")

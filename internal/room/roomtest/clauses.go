@@ -77,7 +77,7 @@ func (s *suite) choose(open []process.StepInfo, taken map[process.Step]bool) pro
 		}
 	}
 	stays := slices.DeleteFunc(slices.Clone(open), func(x process.StepInfo) bool {
-		return x.ID == s.room.First().ID || process.KeepsOut(x.ID) || ends(s.room.Latest(), x)
+		return x.ID == s.room.First().ID || process.Alike(x.ID) || ends(s.room.Latest(), x)
 	})
 	if len(stays) > 0 && s.x.r.IntN(4) > 0 {
 		return stays[s.x.r.IntN(len(stays))]
@@ -85,11 +85,11 @@ func (s *suite) choose(open []process.StepInfo, taken map[process.Step]bool) pro
 	return all[s.x.r.IntN(len(all))]
 }
 
-// work are the steps after the first but those by which somebody is kept from a record: a
-// random walk that takes them ends there.
+// work are the steps after the first but those that are alike in every kind of record: a random
+// walk that keeps somebody from one ends there, and recipients wait for what others did.
 func (s *suite) work() []process.StepInfo {
 	return slices.DeleteFunc(slices.Clone(s.room.Latest().AllSteps[1:]), func(x process.StepInfo) bool {
-		return process.KeepsOut(x.ID)
+		return process.Alike(x.ID)
 	})
 }
 
@@ -420,8 +420,8 @@ func (s *suite) listed() (out []id.Reference) {
 			ref, _ = s.owned()
 		}
 		v := s.stands(ref)
-		s.goWay(ref, shortest(def, v.Status(), func(_ []turn, at process.Status) bool {
-			return (len(l.In) == 0 || slices.Contains(l.In, at.State)) && (l.Open == "no") == def.Ended(at) &&
+		s.goWay(ref, shortest(def, v.Status(), func(way []turn, at process.Status) bool {
+			return (!l.Sent || len(way) > 0 && sends(def, way[len(way)-1])) && (len(l.In) == 0 || slices.Contains(l.In, at.State)) && (l.Open == "no") == def.Ended(at) &&
 				!slices.ContainsFunc(l.Facts, func(f process.Fact) bool { return !at.Facts.Has(f) })
 		}))
 		out = append(out, ref)

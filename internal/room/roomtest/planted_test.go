@@ -305,7 +305,8 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"a list says what is due on a draft", "list.go", `	s.Due = d.dueTo(`, `	_ = d.dueTo(`, "what_is_due_is_shown"},
 	{"a list shows what is not in it", "list.go", `err != nil || !ok || !d.mayView(a,`,
 		`err != nil || !ok && false || !d.mayView(a,`, "a_row_of_another_list"},
-	{"a date stays due after the end", "state.go", `s.EndedAt, s.Due = e.At, nil`, `s.EndedAt = e.At`, "a_duty_runs"},
+	{"a date stays due after the end", "state.go", `bool { return d.Of == 0 })`, `bool { return d.Of < 0 })`,
+		"a_duty_runs"},
 	{"somebody is reminded of what has ended", "duties.go", `return d.Jobs.Cancel(tx, j.Name)`, `return nil`,
 		"a_duty_runs"},
 	{"a running duty is put off", "../process/due.go", `if !runs && t.Starts(x) &&`, `if runs && t.Starts(x) {
@@ -728,4 +729,44 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"an entry that somebody must not know of is one to them", "desk.go",
 		`&& !s.Bars.Hides(by, n)`, `|| n <= s.Version`,
 		"plan:who_is_kept_from_it"},
+	{"a recipient of a request does not hear of what was put right", "disclosed.go", `return !bar && !telling && entry <=`,
+		`return len(s.Disclosed) > 99 && !bar && !telling && entry <=`, "request:whoever_was_sent"},
+	{"the end of a request ends what is owed to recipients", "state.go", `bool { return d.Of == 0 })`,
+		`bool { return d.Of >= 0 })`, "request:whoever_was_sent"},
+	{"a request is erased before its recipients are told", "erase.go", `	return s.eraseUntold(def)
+`,
+		`	_ = s.eraseUntold(def)
+	return nil
+`, "request:whoever_was_sent"},
+	{"a recipient of a concern does not hear of what was put right", "disclosed.go", `return !bar && !telling && entry <=`,
+		`return len(s.Disclosed) > 99 && !bar && !telling && entry <=`, "concern:whoever_was_sent"},
+	{"the end of a concern ends what is owed to recipients", "state.go", `bool { return d.Of == 0 })`,
+		`bool { return d.Of >= 0 })`, "concern:whoever_was_sent"},
+	{"a concern is erased before its recipients are told", "erase.go", `	return s.eraseUntold(def)
+`,
+		`	_ = s.eraseUntold(def)
+	return nil
+`, "concern:whoever_was_sent"},
+	{"a recipient hears of what was written later", "disclosed.go", `entry <= max(x.Of, x.Told)`,
+		`entry <= max(x.Of, x.Told)+99`, "request:whoever_was_sent"},
+	{"it is put right to recipients what they were told", "disclosed.go", `return !bar && !telling &&`,
+		`return !bar && (!telling || true) &&`, "request:whoever_was_sent"},
+	{"the word of one recipient is that of all", "../process/due.go", `	if x.Of == 0 {
+`,
+		`	if x.Of >= 0 {
+`, "request:whoever_was_sent"},
+	{"nobody keeps to whom it went", "decide.go", `x.Sent = sent(info, out, answers)`,
+		`_ = sent(info, out, answers)`, "concern:whoever_was_sent"},
+	{"what is erased was not among what was sent", "disclosed.go", `if out == process.NotAmongIt &&`,
+		`if out == process.NotAmongIt && i > 99 &&`, "concern:whoever_was_sent"},
+	{"a recipient is told who was sent nothing", "disclosed.go", `if i < 0 || !s.Untold(s.Disclosed[i]) {`,
+		`if i > 99 {`, "concern:whoever_was_sent"},
+	{"what was sent last stands anywhere", "tags.go", `	case l.Sent:
+`,
+		`	case l.Sent && l.Today:
+`, "request:whoever_was_sent"},
+	{"a letter says nothing of what is right", "disclosed.go", `p.Right = append(p.Right,`,
+		`_ = append(p.Right,`, "request:whoever_was_sent"},
+	{"an emergency is no sending", "../process/disclosed.go", `o.Leaves == Identifiable || o.Leaves == Emergency`,
+		`o.Leaves == Identifiable`, "concern:whoever_was_sent"},
 }

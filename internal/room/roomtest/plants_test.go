@@ -22,6 +22,7 @@ const (
 	register = "../../policy"
 	booking  = "."
 	concern  = "../../concern"
+	request  = "../../request"
 )
 
 // TestPlantedFaults wakes each fault and runs the clause that must find it.
@@ -47,7 +48,7 @@ func TestPlantedFaults(t *testing.T) {
 	}
 	all := overlaid(t, files)
 	suites := map[string]func() string{}
-	for _, in := range []string{register, booking, concern} {
+	for _, in := range []string{register, booking, concern, request} {
 		suites[in] = sync.OnceValue(func() string { return suite(t, all, in) })
 	}
 	for i, p := range planted {
@@ -80,8 +81,8 @@ func TestPlantedFaults(t *testing.T) {
 type look struct{ in, of, run, engines string }
 
 // looked reads a clause: "postgres/" before it has it run there, since SQLite has one writer
-// and nothing races; "booking:", "badge:", "plan:" and "concern:" take the room of that name; a clause that begins
-// with "/" is of the whole program and not of one engine.
+// and nothing races; "booking:", "badge:", "plan:", "concern:" and "request:" take the room of
+// that name; a clause that begins with "/" is of the whole program and not of one engine.
 func looked(clause string) look {
 	l := look{in: register, of: "TestRoom/", engines: "HEED_TEST_POSTGRES=skip"}
 	engine := "sqlite/"
@@ -94,8 +95,10 @@ func looked(clause string) look {
 			clause, l.in, l.of = of, booking, test
 		}
 	}
-	if of, is := strings.CutPrefix(clause, "concern:"); is {
-		clause, l.in = of, concern
+	for of, in := range map[string]string{"concern:": concern, "request:": request} {
+		if rest, is := strings.CutPrefix(clause, of); is {
+			clause, l.in = rest, in
+		}
 	}
 	if of, beside := strings.CutPrefix(clause, "/"); beside {
 		clause, engine = of, ""

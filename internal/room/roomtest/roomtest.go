@@ -129,6 +129,7 @@ var clauses = []clause{
 	{"a confirmation is a row that its entry makes", unread},
 	{"nobody is given what is closed to them", barredOwner},
 	{"who is kept from it learns nothing, and two let them in", keptOut},
+	{"whoever was sent something is told what changed", recipients},
 	{"who is away is covered by one of their role, by the day", covered},
 	{"what somebody has is handed over in one go", handed},
 	{"a room's own Go is heeded", ownGo},
@@ -154,12 +155,13 @@ type suite struct {
 	rare   []process.Step // steps to which no random way leads
 }
 
+// ofOthers are steps about what others asked, or what was sent before.
+var ofOthers = []process.Step{process.LiftBar, process.ConfirmBar, process.ErasureAhead, process.RecipientTold}
+
 func newSuite(w *world.World, r *room.Room) *suite {
 	s := &suite{t: w.T.(*testing.T), w: w, room: r, desk: w.Rooms, ctx: context.Background(),
 		who: map[string][]access.Actor{}}
-	if r.Latest().KeepsFrom() {
-		s.rare = []process.Step{process.LiftBar, process.ConfirmBar} // they are of what others asked
-	}
+	s.rare = ofOthers
 	s.x = drawn(1, w.Hand.Now, "wordplanted")
 	s.x.team, s.x.person = w.Org.Teams[0].ID, func(f field.Field) id.Person {
 		role := string(access.Worker)

@@ -23,6 +23,10 @@ func (p *Pages) tabs(q *web.Request, current string) web.Component {
 		nav.Items = append(nav.Items, casework.SubItem{Text: text, Href: href, Current: href == current})
 	}
 	for _, l := range p.mayList(q) {
+		if l.Sent { // one register, over all kinds of record
+			add(l.Title, register)
+			continue
+		}
 		add(l.Title, p.list(l.ID))
 	}
 	if p.Room.Latest().Audience.Given() {

@@ -30,6 +30,7 @@ func (p *Pages) record(q *web.Request) (web.Response, error) {
 		p.DoNext(v, usual(v)),
 		p.rounds(v),
 		p.linked(v),
+		p.Sent(v),
 		nhs.Heading{Text: "What has happened", Level: 2, Size: nhs.SizeM},
 		p.Timeline(q, v, v.Taken, 3),
 	)), nil

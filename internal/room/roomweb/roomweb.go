@@ -175,8 +175,11 @@ func (p *Pages) offers(q *web.Request, v room.View, step process.Step) func(fiel
 		case field.Team:
 			return p.teams(q)
 		case field.Entry:
-			if step == process.LiftBar {
+			switch step {
+			case process.LiftBar:
 				return p.keptOut(v), nil
+			case process.RecipientTold:
+				return untold(v), nil
 			}
 			var out []fieldweb.Option
 			for _, t := range v.Taken {

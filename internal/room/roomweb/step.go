@@ -75,6 +75,9 @@ func (p *Pages) above(q *web.Request, info process.StepInfo, v room.View) (out [
 	if two, ok := v.Process.Two(func(t process.Two) bool { return t.First == info.ID || t.Second == info.ID }); ok {
 		out = append(out, p.saidYesTo(q, two, v)...)
 	}
+	if info.ID == process.RecipientTold {
+		out = append(out, letters(v)...)
+	}
 	if p.Before != nil {
 		out = append(out, p.Before(q, v, info)...)
 	}
@@ -207,6 +210,9 @@ func (p *Pages) whyNot(q *web.Request, v room.View, info process.StepInfo) strin
 		if err := v.Process.MayAs(process.Role(q.Who().Role), v.Status(), info.ID, o.ID); err != nil {
 			return fail.Words(err)
 		}
+	}
+	if err := v.WaitsFor(info.ID); err != nil {
+		return fail.Words(err)
 	}
 	return "You cannot do this: it is for somebody else"
 }
