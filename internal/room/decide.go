@@ -74,10 +74,8 @@ func (d Decider) Event(s State, a access.Actor, step process.Step, in field.Answ
 	if !ok {
 		return Event{}, fail.New(fail.Missing, "There is no such step")
 	}
-	for _, err := range []error{d.inTime(s, step), s.WaitsFor(step)} {
-		if err != nil {
-			return Event{}, err
-		}
+	if err := d.inTime(s, step); err != nil {
+		return Event{}, err
 	}
 	answers, err := d.form(info, s.Kept, in, strict)
 	if err != nil {
@@ -92,7 +90,7 @@ func (d Decider) Event(s State, a access.Actor, step process.Step, in field.Answ
 			return Event{}, fail.New(fail.Refused, "Somebody else has to do this: it needs the word of two different people")
 		}
 	}
-	for _, err := range []error{d.inTurn(s, step, out, answers), s.notToRecipient(step, out, answers)} {
+	for _, err := range []error{d.inTurn(s, step, out, answers), s.WaitsFor(step), s.notToRecipient(step, out, answers)} {
 		if err != nil {
 			return Event{}, err
 		}

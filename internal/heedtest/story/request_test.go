@@ -64,8 +64,8 @@ func TestAPracticeIsAsked(t *testing.T) {
 		pat.Open("/work").See("Tell somebody who was sent something from this what has changed")
 		pat.Open(record).Press("Record that a recipient was told").See("A letter to Cora Placeholder (made up), to copy",
 			"He left the practice in May", "Put right what you hold").Press("Record this").See("There is a problem").
-			Select("Which of these was sent to them?", "Cora Placeholder (made up), sent on").Choose("I told them").Press("Record this").
-			See("There is a problem").SeeWhatITyped().Fill("How were they told?", "Secure email").
+			Select("Which of these was sent to them?", "Cora Placeholder (made up), sent on").Choose("I told them").
+			Press("Record this").See("There is a problem").SeeWhatITyped().Fill("How were they told?", "Secure email").
 			FillDate("When were they told?", day, month, year).Press("Record this").See("Changed, and dealt with")
 		pat.Open("/sent").See("From requests", "Cora Placeholder (made up)", "Changed, and dealt with")
 

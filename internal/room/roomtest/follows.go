@@ -119,8 +119,8 @@ func (f *follower) beside() {
 	def, before := f.room.Latest(), len(f.taken)
 	for _, info := range def.Steps(f.at) {
 		for _, o := range info.Outcomes {
-			if o.Tells != "" || len(info.People) > 0 || process.TellsRecipients(info.ID) || def.May(f.at, info.ID, o.ID) != nil ||
-				!reflect.DeepEqual(def.After(f.at, info.ID, o.ID), f.at) {
+			if o.Tells != "" || len(info.People) > 0 || process.TellsRecipients(info.ID) ||
+				def.May(f.at, info.ID, o.ID) != nil || !reflect.DeepEqual(def.After(f.at, info.ID, o.ID), f.at) {
 				continue
 			}
 			if err := f.tries(turn{info.ID, o.ID}); err != nil && len(fail.FieldsOf(err)) == 0 {

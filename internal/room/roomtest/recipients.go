@@ -195,7 +195,8 @@ func (x *sentRecord) correctsWhatTheyHave() {
 	_, words := x.corrects(1)
 	x.owes("after what they have was put right", x.of...)
 	letters := x.stands(x.ref).Letters()
-	if len(letters) != 2 || letters[0].Of != x.of[0] || !slices.Equal(letters[0].Right, []string{words}) || letters[0].Erased {
+	if len(letters) != 2 || letters[0].Of != x.of[0] || letters[0].Erased ||
+		!slices.Equal(letters[0].Right, []string{words}) {
 		x.t.Errorf("the letters are %+v, want two that say %q is right", letters, words)
 	}
 	if err := x.says(1, process.Told); fail.FieldsOf(err).For("of") == "" {
