@@ -57,7 +57,7 @@ func (h *pages) register(q *web.Request) (web.Response, error) {
 
 func sentTable(r *room.Room, page room.Page) web.Component {
 	if len(page.Rows) == 0 {
-		return nhs.Para("Nothing that identifies a person was sent from " + r.Many + ".")
+		return nhs.Para("From " + r.Many + " that you may open nothing was sent that identifies a person.")
 	}
 	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "From " + r.Many + ", what was sent last first",
 		Size: nhs.SizeM}, Head: nhs.Heads("Sent", "To", "From", "What changed since")}

@@ -143,7 +143,17 @@ func (h *house) stages() []id.Reference {
 		h.take("lead", ref, "keep_from", url.Values{"why": {"subject"}, "login": {"porter"}, "reasons": {"It is about them"}})
 	}
 	h.take("guardian", barred, "confirm_bar", url.Values{"of": {"2"}, "result": {"confirmed"}})
-	return []id.Reference{received, taken, open, asked, barred}
+	sent, ended := h.raise("nurse", "Sent in an emergency"), h.raise("nurse", "Sent in an emergency, and closed")
+	for _, ref := range []id.Reference{sent, ended} {
+		h.take("lead", ref, "emergency", forms["/cases/{ref}/emergency"])
+	}
+	h.take("lead", sent, "correct", url.Values{"of": {"2"}, "words": {"Otherwise"}})
+	h.take("lead", ended, "acknowledge", nil)
+	h.take("lead", ended, "triage", url.Values{"decision": {"not_safeguarding"}, "reasons": {"r"}})
+	h.take("lead", ended, "sharing/new", forms["/cases/{ref}/sharing/new"])
+	h.take("lead", ended, "feedback", url.Values{"result": {"told"}, "words": {"w"}})
+	h.take("lead", ended, "close", url.Values{"reasons": {"r"}})
+	return []id.Reference{received, taken, open, asked, barred, sent, ended}
 }
 
 // toldOf is the page on which the Guardian reviews a reason that a lead gave.

@@ -77,7 +77,7 @@ func RunKept(t *testing.T, k Kept) {
 				if s.kept = !slices.Contains(k.Laid, c.name); !s.kept {
 					s = k.laid(w)
 				}
-				s.rare, s.x.always = slices.Concat(k.Rare, ofOthers), k.Always
+				s.rare, s.x.always = slices.Concat(k.Rare, ofOthers(s.room)), k.Always
 				c.holds(s)
 			})
 		}

@@ -155,13 +155,19 @@ type suite struct {
 	rare   []process.Step // steps to which no random way leads
 }
 
-// ofOthers are steps about what others asked, or what was sent before.
-var ofOthers = []process.Step{process.LiftBar, process.ConfirmBar, process.ErasureAhead, process.RecipientTold}
+// ofOthers are those steps of a room that are about what others asked, or what was sent before.
+func ofOthers(r *room.Room) []process.Step {
+	all := []process.Step{process.LiftBar, process.ConfirmBar, process.ErasureAhead, process.RecipientTold}
+	return slices.DeleteFunc(all, func(step process.Step) bool {
+		_, has := r.Latest().Step(step)
+		return !has
+	})
+}
 
 func newSuite(w *world.World, r *room.Room) *suite {
 	s := &suite{t: w.T.(*testing.T), w: w, room: r, desk: w.Rooms, ctx: context.Background(),
 		who: map[string][]access.Actor{}}
-	s.rare = ofOthers
+	s.rare = ofOthers(r)
 	s.x = drawn(1, w.Hand.Now, "wordplanted")
 	s.x.team, s.x.person = w.Org.Teams[0].ID, func(f field.Field) id.Person {
 		role := string(access.Worker)
