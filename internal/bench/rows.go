@@ -25,13 +25,14 @@ func (b *Bench) rows(ctx context.Context) ([]Figure, error) { return b.onBoth(ct
 // completions are made-up rows: who has done which course, and when.
 var completions = bulk.Feed{Name: "bench", Table: "bench_done", Columns: []string{"staff", "course", "day"}}
 
-const (
-	makeCompletions = `create table bench_done (n %s primary key, ended_by bigint not null, staff bigint not null,
-		course bigint not null, day bigint not null)`
-	indexCompletions = `create index bench_done_ended on bench_done (ended_by, n) where ended_by <> 0`
-	makeRaw          = `create table bench_rows (n %s primary key, ended_by bigint not null, staff bigint not null,
-		course bigint not null, day bigint not null)`
-)
+// rowTables are made as lists are, since the program knows no table of a measurement.
+const rowTables = `
+create table bench_done (n WHOLEKEY, ended_by bigint not null, staff bigint not null, course bigint not null,
+	day bigint not null);
+create index bench_done_ended on bench_done (ended_by, n) where ended_by <> 0;
+create table bench_rows (n WHOLEKEY, ended_by bigint not null, staff bigint not null, course bigint not null,
+	day bigint not null);
+`
 
 func (b *Bench) rowsOn(ctx context.Context, in *installation, engine string) (out []Figure, err error) {
 	err = in.open(ctx, func(a *app.App) error {
@@ -39,7 +40,7 @@ func (b *Bench) rowsOn(ctx context.Context, in *installation, engine string) (ou
 		done := make(chan struct{})
 		go func() { defer close(done); a.Run(run) }()
 		defer func() { stop(); <-done }()
-		if err := makeTables(ctx, a); err != nil {
+		if err := a.Store.EnsureProjections(ctx, store.Projection{Name: "bench", Version: 1, Schema: rowTables}); err != nil {
 			return err
 		}
 		limit, err := rawRows(ctx, a, b.Rows/5)
@@ -56,21 +57,6 @@ func (b *Bench) rowsOn(ctx context.Context, in *installation, engine string) (ou
 		return err
 	})
 	return out, err
-}
-
-func makeTables(ctx context.Context, a *app.App) error {
-	key := "integer"
-	if a.Store.Engine() == "postgres" {
-		key = "bigint"
-	}
-	return a.Store.Do(ctx, func(tx *store.Tx) error {
-		for _, text := range []string{fmt.Sprintf(makeCompletions, key), indexCompletions, fmt.Sprintf(makeRaw, key)} {
-			if _, err := tx.Exec(text); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }
 
 // rawRows is how many such rows a second one transaction takes.
