@@ -8,6 +8,7 @@ package account
 import (
 	"heed/internal/directory"
 	"heed/internal/fail"
+	"heed/internal/plain"
 	"heed/internal/web"
 	"heed/internal/web/casework"
 	"heed/internal/web/nhs"
@@ -25,6 +26,9 @@ const (
 	title     = "Your account"
 	titleAdd  = "Add a passkey"
 	titleTake = "Take this passkey away"
+
+	pathRecovery  = path + "/recovery"
+	titleRecovery = "Make new recovery codes"
 )
 
 // Part is the routes of this package.
@@ -37,6 +41,8 @@ func Part(people *directory.Desk) web.Part {
 		web.Post(pathAsk, web.SignedIn, "What a browser is asked for that makes a passkey", h.recent(h.ask)),
 		web.Get(pathPasskeys+"/{passkey}", web.SignedIn, titleTake, h.recent(h.take)),
 		web.Post(pathPasskeys+"/{passkey}", web.SignedIn, titleTake, h.recent(h.sendTake)),
+		web.Get(pathRecovery, web.SignedIn, titleRecovery, h.recent(h.recovery)),
+		web.Post(pathRecovery, web.SignedIn, titleRecovery, h.recent(h.newRecovery)),
 	}}
 }
 
@@ -65,7 +71,22 @@ func (h *pages) show(q *web.Request) (web.Response, error) {
 	if h.directory.Passkeys() {
 		body = append(body, h.passkeys(all)...)
 	}
-	return web.Page{Title: title, Back: "/", Body: web.Stack(body...)}, nil
+	body = append(body, nhs.Heading{Level: 2, Text: "Recovery codes", Size: nhs.SizeM},
+		nhs.Para("You have "+plain.Count(p.RecoveryLeft(), "recovery code", "recovery codes")+" that you have not used. One "+
+			"of them lets you set up your account again when you cannot log in."),
+		nhs.Button{Text: titleRecovery, Href: pathRecovery, Variant: nhs.Secondary})
+	return web.Page{Title: title, Back: "/", Body: web.Stack(append(body, lately(p)...)...)}, nil
+}
+
+// lately is what happened to the account, so that its owner sees what they did not do.
+func lately(p directory.Person) []web.Component {
+	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "What changed lately", Size: nhs.SizeM},
+		Head: nhs.Heads("What", "When")}
+	for _, c := range p.Lately() {
+		t.Rows = append(t.Rows, []nhs.Cell{{Text: c.Words}, {Text: words.Moment(c.At)}})
+	}
+	return []web.Component{t, nhs.Para("If one of these was not you, tell whoever looks after accounts in your " +
+		"organisation today.")}
 }
 
 func (h *pages) passkeys(all []directory.UsedPasskey) []web.Component {

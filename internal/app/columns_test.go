@@ -108,7 +108,7 @@ func (h *house) logInWithPasskey(a access.Actor) {
 	ctx := context.Background()
 	rp := va.RelyingParty{ID: "heed.test", Name: "Heed", Origin: "https://heed.test"}
 	device := va.NewAuthenticatorWithOptions(va.AuthenticatorOptions{UserHandle: a.Person.Bytes()})
-	key := va.NewCredential(va.KeyTypeEC2)
+	key := va.NewCredential(va.KeyTypeRSA)
 	asked, err := h.Directory.AskNewPasskey(ctx, a.Person)
 	check(h.t, err)
 	making, err := va.ParseAttestationOptions(string(asked))

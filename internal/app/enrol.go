@@ -1,6 +1,7 @@
 package app
 
 import (
+	"heed/internal/account"
 	"heed/internal/directory"
 	"heed/internal/fail"
 	"heed/internal/plain"
@@ -22,12 +23,12 @@ func enrolPart(a *App) web.Part {
 			}
 		}
 		return web.Page{Title: "Set up your account", Body: f.Ask(web.Question{
-			Before: []web.Component{nhs.Para("Use the one-time code that you were given. Then make a passkey, or choose a " +
+			Before: []web.Component{nhs.Para("Use the set-up code that you were told. Then make a passkey, or choose a " +
 				"password and add Heed to an authenticator app on your phone.")},
 			Fields: []web.Component{
 				f.Input(nhs.Input{Name: "login", Label: nhs.Label{Text: "Login name", Size: nhs.SizeS}, Autocomplete: "username",
 					Autocapitalize: "none", Spellcheck: nhs.Off}),
-				nhs.PasswordInput{Name: "password-once", Label: nhs.Label{Text: "One-time code that you were given",
+				nhs.PasswordInput{Name: "password-once", Label: nhs.Label{Text: "Set-up code that you were told",
 					Size: nhs.SizeS}, Autocomplete: "one-time-code", Error: nhs.ErrorMessage{Text: f.Fault("password-once")}},
 				a.firstPasskey(f),
 				nhs.PasswordInput{Name: "password", Label: nhs.Label{Text: "New password", Size: nhs.SizeS},
@@ -47,7 +48,7 @@ func enrolPart(a *App) web.Part {
 			return a.enrolPasskey(q)
 		}
 		login := f.Line("login", web.Ask{What: "your login name", Needed: true})
-		once := plain.Visible(f.Secret("password-once", "the one-time code"))
+		once := plain.Visible(f.Secret("password-once", "the set-up code"))
 		password := f.Secret("password", "a password")
 		secret := f.Line("secret", web.Ask{What: "the key", Needed: true})
 		code := f.OneTimeCode("code")
@@ -72,6 +73,9 @@ func enrolPart(a *App) web.Part {
 	return web.Part{Name: "enrol", Routes: []web.Route{
 		web.Get("/set-up", web.Public, "Set up your account", show),
 		web.Post("/set-up", web.Public, "Set up your account", send),
+		web.Get("/set-up/help", web.Public, "If you cannot log in", help),
+		web.Get("/set-up/recover", web.Public, "Use a recovery code", showRecover),
+		web.Post("/set-up/recover", web.Public, "Use a recovery code", a.recover),
 		web.Post(firstPasskeyAsk, web.Public, "What a browser is asked for that makes somebody's first passkey", ask),
 	}}
 }
@@ -95,7 +99,7 @@ func (a *App) firstPasskey(f *web.Form) web.Component {
 func (a *App) enrolPasskey(q *web.Request) (web.Response, error) {
 	f := q.Form()
 	login := f.Line("login", web.Ask{What: "your login name", Needed: true})
-	once := plain.Visible(f.Secret("password-once", "the one-time code"))
+	once := plain.Visible(f.Secret("password-once", "the set-up code"))
 	if err := f.Err(); err != nil {
 		return nil, err
 	}
@@ -114,22 +118,18 @@ func (a *App) enrolPasskey(q *web.Request) (web.Response, error) {
 // errOneTime: nobody is signed in here, so that it is the code that is wrong, has ended, or was used.
 func errOneTime() error {
 	return fail.Fields{{Name: "password-once",
-		Words: "Check your login name and the one-time code: they do not belong together, or the code was used or has " +
+		Words: "Check your login name and the set-up code: they do not belong together, or the code was used or has " +
 			"ended. Ask for a new one if it goes on"}}.Err()
 }
 
 // isSetUp shows the recovery codes, once.
 func (a *App) isSetUp(q *web.Request, login string) (web.Response, error) {
-	codes, err := a.Directory.RecoveryCodes(q.Context(), login)
+	codes, err := a.Directory.FirstRecoveryCodes(q.Context(), login)
 	if err != nil {
 		return nil, err
 	}
-	return web.Page{Title: "Your account is set up", Body: web.Stack(
-		nhs.Para("These are your recovery codes. They are shown this once. Write them down and keep them away from your "+
-			"phone: if you lose it, one of them and your password let you set up another."),
-		nhs.Bullets(codes...),
-		nhs.Button{Text: "Continue to log in", Href: "/log-in"},
-	)}, nil
+	return web.Page{Title: "Your account is set up", Body: web.Stack(append(account.RecoveryCodes(codes),
+		nhs.Button{Text: "Continue to log in", Href: "/log-in"})...)}, nil
 }
 
 // spaced writes a key in groups of four, as people type it.

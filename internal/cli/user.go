@@ -109,7 +109,7 @@ A safeguarding lead, with both grantors at the keyboard:
     heed user add --login l.sample --name "Lena Sample" \
       --role safeguarding_lead --grantor guardian --grantor executive
 
-The command prints a code. With it the person chooses a password and a second factor at /set-up; nobody else learns either.`
+The command prints a set-up code, to be told in person; mail tells the person that there is an account, without the code. With it the person chooses a password and a second factor at /set-up; nobody else learns either.`
 }
 
 func (c *userAddCmd) Run(env *Env) error {
@@ -132,13 +132,13 @@ func (c *userAddCmd) Run(env *Env) error {
 			return both(err)
 		}
 		env.say("%s has an account as %s.", c.Login, n.Role.Label())
-		sayCode(env, e.Code)
+		sayCode(env, e.Code, "7 days")
 		return nil
 	})
 }
 
-func sayCode(env *Env, code string) {
-	env.say("Give them this code by a way that only they see. It works once, for 7 days, at /set-up:\n  %s", code)
+func sayCode(env *Env, code, life string) {
+	env.say("Tell them this code in person. It works once, for %s, at /set-up:\n  %s", life, code)
 }
 
 type userGrantCmd struct {
@@ -235,7 +235,7 @@ Whoever has the code becomes that person. For somebody with a role beyond that o
 
     heed user code --login l.sample --grantor guardian --grantor executive
 
-Older codes end with it. Password and second factor go on until the new ones are chosen at /set-up.`
+Older codes end with it, and so do their sessions. They hear of it by mail, without the code. Password, second factor and passkeys go on until new ones are chosen at /set-up.`
 }
 
 func (c *userCodeCmd) Run(env *Env) error {
@@ -245,7 +245,7 @@ func (c *userCodeCmd) Run(env *Env) error {
 		if err != nil {
 			return err
 		}
-		sayCode(env, code)
+		sayCode(env, code, "24 hours")
 		return nil
 	})
 }

@@ -174,7 +174,7 @@ func (d *Desk) OpenOrganisation(ctx context.Context, org id.Org, f Founding) (Or
 			opened.Second = people[len(f.Grantors)]
 		}
 		if f.Recovery != "" {
-			opened.Recovery = tokenHash(f.Recovery)
+			opened.Recovery = codeHash(f.Recovery)
 		}
 		if _, err := d.Ledger.Append(tx, ledger.Organisation, key, 0, founding,
 			ledger.Event{Kind: kindOrganisationOpened, Data: opened}); err != nil {
@@ -209,14 +209,14 @@ func (d *Desk) add(tx *store.Tx, o Organisation, p id.Person, n NewPerson, g rol
 	if err != nil {
 		return Enrolment{}, err
 	}
-	code := randomText()
+	code := setUpCode()
 	if g.Role == "" {
 		g.Role = access.Worker
 	}
 	_, err = d.Ledger.Append(tx, ledger.Person, key, 0, by,
 		ledger.Event{Kind: kindPersonAdded, Data: personAdded{n.Name, n.Login, n.Email, n.Phone, n.Job}},
 		ledger.Event{Kind: kindRoleGranted, Data: g},
-		ledger.Event{Kind: kindEnrolmentOffered, Data: enrolmentOffered{tokenHash(code), tx.Now().Add(7 * 24 * time.Hour)}})
+		ledger.Event{Kind: kindEnrolmentOffered, Data: enrolmentOffered{codeHash(code), tx.Now().Add(NewAccountLife)}})
 	if err != nil {
 		return Enrolment{}, err
 	}
@@ -259,8 +259,10 @@ func (d *Desk) AddPerson(ctx context.Context, org id.Org, n NewPerson, words ...
 			return err
 		}
 		var err error
-		out, err = d.add(tx, o, p, n, g, operator)
-		return err
+		if out, err = d.add(tx, o, p, n, g, operator); err != nil || d.Jobs == nil {
+			return err
+		}
+		return d.Jobs.Mail(tx, jobs.Mail{To: p, Org: org, Template: jobs.Ready})
 	})
 	return out, err
 }

@@ -120,6 +120,42 @@ type Person struct {
 	tokens    map[string]Token
 	held      []access.Role // also those that were taken back
 	passkeys  []Passkey
+	lately    []Change
+}
+
+// Change is something that happened to how a person logs in.
+type Change struct {
+	At    time.Time
+	Words string
+}
+
+// mostLately is how many changes a person is shown.
+const mostLately = 10
+
+// changes are the words for what the person is told of.
+var changes = map[string]string{
+	kindEnrolmentOffered: "A set-up code was made for your account",
+	kindEnrolled:         "Your account was set up",
+	kindPasskeyAdded:     "A passkey was added",
+	kindPasskeyRemoved:   "A passkey was taken away",
+	kindPasskeyStopped:   "A passkey was stopped, because its count went back",
+	kindRecoveryMade:     "Recovery codes were made",
+	kindRecovered:        "A recovery code was used",
+	kindTokenIssued:      "A token for programs, or an address for your calendar, was made",
+}
+
+func (p *Person) note(kind string, at time.Time) {
+	if words := changes[kind]; words != "" {
+		p.lately = append(slices.Clip(p.lately), Change{at, words})
+		p.lately = p.lately[max(0, len(p.lately)-mostLately):]
+	}
+}
+
+// Lately are the last changes to how the person logs in, newest first.
+func (p Person) Lately() []Change {
+	all := slices.Clone(p.lately)
+	slices.Reverse(all)
+	return all
 }
 
 // Grant is a role that a person holds.

@@ -37,7 +37,7 @@ func (d *Desk) Enrol(ctx context.Context, login, oneTime, password, secret, code
 		if !d.mayEnrol(p, oneTime, tx.Now()) {
 			return ledger.Event{}, wrongLogin()
 		}
-		return ledger.Event{Kind: kindEnrolled, Data: enrolled{Password: hash, TOTP: secret}}, nil
+		return ledger.Event{Kind: kindEnrolled, Data: enrolled{Password: hash, TOTP: secret}}, d.tellOwner(tx, p)
 	})
 	if err == nil {
 		d.spendEnrolment(p)
@@ -74,7 +74,10 @@ func (d *Desk) EnrolPasskey(ctx context.Context, login, oneTime, name string, an
 		if err := decidePasskey(Person{}, k); err != nil {
 			return ledger.Event{}, err
 		}
-		return ledger.Event{Kind: kindEnrolled, Data: enrolled{Passkey: &k}}, d.useChallenge(tx, challenge)
+		if err := d.useChallenge(tx, challenge); err != nil {
+			return ledger.Event{}, err
+		}
+		return ledger.Event{Kind: kindEnrolled, Data: enrolled{Passkey: &k}}, d.tellOwner(tx, p)
 	})
 	if err = d.challengeUsed(challenge, err); err == nil {
 		d.spendEnrolment(p)
@@ -93,7 +96,7 @@ func (d *Desk) MayEnrol(ctx context.Context, login, oneTime string) error {
 }
 
 func (d *Desk) mayEnrol(p Person, oneTime string, now time.Time) bool {
-	hash := []byte(tokenHash(oneTime))
+	hash := []byte(codeHash(oneTime))
 	for h, expires := range p.enrolment {
 		if subtle.ConstantTimeCompare([]byte(h), hash) == 1 && now.Before(expires) {
 			return !d.Spent.Spent(enrolmentMark(h, expires))
@@ -102,11 +105,12 @@ func (d *Desk) mayEnrol(p Person, oneTime string, now time.Time) bool {
 	return false
 }
 
-// OfferEnrolment makes a new one-time code for somebody who lost a factor; it
-// ends the older ones. For the holder of a privileged role it needs the
+// OfferEnrolment makes a new set-up code for somebody who lost a factor or forgot their
+// password: to be told in person. It ends the older ones and the person's sessions, and they
+// hear of it. For the holder of a privileged role it needs the
 // grantors' words, because whoever has the code becomes that person.
 func (d *Desk) OfferEnrolment(ctx context.Context, person id.Person, words ...Word) (string, error) {
-	code := randomText()
+	code := setUpCode()
 	var before Person
 	err := d.change(ctx, person, operator, func(tx *store.Tx, p Person, o Organisation) (ledger.Event, error) {
 		before = p
@@ -118,8 +122,8 @@ func (d *Desk) OfferEnrolment(ctx context.Context, person id.Person, words ...Wo
 		if err := d.standing(tx, words); err != nil {
 			return ledger.Event{}, err
 		}
-		return ledger.Event{Kind: kindEnrolmentOffered, Data: enrolmentOffered{tokenHash(code), tx.Now().
-			Add(7 * 24 * time.Hour)}}, nil
+		return ledger.Event{Kind: kindEnrolmentOffered, Data: enrolmentOffered{codeHash(code), tx.Now().
+			Add(ToldLife)}}, d.tellOwner(tx, p)
 	})
 	if err == nil {
 		d.spendEnrolment(before)

@@ -276,6 +276,7 @@ func foldPerson(p *Person, e ledger.Entry) error {
 		var d enrolmentOffered
 		if read(&d) {
 			p.enrolment = map[string]time.Time{d.Hash: d.Expires} // a new code ends the older ones
+			p.Since = e.At                                        // whoever has the phone may be logged in
 		}
 	case kindEnrolled:
 		var d enrolled
@@ -338,6 +339,7 @@ func foldPerson(p *Person, e ledger.Entry) error {
 	if err != nil {
 		return fmt.Errorf("read %s: %w", e.Kind, err)
 	}
+	p.note(e.Kind, e.At)
 	return nil
 }
 

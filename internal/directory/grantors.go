@@ -2,12 +2,9 @@ package directory
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/subtle"
-	"encoding/base32"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"heed/internal/access"
@@ -134,7 +131,7 @@ func decideReplacement(o Organisation, out id.Person, in Person, recovery string
 		}
 	}
 	if recovery != "" {
-		if o.recovery == "" || subtle.ConstantTimeCompare([]byte(tokenHash(tidy(recovery))), []byte(o.recovery)) != 1 {
+		if o.recovery == "" || subtle.ConstantTimeCompare([]byte(codeHash(recovery)), []byte(o.recovery)) != 1 {
 			return r, fail.New(fail.Refused, "The recovery word does not look right. It is in the safe, as heed init printed it")
 		}
 		r.Recovery = true
@@ -251,67 +248,3 @@ func (d *Desk) inOrganisation(ctx context.Context, org id.Org, by ledger.Author,
 
 // NewRecoveryWord is what heed init prints once, for the safe.
 func NewRecoveryWord() string { return recoveryText() }
-
-// recoveryText is 100 random bits that can be read from paper and typed: five groups of four.
-func recoveryText() string {
-	var b [13]byte
-	rand.Read(b[:])
-	s := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:])[:20]
-	return strings.Join([]string{s[:4], s[4:8], s[8:12], s[12:16], s[16:]}, "-")
-}
-
-// tidy is a recovery text however it was typed.
-func tidy(s string) string {
-	return strings.ToUpper(strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '-' || r == ' ' }), "-"))
-}
-
-// Recovery codes, for somebody who lost their phone and knows their password.
-type recoveryMade struct {
-	Hashes []string `json:"hashes"`
-}
-
-type recovered struct {
-	Used  string           `json:"used"` // hash of the recovery code
-	Offer enrolmentOffered `json:"offer"`
-}
-
-const howManyCodes = 4
-
-// RecoveryCodes makes somebody's recovery codes anew; the older ones end. They are
-// shown once, on the page on which the person has just set up their account, which
-// is the only caller.
-func (d *Desk) RecoveryCodes(ctx context.Context, login string) (codes []string, err error) {
-	p, err := d.FindLogin(ctx, login)
-	if err != nil {
-		return nil, err
-	}
-	made := recoveryMade{}
-	for range howManyCodes {
-		c := recoveryText()
-		codes, made.Hashes = append(codes, c), append(made.Hashes, tokenHash(c))
-	}
-	by := ledger.Author{Person: p.ID, Role: string(access.Worker), Rule: "own-credentials"}
-	err = d.change(ctx, p.ID, by, func(*store.Tx, Person, Organisation) (ledger.Event, error) {
-		return ledger.Event{Kind: kindRecoveryMade, Data: made}, nil
-	})
-	return codes, err
-}
-
-// Recover uses up a recovery code, with the password, and gives a one-time code for
-// a new second factor. It needs nobody else: both are the person's own.
-func (d *Desk) Recover(ctx context.Context, login, password, recovery string) (string, error) {
-	person, err := d.CheckPassword(ctx, login, password)
-	if err != nil {
-		return "", err
-	}
-	code, hash := randomText(), tokenHash(tidy(recovery))
-	by := ledger.Author{Person: person, Role: string(access.Worker), Rule: "own-credentials"}
-	err = d.change(ctx, person, by, func(tx *store.Tx, p Person, _ Organisation) (ledger.Event, error) {
-		if p.Left || !p.recovery[hash] {
-			return ledger.Event{}, wrongLogin()
-		}
-		offer := enrolmentOffered{tokenHash(code), tx.Now().Add(7 * 24 * time.Hour)}
-		return ledger.Event{Kind: kindRecovered, Data: recovered{hash, offer}}, nil
-	})
-	return code, err
-}

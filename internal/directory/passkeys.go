@@ -182,7 +182,7 @@ func (d *Desk) tellOwner(tx *store.Tx, p Person) error {
 	if d.Jobs == nil {
 		return nil
 	}
-	return d.Jobs.Mail(tx, jobs.Mail{To: p.ID, Org: p.Org, Template: jobs.Waiting})
+	return d.Jobs.Mail(tx, jobs.Mail{To: p.ID, Org: p.Org, Template: jobs.Account})
 }
 
 // passkeyUse is when a passkey was used last. It lies in a row and not in an entry, so that

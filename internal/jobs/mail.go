@@ -26,6 +26,8 @@ const (
 	Waiting = "waiting" // something is waiting
 	Answer  = "answer"  // somebody has written to you
 	Overdue = "overdue" // a date has passed
+	Ready   = "ready"   // there is an account for you
+	Account = "account" // how you log in has changed
 )
 
 const subject = "You have something to read"
@@ -34,14 +36,21 @@ var bodies = map[string]string{
 	Waiting: "Something is waiting for you. Sign in to read it:",
 	Answer:  "Something is waiting for you. Sign in to read it:",
 	// the same words: who raised a concern must not be told by a mail
+	// no code: that is told in person
+	Ready: "There is an account for you. Whoever looks after accounts tells you a set-up code. With it, set your " +
+		"account up here:",
+	Account: "Something about your account has changed. Sign in to see what:",
 	Overdue: "Something that is waiting for you has passed its date. Sign in to read it:",
 }
+
+// paths are where a notice leads, when that is not the first page.
+var paths = map[string]string{Ready: "/set-up", Account: "/account"}
 
 // Mail is one notice to one person.
 type Mail struct {
 	To       id.Person
 	Org      id.Org
-	Template string // Waiting, Answer or Overdue
+	Template string // one of those above
 }
 
 const mailKind = "mail"
@@ -307,6 +316,6 @@ func (q *Queue) message(l *letter) (*gomail.Msg, error) {
 	m.SetMessageIDWithValue(hex.EncodeToString(sum[:16]) + "@" + domain)
 	m.SetDateWithValue(q.clock.Now())
 	m.Subject(subject)
-	m.SetBodyString(gomail.TypeTextPlain, bodies[l.template]+"\r\n\r\n"+q.mail.Link+"\r\n")
+	m.SetBodyString(gomail.TypeTextPlain, bodies[l.template]+"\r\n\r\n"+q.mail.Link+paths[l.template]+"\r\n")
 	return m, nil
 }

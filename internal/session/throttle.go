@@ -110,6 +110,18 @@ func place(account []byte, net string) []byte {
 	return sum[:]
 }
 
+// Try counts a try to prove something other than to log in, or refuses it: 5 an hour with a
+// name, and each network as it may try to log in.
+func (k *Keeper) Try(ctx context.Context, what, name, net string) error {
+	if !k.throttle.mayTry(net) {
+		return errTooFast()
+	}
+	return k.store.Do(ctx, func(tx *store.Tx) error {
+		_, err := k.throttle.enterIn(tx, account(what, name), 0, attemptsUnknown)
+		return err
+	})
+}
+
 // attempt is one try that was let through.
 type attempt struct {
 	account []byte

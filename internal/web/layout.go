@@ -178,6 +178,9 @@ func backLink(q *Request, p Page, hasForm bool) nhs.Component {
 // accountPath is where somebody sees how they log in, when there is such a page.
 const accountPath = "/account"
 
+// helpPath is where somebody goes who cannot log in, when there is such a page.
+const helpPath = "/set-up/help"
+
 // The addresses that "Leave this page" and "Back" use.
 const (
 	backPath  = "/back"

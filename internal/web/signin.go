@@ -23,10 +23,11 @@ type logInModel struct {
 	Button   nhs.Button
 	Demo     bool
 	Passkey  Component
+	Help     string // where somebody goes who cannot log in
 }
 
 var logInView = NewView(files, "log-in.html", logInModel{Next: "/mine", Lines: []string{"You were logged out."},
-	Demo: true})
+	Demo: true, Help: helpPath})
 
 type codeModel struct {
 	Hidden template.HTML
@@ -92,6 +93,9 @@ func (s *Site) showLogIn(q *Request) (Response, error) {
 	f := q.Form()
 	m := logInModel{Hidden: f.Hidden(), Next: q.next(), Demo: s.o.Demo != nil,
 		Login: f.loginInput(), Password: f.passwordInput(), Button: nhs.Button{Text: "Continue"}, Passkey: s.passkeyButton(f),
+	}
+	if s.routes["GET "+helpPath] != nil {
+		m.Help = helpPath
 	}
 	switch q.Query("why") {
 	case "kept":
@@ -216,6 +220,11 @@ func (s *Site) enterCode(q *Request) (Response, error) {
 func (s *Site) signedIn(q *Request, token string) Response {
 	s.setCookie(q.writer, token)
 	return SeeOther(q.next())
+}
+
+// Try counts a try of this browser to prove something about a name, or refuses it in words.
+func (q *Request) Try(what, name string) error {
+	return sayWhen(q.site.o.Sessions.Try(q.Context(), what, name, q.site.network(q)))
 }
 
 // sayWhen says when the next try comes back to a name that has none left.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -123,9 +124,9 @@ func TestAnAccountIsSetUpWithAPasskey(t *testing.T) {
 	v := heedtest.Browser(t, s.url, heedtest.Width(heedtest.Phone))
 	v.Device()
 	v.Open("/set-up").See("Set up with a passkey", "New password").
-		Fill("Login name", "new").Fill("One-time code that you were given", "not the code").Press("Set up with a passkey").
-		See("There is a problem", "Check your login name and the one-time code").
-		Fill("One-time code that you were given", e.Code).Press("Set up with a passkey").
+		Fill("Login name", "new").Fill("Set-up code that you were told", "not the code").Press("Set up with a passkey").
+		See("There is a problem", "Check your login name and the set-up code").
+		Fill("Set-up code that you were told", e.Code).Press("Set up with a passkey").
 		See("Your account is set up", "recovery codes").Press("Continue to log in").
 		Press("Log in with a passkey").See("Nobody Real").
 		Open("/account").See("First passkey").DoNotSee("your password and a code").
@@ -135,3 +136,56 @@ func TestAnAccountIsSetUpWithAPasskey(t *testing.T) {
 	}
 	s.proven(t)
 }
+
+// TestAForgottenPassword: a recovery code and the phone give a set-up code, and with it the
+// account is set up anew; a set-up code ends the session of whoever has it open. Without scripts.
+func TestAForgottenPassword(t *testing.T) {
+	for engine, width := range map[string]int{"sqlite": heedtest.Phone, "postgres": heedtest.Desktop} {
+		t.Run(engine, func(t *testing.T) {
+			db := ""
+			if engine == "postgres" {
+				db = storetest.Postgres(t)
+			}
+			s := named(t, db)
+			nurse := heedtest.Browser(t, s.url, heedtest.Width(width), heedtest.NoScript())
+			s.byPassword(t, nurse, "nurse")
+			nurse.Open("/account").See("You have 0 recovery codes").Press("Make new recovery codes").
+				Press("Make new recovery codes").See("Your recovery codes", "shown this once").Print()
+			codes := recoveryCode.FindAllString(nurse.Text(), -1)
+			if len(codes) != 4 {
+				t.Fatalf("%v", codes)
+			}
+			lost := nurse.Beside()
+			lost.Open("/log-in").Press("If you cannot log in").See("They never choose or see your password").
+				Press("Use a recovery code").Press("Continue").See("There is a problem", "Enter your login name",
+				"Enter your recovery code").
+				Fill("Login name", "nurse").Fill("Recovery code", codes[1]).Fill("Your password", "not the password").
+				Press("Continue").See("they do not belong together").
+				Fill("Recovery code", codes[1]).Fill("Your password", demo.Password).Press("Continue").
+				See("Your set-up code", "within an hour")
+			code := setUpCode.FindString(lost.Text())
+			lost.Press("Set up your account").Fill("Login name", "nurse").Fill("Set-up code that you were told", code).
+				Fill("New password", "short").Fill("The 6 digit code", "000000").Press("Set up my account").
+				See("There is a problem", "Password must be 12 characters or more")
+			nurse.Open("/account").See("You have 3 recovery codes", "A recovery code was used")
+			p, err := s.Directory.FindLogin(ctx, "nurse")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.Directory.OfferEnrolment(ctx, p.ID); err != nil {
+				t.Fatal(err)
+			}
+			nurse.Open("/account").At("/log-in")
+			for range 4 {
+				lost.Open("/set-up/recover").Fill("Login name", "nurse").Fill("Recovery code", codes[1]).Press("Continue")
+			}
+			lost.See("there have been too many tries")
+			s.proven(t)
+		})
+	}
+}
+
+var (
+	recoveryCode = regexp.MustCompile(`\b([A-Z2-7]{4}-){4}[A-Z2-7]{4}\b`)
+	setUpCode    = regexp.MustCompile(`\b([A-Z2-7]{4}-){2}[A-Z2-7]{4}\b`)
+)
