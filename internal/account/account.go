@@ -41,6 +41,11 @@ func Part(people *directory.Desk) web.Part {
 		web.Post(pathAsk, web.SignedIn, "What a browser is asked for that makes a passkey", h.recent(h.ask)),
 		web.Get(pathPasskeys+"/{passkey}", web.SignedIn, titleTake, h.recent(h.take)),
 		web.Post(pathPasskeys+"/{passkey}", web.SignedIn, titleTake, h.recent(h.sendTake)),
+		web.Get(pathSessions, web.SignedIn, titleSessions, h.sessions),
+		web.Post(pathSessions+"/{session}", web.SignedIn, "Log out there", h.endSession),
+		web.Post(pathEverywhere, web.SignedIn, "Log out everywhere", h.endEvery),
+		web.Get(pathPassword, web.SignedIn, titlePassword, h.password),
+		web.Post(pathPassword, web.SignedIn, titlePassword, h.changePassword),
 		web.Get(pathRecovery, web.SignedIn, titleRecovery, h.recent(h.recovery)),
 		web.Post(pathRecovery, web.SignedIn, titleRecovery, h.recent(h.newRecovery)),
 	}}
@@ -66,7 +71,8 @@ func (h *pages) show(q *web.Request) (web.Response, error) {
 		nhs.Heading{Level: 2, Text: "How you log in", Size: nhs.SizeM},
 	}
 	if p.HasPassword() {
-		body = append(body, nhs.Para("You can log in with your password and a code from the app on your phone."))
+		body = append(body, nhs.Para("You can log in with your password and a code from the app on your phone."),
+			nhs.Button{Text: titlePassword, Href: pathPassword, Variant: nhs.Secondary})
 	}
 	if h.directory.Passkeys() {
 		body = append(body, h.passkeys(all)...)
@@ -74,7 +80,9 @@ func (h *pages) show(q *web.Request) (web.Response, error) {
 	body = append(body, nhs.Heading{Level: 2, Text: "Recovery codes", Size: nhs.SizeM},
 		nhs.Para("You have "+plain.Count(p.RecoveryLeft(), "recovery code", "recovery codes")+" that you have not used. One "+
 			"of them lets you set up your account again when you cannot log in."),
-		nhs.Button{Text: titleRecovery, Href: pathRecovery, Variant: nhs.Secondary})
+		nhs.Button{Text: titleRecovery, Href: pathRecovery, Variant: nhs.Secondary},
+		nhs.Heading{Level: 2, Text: titleSessions, Size: nhs.SizeM},
+		nhs.Paragraph{Content: nhs.Link{Text: "See where you are logged in, and log out there", Href: pathSessions}})
 	return web.Page{Title: title, Back: "/", Body: web.Stack(append(body, lately(p)...)...)}, nil
 }
 

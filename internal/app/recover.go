@@ -67,8 +67,8 @@ func (a *App) recover(q *web.Request) (web.Response, error) {
 		return nil, err
 	}
 	return web.Page{Title: "Your set-up code", Body: web.Stack(
-		nhs.Para("Set up your account with this code within an hour. It is shown this once. Until then you log in as before; "+
-			"afterwards your password, phone and passkeys from before end."),
+		nhs.Para("Set up your account with this code within an hour. It is shown this once. Until then you log in as "+
+			"before; afterwards your password, phone and passkeys from before end."),
 		nhs.InsetText{Text: code, Classes: "heed-typed"},
 		nhs.Button{Text: "Set up your account", Href: "/set-up"})}, nil
 }

@@ -136,6 +136,8 @@ const mostLately = 10
 var changes = map[string]string{
 	kindEnrolmentOffered: "A set-up code was made for your account",
 	kindEnrolled:         "Your account was set up",
+	kindPasswordChanged:  "Your password was changed",
+	kindSessionsEnded:    "You were logged out everywhere",
 	kindPasskeyAdded:     "A passkey was added",
 	kindPasskeyRemoved:   "A passkey was taken away",
 	kindPasskeyStopped:   "A passkey was stopped, because its count went back",

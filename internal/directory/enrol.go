@@ -40,8 +40,7 @@ func (d *Desk) Enrol(ctx context.Context, login, oneTime, password, secret, code
 		return ledger.Event{Kind: kindEnrolled, Data: enrolled{Password: hash, TOTP: secret}}, d.tellOwner(tx, p)
 	})
 	if err == nil {
-		d.spendEnrolment(p)
-		d.spendPasskeys(p)
+		d.spendCredentials(p)
 	}
 	return err
 }
@@ -80,8 +79,7 @@ func (d *Desk) EnrolPasskey(ctx context.Context, login, oneTime, name string, an
 		return ledger.Event{Kind: kindEnrolled, Data: enrolled{Passkey: &k}}, d.tellOwner(tx, p)
 	})
 	if err = d.challengeUsed(challenge, err); err == nil {
-		d.spendEnrolment(p)
-		d.spendPasskeys(p)
+		d.spendCredentials(p)
 	}
 	return err
 }

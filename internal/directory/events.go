@@ -43,6 +43,8 @@ const (
 	kindPasskeyAdded       = "person.passkey_added"
 	kindPasskeyRemoved     = "person.passkey_removed"
 	kindPasskeyStopped     = "person.passkey_stopped"
+	kindPasswordChanged    = "person.password_changed"
+	kindSessionsEnded      = "person.sessions_ended"
 	kindPeopleListed       = "people.listed"
 	kindCoverArranged      = "cover.arranged"
 	kindCoverEnded         = "cover.ended"
@@ -76,6 +78,8 @@ func Events() map[string]string {
 		kindPasskeyAdded:    "The person added a passkey: its public key, and what they call it",
 		kindPasskeyRemoved:  "The person took a passkey away",
 		kindPasskeyStopped:  "A passkey was used with a count that went back: it gives nothing any more",
+		kindPasswordChanged: "The person changed their password; their other sessions ended",
+		kindSessionsEnded:   "The person logged out everywhere",
 		kindPeopleListed:    "Somebody at the machine listed who has an account: how many",
 		kindOverlayLaid:     "The organisation laid an overlay on a process: on which, its text, and on whose word",
 		kindOverlayProposed: "Somebody proposed an overlay on a process, or to take one off: which, and its text",
@@ -152,6 +156,10 @@ type enrolled struct {
 	Password string   `json:"password,omitempty"`
 	TOTP     string   `json:"totp,omitempty"`
 	Passkey  *Passkey `json:"passkey,omitempty"`
+}
+
+type passwordChanged struct {
+	Password string `json:"password"`
 }
 
 type tokenIssued struct {
@@ -287,6 +295,13 @@ func foldPerson(p *Person, e ledger.Entry) error {
 				p.addPasskey(*d.Passkey, e.At)
 			}
 		}
+	case kindPasswordChanged:
+		var d passwordChanged
+		if read(&d) {
+			p.password, p.Since = d.Password, e.At
+		}
+	case kindSessionsEnded:
+		p.Since = e.At
 	case kindPasskeyAdded:
 		var d Passkey
 		if read(&d) {

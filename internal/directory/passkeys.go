@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"heed/internal/access"
@@ -55,7 +56,7 @@ func credentialHash(credential []byte) []byte {
 // mark is what is spent when a passkey is taken away or stopped: with SQL the entry that
 // says so can be taken back.
 func (k Passkey) mark() spent.Mark {
-	return spent.Of(k.Added.AddDate(50, 0, 0), "passkey", k.ID)
+	return spent.Of(forGood, "passkey", k.ID, strconv.AppendInt(nil, k.Added.UnixMicro(), 10))
 }
 
 // Passkeys are the person's, in the order in which they were added.

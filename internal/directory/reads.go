@@ -174,7 +174,7 @@ func (d *Desk) CheckPassword(ctx context.Context, login, password string) (id.Pe
 	case <-ctx.Done():
 		return id.Person{}, ctx.Err()
 	}
-	if !checkPassword(stored, password) || p.password == "" || p.Left {
+	if !checkPassword(stored, password) || p.password == "" || p.Left || d.Spent.Spent(passwordMark(p)) {
 		return id.Person{}, wrongLogin()
 	}
 	return p.ID, nil

@@ -65,7 +65,7 @@ const howManyCodes = 4
 
 // recoveryMark is what is spent with a recovery code: with SQL the entry that says so can be taken back.
 func recoveryMark(p id.Person, hash string) spent.Mark {
-	return spent.Of(time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC), "recovery", p.Bytes(), []byte(hash))
+	return spent.Of(forGood, "recovery", p.Bytes(), []byte(hash))
 }
 
 // RecoveryLeft is how many recovery codes the person has not used.

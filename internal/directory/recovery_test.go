@@ -71,7 +71,8 @@ func TestARecoveryCodeAndOneThingMore(t *testing.T) {
 		if p.RecoveryLeft() != 3 {
 			w.T.Errorf("%d are left", p.RecoveryLeft())
 		}
-		if all := notices(w, "nurse"); len(all) < 4 || slices.ContainsFunc(all, func(s string) bool { return s != jobs.Account }) {
+		another := func(s string) bool { return s != jobs.Account }
+		if all := notices(w, "nurse"); len(all) < 4 || slices.ContainsFunc(all, another) {
 			w.T.Errorf("they heard %v", all)
 		}
 

@@ -24,6 +24,23 @@ func tokenMark(hash string, t Token) spent.Mark {
 	return spent.Of(t.Expires, "token", []byte(hash))
 }
 
+// passwordMark is what is spent when a password is no more the person's.
+func passwordMark(p Person) spent.Mark {
+	return spent.Of(forGood, "password", p.ID.Bytes(), []byte(p.password))
+}
+
+// forGood is until when it matters that something was used up that has no end of its own.
+var forGood = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// spendCredentials ends what the person logged in with before they set their account up anew.
+func (d *Desk) spendCredentials(p Person) {
+	d.spendEnrolment(p)
+	d.spendPasskeys(p)
+	if p.password != "" {
+		d.Spent.Spend(passwordMark(p))
+	}
+}
+
 // spendEnrolment ends the codes with which the account could be set up.
 func (d *Desk) spendEnrolment(p Person) {
 	for hash, expires := range p.enrolment {

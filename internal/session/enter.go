@@ -52,6 +52,10 @@ type Who struct {
 // RoleChoice is a role that a person may put on.
 type RoleChoice struct{ Role, Name string }
 
+// From is where somebody logs in: the network, by which tries are counted and which is not
+// kept with the session, and what the browser calls itself, in words, for its owner alone.
+type From struct{ Net, Device string }
+
 // ErrPasswordAgain is the answer to the last wrong code that a session may try: it has ended.
 var ErrPasswordAgain = errors.New("session: too many wrong codes")
 
@@ -85,11 +89,12 @@ func (k *Keeper) Identify(ctx context.Context, token string) (Who, *Session, err
 // Password begins a session of somebody whose name and password are right: halfway, until
 // the code. A wrong pair is fail.SignIn; TooMany when the name has no try left; fail.TooOften
 // when too many names are tried from this network. It takes the place of old, which may be nil.
-func (k *Keeper) Password(ctx context.Context, login, password, net string, old *Session) (token string, err error) {
-	if !k.throttle.mayTry(net) {
+func (k *Keeper) Password(ctx context.Context, login, password string, from From, old *Session) (token string,
+	err error) {
+	if !k.throttle.mayTry(from.Net) {
 		return "", errTooFast()
 	}
-	try, err := k.throttle.enter(ctx, account("login", login), net)
+	try, err := k.throttle.enter(ctx, account("login", login), from.Net)
 	if err != nil {
 		return "", err
 	}
@@ -106,7 +111,7 @@ func (k *Keeper) Password(ctx context.Context, login, password, net string, old 
 			return err
 		}
 		token, err = k.start(tx, old, Session{stage: stageCode, owner: owner{person, who.Org}, role: who.Role,
-			account: try.account})
+			account: try.account, device: from.Device})
 		return err
 	})
 	return token, err
@@ -114,8 +119,8 @@ func (k *Keeper) Password(ctx context.Context, login, password, net string, old 
 
 // Code goes on with a session that is halfway. A wrong code is fail.SignIn, and
 // ErrPasswordAgain when it was the last one that this session may try.
-func (k *Keeper) Code(ctx context.Context, half Session, code, net string) (token string, err error) {
-	try, err := k.throttle.enter(ctx, account("code", half.owner.person.String()), net)
+func (k *Keeper) Code(ctx context.Context, half Session, code string, from From) (token string, err error) {
+	try, err := k.throttle.enter(ctx, account("code", half.owner.person.String()), from.Net)
 	if err != nil {
 		return "", err
 	}
@@ -128,8 +133,8 @@ func (k *Keeper) Code(ctx context.Context, half Session, code, net string) (toke
 	if err != nil {
 		return "", err
 	}
-	next := Session{stage: stageIn, owner: half.owner, role: half.role, secondFactor: true}
-	return k.enter(ctx, net, &half, next, [][]byte{half.account, try.account}, func(tx *store.Tx) error {
+	next := Session{stage: stageIn, owner: half.owner, role: half.role, secondFactor: true, device: from.Device}
+	return k.enter(ctx, from.Net, &half, next, [][]byte{half.account, try.account}, func(tx *store.Tx) error {
 		return k.throttle.back(tx, try)
 	})
 }
@@ -151,8 +156,9 @@ func (k *Keeper) wrongCode(ctx context.Context, half Session) error {
 
 // All takes name, password and code at once, and gives the name its tries back: for whoever
 // has no try left. fail.SignIn when they are not right together; fail.TooOften as of Password.
-func (k *Keeper) All(ctx context.Context, login, password, code, net string, old *Session) (token string, err error) {
-	if !k.throttle.mayTry(net) {
+func (k *Keeper) All(ctx context.Context, login, password, code string, from From, old *Session) (token string,
+	err error) {
+	if !k.throttle.mayTry(from.Net) {
 		return "", errTooFast()
 	}
 	var try attempt
@@ -171,9 +177,9 @@ func (k *Keeper) All(ctx context.Context, login, password, code, net string, old
 	if err != nil {
 		return "", err
 	}
-	next := Session{stage: stageIn, owner: owner{person, who.Org}, role: who.Role, secondFactor: true}
+	next := Session{stage: stageIn, owner: owner{person, who.Org}, role: who.Role, secondFactor: true, device: from.Device}
 	counted := [][]byte{account("login", login), account("code", person.String()), try.account}
-	return k.enter(ctx, net, old, next, counted, func(tx *store.Tx) error {
+	return k.enter(ctx, from.Net, old, next, counted, func(tx *store.Tx) error {
 		for _, a := range counted {
 			if _, err := tx.Exec(`delete from web_attempt where account = $1`, a); err != nil {
 				return fmt.Errorf("give tries back: %w", err)
@@ -190,8 +196,8 @@ func (k *Keeper) AskPasskey(ctx context.Context) (json.RawMessage, error) {
 
 // Passkey begins the session of somebody whose passkey answered: both factors at once. Nobody
 // can guess one, so that tries are counted by the network alone.
-func (k *Keeper) Passkey(ctx context.Context, answer []byte, net string, old *Session) (token string, err error) {
-	if !k.throttle.mayTry(net) {
+func (k *Keeper) Passkey(ctx context.Context, answer []byte, from From, old *Session) (token string, err error) {
+	if !k.throttle.mayTry(from.Net) {
 		return "", errTooFast()
 	}
 	person, err := k.accounts.CheckPasskey(ctx, answer)
@@ -202,14 +208,14 @@ func (k *Keeper) Passkey(ctx context.Context, answer []byte, net string, old *Se
 	if err != nil {
 		return "", err
 	}
-	next := Session{stage: stageIn, owner: owner{person, who.Org}, role: who.Role, secondFactor: true}
-	return k.enter(ctx, net, old, next, nil, func(*store.Tx) error { return nil })
+	next := Session{stage: stageIn, owner: owner{person, who.Org}, role: who.Role, secondFactor: true, device: from.Device}
+	return k.enter(ctx, from.Net, old, next, nil, func(*store.Tx) error { return nil })
 }
 
 // Renew draws a new token, of now: for whoever has just changed how they log in, which ends
 // the sessions from before.
 func (k *Keeper) Renew(ctx context.Context, old Session) (token string, err error) {
-	next := Session{stage: stageIn, owner: old.owner, role: old.role, secondFactor: old.secondFactor}
+	next := Session{stage: stageIn, owner: old.owner, role: old.role, secondFactor: old.secondFactor, device: old.device}
 	err = k.store.Do(ctx, func(tx *store.Tx) error {
 		token, err = k.start(tx, &old, next)
 		return err
@@ -241,7 +247,8 @@ func (k *Keeper) ChangeRole(ctx context.Context, old Session, role string) (toke
 	if _, err := k.accounts.Who(ctx, old.owner.person, role); err != nil {
 		return "", err
 	}
-	next := Session{stage: stageIn, owner: old.owner, role: role, secondFactor: old.secondFactor, started: old.started}
+	next := Session{stage: stageIn, owner: old.owner, role: role, secondFactor: old.secondFactor, started: old.started,
+		device: old.device}
 	err = k.store.Do(ctx, func(tx *store.Tx) error {
 		token, err = k.start(tx, &old, next)
 		return err

@@ -107,7 +107,8 @@ type Session struct {
 	seen         int64
 	ended        int64
 	tries        int
-	left         bool // ended by "Leave this page"
+	left         bool   // ended by "Leave this page"
+	device       string // what the browser called itself, in words
 	account      []byte
 	flash        []byte
 	proof        []byte

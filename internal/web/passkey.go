@@ -39,7 +39,7 @@ func (s *Site) askPasskey(q *Request) (Response, error) {
 
 func (s *Site) passkey(q *Request) (Response, error) {
 	f := q.Form()
-	token, err := s.o.Sessions.Passkey(q.Context(), []byte(f.Passkey()), s.network(q), q.session)
+	token, err := s.o.Sessions.Passkey(q.Context(), []byte(f.Passkey()), s.from(q), q.session)
 	if fail.Is(err, fail.SignIn) || fail.Is(err, fail.Conflict) {
 		f.Add("passkey", fail.Words(err))
 		return nil, f.Err()

@@ -131,7 +131,7 @@ func (s *Site) logIn(q *Request) (Response, error) {
 	if err := f.Err(); err != nil {
 		return nil, err
 	}
-	token, err := s.o.Sessions.Password(q.Context(), login, password, s.network(q), q.session)
+	token, err := s.o.Sessions.Password(q.Context(), login, password, s.from(q), q.session)
 	var none session.TooMany
 	switch {
 	case errors.As(err, &none):
@@ -203,7 +203,7 @@ func (s *Site) enterCode(q *Request) (Response, error) {
 	if err := f.Err(); err != nil {
 		return nil, err
 	}
-	token, err := s.o.Sessions.Code(q.Context(), *q.session, code, s.network(q))
+	token, err := s.o.Sessions.Code(q.Context(), *q.session, code, s.from(q))
 	switch {
 	case errors.Is(err, session.ErrPasswordAgain):
 		return SeeOther("/log-in"), nil

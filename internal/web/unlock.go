@@ -47,7 +47,7 @@ func (s *Site) unlock(q *Request) (Response, error) {
 	if err := f.Err(); err != nil {
 		return nil, err
 	}
-	token, err := s.o.Sessions.All(q.Context(), login, password, code, s.network(q), q.session)
+	token, err := s.o.Sessions.All(q.Context(), login, password, code, s.from(q), q.session)
 	var none session.TooMany
 	switch {
 	case errors.As(err, &none):

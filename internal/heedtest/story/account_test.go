@@ -189,3 +189,47 @@ var (
 	recoveryCode = regexp.MustCompile(`\b([A-Z2-7]{4}-){4}[A-Z2-7]{4}\b`)
 	setUpCode    = regexp.MustCompile(`\b([A-Z2-7]{4}-){2}[A-Z2-7]{4}\b`)
 )
+
+// TestWhereSomebodyIsLoggedIn: they see it, log out there, change their password, which ends
+// the others, and log out everywhere; no address is kept. Without scripts on one engine.
+func TestWhereSomebodyIsLoggedIn(t *testing.T) {
+	for engine, opts := range map[string][]heedtest.Option{"sqlite": {heedtest.Width(heedtest.Phone), heedtest.NoScript()},
+		"postgres": {heedtest.Width(heedtest.Desktop)}} {
+		t.Run(engine, func(t *testing.T) {
+			db := ""
+			if engine == "postgres" {
+				db = storetest.Postgres(t)
+			}
+			s := named(t, db)
+			here := heedtest.Browser(t, s.url, opts...)
+			s.byPassword(t, here, "nurse")
+			there, third := here.Beside(opts...).As("Nadia Example"), here.Beside(opts...).As("Nadia Example")
+			other := here.Beside(opts...).As("Percy Placeholder")
+			here.Open("/account/sessions").See("You are logged in at 3 places", "Chrome on", "(this one)", "A browser").
+				DoNotSee("127.0.0.1").Press("Log out of A browser").
+				See("You are logged out there", "You are logged in at 2 places")
+			out, in := there, third
+			if there.Open("/account").Path() != "/log-in" {
+				out, in = third, there
+			}
+			out.Open("/account").At("/log-in")
+			in.Open("/account").At("/account")
+
+			here.Open("/account").Press("Change your password").Press("Change your password").
+				See("There is a problem", "Enter your present password", "Enter a new password").
+				Fill("Present password", "not the password").Fill("New password", "four words that nobody knows").
+				Press("Change your password").See("Check your present password").
+				Fill("Present password", demo.Password).Fill("New password", "short").Press("Change your password").
+				See("Password must be 12 characters or more").
+				Fill("Present password", demo.Password).Fill("New password", "four words that nobody knows").
+				Press("Change your password").See("Your password was changed", "Change your password")
+			in.Open("/account").At("/log-in")
+			in.As("Nadia Example")
+			here.Open("/account/sessions").See("You are logged in at 2 places").Press("Log out everywhere").
+				See("You are logged out").Open("/account").At("/log-in")
+			in.Open("/account").At("/log-in")
+			other.Open("/account").At("/account")
+			s.proven(t)
+		})
+	}
+}
