@@ -33,24 +33,27 @@ func (h *pages) sessions(q *web.Request) (web.Response, error) {
 		if s.This {
 			name += " (this one)"
 		}
-		body = append(body, nhs.SummaryList{Card: &nhs.Card{Heading: nhs.CardHeading{Text: name, Level: 2}},
+		body = append(body, nhs.SummaryList{Card: &nhs.Card{Heading: nhs.CardHeading{Text: name, Level: 2,
+			Size: nhs.SizeM}},
 			Rows: []nhs.SummaryRow{nhs.Row("Logged in", words.Moment(s.Begun)), nhs.Row("Last used", words.Moment(s.Last))}})
 		if !s.This {
 			body = append(body, logOut(q, s, name))
 		}
 	}
-	body = append(body, button(q, pathEverywhere, "Log out everywhere"))
+	body = append(body, button(q, pathEverywhere, nhs.Text("Log out everywhere")))
 	return web.Page{Title: titleSessions, Back: path, Body: web.Stack(body...)}, nil
 }
 
 func logOut(q *web.Request, s session.Own, name string) web.Component {
-	return button(q, pathSessions+"/"+s.Handle, "Log out of "+name+", last used at "+words.Clock(s.Last))
+	return button(q, pathSessions+"/"+s.Handle, nhs.Group{nhs.Text("Log out there"),
+		nhs.HTML(`<span class="nhsuk-u-visually-hidden">: `), nhs.Text(name + ", last used at " + words.Clock(s.Last)),
+		nhs.HTML(`</span>`)})
 }
 
 // button is a form of one button.
-func button(q *web.Request, to, text string) web.Component {
+func button(q *web.Request, to string, text web.Component) web.Component {
 	return nhs.Group{nhs.HTML(`<form method="post" action="` + to + `" novalidate>`), nhs.HTML(q.Form().Hidden()),
-		nhs.Button{Text: text, Variant: nhs.Secondary}, nhs.HTML(`</form>`)}
+		nhs.Button{Content: text, Variant: nhs.Secondary}, nhs.HTML(`</form>`)}
 }
 
 func (h *pages) endSession(q *web.Request) (web.Response, error) {
@@ -84,7 +87,7 @@ func (h *pages) password(q *web.Request) (web.Response, error) {
 			nhs.PasswordInput{Name: "password", Label: nhs.Label{Text: "New password", Size: nhs.SizeS}, Width: 20,
 				Hint:         nhs.Hint{Text: "12 characters or more. Three or more words in a row are good"},
 				Autocomplete: "new-password", Error: nhs.ErrorMessage{Text: f.Fault("password")}},
-		}, Before: []web.Component{nhs.Para("You are logged out everywhere but here.")}})}, nil
+		}, Before: []web.Component{nhs.Para("It logs you out everywhere but here.")}})}, nil
 }
 
 func (h *pages) changePassword(q *web.Request) (web.Response, error) {

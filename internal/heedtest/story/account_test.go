@@ -206,7 +206,7 @@ func TestWhereSomebodyIsLoggedIn(t *testing.T) {
 			there, third := here.Beside(opts...).As("Nadia Example"), here.Beside(opts...).As("Nadia Example")
 			other := here.Beside(opts...).As("Percy Placeholder")
 			here.Open("/account/sessions").See("You are logged in at 3 places", "Chrome on", "(this one)", "A browser").
-				DoNotSee("127.0.0.1").Press("Log out of A browser").
+				DoNotSee("127.0.0.1").Press("Log out there").
 				See("You are logged out there", "You are logged in at 2 places")
 			out, in := there, third
 			if there.Open("/account").Path() != "/log-in" {
