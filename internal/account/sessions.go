@@ -40,20 +40,19 @@ func (h *pages) sessions(q *web.Request) (web.Response, error) {
 			body = append(body, logOut(q, s, name))
 		}
 	}
-	body = append(body, button(q, pathEverywhere, nhs.Text("Log out everywhere")))
+	body = append(body, button(q, pathEverywhere, nhs.Button{Text: "Log out everywhere", Variant: nhs.Secondary}))
 	return web.Page{Title: titleSessions, Back: path, Body: web.Stack(body...)}, nil
 }
 
 func logOut(q *web.Request, s session.Own, name string) web.Component {
-	return button(q, pathSessions+"/"+s.Handle, nhs.Group{nhs.Text("Log out there"),
-		nhs.HTML(`<span class="nhsuk-u-visually-hidden">: `), nhs.Text(name + ", last used at " + words.Clock(s.Last)),
-		nhs.HTML(`</span>`)})
+	return button(q, pathSessions+"/"+s.Handle, nhs.Button{Text: "Log out there", Variant: nhs.Secondary,
+		AriaLabel: "Log out there: " + name + ", last used at " + words.Clock(s.Last)})
 }
 
 // button is a form of one button.
-func button(q *web.Request, to string, text web.Component) web.Component {
-	return nhs.Group{nhs.HTML(`<form method="post" action="` + to + `" novalidate>`), nhs.HTML(q.Form().Hidden()),
-		nhs.Button{Content: text, Variant: nhs.Secondary}, nhs.HTML(`</form>`)}
+func button(q *web.Request, to string, b nhs.Button) web.Component {
+	return nhs.Group{nhs.HTML(`<form method="post" action="` + to + `" novalidate>`), nhs.HTML(q.Form().Hidden()), b,
+		nhs.HTML(`</form>`)}
 }
 
 func (h *pages) endSession(q *web.Request) (web.Response, error) {
