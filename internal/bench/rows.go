@@ -23,7 +23,8 @@ import (
 func (b *Bench) rows(ctx context.Context) ([]Figure, error) { return b.onBoth(ctx, "rows", b.rowsOn) }
 
 // completions are made-up rows: who has done which course, and when.
-var completions = bulk.Feed{Name: "bench", Table: "bench_done", Columns: []string{"staff", "course", "day"}}
+var completions = bulk.Feed{Name: "bench", Table: "bench_done", Columns: []string{"staff", "course", "day"},
+	Whole: []string{"staff", "course", "day"}}
 
 // rowTables are made as lists are, since the program knows no table of a measurement.
 const rowTables = `

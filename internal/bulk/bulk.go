@@ -51,6 +51,27 @@ type Feed struct {
 	Name    string // "organisations"
 	Table   string
 	Columns []string
+	Whole   []string // those of Columns that are whole numbers; the others are text
+}
+
+// fits says that a row is of the kinds that the columns have. On SQLite whoever writes to the
+// database can put text where a number belongs.
+func (f Feed) fits(row []any) bool {
+	for i, c := range f.Columns {
+		switch row[i].(type) {
+		case int64:
+			if !slices.Contains(f.Whole, c) {
+				return false
+			}
+		case string:
+			if slices.Contains(f.Whole, c) {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // Parts are what the desk works with.
@@ -259,10 +280,17 @@ func (d *Desk) Rows(tx *store.Tx, s State, feed string) iter.Seq2[Row, error] {
 					yield(Row{}, err)
 					return
 				}
-				if stands[row[1].(int64)] {
+				key, isKey := row[0].(int64)
+				ended, isNumber := row[1].(int64)
+				if !isKey || !isNumber || !f.fits(row[2:]) {
+					yield(Row{}, fail.New(fail.Tampered, "A row of import %d was changed outside Heed, so none is shown. Run heed "+
+						"verify, and import the file again", i.Import))
+					return
+				}
+				if stands[ended] {
 					continue
 				}
-				if !yield(Row{row[0].(int64), row[2:]}, nil) {
+				if !yield(Row{key, row[2:]}, nil) {
 					return
 				}
 			}

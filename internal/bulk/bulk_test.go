@@ -41,7 +41,8 @@ create index done_ended on done (ended_by, n) where ended_by <> 0;
 drop table done;
 `)}}
 
-var done = Feed{Name: "completions", Table: "done", Columns: []string{"staff", "day", "course"}}
+var done = Feed{Name: "completions", Table: "done", Columns: []string{"staff", "day", "course"},
+	Whole: []string{"staff", "day"}}
 
 var (
 	migrations = []fs.FS{vault.Migrations, ledger.Migrations, Migrations, doneTable}

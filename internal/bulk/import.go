@@ -125,8 +125,8 @@ func (s *staging) putRows(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if len(row) != len(s.feed.Columns) {
-			return fmt.Errorf("bulk: a row of %d values for %d columns", len(row), len(s.feed.Columns))
+		if len(row) != len(s.feed.Columns) || !s.feed.fits(row) {
+			return fmt.Errorf("bulk: a row of %d values that does not fit %s", len(row), s.feed.Table)
 		}
 		if s.rows.Rows() == record.MostRows {
 			return fail.New(fail.Bad, "The file has too many rows")

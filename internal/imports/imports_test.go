@@ -44,7 +44,8 @@ drop table chair;
 func asIs(cell string) (any, string) { return cell, "" }
 
 var chairs = Kind{
-	Feed: bulk.Feed{Name: "chairs", Table: "chair", Columns: []string{"floor", "room", "chairs"}}, Many: "rooms",
+	Feed: bulk.Feed{Name: "chairs", Table: "chair", Columns: []string{"floor", "room", "chairs"},
+		Whole: []string{"chairs"}}, Many: "rooms",
 	Columns: []Column{{"floor", "floor", asIs}, {"room", "room", asIs},
 		{"chairs", "number of chairs", func(cell string) (any, string) {
 			n, err := strconv.ParseInt(cell, 10, 32)

@@ -29,7 +29,8 @@ import (
 var Migrations embed.FS
 
 // Feed are their rows.
-var Feed = bulk.Feed{Name: "organisations", Table: "directory_body", Columns: names()}
+var Feed = bulk.Feed{Name: "organisations", Table: "directory_body", Columns: names(),
+	Whole: []string{"opened", "closed"}}
 
 // Body is an organisation.
 type Body struct {
