@@ -223,15 +223,15 @@ type StepInfo struct {
 	// before are its own then, and the step has none; what decides comes out as it says, too.
 	// See takeForms.
 	Form   string        `json:"form"`
-	Path   string        `json:"path" for:"concern"`   // of its page, below the record's; its id when empty
-	Fields []field.Field `json:"fields"`               // what it asks, in order
-	Pages  []FormPage    `json:"pages"`                // asked page by page; none: all on one
-	Recall []Step        `json:"recall" for:"concern"` // what was said in these stands above the form
-	Before []string      `json:"before"`               // sentences above the form
-	Send   string        `json:"send"`                 // the button; Label when empty
-	Done   string        `json:"done"`                 // said once it is done
-	Stop   Stop          `json:"stop"`                 // asks for a second look first
-	Sends  Sends         `json:"sends"`                // of what leaves with it: to whom, and what
+	Path   string        `json:"path" for:"concern"` // of its page, below the record's; its id when empty
+	Fields []field.Field `json:"fields"`             // what it asks, in order
+	Pages  []FormPage    `json:"pages"`              // asked page by page; none: all on one
+	Recall []Step        `json:"recall"`             // what was said last in one of these stands above the form
+	Before []string      `json:"before"`             // sentences above the form
+	Send   string        `json:"send"`               // the button; Label when empty
+	Done   string        `json:"done"`               // said once it is done
+	Stop   Stop          `json:"stop"`               // asks for a second look first
+	Sends  Sends         `json:"sends"`              // of what leaves with it: to whom, and what
 	// Owner is who has the record afterwards: "actor", or the id of a person field; empty: no change.
 	Owner  string      `json:"owner"`
 	People []NamedHere `json:"people"`

@@ -46,7 +46,8 @@ func TestAPracticeIsAsked(t *testing.T) {
 		pat.Press("Check who asks").
 			Fill("How did you check that they are who they say?", "Rang back by the council's switchboard").
 			Choose("They are who they say").Press("Record this check").See("Who asks was confirmed")
-		pat.Press("Record what was sent").See("Heed sends nothing").
+		pat.Press("Record what was sent").See("Heed sends nothing", "What exactly", "That he is registered here",
+			"Local authority Prevent team").
 			Fill("To whom was it sent?", "Cora Placeholder (made up)").Fill("How was it sent?", "Secure email").
 			FillDate("When was it sent?", day, month, year).Fill("What was sent?", "That he is registered here").
 			Choose("Yes").Choose("No, that was all").Press("Record this").See("Answered or ended, to be closed")

@@ -64,12 +64,10 @@ func (p *Pages) ask(q *web.Request, info process.StepInfo, v room.View, before [
 // above is what stands above a step's questions beside its own words: what was said
 // earlier, and what only this record can tell.
 func (p *Pages) above(q *web.Request, info process.StepInfo, v room.View) (out []web.Component) {
-	for _, step := range info.Recall {
-		i := slices.IndexFunc(v.Taken, func(t room.Taken) bool { return t.Step == step })
-		if i >= 0 {
-			_, was := p.Meant(v, v.Taken[i])
-			out = append(out, nhs.Details{Summary: "What was raised", Content: AllSaid(was, v.Taken[i].Answers,
-				field.Field.Called), Open: true})
+	for _, t := range slices.Backward(v.Taken) {
+		if slices.Contains(info.Recall, t.Step) {
+			out = append(out, p.recalled(q, v, t))
+			break
 		}
 	}
 	if two, ok := v.Process.Two(func(t process.Two) bool { return t.First == info.ID || t.Second == info.ID }); ok {
@@ -82,6 +80,16 @@ func (p *Pages) above(q *web.Request, info process.StepInfo, v room.View) (out [
 		out = append(out, p.Before(q, v, info)...)
 	}
 	return out
+}
+
+// recalled is what was said earlier, as whoever goes on has to hold it against what they say
+// now: with what a record began, all that was asked.
+func (p *Pages) recalled(q *web.Request, v room.View, t room.Taken) web.Component {
+	_, was := p.Meant(v, t)
+	if t.Version == 1 {
+		return nhs.Details{Summary: "What was raised", Content: AllSaid(was, t.Answers, field.Field.Called), Open: true}
+	}
+	return nhs.Details{Summary: p.Entry(v, t), Content: p.lines(q, v, t, p.Directory.Names(q.Context())), Open: true}
 }
 
 // saidYesTo is what a word of two is about: what was written last, with what was said of it
