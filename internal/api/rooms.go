@@ -111,6 +111,7 @@ func (a *API) roomOperations(r *room.Room) []operation {
 	ops = append(ops, a.documentOperation(r, base, name)...)
 	ops = append(ops, a.readingOperations(r, base, name)...)
 	ops = append(ops, a.linkOperations(r, base, name)...)
+	ops = append(ops, a.secondWordOperation(r, base, name)...)
 	for _, s := range r.Steps() {
 		ops = append(ops, answered[receipt](base+"/{reference}/"+string(s.ID), camel(string(s.ID))+name, s.Label,
 			http.StatusOK, s.Fields,

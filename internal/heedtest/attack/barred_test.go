@@ -74,6 +74,11 @@ func (b *barHouse) secondOnPage(login string, role access.Role, of string) {
 		strings.Contains(page.body, "Something that worries me") {
 		b.t.Errorf("the page of the second word for %s: %d", login, page.status)
 	}
+	api := b.call(b.tokens[login], "GET", "/api/v1/concerns/"+string(b.ref)+"/confirm_bar", "")
+	if api.status != http.StatusOK || !strings.Contains(api.body, "Zypresse") ||
+		!strings.Contains(api.body, `"of":`+of) || strings.Contains(api.body, "Something that worries me") {
+		b.t.Errorf("what waits for the second word of %s: %d %s", login, api.status, api.body)
+	}
 	if told := v.get("/told"); role != access.Lead && !strings.Contains(told.body, path) {
 		b.t.Errorf("%s is not told of what waits", login)
 	}
