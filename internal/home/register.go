@@ -34,8 +34,8 @@ func (h *pages) register(q *web.Request) (web.Response, error) {
 	if len(all) == 0 {
 		return nil, fail.New(fail.Missing, "Page not found")
 	}
-	parts := []web.Component{nhs.Para("Each line is something that identifies a person and left the organisation. It is " +
-		"written by the step with which it was recorded, and by nothing else.")}
+	parts := []web.Component{nhs.Para("Each line is something that identifies a person and left the organisation. The step " +
+		"with which that was recorded wrote it. What it was stands in the record.")}
 	for _, r := range all {
 		if only := q.Query("of"); only != "" && only != r.Many {
 			continue
@@ -59,8 +59,8 @@ func sentTable(r *room.Room, page room.Page) web.Component {
 	if len(page.Rows) == 0 {
 		return nhs.Para("From " + r.Many + " that you may open nothing was sent that identifies a person.")
 	}
-	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "From " + r.Many + ", what was sent last first",
-		Size: nhs.SizeM}, Head: nhs.Heads("Sent", "To", "From", "What changed since")}
+	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "From " + r.Many + ", the record from which something was sent last first",
+		Size: nhs.SizeM}, Head: nhs.Heads("Sent", "To", "From", "What was put right since")}
 	for _, row := range page.Rows {
 		for i := len(row.Sent) - 1; i >= 0; i-- {
 			x := row.Sent[i]

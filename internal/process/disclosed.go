@@ -23,6 +23,9 @@ type Sends struct {
 	To   []string `json:"to"`   // to whom: the first is always answered
 	What string   `json:"what"` // what: always answered
 	On   string   `json:"on"`   // on which day; empty: when it was recorded
+	// Inside are answers to the first of To by which nothing left the organisation.
+	Inside []string `json:"inside"`
+	Lost   bool     `json:"lost"` // it went where it should not have gone, decided by nobody
 }
 
 // The steps that are made, the duty that runs for each recipient, and the list of what was sent.
@@ -62,7 +65,9 @@ func Alike(step Step) bool { return KeepsOut(step) || TellsRecipients(step) }
 // Discloses says whether something that identifies a person left with an outcome.
 func (o Outcome) Discloses() bool { return o.Leaves == Identifiable || o.Leaves == Emergency }
 
-func (s StepInfo) discloses() bool { return slices.ContainsFunc(s.Outcomes, Outcome.Discloses) }
+func (s StepInfo) discloses() bool {
+	return s.Sends.Lost || slices.ContainsFunc(s.Outcomes, Outcome.Discloses)
+}
 
 // corrects says whether what was written is put right by a step.
 func (s StepInfo) corrects() bool {
@@ -176,6 +181,11 @@ func (x Sends) fault(s StepInfo) string {
 		return `must name in sends "to" whom something goes: first a question that has to be answered, whatever else is said`
 	case !always(x.What):
 		return `must name in sends "what" is sent: a question that has to be answered, whatever else is said`
+	case slices.ContainsFunc(x.Inside, func(is string) bool {
+		f, _ := field.Find(s.Fields, x.To[0])
+		return !slices.Contains(f.Offered(), is)
+	}):
+		return fmt.Sprintf(`must name in sends "inside" answers that the question %q offers`, x.To[0])
 	case x.On != "" && !asks(s, x.On, field.Day):
 		return fmt.Sprintf(`names in sends "on" the question %q: it must be a day that the step asks`, x.On)
 	}

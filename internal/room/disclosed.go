@@ -20,10 +20,23 @@ import (
 type Disclosure struct {
 	Of   int64        `json:"of"` // the step with which it left
 	Step process.Step `json:"step"`
-	At   time.Time    `json:"at"`             // when that was recorded
-	On   string       `json:"on,omitempty"`   // the day on which it was sent; empty: that of At
-	To   string       `json:"to"`             // in the words of then
-	Told int64        `json:"told,omitempty"` // the step that last said what the recipient was told; 0: none
+	At   time.Time    `json:"at"`           // when that was recorded
+	On   string       `json:"on,omitempty"` // the day on which it was sent; empty: that of At
+	To   string       `json:"to"`           // in the words of then
+	// Told is the last step by which the recipient was told what changed, Settled by which they were
+	// or did not have it; 0: none. Answers are all by which it was said what they were told, if only
+	// that they cannot be.
+	Told    int64   `json:"told,omitempty"`
+	Settled int64   `json:"settled,omitempty"`
+	Answers []int64 `json:"answers,omitempty"`
+}
+
+// answered is the last of Answers; 0: none.
+func (x Disclosure) answered() int64 {
+	if len(x.Answers) == 0 {
+		return 0
+	}
+	return x.Answers[len(x.Answers)-1]
 }
 
 // Sent is what a step says of what left with it.
@@ -34,16 +47,17 @@ type Sent struct {
 
 // sent is what left with a step, when something did that identifies a person.
 func sent(info process.StepInfo, out string, answers field.Answers) *Sent {
-	if o, _ := info.Outcome(out); !o.Discloses() {
+	x := info.Sends
+	if o, _ := info.Outcome(out); !o.Discloses() && !x.Lost || slices.Contains(x.Inside, answers.Get(x.To[0])) {
 		return nil
 	}
 	var to []string
-	for _, name := range info.Sends.To {
+	for _, name := range x.To {
 		if f, _ := field.Find(info.Fields, name); !answers[name].Empty() {
 			to = append(to, f.Words(answers[name], nil))
 		}
 	}
-	return &Sent{To: strings.Join(to, ": "), On: answers.Get(info.Sends.On)}
+	return &Sent{To: strings.Join(to, ": "), On: answers.Get(x.On)}
 }
 
 // discloses keeps what left with a step, and that a recipient was told.
@@ -51,7 +65,14 @@ func (s *State) discloses(version int64, at time.Time, ev Event) {
 	if ev.Step == process.RecipientTold {
 		if i := s.disclosure(EntryOf(ev.Answers)); i >= 0 {
 			s.Disclosed = slices.Clone(s.Disclosed) // what others hold stays as it is
-			s.Disclosed[i].Told = version
+			x := &s.Disclosed[i]
+			x.Answers = append(slices.Clip(x.Answers), version)
+			if ev.Outcome != process.CannotBeTold {
+				x.Settled = version
+			}
+			if ev.Outcome == process.Told {
+				x.Told = version
+			}
 		}
 	}
 	if x := ev.Effect.Sent; x != nil {
@@ -72,19 +93,23 @@ func (s *State) Untold(x Disclosure) bool {
 func (s *State) SaidTo(x Disclosure) string {
 	switch {
 	case s.Untold(x):
-		return "Changed, they are to be told"
-	case x.Told > 0:
-		return "Changed, and dealt with"
+		return "They are to be told"
+	case x.Told > 0 && x.Told == x.answered():
+		return "They were told"
+	case x.answered() > 0:
+		return "They were not told, with the reason"
 	}
-	return "Nothing"
+	return "Nothing that they have was put right"
 }
 
 // Day is the day on which something was sent, in words.
-func (x Disclosure) Day() string {
+func (x Disclosure) Day() string { return x.sentOn().Words() }
+
+func (x Disclosure) sentOn() workday.Day {
 	if day, err := workday.Parse(x.On); err == nil {
-		return day.Words()
+		return day
 	}
-	return workday.Of(x.At).Words()
+	return workday.Of(x.At)
 }
 
 // lastSent is when something was last sent from the record; zero: never.
@@ -123,7 +148,7 @@ func (d Decider) recipients(s State, x process.Taken, answers field.Answers) (st
 // record and what recipients were told is sent to nobody.
 func (s *State) mayHave(x Disclosure, entry int64) bool {
 	_, bar := s.Bars.About(entry)
-	telling := slices.ContainsFunc(s.Disclosed, func(y Disclosure) bool { return y.Told == entry })
+	telling := slices.ContainsFunc(s.Disclosed, func(y Disclosure) bool { return slices.Contains(y.Answers, entry) })
 	return !bar && !telling && entry <= max(x.Of, x.Told)
 }
 
@@ -134,37 +159,54 @@ func (s *State) notToRecipient(step process.Step, out string, answers field.Answ
 		return nil
 	}
 	i := s.disclosure(EntryOf(answers))
+	day, err := workday.Parse(answers.Get("day"))
 	if i < 0 || !s.Untold(s.Disclosed[i]) {
 		return fail.Fields{{Name: "of", Words: "Select what was sent to somebody who is still to be told"}}.Err()
 	}
-	if out == process.NotAmongIt && s.Last[process.ErasureAhead].Version > s.Disclosed[i].Told {
+	if out == process.NotAmongIt && s.ahead() > s.Disclosed[i].answered() {
 		return fail.Fields{{Name: "result", Words: "Select another answer: all of it is to be erased, so they were sent " +
 			"some of what is erased"}}.Err()
+	}
+	if from := s.Disclosed[i].sentOn(); err == nil && day.Before(from) {
+		return fail.Fields{{Name: "day", Words: "The day must be " + from.Words() + ", on which it was sent, or later"}}.Err()
 	}
 	return nil
 }
 
+// ahead is the step that said that the record is to be erased; 0: none did.
+func (s *State) ahead() int64 { return s.Last[process.ErasureAhead].Version }
+
 // eraseUntold says why a record is not erased yet: afterwards nobody knows who was sent
 // something from it.
 func (s *State) eraseUntold(def *process.Definition) error {
-	ahead := s.Last[process.ErasureAhead].Version
-	for _, x := range s.Disclosed {
-		if ahead == 0 || x.Told < ahead {
-			first, _ := def.Step(process.ErasureAhead)
-			then, _ := def.Step(process.RecipientTold)
-			return fail.New(fail.Conflict, "Something that identifies a person was sent from this, and whoever has it has "+
-				"to be told before it is erased: a safeguarding lead records %q and then, for each of them, %q",
-				first.Label, then.Label)
-		}
+	if s.unheard() {
+		first, _ := def.Step(process.ErasureAhead)
+		return fail.New(fail.Conflict, "Something that identifies a person was sent from this, and whoever has it has "+
+			"to be told before it is erased: a safeguarding lead records %q first", first.Label)
+	}
+	if slices.ContainsFunc(s.Disclosed, s.Untold) {
+		then, _ := def.Step(process.RecipientTold)
+		return fail.New(fail.Conflict, "Not everybody who was sent something from this has been told yet: a safeguarding "+
+			"lead records for each of them %q first", then.Label)
 	}
 	return nil
+}
+
+// unheard says whether somebody was sent something and neither was told that it is to be erased
+// nor waits to be.
+func (s *State) unheard() bool {
+	return slices.ContainsFunc(s.Disclosed, func(x Disclosure) bool {
+		return s.ahead() == 0 || x.answered() < s.ahead() && !s.Untold(x)
+	})
 }
 
 // WaitsFor says why a step about recipients has nothing here to be about, or nil.
 func (s *State) WaitsFor(step process.Step) error {
 	switch {
 	case step == process.ErasureAhead && len(s.Disclosed) == 0:
-		return fail.New(fail.Conflict, "Nothing that identifies a person was sent from this, so nobody has to be told")
+		return fail.New(fail.Conflict, "Nothing stands here that was sent to anybody, so nobody has to be told")
+	case step == process.ErasureAhead && !s.unheard():
+		return fail.New(fail.Conflict, "It was said already that this is to be erased")
 	case step == process.RecipientTold && !slices.ContainsFunc(s.Disclosed, s.Untold):
 		return fail.New(fail.Conflict, "Nobody waits to be told what changed since something was sent to them")
 	}
@@ -172,10 +214,11 @@ func (s *State) WaitsFor(step process.Step) error {
 }
 
 // Prepared is a letter to a recipient, to be copied and sent: it says what changed, by the
-// reference and day of what they were sent, and names nobody.
+// reference and day of what they were sent, in the words of those who put it right.
 type Prepared struct {
 	Disclosure
 	Reference id.Reference
+	What      string   // they were sent
 	Erased    bool     // all of it is to be erased
 	Right     []string // what is right, as corrections say it, oldest first
 }
@@ -183,27 +226,32 @@ type Prepared struct {
 // Letters are those to the recipients who are still to be told.
 func (v View) Letters() (out []Prepared) {
 	for _, x := range v.Disclosed {
-		if !v.Untold(x) {
-			continue
+		if v.Untold(x) {
+			out = append(out, v.letter(x))
 		}
-		p := Prepared{Disclosure: x, Reference: v.Reference,
-			Erased: v.Last[process.ErasureAhead].Version > x.Told}
-		t, _ := v.Process.ToRecipients()
-		for _, done := range v.Taken {
-			if done.Version <= max(x.Of, x.Told) || done.Step == process.ErasureAhead ||
-				!t.Starts(process.Taken{Step: done.Step, Outcome: done.Outcome}) || !v.mayHave(x, EntryOf(done.Answers)) {
-				continue
-			}
-			info, _ := v.Process.Step(done.Step)
-			for _, f := range info.Fields {
-				if f.Kind == field.Text {
-					p.Right = append(p.Right, done.Answers.Get(f.ID))
-				}
-			}
-		}
-		out = append(out, p)
 	}
 	return out
+}
+
+func (v View) letter(x Disclosure) Prepared {
+	p := Prepared{Disclosure: x, Reference: v.Reference, Erased: v.ahead() > x.answered()}
+	t, _ := v.Process.ToRecipients()
+	for _, done := range v.Taken {
+		info, _ := v.Process.Step(done.Step)
+		if done.Version == x.Of {
+			p.What = done.Answers.Get(info.Sends.What)
+		}
+		if done.Version <= max(x.Of, x.Settled) || done.Step == process.ErasureAhead ||
+			!t.Starts(process.Taken{Step: done.Step, Outcome: done.Outcome}) || !v.mayHave(x, EntryOf(done.Answers)) {
+			continue
+		}
+		for _, f := range info.Fields {
+			if f.Kind == field.Text {
+				p.Right = append(p.Right, done.Answers.Get(f.ID))
+			}
+		}
+	}
+	return p
 }
 
 // Registers are the rooms of which this actor may list what was sent, and to whom.

@@ -61,14 +61,14 @@ func TestAPracticeIsAsked(t *testing.T) {
 		pat.Open(record).See("What was sent, and to whom").Press("Correct something").
 			Select("What are you correcting?", "Sent").
 			Fill("What is right?", "He left the practice in May").Press("Add this correction").
-			See("Your correction was added", "Changed, they are to be told")
+			See("Your correction was added", "They are to be told")
 		pat.Open("/work").See("Tell somebody who was sent something from this what has changed")
 		pat.Open(record).Press("Record that a recipient was told").See("A letter to Cora Placeholder (made up), to copy",
 			"He left the practice in May", "Put right what you hold").Press("Record this").See("There is a problem").
 			Select("Which of these was sent to them?", "Cora Placeholder (made up), sent on").Choose("I told them").
 			Press("Record this").See("There is a problem").SeeWhatITyped().Fill("How were they told?", "Secure email").
-			FillDate("When were they told?", day, month, year).Press("Record this").See("Changed, and dealt with")
-		pat.Open("/sent").See("From requests", "Cora Placeholder (made up)", "Changed, and dealt with")
+			FillDate("When were they told?", day, month, year).Press("Record this").See("They were told")
+		pat.Open("/sent").See("From requests", "Cora Placeholder (made up)", "They were told")
 
 		pat.Open("/requests").See("Nobody outside waits for an answer").Leave("Closed")
 		pat.Open("/inbox?list=due").See("No concerns are open")

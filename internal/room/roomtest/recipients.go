@@ -2,6 +2,7 @@ package roomtest
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -21,12 +22,12 @@ var sending = &part{"nothing that identifies a person leaves with a step of this
 func sends(d *process.Definition, t turn) bool {
 	info, _ := d.Step(t.step)
 	o, _ := info.Outcome(t.outcome)
-	return discloses(o)
+	return discloses(info, o)
 }
 
 // discloses says whether something that identifies a person leaves with an outcome.
-func discloses(o process.Outcome) bool {
-	return o.Leaves != process.Stays && o.Leaves != process.Deidentified
+func discloses(info process.StepInfo, o process.Outcome) bool {
+	return info.Sends.Lost || o.Leaves != process.Stays && o.Leaves != process.Deidentified
 }
 
 // recipients: whatever leaves is known with its recipient, in lists and on the record; each
@@ -37,7 +38,7 @@ func recipients(s *suite) {
 	def, tried := s.room.Latest(), 0
 	for _, info := range def.AllSteps {
 		for _, o := range info.Outcomes {
-			if discloses(o) && s.sentTo(info, o) {
+			if discloses(info, o) && s.sentTo(info, o) {
 				tried++
 			}
 		}
@@ -83,7 +84,10 @@ func (x *sentRecord) sends(info process.StepInfo, outcome string) bool {
 	x.t.Helper()
 	in, got, err := field.Answers{}, room.Receipt{}, fail.Fields{{}}.Err()
 	for n := 0; n < 60 && len(fail.FieldsOf(err)) > 0; n++ {
-		in = x.answersFor(info, outcome)
+		if in = x.answersFor(info, outcome); slices.Contains(info.Sends.Inside, in.Get(info.Sends.To[0])) {
+			x.inside(info, in)
+			continue
+		}
 		got, _, err = x.take(x.ref, info, in)
 	}
 	if len(fail.FieldsOf(err)) > 0 {
@@ -109,6 +113,16 @@ func (x *sentRecord) sends(info process.StepInfo, outcome string) bool {
 	return true
 }
 
+// inside takes the step so that nothing leaves the organisation with it.
+func (x *sentRecord) inside(info process.StepInfo, in field.Answers) {
+	x.t.Helper()
+	before := x.stands(x.ref)
+	_, _, err := x.take(x.ref, info, in)
+	if after := x.stands(x.ref); err == nil && len(after.Disclosed) > len(before.Disclosed) {
+		x.t.Errorf("%s was asked of somebody here, and is said to have been sent to %+v", info.ID, after.Disclosed)
+	}
+}
+
 // inRegister holds the list of what was sent to the record: its newest first, with whom it went to.
 func (x *sentRecord) inRegister(v room.View) {
 	x.t.Helper()
@@ -123,7 +137,7 @@ func (x *sentRecord) inRegister(v room.View) {
 			continue // none of them is theirs
 		}
 		listed = true
-		if first := page.Rows[0]; first.Reference != x.ref || !slices.Equal(first.Sent, v.Disclosed) {
+		if first := page.Rows[0]; first.Reference != x.ref || !reflect.DeepEqual(first.Sent, v.Disclosed) {
 			x.t.Errorf("what was sent last is listed to %s as %s, %+v, want %s, %+v", a.Role, first.Reference, first.Sent, x.ref,
 				v.Disclosed)
 		}
@@ -176,12 +190,20 @@ func (x *sentRecord) corrects(of int64) (room.Receipt, string) {
 	return room.Receipt{}, ""
 }
 
-// says records what a recipient was told.
+// says records what a recipient was told today.
 func (x *sentRecord) says(of int64, result string) error {
+	x.t.Helper()
+	return x.saysOn(of, result, x.x.today().String())
+}
+
+func (x *sentRecord) saysOn(of int64, result, day string) error {
 	x.t.Helper()
 	info, _ := x.room.Latest().Step(process.RecipientTold)
 	in := x.answersFor(info, result)
 	in.Set("of", fmt.Sprint(of))
+	if !in["day"].Empty() {
+		in.Set("day", day)
+	}
 	_, _, err := x.take(x.ref, info, in)
 	return err
 }
@@ -196,23 +218,43 @@ func (x *sentRecord) correctsWhatTheyHave() {
 	x.owes("after what they have was put right", x.of...)
 	letters := x.stands(x.ref).Letters()
 	if len(letters) != 2 || letters[0].Of != x.of[0] || letters[0].Erased ||
-		!slices.Equal(letters[0].Right, []string{words}) {
+		letters[0].What == "" || !slices.Equal(letters[0].Right, []string{words}) {
 		x.t.Errorf("the letters are %+v, want two that say %q is right", letters, words)
 	}
 	if err := x.says(1, process.Told); fail.FieldsOf(err).For("of") == "" {
 		x.t.Errorf("the recipient of what was not sent was told: %v", err)
 	}
-	x.must(x.says(x.of[0], process.NotAmongIt))
+	if err := x.saysOn(x.of[0], process.Told, "2000-01-01"); fail.FieldsOf(err).For("day") == "" {
+		x.t.Errorf("a recipient was told before anything was sent: %v", err)
+	}
+	x.must(x.says(x.of[0], process.Told))
 	x.owes("after one recipient was told", x.of[1])
 	told := x.stands(x.ref).Version
 	x.corrects(told)
 	x.owes("after it was put right what a recipient was told", x.of[1])
-	late, _ := x.corrects(told - 1)
+	late, first := x.corrects(told - 1)
 	x.owes("after a correction that they were told of was put right", x.of...)
+	x.must(x.says(x.of[0], process.CannotBeTold))
+	x.corrects(late.Version)
+	x.owes("after a correction that they were not told of was put right", x.of[1])
+	_, second := x.corrects(1)
+	x.rights("who could not be told hears of both", first, second)
+	x.must(x.says(x.of[0], process.NotAmongIt))
+	_, third := x.corrects(1)
+	x.rights("who did not have it hears of what came since", third)
 	x.must(x.says(x.of[0], process.Told))
-	since, _ := x.corrects(late.Version + 1) // what they were told with
+	since, _ := x.corrects(x.stands(x.ref).Version)
 	x.corrects(since.Version)
 	x.owes("after what was written since was put right", x.of[1])
+}
+
+// rights holds what the letter to the first recipient says is right.
+func (x *sentRecord) rights(when string, want ...string) {
+	x.t.Helper()
+	letters := x.stands(x.ref).Letters()
+	if len(letters) != 2 || !slices.Equal(letters[0].Right, want) {
+		x.t.Errorf("%s: the letters are %+v, want that %q is right", when, letters, want)
+	}
 }
 
 // outlivesTheEnd: a recipient is to be told though the record has ended.
@@ -255,6 +297,16 @@ func (x *sentRecord) erasesLast() {
 	x.must(x.says(x.of[0], process.Told))
 	refused("with one recipient told")
 	x.must(x.says(x.of[1], process.CannotBeTold))
+	if _, _, err := x.take(x.ref, info, x.inTime(info)); !fail.Is(err, fail.Conflict) {
+		x.t.Errorf("it was said twice that it is to be erased: %v", err)
+	}
+	x.corrects(1)
+	refused("while they are to be told what was put right since")
+	for _, of := range x.of {
+		if x.says(of, process.Told) != nil { // who could not be told of the erasure is told of nothing more
+			x.owes("after all were told", x.of...)
+		}
+	}
 	if _, err := x.desk.Erase(x.ctx, x.room, x.w.Org.ID, x.ref, whyErased, x.both()...); err != nil {
 		x.t.Errorf("each recipient was told, and it is not erased: %v", err)
 	}

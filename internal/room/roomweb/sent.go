@@ -21,7 +21,7 @@ func (p *Pages) Sent(v room.View) web.Component {
 		return nil
 	}
 	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "What was sent, and to whom", Size: nhs.SizeM},
-		Head: nhs.Heads("Sent", "To", "How", "What changed since")}
+		Head: nhs.Heads("Sent", "To", "How", "What was put right since")}
 	for i := len(v.Disclosed) - 1; i >= 0; i-- {
 		x := v.Disclosed[i]
 		t.Rows = append(t.Rows, []nhs.Cell{{Text: x.Day()}, {Content: nhs.Isolated(x.To)}, {Text: p.how(v, x)},
@@ -48,16 +48,20 @@ func untold(v room.View) (out []fieldweb.Option) {
 	return out
 }
 
-// letters are those to recipients, to be copied: Heed sends nothing.
+// letters are those to recipients, to be copied, each below what they were sent: Heed sends nothing.
 func letters(v room.View) (out []web.Component) {
 	for _, x := range v.Letters() {
-		out = append(out, nhs.Details{Summary: "A letter to " + x.To + ", to copy", Open: true,
-			Content: nhs.HTML(words.Typed(letter(x)))})
+		out = append(out, nhs.Details{Summary: "What was sent to " + x.To, Content: nhs.HTML(words.Typed(x.What))},
+			nhs.Details{Summary: "A letter to " + x.To + ", to copy", Open: true, Content: nhs.HTML(words.Typed(letter(x)))})
+	}
+	if len(out) > 0 {
+		out = append(out, nhs.Para("Take out of a letter what they were not sent. It quotes what was put right as it "+
+			"was written here."))
 	}
 	return out
 }
 
-// letter says what changed by reference and day, and names nobody: they know whom it is about.
+// letter says what changed, by reference and day of what they were sent.
 func letter(x room.Prepared) string {
 	out := []string{"On " + x.Day() + " we sent you information about a person. Our reference is " +
 		string(x.Reference) + "."}
