@@ -105,8 +105,9 @@ func (d *Desk) mayEnrol(p Person, oneTime string, now time.Time) bool {
 
 // OfferEnrolment makes a new set-up code for somebody who lost a factor or forgot their
 // password: to be told in person. It ends the older ones and the person's sessions, and they
-// hear of it. For the holder of a privileged role it needs the
-// grantors' words, because whoever has the code becomes that person.
+// hear of it. For the holder of a privileged role, for a grantor and for the second witness it
+// needs the grantors' words, because whoever has the code becomes that person. Before somebody
+// named so was ever set up, whoever set the organisation up has their code anyhow.
 func (d *Desk) OfferEnrolment(ctx context.Context, person id.Person, words ...Word) (string, error) {
 	code := setUpCode()
 	var before Person
@@ -116,6 +117,10 @@ func (d *Desk) OfferEnrolment(ctx context.Context, person id.Person, words ...Wo
 			if _, err := decideGrant(o, p, g.Role, g.Team, words); err != nil {
 				return ledger.Event{}, err
 			}
+		}
+		if p.Enrolled() && o.named(p.ID) && len(grantorsOf(o, words)) < len(o.Grantors) {
+			return ledger.Event{}, needsGrantors(o, "Whoever this organisation named when it was set up keeps their word "+
+				"whatever their role: a code for them")
 		}
 		if err := d.standing(tx, words); err != nil {
 			return ledger.Event{}, err

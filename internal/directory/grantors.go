@@ -43,6 +43,9 @@ type grantorReplaced struct {
 	In  id.Person `json:"in"`
 }
 
+// named says whether somebody is a grantor or the second witness.
+func (o *Organisation) named(p id.Person) bool { return o.IsGrantor(p) || !o.Second.IsZero() && o.Second == p }
+
 func (o *Organisation) replace(r grantorReplaced) {
 	for i, g := range o.Grantors {
 		if g == r.Out {
@@ -91,7 +94,7 @@ func (d *Desk) voices(tx *store.Tx, o Organisation, words []Word) (all []voice, 
 		if err != nil {
 			return nil, err
 		}
-		v := voice{person: w.person, named: o.IsGrantor(w.person) || !o.Second.IsZero() && o.Second == w.person}
+		v := voice{person: w.person, named: o.named(w.person)}
 		v.trusts = p.Org == o.ID && slices.ContainsFunc(p.Grants, func(g Grant) bool { return privileged(g.Role) }) &&
 			!p.Has(access.Administrator)
 		if p.Org == o.ID && !slices.ContainsFunc(all, func(x voice) bool { return x.person == v.person }) {
