@@ -88,6 +88,8 @@ func (a *App) firstPasskey(f *web.Form) web.Component {
 		return nhs.Group{}
 	}
 	return nhs.Group{
+		nhs.Para("If you have any role but that of a worker, or grant roles here, choose a password and add the app first: " +
+			"your word is asked where a passkey cannot be used. You can add a passkey afterwards."),
 		casework.Passkey{Text: "Set up with a passkey", Makes: true, Second: true, Ask: firstPasskeyAsk,
 			With: "login password-once", Failed: "Nothing was set up. Try again, or choose a password",
 			Error: nhs.ErrorMessage{Text: f.Fault("passkey")}},
@@ -112,7 +114,11 @@ func (a *App) enrolPasskey(q *web.Request) (web.Response, error) {
 	case err != nil:
 		return nil, err
 	}
-	return a.isSetUp(q, login)
+	// No recovery codes: one counts beside a password or a phone alone.
+	return web.Page{Title: "Your account is set up", Body: web.Stack(
+		nhs.Para("Once you are logged in, add a passkey on another device, so that you can still log in when you lose this "+
+			"one. If you lose all of them, ask for a new set-up code."),
+		nhs.Button{Text: "Continue to log in", Href: "/log-in"})}, nil
 }
 
 // errOneTime: nobody is signed in here, so that it is the code that is wrong, has ended, or was used.

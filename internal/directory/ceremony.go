@@ -252,9 +252,15 @@ func (d *Desk) made(ctx context.Context, person id.Person, answer []byte, purpos
 	if err != nil {
 		return k, nil, notMade(err)
 	}
+	if len(c.PublicKey) > mostKey { // whoever logs in with it would have Heed compute for as long as they like
+		return k, nil, notMade(nil)
+	}
 	k = Passkey{ID: c.ID, Key: c.PublicKey, Count: c.Authenticator.SignCount, Synced: c.Flags.BackupEligible}
 	return k, challenge, nil
 }
+
+// mostKey is the size in bytes of the largest key of a passkey: an RSA key of 4,096 bits has 540.
+const mostKey = 700
 
 func notMade(err error) error {
 	return fail.Wrap(fail.Conflict, err, "Try again: your browser made no passkey that Heed can use")
@@ -276,7 +282,7 @@ func (d *Desk) CheckPasskey(ctx context.Context, answer []byte) (id.Person, erro
 		return id.Person{}, err
 	}
 	parsed, err := protocol.ParseCredentialRequestResponseBytes(answer)
-	if err != nil {
+	if err != nil || len(parsed.Response.Signature) > mostKey {
 		return id.Person{}, wrongPasskey()
 	}
 	challenge, err := d.answered(ctx, loggingIn, parsed.Response.CollectedClientData.Challenge)

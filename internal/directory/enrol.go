@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/subtle"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"heed/internal/access"
@@ -51,7 +52,26 @@ func (d *Desk) AskFirstPasskey(ctx context.Context, login, oneTime string) (json
 	if err != nil || !d.mayEnrol(p, oneTime, d.Clock.Now()) {
 		return nil, wrongLogin()
 	}
+	var o Organisation
+	err = d.Store.View(ctx, func(tx *store.Tx) (err error) { o, err = d.OrganisationIn(tx, p.Org); return err })
+	if err != nil {
+		return nil, err
+	}
+	if givesWords(o, p) {
+		return nil, needsPassword()
+	}
 	return d.askNewPasskey(ctx, p, nil) // those from before end with the setting up
+}
+
+// givesWords says whether somebody's word is asked at the machine, where it takes a password and a
+// code: a grantor's, the second witness's, and that of everybody in a role that grantors give.
+func givesWords(o Organisation, p Person) bool {
+	return o.named(p.ID) || slices.ContainsFunc(p.Grants, func(g Grant) bool { return privileged(g.Role) })
+}
+
+func needsPassword() error {
+	return fail.New(fail.Conflict, "Choose a password and add the authenticator app first: in your role your word is asked "+
+		"where a passkey cannot be used. Once you have logged in you can add a passkey to your account")
 }
 
 // EnrolPasskey is Enrol with a passkey in place of a password and a second factor.
@@ -66,9 +86,12 @@ func (d *Desk) EnrolPasskey(ctx context.Context, login, oneTime, name string, an
 	}
 	k.Name = name
 	by := ledger.Author{Person: p.ID, Role: string(access.Worker), Rule: "own-credentials"}
-	err = d.change(ctx, p.ID, by, func(tx *store.Tx, now Person, _ Organisation) (ledger.Event, error) {
+	err = d.change(ctx, p.ID, by, func(tx *store.Tx, now Person, o Organisation) (ledger.Event, error) {
 		if p = now; !d.mayEnrol(p, oneTime, tx.Now()) {
 			return ledger.Event{}, wrongLogin()
+		}
+		if givesWords(o, p) {
+			return ledger.Event{}, needsPassword()
 		}
 		if err := decidePasskey(Person{}, k); err != nil {
 			return ledger.Event{}, err

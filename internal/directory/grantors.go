@@ -44,7 +44,9 @@ type grantorReplaced struct {
 }
 
 // named says whether somebody is a grantor or the second witness.
-func (o *Organisation) named(p id.Person) bool { return o.IsGrantor(p) || !o.Second.IsZero() && o.Second == p }
+func (o *Organisation) named(p id.Person) bool {
+	return o.IsGrantor(p) || !o.Second.IsZero() && o.Second == p
+}
 
 func (o *Organisation) replace(r grantorReplaced) {
 	for i, g := range o.Grantors {

@@ -127,7 +127,7 @@ func TestAnAccountIsSetUpWithAPasskey(t *testing.T) {
 		Fill("Login name", "new").Fill("Set-up code that you were told", "not the code").Press("Set up with a passkey").
 		See("There is a problem", "Check your login name and the set-up code").
 		Fill("Set-up code that you were told", e.Code).Press("Set up with a passkey").
-		See("Your account is set up", "recovery codes").Press("Continue to log in").
+		See("Your account is set up", "add a passkey on another device").Press("Continue to log in").
 		Press("Log in with a passkey").See("Nobody Real").
 		Open("/account").See("First passkey").DoNotSee("your password and a code").
 		Press("Take away").Press("Take this passkey away").See("This passkey is your only way to log in")
