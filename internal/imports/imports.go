@@ -79,20 +79,11 @@ func (k Kind) Form(name string) (Form, error) {
 	return Form{}, fail.New(fail.Bad, "There is no such kind of file. There are: %s", strings.Join(names, ", "))
 }
 
-// recognise says what a file is: as a person says now, as one said before of a file with such
-// headings, or by its headings alone.
+// recognise says what a file is: as a person says now; by its headings; or, where these tell
+// nothing, as one said before of a file with such headings which column is which.
 func (k Kind) recognise(file *tabular.File, said *Mapping, before bulk.State) (recognised, error) {
 	if said != nil {
 		return k.asSaid(file, *said)
-	}
-	for _, i := range slices.Backward(before.Imports) {
-		var m Mapping
-		if len(i.Map) == 0 || json.Unmarshal(i.Map, &m) != nil {
-			continue
-		}
-		if r, err := k.asSaid(file, m); err == nil {
-			return r, nil
-		}
 	}
 	var best recognised
 	for _, f := range k.Forms {
@@ -101,11 +92,20 @@ func (k Kind) recognise(file *tabular.File, said *Mapping, before bulk.State) (r
 			best = recognised{form: f, at: at}
 		}
 	}
-	if best.form.Name == "" {
-		return best, fail.New(fail.Bad, "The headings in row 1 are those of no file that is known here. Say which kind of "+
-			"file it is, and which column is which")
+	if best.form.Name != "" {
+		return best, nil
 	}
-	return best, nil
+	for _, i := range slices.Backward(before.Imports) {
+		var m Mapping
+		if i.Undone || len(i.Map) == 0 || json.Unmarshal(i.Map, &m) != nil || len(m.Columns) == 0 {
+			continue
+		}
+		if r, err := k.asSaid(file, m); err == nil {
+			return r, nil
+		}
+	}
+	return best, fail.New(fail.Bad, "The headings in row 1 are those of no file that is known here. Say which kind of "+
+		"file it is, and which column is which")
 }
 
 // asSaid is a file of which a person says what it is. Columns of which they say nothing are known by their headings.

@@ -267,6 +267,10 @@ func TestColumnsAreNamedOnce(t *testing.T) {
 		if p = h.look("door,chairs\nC,1\n", nil); p.Form.Name != "upper" {
 			t.Errorf("a file whose headings tell is %s", p.Form.Name)
 		}
+		const both = "Zimmer;Stühle;door;chairs\nD;1;E;2\n"
+		if p = h.look(both, nil); p.Form.Name != "upper" {
+			t.Errorf("a file whose headings tell is taken for one that a person said: %s", p.Form.Name)
+		}
 		if got := slices.Sorted(maps.Keys(h.there())); !slices.Equal(got, []string{"A", "B"}) {
 			t.Errorf("there are %v", got)
 		}

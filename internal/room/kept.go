@@ -57,7 +57,7 @@ func (d *Desk) readingOf(tx *store.Tx, r *Room, q Asking) (l process.List, of re
 	key, err := d.Directory.ListKey(tx, q.Of.Org)
 	whose := ownerOf(l.Of, q.Of.Org, q.Of.Team, q.Of.Person)
 	of = reading{name: r.Name + "." + l.ID, tags: []Tag{tagOf(key, r.Name, r.Compartment, base(r.Latest(), l), whose)},
-		newest: l.Order == orderNewest, until: untilOf(l, tx.Now()), today: l.Today}
+		newest: l.Order == orderNewest, until: untilOf(l, tx.Now()), today: l.Today, plain: l.Sent}
 	if !q.Until.IsZero() {
 		of.until = clock.Micros(q.Until)
 	}
