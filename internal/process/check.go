@@ -289,7 +289,8 @@ func (s safeguard) prove(w *walk) Result {
 // others tell it, in any kind of record; "" when nothing is.
 func (d *Definition) LeavesFault() string {
 	concerns := func(s StepInfo) bool {
-		return s.Told || len(s.Sends.To) > 0 || slices.ContainsFunc(s.Outcomes, func(o Outcome) bool { return o.Leaves != Stays || o.Decides != "" })
+		return s.Told || len(s.Sends.To) > 0 ||
+			slices.ContainsFunc(s.Outcomes, func(o Outcome) bool { return o.Leaves != Stays || o.Decides != "" })
 	}
 	if len(d.Disclosed.By) == 0 && !slices.ContainsFunc(d.AllSteps, concerns) {
 		return ""
