@@ -59,8 +59,9 @@ func sentTable(r *room.Room, page room.Page) web.Component {
 	if len(page.Rows) == 0 {
 		return nhs.Para("From " + r.Many + " that you may open nothing was sent that identifies a person.")
 	}
-	t := nhs.Table{Responsive: true, Caption: nhs.TableCaption{
-		Text: "From " + r.Many + ", the one from which something was sent last first", Size: nhs.SizeM}, Head: nhs.Heads("Sent", "To", "From", "What was put right since")}
+	t := nhs.Table{Responsive: true, Head: nhs.Heads("Sent", "To", "From", "What was put right since"),
+		Caption: nhs.TableCaption{Size: nhs.SizeM,
+			Text: "From " + r.Many + ", the one from which something was sent last first"}}
 	for _, row := range page.Rows {
 		for i := len(row.Sent) - 1; i >= 0; i-- {
 			x := row.Sent[i]
