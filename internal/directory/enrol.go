@@ -53,8 +53,10 @@ func (d *Desk) AskFirstPasskey(ctx context.Context, login, oneTime string) (json
 		return nil, wrongLogin()
 	}
 	var o Organisation
-	err = d.Store.View(ctx, func(tx *store.Tx) (err error) { o, err = d.OrganisationIn(tx, p.Org); return err })
-	if err != nil {
+	if err = d.Store.View(ctx, func(tx *store.Tx) (err error) {
+		o, err = d.OrganisationIn(tx, p.Org)
+		return err
+	}); err != nil {
 		return nil, err
 	}
 	if givesWords(o, p) {

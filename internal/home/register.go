@@ -34,8 +34,8 @@ func (h *pages) register(q *web.Request) (web.Response, error) {
 	if len(all) == 0 {
 		return nil, fail.New(fail.Missing, "Page not found")
 	}
-	parts := []web.Component{nhs.Para("Each line is something that identifies a person and left the organisation. The step " +
-		"with which that was recorded wrote it. What it was stands in the record.")}
+	parts := []web.Component{nhs.Para("Each line is something that identifies a person and left the organisation. " +
+		"The step with which that was recorded wrote it. What it was stands in the record.")}
 	for _, r := range all {
 		if only := q.Query("of"); only != "" && only != r.Many {
 			continue
