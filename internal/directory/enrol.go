@@ -72,8 +72,8 @@ func givesWords(o Organisation, p Person) bool {
 }
 
 func needsPassword() error {
-	return fail.New(fail.Conflict, "Choose a password and add the authenticator app first: in your role your word is asked "+
-		"where a passkey cannot be used. Once you have logged in you can add a passkey to your account")
+	return fail.New(fail.Conflict, "Choose a password and add the authenticator app first: in your role your word is "+
+		"asked where a passkey cannot be used. Once you have logged in you can add a passkey to your account")
 }
 
 // EnrolPasskey is Enrol with a passkey in place of a password and a second factor.

@@ -168,7 +168,8 @@ func (s *State) notToRecipient(step process.Step, out string, answers field.Answ
 			"some of what is erased"}}.Err()
 	}
 	if from := s.Disclosed[i].sentOn(); err == nil && day.Before(from) {
-		return fail.Fields{{Name: "day", Words: "The day must be " + from.Words() + ", on which it was sent, or later"}}.Err()
+		return fail.Fields{{Name: "day",
+			Words: "The day must be " + from.Words() + ", on which it was sent, or later"}}.Err()
 	}
 	return nil
 }
