@@ -312,7 +312,7 @@ func (d *Desk) CheckPasskey(ctx context.Context, answer []byte) (id.Person, erro
 			return wrongPasskey()
 		}
 		used = k
-		if err := tx.InTurn(credentialHash(k.ID)); err != nil { // two at once could both be the next
+		if err := tx.InTurn(useOf(p.ID, k)); err != nil { // two at once could both be the next
 			return err
 		}
 		use, _, err := d.lastUse(tx, p, k)

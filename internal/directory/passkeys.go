@@ -53,6 +53,10 @@ func credentialHash(credential []byte) []byte {
 	return sum[:]
 }
 
+// useOf names what is kept of a person's use of a passkey: an authenticator chooses its id, and
+// somebody else's may choose the same.
+func useOf(p id.Person, k Passkey) []byte { return credentialHash(slices.Concat(p.Bytes(), k.ID)) }
+
 // mark is what is spent when a passkey is taken away or stopped: with SQL the entry that
 // says so can be taken back.
 func (k Passkey) mark() spent.Mark {
@@ -167,7 +171,7 @@ func (d *Desk) RemovePasskey(ctx context.Context, a access.Actor, handle string)
 			return ledger.Event{}, fail.New(fail.Conflict, "This passkey is your only way to log in. Add another before you "+
 				"take it away")
 		}
-		if _, err := tx.Exec(`delete from directory_passkey_use where credential = $1`, credentialHash(k.ID)); err != nil {
+		if _, err := tx.Exec(`delete from directory_passkey_use where credential = $1`, useOf(p.ID, k)); err != nil {
 			return ledger.Event{}, fmt.Errorf("forget the use of a passkey: %w", err)
 		}
 		return ledger.Event{Kind: kindPasskeyRemoved, Data: passkeyNamed{k.ID}}, d.tellOwner(tx, p)
@@ -205,7 +209,7 @@ func (r *useRow) fields() []any { return []any{&r.at, &r.sealed} }
 // lastUse is what is known of the use of a passkey; the zero time when it was not used yet.
 // A row that does not open is answered as one that is not there: verify names it.
 func (d *Desk) lastUse(tx *store.Tx, p Person, k Passkey) (use passkeyUse, at time.Time, err error) {
-	hash := credentialHash(k.ID)
+	hash := useOf(p.ID, k)
 	row, err := store.One(tx, (*useRow).fields, `select at, sealed from directory_passkey_use where credential = $1`, hash)
 	if fail.Is(err, fail.Missing) {
 		return passkeyUse{Count: k.Count}, time.Time{}, nil
@@ -234,7 +238,7 @@ func (d *Desk) noteUse(tx *store.Tx, p Person, k Passkey, use passkeyUse) error 
 	if err != nil {
 		return fmt.Errorf("write the use of a passkey: %w", err)
 	}
-	hash, at := credentialHash(k.ID), clock.Micros(tx.Now())
+	hash, at := useOf(p.ID, k), clock.Micros(tx.Now())
 	return tx.ChangeOne(`insert into directory_passkey_use (credential, person, at, sealed) values ($1, $2, $3, $4)
 on conflict (credential) do update set person = excluded.person, at = excluded.at, sealed = excluded.sealed`,
 		hash, p.ID, at, key.Seal(passkeyField+string(hash), at, text))

@@ -195,6 +195,29 @@ func TestACopyOfAnAuthenticatorStopsItsPasskey(t *testing.T) {
 	})
 }
 
+// TestAnotherWithTheSameIdChangesNothing: an authenticator chooses the id of its credential. Whoever
+// registers a colleague's has the count of that one neither forgotten nor theirs.
+func TestAnotherWithTheSameIdChangesNothing(t *testing.T) {
+	world.Each(t, func(w *world.World) {
+		nurse, porter := newDevice(w), newDevice(w)
+		porter.cred.ID = nurse.cred.ID
+		for login, d := range map[string]*device{"nurse": nurse, "porter": porter} {
+			must(w, w.Directory.AddPasskey(ctx, w.As(login), "Key", d.make(askNew(w, login))))
+		}
+		use := func(d *device, count uint32) error {
+			w.Hand.Move(time.Minute)
+			d.cred.Counter = count
+			_, err := in(w, d.sign(ask(w)))
+			return err
+		}
+		must(w, use(nurse, 50))
+		must(w, use(porter, 2))
+		if err := use(nurse, 6); !fail.Is(err, fail.Conflict) {
+			w.T.Errorf("a copy with an older count, after somebody else used the same id: %v", err)
+		}
+	})
+}
+
 // TestTheCountHoldsAtTwoMachinesAtOnce: of two answers with one count, one is taken.
 func TestTheCountHoldsAtTwoMachinesAtOnce(t *testing.T) {
 	world.Each(t, func(w *world.World) {

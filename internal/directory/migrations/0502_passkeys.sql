@@ -2,7 +2,7 @@
 -- How often a passkey's authenticator has signed, and the day: sealed with the key of the
 -- person's own record. It gives no right; that a passkey was stopped is an entry.
 create table directory_passkey_use (
-    credential blob   not null primary key, -- SHA-256 of the credential's id
+    credential blob   not null primary key, -- SHA-256 of the person and the credential's id
     person     blob   not null,
     at         bigint not null,
     sealed     blob   not null
