@@ -195,9 +195,10 @@ func (k *Keeper) AskPasskey(ctx context.Context) (json.RawMessage, error) {
 }
 
 // Passkey begins the session of somebody whose passkey answered: both factors at once. Nobody
-// can guess one, so that tries are counted by the network alone.
+// can guess one, so that tries are counted by the network alone, and not as those of a password:
+// junk here keeps nobody there from logging in.
 func (k *Keeper) Passkey(ctx context.Context, answer []byte, from From, old *Session) (token string, err error) {
-	if !k.throttle.mayTry(from.Net) {
+	if !k.throttle.mayTry("passkeys of " + from.Net) {
 		return "", errTooFast()
 	}
 	person, err := k.accounts.CheckPasskey(ctx, answer)

@@ -292,3 +292,22 @@ func TestSlowClients(t *testing.T) {
 		}
 	}
 }
+
+// TestJunkForPasskeysLocksNobodyOut: nobody guesses a passkey, so that answers which are none keep
+// nobody of that network from logging in with a password.
+func TestJunkForPasskeysLocksNobodyOut(t *testing.T) {
+	h := onSQLite(t)
+	junk := 0
+	for range 40 {
+		if a := h.stranger().post("/log-in/passkey", url.Values{"passkey": {"{}"}}); a.status == http.StatusTooManyRequests {
+			junk++
+		}
+	}
+	if junk == 0 {
+		t.Error("control: junk is taken for ever")
+	}
+	a := h.stranger().post("/log-in", url.Values{"login": {"nurse"}, "password": {demo.Password}})
+	if a.status == http.StatusTooManyRequests {
+		t.Errorf("after junk for passkeys a password is not looked at: %d", a.status)
+	}
+}
