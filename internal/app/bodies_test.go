@@ -96,6 +96,29 @@ func TestOrganisationsHaveDaysAndSuccessors(t *testing.T) {
 	})
 }
 
+// TestNobodyComesAfterThemselves: not within a file, not by way of what is here; and a file of one kind
+// takes nothing over that stands in the list of another.
+func TestNobodyComesAfterThemselves(t *testing.T) {
+	const head = "ods_code,name,type,country,open_date,close_date,successor_code\n"
+	each(t, func(h *house) {
+		h.takeIn("region_code,region,open_date,close_date,successor_code\nY56,London,2017-10-01,,\n", "2026-07-01")
+		h.takeIn(head+"RA1,Alpha,acute,England,2017-10-01,2026-01-01,Y56\nRA2,Beta,acute,England,2017-10-01,2026-01-01,RA1\n",
+			"2026-07-01")
+		for name, text := range map[string]string{
+			"in the file": head + "RA1,Alpha,acute,England,2017-10-01,2026-01-01,RA2\n" +
+				"RA2,Beta,acute,England,2017-10-01,2026-01-01,RA1\n",
+			"itself": head + "RA1,Alpha,acute,England,2017-10-01,2026-01-01,RA1\n",
+			"by way of what is here": "region_code,region,open_date,close_date,successor_code\n" +
+				"Y56,London,2017-10-01,2026-01-01,RA2\n",
+			"in another list": "code,name,type,country,postcode\nRA1,Alpha,voluntary_provider,England,SW1A 1AA\n",
+		} {
+			if p := h.look(text, "2026-07-08"); p.Found == 0 {
+				h.t.Errorf("%s: %+v", name, p)
+			}
+		}
+	})
+}
+
 // TestAFileThatBecomesAnotherIsNotImported: it is read twice, and what is done is what was shown.
 func TestAFileThatBecomesAnotherIsNotImported(t *testing.T) {
 	each(t, func(h *house) {

@@ -77,7 +77,8 @@ type held struct {
 	digest [16]byte
 	count  string
 	covers bool
-	in     bool // the file has it
+	in     bool   // the file has it
+	other  string // Same of the row that it names, or ""
 }
 
 // naming is that a row names another.
@@ -150,7 +151,7 @@ func (d *Desk) look(ctx context.Context, p *Preview, state bulk.State) error {
 				return err
 			}
 			p.here[d.Same(row.Values)] = &held{key: row.Key, digest: digest(row.Values), count: d.Count(row.Values),
-				covers: d.Covers(p.Form.Name, row.Values)}
+				covers: d.Covers(p.Form.Name, row.Values), other: d.Refers(row.Values)}
 		}
 		return nil
 	})
@@ -205,6 +206,9 @@ func (d *Desk) compare(p *Preview, line tabular.Line) {
 	}
 	h := p.here[same]
 	switch {
+	case h != nil && !h.covers:
+		p.problem(line.Row, "", "It stands here already, in another list. Leave it out, or correct what tells "+
+			"it apart")
 	case h == nil:
 		p.New++
 		p.counts[d.Count(row)]++
@@ -232,21 +236,57 @@ func (d *Desk) close(p *Preview) {
 	slices.Sort(p.ends)
 }
 
-// named holds that whatever a row names is there, and that nobody comes after themselves.
+// named holds that whatever a row names is there, and that nobody comes after themselves, also by
+// way of rows that are here.
 func (p *Preview) named() {
+	known := map[string]bool{} // to lead to an end, or named already
 	for same, n := range p.names {
 		if _, in := p.first[n.other]; !in && p.here[n.other] == nil {
 			p.problem(n.row, "", "The successor is neither in this file nor here. Import it first, or correct its code")
-			continue
+			known[same] = true
 		}
-		for at, steps := n.other, 0; at != ""; at, steps = p.names[at].other, steps+1 {
-			if at == same || steps > len(p.names) {
+	}
+	for same := range p.names {
+		for _, x := range p.circle(same, known) {
+			if n, in := p.names[x]; in {
 				p.problem(n.row, "", "It comes after itself: its successors lead back to it. Correct one of them")
-				break
 			}
 		}
 	}
 	slices.SortStableFunc(p.Problems, func(a, b Problem) int { return a.Row - b.Row })
+}
+
+// circle follows successors to where they end, each once, and gives those that lead back to themselves.
+func (p *Preview) circle(from string, known map[string]bool) []string {
+	var way []string
+	at := map[string]int{}
+	for x := from; x != "" && !known[x]; x = p.after(x) {
+		if i, again := at[x]; again {
+			way = way[i:]
+			break
+		}
+		at[x] = len(way)
+		way = append(way, x)
+		if next := p.after(x); next == "" || known[next] {
+			way = nil
+			break
+		}
+	}
+	for x := range at {
+		known[x] = true
+	}
+	return way
+}
+
+// after is the successor of a row as the file would have it, or as it is here.
+func (p *Preview) after(same string) string {
+	if n, in := p.names[same]; in {
+		return n.other
+	}
+	if _, in := p.first[same]; in || p.here[same] == nil {
+		return ""
+	}
+	return p.here[same].other
 }
 
 // code is of all that was shown.
