@@ -769,4 +769,18 @@ var planted = []struct{ name, file, old, new, clause string }{
 		`_ = append(p.Right,`, "request:whoever_was_sent"},
 	{"an emergency is no sending", "../process/disclosed.go", `o.Leaves == Identifiable || o.Leaves == Emergency`,
 		`o.Leaves == Identifiable`, "concern:whoever_was_sent"},
+	{"what went astray has no recipient", "disclosed.go", `!o.Discloses() && !x.Lost ||`,
+		`!o.Discloses() ||`, "request:whoever_was_sent"},
+	{"somebody here is a recipient", "disclosed.go", `slices.Contains(x.Inside, answers.Get(x.To[0])) {`,
+		`len(x.Inside) > 99 {`, "concern:whoever_was_sent"},
+	{"it is erased while a correction is owed", "disclosed.go", `	if slices.ContainsFunc(s.Disclosed, s.Untold) {
+`,
+		`	if len(s.Disclosed) > 99 {
+`, "request:whoever_was_sent"},
+	{"it is said twice that it is to be erased", "disclosed.go", `case step == process.ErasureAhead && !s.unheard():`,
+		`case step == process.ErasureAhead && s.ahead() > 9999:`, "concern:whoever_was_sent"},
+	{"who could not be told counts as told", "disclosed.go", `if ev.Outcome != process.CannotBeTold {`,
+		`if ev.Outcome != "" {`, "request:whoever_was_sent"},
+	{"somebody was told before anything was sent", "disclosed.go", `err == nil && day.Before(from) {`,
+		`err == nil && day.Before(from) && i > 99 {`, "concern:whoever_was_sent"},
 }
