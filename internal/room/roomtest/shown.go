@@ -76,7 +76,11 @@ func (s *suite) soonest(d *room.Desk, r *room.Room, a access.Actor, v room.View)
 		p, err := d.List(s.ctx, a, r, room.Query{List: l.ID, Limit: room.MaxPage})
 		s.must(err)
 		for _, row := range p.Rows {
-			if next, _ := v.NextDue(); row.Reference == v.Reference && row.Due != next {
+			next, _ := v.NextDue()
+			if l.Sent { // of a record it says to whom something went, and nothing else
+				next = process.Due{}
+			}
+			if row.Reference == v.Reference && row.Due != next {
 				s.t.Errorf("%s says that %q is due, and the record %q", l.ID, row.Due.Label, next.Label)
 			}
 		}
