@@ -77,11 +77,15 @@ func (h *pages) show(q *web.Request) (web.Response, error) {
 	if h.directory.Passkeys() {
 		body = append(body, h.passkeys(all)...)
 	}
-	body = append(body, nhs.Heading{Level: 2, Text: "Recovery codes", Size: nhs.SizeM},
-		nhs.Para("You have "+plain.Count(p.RecoveryLeft(), "recovery code", "recovery codes")+" that you have not used. One "+
-			"of them lets you set up your account again when you cannot log in."),
-		nhs.Button{Text: titleRecovery, Href: pathRecovery, Variant: nhs.Secondary},
-		nhs.Heading{Level: 2, Text: titleSessions, Size: nhs.SizeM},
+	if p.HasPassword() { // one counts beside a password or a phone alone
+		body = append(body, nhs.Heading{Level: 2, Text: "Recovery codes", Size: nhs.SizeM},
+			nhs.Para("You have "+plain.Count(p.RecoveryLeft(), "recovery code", "recovery codes")+" that you have not used. One "+
+				"of them lets you set up your account again when you cannot log in."),
+			nhs.Button{Text: titleRecovery, Href: pathRecovery, Variant: nhs.Secondary})
+	} else {
+		body = append(body, nhs.Para("If you lose every passkey, ask for a new set-up code."))
+	}
+	body = append(body, nhs.Heading{Level: 2, Text: titleSessions, Size: nhs.SizeM},
 		nhs.Paragraph{Content: nhs.Link{Text: "See where you are logged in, and log out there", Href: pathSessions}})
 	return web.Page{Title: title, Back: "/", Body: web.Stack(append(body, lately(p)...)...)}, nil
 }

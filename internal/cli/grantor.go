@@ -170,7 +170,7 @@ func (userRecoverCmd) Help() string {
 
     heed user recover --login gwen
 
-They are asked for password and recovery code, or HEED_WORD holds them as: password code. The page /set-up/recover does the same. It prints a one-time code for /set-up. Each recovery code counts once; setting up again makes new ones.`
+They are asked for password and recovery code, or HEED_WORD holds them as: password code. The page /set-up/recover does the same. It prints a set-up code for /set-up. Each recovery code counts once; setting up again makes new ones.`
 }
 
 func (c *userRecoverCmd) Run(env *Env) error {

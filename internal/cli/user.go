@@ -16,7 +16,7 @@ type userCmd struct {
 	Add     userAddCmd     `cmd:"" help:"Give somebody an account. A role beyond that of a worker needs the word of both grantors."`
 	Grant   userGrantCmd   `cmd:"" name:"grant-role" help:"Give somebody a further role, on the word of both grantors."`
 	Revoke  userRevokeCmd  `cmd:"" name:"revoke-role" help:"Take a role back, on the word of one grantor. It counts from the next request on."`
-	Code    userCodeCmd    `cmd:"" help:"Make a new one-time code for somebody who lost password or phone."`
+	Code    userCodeCmd    `cmd:"" help:"Make a new set-up code for somebody who lost password or phone."`
 	Recover userRecoverCmd `cmd:"" help:"Use a recovery code of your own, when your phone is lost."`
 	Leave   userLeaveCmd   `cmd:"" help:"End the account of somebody who leaves, on the word of one grantor."`
 

@@ -59,7 +59,7 @@ func Events() map[string]string {
 		kindPersonLeft:         "A person left; the account gives nothing any more",
 		kindRoleGranted:        "A person was given a role, by whose word",
 		kindRoleRevoked:        "A role was taken back",
-		kindEnrolmentOffered:   "A one-time code was made with which the person chooses a password and a second factor",
+		kindEnrolmentOffered:   "A set-up code was made with which the person chooses a password and a second factor",
 		kindEnrolled:           "The person chose a password and a second factor, or made their first passkey",
 		kindTokenIssued:        "A token for the API was made",
 		kindTokenRevoked:       "A token for the API was withdrawn",
@@ -74,7 +74,7 @@ func Events() map[string]string {
 		kindGrantorReplaced:    "A grantor was replaced: nobody had stopped it",
 		kindRecoveryMade:       "Recovery codes were made for somebody who sets up their account",
 		kindRecovered: "Somebody who lost their second factor used a recovery code and their password for a new " +
-			"one-time code",
+			"set-up code",
 		kindPasskeyAdded:    "The person added a passkey: its public key, and what they call it",
 		kindPasskeyRemoved:  "The person took a passkey away",
 		kindPasskeyStopped:  "A passkey was used with a count that went back: it gives nothing any more",

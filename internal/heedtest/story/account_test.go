@@ -129,7 +129,8 @@ func TestAnAccountIsSetUpWithAPasskey(t *testing.T) {
 		Fill("Set-up code that you were told", e.Code).Press("Set up with a passkey").
 		See("Your account is set up", "add a passkey on another device").Press("Continue to log in").
 		Press("Log in with a passkey").See("Nobody Real").
-		Open("/account").See("First passkey").DoNotSee("your password and a code").
+		Open("/account").See("First passkey").DoNotSee("your password and a code", "recovery codes").
+		See("ask for a new set-up code").
 		Press("Take away").Press("Take this passkey away").See("This passkey is your only way to log in")
 	if _, err := s.Directory.CheckPassword(ctx, "new", demo.Password); !fail.Is(err, fail.SignIn) {
 		t.Errorf("a password that was never chosen: %v", err)
