@@ -79,8 +79,8 @@ func (h *pages) show(q *web.Request) (web.Response, error) {
 	}
 	if p.HasPassword() { // one counts beside a password or a phone alone
 		body = append(body, nhs.Heading{Level: 2, Text: "Recovery codes", Size: nhs.SizeM},
-			nhs.Para("You have "+plain.Count(p.RecoveryLeft(), "recovery code", "recovery codes")+" that you have not used. One "+
-				"of them lets you set up your account again when you cannot log in."),
+			nhs.Para("You have "+plain.Count(p.RecoveryLeft(), "recovery code", "recovery codes")+" that you have not used. "+
+				"One of them lets you set up your account again when you cannot log in."),
 			nhs.Button{Text: titleRecovery, Href: pathRecovery, Variant: nhs.Secondary})
 	} else {
 		body = append(body, nhs.Para("If you lose every passkey, ask for a new set-up code."))

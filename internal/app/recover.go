@@ -33,7 +33,6 @@ func showRecover(q *web.Request) (web.Response, error) {
 				Error: nhs.ErrorMessage{Text: f.Fault("password-recovery")}},
 			nhs.PasswordInput{Name: "password-other", Label: nhs.Label{Text: "Your password, or the code that the app on " +
 				"your phone shows", Size: nhs.SizeS}, Autocomplete: "off", Width: 20,
-				Hint:  nhs.Hint{Text: "Leave this empty if you log in with passkeys alone"},
 				Error: nhs.ErrorMessage{Text: f.Fault("password-other")}},
 		}})}, nil
 }

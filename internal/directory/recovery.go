@@ -90,7 +90,10 @@ func (d *Desk) RecoveryCodes(ctx context.Context, a access.Actor) (codes []strin
 	}
 	var before Person
 	err = d.change(ctx, a.Person, ownCredentials(a), func(tx *store.Tx, p Person, _ Organisation) (ledger.Event, error) {
-		before = p
+		if before = p; !p.HasPassword() {
+			return ledger.Event{}, fail.New(fail.Conflict, "A recovery code counts beside a password or a phone. You log in "+
+				"with passkeys alone: if you lose all of them, ask for a new set-up code")
+		}
 		return ledger.Event{Kind: kindRecoveryMade, Data: made}, d.tellOwner(tx, p)
 	})
 	if err != nil {
@@ -104,7 +107,7 @@ func (d *Desk) RecoveryCodes(ctx context.Context, a access.Actor) (codes []strin
 
 // Recover uses up a recovery code, with the password or with a code of the second factor, and
 // gives a set-up code. It needs nobody else: both are the person's own. Whoever logs in with
-// passkeys alone has nothing to go with it. The recovery code is looked at first, so that no
+// passkeys alone has none: a slip of paper would be enough to become them. The recovery code is looked at first, so that no
 // password is guessed here without one.
 func (d *Desk) Recover(ctx context.Context, login, other, recovery string) (string, error) {
 	hash := codeHash(recovery)
@@ -115,10 +118,8 @@ func (d *Desk) Recover(ctx context.Context, login, other, recovery string) (stri
 	if err != nil || !d.mayRecover(p, hash) {
 		return "", wrongRecovery()
 	}
-	if p.HasPassword() {
-		if err := d.eitherFactor(ctx, p, other); err != nil {
-			return "", err
-		}
+	if err := d.eitherFactor(ctx, p, other); err != nil {
+		return "", err
 	}
 	code := setUpCode()
 	by := ledger.Author{Person: p.ID, Role: string(access.Worker), Rule: "own-credentials"}
@@ -140,7 +141,7 @@ func (d *Desk) Recover(ctx context.Context, login, other, recovery string) (stri
 }
 
 func (d *Desk) mayRecover(p Person, hash string) bool {
-	return !p.Left && p.recovery[hash] && !d.Spent.Spent(recoveryMark(p.ID, hash))
+	return !p.Left && p.HasPassword() && p.recovery[hash] && !d.Spent.Spent(recoveryMark(p.ID, hash))
 }
 
 // eitherFactor is right when what was typed is the password, or the code that the phone shows now.
