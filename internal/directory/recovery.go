@@ -91,8 +91,8 @@ func (d *Desk) RecoveryCodes(ctx context.Context, a access.Actor) (codes []strin
 	var before Person
 	err = d.change(ctx, a.Person, ownCredentials(a), func(tx *store.Tx, p Person, _ Organisation) (ledger.Event, error) {
 		if before = p; !p.HasPassword() {
-			return ledger.Event{}, fail.New(fail.Conflict, "A recovery code counts beside a password or a phone. You log in "+
-				"with passkeys alone: if you lose all of them, ask for a new set-up code")
+			return ledger.Event{}, fail.New(fail.Conflict, "A recovery code counts beside a password or a phone. You log "+
+				"in with passkeys alone: if you lose all of them, ask for a new set-up code")
 		}
 		return ledger.Event{Kind: kindRecoveryMade, Data: made}, d.tellOwner(tx, p)
 	})
