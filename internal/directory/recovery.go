@@ -107,8 +107,8 @@ func (d *Desk) RecoveryCodes(ctx context.Context, a access.Actor) (codes []strin
 
 // Recover uses up a recovery code, with the password or with a code of the second factor, and
 // gives a set-up code. It needs nobody else: both are the person's own. Whoever logs in with
-// passkeys alone has none: a slip of paper would be enough to become them. The recovery code is looked at first, so that no
-// password is guessed here without one.
+// passkeys alone has none: a slip of paper would be enough to become them. The recovery code is
+// looked at first, so that no password is guessed here without one.
 func (d *Desk) Recover(ctx context.Context, login, other, recovery string) (string, error) {
 	hash := codeHash(recovery)
 	p, err := d.FindLogin(ctx, login)
