@@ -34,7 +34,7 @@ const (
 // Part is the routes of this package.
 func Part(people *directory.Desk) web.Part {
 	h := &pages{people}
-	return web.Part{Name: "account", Routes: []web.Route{
+	return web.Part{Name: "account", Routes: append(h.elsewhereRoutes(),
 		web.Get(path, web.SignedIn, title, h.show),
 		web.Get(pathAdd, web.SignedIn, titleAdd, h.recent(h.add)),
 		web.Post(pathAdd, web.SignedIn, titleAdd, h.recent(h.sendAdd)),
@@ -48,7 +48,7 @@ func Part(people *directory.Desk) web.Part {
 		web.Post(pathPassword, web.SignedIn, titlePassword, h.changePassword),
 		web.Get(pathRecovery, web.SignedIn, titleRecovery, h.recent(h.recovery)),
 		web.Post(pathRecovery, web.SignedIn, titleRecovery, h.recent(h.newRecovery)),
-	}}
+	)}
 }
 
 // recent asks who logged in a while ago to do so again.
@@ -77,6 +77,7 @@ func (h *pages) show(q *web.Request) (web.Response, error) {
 	if h.directory.Passkeys() {
 		body = append(body, h.passkeys(all)...)
 	}
+	body = append(body, h.elsewhere(p)...)
 	if p.HasPassword() { // one counts beside a password or a phone alone
 		body = append(body, nhs.Heading{Level: 2, Text: "Recovery codes", Size: nhs.SizeM},
 			nhs.Para("You have "+plain.Count(p.RecoveryLeft(), "recovery code", "recovery codes")+" that you have not used. "+

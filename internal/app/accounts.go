@@ -8,6 +8,7 @@ import (
 	"heed/internal/access"
 	"heed/internal/fail"
 	"heed/internal/id"
+	"heed/internal/provider"
 	"heed/internal/session"
 	"heed/internal/web"
 )
@@ -33,6 +34,23 @@ func (x accounts) AskPasskey(ctx context.Context) (json.RawMessage, error) {
 
 func (x accounts) CheckPasskey(ctx context.Context, answer []byte) (id.Person, error) {
 	return x.a.Directory.CheckPasskey(ctx, answer)
+}
+
+func (x accounts) AskProvider(ctx context.Context, a provider.Asked) (string, error) {
+	return x.a.Directory.AskProvider(ctx, a)
+}
+
+func (x accounts) CheckProvider(ctx context.Context, a provider.Answer) (session.Elsewhere, error) {
+	e, err := x.a.Directory.CheckProvider(ctx, a)
+	return session.Elsewhere{Person: e.Person, SecondFactor: e.Second, Proved: e.Proved}, err
+}
+
+// elsewhere are the providers as the pages name them.
+func (a *App) elsewhere() (all []web.Elsewhere) {
+	for _, p := range a.Directory.Providers.All() {
+		all = append(all, web.Elsewhere{ID: p.ID, Name: p.Name})
+	}
+	return all
 }
 
 // Who is asked with every request, so that a right taken back is gone at once.

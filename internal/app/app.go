@@ -35,6 +35,7 @@ import (
 	"heed/internal/jobs"
 	"heed/internal/ledger"
 	"heed/internal/ledger/ledgerweb"
+	"heed/internal/provider"
 	"heed/internal/room"
 	"heed/internal/room/roomweb"
 	"heed/internal/session"
@@ -206,8 +207,12 @@ func (a *App) slices() (err error) {
 	}
 	a.spent = spent.In(a.Config.spent(), a.Clock, a.Log)
 	a.Jobs = jobs.New(a.Store, jobs.Options{Clock: a.Clock, Log: a.Log, Mail: a.mailer()})
+	providers, err := provider.New(a.Config.Providers, a.Config.PublicURL, a.Clock)
+	if err != nil {
+		return err
+	}
 	a.Directory = directory.New(directory.Parts{Store: a.Store, Vault: a.Vault, Ledger: a.Ledger, Clock: a.Clock,
-		Spent: a.spent, Jobs: a.Jobs, Origin: a.Config.PublicURL})
+		Spent: a.spent, Jobs: a.Jobs, Origin: a.Config.PublicURL, Providers: providers})
 	a.Bulk = bulk.New(bulk.Parts{Store: a.Store, Vault: a.Vault, Ledger: a.Ledger}, bodies.Feed)
 	a.Bodies = bodies.New(a.Bulk)
 	a.Rooms, err = room.NewDesk(room.Parts{Store: a.Store, Vault: a.Vault, Ledger: a.Ledger, Policy: a.Policy,
@@ -292,7 +297,7 @@ func (a *App) faces(ctx context.Context) error {
 		Clock: a.Clock, Spent: a.spent, Idle: a.Config.Idle})
 	o := web.Options{Settings: settings, Clock: a.Clock, Log: a.Log, PublicURL: a.Config.PublicURL, Plain: a.Config.Plain,
 		TrustedProxies: a.Config.TrustedProxies, May: a.may, Sessions: a.Sessions, Notice: a.notice, Spool: a.spool,
-		Passkeys: a.Directory.Passkeys()}
+		Passkeys: a.Directory.Passkeys(), Elsewhere: a.elsewhere(), AddElsewhere: a.Directory.AddProvider}
 	if a.Config.Demo {
 		o.Demo = &web.Demo{People: a.demoPeople}
 	}

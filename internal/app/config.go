@@ -16,6 +16,7 @@ import (
 	"heed/internal/fail"
 	"heed/internal/jobs"
 	"heed/internal/ledger"
+	"heed/internal/provider"
 	"heed/internal/witness"
 	"heed/record"
 )
@@ -39,7 +40,8 @@ type Config struct {
 	BackupLife     time.Duration
 	Witnesses      []string // "URL VKEY" each, and "2 of 3" when not all must sign
 	Mail           jobs.Mailer
-	Clamd          string // where documents are looked at: a socket's path, or host:port; "" for nowhere
+	Providers      []provider.Config // at whom people may log in
+	Clamd          string            // where documents are looked at: a socket's path, or host:port; "" for nowhere
 	Demo           bool
 	ReserveBytes   int64 // SQLite: room kept for recording readings when the disk is full; 8 MiB unless told
 }

@@ -9,6 +9,7 @@ import (
 	"heed/internal/app"
 	"heed/internal/clock"
 	"heed/internal/fail"
+	"heed/internal/provider"
 	"heed/internal/web"
 )
 
@@ -26,6 +27,7 @@ type serveCmd struct {
 	BackupLife time.Duration `help:"How long backups of the key store are kept: an erased record could be brought back until then." env:"HEED_BACKUP_LIFE" default:"35d"`
 	Witness    []string      `help:"A witness: its address, a space, and its public key; several with ; between them, and 2 of 3 when not all must sign." env:"HEED_WITNESS" sep:";"`
 	Clamd      string        `help:"Where clamd looks at documents for harmful software: the path of its socket, or host:port. Documents are not looked at when not given." env:"HEED_CLAMD"`
+	LogInWith  string        `help:"A file that names the providers at which people may log in: NHS Care Identity, Microsoft Entra ID, any provider of OpenID Connect. See operations.md." env:"HEED_LOG_IN_WITH" name:"log-in-with" type:"path"`
 	mailFlags  `embed:""`
 }
 
@@ -55,6 +57,11 @@ func (c *serveCmd) config() (cfg app.Config, err error) {
 	}
 	if cfg.PublicURL, err = publicURL(c.PublicURL, c.Plain); err != nil {
 		return cfg, err
+	}
+	if c.LogInWith != "" {
+		if cfg.Providers, err = provider.Read(c.LogInWith); err != nil {
+			return cfg, err
+		}
 	}
 	_, port, err := net.SplitHostPort(c.Addr)
 	switch {

@@ -17,6 +17,7 @@ type userCmd struct {
 	Grant   userGrantCmd   `cmd:"" name:"grant-role" help:"Give somebody a further role, on the word of both grantors."`
 	Revoke  userRevokeCmd  `cmd:"" name:"revoke-role" help:"Take a role back, on the word of one grantor. It counts from the next request on."`
 	Code    userCodeCmd    `cmd:"" help:"Make a new set-up code for somebody who lost password or phone."`
+	Link    userLinkCmd    `cmd:"" help:"Link somebody's account with one at a provider, by issuer and subject."`
 	Recover userRecoverCmd `cmd:"" help:"Use a recovery code of your own, when your phone is lost."`
 	Leave   userLeaveCmd   `cmd:"" help:"End the account of somebody who leaves, on the word of one grantor."`
 
@@ -246,6 +247,38 @@ func (c *userCodeCmd) Run(env *Env) error {
 			return err
 		}
 		sayCode(env, code, "24 hours")
+		return nil
+	})
+}
+
+type userLinkCmd struct {
+	place   `embed:""`
+	voices  `embed:""`
+	Login   string `env:"-" help:"Login name of the person." required:"" aliases:"user"`
+	Issuer  string `env:"-" help:"The provider's issuer, as the file of --log-in-with has it." required:""`
+	Subject string `env:"-" help:"Who the person is there: the provider's sub." required:""`
+}
+
+func (userLinkCmd) Help() string {
+	return `A worker, who logs in at the provider from then on:
+
+    heed user link --login n.example --issuer https://login.example.nhs.uk --subject 555036634107
+
+Whoever is that subject at the provider becomes that person. For somebody with a role beyond that of a worker it therefore needs the word of both grantors:
+
+    heed user link --login l.sample --issuer https://login.example.nhs.uk --subject 555036634108 \
+      --grantor guardian --grantor executive
+
+They hear of it by mail, and can take the link away on "Your account". A provider never gives a role. Setting the account up anew ends the link.`
+}
+
+func (c *userLinkCmd) Run(env *Env) error {
+	return aboutPerson(env, c.place, c.voices, c.Login, func(a *app.App, p directory.Person, _ directory.Organisation,
+		words []directory.Word) error {
+		if err := a.Directory.LinkAtMachine(env.Ctx, p.ID, c.Issuer, c.Subject, words...); err != nil {
+			return err
+		}
+		env.say("%s can log in as that subject from now on.", c.Login)
 		return nil
 	})
 }

@@ -17,6 +17,7 @@ import (
 	"heed/internal/id"
 	"heed/internal/jobs"
 	"heed/internal/ledger"
+	"heed/internal/provider"
 	"heed/internal/spent"
 	"heed/internal/store"
 	"heed/internal/vault"
@@ -32,6 +33,8 @@ type Parts struct {
 	Jobs   *jobs.Queue // for notices; nil: none are sent
 	Spent  *spent.Book // what was used up, outside the database; in memory unless told
 	Origin string      // the address that people type, "https://heed.example": passkeys belong to it; "" has none
+	// Providers are those at whom people may log in; nil: none.
+	Providers *provider.Book
 }
 
 // Desk is the only way into the directory for other rooms.

@@ -120,6 +120,7 @@ type Person struct {
 	tokens    map[string]Token
 	held      []access.Role // also those that were taken back
 	passkeys  []Passkey
+	links     []Link
 	lately    []Change
 }
 
@@ -141,6 +142,8 @@ var changes = map[string]string{
 	kindPasskeyAdded:     "A passkey was added",
 	kindPasskeyRemoved:   "A passkey was taken away",
 	kindPasskeyStopped:   "A passkey was stopped, because its count went back",
+	kindLinked:           "Your account was linked with one elsewhere",
+	kindUnlinked:         "The link with an account elsewhere was taken away",
 	kindRecoveryMade:     "Recovery codes were made",
 	kindRecovered:        "A recovery code was used",
 	kindTokenIssued:      "A token for programs, or an address for your calendar, was made",
@@ -193,7 +196,7 @@ func (p Person) grant(r access.Role) (Grant, bool) {
 }
 
 // Enrolled says whether the person has a way to log in.
-func (p Person) Enrolled() bool { return p.waysIn() > 0 }
+func (p Person) Enrolled() bool { return p.waysIn()+len(p.links) > 0 }
 
 // Actor is who asks, in one of the roles that the person holds. An empty role
 // means the first that was granted. fail.SignIn when the person has left or does

@@ -138,16 +138,7 @@ func (d *Desk) OfferEnrolment(ctx context.Context, person id.Person, words ...Wo
 	var before Person
 	err := d.change(ctx, person, operator, func(tx *store.Tx, p Person, o Organisation) (ledger.Event, error) {
 		before = p
-		for _, g := range p.Grants {
-			if _, err := decideGrant(o, p, g.Role, g.Team, words); err != nil {
-				return ledger.Event{}, err
-			}
-		}
-		if p.Enrolled() && o.named(p.ID) && len(grantorsOf(o, words)) < len(o.Grantors) {
-			return ledger.Event{}, needsGrantors(o, "Whoever this organisation named when it was set up keeps their word "+
-				"whatever their role: a code for them")
-		}
-		if err := d.standing(tx, words); err != nil {
+		if err := d.mayBecome(tx, o, p, words, "a code for them"); err != nil {
 			return ledger.Event{}, err
 		}
 		return ledger.Event{Kind: kindEnrolmentOffered, Data: enrolmentOffered{codeHash(code), tx.Now().
@@ -157,4 +148,19 @@ func (d *Desk) OfferEnrolment(ctx context.Context, person id.Person, words ...Wo
 		d.spendEnrolment(before)
 	}
 	return code, err
+}
+
+// mayBecome asks for the words on which somebody at the machine may give out what makes its
+// holder a person: what that is, is said to whoever gives too few.
+func (d *Desk) mayBecome(tx *store.Tx, o Organisation, p Person, words []Word, what string) error {
+	for _, g := range p.Grants {
+		if _, err := decideGrant(o, p, g.Role, g.Team, words); err != nil {
+			return err
+		}
+	}
+	if p.Enrolled() && o.named(p.ID) && len(grantorsOf(o, words)) < len(o.Grantors) {
+		return needsGrantors(o, "Whoever this organisation named when it was set up keeps their word whatever their role: "+
+			what)
+	}
+	return d.standing(tx, words)
 }

@@ -43,6 +43,8 @@ const (
 	kindPasskeyAdded       = "person.passkey_added"
 	kindPasskeyRemoved     = "person.passkey_removed"
 	kindPasskeyStopped     = "person.passkey_stopped"
+	kindLinked             = "person.provider_linked"
+	kindUnlinked           = "person.provider_unlinked"
 	kindPasswordChanged    = "person.password_changed"
 	kindSessionsEnded      = "person.sessions_ended"
 	kindPeopleListed       = "people.listed"
@@ -78,6 +80,8 @@ func Events() map[string]string {
 		kindPasskeyAdded:    "The person added a passkey: its public key, and what they call it",
 		kindPasskeyRemoved:  "The person took a passkey away",
 		kindPasskeyStopped:  "A passkey was used with a count that went back: it gives nothing any more",
+		kindLinked:          "The person's account was linked with one at a provider: its issuer and subject",
+		kindUnlinked:        "The person took the link with an account at a provider away",
 		kindPasswordChanged: "The person changed their password; their other sessions ended",
 		kindSessionsEnded:   "The person logged out everywhere",
 		kindPeopleListed:    "Somebody at the machine listed who has an account: how many",
@@ -263,7 +267,7 @@ func foldPerson(p *Person, e ledger.Entry) error {
 			p.Name, p.Login, p.Email, p.Phone, p.Job = d.Name, d.Login, d.Email, d.Phone, d.Job
 		}
 	case kindPersonLeft:
-		p.Left, p.Grants, p.tokens, p.enrolment, p.passkeys = true, nil, nil, nil, nil
+		p.Left, p.Grants, p.tokens, p.enrolment, p.passkeys, p.links = true, nil, nil, nil, nil, nil
 	case kindRoleGranted:
 		var d roleGranted
 		if read(&d) {
@@ -289,7 +293,7 @@ func foldPerson(p *Person, e ledger.Entry) error {
 	case kindEnrolled:
 		var d enrolled
 		if read(&d) {
-			p.password, p.totp, p.enrolment, p.passkeys = d.Password, d.TOTP, nil, nil
+			p.password, p.totp, p.enrolment, p.passkeys, p.links = d.Password, d.TOTP, nil, nil, nil
 			p.Since = e.At
 			if d.Passkey != nil {
 				p.addPasskey(*d.Passkey, e.At)
@@ -318,6 +322,17 @@ func foldPerson(p *Person, e ledger.Entry) error {
 		if read(&d) {
 			p.stopPasskey(d.ID, e.At)
 			p.Since = e.At // whoever has a copy may have logged in
+		}
+	case kindLinked:
+		var d Link
+		if read(&d) {
+			p.addLink(d, e.At)
+		}
+	case kindUnlinked:
+		var d linkNamed
+		if read(&d) {
+			p.dropLink(d)
+			p.Since = e.At
 		}
 	case kindRecoveryMade:
 		var d recoveryMade

@@ -46,6 +46,7 @@ func (d *Desk) Leave(ctx context.Context, person id.Person, words ...Word) error
 		d.spendTokens(before, "")
 		d.spendEnrolment(before)
 		d.spendPasskeys(before)
+		d.spendLinks(before)
 	}
 	return err
 }

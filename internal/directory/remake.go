@@ -174,6 +174,17 @@ func (d *Desk) lookupsOfPerson(tx *store.Tx, e ledger.Entry) ([]lookup, error) {
 			ask:    statement{`select count(*) from directory_holder where org = $1 and role = $2 and person = $3`, row},
 			insert: statement{`insert into directory_holder (org, role, person) values ($1, $2, $3)`, row}})
 	}
+	for _, l := range p.links {
+		mac, err := d.linkMAC(tx, l)
+		if err != nil {
+			return nil, err
+		}
+		row := []any{mac, p.ID}
+		all = append(all, lookup{"a link of " + p.ID.String() + " with a provider",
+			statement{`select count(*) from directory_provider where mac = $1 and person = $2`, row},
+			statement{`delete from directory_provider where mac = $1`, row[:1]},
+			statement{`insert into directory_provider (mac, person) values ($1, $2)`, row}})
+	}
 	for hash := range p.tokens {
 		row := []any{hash, p.ID}
 		all = append(all, lookup{"a token of " + p.ID.String(),

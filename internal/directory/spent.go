@@ -36,6 +36,7 @@ var forGood = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
 func (d *Desk) spendCredentials(p Person) {
 	d.spendEnrolment(p)
 	d.spendPasskeys(p)
+	d.spendLinks(p)
 	if p.password != "" {
 		d.Spent.Spend(passwordMark(p))
 	}

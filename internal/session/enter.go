@@ -10,6 +10,7 @@ import (
 	"heed/internal/clock"
 	"heed/internal/fail"
 	"heed/internal/id"
+	"heed/internal/provider"
 	"heed/internal/store"
 )
 
@@ -27,9 +28,22 @@ type Accounts interface {
 	// CheckPasskey says whose passkey answered, each answer once only; fail.SignIn when it is not
 	// right, fail.Conflict when it was stopped.
 	CheckPasskey(ctx context.Context, answer []byte) (id.Person, error)
+	// AskProvider is where a browser goes to log in elsewhere; fail.Missing when there is no such
+	// provider, fail.Busy when it cannot be reached.
+	AskProvider(ctx context.Context, a provider.Asked) (string, error)
+	// CheckProvider says whom a provider's answer shows, each answer once only; fail.SignIn when
+	// it shows nobody, fail.Busy when the provider cannot be reached.
+	CheckProvider(ctx context.Context, a provider.Answer) (Elsewhere, error)
 	// Who is the person in a role; "" means the first they have. It is asked with
 	// every request. fail.SignIn when the person has left or has the role no more.
 	Who(ctx context.Context, person id.Person, role string) (Who, error)
+}
+
+// Elsewhere is whom a log-in at a provider shows.
+type Elsewhere struct {
+	Person       id.Person
+	SecondFactor bool      // the provider asserts one
+	Proved       time.Time // when they proved themself there; zero when it does not say
 }
 
 // Who is the person who is signed in, in the role now in use. It is asked for
@@ -111,7 +125,7 @@ func (k *Keeper) Password(ctx context.Context, login, password string, from From
 			return err
 		}
 		token, err = k.start(tx, old, Session{stage: stageCode, owner: owner{person, who.Org}, role: who.Role,
-			account: try.account, device: from.Device})
+			account: try.account, device: from.Device, proved: clock.Micros(tx.Now())})
 		return err
 	})
 	return token, err
@@ -133,7 +147,8 @@ func (k *Keeper) Code(ctx context.Context, half Session, code string, from From)
 	if err != nil {
 		return "", err
 	}
-	next := Session{stage: stageIn, owner: half.owner, role: half.role, secondFactor: true, device: from.Device}
+	next := Session{stage: stageIn, owner: half.owner, role: half.role, secondFactor: true, device: from.Device,
+		proved: half.proved}
 	return k.enter(ctx, from.Net, &half, next, [][]byte{half.account, try.account}, func(tx *store.Tx) error {
 		return k.throttle.back(tx, try)
 	})
@@ -177,7 +192,7 @@ func (k *Keeper) All(ctx context.Context, login, password, code string, from Fro
 	if err != nil {
 		return "", err
 	}
-	next := Session{stage: stageIn, owner: owner{person, who.Org}, role: who.Role, secondFactor: true, device: from.Device}
+	next := k.proven(person, who, from)
 	counted := [][]byte{account("login", login), account("code", person.String()), try.account}
 	return k.enter(ctx, from.Net, old, next, counted, func(tx *store.Tx) error {
 		for _, a := range counted {
@@ -209,14 +224,20 @@ func (k *Keeper) Passkey(ctx context.Context, answer []byte, from From, old *Ses
 	if err != nil {
 		return "", err
 	}
-	next := Session{stage: stageIn, owner: owner{person, who.Org}, role: who.Role, secondFactor: true, device: from.Device}
-	return k.enter(ctx, from.Net, old, next, nil, func(*store.Tx) error { return nil })
+	return k.enter(ctx, from.Net, old, k.proven(person, who, from), nil, func(*store.Tx) error { return nil })
+}
+
+// proven is the session of somebody who has shown both factors just now.
+func (k *Keeper) proven(person id.Person, who Who, from From) Session {
+	return Session{stage: stageIn, owner: owner{person, who.Org}, role: who.Role, secondFactor: true, device: from.Device,
+		proved: clock.Micros(k.clock.Now())}
 }
 
 // Renew draws a new token, of now: for whoever has just changed how they log in, which ends
-// the sessions from before.
+// the sessions from before. It is no proof of who they are: that was when they logged in.
 func (k *Keeper) Renew(ctx context.Context, old Session) (token string, err error) {
-	next := Session{stage: stageIn, owner: old.owner, role: old.role, secondFactor: old.secondFactor, device: old.device}
+	next := Session{stage: stageIn, owner: old.owner, role: old.role, secondFactor: old.secondFactor, device: old.device,
+		proved: old.proved}
 	err = k.store.Do(ctx, func(tx *store.Tx) error {
 		token, err = k.start(tx, &old, next)
 		return err
@@ -249,7 +270,7 @@ func (k *Keeper) ChangeRole(ctx context.Context, old Session, role string) (toke
 		return "", err
 	}
 	next := Session{stage: stageIn, owner: old.owner, role: role, secondFactor: old.secondFactor, started: old.started,
-		device: old.device}
+		device: old.device, proved: old.proved}
 	err = k.store.Do(ctx, func(tx *store.Tx) error {
 		token, err = k.start(tx, &old, next)
 		return err
@@ -260,7 +281,8 @@ func (k *Keeper) ChangeRole(ctx context.Context, old Session, role string) (toke
 // Begin opens a session without asking for a proof: for the demo and for tests.
 func (k *Keeper) Begin(ctx context.Context, person id.Person, org id.Org, role string) (token string, err error) {
 	err = k.store.Do(ctx, func(tx *store.Tx) error {
-		token, err = k.start(tx, nil, Session{stage: stageIn, owner: owner{person, org}, role: role, secondFactor: true})
+		token, err = k.start(tx, nil, Session{stage: stageIn, owner: owner{person, org}, role: role, secondFactor: true,
+			proved: clock.Micros(tx.Now())})
 		return err
 	})
 	return token, err

@@ -21,6 +21,7 @@ type sessionProof struct {
 	Ended  int64  `json:"ended,omitempty"`
 	Left   bool   `json:"left,omitempty"` // ended by "Leave this page"
 	Device string `json:"device,omitempty"`
+	Proved int64  `json:"proved"`
 }
 
 // proofField names the token by its hash, as the row does.
@@ -32,7 +33,7 @@ func (k *Keeper) sealProof(tx *store.Tx, x Session) ([]byte, error) {
 		return nil, err
 	}
 	p := sessionProof{Stage: x.stage, Role: x.role, Second: x.secondFactor, Seen: x.seen, Epoch: epoch, Ended: x.ended,
-		Left: x.left, Device: x.device}
+		Left: x.left, Device: x.device, Proved: x.proved}
 	sealed, err := k.keys.sealJSON(tx, x.owner, proofField(x.token), x.started, p)
 	if err != nil {
 		return nil, fmt.Errorf("prove session: %w", err)
@@ -48,7 +49,7 @@ func (k *Keeper) prove(tx *store.Tx, x *Session) error {
 	switch {
 	case err == nil:
 		x.stage, x.role, x.secondFactor, x.seen, x.ended, x.left = p.Stage, p.Role, p.Second, p.Seen, p.Ended, p.Left
-		x.device = p.Device
+		x.device, x.proved = p.Device, p.Proved
 		epoch, err := k.spent.Epoch()
 		if err == nil && p.Epoch != epoch {
 			err = fail.New(fail.Missing, "Log in to continue")

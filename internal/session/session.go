@@ -107,6 +107,7 @@ type Session struct {
 	seen         int64
 	ended        int64
 	tries        int
+	proved       int64  // when its owner proved who they are; 0 when that is not known
 	left         bool   // ended by "Leave this page"
 	device       string // what the browser called itself, in words
 	account      []byte
@@ -241,8 +242,9 @@ func (k *Keeper) Leave(ctx context.Context, x Session) error {
 // Limits are how long a session lasts without use, and in all.
 func (k *Keeper) Limits() (idle, absolute time.Duration) { return k.idle, k.absolute }
 
-// Begun is when somebody logged in.
-func (x Session) Begun() time.Time { return clock.FromMicros(x.started) }
+// Proved is when its owner proved who they are. A token that was drawn anew since is no proof;
+// of a log-in elsewhere it is when the provider says, and long ago where it was not asked to have them prove it.
+func (x Session) Proved() time.Time { return clock.FromMicros(x.proved) }
 
 // In says that this was the session of somebody signed in, whether or not it has ended since.
 func (x Session) In() bool { return x.stage == stageIn }

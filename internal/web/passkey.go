@@ -54,13 +54,14 @@ func (s *Site) passkey(q *Request) (Response, error) {
 func (f *Form) Passkey() string { return f.typed.Get("passkey") }
 
 // LoggedInRecently says whether somebody proved who they are a moment ago.
-func (q *Request) LoggedInRecently() bool { return q.Now().Sub(q.session.Begun()) <= recently }
+func (q *Request) LoggedInRecently() bool { return q.Now().Sub(q.session.Proved()) <= recently }
 
 // AskToLogInAgain is the page of somebody who would change how they log in, and must first
 // prove again who they are.
 func (q *Request) AskToLogInAgain() Response {
 	return Page{Title: "Log in again", Back: accountPath, Body: Stack(
-		nhs.Para("You logged in more than 10 minutes ago. Before you change how you log in, log in again."),
+		nhs.Para("You logged in more than 10 minutes ago, or elsewhere without proving anew who you are. Before you change "+
+			"how you log in, log in again."),
 		nhs.HTML(template.HTML(`<form method="post" action="`+againPath+`" novalidate>`)+q.Form().Hidden()+
 			template.HTML(`<input type="hidden" name="next" value="`+htmlEscape(q.Here())+`">`)), //nolint:gosec // escaped
 		nhs.Button{Text: "Log in again"}, nhs.HTML(`</form>`))}

@@ -5,9 +5,11 @@ import (
 	"log/slog"
 	"net/netip"
 
+	"heed/internal/access"
 	"heed/internal/clock"
 	"heed/internal/document"
 	"heed/internal/id"
+	"heed/internal/provider"
 	"heed/internal/session"
 )
 
@@ -49,6 +51,10 @@ type Options struct {
 	Sessions *session.Keeper
 	// Passkeys says that people may log in with a passkey.
 	Passkeys bool
+	// Elsewhere are the providers at which people may log in.
+	Elsewhere []Elsewhere
+	// AddElsewhere links the account of whoever is signed in with the one that a provider shows.
+	AddElsewhere func(context.Context, access.Actor, provider.Answer) error
 	// Notice is what must stand above every page of this person; nil for none.
 	Notice func(ctx context.Context, who session.Who) []string
 	// Spool is the memory in which documents lie while they are taken. Nil has no bound.

@@ -23,7 +23,8 @@ type logInModel struct {
 	Button   nhs.Button
 	Demo     bool
 	Passkey  Component
-	Help     string // where somebody goes who cannot log in
+	Others   Component // providers elsewhere
+	Help     string    // where somebody goes who cannot log in
 }
 
 var logInView = NewView(files, "log-in.html", logInModel{Next: "/mine", Lines: []string{"You were logged out."},
@@ -56,11 +57,13 @@ func (s *Site) signInRoutes() []Route {
 		Get("/log-in", Public, "Log in", s.showLogIn),
 		Post("/log-in", Public, "Log in: name and password", s.logIn),
 		Get("/log-in/code", Public, "Enter your code", s.showCode),
-		Post("/log-in/code", Public, "Log in: one-time code", s.enterCode),
+		Post("/log-in/code", Public, "Log in: the code from the app", s.enterCode),
 		Get(passkeyPath, Public, "Log in with a passkey", s.showLogIn),
 		Post(passkeyPath, Public, "Log in with a passkey", s.passkey),
 		Post(passkeyAsk, Public, "What a browser is asked for that logs in with a passkey", s.askPasskey),
 		Post(againPath, SignedIn, "Log in again, to change how one logs in", s.logInAgain),
+		Get(withPath, Public, "Go to a provider, to log in there", s.logInElsewhere),
+		Get(withBackPath, Public, "Come back from a provider", s.back),
 		Get(unlockPath, Public, "Log in with your code", s.showUnlock),
 		Post(unlockPath, Public, "Log in with your code", s.unlock),
 		Post("/log-out", Public, "Log out", s.logOut),
@@ -93,6 +96,7 @@ func (s *Site) showLogIn(q *Request) (Response, error) {
 	f := q.Form()
 	m := logInModel{Hidden: f.Hidden(), Next: q.next(), Demo: s.o.Demo != nil,
 		Login: f.loginInput(), Password: f.passwordInput(), Button: nhs.Button{Text: "Continue"}, Passkey: s.passkeyButton(f),
+		Others: s.elsewhere(q),
 	}
 	if s.routes["GET "+helpPath] != nil {
 		m.Help = helpPath
@@ -107,9 +111,19 @@ func (s *Site) showLogIn(q *Request) (Response, error) {
 	case "again":
 		m.Lines = []string{"Log in again to change how you log in."}
 	case "out":
-		m.Lines = []string{"You are logged out."}
+		m.Lines = s.loggedOut()
 	}
 	return Page{Title: "Log in", Body: logInView.With(m)}, nil
+}
+
+// loggedOut says that it is here alone.
+func (s *Site) loggedOut() []string {
+	lines := []string{"You are logged out."}
+	for _, e := range s.o.Elsewhere {
+		lines = append(lines, "If you logged in with "+e.Name+", you may still be logged in there: log out there too, if "+
+			"others use this computer.")
+	}
+	return lines
 }
 
 func (f *Form) loginInput() nhs.Input {

@@ -74,14 +74,21 @@ func (s *Site) accessibility(*Request) (Response, error) {
 }
 
 func (s *Site) cookies(*Request) (Response, error) {
+	count, more := "1 cookie", [][]nhs.Cell(nil)
+	if len(s.o.Elsewhere) > 0 {
+		count = "2 cookies"
+		more = [][]nhs.Cell{{{Text: s.elsewhereCookie()}, {Text: "Knows this browser again when you come back from logging " +
+			"in elsewhere. It holds a random number and the page that you were going to."},
+			{Text: "10 minutes, or until you come back"}}}
+	}
 	return Page{Title: "Cookies", Body: Stack(
-		nhs.Para(s.o.Settings.Service+" sets 1 cookie, and only when you log in. It is strictly necessary, so we do not "+
+		nhs.Para(s.o.Settings.Service+" sets "+count+", and only when you log in. That is strictly necessary, so we do not "+
 			"ask. There are no cookies for statistics or advertising."),
 		nhs.Table{Responsive: true, Caption: nhs.TableCaption{Text: "Cookies that are set"},
 			Head: []nhs.HeadCell{{Text: "Name"}, {Text: "What it is for"}, {Text: "How long it is kept"}},
-			Rows: [][]nhs.Cell{{{Text: s.cookieName()},
+			Rows: append([][]nhs.Cell{{{Text: s.cookieName()},
 				{Text: "Keeps you logged in. It holds a random number and nothing about you."},
-				{Text: "Until you close the browser or are logged out: " + s.idleWords()}}}},
+				{Text: "Until you close the browser or are logged out: " + s.idleWords()}}}, more...)},
 	)}, nil
 }
 

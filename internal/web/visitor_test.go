@@ -19,9 +19,11 @@ import (
 	"testing"
 	"time"
 
+	"heed/internal/access"
 	"heed/internal/clock"
 	"heed/internal/fail"
 	"heed/internal/id"
+	"heed/internal/provider"
 	"heed/internal/session"
 	"heed/internal/spent"
 	"heed/internal/store"
@@ -75,9 +77,11 @@ type staff struct {
 	org     id.Org
 	people  map[string]session.Who
 	checked int
+	added   int
 	used    map[string]bool
 	left    bool
 	since   time.Time // when the password was chosen
+	proved  time.Time // what a provider says of that
 }
 
 func newStaff() *staff {
@@ -127,6 +131,26 @@ func (s *staff) CheckPasskey(_ context.Context, answer []byte) (id.Person, error
 	return id.Person{}, fail.New(fail.SignIn, "Try again with one of your passkeys")
 }
 
+func (s *staff) AskProvider(_ context.Context, a provider.Asked) (string, error) {
+	return "https://login.example/?state=" + url.QueryEscape(a.Browser), nil
+}
+
+func (s *staff) CheckProvider(_ context.Context, a provider.Answer) (session.Elsewhere, error) {
+	who, ok := s.people[a.Code]
+	if !ok || a.State != a.Browser {
+		return session.Elsewhere{}, fail.New(fail.SignIn, "Begin again")
+	}
+	return session.Elsewhere{Person: who.Person, SecondFactor: a.Issuer == "second", Proved: s.proved}, nil
+}
+
+func (s *staff) add(_ context.Context, a access.Actor, answer provider.Answer) error {
+	if answer.For != a.Person || answer.State != answer.Browser {
+		return fail.New(fail.SignIn, "Begin again")
+	}
+	s.added++
+	return nil
+}
+
 func (s *staff) Who(_ context.Context, person id.Person, role string) (session.Who, error) {
 	for _, who := range s.people {
 		if who.Person == person && !s.left {
@@ -160,7 +184,8 @@ func eachHouse(t *testing.T, fn func(t *testing.T, h *house)) {
 			Spent: h.spent})
 		site, err := web.New(web.Options{Plain: true, Clock: hand, Log: slog.New(slog.DiscardHandler), Sessions: h.sessions,
 			Settings: web.Settings{OrgName: "Northmoor NHS Trust", Phone: "0300 123 4567",
-				LeaveTo: "https://intranet.example/"}}, h.notes.privatePart())
+				LeaveTo: "https://intranet.example/"},
+			Elsewhere: []web.Elsewhere{{ID: "cis2", Name: "NHS Care Identity"}}, AddElsewhere: h.staff.add}, h.notes.privatePart())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -175,6 +200,11 @@ func (n *notes) privatePart() web.Part {
 	for i := range p.Routes {
 		p.Routes[i].Access = web.SignedIn
 	}
+	p.Routes = append(p.Routes, web.Get("/notes/elsewhere", web.SignedIn, "Add a log-in elsewhere",
+		func(q *web.Request) (web.Response, error) { return q.AddElsewhere("cis2") }),
+		web.Get("/notes/recent", web.SignedIn, "Whether it was a moment ago", func(q *web.Request) (web.Response, error) {
+			return web.Page{Title: "Recent", Body: web.Stack(nhs.Para(fmt.Sprint("recent: ", q.LoggedInRecently())))}, nil
+		}))
 	p.Routes = append(p.Routes, web.Post("/notes/only-post", web.SignedIn, "Add", n.save),
 		web.Get("/notes/choose", web.SignedIn, "Choose", choose), web.Post("/notes/choose", web.SignedIn, "Choose", n.save))
 	return p

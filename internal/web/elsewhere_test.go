@@ -1,0 +1,218 @@
+package web_test
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"heed/internal/web"
+)
+
+// begin goes to the provider, and gives the state with which it would send the browser back.
+func (v *visitor) begin(path string) (state string) {
+	v.h.t.Helper()
+	v.get(path).wants(303)
+	to, err := url.Parse(v.last.Header().Get("Location"))
+	if err != nil || to.Host != "login.example" {
+		v.h.t.Fatalf("%s leads to %s", path, v.last.Header().Get("Location"))
+	}
+	return to.Query().Get("state")
+}
+
+func back(state string, more ...string) string {
+	q := url.Values{"state": {state}, "code": {"amara"}, "iss": {"second"}}
+	for i := 0; i < len(more); i += 2 {
+		q.Set(more[i], more[i+1])
+	}
+	return "/log-in/with/cis2/back?" + q.Encode()
+}
+
+// TestLoggingInElsewhere: a new token, bound to the browser that began; a planted one dies.
+func TestLoggingInElsewhere(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		v := h.visitor()
+		v.get("/log-in?next=%2Fnotes").wants(200, "Log in with NHS Care Identity",
+			"/log-in/with/cis2?next=%2Fnotes")
+		planted := strings.Repeat("A", 43)
+		v.cookies["heed-plain"] = planted
+		state := v.begin("/log-in/with/cis2?next=%2Fnotes")
+		if kept := v.last.Header().Get("Set-Cookie"); !strings.Contains(kept, "HttpOnly; SameSite=Lax") ||
+			!strings.Contains(kept, "Max-Age=600") {
+			t.Errorf("what the browser keeps: %s", kept)
+		}
+		v.get(back(state)).wants(303).to("/notes")
+		if v.cookies["heed-plain"] == planted || len(v.cookies) != 1 {
+			t.Errorf("a planted token lives on, or what was kept does: %v", v.cookies)
+		}
+		v.get("/notes").wants(200, "Amara Nwosu", "Ward staff") // the role that they have here
+		v.post("/log-out").wants(303)
+		v.get("/log-in?why=out").wants(200, "You are logged out.", "you may still be logged in there")
+		v.get("/notes").wants(303)
+		v.get("/cookies").wants(200, "heed-plain-elsewhere")
+
+		site, err := web.New(web.Options{Sessions: h.sessions, PublicURL: "https://heed.example",
+			Elsewhere: []web.Elsewhere{{ID: "cis2", Name: "NHS Care Identity"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.handler = site.Handler()
+		v.get("/log-in/with/cis2")
+		if got := v.last.Header().Get("Set-Cookie"); !strings.HasPrefix(got, "__Host-heed-elsewhere=") ||
+			!strings.Contains(got, "Path=/; Max-Age=600; HttpOnly; Secure; SameSite=Lax") {
+			t.Errorf("cookie: %s", got)
+		}
+	})
+}
+
+// TestALogInThatWasNotBegunHere: forged, replayed, from another browser, in another form, led on
+// to another site: nobody is logged in, and the page offers the other ways.
+func TestALogInThatWasNotBegunHere(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		refused := func(v *visitor, path, what string) {
+			t.Helper()
+			v.get(path)
+			if v.last.Code != 401 || !strings.Contains(v.last.Body.String(), "Begin again") ||
+				!strings.Contains(v.last.Body.String(), "Password") || v.cookies["heed-plain"] != "" {
+				t.Errorf("%s: %d %v", what, v.last.Code, v.cookies)
+			}
+		}
+		mine, other := h.visitor(), h.visitor()
+		theirs := other.begin("/log-in/with/cis2")
+		refused(mine, back(theirs), "begun in no browser")
+		state := mine.begin("/log-in/with/cis2")
+		refused(mine, back(theirs), "log-in CSRF: begun in another browser")
+		refused(mine, back(state), "once what was kept is gone")
+		for what, path := range map[string]string{"a code twice": back("") + "&code=dilys", "a state twice": back("") + "&state=x",
+			"a long state": back(strings.Repeat("s", 5000)), "nobody": back("", "code", "nobody") + "&z=1"} {
+			v := h.visitor()
+			s := v.begin("/log-in/with/cis2")
+			refused(v, strings.Replace(path, "state=&", "state="+url.QueryEscape(s)+"&", 1), what)
+		}
+		v := h.visitor()
+		state = v.begin("/log-in/with/cis2")
+		v.cookies["heed-plain-elsewhere"] = "f" + v.cookies["heed-plain-elsewhere"][1:]
+		refused(v, back(state), "what was begun is another thing")
+
+		for _, next := range []string{"https://elsewhere.example/", "//elsewhere.example", `/\elsewhere.example`,
+			"/log-out", "javascript:alert(1)"} {
+			v := h.visitor()
+			v.get(back(v.begin("/log-in/with/cis2?next=" + url.QueryEscape(next)))).wants(303).to("/")
+		}
+		v = h.visitor()
+		r := httptest.NewRequest("GET", "/log-in/with/cis2", nil)
+		r.Header.Set("Sec-Fetch-Site", "cross-site")
+		v.last = httptest.NewRecorder()
+		h.handler.ServeHTTP(v.last, r)
+		v.wants(303).to("/log-in") // another site begins nothing here
+		if v.last.Header().Get("Set-Cookie") != "" {
+			t.Error("it left something in the browser")
+		}
+	})
+}
+
+// TestWhereNoSecondFactorIsAssertedTheCodeIsAsked, with its limits.
+func TestWhereNoSecondFactorIsAssertedTheCodeIsAsked(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		v := h.visitor()
+		v.get(back(v.begin("/log-in/with/cis2?next=%2Fnotes"), "iss", "")).wants(303).to("/log-in/code?next=%2Fnotes")
+		v.get("/notes").wants(303)
+		for range 4 {
+			v.post("/log-in/code", "code", "999999").wants(422)
+		}
+		v.post("/log-in/code", "code", "999999").wants(303).to("/log-in")
+		v.post("/log-in/code", "code", "123456").wants(303).to("/log-in")
+		w := h.visitor()
+		h.hand.Move(time.Hour)
+		w.get(back(w.begin("/log-in/with/cis2?next=%2Fnotes"), "iss", "")).wants(303)
+		half := w.cookies["heed-plain"]
+		w.post("/log-in/code", "code", "123456", "next", "/notes").wants(303).to("/notes")
+		if w.cookies["heed-plain"] == half {
+			t.Error("the token is the same after the second proof")
+		}
+		w.get("/notes").wants(200)
+	})
+}
+
+// TestWhatCountsAsJustLoggedIn: the proof, and not a token that was drawn anew; and elsewhere
+// only where the provider had the person prove themself.
+func TestWhatCountsAsJustLoggedIn(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		recent := func(v *visitor, is bool) {
+			t.Helper()
+			v.get("/notes/recent").wants(200, fmt.Sprint("recent: ", is))
+		}
+		v := h.visitor().logIn("amara", "123001")
+		recent(v, true)
+		h.hand.Move(6 * time.Minute)
+		v.post("/role", "role", "safeguarding_lead").wants(303)
+		recent(v, true)
+		h.hand.Move(4*time.Minute + time.Second)
+		recent(v, false)
+		v.post("/role", "role", "worker").wants(303)
+		recent(v, false)
+
+		w := h.visitor()
+		w.get(back(w.begin("/log-in/with/cis2"))).wants(303)
+		recent(w, false) // a session there, maybe of an hour ago
+		h.staff.proved = h.hand.Now()
+		w.get(back(w.begin("/log-in/with/cis2"))).wants(303)
+		recent(w, true)
+		w.get(back(w.begin("/log-in/with/cis2"), "iss", "")).wants(303)
+		h.staff.proved = time.Time{}
+		w.get(back(w.begin("/log-in/with/cis2"), "iss", "")).wants(303)
+		w.post("/log-in/code", "code", "123002").wants(303)
+		recent(w, false) // a code alone is one proof
+	})
+}
+
+// TestAddingALogInElsewhere: for who began it, in the browser in which they did.
+func TestAddingALogInElsewhere(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		v := h.visitor().logIn("amara", "123001")
+		state := v.begin("/notes/elsewhere")
+		w := h.visitor().logIn("dilys", "123001")
+		w.get(back(state)) // the attacker's link in somebody else's browser
+		w.wants(409, "Begin again")
+		out := h.visitor()
+		out.cookies["heed-plain-elsewhere"] = v.cookies["heed-plain-elsewhere"]
+		out.get(back(state)).wants(401, "logged out meanwhile")
+		if h.staff.added != 0 {
+			t.Fatal("it was added")
+		}
+		v.get(back(state)).wants(303).to("/account")
+		if h.staff.added != 1 {
+			t.Fatal("it was not added")
+		}
+		v.get(back(state)).wants(409)
+		if h.staff.added != 1 {
+			t.Error("twice")
+		}
+	})
+}
+
+// TestAWardLogsInElsewhereFromOneAddress: 500 within ten minutes are all served; a flood is
+// slowed, and keeps nobody there from logging in with a password.
+func TestAWardLogsInElsewhereFromOneAddress(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		for range 500 {
+			v := h.visitor()
+			v.get(back(v.begin("/log-in/with/cis2"))).wants(303)
+			h.hand.Move(1200 * time.Millisecond)
+		}
+		slowed := 0
+		for range 60 {
+			v := h.visitor()
+			v.cookies["heed-plain-elsewhere"] = "l.x."
+			if v.get(back("x", "code", "nobody")); v.last.Code == 429 {
+				slowed++
+			}
+		}
+		if slowed < 25 {
+			t.Errorf("%d of 60 were slowed", slowed)
+		}
+		h.visitor().logIn("amara", "123777").get("/notes").wants(200)
+	})
+}
