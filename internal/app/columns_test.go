@@ -54,6 +54,7 @@ func TestEveryColumnIsProvedAsSaid(t *testing.T) {
 			room.Beginning{Answers: field.Said("about", "patient", "what", "A worry"), Key: "sent twice"})
 		check(h.t, err)
 		h.logInWithPasskey(nurse)
+		check(h.t, h.Directory.LinkAtMachine(context.Background(), nurse.Person, "https://login.example", "subject"))
 		raised, err := h.Concerns.Raise(context.Background(), nurse,
 			room.Beginning{Answers: field.Said("about", "patient", "what", "Another")})
 		check(h.t, err)

@@ -213,7 +213,8 @@ var forbidden = []struct {
 }{
 	{"net/http", []string{"internal/web", "internal/api", "internal/app", "internal/cli", "internal/witness",
 		"internal/verify", "internal/ledger/ledgerweb", "internal/heedtest", "internal/room/roomtest", "internal/bench",
-		"internal/home", "internal/archtest"}, "slices and kernel know no browser"},
+		"internal/home", "internal/archtest", "internal/provider", "internal/provider/providertest"},
+		"slices and kernel know no browser"},
 	{"html/template", []string{"internal/web", "internal/concern/concernweb", "internal/home", "internal/heedtest"},
 		"only pages make HTML"},
 	{"database/sql", []string{"internal/store", "internal/id", "internal/bench", "internal/store/storetest",

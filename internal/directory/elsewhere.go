@@ -106,8 +106,8 @@ func (d *Desk) shown(ctx context.Context, a provider.Answer) (provider.Shown, er
 // beginAgain is the one answer to a log-in that was not begun in this browser, a moment ago, or
 // that was finished already.
 func beginAgain(why error) error {
-	return fail.Wrap(fail.SignIn, why, "Begin again: this log-in was not begun in this browser, was used already, or took "+
-		"more than 5 minutes")
+	return fail.Wrap(fail.SignIn, why, "Begin again: this log-in was not begun in this browser, was used already, or "+
+		"took more than 5 minutes")
 }
 
 // CheckProvider gives the person with whose account here the one at the provider is linked.
@@ -124,8 +124,8 @@ func (d *Desk) CheckProvider(ctx context.Context, a provider.Answer) (Elsewhere,
 		return err
 	})
 	if fail.Is(err, fail.Missing) {
-		return Elsewhere{}, fail.New(fail.SignIn, "No account here is linked with the one you logged in with. Log in another "+
-			"way and add it on the page \"Your account\", or ask whoever looks after accounts in your organisation")
+		return Elsewhere{}, fail.New(fail.SignIn, "No account here is linked with the one you logged in with. Log in "+
+			"another way and add it on the page \"Your account\", or ask whoever looks after accounts in your organisation")
 	}
 	if err != nil {
 		return Elsewhere{}, err

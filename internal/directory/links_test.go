@@ -102,10 +102,11 @@ func TestALinkIsThePersonAndNobodyElse(t *testing.T) {
 			w.T.Errorf("a role from a token: %+v", nurse.Grants)
 		}
 		for what, err := range map[string]error{
-			"somebody else's":            add(w, p, "lead", "subject-n"),
-			"a second of one's own":      add(w, p, "nurse", "subject-x"),
-			"one's own once more":        add(w, p, "nurse", "subject-n"),
-			"at the machine, another's":  w.Directory.LinkAtMachine(ctx, w.Person("second"), p.Issuer(), "subject-p", w.Words()...),
+			"somebody else's":       add(w, p, "lead", "subject-n"),
+			"a second of one's own": add(w, p, "nurse", "subject-x"),
+			"one's own once more":   add(w, p, "nurse", "subject-n"),
+			"at the machine, another's": w.Directory.LinkAtMachine(ctx, w.Person("second"), p.Issuer(), "subject-p",
+				w.Words()...),
 			"at the machine, of no form": w.Directory.LinkAtMachine(ctx, w.Person("second"), "issuer", "s", w.Words()...),
 		} {
 			if !fail.Is(err, fail.Conflict) && !fail.Is(err, fail.Bad) {

@@ -47,10 +47,14 @@ type Option func(*options)
 type options struct {
 	width    int
 	noScript bool
+	leadsTo  string // another host to which pages may lead
 }
 
 // Width is the window's width in pixels; 360 unless told.
 func Width(pixels int) Option { return func(o *options) { o.width = pixels } }
+
+// LeadsTo lets pages lead to another service, and back: to where people log in elsewhere.
+func LeadsTo(host string) Option { return func(o *options) { o.leadsTo = host } }
 
 // NoScript switches scripts off: everything must work all the same.
 func NoScript() Option { return func(o *options) { o.noScript = true } }

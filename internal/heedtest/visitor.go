@@ -27,7 +27,7 @@ type Visitor struct {
 	tabbed   map[string]bool // pages already walked with the Tab key, by title and width
 	shots    *int
 	typed    []typed // since the last page that took it
-	mayLeave bool
+	mayLeave bool    // by "Leave this page"
 	mayFail  atomic.Bool
 	asked    atomic.Int64 // documents that the browser asked for
 }

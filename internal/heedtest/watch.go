@@ -64,7 +64,8 @@ func (v *Visitor) watch() {
 				v.asked.Add(1)
 			}
 			u, err := url.Parse(e.Request.URL)
-			if err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != base.Host && !v.mayLeave {
+			if err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != base.Host && u.Host != v.o.leadsTo &&
+				!v.mayLeave {
 				v.faults.add("request to another host: %s://%s", u.Scheme, u.Host)
 			}
 		},

@@ -222,8 +222,8 @@ func (p *Provider) second(c claims) bool {
 
 // distrust is the answer to whatever does not belong together, with the reason for the log.
 func (p *Provider) distrust(why error) error {
-	return fail.Wrap(fail.SignIn, why, "The answer of %s could not be checked, so nobody was logged in. Try again, or log "+
-		"in another way", p.Name)
+	return fail.Wrap(fail.SignIn, why, "The answer of %s could not be checked, so nobody was logged in. Try again, or "+
+		"log in another way", p.Name)
 }
 
 // away is said of a provider that does not answer.

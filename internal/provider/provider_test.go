@@ -227,20 +227,22 @@ func TestClocksThatDiffer(t *testing.T) {
 // TestProvedJustNow: who is to prove themself now is not taken by a session that they, or
 // somebody else at that machine, have at the provider.
 func TestProvedJustNow(t *testing.T) {
+	earlier := func(h *house) { h.at.Proved = start.Add(-time.Hour) }
+	claimed := claim("auth_time", start.Add(-time.Hour).Unix())
 	for name, c := range map[string]struct {
 		every  bool
 		asked  provider.Asked
 		change func(*house)
 		ok     bool
 	}{
-		"any session":              {false, provider.Asked{}, func(h *house) { h.at.Proved = start.Add(-time.Hour) }, true},
+		"any session":              {false, provider.Asked{}, earlier, true},
 		"it says nothing":          {false, provider.Asked{}, func(h *house) { h.at.Silent = true }, true},
-		"now":                      {false, provider.Asked{Fresh: true}, func(h *house) { h.at.Proved = start.Add(-time.Hour) }, true},
+		"now":                      {false, provider.Asked{Fresh: true}, earlier, true},
 		"now, and it says nothing": {false, provider.Asked{Fresh: true}, func(h *house) { h.at.Silent = true }, false},
-		"now, and it does not ask": {false, provider.Asked{Fresh: true}, claim("auth_time", start.Add(-time.Hour).Unix()), false},
+		"now, and it does not ask": {false, provider.Asked{Fresh: true}, claimed, false},
 		"now, and it says a day ahead": {false, provider.Asked{Fresh: true},
 			claim("auth_time", start.Add(24*time.Hour).Unix()), false},
-		"every time": {true, provider.Asked{}, claim("auth_time", start.Add(-time.Hour).Unix()), false},
+		"every time": {true, provider.Asked{}, claimed, false},
 	} {
 		h := begin(t, func(p *provider.Config) { p.EveryTime = c.every })
 		c.change(h)
@@ -272,7 +274,7 @@ func TestAProviderThatIsAway(t *testing.T) {
 	for name, serve := range map[string]http.HandlerFunc{
 		"an error":       func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) },
 		"another form":   func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) },
-		"leads away":     func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) },
+		"leads away":     func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/x", http.StatusFound) },
 		"without an end": func(w http.ResponseWriter, _ *http.Request) { endless(w) },
 		"of another": func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = w.Write([]byte(`{"issuer":"https://elsewhere.example"}`))
@@ -288,7 +290,8 @@ func TestAProviderThatIsAway(t *testing.T) {
 			t.Errorf("%s, and back again: %v", name, err)
 		}
 	}
-	for _, address := range []string{"http://elsewhere.example/token", "ftp://127.0.0.1/", "", "https://a:b@elsewhere.example"} {
+	for _, address := range []string{"http://elsewhere.example/token", "ftp://127.0.0.1/", "",
+		"https://a:b@elsewhere.example"} {
 		h := begin(t, nil)
 		h.at.Describe = func(d map[string]any) { d["token_endpoint"] = address }
 		away(h, address)

@@ -85,8 +85,9 @@ func TestALogInThatWasNotBegunHere(t *testing.T) {
 		state := mine.begin("/log-in/with/cis2")
 		refused(mine, back(theirs), "log-in CSRF: begun in another browser")
 		refused(mine, back(state), "once what was kept is gone")
-		for what, path := range map[string]string{"a code twice": back("") + "&code=dilys", "a state twice": back("") + "&state=x",
-			"a long state": back(strings.Repeat("s", 5000)), "nobody": back("", "code", "nobody") + "&z=1"} {
+		for what, path := range map[string]string{"a code twice": back("") + "&code=dilys",
+			"a state twice": back("") + "&state=x",
+			"a long state":  back(strings.Repeat("s", 5000)), "nobody": back("", "code", "nobody") + "&z=1"} {
 			v := h.visitor()
 			s := v.begin("/log-in/with/cis2")
 			refused(v, strings.Replace(path, "state=&", "state="+url.QueryEscape(s)+"&", 1), what)

@@ -185,7 +185,8 @@ func eachHouse(t *testing.T, fn func(t *testing.T, h *house)) {
 		site, err := web.New(web.Options{Plain: true, Clock: hand, Log: slog.New(slog.DiscardHandler), Sessions: h.sessions,
 			Settings: web.Settings{OrgName: "Northmoor NHS Trust", Phone: "0300 123 4567",
 				LeaveTo: "https://intranet.example/"},
-			Elsewhere: []web.Elsewhere{{ID: "cis2", Name: "NHS Care Identity"}}, AddElsewhere: h.staff.add}, h.notes.privatePart())
+			Elsewhere: []web.Elsewhere{{ID: "cis2", Name: "NHS Care Identity"}}, AddElsewhere: h.staff.add},
+			h.notes.privatePart())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -20,8 +20,8 @@ import (
 	"heed/internal/store/storetest"
 )
 
-// named serves the demo under a name, as passkeys need it.
-func named(t *testing.T, db string) served {
+// named serves the demo under a name, as passkeys and providers need it.
+func named(t *testing.T, db string, change ...func(*app.Config)) served {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	var a *app.App
@@ -31,6 +31,9 @@ func named(t *testing.T, db string) served {
 	c := demo.Config(filepath.Join(t.TempDir(), "demo"))
 	c.DB = db
 	c.PublicURL = strings.Replace("http://"+srv.Listener.Addr().String(), "127.0.0.1", "localhost", 1)
+	for _, f := range change {
+		f(&c)
+	}
 	if err := demo.People(ctx, c, clock.System{}.Now(), log); err != nil {
 		t.Fatal(err)
 	}
