@@ -16,6 +16,7 @@ import (
 
 	"heed/internal/access"
 	"heed/internal/app"
+	"heed/internal/directory"
 	"heed/internal/document"
 	"heed/internal/field"
 	"heed/internal/room"
@@ -54,7 +55,10 @@ func TestEveryColumnIsProvedAsSaid(t *testing.T) {
 			room.Beginning{Answers: field.Said("about", "patient", "what", "A worry"), Key: "sent twice"})
 		check(h.t, err)
 		h.logInWithPasskey(nurse)
-		check(h.t, h.Directory.LinkAtMachine(context.Background(), nurse.Person, "https://login.example", "subject"))
+		worker, err := h.Directory.AddPerson(context.Background(), p.Org, directory.NewPerson{Name: "Nobody Real",
+			Login: "worker"})
+		check(h.t, err)
+		check(h.t, h.Directory.LinkAtMachine(context.Background(), worker.Person, "https://login.example", "subject"))
 		raised, err := h.Concerns.Raise(context.Background(), nurse,
 			room.Beginning{Answers: field.Said("about", "patient", "what", "Another")})
 		check(h.t, err)
