@@ -38,7 +38,7 @@ func Part(people *directory.Desk) web.Part {
 		web.Get(path, web.SignedIn, title, h.show),
 		web.Get(pathAdd, web.SignedIn, titleAdd, h.recent(h.add)),
 		web.Post(pathAdd, web.SignedIn, titleAdd, h.recent(h.sendAdd)),
-		web.Post(pathAsk, web.SignedIn, "What a browser is asked for that makes a passkey", h.recent(h.ask)),
+		web.Post(pathAsk, web.SignedIn, "What a browser is asked for that makes a passkey", h.ask),
 		web.Get(pathPasskeys+"/{passkey}", web.SignedIn, titleTake, h.recent(h.take)),
 		web.Post(pathPasskeys+"/{passkey}", web.SignedIn, titleTake, h.recent(h.sendTake)),
 		web.Get(pathSessions, web.SignedIn, titleSessions, h.sessions),
@@ -46,6 +46,8 @@ func Part(people *directory.Desk) web.Part {
 		web.Post(pathEverywhere, web.SignedIn, "Log out everywhere", h.endEvery),
 		web.Get(pathPassword, web.SignedIn, titlePassword, h.password),
 		web.Post(pathPassword, web.SignedIn, titlePassword, h.changePassword),
+		web.Get(pathAddPassword, web.SignedIn, titleAddPassword, h.recent(h.askPassword)),
+		web.Post(pathAddPassword, web.SignedIn, titleAddPassword, h.recent(h.addPassword)),
 		web.Get(pathRecovery, web.SignedIn, titleRecovery, h.recent(h.recovery)),
 		web.Post(pathRecovery, web.SignedIn, titleRecovery, h.recent(h.newRecovery)),
 	)}
@@ -84,7 +86,9 @@ func (h *pages) show(q *web.Request) (web.Response, error) {
 				"One of them lets you set up your account again when you cannot log in."),
 			nhs.Button{Text: titleRecovery, Href: pathRecovery, Variant: nhs.Secondary})
 	} else {
-		body = append(body, nhs.Para("If you lose every passkey, ask for a new set-up code."))
+		body = append(body, nhs.Para("You have no password. If you lose every other way to log in, ask for a new set-up "+
+			"code."),
+			nhs.Button{Text: titleAddPassword, Href: pathAddPassword, Variant: nhs.Secondary})
 	}
 	body = append(body, nhs.Heading{Level: 2, Text: titleSessions, Size: nhs.SizeM},
 		nhs.Paragraph{Content: nhs.Link{Text: "See where you are logged in, and log out there", Href: pathSessions}})
@@ -142,7 +146,11 @@ func (h *pages) add(q *web.Request) (web.Response, error) {
 		nhs.HTML(`</form>`))}, nil
 }
 
+// ask tells a script, which then sends the form: that says to log in again.
 func (h *pages) ask(q *web.Request) (web.Response, error) {
+	if !q.LoggedInRecently() {
+		return nil, fail.New(fail.Refused, "Log in again before you change how you log in")
+	}
 	asked, err := h.directory.AskNewPasskey(q.Context(), q.Who().Person)
 	return web.Told{JSON: asked}, err
 }

@@ -2,7 +2,6 @@ package app
 
 import (
 	"heed/internal/account"
-	"heed/internal/directory"
 	"heed/internal/fail"
 	"heed/internal/plain"
 	"heed/internal/web"
@@ -10,35 +9,25 @@ import (
 	"heed/internal/web/nhs"
 )
 
-// enrolPart is the page on which somebody with a one-time code chooses a password
+// enrolPart is the page on which somebody with a set-up code chooses a password
 // and a second factor. Nobody else ever knows either.
 func enrolPart(a *App) web.Part {
 	show := func(q *web.Request) (web.Response, error) {
 		f := q.Form()
-		secret := f.Value("secret")
-		if secret == "" {
-			var err error
-			if secret, _, err = directory.NewSecond("", "account"); err != nil {
-				return nil, err
-			}
+		fields, err := account.Authenticator(q)
+		if err != nil {
+			return nil, err
 		}
 		return web.Page{Title: "Set up your account", Body: f.Ask(web.Question{
 			Before: []web.Component{nhs.Para("Use the set-up code that you were told. Then make a passkey, or choose a " +
 				"password and add Heed to an authenticator app on your phone.")},
-			Fields: []web.Component{
+			Fields: append([]web.Component{
 				f.Input(nhs.Input{Name: "login", Label: nhs.Label{Text: "Login name", Size: nhs.SizeS}, Autocomplete: "username",
 					Autocapitalize: "none", Spellcheck: nhs.Off}),
 				nhs.PasswordInput{Name: "password-once", Label: nhs.Label{Text: "Set-up code that you were told",
 					Size: nhs.SizeS}, Autocomplete: "one-time-code", Error: nhs.ErrorMessage{Text: f.Fault("password-once")}},
 				a.firstPasskey(f),
-				nhs.PasswordInput{Name: "password", Label: nhs.Label{Text: "New password", Size: nhs.SizeS},
-					Hint:         nhs.Hint{Text: "12 characters or more. Three or more words in a row are good"},
-					Autocomplete: "new-password", Error: nhs.ErrorMessage{Text: f.Fault("password")}},
-				nhs.InsetText{Content: nhs.Group{nhs.Para("Type this key into your authenticator app:"), nhs.Para(spaced(secret))}},
-				nhs.HiddenInput{Name: "secret", Value: secret},
-				f.Input(nhs.Input{Name: "code", Label: nhs.Label{Text: "The 6 digit code that the app shows", Size: nhs.SizeS},
-					Inputmode: "numeric", Width: 10, Autocomplete: "off", Code: true}),
-			},
+			}, fields...),
 			Send: "Set up my account",
 		})}, nil
 	}
@@ -55,8 +44,11 @@ func enrolPart(a *App) web.Part {
 		if err := f.Err(); err != nil {
 			return nil, err
 		}
+		if err := a.guess(q, login, once); err != nil {
+			return nil, err
+		}
 		if err := a.Directory.Enrol(q.Context(), login, once, password, secret, code); fail.Is(err, fail.SignIn) {
-			return nil, errOneTime()
+			return nil, wrongSetUpCode()
 		} else if err != nil {
 			return nil, err
 		}
@@ -64,9 +56,13 @@ func enrolPart(a *App) web.Part {
 	}
 	ask := func(q *web.Request) (web.Response, error) {
 		f := q.Form()
-		asked, err := a.Directory.AskFirstPasskey(q.Context(), f.Value("login"), plain.Visible(f.Value("password-once")))
+		login, once := f.Value("login"), plain.Visible(f.Value("password-once"))
+		if err := a.guess(q, login, once); err != nil {
+			return nil, err
+		}
+		asked, err := a.Directory.AskFirstPasskey(q.Context(), login, once)
 		if fail.Is(err, fail.SignIn) {
-			err = errOneTime()
+			err = wrongSetUpCode()
 		}
 		return web.Told{JSON: asked}, err
 	}
@@ -105,10 +101,13 @@ func (a *App) enrolPasskey(q *web.Request) (web.Response, error) {
 	if err := f.Err(); err != nil {
 		return nil, err
 	}
+	if err := a.guess(q, login, once); err != nil {
+		return nil, err
+	}
 	err := a.Directory.EnrolPasskey(q.Context(), login, once, "First passkey", []byte(f.Passkey()))
 	switch {
 	case fail.Is(err, fail.SignIn):
-		return nil, errOneTime()
+		return nil, wrongSetUpCode()
 	case fail.Is(err, fail.Conflict):
 		return nil, fail.Fields{{Name: "passkey", Words: fail.Words(err)}}.Err()
 	case err != nil:
@@ -121,8 +120,17 @@ func (a *App) enrolPasskey(q *web.Request) (web.Response, error) {
 		nhs.Button{Text: "Continue to log in", Href: "/log-in"})}, nil
 }
 
-// errOneTime: nobody is signed in here, so that it is the code that is wrong, has ended, or was used.
-func errOneTime() error {
+// guess looks at a set-up code before anything that costs. Wrong ones are counted by the network.
+func (a *App) guess(q *web.Request, login, once string) error {
+	err := q.Guess("set-up codes", func() error { return a.Directory.MayEnrol(q.Context(), login, once) })
+	if fail.Is(err, fail.SignIn) {
+		return wrongSetUpCode()
+	}
+	return err
+}
+
+// wrongSetUpCode: nobody is signed in here, so that it is the code that is wrong, has ended, or was used.
+func wrongSetUpCode() error {
 	return fail.Fields{{Name: "password-once",
 		Words: "Check your login name and the set-up code: they do not belong together, or the code was used or has " +
 			"ended. Ask for a new one if it goes on"}}.Err()
@@ -136,16 +144,4 @@ func (a *App) isSetUp(q *web.Request, login string) (web.Response, error) {
 	}
 	return web.Page{Title: "Your account is set up", Body: web.Stack(append(account.RecoveryCodes(codes),
 		nhs.Button{Text: "Continue to log in", Href: "/log-in"})...)}, nil
-}
-
-// spaced writes a key in groups of four, as people type it.
-func spaced(s string) string {
-	out := ""
-	for i, r := range s {
-		if i > 0 && i%4 == 0 {
-			out += " "
-		}
-		out += string(r)
-	}
-	return out
 }

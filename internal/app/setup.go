@@ -22,7 +22,7 @@ import (
 )
 
 // Init makes a new installation: folder, keys, database, organisation and its
-// grantors, and tells their one-time codes. It touches nothing that exists. What was
+// grantors, and tells their set-up codes. It touches nothing that exists. What was
 // made for an installation that could not be founded is taken away again; what a
 // stop left (before the codes were told nobody can ever have signed in) is taken
 // away by the next attempt: nothing is served meanwhile.

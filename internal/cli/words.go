@@ -27,7 +27,7 @@ func words(env *Env, a *app.App, logins []string) ([]directory.Word, error) {
 	return out, nil
 }
 
-// word asks somebody for password and one-time code: from the environment, else
+// word asks somebody for password and the code from the app: from the environment, else
 // line by line. They are not taken from arguments, which other users can see.
 func word(env *Env, a *app.App, login, variable string) (directory.Word, error) {
 	password, code, err := given(variable)

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
+	"encoding/base32"
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
@@ -133,12 +134,29 @@ func checkTOTP(secret, code string, now time.Time) (step int64, ok bool) {
 
 // NewSecond makes a TOTP secret and the address that an authenticator app reads.
 func NewSecond(org, login string) (secret, uri string, err error) {
-	k, err := totp.Generate(totp.GenerateOpts{Issuer: "Heed " + org, AccountName: login, SecretSize: 20})
+	k, err := totp.Generate(totp.GenerateOpts{Issuer: "Heed " + org, AccountName: login, SecretSize: secretSize})
 	if err != nil {
 		return "", "", fmt.Errorf("make second factor: %w", err)
 	}
 	return k.Secret(), k.URL(), nil
 }
+
+// SecondFor is the secret, or a new one where it is "" or none, with the address that an
+// authenticator app reads.
+func SecondFor(org, secret string) (same, uri string, err error) {
+	o := totp.GenerateOpts{Issuer: strings.TrimSpace("Heed " + org), AccountName: "log-in", SecretSize: secretSize}
+	b, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(secret)
+	if err == nil && len(b) == secretSize {
+		o.Secret = b
+	}
+	k, err := totp.Generate(o)
+	if err != nil {
+		return "", "", fmt.Errorf("make second factor: %w", err)
+	}
+	return k.Secret(), k.URL(), nil
+}
+
+const secretSize = 20 // bytes, RFC 4226
 
 // randomText is 256 random bits as text without look-alike trouble.
 func randomText() string {
@@ -147,7 +165,7 @@ func randomText() string {
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
-// tokenHash is what is stored of a token or one-time code: it has 256 random
+// tokenHash is what is stored of a token or set-up code: it has 256 random
 // bits, so a plain hash is enough.
 func tokenHash(plain string) string {
 	sum := sha256.Sum256([]byte(plain))

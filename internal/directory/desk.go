@@ -143,7 +143,7 @@ func (f Founding) founders() []NewPerson {
 	return all
 }
 
-// Enrolment is a one-time code with which somebody chooses a password and a second factor.
+// Enrolment is a set-up code with which somebody chooses a password and a second factor.
 type Enrolment struct {
 	Person id.Person
 	Login  string
@@ -205,7 +205,7 @@ func (d *Desk) OpenOrganisation(ctx context.Context, org id.Org, f Founding) (Or
 	return o, out, err
 }
 
-// add writes a new person's record: account, role, and a one-time code.
+// add writes a new person's record: account, role, and a set-up code.
 func (d *Desk) add(tx *store.Tx, o Organisation, p id.Person, n NewPerson, g roleGranted, by ledger.Author) (Enrolment,
 	error) {
 	key, err := d.Vault.New(tx, o.ID, p.Record(), record.Organisation)

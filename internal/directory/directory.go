@@ -137,6 +137,7 @@ const mostLately = 10
 var changes = map[string]string{
 	kindEnrolmentOffered: "A set-up code was made for your account",
 	kindEnrolled:         "Your account was set up",
+	kindPasswordAdded:    "A password and an authenticator app were added",
 	kindPasswordChanged:  "Your password was changed",
 	kindSessionsEnded:    "You were logged out everywhere",
 	kindPasskeyAdded:     "A passkey was added",

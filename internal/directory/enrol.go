@@ -15,15 +15,15 @@ import (
 	"heed/internal/store"
 )
 
-// Enrol lets the holder of a one-time code choose a password and a second
+// Enrol lets the holder of a set-up code choose a password and a second
 // factor, shown to work by a code from it. Administrators start this and never
 // learn either (ASVS 6.4.6).
-func (d *Desk) Enrol(ctx context.Context, login, oneTime, password, secret, code string) error {
+func (d *Desk) Enrol(ctx context.Context, login, setUp, password, secret, code string) error {
 	p, err := d.FindLogin(ctx, login)
 	if err != nil {
 		return wrongLogin()
 	}
-	if !d.mayEnrol(p, oneTime, d.Clock.Now()) { // before anything that costs
+	if !d.mayEnrol(p, setUp, d.Clock.Now()) { // before anything that costs
 		return wrongLogin()
 	}
 	if err := ValidatePassword(password, login); err != nil {
@@ -35,7 +35,7 @@ func (d *Desk) Enrol(ctx context.Context, login, oneTime, password, secret, code
 	hash := hashPassword(password)
 	by := ledger.Author{Person: p.ID, Role: string(access.Worker), Rule: "own-credentials"}
 	err = d.change(ctx, p.ID, by, func(tx *store.Tx, p Person, _ Organisation) (ledger.Event, error) {
-		if !d.mayEnrol(p, oneTime, tx.Now()) {
+		if !d.mayEnrol(p, setUp, tx.Now()) {
 			return ledger.Event{}, wrongLogin()
 		}
 		return ledger.Event{Kind: kindEnrolled, Data: enrolled{Password: hash, TOTP: secret}}, d.tellOwner(tx, p)
@@ -46,10 +46,10 @@ func (d *Desk) Enrol(ctx context.Context, login, oneTime, password, secret, code
 	return err
 }
 
-// AskFirstPasskey is AskNewPasskey for the holder of a one-time code.
-func (d *Desk) AskFirstPasskey(ctx context.Context, login, oneTime string) (json.RawMessage, error) {
+// AskFirstPasskey is AskNewPasskey for the holder of a set-up code.
+func (d *Desk) AskFirstPasskey(ctx context.Context, login, setUp string) (json.RawMessage, error) {
 	p, err := d.FindLogin(ctx, login)
-	if err != nil || !d.mayEnrol(p, oneTime, d.Clock.Now()) {
+	if err != nil || !d.mayEnrol(p, setUp, d.Clock.Now()) {
 		return nil, wrongLogin()
 	}
 	var o Organisation
@@ -77,9 +77,9 @@ func needsPassword() error {
 }
 
 // EnrolPasskey is Enrol with a passkey in place of a password and a second factor.
-func (d *Desk) EnrolPasskey(ctx context.Context, login, oneTime, name string, answer []byte) error {
+func (d *Desk) EnrolPasskey(ctx context.Context, login, setUp, name string, answer []byte) error {
 	p, err := d.FindLogin(ctx, login)
-	if err != nil || !d.mayEnrol(p, oneTime, d.Clock.Now()) {
+	if err != nil || !d.mayEnrol(p, setUp, d.Clock.Now()) {
 		return wrongLogin()
 	}
 	k, challenge, err := d.made(ctx, p.ID, answer, registering(p.ID))
@@ -89,7 +89,7 @@ func (d *Desk) EnrolPasskey(ctx context.Context, login, oneTime, name string, an
 	k.Name = name
 	by := ledger.Author{Person: p.ID, Role: string(access.Worker), Rule: "own-credentials"}
 	err = d.change(ctx, p.ID, by, func(tx *store.Tx, now Person, o Organisation) (ledger.Event, error) {
-		if p = now; !d.mayEnrol(p, oneTime, tx.Now()) {
+		if p = now; !d.mayEnrol(p, setUp, tx.Now()) {
 			return ledger.Event{}, wrongLogin()
 		}
 		if givesWords(o, p) {
@@ -109,17 +109,17 @@ func (d *Desk) EnrolPasskey(ctx context.Context, login, oneTime, name string, an
 	return err
 }
 
-// MayEnrol says whether a one-time code is good, before the page that uses it is shown.
-func (d *Desk) MayEnrol(ctx context.Context, login, oneTime string) error {
+// MayEnrol says whether a set-up code is good, before the page that uses it is shown.
+func (d *Desk) MayEnrol(ctx context.Context, login, setUp string) error {
 	p, err := d.FindLogin(ctx, login)
-	if err != nil || !d.mayEnrol(p, oneTime, d.Clock.Now()) {
+	if err != nil || !d.mayEnrol(p, setUp, d.Clock.Now()) {
 		return wrongLogin()
 	}
 	return nil
 }
 
-func (d *Desk) mayEnrol(p Person, oneTime string, now time.Time) bool {
-	hash := []byte(codeHash(oneTime))
+func (d *Desk) mayEnrol(p Person, setUp string, now time.Time) bool {
+	hash := []byte(codeHash(setUp))
 	for h, expires := range p.enrolment {
 		if subtle.ConstantTimeCompare([]byte(h), hash) == 1 && now.Before(expires) {
 			return !d.Spent.Spent(enrolmentMark(h, expires))

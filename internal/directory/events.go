@@ -45,6 +45,7 @@ const (
 	kindPasskeyStopped     = "person.passkey_stopped"
 	kindLinked             = "person.provider_linked"
 	kindUnlinked           = "person.provider_unlinked"
+	kindPasswordAdded      = "person.password_added"
 	kindPasswordChanged    = "person.password_changed"
 	kindSessionsEnded      = "person.sessions_ended"
 	kindPeopleListed       = "people.listed"
@@ -82,6 +83,7 @@ func Events() map[string]string {
 		kindPasskeyStopped:  "A passkey was used with a count that went back: it gives nothing any more",
 		kindLinked:          "The person's account was linked with one at a provider: its issuer and subject",
 		kindUnlinked:        "The person took the link with an account at a provider away",
+		kindPasswordAdded:   "The person, who had none, chose a password and a second factor",
 		kindPasswordChanged: "The person changed their password; their other sessions ended",
 		kindSessionsEnded:   "The person logged out everywhere",
 		kindPeopleListed:    "Somebody at the machine listed who has an account: how many",
@@ -160,6 +162,12 @@ type enrolled struct {
 	Password string   `json:"password,omitempty"`
 	TOTP     string   `json:"totp,omitempty"`
 	Passkey  *Passkey `json:"passkey,omitempty"`
+}
+
+// passwordAdded stands beside the passkeys that the person has.
+type passwordAdded struct {
+	Password string `json:"password"`
+	TOTP     string `json:"totp"`
 }
 
 type passwordChanged struct {
@@ -298,6 +306,11 @@ func foldPerson(p *Person, e ledger.Entry) error {
 			if d.Passkey != nil {
 				p.addPasskey(*d.Passkey, e.At)
 			}
+		}
+	case kindPasswordAdded:
+		var d passwordAdded
+		if read(&d) {
+			p.password, p.totp = d.Password, d.TOTP
 		}
 	case kindPasswordChanged:
 		var d passwordChanged

@@ -6,6 +6,7 @@ import (
 	"heed/internal/access"
 	"heed/internal/fail"
 	"heed/internal/ledger"
+	"heed/internal/plain"
 	"heed/internal/store"
 )
 
@@ -37,6 +38,41 @@ func (d *Desk) ChangePassword(ctx context.Context, a access.Actor, present, next
 	}
 	return err
 }
+
+// AddPassword gives somebody who logs in without one a password and a second factor, shown to
+// work by a code from it: what they had goes on. fail.Conflict when they have one already.
+func (d *Desk) AddPassword(ctx context.Context, a access.Actor, password, secret, code string) error {
+	p, err := d.Person(ctx, a.Person)
+	if err != nil {
+		return err
+	}
+	if p.HasPassword() {
+		return hasPassword()
+	}
+	if err := ValidatePassword(password, p.Login); err != nil {
+		return err
+	}
+	step, ok := checkTOTP(secret, code, d.Clock.Now())
+	if !ok {
+		return fail.Fields{{Name: "code", Words: plain.WrongCode}}.Err()
+	}
+	hash, used := hashPassword(password), codeMark(a.Person, step)
+	err = d.change(ctx, a.Person, ownCredentials(a), func(tx *store.Tx, p Person, _ Organisation) (ledger.Event, error) {
+		if p.Left || p.HasPassword() { // somebody else was quicker
+			return ledger.Event{}, hasPassword()
+		}
+		if _, err := useCode(tx, p.ID, step); err != nil {
+			return ledger.Event{}, err
+		}
+		return ledger.Event{Kind: kindPasswordAdded, Data: passwordAdded{hash, secret}}, d.tellOwner(tx, p)
+	})
+	if err == nil {
+		d.Spent.Spend(used) // the code that showed it is no code to log in with
+	}
+	return err
+}
+
+func hasPassword() error { return fail.New(fail.Conflict, "You have a password already") }
 
 // EndSessions ends every session of the person that was begun before now, at whatever machine.
 func (d *Desk) EndSessions(ctx context.Context, a access.Actor) error {

@@ -74,6 +74,12 @@ func errTooFast() error {
 
 // mayTry lets a network try, or says that it must wait.
 func (t *throttle) mayTry(net string) bool {
+	_, ok := t.reserve(net)
+	return ok
+}
+
+// reserve is mayTry with a way to give the try back.
+func (t *throttle) reserve(net string) (back func(), ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	l := t.networks[net]
@@ -87,7 +93,13 @@ func (t *throttle) mayTry(net string) bool {
 			t.networks[net] = l
 		}
 	}
-	return l.AllowN(t.clock.Now(), 1)
+	now := t.clock.Now()
+	r := l.ReserveN(now, 1)
+	if r.DelayFrom(now) > 0 {
+		r.CancelAt(now)
+		return nil, false
+	}
+	return func() { r.CancelAt(now) }, true
 }
 
 // forgetIdle drops the networks that have all their tries back.
@@ -120,6 +132,20 @@ func (k *Keeper) Try(ctx context.Context, what, name, net string) error {
 		_, err := k.throttle.enterIn(tx, account(what, name), 0, attemptsUnknown)
 		return err
 	})
+}
+
+// Guess has a network prove something that takes more than luck to guess: what is right costs it
+// nothing, so that a ward at the change of shift is served, and what is wrong is a try of its own kind.
+func (k *Keeper) Guess(what, net string, right func() error) error {
+	back, ok := k.throttle.reserve(what + " from " + net)
+	if !ok {
+		return errTooFast()
+	}
+	err := right()
+	if err == nil {
+		back()
+	}
+	return err
 }
 
 // attempt is one try that was let through.

@@ -1,5 +1,5 @@
 // Package spent remembers, outside the database, what was used up: sessions that
-// were ended, one-time codes, codes for setting up an account, tokens that were
+// were ended, codes of second factors, set-up codes, tokens that were
 // withdrawn.
 //
 // A row that says "this was used" can be taken away with SQL, and one that says

@@ -154,6 +154,12 @@ func TestWhatCountsAsJustLoggedIn(t *testing.T) {
 		recent(v, false)
 		v.post("/role", "role", "worker").wants(303)
 		recent(v, false)
+		old := v.cookies["heed-plain"]
+		v.post("/notes/renew").wants(303) // as when a passkey is taken away
+		if v.cookies["heed-plain"] == old {
+			t.Error("no new token was drawn")
+		}
+		recent(v, false)
 
 		w := h.visitor()
 		w.get(back(w.begin("/log-in/with/cis2"))).wants(303)
@@ -191,6 +197,26 @@ func TestAddingALogInElsewhere(t *testing.T) {
 		if h.staff.added != 1 {
 			t.Error("twice")
 		}
+	})
+}
+
+// TestAWardSetsUpFromOneAddress: what is right costs nothing, so that 500 are served at once; of
+// what is wrong a burst is let through.
+func TestAWardSetsUpFromOneAddress(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		for range 500 {
+			h.visitor().post("/notes/guess", "word", "right").wants(303)
+		}
+		for range 30 {
+			h.visitor().post("/notes/guess", "word", "wrong").wants(303)
+		}
+		h.visitor().post("/notes/guess", "word", "wrong").wants(429, "from your network")
+		h.visitor().post("/notes/guess", "word", "right").wants(429)
+		elsewhere := h.visitor()
+		elsewhere.addr = "192.0.2.99:1"
+		elsewhere.post("/notes/guess", "word", "right").wants(303)
+		h.hand.Move(2 * time.Second)
+		h.visitor().post("/notes/guess", "word", "right").wants(303)
 	})
 }
 

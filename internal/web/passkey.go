@@ -59,6 +59,11 @@ func (q *Request) LoggedInRecently() bool { return q.Now().Sub(q.session.Proved(
 // AskToLogInAgain is the page of somebody who would change how they log in, and must first
 // prove again who they are.
 func (q *Request) AskToLogInAgain() Response {
+	if q.Posted() && len(q.typedBack()) > 0 {
+		if err := q.hold(q.Here()); err != nil {
+			noteError(q.http, err) // logging in comes first
+		}
+	}
 	return Page{Title: "Log in again", Back: accountPath, Body: Stack(
 		nhs.Para("You logged in more than 10 minutes ago, or elsewhere without proving anew who you are. Before you change "+
 			"how you log in, log in again."),

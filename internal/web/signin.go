@@ -241,6 +241,11 @@ func (q *Request) Try(what, name string) error {
 	return sayWhen(q.site.o.Sessions.Try(q.Context(), what, name, q.site.network(q)))
 }
 
+// Guess has this browser prove something that takes more than luck to guess, or refuses it.
+func (q *Request) Guess(what string, right func() error) error {
+	return q.site.o.Sessions.Guess(what, q.site.network(q), right)
+}
+
 // sayWhen says when the next try comes back to a name that has none left.
 func sayWhen(err error) error {
 	var none session.TooMany

@@ -52,5 +52,5 @@ func (f *Form) Ask(q Question) Body {
 	return askView.With(askModel{q.Before, f.Hidden(), f.parts, q.Fields, b, q.After})
 }
 
-// Secret reads a password or a one-time code: nothing trimmed, never shown again.
+// Secret reads a password or a set-up code: nothing trimmed, never shown again.
 func (f *Form) Secret(name, what string) string { return f.secret(name, what) }

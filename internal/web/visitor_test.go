@@ -206,6 +206,16 @@ func (n *notes) privatePart() web.Part {
 		web.Get("/notes/recent", web.SignedIn, "Whether it was a moment ago", func(q *web.Request) (web.Response, error) {
 			return web.Page{Title: "Recent", Body: web.Stack(nhs.Para(fmt.Sprint("recent: ", q.LoggedInRecently())))}, nil
 		}))
+	p.Routes = append(p.Routes, web.Post("/notes/renew", web.SignedIn, "Draw the session anew",
+		func(q *web.Request) (web.Response, error) { return web.SeeOther("/notes"), q.RenewSession() }),
+		web.Post("/notes/guess", web.Public, "Guess", func(q *web.Request) (web.Response, error) {
+			return web.SeeOther("/"), q.Guess("a word", func() error {
+				if q.Form().Value("word") != "right" {
+					return fail.New(fail.SignIn, "wrong")
+				}
+				return nil
+			})
+		}))
 	p.Routes = append(p.Routes, web.Post("/notes/only-post", web.SignedIn, "Add", n.save),
 		web.Get("/notes/choose", web.SignedIn, "Choose", choose), web.Post("/notes/choose", web.SignedIn, "Choose", n.save))
 	return p

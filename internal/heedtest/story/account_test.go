@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pquerna/otp/totp"
+
 	"heed/internal/app"
 	"heed/internal/clock"
 	"heed/internal/demo"
@@ -113,7 +115,8 @@ func TestAPasskeyFromTheFirstToTheLast(t *testing.T) {
 	}
 }
 
-// TestAnAccountIsSetUpWithAPasskey: the one-time code and one press; it is the last way in, and stays.
+// TestAnAccountIsSetUpWithAPasskey: the set-up code and one press; it is the last way in, and stays. Later a
+// password and an app are added beside it.
 func TestAnAccountIsSetUpWithAPasskey(t *testing.T) {
 	s := named(t, "")
 	o, err := s.Directory.Organisations(ctx)
@@ -137,6 +140,19 @@ func TestAnAccountIsSetUpWithAPasskey(t *testing.T) {
 		Press("Take away").Press("Take this passkey away").See("This passkey is your only way to log in")
 	if _, err := s.Directory.CheckPassword(ctx, "new", demo.Password); !fail.Is(err, fail.SignIn) {
 		t.Errorf("a password that was never chosen: %v", err)
+	}
+	v.Open("/account").Press("Add a password").See("Scan this with your authenticator app", "Or type this key").
+		Fill("New password", "short").Fill("The 6 digit code", "000000").Press("Add a password").
+		See("There is a problem", "Password must be 12 characters or more")
+	key := strings.ReplaceAll(appKey.FindString(v.Text()), " ", "")
+	code, err := totp.GenerateCode(key, s.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.Fill("New password", demo.Password).Fill("The 6 digit code", code).Press("Add a password").
+		See("The password and the app were added", "Change your password", "You have 0 recovery codes", "First passkey")
+	if _, err := s.Directory.CheckPassword(ctx, "new", demo.Password); err != nil {
+		t.Errorf("the password: %v", err)
 	}
 	s.proven(t)
 }
@@ -190,6 +206,7 @@ func TestAForgottenPassword(t *testing.T) {
 }
 
 var (
+	appKey       = regexp.MustCompile(`\b([A-Z2-7]{4} ){7}[A-Z2-7]{4}\b`)
 	recoveryCode = regexp.MustCompile(`\b([A-Z2-7]{4}-){4}[A-Z2-7]{4}\b`)
 	setUpCode    = regexp.MustCompile(`\b([A-Z2-7]{4}-){2}[A-Z2-7]{4}\b`)
 )

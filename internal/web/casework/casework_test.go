@@ -87,6 +87,7 @@ var samples = map[string]nhs.Component{
 	"timeout": casework.TimeoutDialog{Life: 15 * time.Minute, Warn: time.Minute, Keep: "/session",
 		LogOut: "/log-out", Ended: "/log-in?ended=yes"},
 	"timeout-note": casework.TimeoutNote{At: "5:30pm"},
+	"qr":           casework.QR{Text: "otpauth://totp/Heed:log-in?secret=MFRGGZDF", Name: "QR code of a key"},
 	"passkey": casework.Passkey{Text: "Log in with a passkey", Ask: "/ask", Send: "/log-in/passkey", With: "login",
 		Failed: "Nothing came", Without: nhs.Para("Use another way."), Error: nhs.ErrorMessage{Text: "Try again"}},
 	"progress": casework.Progress{Words: "Checking row 0 of 1,000", Total: 1000, Events: "/training/import/1/events",

@@ -100,6 +100,7 @@ func catalogue() []group {
 			one("who-can-see", "Who can see", "whoCanSee", whoCanSee), one("status", "Statuses", "status", status),
 			one("due", "Due", "due", due), one("leave-page", "Leave this page", "leavePage", leavePage),
 			one("timeout-note", "Time-out note", "timeoutNote", timeoutNote), one("passkey", "Passkey", "passkey", passkey),
+			one("qr-code", "QR code", "qrCode", qrCode),
 			framed("progress", "Progress", "progress",
 				progress), one("upload-review", "Upload review", "uploadReview", uploadReview),
 		}},

@@ -376,6 +376,12 @@ func passkey() nhs.Component {
 		Without: nhs.Para("This browser knows no passkeys.")}
 }
 
+// Beside the same in words.
+func qrCode() nhs.Component {
+	return casework.QR{Text: "otpauth://totp/Heed:log-in?secret=MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U",
+		Name: "QR code of a key"}
+}
+
 // A long task. Scripts follow it; without them the page asks again (Page.Refresh).
 func progress() nhs.Component {
 	return casework.Progress{Words: "Checking row 200 of 1,000", Done: 200, Total: 1000, Again: "/design/progress"}
