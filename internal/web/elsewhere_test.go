@@ -208,7 +208,7 @@ func TestAWardSetsUpFromOneAddress(t *testing.T) {
 			h.visitor().post("/notes/guess", "word", "right").wants(303)
 		}
 		for range 30 {
-			h.visitor().post("/notes/guess", "word", "wrong").wants(303)
+			h.visitor().post("/notes/guess", "word", "wrong").wants(401)
 		}
 		h.visitor().post("/notes/guess", "word", "wrong").wants(429, "from your network")
 		h.visitor().post("/notes/guess", "word", "right").wants(429)
