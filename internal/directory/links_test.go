@@ -131,7 +131,7 @@ func TestAnAnswerCountsOnceAndInItsBrowser(t *testing.T) {
 				w.T.Errorf("%s: %+v %v", what, got, err)
 			}
 		}
-		p.Subject = "subject-n"
+		p.Subject, p.Lax = "subject-n", true // so that Heed alone refuses
 		whole := visit(w, p, asked())
 		for what, change := range map[string]func(*provider.Answer){
 			"another browser":  func(a *provider.Answer) { a.Browser = asked().Browser },
@@ -159,7 +159,12 @@ func TestAnAnswerCountsOnceAndInItsBrowser(t *testing.T) {
 		// A code of one log-in in another, as somebody puts it in who has seen it.
 		mine, seen := visit(w, p, asked()), visit(w, p, asked())
 		mine.Code = seen.Code
-		refused("a code of another browser", mine)
+		refused("a code of another browser", mine) // by the nonce
+		p.Lax = false
+		mine, seen = visit(w, p, asked()), visit(w, p, asked())
+		mine.Code = seen.Code
+		refused("a code of another browser, at a provider that looks", mine) // by the verifier
+		p.Lax = true
 		// With SQL the row that says that it was used can be taken away.
 		again := visit(w, p, asked())
 		if _, err := w.Directory.CheckProvider(ctx, again); err != nil {

@@ -272,10 +272,8 @@ func TestAProviderThatIsAway(t *testing.T) {
 		}
 	}
 	for name, serve := range map[string]http.HandlerFunc{
-		"an error":       func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) },
-		"another form":   func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) },
-		"leads away":     func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/x", http.StatusFound) },
-		"without an end": func(w http.ResponseWriter, _ *http.Request) { endless(w) },
+		"an error":     func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) },
+		"another form": func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) },
 		"of another": func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = w.Write([]byte(`{"issuer":"https://elsewhere.example"}`))
 		},
@@ -294,7 +292,18 @@ func TestAProviderThatIsAway(t *testing.T) {
 		"https://a:b@elsewhere.example"} {
 		h := begin(t, nil)
 		h.at.Describe = func(d map[string]any) { d["token_endpoint"] = address }
-		away(h, address)
+		if _, err := h.own.Ask(ctx, provider.Asked{}, provider.Proof{}); !fail.Is(err, fail.Busy) {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+	// A true description, but somewhere else, or of more than a megabyte.
+	for _, lie := range []func(*providertest.Provider){(*providertest.Provider).LeadsAway,
+		(*providertest.Provider).Swells} {
+		h := begin(t, nil)
+		lie(h.at)
+		if _, err := h.own.Ask(ctx, provider.Asked{}, provider.Proof{}); !fail.Is(err, fail.Busy) {
+			t.Errorf("it is taken: %v", err)
+		}
 	}
 	h := begin(t, nil)
 	h.at.Down()
@@ -308,15 +317,6 @@ func TestAProviderThatIsAway(t *testing.T) {
 	half.at.Down()
 	if _, err := half.own.Check(ctx, provider.Answer{Code: "c"}, proof); !fail.Is(err, fail.Busy) {
 		t.Errorf("down between the two: %v", err)
-	}
-}
-
-func endless(w http.ResponseWriter) {
-	w.Header().Set("Content-Type", "application/json")
-	for range 64 {
-		if _, err := w.Write([]byte(strings.Repeat(" ", 64<<10))); err != nil {
-			return
-		}
 	}
 }
 

@@ -54,6 +54,7 @@ type Provider struct {
 	Clock    time.Duration    // by how much the provider's clock is ahead
 	ACR      string
 	AMR      any
+	Lax      bool      // it takes a code again and again, with whatever verifier
 	Silent   bool      // it says nothing of when somebody proved who they are
 	Proved   time.Time // when the person did so there; the zero time: at each log-in
 }
@@ -143,6 +144,26 @@ func (p *Provider) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// LeadsAway has the description at another address, to which the first leads.
+func (p *Provider) LeadsAway() {
+	p.Serve = func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/.well-known/openid-configuration" {
+			http.Redirect(w, r, "/elsewhere", http.StatusFound)
+			return
+		}
+		p.describe(w)
+	}
+}
+
+// Swells has two megabytes of nothing before the description.
+func (p *Provider) Swells() {
+	p.Serve = func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(strings.Repeat(" ", 2<<20))) // the other side may have gone
+		p.describe(w)
+	}
+}
+
 func (p *Provider) write(w http.ResponseWriter, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	if err := json.NewEncoder(w).Encode(v); err != nil {
@@ -195,14 +216,16 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 	}
 	p.mu.Lock()
 	asked, known := p.codes[r.PostForm.Get("code")]
-	delete(p.codes, r.PostForm.Get("code"))
+	if !p.Lax {
+		delete(p.codes, r.PostForm.Get("code"))
+	}
 	p.mu.Unlock()
 	sum := sha256.Sum256([]byte(r.PostForm.Get("code_verifier")))
 	unescaped, _ := url.QueryUnescape(secret)
 	switch {
 	case id != Client || secret != Secret && unescaped != Secret, !known,
 		asked.Get("redirect_uri") != r.PostForm.Get("redirect_uri"),
-		asked.Get("code_challenge") != base64.RawURLEncoding.EncodeToString(sum[:]):
+		!p.Lax && asked.Get("code_challenge") != base64.RawURLEncoding.EncodeToString(sum[:]):
 		w.WriteHeader(http.StatusBadRequest)
 		p.write(w, map[string]string{"error": "invalid_grant"})
 		return
