@@ -140,9 +140,7 @@ func (d *Desk) CheckProvider(ctx context.Context, a provider.Answer) (Elsewhere,
 // AddProvider links the account of somebody who is logged in with the one that they have just
 // logged in with at a provider.
 func (d *Desk) AddProvider(ctx context.Context, a access.Actor, answer provider.Answer) error {
-	if answer.For != a.Person {
-		return beginAgain(nil)
-	}
+	answer.For, answer.Fresh = a.Person, true // what was begun for somebody else, or otherwise, is not this
 	s, err := d.shown(ctx, answer)
 	if err != nil {
 		return err

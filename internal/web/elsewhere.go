@@ -136,7 +136,6 @@ func (s *Site) added(q *Request, a provider.Answer) (Response, error) {
 		return s.logInAfter(q, fail.New(fail.SignIn, "You were logged out meanwhile, so nothing was added. Log in and begin "+
 			"again"))
 	}
-	a.For, a.Fresh = q.who.Person, true
 	if err := s.o.AddElsewhere(q.Context(), q.Actor(), a); err != nil {
 		s.noteElsewhere(q, a.Provider, err)
 		return s.stayed(q, err)
