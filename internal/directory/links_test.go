@@ -314,6 +314,9 @@ func TestALinkThatIsTakenAwayStaysSo(t *testing.T) {
 		must(w, err)
 		must(w, w.Directory.Enrol(ctx, "porter", code, "another horse battery", secret, now))
 		none("set up anew", "subject-n")
+		if anew, err := w.Directory.Person(ctx, w.Person("porter")); err != nil || len(anew.Links()) != 0 {
+			w.T.Errorf("set up anew, and still linked: %v %v", anew.Links(), err)
+		}
 		must(w, add(w, p, "second", "subject-n"))
 		must(w, w.Directory.Leave(ctx, w.Person("second"), w.Words()[0]))
 		none("has left", "subject-n")

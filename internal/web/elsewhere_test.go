@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"encoding/base64"
 	"fmt"
 	"net/http/httptest"
 	"net/url"
@@ -86,8 +87,8 @@ func TestALogInThatWasNotBegunHere(t *testing.T) {
 		refused(mine, back(theirs), "log-in CSRF: begun in another browser")
 		refused(mine, back(state), "once what was kept is gone")
 		for what, path := range map[string]string{"a code twice": back("") + "&code=dilys",
-			"a state twice": back("") + "&state=x",
-			"a long state":  back(strings.Repeat("s", 5000)), "nobody": back("", "code", "nobody") + "&z=1"} {
+			"an issuer twice": back("") + "&iss=", "a state twice": back("") + "&state=x",
+			"a long state": back(strings.Repeat("s", 5000)), "nobody": back("", "code", "nobody") + "&z=1"} {
 			v := h.visitor()
 			s := v.begin("/log-in/with/cis2")
 			refused(v, strings.Replace(path, "state=&", "state="+url.QueryEscape(s)+"&", 1), what)
@@ -102,6 +103,9 @@ func TestALogInThatWasNotBegunHere(t *testing.T) {
 			v := h.visitor()
 			v.get(back(v.begin("/log-in/with/cis2?next=" + url.QueryEscape(next)))).wants(303).to("/")
 		}
+		v = h.visitor() // whatever stands in what the browser kept, were it believed
+		v.cookies["heed-plain-elsewhere"] = "l.x." + base64.RawURLEncoding.EncodeToString([]byte("//elsewhere.example"))
+		v.get(back(v.cookies["heed-plain-elsewhere"])).wants(303).to("/")
 		v = h.visitor()
 		r := httptest.NewRequest("GET", "/log-in/with/cis2", nil)
 		r.Header.Set("Sec-Fetch-Site", "cross-site")
