@@ -74,7 +74,7 @@ func modelWorks(act Action, closed, reason, theirs bool) bool {
 	case ViewConcern, ViewReaders, RecordTold, GiveFeedback, AddNote, Correct, ErasureAhead, RecipientTold:
 		return theirs && (!closed || reason)
 	case Acknowledge, Assign, Triage, AskAdvice, RecordAdvice, DecideSharing, EmergencyDisclosure, Refer, Close,
-		DeclareConflict, KeepFrom, LiftBar, ConfirmBar, LocalStep:
+		DeclareConflict, KeepFrom, LiftBar, ConfirmBar, LocalStep, KnowPerson:
 		return theirs && !closed
 	}
 	return false

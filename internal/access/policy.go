@@ -346,7 +346,7 @@ var groups = map[Action][]string{
 	Acknowledge: {"working"}, Assign: {"working"}, Triage: {"working", "deciding"}, AskAdvice: {"working"},
 	RecordAdvice:  {"working"},
 	DecideSharing: {"working", "deciding"}, EmergencyDisclosure: {"working"}, Refer: {"working"},
-	Close: {"working", "deciding"}, LocalStep: {"working"},
+	Close: {"working", "deciding"}, LocalStep: {"working"}, KnowPerson: {"working"},
 	DeclareConflict: {"working"}, KeepFrom: {"working"}, LiftBar: {"working"}, ConfirmBar: {"working"},
 	RecordTold: {"working", "complete"}, GiveFeedback: {"working", "complete"}, AddNote: {"working", "complete"},
 	Correct: {"working", "complete"}, ErasureAhead: {"working", "complete"}, RecipientTold: {"working", "complete"},

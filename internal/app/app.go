@@ -347,6 +347,7 @@ func (a *App) Run(ctx context.Context) {
 		every(a.Clock, "erasures and the keys of past days", 10*time.Minute, time.Hour, a.Vault.Tend),
 		onceDone("duties asked for at the start", a.Rooms.RunDuties),
 		every(a.Clock, "lists of another version", catchUpEvery, time.Minute, a.catchUp),
+		every(a.Clock, "whom records are about", catchUpEvery, time.Hour, a.Rooms.KeepPersons),
 		{name: "numbering and signing", run: func(ctx context.Context, _ func()) error { return a.Ledger.Run(ctx) }},
 		{name: "reminders and mail", turn: 2 * time.Minute, run: a.Jobs.Run},
 		{name: "sessions", turn: time.Minute, run: a.Sessions.Run},

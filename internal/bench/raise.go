@@ -145,7 +145,7 @@ func report() []byte {
 	r := map[string]any{
 		"about": "patient", "when": "2026-01-05", "where": "Ward 4", "knows": "unknown", "spoken": []string{"manager"},
 		"reach":  "At work, extension 4410, before noon",
-		"person": map[string]string{"name": "Sam Placeholder", "age": "about 19", "number": "9990000018"},
+		"person": map[string]string{"name": "Sam Placeholder", "about_age": "about 19"},
 	}
 	r["what"] = ""
 	empty, err := json.Marshal(r)

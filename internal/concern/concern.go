@@ -55,9 +55,3 @@ func (c *Concern) Last(step process.Step) (t room.Taken, ok bool) {
 	}
 	return t, false
 }
-
-// Person is what is known of whom a concern is about, for the top of its pages.
-func (c *Concern) Person() (name, age string) {
-	of := c.Raised()["person"].Part
-	return of.Get("name"), of.Get("age")
-}

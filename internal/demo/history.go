@@ -173,8 +173,11 @@ func newStory(r *rand.Rand, i int) *story {
 		"where", wheres[r.IntN(len(wheres))],
 		"knows", "unknown", "reach", "On the ward, any weekday before 3pm").With("spoken", "nobody")}
 	if r.IntN(3) > 0 {
-		s.report["person"] = field.Value{Part: field.Said("name", names[r.IntN(len(names))]+" (made up)", "age",
-			fmt.Sprint(17+r.IntN(50)), "number", numbers[r.IntN(len(numbers))])}
+		about := field.Said("name", names[i%len(names)]+" (made up)", "about_age", fmt.Sprint(17+r.IntN(50)))
+		if i < len(numbers) {
+			about.Set("number", numbers[i])
+		}
+		s.report.Of("person", about)
 	}
 	if r.IntN(4) == 0 {
 		s.report.Set("about", "visitor")
@@ -277,4 +280,4 @@ var wheres = []string{"Ward 4", "Outpatient clinic", "Day room", "Community visi
 var names = []string{"Alex Placeholder", "Sam Example", "Robin Sample", "Jo Fictional", "Kit Pretend", "Lee Invented"}
 
 // From the range that is kept for testing.
-var numbers = []string{"9990000018", "9990000026", "9990000050"}
+var numbers = []string{"9990000034", "9990000026", "9990000050"}

@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	"maps"
 	"slices"
 	"sync"
 
@@ -21,6 +22,12 @@ type Place struct {
 // keyed is a token under the key of this process, bound to its place.
 type keyed [16]byte
 
+// held is what the index has of a record.
+type held struct {
+	version int64
+	tokens  []keyed
+}
+
 // Index is the tokens of living records in the memory of this process. It is made
 // when the program starts, from what is sealed with the records, and kept up as
 // entries come. It is written nowhere, and its key is this process's own: what it
@@ -31,17 +38,12 @@ type Index struct {
 
 	mu      sync.RWMutex
 	records map[keyed][]id.Record
-	tokens  map[id.Record][]keyed
-	places  map[Place]int
-	at      map[id.Record]Place
+	held    map[id.Record]held
 }
 
 // NewIndex makes an empty index with a key of its own.
 func NewIndex() *Index {
-	x := &Index{
-		records: map[keyed][]id.Record{}, tokens: map[id.Record][]keyed{},
-		places: map[Place]int{}, at: map[id.Record]Place{},
-	}
+	x := &Index{records: map[keyed][]id.Record{}, held: map[id.Record]held{}}
 	rand.Read(x.key[:])
 	return x
 }
@@ -59,39 +61,56 @@ func (x *Index) keyed(at Place, t Token) keyed {
 	return keyed(x.sum(at.Org.Bytes(), []byte(at.In), t[:])[:16])
 }
 
-// Put says what a record's tokens are now, in place of what they were.
-func (x *Index) Put(at Place, rec id.Record, t Tokens) {
-	x.Remove(rec)
+// Put says what a record's tokens are at a version, in place of what they were. Readers of
+// older and newer snapshots come in any order: what is known of a later version stays.
+func (x *Index) Put(at Place, rec id.Record, version int64, t Tokens) {
+	is := held{version, make([]keyed, len(t.All))}
+	for i, token := range t.All {
+		is.tokens[i] = x.keyed(at, token)
+	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	for _, token := range t.All {
-		k := x.keyed(at, token)
-		x.records[k] = append(x.records[k], rec)
-		x.tokens[rec] = append(x.tokens[rec], k)
+	was, there := x.held[rec]
+	if there && was.version > version {
+		return
 	}
-	x.at[rec] = at
-	x.places[at]++
+	x.forget(rec, was)
+	for _, k := range is.tokens {
+		x.records[k] = append(x.records[k], rec)
+	}
+	x.held[rec] = is
+}
+
+// forget takes a record away; x.mu is held.
+func (x *Index) forget(rec id.Record, was held) {
+	for _, k := range was.tokens {
+		x.records[k] = slices.DeleteFunc(x.records[k], func(r id.Record) bool { return r == rec })
+		if len(x.records[k]) == 0 {
+			delete(x.records, k)
+		}
+	}
+	delete(x.held, rec)
 }
 
 // Remove forgets a record, for its erasure.
 func (x *Index) Remove(rec id.Record) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	at, there := x.at[rec]
-	if !there {
-		return
-	}
-	for _, k := range x.tokens[rec] {
-		x.records[k] = slices.DeleteFunc(x.records[k], func(r id.Record) bool { return r == rec })
-		if len(x.records[k]) == 0 {
-			delete(x.records, k)
-		}
-	}
-	delete(x.tokens, rec)
-	delete(x.at, rec)
-	if x.places[at]--; x.places[at] == 0 {
-		delete(x.places, at)
-	}
+	x.forget(rec, x.held[rec])
+}
+
+// Version is that at which a record's tokens are known; 0 where none is.
+func (x *Index) Version(rec id.Record) int64 {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.held[rec].version
+}
+
+// Records are all that the index has, to be held to those that are there.
+func (x *Index) Records() []id.Record {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return slices.Collect(maps.Keys(x.held))
 }
 
 // Others are the records of a place that have a token in common with these, but the
@@ -100,23 +119,16 @@ func (x *Index) Remove(rec id.Record) {
 func (x *Index) Others(at Place, rec id.Record, t Tokens) []id.Record {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	var out []id.Record
+	found := map[id.Record]bool{}
 	for _, token := range t.All {
 		for _, r := range x.records[x.keyed(at, token)] {
-			if r != rec && !slices.Contains(out, r) {
-				out = append(out, r)
-			}
+			found[r] = true
 		}
 	}
+	delete(found, rec)
+	out := slices.Collect(maps.Keys(found))
 	slices.SortFunc(out, func(a, b id.Record) int {
 		return bytes.Compare(x.sum(a.Bytes()), x.sum(b.Bytes()))
 	})
 	return out
-}
-
-// Size is how many records a place has.
-func (x *Index) Size(at Place) int {
-	x.mu.RLock()
-	defer x.mu.RUnlock()
-	return x.places[at]
 }

@@ -1,11 +1,10 @@
-// Package match answers one question, when a concern is raised and at no other time:
-// is there a record already that is about the same person? It is no search: nobody
-// can ask it for a person, it gives no likeness, and what it finds is shown, in no
-// order, to whoever decides on the new concern.
+// Package match answers one question, of a record that is worked on: is there one already
+// that is about the same person? It is no search: nobody can ask it for a person, it gives
+// no likeness, and what it finds is shown, in no order, to whoever works on the new record.
 //
 // It keeps true: two records match when a token of one equals a token of the other,
 // which is a fact and nothing in between. Tokens are sealed with the record by whoever
-// calls Of; beside that they live in the memory of the program only, in an Index, for
+// calls Of (package room); beside that they live in the memory of the program only, in an Index, for
 // one organisation and compartment at a time, under a key that this process made for
 // itself. Nothing here is written anywhere, so the database cannot show that two
 // records are about one person. Erasing a record takes its tokens along.
@@ -13,7 +12,8 @@ package match
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
+	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -27,30 +27,62 @@ const Recipe = 1
 
 // Person is what is known of somebody, as it was typed; every part may be empty.
 type Person struct {
-	Name   string // in any script and any order
-	Born   string // day of birth; an age, or a year alone, says too little
-	Number string // NHS number
+	Name   string `json:"name,omitempty"`   // in any script and any order
+	Born   string `json:"born,omitempty"`   // day of birth; an age, or a year alone, says too little
+	Number string `json:"number,omitempty"` // NHS number
 }
 
 // Token is a digest of something known of a person, of one size whatever it is.
 type Token [16]byte
 
-// MarshalText is the token in hexadecimal.
-func (t Token) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, t[:]), nil }
-
-// UnmarshalText is the inverse of MarshalText.
-func (t *Token) UnmarshalText(b []byte) error {
-	if len(b) != hex.EncodedLen(len(t)) {
-		return hex.ErrLength
-	}
-	_, err := hex.Decode(t[:], b)
-	return err
-}
-
 // Tokens are all tokens of a person, to be sealed with the record.
 type Tokens struct {
-	Recipe int     `json:"recipe"`
-	All    []Token `json:"tokens"`
+	Recipe int
+	All    []Token
+}
+
+// sealedTokens is Tokens as it is sealed: always of one size, so that it tells neither how much
+// is known of the person nor how many words their name has. Almost nobody's are more than few;
+// all that a name can make are less than many.
+type sealedTokens struct {
+	Recipe int    `json:"recipe"`
+	Tokens []byte `json:"tokens"`
+}
+
+const (
+	few  = 16
+	many = 64
+)
+
+// MarshalJSON fills the places that are left with tokens of nobody.
+func (t Tokens) MarshalJSON() ([]byte, error) {
+	places := few
+	if len(t.All) > few {
+		places = many
+	}
+	b := make([]byte, 0, places*len(Token{}))
+	for _, token := range t.All {
+		b = append(b, token[:]...)
+	}
+	return json.Marshal(sealedTokens{t.Recipe, append(b, make([]byte, cap(b)-len(b))...)})
+}
+
+// UnmarshalJSON is the inverse of MarshalJSON.
+func (t *Tokens) UnmarshalJSON(b []byte) error {
+	var s sealedTokens
+	if err := json.Unmarshal(b, &s); err != nil {
+		return err
+	}
+	if len(s.Tokens)%len(Token{}) != 0 {
+		return errors.New("match: what is sealed are no tokens")
+	}
+	*t = Tokens{Recipe: s.Recipe, All: []Token{}}
+	for one := range slices.Chunk(s.Tokens, len(Token{})) {
+		if token := Token(one); token != (Token{}) {
+			t.All = append(t.All, token)
+		}
+	}
+	return nil
 }
 
 // mostWords is how many words of a name are looked at: two of them make a token.

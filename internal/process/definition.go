@@ -166,6 +166,7 @@ type Definition struct {
 	Coverage Coverage `json:"coverage" for:"room"` // what its records cover; without a field nothing is shown
 	Erase    Erasure  `json:"erase"`               // on whose words a record is erased
 	KeptFrom KeptFrom `json:"kept_from"`           // by whom somebody who works here is kept from one
+	Person   About    `json:"person"`              // where it is asked whom a record is about
 	// Disclosed says who tells recipients what changed since something was sent to them.
 	Disclosed Disclosed `json:"disclosed"`
 	// Relies says what is due when an item ends that a question takes from a set; see Set.

@@ -117,6 +117,7 @@ var builtIns = []builtInStep{
 	{Close, "concern.closed", []string{""}},
 	{AddNote, "concern.note_added", []string{"", AddedLater}},
 	{Correct, "concern.corrected", []string{""}},
+	{KnowPerson, "concern.person_known", []string{""}},
 	{ErasureAhead, "concern.erasure_ahead", []string{""}},
 	{RecipientTold, "concern.recipient_told", []string{Told, NotAmongIt, CannotBeTold}},
 	{DeclareConflict, "concern.conflict_declared", []string{""}},

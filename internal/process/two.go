@@ -188,7 +188,7 @@ func (t Two) between(d *Definition, ends []Step) string {
 		})
 		beside := slices.Contains(t.Beside, s.ID)
 		switch {
-		case Alike(s.ID): // who may read it changes nothing of what they are about
+		case KeepsOut(s.ID), TellsRecipients(s.ID): // who may read it changes nothing of what they are about
 		case len(moves) == 0 || s.ID == t.First || slices.Contains(ends, s.ID) && !beside:
 		case !beside:
 			return fmt.Sprintf("says nothing of %s, which can be taken between the two words: "+

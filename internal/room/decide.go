@@ -151,6 +151,7 @@ func (d Decider) effect(s State, a access.Actor, info process.StepInfo, out stri
 		x.Title = answers.Get(d.Process.Entitled)
 	}
 	x.Hears = hears(s, a, info, out, x)
+	x.Person = aboutWhom(d.Process, info.ID, answers)
 	x.Kept = kept(s, info, answers)
 	x.Read = d.reading(s, info, answers, after.State)
 	ended := d.Process.Ended(after)

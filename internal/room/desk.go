@@ -18,6 +18,7 @@ import (
 	"heed/internal/id"
 	"heed/internal/jobs"
 	"heed/internal/ledger"
+	"heed/internal/match"
 	"heed/internal/process"
 	"heed/internal/store"
 	"heed/internal/vault"
@@ -48,13 +49,14 @@ type Desk struct {
 	arranged  Pace      // how often somebody arranged or ended a cover
 	told      []Telling // see Tells
 	overlaid  sync.Map  // of laying: laid
+	persons   *persons  // whom records are about
 }
 
 // NewDesk makes a desk for rooms and takes on their jobs. That a room has no fault is asked by
 // tests and heed process check, and by no start: to walk through all that can become of the
 // records of two kinds would make one half as long again.
 func NewDesk(p Parts, rooms ...*Room) (*Desk, error) {
-	d := &Desk{Parts: p, rooms: rooms}
+	d := newDesk(p, rooms)
 	for i, r := range rooms {
 		if err := among(r, rooms, rooms[:i]); err != nil {
 			return nil, err
@@ -97,7 +99,11 @@ func shared(a, b *Room) string {
 }
 
 // TestOnlyDesk is a desk whose rooms nobody has checked and which does no jobs.
-func TestOnlyDesk(p Parts, rooms ...*Room) *Desk { return &Desk{Parts: p, rooms: rooms} }
+func TestOnlyDesk(p Parts, rooms ...*Room) *Desk { return newDesk(p, rooms) }
+
+func newDesk(p Parts, rooms []*Room) *Desk {
+	return &Desk{Parts: p, rooms: rooms, persons: &persons{index: match.NewIndex()}}
+}
 
 // Policy is the rules of who may, those of these rooms too.
 func Policy(rooms ...*Room) (*access.Policy, error) {
@@ -452,6 +458,9 @@ func (d *Desk) takeIn(tx *store.Tx, a access.Actor, r *Room, f found, t Taking, 
 		}
 	}
 	if err := d.barring(tx, r, &f.state, a, &ev); err != nil {
+		return Receipt{}, err
+	}
+	if err := d.mayKnow(a, t.Step, tx.Now()); err != nil {
 		return Receipt{}, err
 	}
 	info, _ := decider.Process.Step(t.Step)

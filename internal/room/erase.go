@@ -41,6 +41,7 @@ func (d *Desk) Erase(ctx context.Context, r *Room, org id.Org, ref id.Reference,
 		return vault.Certificate{}, err
 	}
 	return d.Vault.Erase(ctx, org, at.Record, func(tx *store.Tx, generation int64) error {
+		tx.AfterCommit(func() { d.persons.index.Remove(at.Record) })
 		if err := d.Ledger.Hold(tx, at.Record); err != nil {
 			return err
 		}

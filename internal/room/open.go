@@ -64,8 +64,10 @@ type View struct {
 	Reading ToRead              // what this person is asked to read and confirm
 	Links   []Linked            // those records that this person may open, too
 	MayLink bool                // this one to another
+	Others  Others              // that may be about the same person
 	Counts  bool                // they may see how many have confirmed it
 
+	work   bool // they see all of the work on it
 	secret bool // it was asked to keep this person from it, and they are not to learn that
 }
 
@@ -146,6 +148,8 @@ type viewed struct {
 	Reason string    `json:"reason,omitempty"` // that was given, where one was asked
 	For    id.Person `json:"for,omitzero"`     // the owner, who was away, for whom somebody read it
 	*DocumentAsked
+	// SamePerson are the records that were shown with it, as ones that may be about the same person.
+	SamePerson []id.Reference `json:"same_person,omitempty"`
 }
 
 // Read finds a record and folds it outside the writer, in one snapshot, and writes down
@@ -164,6 +168,7 @@ func (d *Desk) readWith(ctx context.Context, a access.Actor, r *Room, ref id.Ref
 	var out View
 	var f found
 	var refusal error
+	d.knowWhom(ctx, r)
 	err := d.Store.View(ctx, func(tx *store.Tx) (err error) {
 		out, refusal = View{}, nil
 		if f, err = d.find(tx, a, r, ref, what.Act); err != nil {
@@ -179,7 +184,13 @@ func (d *Desk) readWith(ctx context.Context, a access.Actor, r *Room, ref id.Ref
 		if refusal = f.refusal(r, tx.Now()); err != nil || refusal != nil {
 			return err
 		}
-		if out, err = d.view(tx, a, r, f, taken, what.Work); err != nil || and == nil {
+		if out, err = d.view(tx, a, r, f, taken, what.Work); err != nil {
+			return err
+		}
+		if what.Kind == kindViewed {
+			out.Others, err = d.aboutSame(tx, a, r, &f.state, out.work)
+		}
+		if err != nil || and == nil {
 			return err
 		}
 		if err = and(tx, f.key, out); fail.Is(err, fail.Missing) {
@@ -198,7 +209,7 @@ func (d *Desk) readWith(ctx context.Context, a access.Actor, r *Room, ref id.Ref
 		if err != nil {
 			return err
 		}
-		data := viewed{f.reason, f.forWhom(a), what.document}
+		data := viewed{f.reason, f.forWhom(a), what.document, out.Others.References()}
 		return d.Ledger.Reading(tx, r.Number, key, f.author(a), ledger.Event{Kind: r.Name + what.Kind, Data: data})
 	})
 	if err == nil {
@@ -251,7 +262,7 @@ func (d *Desk) view(tx *store.Tx, a access.Actor, r *Room, f found, taken []Take
 	}
 	work = work || f.reason != "" || d.allows(a, r, &s, res, actWork)
 	v := View{State: s.seenBy(a.Person), Room: r, Process: def, Taken: d.shown(tx, a, r, &s, taken, work),
-		May: d.may(a, r, def, &s, res, f.reason)}
+		May: d.may(a, r, def, &s, res, f.reason), work: work}
 	v.Due, v.secret = d.dueTo(tx, a, r, &s, work), len(v.Bars) < len(s.Bars)
 	v.Counts = r.Latest().Audience.Given() && d.allowsFor(a, r, &s, res, actCount, f.reason)
 	if !work {

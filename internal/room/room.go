@@ -27,6 +27,7 @@ import (
 	"heed/internal/field"
 	"heed/internal/id"
 	"heed/internal/ledger"
+	"heed/internal/match"
 	"heed/internal/process"
 	"heed/internal/store"
 )
@@ -138,15 +139,24 @@ func (r *Room) Definition(name string) (*process.Definition, error) {
 
 // makes tells by what a record's list rows are made: a later definition makes others, and
 // so does a raised Rows; a later version of a set has the records looked at that rely on an
-// item of it. See catchup.go.
+// item of it, and a later recipe of the match those that are about a person. See catchup.go.
 func (r *Room) makes() int {
-	return (r.Rows*definitionsPerRows+r.Latest().Version)*setsPerDefinition + r.setVersions()
+	return (r.Rows*definitionsPerRows+r.Latest().Version)*setsPerDefinition + r.setVersions() + r.recipe()
 }
 
 const (
 	definitionsPerRows = 1_000
 	setsPerDefinition  = 1_000
 )
+
+// recipe is by which the tokens of whom its records are about are made: a later one makes them
+// anew, from what the entries say.
+func (r *Room) recipe() int {
+	if r.asksWho() {
+		return match.Recipe
+	}
+	return 0
+}
 
 // setVersions is the sum of the versions of all sets that the room ever took from: it never falls.
 func (r *Room) setVersions() (sum int) {
@@ -279,7 +289,7 @@ func (r *Room) fault() string {
 		return "must have a Number from 1, a Kind, a Compartment and Definitions"
 	case r.Rows < 1:
 		return "must have Rows from 1"
-	case r.setVersions() >= setsPerDefinition:
+	case r.setVersions()+r.recipe() >= setsPerDefinition:
 		return fmt.Sprintf("takes from sets whose versions add up to %d or more", setsPerDefinition)
 	case slices.Contains(aboutPeople, r.Compartment) && slices.ContainsFunc(r.Definitions,
 		func(d *process.Definition) bool { return !d.AboutPerson }):

@@ -12,6 +12,7 @@ import (
 	"heed/internal/field"
 	"heed/internal/id"
 	"heed/internal/ledger"
+	"heed/internal/match"
 	"heed/internal/process"
 )
 
@@ -49,6 +50,8 @@ type State struct {
 	Told      []string     `json:"told,omitempty"`    // of items of sets that are no longer in force; see leans
 	Looked    bool         `json:"looked,omitempty"`  // somebody did something with it, as whoever began it is told
 	Added     []time.Time  `json:"added,omitempty"`   // when whoever began it added to it, within the last day
+	// Tokens are those of whom it is about, where that is asked; see aboutSame.
+	Tokens *match.Tokens `json:"tokens,omitempty"`
 }
 
 // Mark says when a step was last taken.
@@ -141,6 +144,8 @@ type Effect struct {
 	Alone  bool                   `json:"alone,omitempty"`  // whoever began the record decided: nobody else could
 	Unread bool                   `json:"unread,omitempty"` // whoever it is written for had left and cannot read it here
 	For    id.Person              `json:"for,omitzero"`     // the owner, who was away, for whom somebody took it
+	// Person is whom the record is about by this step, where it asks, in place of what was said before.
+	Person *match.Person `json:"person,omitempty"`
 }
 
 // HearsBy is when the duty that is promised to whoever begins a record is due; zero when none is.
@@ -214,6 +219,7 @@ func (s *State) Apply(e ledger.Entry, ev Event) error {
 	s.Bars = s.Bars.after(Taken{Version: e.Version, At: e.At, By: e.Author.Person, Role: e.Author.Role, Event: ev})
 	s.notices(e, x, before)
 	s.keep(x.Kept)
+	s.person(x.Person)
 	s.reads(x.Read, e)
 	s.turn(x.Rounds, e)
 	s.Looked = s.Looked || x.Looked

@@ -1,11 +1,13 @@
 package concernweb
 
 import (
+	"cmp"
 	"slices"
 
 	"heed/internal/access"
 	"heed/internal/concern"
 	"heed/internal/fail"
+	"heed/internal/field"
 	"heed/internal/process"
 	"heed/internal/room"
 	"heed/internal/room/roomweb"
@@ -61,8 +63,9 @@ func (p *pages) frame(q *web.Request, v room.View, current string, page *web.Pag
 		return
 	}
 	if current != "/access" {
-		person, age := concern.Of(v).Person()
-		page.Above = append(page.Above, casework.KeyDetails{Reference: string(v.Reference), Person: person, Age: age,
+		person := p.Person(v)
+		page.Above = append(page.Above, casework.KeyDetails{Reference: string(v.Reference), Person: person.Get("name"),
+			Age:    cmp.Or(field.Field{Kind: field.Day}.Words(person["born"], nil), person.Get("about")),
 			Status: statusOf[v.Stage], Owner: p.Directory.Names(q.Context())(v.Owner), Due: due(q, v)})
 	}
 	page.Above = append(page.Above, sections)

@@ -251,6 +251,26 @@ func Names(fields []field.Field) (out []string) {
 	return out
 }
 
+// Default has a form show answers that were given before, where nothing was typed yet.
+func Default(f *web.Form, fields []field.Field, in field.Answers) {
+	for _, x := range fields {
+		v := in[x.ID]
+		switch {
+		case v.Empty():
+		case x.Kind == field.Part:
+			Default(f, x.Fields, v.Part)
+		case x.Kind == field.Day:
+			for i, part := range []string{"year", "month", "day"} {
+				f.Default(x.ID+"-"+part, strings.TrimLeft(strings.Split(v.Text, "-")[i], "0"))
+			}
+		case len(v.List) > 0:
+			f.Default(x.ID, v.List...)
+		default:
+			f.Default(x.ID, v.Text)
+		}
+	}
+}
+
 // Finer says which input of a page a fault of an answer belongs to, and has words
 // where a page alone knows which part of a day is wrong.
 type Finer map[string]fail.Field

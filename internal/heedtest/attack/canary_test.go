@@ -194,7 +194,7 @@ func plant(t *testing.T, h *house) string {
 		{"/raise/what", url.Values{"what": {all + " <script>alert(1)</script>"}}},
 		{"/raise/when", url.Values{"when-day": {"1"}, "when-month": {"3"}, "when-year": {"2026"}, "over": {canaries[6]},
 			"where": {canaries[5]}}},
-		{"/raise/person", url.Values{"name": {canaries[0]}, "age": {canaries[4]}, "number": {"999 000 0018"}}},
+		{"/raise/person", url.Values{"name": {canaries[0]}, "about_age": {canaries[4]}, "number": {"999 000 0018"}}},
 		{"/raise/done-so-far", url.Values{"spoken": {"manager"}, "knows": {"no"}}},
 		{"/raise/contact", url.Values{"reach": {canaries[7]}}},
 		{"/raise/what", url.Values{"what": {strings.Repeat(all, 60)}}},

@@ -223,7 +223,7 @@ func TestBeforeAReasonNothingIsSeen(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, h *house) {
 		r, err := h.Concerns.Raise(ctx, h.actor("porter"), room.Beginning{Answers: field.Said("about", "patient", "what",
-			wordRaised).Of("person", field.Said("name", wordName, "age", "Altersangabe"))})
+			wordRaised).Of("person", field.Said("name", wordName, "about_age", "Altersangabe"))})
 		check(t, err)
 		owner := h.person("deputy")
 		for _, s := range []room.Taking{room.Said(process.Acknowledge),

@@ -67,6 +67,9 @@ func (p *Pages) Page(q *web.Request, v room.View, title, current string, body we
 	page := web.Page{Title: title, Section: p.Section, Nav: p.Base, Back: p.Base, BackText: p.Section, Wide: true,
 		Body: body}
 	p.Frame(q, v, current, &page)
+	if others := p.others(v); others != nil {
+		page.Above = append(page.Above, others)
+	}
 	return page
 }
 

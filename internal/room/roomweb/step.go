@@ -200,6 +200,7 @@ func (p *Pages) stepped(q *web.Request, step process.Step, body asked) (web.Resp
 // showStep asks what a step needs, all at once or as a list of tasks.
 func (p *Pages) showStep(q *web.Request, step process.Step) (web.Response, error) {
 	return p.stepped(q, step, func(info process.StepInfo, v room.View, before []web.Component) (web.Body, error) {
+		p.known(q, info, v)
 		if len(info.Pages) > 0 && !q.Posted() {
 			return p.listTasks(q, info, v, before)
 		}
