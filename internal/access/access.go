@@ -166,7 +166,8 @@ var verbs = map[Action]string{
 	EmergencyDisclosure: "record what was shared in an emergency", Refer: "record a referral",
 	RecordTold:   "record what we were told",
 	GiveFeedback: "answer the person who raised it", Close: "close a concern", AddNote: "add a note",
-	Correct: "correct something", KnowPerson: "say what is known about the person", ErasureAhead: "say that a concern is to be erased",
+	Correct: "correct something", KnowPerson: "say what is known about the person",
+	ErasureAhead:    "say that a concern is to be erased",
 	RecipientTold:   "record that a recipient was told",
 	DeclareConflict: "declare a conflict of interest", KeepFrom: "name somebody who must not learn of a concern",
 	LiftBar: "ask to let somebody back in", ConfirmBar: "give the second word on who is kept from a concern",
@@ -185,8 +186,8 @@ var verbs = map[Action]string{
 func RecordActions() []Action {
 	return []Action{ViewOwnConcern, AddToOwn, ViewConcern, Acknowledge, Assign, Triage, AskAdvice, RecordAdvice,
 		DecideSharing, EmergencyDisclosure, Refer, RecordTold, GiveFeedback, Close, AddNote, Correct,
-		KnowPerson, ErasureAhead, RecipientTold, DeclareConflict, KeepFrom, LiftBar, ConfirmBar, LocalStep, ViewReaders, BeTold,
-		BreakGlass, Erase}
+		KnowPerson, ErasureAhead, RecipientTold, DeclareConflict, KeepFrom, LiftBar, ConfirmBar, LocalStep, ViewReaders,
+		BeTold, BreakGlass, Erase}
 }
 
 // OfTeam says whether those in a role work the records of one team, and not of all.

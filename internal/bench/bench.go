@@ -28,12 +28,13 @@ type Sizes struct {
 	Entries int // entries that are verified
 	Records int // whole records whose lists are compared and made anew
 	Rows    int // plain rows under one entry
+	Persons int // records that are each about another person
 }
 
 // Full are the sizes that the figures are promised for; Quick are for a look.
 var (
-	Full  = Sizes{Raises: 20000, List: 1000000, Entries: 1000000, Records: 100000, Rows: 5000000}
-	Quick = Sizes{Raises: 4000, List: 100000, Entries: 200000, Records: 4000, Rows: 1000000}
+	Full  = Sizes{Raises: 20000, List: 1000000, Entries: 1000000, Records: 100000, Rows: 5000000, Persons: 100000}
+	Quick = Sizes{Raises: 4000, List: 100000, Entries: 200000, Records: 4000, Rows: 1000000, Persons: 10000}
 )
 
 // Options of a run.
@@ -72,6 +73,7 @@ func parts() []part {
 		{"verify", (*Bench).verify},
 		{"rooms", (*Bench).rooms},
 		{"rows", (*Bench).rows},
+		{"person", (*Bench).person},
 	}
 }
 

@@ -65,8 +65,6 @@ func (d *Definition) knowsPerson() error {
 		return nil
 	case len(a.By) == 0:
 		return bad("person.by", "must name who works the records: they say what is known of the person")
-	case !d.AboutPerson:
-		return bad("person", "asks for a person, and the records are about none: say about_person")
 	}
 	if err := d.knownRoles("person.by", a.By); err != nil {
 		return err
@@ -82,6 +80,14 @@ func (d *Definition) knowsPerson() error {
 	s.Outcomes[0].Moves = []Move{{From: slices.DeleteFunc(begun, func(x State) bool { return slices.Contains(ended, x) })}}
 	d.AllSteps = append(d.AllSteps, s)
 	return nil
+}
+
+// PersonFault says what is wrong with asking for a person, or "".
+func (d *Definition) PersonFault() string {
+	if d.Person.Given() && !d.AboutPerson {
+		return "person asks for a person, and the records are about none: say about_person, or leave it out"
+	}
+	return ""
 }
 
 // asked holds the questions that are named to the first step: each there, of its kind, once.

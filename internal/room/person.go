@@ -26,11 +26,14 @@ import (
 // persons are the tokens of this process, kept up by reading what was written since: by this
 // program and by others alike, so that there is one way and each answer is of its snapshot.
 type persons struct {
-	index   *match.Index
+	index *match.Index
+	mu    sync.Mutex
+	upTo  ledger.Since // guarded by mu: up to where it is kept
+
 	filling sync.Mutex
 	filled  atomic.Bool
-	upTo    atomic.Int64 // the size of the log up to which the index is kept
-	said    Pace         // how often somebody said whom a record is about
+	erased  atomic.Bool // something may have been, since it was looked last
+	said    Pace        // how often somebody said whom a record is about
 }
 
 // asksWho says whether records of a room are about a person who is asked for.
@@ -93,7 +96,7 @@ func (d *Desk) aboutSame(tx *store.Tx, a access.Actor, r *Room, s *State, work b
 	if !d.persons.filled.Load() {
 		return Others{Unknown: true}, nil
 	}
-	if _, err := d.keepUp(tx); err != nil {
+	if err := d.keepUp(tx); err != nil {
 		return out, err
 	}
 	all := d.persons.index.Others(match.Place{Org: s.Org, In: record.Compartment(s.Compartment)}, s.Record, *s.Tokens)
@@ -178,8 +181,7 @@ func (d *Desk) KeepPersons(ctx context.Context) error {
 	}
 	there := d.persons.index.Records() // before the look: what comes meanwhile is not taken for erased
 	return d.Store.View(ctx, func(tx *store.Tx) error {
-		erases, err := d.keepUp(tx)
-		if err != nil || !erases {
+		if err := d.keepUp(tx); err != nil || !d.persons.erased.Swap(false) {
 			return err
 		}
 		return d.forgetErased(tx, there)
@@ -191,8 +193,8 @@ func (d *Desk) fill(ctx context.Context) error {
 	if d.persons.filled.Load() {
 		return nil
 	}
-	var size int64
-	err := d.Store.View(ctx, func(tx *store.Tx) (err error) { size, err = d.Ledger.Size(tx); return err })
+	var begun ledger.Since
+	err := d.Store.View(ctx, func(tx *store.Tx) (err error) { begun, err = d.Ledger.Now(tx); return err })
 	if err != nil {
 		return err
 	}
@@ -204,7 +206,7 @@ func (d *Desk) fill(ctx context.Context) error {
 			return fmt.Errorf("room %s: read whom records are about: %w", r.Name, err)
 		}
 	}
-	d.persons.upTo.Store(size) // what was written since the first look is read by the next
+	d.persons.read(begun) // what was written since the first look is read by the next
 	d.persons.filled.Store(true)
 	return nil
 }
@@ -257,15 +259,17 @@ func (d *Desk) hold(x row, s State, err error) error {
 	return nil
 }
 
-// keepUp reads what was written since it was called last, as of this snapshot, and says whether
-// something may have been erased.
-func (d *Desk) keepUp(tx *store.Tx) (erases bool, err error) {
-	moved, size, err := d.Ledger.Moved(tx, d.persons.upTo.Load())
+// keepUp reads what was written since it was called last, as of this snapshot. That something may
+// have been erased, which stands in the organisation's own record, waits for KeepPersons.
+func (d *Desk) keepUp(tx *store.Tx) error {
+	moved, now, err := d.Ledger.Moved(tx, d.persons.since())
 	if err != nil {
-		return false, err
+		return err
 	}
 	for _, m := range moved {
-		erases = erases || m.Room == ledger.Organisation
+		if m.Room == ledger.Organisation {
+			d.persons.erased.Store(true)
+		}
 		r, known := d.byNumber(m.Room)
 		if !known || !r.asksWho() || d.persons.index.Version(m.Record) >= m.Version {
 			continue
@@ -276,18 +280,29 @@ func (d *Desk) keepUp(tx *store.Tx) (erases bool, err error) {
 			continue
 		}
 		if err != nil {
-			return false, err
+			return err
 		}
 		s, _, err := d.stands(tx, r, x)
 		if err := d.hold(x, s, err); err != nil {
-			return false, err
+			return err
 		}
 	}
-	for {
-		was := d.persons.upTo.Load()
-		if was >= size || d.persons.upTo.CompareAndSwap(was, size) {
-			return erases, nil
-		}
+	d.persons.read(now)
+	return nil
+}
+
+func (p *persons) since() ledger.Since {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.upTo
+}
+
+// read notes up to where the index is kept; readers of an older snapshot change nothing.
+func (p *persons) read(now ledger.Since) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.upTo.Before(now) {
+		p.upTo = now
 	}
 }
 
@@ -321,4 +336,33 @@ func (d *Desk) mayKnow(a access.Actor, step process.Step, now time.Time) error {
 	}
 	return fail.New(fail.Conflict, "You have said what is known about a person %d times within an hour. Wait an hour, "+
 		"then say it again", saidAnHour)
+}
+
+// TestOnlyHolds says whether the memory of this program has the tokens of a record.
+func (d *Desk) TestOnlyHolds(rec id.Record) bool { return d.persons.index.Version(rec) > 0 }
+
+// TestOnlyFilling runs fn while it is being read whom the records are about.
+func (d *Desk) TestOnlyFilling(fn func()) {
+	d.persons.filling.Lock()
+	defer d.persons.filling.Unlock()
+	fn()
+}
+
+// TestOnlySeal seals the picture of a record anew, changed.
+func (d *Desk) TestOnlySeal(tx *store.Tx, rec id.Record, change func(*State)) error {
+	x, err := rowByRecord(tx, rec)
+	if err != nil {
+		return err
+	}
+	s, key, err := d.open(x)
+	if err != nil {
+		return err
+	}
+	change(&s)
+	r, _ := d.byNumber(x.room)
+	sealed, err := r.seal(key, &s)
+	if err != nil {
+		return err
+	}
+	return tx.ChangeOne(`update room_record_v1 set state = $2 where record = $1`, rec, sealed)
 }

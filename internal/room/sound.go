@@ -16,7 +16,7 @@ import (
 // be answered, every step can be taken by somebody at some time, every way comes to
 // an end, and nothing open is ever without a next date.
 func (r *Room) sound(d *process.Definition) string {
-	for _, fault := range []string{d.Wording(), d.Unread(r.readBy()), r.clash(d)} {
+	for _, fault := range []string{d.Wording(), d.Unread(r.readBy()), r.clash(d), d.PersonFault()} {
 		if fault != "" {
 			return fault
 		}

@@ -18,6 +18,25 @@ var note string
 
 var update = flag.Bool("update", false, "write the golden file anew")
 
+// asksFor says where a person is asked for, and who says more of them.
+func asksFor(part, by string) string {
+	return fmt.Sprintf(` "person": {"in": %q, "name": "name", "born": "born", "age": "age", "number": "number", "by": [%q]},
+ "deadlines"`, part, by)
+}
+
+// whom has the good definition ask for a person, with one text of that changed.
+func whom(old, new string) string {
+	from := note[strings.Index(note, `{"id": "title"`):strings.Index(note, ` "deadlines"`)]
+	part := `{"id": "whom", "ask": "Whom?", "what": "whom", "kind": "part", "fields": [
+     {"id": "name", "ask": "Name?", "what": "the name", "kind": "line"},
+     {"id": "born", "ask": "Born?", "what": "the day of birth", "kind": "day"},
+     {"id": "age", "ask": "Age?", "what": "the age", "kind": "line"},
+     {"id": "number", "ask": "Number?", "what": "the number", "kind": "nhs_number"}]},
+    `
+	return strings.Replace(part, old, new, 1) + from +
+		strings.TrimSuffix(asksFor("whom", "safeguarding_lead"), ` "deadlines"`)
+}
+
 // badDefinitions are definitions with one thing wrong each: a text of the good one and what
 // stands in its place.
 var badDefinitions = []struct{ name, old, new string }{
@@ -28,6 +47,15 @@ var badDefinitions = []struct{ name, old, new string }{
 	{"no lists", note[strings.Index(note, ` "lists"`):strings.LastIndex(note, `}`)], " \"lists\": []\n"},
 	{"kept from it by nobody", ` "deadlines"`, ` "kept_from": {"second": ["safeguarding_lead"]}, "deadlines"`},
 	{"kept from it by a role misspelt", ` "deadlines"`, ` "kept_from": {"by": ["safegarding_lead"]}, "deadlines"`},
+	{"a person who is asked for nowhere", ` "deadlines"`, asksFor("whom", "safeguarding_lead")},
+	{"a person asked for in a question that is no part", ` "deadlines"`, asksFor("title", "safeguarding_lead")},
+	{"a person of whom nobody says more", ` "deadlines"`, strings.Replace(asksFor("whom", ""), `, "by": [""]`, "", 1)},
+	{"a person of whom a role misspelt says more", ` "deadlines"`, asksFor("whom", "safegarding_lead")},
+	{"a day of birth that is a line", note[strings.Index(note, `{"id": "title"`):strings.Index(note, ` "deadlines"`)],
+		whom(`"kind": "day"`, `"kind": "line"`)},
+	{"an NHS number that is not asked", note[strings.Index(note, `{"id": "title"`):strings.Index(note, ` "deadlines"`)],
+		whom(`"id": "number"`, `"id": "staff_number"`)},
+	{"a step of its own that person makes", ` {"id": "decide",`, ` {"id": "know_person",`},
 	{"recipients told by nobody", ` "deadlines"`, ` "disclosed": {"by": ["safegarding_lead"], "owner": "safegarding_lead",
    "days": 5}, "deadlines"`},
 	{"recipients owed by who cannot tell them", ` "deadlines"`, ` "disclosed": {"by": ["safeguarding_lead"],

@@ -17,7 +17,7 @@ import (
 
 func main() {
 	quick := flag.Bool("quick", false, "smaller sizes, for a look")
-	only := flag.String("only", "", "parts to run, with commas between: start,raise,list,verify")
+	only := flag.String("only", "", "parts to run, with commas between: start,raise,list,verify,rooms,rows,person")
 	dir := flag.String("dir", "", "a folder on the disk to be measured; the system's temporary folder when not given")
 	profile := flag.String("profile", "", "write processor profiles of the raise path into this folder, and run only that")
 	flag.Parse()

@@ -94,6 +94,7 @@ var forms = map[string]url.Values{
 	"/cases/{ref}/correct":          {"of": {"1"}, "words": {"Otherwise"}},
 	"/cases/{ref}/assign":           {"owner": {"DEPUTY"}},
 	"/cases/{ref}/steps/{step}":     {},
+	"/cases/{ref}/know_person":      {"age": {"unknown"}, "told": {"nobody"}},
 	"/cases/{ref}/erasure_ahead":    {"reasons": {"Its time has come"}},
 	"/cases/{ref}/recipient_told":   {"of": {"1"}, "result": {"not_among_it"}, "reasons": {"It was not sent"}},
 	"/cases/{ref}/declare_conflict": {"reasons": {"We are related"}},
@@ -115,6 +116,7 @@ var forms = map[string]url.Values{
 
 var bodies = map[string]string{
 	"acknowledge": `{}`, "assign": `{"owner":"DEPUTY","reasons":""}`,
+	"know_person":          `{"age":"unknown","told":"nobody"}`,
 	"triage":               `{"decision":"hold","reasons":"To hear more"}`,
 	"ask_advice":           `{"of":"line_manager","question":"What?"}`,
 	"record_advice":        `{"from":"line_manager","day":"2026-03-01","advice":"Wait"}`,

@@ -151,16 +151,7 @@ func (s *suite) strangersRecords() (beside id.Reference) {
 	got, err := s.program(&other).Begin(s.ctx, s.as(string(info.Roles[0]), 0), &other,
 		room.Beginning{Answers: s.inTime(info)})
 	s.must(err)
-	org := id.NewOrg(s.w.Hand.Now())
-	s.must(s.w.Vault.AddOrg(s.ctx, org))
-	founder := directory.NewPerson{Name: "Test other", Login: "other" + org.String()[:12], Email: "other@example.org",
-		Role: access.CaldicottGuardian}
-	o, _, err := s.w.Directory.OpenOrganisation(s.ctx, org, directory.Founding{Name: "Another Trust",
-		Nation: workday.EnglandAndWales, Team: "Another team", OnePerson: true, Telephone: "0300 000 0000",
-		Lead: directory.Contact{Name: "Another lead", Telephone: "0300 000 0009"}, Grantors: []directory.NewPerson{founder}})
-	s.must(err)
-	a := s.as(string(info.Roles[0]), 0)
-	a.Org, a.Team = org, o.Teams[0].ID
+	a := s.anotherTrust()
 	theirs, def := *s.room, *s.room.Latest()
 	def.AllSteps = slices.Clone(def.AllSteps) // nobody can be named who works there: nobody does
 	def.AllSteps[0].Fields = slices.DeleteFunc(slices.Clone(info.Fields), func(f field.Field) bool {
@@ -170,6 +161,22 @@ func (s *suite) strangersRecords() (beside id.Reference) {
 	_, err = s.program(&theirs).Begin(s.ctx, a, &theirs, room.Beginning{Answers: s.inTime(def.AllSteps[0])})
 	s.must(err)
 	return got.Reference
+}
+
+// anotherTrust is whoever begins records, in an organisation of its own.
+func (s *suite) anotherTrust() access.Actor {
+	s.t.Helper()
+	org := id.NewOrg(s.w.Hand.Now())
+	s.must(s.w.Vault.AddOrg(s.ctx, org))
+	founder := directory.NewPerson{Name: "Test other", Login: "other" + org.String()[:12], Email: "other@example.org",
+		Role: access.CaldicottGuardian}
+	o, _, err := s.w.Directory.OpenOrganisation(s.ctx, org, directory.Founding{Name: "Another Trust",
+		Nation: workday.EnglandAndWales, Team: "Another team", OnePerson: true, Telephone: "0300 000 0000",
+		Lead: directory.Contact{Name: "Another lead", Telephone: "0300 000 0009"}, Grantors: []directory.NewPerson{founder}})
+	s.must(err)
+	a := s.as(string(s.room.First().Roles[0]), 0)
+	a.Org, a.Team = org, o.Teams[0].ID
+	return a
 }
 
 // recount is every edition beside what is counted now; none may differ.

@@ -120,6 +120,7 @@ var clauses = []clause{
 	{"a person who is named holds a role and works here", named},
 	{"a title stands in the lists", titles},
 	{"records that belong together show it to who may open both", tiedTogether},
+	{"an earlier record about the same person is shown to who works on it", samePerson},
 	{"erased leaves nothing but its form", erased},
 	{"an erasure waits for what is written beside it", waitsForBeside},
 	{"what comes round is made once and closed once", comesRound},

@@ -32,8 +32,9 @@ func (p *Pages) others(v room.View) web.Component {
 		said = "Heed holds other records that may be about the same person. Look at them before you decide."
 	}
 	return nhs.InsetText{Content: nhs.Group{nhs.Para(said), links,
-		nhs.Para("The NHS number is the same, or the date of birth and the sound of two names. That can be by chance, or by a " +
-			"slip of whoever wrote it, and it says nothing about what was raised. That this was shown to you is written down.")}}
+		nhs.Para("The NHS number is the same, or the date of birth and the sound of two names. That can be by chance, or " +
+			"by a slip of whoever wrote it, and it says nothing about what was raised. That this was shown to you is written " +
+			"down.")}}
 }
 
 // known has the form say what is known of the person already, as whoever sends it says all of it.

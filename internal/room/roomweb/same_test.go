@@ -143,7 +143,8 @@ func overlaid(t *testing.T, r *rand.Rand, n int) []field.Field {
 		parts = append(parts, fmt.Sprintf(`"needed":{%q:[%q]}`, step.ID, f.ID))
 	}
 	leaves := func(o process.Outcome) bool { return o.Leaves != process.Stays }
-	if waits && !slices.ContainsFunc(step.Outcomes, leaves) && (f.Kind == field.Line || f.Kind == field.Text) {
+	if waits && step.Form == "" && !slices.ContainsFunc(step.Outcomes, leaves) &&
+		(f.Kind == field.Line || f.Kind == field.Text) {
 		least := min(500, f.Limit())
 		parts = append(parts, fmt.Sprintf(`"limits":{"%s.%s":%d}`, step.ID, f.ID, least+r.IntN(f.Limit()-least+1)))
 	}
