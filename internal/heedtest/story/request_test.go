@@ -118,3 +118,49 @@ func TestARequestAboutALead(t *testing.T) {
 		s.proven(t)
 	})
 }
+
+// TestTheSamePersonAgain: a nurse raises a concern about somebody, and weeks later a council asks
+// about the same person, spelt otherwise. The lead who writes that down is shown that there is a
+// concern, and opens it; the nurse is shown nothing. What is known of the person is said once
+// more, with what was said before already there.
+func TestTheSamePersonAgain(t *testing.T) {
+	each(t, func(t *testing.T, s served) {
+		year, month, day := today()
+		opts := []heedtest.Option{heedtest.Width(heedtest.Phone), heedtest.NoScript()}
+		if s.config.DB != "" {
+			opts = []heedtest.Option{heedtest.Width(heedtest.Desktop)}
+		}
+		nurse := heedtest.Browser(t, s.url, heedtest.Width(heedtest.Phone)).As("Nadia Example")
+		raise := func(name, y string) string {
+			nurse.Open("/raise/about").Choose("A patient").Press("Continue").
+				Fill("What are you worried about?", "Something that was said at the bedside").Press("Continue").
+				Press("Continue").Fill("Full name (optional)", name).
+				FillDate("Date of birth (optional)", "3", "5", y).Press("Continue").
+				Press("Continue").Press("Continue").Press("Send this concern").See("Concern sent")
+			return reference.FindString(nurse.Path())
+		}
+		one := raise("Zarifa Placeholder", "1984")
+		lead := heedtest.Browser(t, s.url, opts...).As("Lena Sample")
+		lead.Open("/cases/"+one).See("Zarifa Placeholder", "3 May 1984").DoNotSee("about the same person")
+		lead.Open("/requests/new").Choose("A council").Fill("Who asks?", "Paul Sample (made up)").
+			Choose("By telephone").FillDate("When did they ask?", day, month, year).
+			Choose("No, they ask you to decide").Fill("Full name", "Plaseholder, Zareefa").
+			FillDate("Date of birth (optional)", "3", "5", "1984").
+			Fill("What do they ask for?", "Whether she is treated here").
+			Fill("What do they want it for?", "Her support plan (made up)").Press("Record this request").
+			See("Heed holds another record that may be about the same person", one, "a concern", "That can be by chance")
+		record := lead.Path()
+		lead.Press(one).See("What was raised", "Zarifa Placeholder").DoNotSee("about the same person")
+		lead.Open(record).Press("Say what is known about the person").
+			See("it takes the place of what was said before").Press("Save what is known").
+			See("There is a problem", "Select whether they have been told").
+			Choose("They have not been told yet").Fill("Why have they not been told?", "She is to be asked how first").
+			Fill("What is a safe way to reach them? (optional)", "By telephone, before noon").Press("Save what is known").
+			See("What is known about the person was saved", "about the same person", one, "By telephone, before noon")
+
+		again := raise("Zarifa Placeholder", "1984")
+		nurse.Open("/mine/"+again).DoNotSee("about the same person", one)
+		lead.Open("/cases/"+again).See("Heed holds other records that may be about the same person", one)
+		s.proven(t)
+	})
+}

@@ -783,4 +783,39 @@ var planted = []struct{ name, file, old, new, clause string }{
 		`if ev.Outcome != "" {`, "request:whoever_was_sent"},
 	{"somebody was told before anything was sent", "disclosed.go", `err == nil && day.Before(from) {`,
 		`err == nil && day.Before(from) && i > 99 {`, "concern:whoever_was_sent"},
+	{"whoever raised it is shown another", "person.go", `(a.Person != s.By || r.First().Owner == "actor")`, `a.Org == s.Org`,
+		"concern:an_earlier_record"},
+	{"whoever writes down what another asked is told of none", "person.go", `(a.Person != s.By || r.First().Owner == "actor")`,
+		`a.Person != s.By`, "request:an_earlier_record"},
+	{"others are shown without an entry", "open.go", `what.document, out.Others.References()}`, `what.document, nil}`,
+		"request:an_earlier_record"},
+	{"another is shown to whom it is closed", "person.go", `return Another{r, s.Reference}, opens && before &&`,
+		`return Another{r, s.Reference}, (opens || before) && before &&`, "concern:an_earlier_record"},
+	{"a later record is shown with an earlier one", "person.go", `opens && before && s.Org`, `opens && s.Org`,
+		"request:an_earlier_record"},
+	{"a closed record does not count", "person.go", `r.Reason != nil && (d.allowsFor`, `r.Name == "never" && (d.allowsFor`,
+		"concern:an_earlier_record"},
+	{"another organisation's record is shown", "../match/index.go",
+		`return keyed(x.sum(at.Org.Bytes(), []byte(at.In), t[:])[:16])`, `return keyed(x.sum(t[:])[:16])`, "request:an_earlier_record"},
+	{"it is shown with a record that has ended", "person.go", `s.Tokens != nil && !s.Ended() &&`, `s.Tokens != nil &&`,
+		"request:an_earlier_record"},
+	{"what is put right is not heeded", "state.go", `	s.person(x.Person)
+`, `	if s.Tokens == nil {
+		s.person(x.Person)
+	}
+`, "concern:an_earlier_record"},
+	{"what another program wrote last is not known", "../ledger/moved.go", `return append(moved, waits...), now, nil`,
+		`return append(moved, waits[:0]...), now, nil`, "request:an_earlier_record"},
+	{"what has its place in the log is not known", "../ledger/moved.go", `return append(moved, waits...), now, nil`,
+		`return append(moved[:0], waits...), now, nil`, "concern:an_earlier_record"},
+	{"what is not known yet is none", "person.go", `		return Others{Unknown: true}, nil
+`, `		return Others{}, nil
+`, "request:an_earlier_record"},
+	{"a program keeps whom an erased record was about", "erase.go", `d.persons.index.Remove(at.Record)`, `_ = at.Record`,
+		"concern:an_earlier_record"},
+	{"another program keeps whom an erased record was about", "person.go", `			d.persons.erased.Store(true)
+`, `			d.persons.erased.Store(false)
+`, "request:an_earlier_record"},
+	{"a picture with another's tokens is taken", "prove.go", `case x.made >= r.makes() && !same(s, *is):`,
+		`case x.made >= r.makes() && s.Version != is.Version:`, "request:an_earlier_record"},
 }
