@@ -50,7 +50,7 @@ func phoneOf(ts *testscript.TestScript, login string) *phone {
 	defer phonesMu.Unlock()
 	p := phones[ts.Getenv("WORK")+login]
 	if p == nil {
-		secret, _, err := directory.NewSecond("Test", login)
+		secret, _, err := directory.SecondFor("Test", "")
 		ts.Check(err)
 		p = &phone{secret, map[int64]bool{}}
 		phones[ts.Getenv("WORK")+login] = p

@@ -115,7 +115,7 @@ func TestAnOperatorGetsPeopleToWork(t *testing.T) {
 	enrol := func(login, oneTime string) {
 		t.Helper()
 		v := visit(t, srv.URL)
-		secrets[login], _, err = directory.NewSecond("", login)
+		secrets[login], _, err = directory.SecondFor("", "")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -132,15 +132,6 @@ func checkTOTP(secret, code string, now time.Time) (step int64, ok bool) {
 	return 0, false
 }
 
-// NewSecond makes a TOTP secret and the address that an authenticator app reads.
-func NewSecond(org, login string) (secret, uri string, err error) {
-	k, err := totp.Generate(totp.GenerateOpts{Issuer: "Heed " + org, AccountName: login, SecretSize: secretSize})
-	if err != nil {
-		return "", "", fmt.Errorf("make second factor: %w", err)
-	}
-	return k.Secret(), k.URL(), nil
-}
-
 // SecondFor is the secret, or a new one where it is "" or none, with the address that an
 // authenticator app reads.
 func SecondFor(org, secret string) (same, uri string, err error) {

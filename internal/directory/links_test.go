@@ -308,7 +308,7 @@ func TestALinkThatIsTakenAwayStaysSo(t *testing.T) {
 		}
 		code, err := w.Directory.OfferEnrolment(ctx, w.Person("porter"))
 		must(w, err)
-		secret, _, err := directory.NewSecond("Test", "porter")
+		secret, _, err := directory.SecondFor("Test", "")
 		must(w, err)
 		now, err := totp.GenerateCode(secret, w.Hand.Now())
 		must(w, err)

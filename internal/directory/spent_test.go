@@ -74,7 +74,7 @@ func TestWhatWasUsedUpIsNotPutBackBySQL(t *testing.T) {
 		if err != nil {
 			w.T.Fatal(err)
 		}
-		secret, _, _ := directory.NewSecond("", "new")
+		secret, _, _ := directory.SecondFor("", "")
 		enrol := func(oneTime string) error {
 			w.Hand.Move(time.Minute)
 			c, _ := totp.GenerateCode(secret, w.Hand.Now())

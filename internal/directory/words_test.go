@@ -152,7 +152,7 @@ func TestOnePersonPractice(t *testing.T) {
 		if err != nil || !o.OnePerson {
 			w.T.Fatal(o, err)
 		}
-		secret, _, _ := directory.NewSecond("", "pat")
+		secret, _, _ := directory.SecondFor("", "")
 		code := func() string { c, _ := totp.GenerateCode(secret, w.Hand.Now()); return c }
 		if err := w.Directory.Enrol(ctx, "pat", codes[0].Code, world.Password, secret, code()); err != nil {
 			w.T.Fatal(err)
@@ -272,7 +272,7 @@ func TestEnrolmentCodesWorkOnce(t *testing.T) {
 		if err != nil {
 			w.T.Fatal(err)
 		}
-		secret, _, _ := directory.NewSecond("", "new")
+		secret, _, _ := directory.SecondFor("", "")
 		enrol := func(code, password string) error {
 			c, _ := totp.GenerateCode(secret, w.Hand.Now())
 			return w.Directory.Enrol(ctx, "new", code, password, secret, c)
@@ -390,7 +390,7 @@ func TestALoginTurnedToAnotherNeedsThatPersonsPassword(t *testing.T) {
 		if err != nil {
 			w.T.Fatal(err)
 		}
-		secret, _, _ := directory.NewSecond("", "evil")
+		secret, _, _ := directory.SecondFor("", "")
 		code, _ := totp.GenerateCode(secret, w.Hand.Now())
 		if err := w.Directory.Enrol(ctx, "evil", e.Code, "another long password", secret, code); err != nil {
 			w.T.Fatal(err)

@@ -67,7 +67,7 @@ func (h *house) enrol(n directory.NewPerson) {
 	check(h.t, err)
 	offer, err := h.Directory.AddPerson(ctx, lead.Org, n, g, e)
 	check(h.t, err)
-	secret, _, err := directory.NewSecond("", n.Login)
+	secret, _, err := directory.SecondFor("", "")
 	check(h.t, err)
 	code, err := totp.GenerateCode(secret, h.hand.Now())
 	check(h.t, err)
