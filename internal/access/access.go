@@ -130,6 +130,10 @@ const (
 	KnowPerson          Action = "know_person"
 	ErasureAhead        Action = "erasure_ahead"
 	RecipientTold       Action = "recipient_told"
+	Challenge           Action = "challenge" // disagree with a decision
+	ChallengeAnswered   Action = "challenge_answered"
+	ChallengeFurther    Action = "challenge_further"
+	ChallengeWithdrawn  Action = "challenge_withdrawn"
 	DeclareConflict     Action = "declare_conflict"
 	KeepFrom            Action = "keep_from"
 	LiftBar             Action = "lift_bar"
@@ -167,8 +171,10 @@ var verbs = map[Action]string{
 	RecordTold:   "record what we were told",
 	GiveFeedback: "answer the person who raised it", Close: "close a concern", AddNote: "add a note",
 	Correct: "correct something", KnowPerson: "say what is known about the person",
-	ErasureAhead:    "say that a concern is to be erased",
-	RecipientTold:   "record that a recipient was told",
+	ErasureAhead:  "say that a concern is to be erased",
+	RecipientTold: "record that a recipient was told",
+	Challenge:     "disagree with a decision", ChallengeAnswered: "answer somebody who disagrees",
+	ChallengeFurther: "take it to the next level", ChallengeWithdrawn: "take back that they disagree",
 	DeclareConflict: "declare a conflict of interest", KeepFrom: "name somebody who must not learn of a concern",
 	LiftBar: "ask to let somebody back in", ConfirmBar: "give the second word on who is kept from a concern",
 	LocalStep: "record a step of the organisation's own", ViewReaders: "see who has opened a concern",
@@ -186,8 +192,8 @@ var verbs = map[Action]string{
 func RecordActions() []Action {
 	return []Action{ViewOwnConcern, AddToOwn, ViewConcern, Acknowledge, Assign, Triage, AskAdvice, RecordAdvice,
 		DecideSharing, EmergencyDisclosure, Refer, RecordTold, GiveFeedback, Close, AddNote, Correct,
-		KnowPerson, ErasureAhead, RecipientTold, DeclareConflict, KeepFrom, LiftBar, ConfirmBar, LocalStep, ViewReaders,
-		BeTold, BreakGlass, Erase}
+		KnowPerson, ErasureAhead, RecipientTold, Challenge, ChallengeAnswered, ChallengeFurther, ChallengeWithdrawn,
+		DeclareConflict, KeepFrom, LiftBar, ConfirmBar, LocalStep, ViewReaders, BeTold, BreakGlass, Erase}
 }
 
 // OfTeam says whether those in a role work the records of one team, and not of all.
@@ -236,6 +242,7 @@ type Resource struct {
 	Conflicts   []id.Person
 	Named       []id.Person // line managers to whom it was routed
 	PassedBy    []id.Person // managers whom it passes by
+	Answering   []Role      // of whom an answer is waited for, to somebody who disagrees
 	NoLead      bool        // no safeguarding lead but the raiser could decide
 	NobodyElse  bool        // nor a Caldicott Guardian
 	Closed      bool

@@ -266,7 +266,8 @@ func (r Room) validator() (*validate.Validator, error) {
 	fmt.Fprintf(&b, `
 entity %s {
   organisation: String, stage: String, compartment: String, closed: Bool, raiser?: Staff, owner?: Staff, team?: String,
-  subjects: Set<Staff>, conflicts: Set<Staff>, named: Set<Staff>, passed_by: Set<Staff>, no_lead: Bool, nobody_else: Bool,
+  subjects: Set<Staff>, conflicts: Set<Staff>, named: Set<Staff>, passed_by: Set<Staff>, answering: Set<String>, no_lead: Bool,
+  nobody_else: Bool,
 };
 `, r.Kind)
 	of, groups := map[Action][]string{}, map[Action][]string{}

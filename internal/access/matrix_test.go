@@ -59,6 +59,10 @@ var recordSituations = []situation{
 		r.Team, r.Owner, r.Raiser, r.Conflicts = w.team, w.me, w.me, []id.Person{w.me}
 	}},
 	{"own team, closed", func(w cast, a *Actor, r *Resource) { r.Team, r.Closed = w.team, true }},
+	{"is to answer who disagrees", func(w cast, a *Actor, r *Resource) { r.Answering = []Role{a.Role} }},
+	{"is to answer who disagrees, raised it", func(w cast, a *Actor, r *Resource) {
+		r.Answering, r.Raiser = []Role{a.Role}, w.me
+	}},
 	{"other team, closed", func(w cast, a *Actor, r *Resource) { r.Closed = true }},
 }
 

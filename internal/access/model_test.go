@@ -30,7 +30,7 @@ func model(a Actor, act Action, r Resource, reason bool) bool {
 	if !a.MFA || mine && !r.NobodyElse && (act == Triage || act == DecideSharing || act == Close) {
 		return false
 	}
-	patient := r.Compartment == Patient
+	patient, asked := r.Compartment == Patient, slices.Contains(r.Answering, a.Role) && !mine
 	switch a.Role {
 	case Lead:
 		if !patient {
@@ -51,6 +51,10 @@ func model(a Actor, act Action, r Resource, reason bool) bool {
 			return true
 		}
 		switch act {
+		case Challenge, ChallengeFurther, ChallengeWithdrawn:
+			return patient && reason
+		case ChallengeAnswered:
+			return patient && asked
 		case BeTold:
 			return true
 		case ViewReaders:
@@ -59,11 +63,14 @@ func model(a Actor, act Action, r Resource, reason bool) bool {
 			return patient
 		case Erase:
 			return r.Closed && reason
-		case ViewConcern, BreakGlass:
+		case ViewConcern:
+			return patient && (reason || asked)
+		case BreakGlass:
 			return patient && reason
 		}
 	case ExecutiveLead:
-		return act == BeTold || act == ConfirmBar && patient || act == Erase && r.Closed && reason
+		return act == BeTold || act == ConfirmBar && patient || act == Erase && r.Closed && reason ||
+			patient && asked && (act == ViewConcern || act == ChallengeAnswered)
 	}
 	return false // workers, administrators, analysts
 }
@@ -71,7 +78,8 @@ func model(a Actor, act Action, r Resource, reason bool) bool {
 // modelWorks is what somebody may with a concern that is theirs to work.
 func modelWorks(act Action, closed, reason, theirs bool) bool {
 	switch act {
-	case ViewConcern, ViewReaders, RecordTold, GiveFeedback, AddNote, Correct, ErasureAhead, RecipientTold:
+	case ViewConcern, ViewReaders, RecordTold, GiveFeedback, AddNote, Correct, ErasureAhead, RecipientTold, Challenge,
+		ChallengeFurther, ChallengeWithdrawn:
 		return theirs && (!closed || reason)
 	case Acknowledge, Assign, Triage, AskAdvice, RecordAdvice, DecideSharing, EmergencyDisclosure, Refer, Close,
 		DeclareConflict, KeepFrom, LiftBar, ConfirmBar, LocalStep, KnowPerson:
@@ -132,6 +140,9 @@ func (w randomWorld) draw() (Actor, Action, Resource, bool) {
 		Raiser:      pick(w.rnd, w.people), Owner: pick(w.rnd, w.people), Team: pick(w.rnd, w.teams),
 		Subjects: w.some(), Conflicts: w.some(), PassedBy: w.some(), NoLead: w.rnd.IntN(3) == 0,
 		NobodyElse: w.rnd.IntN(3) == 0, Closed: w.rnd.IntN(3) == 0}
+	if w.rnd.IntN(3) == 0 {
+		r.Answering = []Role{pick(w.rnd, Roles())}
+	}
 	return a, pick(w.rnd, RecordActions()), r, reason
 }
 

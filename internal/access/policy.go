@@ -312,6 +312,11 @@ func recordAttributes(what types.RecordMap, r Resource) {
 	what["subjects"], what["conflicts"], what["passed_by"] = staffSet(r.Subjects), staffSet(r.Conflicts),
 		staffSet(r.PassedBy)
 	what["named"] = staffSet(r.Named)
+	answering := make([]types.Value, len(r.Answering))
+	for i, role := range r.Answering {
+		answering[i] = types.String(role)
+	}
+	what["answering"] = types.NewSet(answering...)
 	if !r.Raiser.IsZero() {
 		what["raiser"] = staff(r.Raiser)
 	}
@@ -350,6 +355,8 @@ var groups = map[Action][]string{
 	DeclareConflict: {"working"}, KeepFrom: {"working"}, LiftBar: {"working"}, ConfirmBar: {"working"},
 	RecordTold: {"working", "complete"}, GiveFeedback: {"working", "complete"}, AddNote: {"working", "complete"},
 	Correct: {"working", "complete"}, ErasureAhead: {"working", "complete"}, RecipientTold: {"working", "complete"},
+	Challenge: {"working", "complete"}, ChallengeFurther: {"working", "complete"},
+	ChallengeWithdrawn: {"working", "complete"},
 }
 
 // Decides says whether an action is one of those by which a concern is decided.

@@ -263,7 +263,7 @@ func TestEveryActionIsAsked(t *testing.T) {
 		}
 	}
 	for _, field := range []string{"Subjects", "Conflicts", "PassedBy", "NoLead", "NobodyElse", "Raiser", "Owner",
-		"Closed"} {
+		"Closed", "Answering"} {
 		if !found(t, `\b`+field+`:|\br\.`+field+`\b.*=`) {
 			t.Errorf("nothing outside this package says %s of a resource", field)
 		}

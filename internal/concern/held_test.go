@@ -30,7 +30,8 @@ func TestAConcernIsHeldToWhatEveryRoomIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ name, old, new, want string }{
-		{"answered, still open, and nothing is due", `"give_feedback", "add_note/"],`, `"add_note/"],`,
+		{"answered, still open, and nothing is due", `"give_feedback", "add_note/", "challenge_answered"],`,
+			`"add_note/", "challenge_answered"],`,
 			"what is open must have a next date"},
 		{"a replay passes its entries by", `"kind": "concern.closed"`, `"kind": "case.closed"`, "a replay passes it by"},
 		{"a list without words for an empty one", `"empty": "Nothing waits for you."`, `"empty": ""`, `must have a name`},

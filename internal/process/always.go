@@ -18,6 +18,8 @@ func (s StepInfo) mustStay() string {
 		return "keeps somebody from the record"
 	case TellsRecipients(s.ID):
 		return "tells recipients what changed"
+	case Disagrees(s.ID):
+		return "says that somebody disagrees, or answers them"
 	case s.Leaves:
 		return "has whoever takes it leave the record"
 	case s.decides(ToShare) && !s.decides(NotToShare):

@@ -113,6 +113,15 @@ func (h happened) after(step Step, o Outcome) happened {
 	return h
 }
 
+// anew is what holds of what happened once a decision is to be made anew: it counts no more, and
+// whoever was answered about it is answered again.
+func (h happened) anew(of StepInfo) happened {
+	h.answered = false
+	h.decided = h.decided && of.ID != Triage
+	h.shared = h.shared && !of.decides(ToShare)
+	return h
+}
+
 // place is one configuration and the shortest way to it.
 type place struct {
 	Status
@@ -190,6 +199,10 @@ func explore(d *Definition) *walk {
 				t := turn{at: at, step: s, outcome: o, move: m}
 				h := at.happened.after(s.ID, o)
 				h.shared = h.shared && !d.unfounded(s.ID)
+				if of, is := AnewOf(o.ID); is && s.ID == ChallengeAnswered {
+					about, _ := d.Step(of)
+					h = h.anew(about)
+				}
 				t.to = add(&place{at.apply(m), h, at, t.words()})
 				w.turns = append(w.turns, t)
 			}
@@ -203,6 +216,9 @@ func explore(d *Definition) *walk {
 func (w *walk) canEnd() map[*place]bool {
 	before := map[*place][]*place{}
 	for _, t := range w.turns {
+		if Disagrees(t.step.ID) { // it may be that nobody does
+			continue
+		}
 		before[t.to] = append(before[t.to], t.at)
 	}
 	can := map[*place]bool{}
@@ -292,7 +308,7 @@ func (d *Definition) LeavesFault() string {
 		return s.Told || len(s.Sends.To) > 0 ||
 			slices.ContainsFunc(s.Outcomes, func(o Outcome) bool { return o.Leaves != Stays || o.Decides != "" })
 	}
-	if len(d.Disclosed.By) == 0 && !slices.ContainsFunc(d.AllSteps, concerns) {
+	if len(d.Disclosed.By)+len(d.Challenged.Of) == 0 && !slices.ContainsFunc(d.AllSteps, concerns) {
 		return ""
 	}
 	w := explore(d)

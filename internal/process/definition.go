@@ -169,6 +169,8 @@ type Definition struct {
 	Person   About    `json:"person"`              // where it is asked whom a record is about
 	// Disclosed says who tells recipients what changed since something was sent to them.
 	Disclosed Disclosed `json:"disclosed"`
+	// Challenged says who may disagree with which decisions, and who answers.
+	Challenged Challenged `json:"challenged"`
 	// Relies says what is due when an item ends that a question takes from a set; see Set.
 	Relies []Reliance `json:"relies"`
 	// Sets are those that its questions take from, as the program has them.
@@ -367,7 +369,7 @@ type Deadline struct {
 	Others   bool     `json:"others" for:"concern"` // while it runs the next word is somebody else's, outside
 	On       string   `json:"on"`                   // a day field of the starting step: the duty is due on that day; empty: by Days
 	Sees     []string `json:"sees" for:"room"`      // who sees that it is due, besides its owner and those who see all of the work
-	Each     bool     `json:"-"`                    // it runs for each recipient by itself; see Disclosed
+	Each     bool     `json:"-"`                    // it runs for each recipient, or for each who disagrees; see Disclosed, Challenged
 }
 
 // EmergencyWords is the 999 advice that every page keeps in reach.

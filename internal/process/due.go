@@ -19,7 +19,7 @@ type Taken struct {
 // Due is a duty that is running.
 type Due struct {
 	Deadline string      `json:"deadline"`     // its id
-	Of       int64       `json:"of,omitempty"` // the step with which something was sent, where it is to one recipient
+	Of       int64       `json:"of,omitempty"` // the step with which something was sent, or somebody disagreed, where one runs for each
 	Label    string      `json:"label"`
 	Owner    Role        `json:"owner"`
 	Since    time.Time   `json:"since"`            // the step that started it
@@ -30,7 +30,7 @@ type Due struct {
 	Any      bool        `json:"any,omitempty"`    // it waits for anybody in its role
 }
 
-// Key names a duty that runs: by its deadline, and by what was sent where one runs for each.
+// Key names a duty that runs: by its deadline, and by the step that it is of where one runs for each.
 func (x Due) Key() string {
 	if x.Of == 0 {
 		return x.Deadline
@@ -46,7 +46,7 @@ func (x Due) Name() string { return x.Key() + ":" + x.Since.UTC().Format("200601
 // starts one (a hold looked at and held again) starts it anew.
 func (d *Definition) Duties(running []string, x Taken, ended bool) (starts []Deadline, stops []string) {
 	for _, t := range d.Timers {
-		if t.Each { // who the recipients are is the record's to know
+		if t.Each { // who the recipients are, and who disagrees, is the record's to know
 			continue
 		}
 		runs := slices.Contains(running, t.ID)

@@ -11,7 +11,7 @@ import (
 
 // withPlace is a fault with its file, line and place.
 var withPlace = regexp.MustCompile(`^patient-1\.json:[1-9]\d*: (steps|states|deadlines|emergency|contacts|` +
-	`about_person|figures|disclosed)`)
+	`about_person|figures|disclosed|challenged)`)
 
 // Each row plants one fault in the shipped definition; Check has to name the
 // safeguard it breaks. A safeguard that no row breaks would prove nothing.
@@ -51,6 +51,12 @@ func TestCheckFindsPlantedFaults(t *testing.T) {
 		{"no recipient is ever told", `  "disclosed": {"by": ["safeguarding_lead"], "owner": "safeguarding_lead", "days": 5},
 `,
 			"", "who-was-sent-what"},
+		{"what was triaged anew was decided", `"again": "acknowledged", "clears"`, `"again": "feedback_due", "clears"`,
+			"no-end-without-decision"},
+		{"what was decided anew was answered", `"again": "acknowledged", "clears": ["answered"]`,
+			`"again": "acknowledged", "clears": []`, "no-end-without-answer"},
+		{"nobody can decide anew", `"of": ["triage", "decide_sharing",`, `"of": ["triage", "refer", "decide_sharing",`,
+			"decided-anew"},
 		{"the owed decision is forgotten", `"sets": ["decision_owed"]`, `"sets": []`, "emergency-is-decided"},
 		{"a decision from before the emergency stands", `"sets": ["decision_owed"], "clears": ["decision_to_share"]`,
 			`"sets": ["decision_owed"]`, "nothing-leaves-undecided"},

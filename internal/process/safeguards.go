@@ -58,6 +58,9 @@ var safeguards = []safeguard{
 		turn: endsUnanswered,
 		mend: "Have every move to an end need the fact answered, and clear that with each decision and " +
 			"referral."},
+	{id: "decided-anew", says: "A decision with which somebody disagreed and was heard can be made " +
+		"anew.", shared: true, whole: decidedAnew,
+		mend: "Name in challenged.again a state in which each of challenged.of can be taken."},
 	{id: "answer-at-any-time", says: "Once a concern is taken up, the person who raised it can be answered at any " +
 		"time, and again after closing.", place: answerHere,
 		mend: "Let the step give_feedback be taken by a safeguarding lead from that state, without needs."},
@@ -69,7 +72,8 @@ var safeguards = []safeguard{
 	{id: "talk-closes-nothing", says: "Nothing that a worker or a line manager does, once a concern is raised, moves " +
 		"it on or closes it.", turn: movedByOthers,
 		mend: "Take those roles out of the step, or to, sets and clears out of its moves."},
-	{id: "the-end-is-the-end", says: "Nothing moves out of an ending state.", turn: movesAfterEnd,
+	{id: "the-end-is-the-end", says: "Nothing moves out of an ending state but a decision that is to be made anew, " +
+		"since somebody who disagreed with it was heard.", turn: movesAfterEnd,
 		mend: "Take the ended state out of from, or leave out to."},
 	{id: "nothing-leaves-after-the-end", says: "Nothing leaves the organisation from an ending state.",
 		shared: true, turn: leavesAfterEnd,
@@ -120,6 +124,11 @@ var builtIns = []builtInStep{
 	{KnowPerson, "concern.person_known", []string{""}},
 	{ErasureAhead, "concern.erasure_ahead", []string{""}},
 	{RecipientTold, "concern.recipient_told", []string{Told, NotAmongIt, CannotBeTold}},
+	{Challenge, "concern.challenged", []string{""}},
+	{ChallengeAnswered, "concern.challenge_answered", []string{Stands, TheyKeep, TheyLook, anewOf + string(Triage),
+		anewOf + string(DecideSharing), anewOf + string(GiveFeedback), anewOf + string(Close)}},
+	{ChallengeFurther, "concern.challenge_taken_further", []string{""}},
+	{ChallengeWithdrawn, "concern.challenge_withdrawn", []string{""}},
 	{DeclareConflict, "concern.conflict_declared", []string{""}},
 	{KeepFrom, "concern.kept_from", []string{Subject, PassedBy}},
 	{LiftBar, "concern.bar_lifting_asked", []string{""}},
@@ -385,7 +394,7 @@ func movedByOthers(_ *Definition, t turn) string {
 }
 
 func movesAfterEnd(d *Definition, t turn) string {
-	if d.Ended(t.at.Status) && t.to.State != t.at.State {
+	if d.Ended(t.at.Status) && t.to.State != t.at.State && t.step.ID != ChallengeAnswered {
 		return "an ended concern moves again"
 	}
 	return ""

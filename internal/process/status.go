@@ -101,6 +101,9 @@ func (d *Definition) first(from State, o Outcome) string {
 			return "First: " + w.first
 		}
 		for _, step := range d.AllSteps {
+			if Disagrees(step.ID) { // which nobody can unless somebody does
+				continue
+			}
 			for _, next := range step.Outcomes {
 				for _, m := range next.Moves {
 					if m.To == "" || seen[m.To] || !slices.Contains(m.From, w.at) {

@@ -104,15 +104,16 @@ func (bs Bars) Find(is func(Bar) bool) (Bar, bool) {
 	return bs[i], true
 }
 
-// nothingFor says that a step about bars or recipients has nothing here to be about for somebody.
-func (s *State) nothingFor(step process.Step, p id.Person) bool {
+// nothingFor says that a step about bars, recipients or those who disagree has nothing here to be
+// about for somebody.
+func (s *State) nothingFor(def *process.Definition, step process.Step, p id.Person) bool {
 	switch step {
 	case process.LiftBar:
 		return !s.Bars.Some(func(b Bar) bool { return b.State == BarStands && b.Lift == 0 })
 	case process.ConfirmBar:
 		return !s.Bars.WaitFor(p)
 	}
-	return s.WaitsFor(step) != nil
+	return s.WaitsFor(step) != nil || s.NothingDisputed(def, step, p) != nil
 }
 
 // WaitFor says whether anything waits for somebody's second word.

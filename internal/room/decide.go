@@ -81,6 +81,9 @@ func (d Decider) Event(s State, a access.Actor, step process.Step, in field.Answ
 	if err != nil {
 		return Event{}, err
 	}
+	if info, err = d.challenging(s, a, info, answers); err != nil {
+		return Event{}, err
+	}
 	out, err := d.outcome(process.Role(a.Role), s.Status(), info, answers)
 	if err != nil {
 		return Event{}, err
@@ -90,7 +93,8 @@ func (d Decider) Event(s State, a access.Actor, step process.Step, in field.Answ
 			return Event{}, fail.New(fail.Refused, "Somebody else has to do this: it needs the word of two different people")
 		}
 	}
-	for _, err := range []error{d.inTurn(s, step, out, answers), s.WaitsFor(step), s.notToRecipient(step, out, answers)} {
+	for _, err := range []error{d.inTurn(s, step, out, answers), s.WaitsFor(step), s.notToRecipient(step, out, answers),
+		d.endsUnheard(s, step, out)} {
 		if err != nil {
 			return Event{}, err
 		}
@@ -215,7 +219,8 @@ func (d Decider) deadlines(s State, step process.Step, out string, answers field
 		}
 	}
 	told, ends := d.recipients(s, process.Taken{Step: step, Outcome: out}, answers)
-	return append(start, told...), slices.Concat(stop, met, ends)
+	owed, settled := d.challenges(s, process.Taken{Step: step, Outcome: out}, answers)
+	return slices.Concat(start, told, owed), slices.Concat(stop, met, ends, settled)
 }
 
 func lowerFirst(s string) string {

@@ -111,6 +111,9 @@ func (d *Desk) mayErase(tx *store.Tx, r *Room, s *State, reason string, words []
 	case !s.Ended():
 		return fail.New(fail.Conflict, "%s", def.Erase.Open)
 	}
+	if err := s.Unheard(); err != nil {
+		return err
+	}
 	return s.eraseUntold(def)
 }
 

@@ -78,6 +78,9 @@ func (r *Room) allowed(rules *access.Policy, role process.Role, what string, sta
 		at := &State{Org: org, Team: team, Compartment: r.Compartment, By: by, Owner: me, Stage: stage}
 		res := r.resource(at, time.Time{})
 		res.Closed = ended
+		if what == string(process.ChallengeAnswered) { // which is taken by those of whom it is waited for
+			res.Answering = []access.Role{a.Role}
+		}
 		return slices.ContainsFunc(r.actions(what, a, at), func(act access.Action) bool {
 			return rules.Decide(a, act, res, access.Context{Reason: "asked"}).Effect == access.Allow ||
 				rules.Decide(a, act, access.Function(org), access.Context{}).Effect == access.Allow

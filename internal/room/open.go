@@ -266,7 +266,7 @@ func (d *Desk) view(tx *store.Tx, a access.Actor, r *Room, f found, taken []Take
 	v.Due, v.secret = d.dueTo(tx, a, r, &s, work), len(v.Bars) < len(s.Bars)
 	v.Counts = r.Latest().Audience.Given() && d.allowsFor(a, r, &s, res, actCount, f.reason)
 	if !work {
-		v.Rounds, v.Disclosed = nil, nil // a reader has the next day among what is due
+		v.Rounds, v.Disclosed, v.Challenges = nil, nil, nil // a reader has the next day among what is due
 	}
 	v.MayLink = len(def.Links) > 0 && d.allowsFor(a, r, &s, res, actLink, f.reason)
 	if v.Links, err = d.links(tx, a, r, &s, f.key); err != nil {
@@ -281,7 +281,8 @@ func (d *Desk) may(a access.Actor, r *Room, def *process.Definition, s *State, r
 	reason string) []process.StepInfo {
 	var out []process.StepInfo
 	for _, info := range def.StepsFor(process.Role(res.Acting(a)), s.Status()) {
-		if info.ID != r.First().ID && !s.nothingFor(info.ID, a.Person) && d.allowsFor(a, r, s, res, string(info.ID), reason) {
+		if info.ID != r.First().ID && !s.nothingFor(def, info.ID, a.Person) &&
+			d.allowsFor(a, r, s, res, string(info.ID), reason) {
 			out = append(out, info)
 		}
 	}

@@ -311,7 +311,10 @@ func newWalk(d *process.Definition) *walk {
 			for _, o := range s.Outcomes {
 				w.taken[s.ID], w.out[outcome{s.ID, o.ID}] = true, true
 				next := d.After(p.status, s.ID, o.ID)
-				p.ways = append(p.ways, w.at(next, w.after(p, next, s.ID, o.ID), true))
+				to := w.at(next, w.after(p, next, s.ID, o.ID), true)
+				if !process.Disagrees(s.ID) { // it may be that nobody does
+					p.ways = append(p.ways, to)
+				}
 			}
 		}
 	}

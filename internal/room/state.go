@@ -43,13 +43,15 @@ type State struct {
 	Notices []Notice               `json:"notices,omitempty"`
 	// Disclosed is what was sent from it that identifies a person, oldest first.
 	Disclosed []Disclosure `json:"disclosed,omitempty"`
-	Written   *Edition     `json:"written,omitempty"` // what is to be read, once it is published
-	Rounds    []Round      `json:"rounds,omitempty"`  // of what comes round, oldest first
-	Edition   *Edition     `json:"edition,omitempty"` // what is read, while the record is in force
-	Asked     []Asked      `json:"asked,omitempty"`   // to read it
-	Told      []string     `json:"told,omitempty"`    // of items of sets that are no longer in force; see leans
-	Looked    bool         `json:"looked,omitempty"`  // somebody did something with it, as whoever began it is told
-	Added     []time.Time  `json:"added,omitempty"`   // when whoever began it added to it, within the last day
+	// Challenges are those who disagreed with a decision, oldest first.
+	Challenges []Challenge `json:"challenges,omitempty"`
+	Written    *Edition    `json:"written,omitempty"` // what is to be read, once it is published
+	Rounds     []Round     `json:"rounds,omitempty"`  // of what comes round, oldest first
+	Edition    *Edition    `json:"edition,omitempty"` // what is read, while the record is in force
+	Asked      []Asked     `json:"asked,omitempty"`   // to read it
+	Told       []string    `json:"told,omitempty"`    // of items of sets that are no longer in force; see leans
+	Looked     bool        `json:"looked,omitempty"`  // somebody did something with it, as whoever began it is told
+	Added      []time.Time `json:"added,omitempty"`   // when whoever began it added to it, within the last day
 	// Tokens are those of whom it is about, where that is asked; see aboutSame.
 	Tokens *match.Tokens `json:"tokens,omitempty"`
 }
@@ -59,6 +61,7 @@ type Mark struct {
 	At      time.Time `json:"at"`
 	Version int64     `json:"version"`
 	Outcome string    `json:"outcome,omitempty"`
+	By      id.Person `json:"by,omitzero"`
 }
 
 // Ended says whether the record has come to an end.
@@ -215,6 +218,7 @@ func (s *State) Apply(e ledger.Entry, ev Event) error {
 	}
 	s.duties(x)
 	s.discloses(e.Version, e.At, ev)
+	s.challenged(e, ev)
 	s.named(x)
 	s.Bars = s.Bars.after(Taken{Version: e.Version, At: e.At, By: e.Author.Person, Role: e.Author.Role, Event: ev})
 	s.notices(e, x, before)
@@ -231,7 +235,7 @@ func (s *State) Apply(e ledger.Entry, ev Event) error {
 	if s.Last == nil {
 		s.Last = map[process.Step]Mark{}
 	}
-	s.Last[ev.Step] = Mark{e.At, e.Version, ev.Outcome}
+	s.Last[ev.Step] = Mark{e.At, e.Version, ev.Outcome, e.Author.Person}
 	switch {
 	case x.Ends:
 		s.EndedAt = e.At
@@ -308,6 +312,6 @@ func (s *State) Resource(kind string, now time.Time) access.Resource {
 		Subjects:  slices.Concat(s.People["subject"], s.Bars.Because(process.Subject)),
 		Conflicts: slices.Concat(s.People["conflict"], s.Bars.Because(Conflict)),
 		PassedBy:  s.Bars.Because(process.PassedBy), Named: s.People["named"],
-		Stage: string(s.Stage), Closed: !s.Open() && now.Sub(s.EndedAt) >= putAway,
+		Answering: s.answering(), Stage: string(s.Stage), Closed: !s.Open() && now.Sub(s.EndedAt) >= putAway,
 	}
 }

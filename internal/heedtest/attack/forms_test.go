@@ -153,7 +153,13 @@ func (h *house) stages() []id.Reference {
 	h.take("lead", ended, "sharing/new", forms["/cases/{ref}/sharing/new"])
 	h.take("lead", ended, "feedback", url.Values{"result": {"told"}, "words": {"w"}})
 	h.take("lead", ended, "close", url.Values{"reasons": {"r"}})
-	return []id.Reference{received, taken, open, asked, barred, sent, ended}
+	decided, disputed := h.raise("nurse", "Decided by another"), h.raise("nurse", "Somebody disagrees")
+	for _, ref := range []id.Reference{decided, disputed} {
+		h.take("deputy", ref, "acknowledge", nil)
+		h.take("deputy", ref, "triage", url.Values{"decision": {"open_case"}, "reasons": {"r"}})
+	}
+	h.take("lead", disputed, "challenge", forms["/cases/{ref}/challenge"])
+	return []id.Reference{received, taken, open, asked, barred, sent, ended, decided, disputed}
 }
 
 // toldOf is the page on which the Guardian reviews a reason that a lead gave.
@@ -180,7 +186,8 @@ func (h *house) proposed() string {
 }
 
 // roles are those in which people fill in forms.
-var roles = map[string]access.Role{"lead": access.Lead, "nurse": access.Worker, "guardian": access.CaldicottGuardian}
+var roles = map[string]access.Role{"lead": access.Lead, "deputy": access.Lead,
+	"nurse": access.Worker, "guardian": access.CaldicottGuardian}
 
 // take takes a step by its page.
 func (h *house) take(login string, ref id.Reference, path string, form url.Values) {

@@ -30,6 +30,9 @@ func shortest(d *process.Definition, from process.Status, done func(taken []turn
 			return p.way
 		}
 		for _, s := range d.Steps(p.at) {
+			if process.Disagrees(s.ID) { // which nobody can unless somebody does
+				continue
+			}
 			for _, o := range s.Outcomes {
 				next := spot{d.After(p.at, s.ID, o.ID), append(slices.Clip(p.way), turn{s.ID, o.ID})}
 				key := fmt.Sprint(next.at, len(p.way) > 0 && done(next.way, next.at), s.ID)

@@ -31,6 +31,7 @@ func (p *Pages) record(q *web.Request) (web.Response, error) {
 		p.rounds(v),
 		p.linked(v),
 		p.Sent(v),
+		p.Disputes(q, v),
 		nhs.Heading{Text: "What has happened", Level: 2, Size: nhs.SizeM},
 		p.Timeline(q, v, v.Taken, 3),
 	)), nil
@@ -115,6 +116,7 @@ func (p *Pages) DoNext(v room.View, next process.Step) web.Component {
 	if len(v.May) == 0 {
 		return nil
 	}
+	next = instead(v, next)
 	out := nhs.Group{nhs.Heading{Text: "What you can do", Level: 2, Size: nhs.SizeM}}
 	links := nhs.List{Plain: true}
 	for _, s := range v.May {

@@ -181,6 +181,9 @@ func (p *Pages) offers(q *web.Request, v room.View, step process.Step) func(fiel
 			case process.RecipientTold:
 				return untold(v), nil
 			}
+			if process.Disagrees(step) {
+				return p.disputes(v, step, q.Who().Person), nil
+			}
 			var out []fieldweb.Option
 			for _, t := range v.Taken {
 				out = append(out, fieldweb.Option{ID: strconv.FormatInt(t.Version, 10), Label: p.Entry(v, t)})

@@ -74,10 +74,15 @@ func (p *Pages) works(q *web.Request) bool {
 	return slices.Contains(s.Roles, process.Role(q.Who().Role))
 }
 
-// afterWord is where the second word leads whoever gave it from outside.
+// afterWord is where the second word leads whoever gave it from outside, and an answer to who
+// disagrees: once it is given they need not be one who may open the record.
 func (p *Pages) afterWord(q *web.Request, step process.Step, ref id.Reference) string {
-	if step == process.ConfirmBar && !p.works(q) {
+	switch {
+	case p.works(q):
+	case step == process.ConfirmBar:
 		return p.Outside.Path
+	case step == process.ChallengeAnswered:
+		return "/work"
 	}
 	return p.Path(ref)
 }

@@ -76,6 +76,7 @@ func (p *Pages) above(q *web.Request, info process.StepInfo, v room.View) (out [
 	if info.ID == process.RecipientTold {
 		out = append(out, letters(v)...)
 	}
+	out = append(out, p.disputed(q, v, info.ID)...)
 	if p.Before != nil {
 		out = append(out, p.Before(q, v, info)...)
 	}
@@ -125,7 +126,7 @@ func AllSaid(info process.StepInfo, in field.Answers, called func(field.Field) s
 // asking asks some questions of a step.
 func (p *Pages) asking(q *web.Request, info process.StepInfo, v room.View, before []web.Component, say []string,
 	send string) (web.Body, error) {
-	fields, err := p.Questions(q, info, v)
+	fields, err := p.Questions(q, narrowed(v, info, q.Who().Person), v)
 	if err != nil {
 		return web.Body{}, err
 	}
@@ -220,8 +221,10 @@ func (p *Pages) whyNot(q *web.Request, v room.View, info process.StepInfo) strin
 			return fail.Words(err)
 		}
 	}
-	if err := v.WaitsFor(info.ID); err != nil {
-		return fail.Words(err)
+	for _, err := range []error{v.WaitsFor(info.ID), v.NothingDisputed(v.Process, info.ID, q.Who().Person)} {
+		if err != nil {
+			return fail.Words(err)
+		}
 	}
 	return "You cannot do this: it is for somebody else"
 }

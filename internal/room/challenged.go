@@ -1,0 +1,299 @@
+package room
+
+import (
+	"slices"
+	"time"
+
+	"heed/internal/access"
+	"heed/internal/fail"
+	"heed/internal/field"
+	"heed/internal/id"
+	"heed/internal/ledger"
+	"heed/internal/process"
+)
+
+// What stands here is done when somebody disagrees with a decision: somebody else answers them,
+// level by level, and nothing ends or is erased before that; see decision 0719.
+
+// Challenge is that somebody disagrees with a decision.
+type Challenge struct {
+	Of    int64        `json:"of"` // the step by which they said so
+	At    time.Time    `json:"at"`
+	By    id.Person    `json:"by"`
+	Step  process.Step `json:"step"`  // the decision
+	About int64        `json:"about"` // the entry by which it was made
+	Made  id.Person    `json:"made"`  // by whom
+	Level int          `json:"level"` // at which it was last asked; 0 is the first
+	// Outcome is the last answer; empty: none yet at this level. Back says that they took it back.
+	Outcome string `json:"outcome,omitempty"`
+	Back    bool   `json:"back,omitempty"`
+}
+
+// challenged keeps that somebody disagrees, and what came of it.
+func (s *State) challenged(e ledger.Entry, ev Event) {
+	of := EntryOf(ev.Answers)
+	if ev.Step == process.Challenge {
+		step := s.decidedBy(of)
+		s.Challenges = append(slices.Clip(s.Challenges), Challenge{Of: e.Version, At: e.At, By: e.Author.Person, Step: step,
+			About: of, Made: s.Last[step].By})
+		return
+	}
+	i := s.challenge(of)
+	if !process.Disagrees(ev.Step) || i < 0 {
+		return
+	}
+	s.Challenges = slices.Clone(s.Challenges) // what others hold stays as it is
+	switch c := &s.Challenges[i]; ev.Step {
+	case process.ChallengeAnswered:
+		c.Outcome = ev.Outcome
+	case process.ChallengeFurther:
+		c.Level, c.Outcome = c.Level+1, ""
+	case process.ChallengeWithdrawn:
+		c.Back = true
+	}
+}
+
+func (s *State) challenge(of int64) int {
+	return slices.IndexFunc(s.Challenges, func(c Challenge) bool { return c.Of == of })
+}
+
+// decidedBy is the step of which an entry is the last; "": of none, or it was taken again since.
+func (s *State) decidedBy(entry int64) process.Step {
+	for step, m := range s.Last {
+		if m.Version == entry {
+			return step
+		}
+	}
+	return ""
+}
+
+// Owed is the duty that runs for somebody who disagrees: to answer them, or to decide anew; ok
+// is false when they wait for nothing.
+func (s *State) Owed(c Challenge) (due process.Due, ok bool) {
+	i := slices.IndexFunc(s.Due, func(x process.Due) bool { return x.Of == c.Of })
+	if i < 0 {
+		return process.Due{}, false
+	}
+	return s.Due[i], true
+}
+
+// waitsForAnswer says whether somebody is to answer this challenge.
+func (s *State) waitsForAnswer(c Challenge) bool {
+	due, ok := s.Owed(c)
+	return ok && due.Deadline == process.AnswerChallenge
+}
+
+// answering are the roles of which an answer is waited for.
+func (s *State) answering() (out []access.Role) {
+	for _, c := range s.Challenges {
+		if due, ok := s.Owed(c); ok && due.Deadline == process.AnswerChallenge {
+			out = append(out, access.Role(due.Owner))
+		}
+	}
+	return out
+}
+
+// stands says whether the decision is still the one that somebody disagreed with.
+func (s *State) stands(c Challenge) bool { return s.Last[c.Step].Version == c.About }
+
+// mayGoFurther says whether somebody may take their challenge to the next level: it was not
+// answered, or the decision stands after all. levels is how many there are.
+func (s *State) mayGoFurther(c Challenge, p id.Person) bool {
+	return c.By == p && !c.Back && s.stands(c) &&
+		(s.waitsForAnswer(c) || c.Outcome == process.Stands || c.Outcome == process.TheyKeep)
+}
+
+// mayAnswer says whether somebody may answer a challenge: neither who made it, nor who made the
+// decision that it is about.
+func (s *State) mayAnswer(c Challenge, p id.Person) bool {
+	return s.waitsForAnswer(c) && c.By != p && c.Made != p
+}
+
+// ChallengesFor are the challenges that a step can be about, for somebody.
+func (s *State) ChallengesFor(step process.Step, p id.Person) (out []Challenge) {
+	for _, c := range s.Challenges {
+		switch step {
+		case process.ChallengeAnswered:
+			if s.mayAnswer(c, p) {
+				out = append(out, c)
+			}
+		case process.ChallengeFurther:
+			if s.mayGoFurther(c, p) {
+				out = append(out, c)
+			}
+		case process.ChallengeWithdrawn:
+			if c.By == p && s.waitsForAnswer(c) {
+				out = append(out, c)
+			}
+		}
+	}
+	return out
+}
+
+// NothingDisputed says why a step about those who disagree has nothing here to be about for
+// somebody, or nil.
+func (s *State) NothingDisputed(def *process.Definition, step process.Step, p id.Person) error {
+	switch {
+	case !process.Disagrees(step):
+		return nil
+	case step == process.Challenge && len(s.Disputable(def, p)) == 0:
+		return fail.New(fail.Conflict, "Nothing was decided here by somebody else with which nobody disagrees yet")
+	case step == process.Challenge:
+		return nil
+	case step == process.ChallengeFurther && !slices.ContainsFunc(s.ChallengesFor(step, p), func(c Challenge) bool {
+		_, more := def.ToAnswer(c.Level + 1)
+		return more
+	}):
+		return fail.New(fail.Conflict, "Nothing of yours can be taken to another level here")
+	case len(s.ChallengesFor(step, p)) == 0:
+		return fail.New(fail.Conflict, "Nobody who disagrees waits here for what you would say")
+	}
+	return nil
+}
+
+// Disputable are the decisions with which somebody can disagree: the last of each kind, which
+// they did not make themselves and with which nobody disagrees already.
+func (s *State) Disputable(def *process.Definition, p id.Person) (out []int64) {
+	for _, step := range def.Challenged.Of {
+		m, taken := s.Last[step]
+		if !taken || m.By == p || slices.ContainsFunc(s.Challenges, func(c Challenge) bool {
+			_, waits := s.Owed(c)
+			return waits && c.About == m.Version
+		}) {
+			continue
+		}
+		out = append(out, m.Version)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// challenging holds a step about challenges to what it is about, and narrows an answer to the
+// ways in which it can come out for that decision.
+func (d Decider) challenging(s State, a access.Actor, info process.StepInfo, answers field.Answers) (process.StepInfo,
+	error) {
+	if !process.Disagrees(info.ID) {
+		return info, nil
+	}
+	of, fault := EntryOf(answers), func(name, words string) error {
+		return fail.Fields{{Name: name, Words: words}}.Err()
+	}
+	if info.ID == process.Challenge {
+		if !slices.Contains(s.Disputable(d.Process, a.Person), of) {
+			return info, fault("of", "Select a decision that stands, that somebody else made, and with which nobody "+
+				"disagrees yet")
+		}
+		return info, nil
+	}
+	theirs := s.ChallengesFor(info.ID, a.Person)
+	i := slices.IndexFunc(theirs, func(c Challenge) bool { return c.Of == of })
+	if i < 0 {
+		return info, fault("of", wordsNotTheirs[info.ID])
+	}
+	c := theirs[i]
+	switch info.ID {
+	case process.ChallengeFurther:
+		if _, more := d.Process.ToAnswer(c.Level + 1); !more {
+			return info, fault("of", "This was answered at the last level")
+		}
+	case process.ChallengeAnswered:
+		if due, _ := s.Owed(c); access.Role(due.Owner) != a.Role {
+			return info, fault("of", "Select somebody who waits for your answer: another role has to answer this")
+		}
+		told, _ := d.Process.Step(c.Step)
+		info = info.Answering(d.Process, c.Step)
+		if !slices.ContainsFunc(info.Outcomes, func(o process.Outcome) bool { return fits(o, answers) }) {
+			if told.Told {
+				return info, fault("result", "Select what those who told us answered: it is not our decision")
+			}
+			return info, fault("result", "Select whether our decision stands or is made anew: nobody told us this")
+		}
+	}
+	return info, nil
+}
+
+// wordsNotTheirs say of a step about challenges that this is none that it can be about.
+var wordsNotTheirs = map[process.Step]string{
+	process.ChallengeAnswered: "Select somebody who waits for an answer. Whoever disagrees or made the decision does " +
+		"not answer it",
+	process.ChallengeFurther:   "Select something that you disagree with, that was not decided anew since",
+	process.ChallengeWithdrawn: "Select something of yours that waits for an answer",
+}
+
+// challenges are the duties that a step starts for those who disagree, and those that it ends.
+func (d Decider) challenges(s State, x process.Taken, answers field.Answers) (start []process.Due, stop []string) {
+	of := EntryOf(answers)
+	asks := func(level int, of int64) {
+		if t, ok := d.Process.ToAnswer(level); ok {
+			due, _ := t.Running(d.Nation, d.Now, "")
+			due.Of = of
+			start = append(start, due)
+		}
+	}
+	ends := func(deadline string, of int64) {
+		stop = append(stop, process.Due{Deadline: deadline, Of: of}.Key())
+	}
+	switch x.Step {
+	case process.Challenge:
+		asks(0, s.Version+1)
+	case process.ChallengeFurther:
+		ends(process.AnswerChallenge, of)
+		asks(s.Challenges[s.challenge(of)].Level+1, of)
+	case process.ChallengeAnswered:
+		ends(process.AnswerChallenge, of)
+		if due, owed := d.decideAgain(x.Outcome); owed {
+			due.Of = of
+			start = append(start, due)
+		}
+	case process.ChallengeWithdrawn:
+		ends(process.AnswerChallenge, of)
+	}
+	for _, c := range s.Challenges {
+		due, owed := s.Owed(c)
+		if owed && due.Deadline == process.DecideAgain && d.Process.SettlesAgain(c.Step, x.Step) {
+			ends(process.DecideAgain, c.Of)
+		}
+	}
+	return start, stop
+}
+
+// decideAgain is the duty that an answer leaves: to make a decision anew, or to ask again what
+// others decided. What ended the record is undone by the answer itself.
+func (d Decider) decideAgain(outcome string) (process.Due, bool) {
+	of, isAnew := process.AnewOf(outcome)
+	info, _ := d.Process.Step(of)
+	if outcome != process.TheyLook && (!isAnew || d.Process.EndsBy(info)) {
+		return process.Due{}, false
+	}
+	t, ok := d.Process.ToDecideAgain()
+	if !ok {
+		return process.Due{}, false
+	}
+	return t.Running(d.Nation, d.Now, "")
+}
+
+// endsUnheard refuses an end while somebody disagrees and waits for an answer, or for the
+// decision that is to be made anew.
+func (d Decider) endsUnheard(s State, step process.Step, out string) error {
+	if s.Ended() || !d.Process.Ended(d.Process.After(s.Status(), step, out)) {
+		return nil
+	}
+	return s.Unheard()
+}
+
+// Unheard says why a record does not end, or is not erased, yet, because somebody disagrees; nil
+// where nobody does.
+func (s *State) Unheard() error {
+	for _, c := range s.Challenges {
+		switch due, owed := s.Owed(c); {
+		case !owed:
+		case due.Deadline == process.AnswerChallenge:
+			return fail.New(fail.Conflict, "Somebody disagrees with a decision here and has not been answered yet. They are "+
+				"answered first, or take it back")
+		default:
+			return fail.New(fail.Conflict, "A decision here is to be made anew, or asked about again, because somebody "+
+				"disagreed with it and was heard. That comes first")
+		}
+	}
+	return nil
+}
