@@ -14,13 +14,15 @@ func TestSomebodyDisagrees(t *testing.T) {
 	nurse := heedtest.Browser(t, s.url, heedtest.Width(heedtest.Phone)).As("Nadia Example")
 	nurse.Open("/raise").Press("Start now").Choose("A patient").Press("Continue").Fill("What are you worried about?",
 		"He gives away what he owns").
-		Press("Continue").Press("Continue").Press("Continue").Press("Continue").Press("Continue").Press("Send this concern")
+		Press("Continue").Press("Continue").Press("Continue").Press("Continue").Press("Continue").
+		Press("Send this concern")
 	ref := reference.FindString(nurse.Text())
 	at := "/cases/" + ref
 
 	lead := nurse.Beside(heedtest.Width(heedtest.Phone)).As("Lena Sample")
 	lead.Open(at + "/acknowledge").Press("Take it up")
-	lead.Open(at+"/triage").Choose("Not a safeguarding matter").Fill("Reasons for your decision", "He has always been generous").
+	lead.Open(at+"/triage").Choose("Not a safeguarding matter").
+		Fill("Reasons for your decision", "He has always been generous").
 		Press("Save this decision")
 	lead.Open(at+"/feedback").Choose("Tell them").Fill("What do you want to tell them?", "Thank you").
 		Press("Send this answer")
@@ -39,13 +41,16 @@ func TestSomebodyDisagrees(t *testing.T) {
 	guardian := lead.Beside(heedtest.Width(heedtest.Desktop)).As("Gwen Sample")
 	guardian.Open("/work").See("Answer somebody who disagrees with a decision").Press("Concern "+ref).
 		See("He gives away what he owns").Press("Answer somebody who disagrees").See("He owes rent since March").
-		See("He has always been generous").DoNotSee("Whoever told us").Select("What do you answer?", "Somebody disagrees").Choose("We decide anew").
-		Fill("What are the reasons?", "Ask about the rent first").Press("Give this answer").See("Your answer was recorded").
+		See("He has always been generous").DoNotSee("Whoever told us").
+		Select("What do you answer?", "Somebody disagrees").Choose("We decide anew").
+		Fill("What are the reasons?", "Ask about the rent first").Press("Give this answer").
+		See("Your answer was recorded").
 		At("/work")
 
 	lead.Open(at + "/close").See("First: decide what happens next")
 	lead.Open("/work").See("Decide what happens next").Open(at).See("They were heard. To be decided or asked again")
 	other.Open("/work").See("Somebody did something with this concern")
-	lead.Open(at+"/triage").Choose("Open a case").Fill("Reasons for your decision", "The rent is new").Press("Save this decision").
+	lead.Open(at+"/triage").Choose("Open a case").Fill("Reasons for your decision", "The rent is new").
+		Press("Save this decision").
 		DoNotSee("They were heard. To be decided").See("Decided anew: decide what happens next")
 }
