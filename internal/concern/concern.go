@@ -40,9 +40,6 @@ const (
 // Concern is a record as somebody who works on it sees it.
 type Concern struct{ room.View }
 
-// Of is a record as the desk of all rooms gives it.
-func Of(v room.View) *Concern { return &Concern{v} }
-
 // Raised is what was said when the concern was raised.
 func (c *Concern) Raised() field.Answers { return c.Taken[0].Answers }
 
