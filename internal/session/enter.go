@@ -147,8 +147,8 @@ func (k *Keeper) Code(ctx context.Context, half Session, code string, from From)
 	if err != nil {
 		return "", err
 	}
-	next := Session{stage: stageIn, owner: half.owner, role: half.role, secondFactor: true, device: from.Device,
-		proved: half.proved}
+	next := Session{stage: stageIn, owner: half.owner, role: half.role, secondFactor: true, started: half.started,
+		device: from.Device, proved: half.proved} // begun with the first proof, so that Since ends this one too
 	return k.enter(ctx, from.Net, &half, next, [][]byte{half.account, try.account}, func(tx *store.Tx) error {
 		return k.throttle.back(tx, try)
 	})

@@ -149,6 +149,32 @@ func TestCodesCannotBeGuessed(t *testing.T) {
 	})
 }
 
+// TestWhatEndsSessionsEndsALogInThatIsHalfway: a changed password, a link taken away or "Log out
+// everywhere" between the first proof and the code leaves nobody in. Seen to fail: the code began a session of its own.
+func TestWhatEndsSessionsEndsALogInThatIsHalfway(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		for what, first := range map[string]func(*visitor){
+			"a password": func(v *visitor) {
+				v.post("/log-in", "login", "amara", "password", "right horse battery").wants(303)
+			},
+			"a provider": func(v *visitor) { v.get(back(v.begin("/log-in/with/cis2"), "iss", "")).wants(303) },
+		} {
+			before, after := h.visitor(), h.visitor()
+			first(before)
+			h.hand.Move(time.Minute)
+			h.staff.since = h.hand.Now()
+			first(after)
+			before.post("/log-in/code", "code", fmt.Sprint(123000+h.hand.Now().Minute()))
+			if before.get("/notes"); before.last.Code != 303 {
+				t.Errorf("%s from before, and the code: %d", what, before.last.Code)
+			}
+			h.hand.Move(time.Minute)
+			after.post("/log-in/code", "code", fmt.Sprint(123000+h.hand.Now().Minute())).wants(303)
+			after.get("/notes").wants(200)
+		}
+	})
+}
+
 func TestTheFormSaysWhatIsMissing(t *testing.T) {
 	eachHouse(t, func(t *testing.T, h *house) {
 		v := h.visitor()
