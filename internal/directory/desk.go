@@ -270,9 +270,12 @@ func (d *Desk) AddPerson(ctx context.Context, org id.Org, n NewPerson, words ...
 	return out, err
 }
 
-// Grant gives a person a further role.
+// Grant gives a person a further role. One that takes words ends what was given out at the machine
+// on fewer: a link, and a set-up code of somebody who has set up their account.
 func (d *Desk) Grant(ctx context.Context, person id.Person, role access.Role, team id.Team, words ...Word) error {
-	return d.change(ctx, person, operator, func(tx *store.Tx, p Person, o Organisation) (ledger.Event, error) {
+	var was Person
+	err := d.change(ctx, person, operator, func(tx *store.Tx, p Person, o Organisation) (ledger.Event, error) {
+		was = p
 		g, err := decideGrant(o, p, role, team, words)
 		if err != nil {
 			return ledger.Event{}, err
@@ -282,6 +285,10 @@ func (d *Desk) Grant(ctx context.Context, person id.Person, role access.Role, te
 		}
 		return ledger.Event{Kind: kindRoleGranted, Data: g}, insertHolder(tx, o.ID, role, p.ID)
 	})
+	if err == nil && privileged(role) {
+		d.spendRisen(was)
+	}
+	return err
 }
 
 // change appends one event to a person's record.

@@ -66,9 +66,9 @@ func (d *Desk) AskFirstPasskey(ctx context.Context, login, setUp string) (json.R
 }
 
 // givesWords says whether somebody's word is asked at the machine, where it takes a password and a
-// code: a grantor's, the second witness's, and that of everybody in a role that grantors give.
+// code: a grantor's, also of one who is to become one, the second witness's, and that of everybody in a role that grantors give.
 func givesWords(o Organisation, p Person) bool {
-	return o.named(p.ID) || slices.ContainsFunc(p.Grants, func(g Grant) bool { return privileged(g.Role) })
+	return o.named(p.ID) || o.comesIn(p.ID) || slices.ContainsFunc(p.Grants, func(g Grant) bool { return privileged(g.Role) })
 }
 
 func needsPassword() error {
@@ -158,7 +158,7 @@ func (d *Desk) mayBecome(tx *store.Tx, o Organisation, p Person, words []Word, w
 			return err
 		}
 	}
-	if p.Enrolled() && o.named(p.ID) && len(grantorsOf(o, words)) < len(o.Grantors) {
+	if (p.Enrolled() && o.named(p.ID) || o.comesIn(p.ID)) && len(grantorsOf(o, words)) < len(o.Grantors) {
 		return needsGrantors(o, "Whoever this organisation named when it was set up keeps their word whatever their role: "+
 			what)
 	}

@@ -284,6 +284,9 @@ func foldPerson(p *Person, e ledger.Entry) error {
 			if !slices.Contains(p.held, d.Role) {
 				p.held = append(slices.Clip(p.held), d.Role)
 			}
+			if privileged(d.Role) {
+				p.risen()
+			}
 		}
 	case kindRoleRevoked:
 		var d roleRevoked
@@ -339,7 +342,7 @@ func foldPerson(p *Person, e ledger.Entry) error {
 	case kindLinked:
 		var d Link
 		if read(&d) {
-			p.addLink(d, e.At)
+			p.addLink(d, e)
 		}
 	case kindUnlinked:
 		var d linkNamed

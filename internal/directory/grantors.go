@@ -48,6 +48,9 @@ func (o *Organisation) named(p id.Person) bool {
 	return o.IsGrantor(p) || !o.Second.IsZero() && o.Second == p
 }
 
+// comesIn says whether somebody is to take a grantor's place.
+func (o *Organisation) comesIn(p id.Person) bool { return o.Replacing != nil && o.Replacing.In == p }
+
 func (o *Organisation) replace(r grantorReplaced) {
 	for i, g := range o.Grantors {
 		if g == r.Out {
@@ -118,6 +121,9 @@ func decideReplacement(o Organisation, out id.Person, in Person, recovery string
 	case in.Org != o.ID || in.Left || !in.HasPassword(): // a word is given with both
 		return r, fail.New(fail.Bad, "The person who takes the place must have an account that they have set up with a "+
 			"password and a code")
+	case slices.ContainsFunc(in.links, func(l Link) bool { return l.AtMachine }):
+		return r, fail.New(fail.Bad, "The person who takes the place has a log-in elsewhere that was set at the machine. "+
+			"They take it away first, at their own account")
 	case o.IsGrantor(in.ID) || in.ID == o.Second:
 		return r, fail.New(fail.Bad, "The person who takes the place must be another than the grantors and the second "+
 			"witness: two people must go on watching each other")
@@ -215,7 +221,8 @@ func (d *Desk) FinishReplacements(ctx context.Context) error {
 				if o.Replacing == nil || tx.Now().Before(o.Replacing.Until) {
 					return ledger.Event{}, errNothingToDo
 				}
-				if next, err := d.personIn(tx, o.Replacing.In); err != nil || next.Left { // a place for nobody is no place
+				next, err := d.personIn(tx, o.Replacing.In)
+				if err != nil || next.Left || !next.HasPassword() { // a place for nobody who gives words is no place
 					return ledger.Event{Kind: kindReplacementStopped, Data: replacementStopped{}}, errors.Join(err, d.announce(tx, o))
 				}
 				return ledger.Event{Kind: kindGrantorReplaced, Data: grantorReplaced{o.Replacing.Out, o.Replacing.In}},

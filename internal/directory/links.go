@@ -27,7 +27,8 @@ type Link struct {
 	Issuer  string `json:"issuer"`
 	Subject string `json:"subject"`
 
-	Added time.Time `json:"-"`
+	Added     time.Time `json:"-"`
+	AtMachine bool      `json:"-"` // somebody else set it, there
 }
 
 type linkNamed struct {
@@ -58,9 +59,18 @@ func (l Link) mark(p id.Person) spent.Mark {
 // Links are the person's, in the order in which they were added.
 func (p Person) Links() []Link { return slices.Clone(p.links) }
 
-func (p *Person) addLink(l Link, at time.Time) {
-	l.Added = at
+func (p *Person) addLink(l Link, e ledger.Entry) {
+	l.Added, l.AtMachine = e.At, e.Author.Person.IsZero()
 	p.links = append(slices.Clip(p.links), l)
+}
+
+// risen ends what was given out at the machine by which somebody else may be the person, once
+// they have a role that words gave: it was given on fewer.
+func (p *Person) risen() {
+	p.links = slices.DeleteFunc(slices.Clone(p.links), func(l Link) bool { return l.AtMachine })
+	if p.Enrolled() {
+		p.enrolment = nil
+	}
 }
 
 func (p *Person) dropLink(gone linkNamed) {
@@ -73,6 +83,18 @@ func (p *Person) dropLink(gone linkNamed) {
 func (d *Desk) spendLinks(p Person) {
 	for _, l := range p.links {
 		d.Spent.Spend(l.mark(p.ID))
+	}
+}
+
+// spendRisen ends outside the database what a further role ended; see risen.
+func (d *Desk) spendRisen(was Person) {
+	is := was
+	is.risen()
+	gone := was
+	gone.links = slices.DeleteFunc(slices.Clone(was.links), func(l Link) bool { return !l.AtMachine })
+	d.spendLinks(gone)
+	if is.enrolment == nil {
+		d.spendEnrolment(was)
 	}
 }
 
@@ -145,7 +167,8 @@ on conflict (mac) do update set person = excluded.person`, mac, p.ID)
 }
 
 // LinkAtMachine links somebody's account with one at a provider, by issuer and subject. Whoever
-// is that subject becomes the person, so it takes the same words as a set-up code.
+// is that subject becomes the person, so it takes the same words as a set-up code, and ends when
+// the person is given a further role, which takes more.
 func (d *Desk) LinkAtMachine(ctx context.Context, person id.Person, issuer, subject string, words ...Word) error {
 	l := Link{Issuer: issuer, Subject: subject}
 	if u, err := url.Parse(issuer); err != nil || u.Host == "" || len(issuer) > maxIssuer {

@@ -262,6 +262,62 @@ func TestALinkAtTheMachineTakesTheWordsOfACode(t *testing.T) {
 	})
 }
 
+// TestALinkEndsWithAFurtherRole: what the operator alone set while somebody was a worker does not
+// make them the lead that the grantors made of that person, and a code neither.
+func TestALinkEndsWithAFurtherRole(t *testing.T) {
+	world.Each(t, func(w *world.World) {
+		p := at(w, strong)
+		p.ACR = "AAL3_ANY"
+		nurse := w.Person("nurse")
+		must(w, w.Directory.LinkAtMachine(ctx, nurse, p.Issuer(), "subject-mine"))
+		if got, err := logIn(w, p, "subject-mine"); err != nil || got.Person != nurse {
+			w.T.Fatalf("%+v %v", got, err)
+		}
+		code, err := w.Directory.OfferEnrolment(ctx, nurse)
+		must(w, err)
+		must(w, w.Directory.Grant(ctx, nurse, access.Lead, w.Org.Teams[0].ID, w.Words()...))
+		if _, err := logIn(w, p, "subject-mine"); err == nil {
+			w.T.Error("a link that no words made leads to a lead")
+		}
+		if _, err := w.Directory.AskFirstPasskey(ctx, "nurse", code); !fail.Is(err, fail.SignIn) {
+			w.T.Errorf("a code that no words made: %v", err)
+		}
+		must(w, w.Directory.LinkAtMachine(ctx, nurse, p.Issuer(), "subject-hers", w.Words()...))
+		if got, err := logIn(w, p, "subject-hers"); err != nil || got.Person != nurse {
+			w.T.Errorf("on words: %+v %v", got, err)
+		}
+	})
+}
+
+// TestWhoComesInIsNotTakenOver: within the 72 hours nobody becomes the coming grantor without the
+// words of all; and whoever has a log-in from the machine is not named.
+func TestWhoComesInIsNotTakenOver(t *testing.T) {
+	world.Each(t, func(w *world.World) {
+		p := at(w, strong)
+		words, nurse := w.Words(), w.Person("nurse")
+		begin := func(in string) error {
+			_, err := w.Directory.ReplaceGrantor(ctx, w.Org.ID, w.Person("guardian"), w.Person(in), "", words...)
+			return err
+		}
+		must(w, w.Directory.LinkAtMachine(ctx, w.Person("porter"), p.Issuer(), "subject-porter"))
+		if err := begin("porter"); !fail.Is(err, fail.Bad) {
+			w.T.Errorf("somebody with a link from the machine is to come in: %v", err)
+		}
+		must(w, begin("nurse"))
+		if err := w.Directory.LinkAtMachine(ctx, nurse, p.Issuer(), "subject-mine"); !fail.Is(err, fail.Refused) {
+			w.T.Errorf("a link for who comes in: %v", err)
+		}
+		if _, err := w.Directory.OfferEnrolment(ctx, nurse); !fail.Is(err, fail.Refused) {
+			w.T.Errorf("a code for who comes in: %v", err)
+		}
+		w.Hand.Move(directory.StopTime)
+		must(w, w.Directory.FinishReplacements(ctx))
+		if o, err := w.Directory.Organisation(ctx, w.Org.ID); err != nil || !o.IsGrantor(nurse) {
+			w.T.Errorf("%+v %v", o.Grantors, err)
+		}
+	})
+}
+
 // TestALinkThatIsTakenAwayStaysSo: by its owner, by setting up anew, by leaving; whatever is
 // done with SQL. A row that leads to somebody else gives nothing.
 func TestALinkThatIsTakenAwayStaysSo(t *testing.T) {
