@@ -66,9 +66,11 @@ func (d *Desk) AskFirstPasskey(ctx context.Context, login, setUp string) (json.R
 }
 
 // givesWords says whether somebody's word is asked at the machine, where it takes a password and a
-// code: a grantor's, also of one who is to become one, the second witness's, and that of everybody in a role that grantors give.
+// code: a grantor's, also of one who is to become one, the second witness's, and that of everybody
+// in a role that grantors give.
 func givesWords(o Organisation, p Person) bool {
-	return o.named(p.ID) || o.comesIn(p.ID) || slices.ContainsFunc(p.Grants, func(g Grant) bool { return privileged(g.Role) })
+	return o.named(p.ID) || o.comesIn(p.ID) ||
+		slices.ContainsFunc(p.Grants, func(g Grant) bool { return privileged(g.Role) })
 }
 
 func needsPassword() error {
