@@ -264,7 +264,7 @@ func (userLinkCmd) Help() string {
 
     heed user link --login n.example --issuer https://login.example.nhs.uk --subject 555036634107
 
-Whoever is that subject at the provider becomes that person. For somebody with a role beyond that of a worker it therefore needs the word of both grantors:
+Whoever is that subject at the provider becomes that person: at once where that provider asserts a second factor, otherwise with the code of the person's own app. For somebody with a role beyond that of a worker it therefore needs the word of both grantors:
 
     heed user link --login l.sample --issuer https://login.example.nhs.uk --subject 555036634108 \
       --grantor guardian --grantor executive
@@ -278,7 +278,8 @@ func (c *userLinkCmd) Run(env *Env) error {
 		if err := a.Directory.LinkAtMachine(env.Ctx, p.ID, c.Issuer, c.Subject, words...); err != nil {
 			return err
 		}
-		env.say("%s can log in as that subject from now on.", c.Login)
+		env.say("%s can log in as that subject from now on: at once where that provider asserts a second factor, otherwise "+
+			"with the code of their own app.", c.Login)
 		return nil
 	})
 }

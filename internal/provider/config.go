@@ -29,8 +29,9 @@ type Config struct {
 	// list that is not empty. With neither Heed asks its own second factor.
 	ACR []string `json:"acr"`
 	AMR []string `json:"amr"`
-	// EveryTime has people prove themselves to the provider at each log-in, whatever session they have there.
-	EveryTime bool `json:"every_time"`
+	// SessionThereCounts lets in, with Heed's own second factor, whoever's session the provider
+	// has in that browser. Without it people prove themselves to the provider at each log-in.
+	SessionThereCounts bool `json:"session_there_counts"`
 	// DatesBack is by how many seconds the provider dates its tokens back.
 	DatesBack int `json:"dates_back"`
 }
@@ -56,6 +57,11 @@ func Read(path string) ([]Config, error) {
 	if err := strict.Unmarshal(text, &f, strict.RejectUnknownMembers(true)); err != nil {
 		return nil, fail.Wrap(fail.Bad, err, "The file %s of --log-in-with does not look right: %s", path, err)
 	}
+	for _, c := range f.Providers {
+		if err := c.check(); err != nil {
+			return nil, fail.Wrap(fail.Bad, err, "The file %s of --log-in-with does not look right: %s", path, fail.Words(err))
+		}
+	}
 	return f.Providers, nil
 }
 
@@ -75,6 +81,20 @@ func (c Config) check() error {
 		return fail.New(fail.Bad, "The provider %s needs a client_id", c.ID)
 	case c.DatesBack < 0 || c.DatesBack > mostDatesBack:
 		return fail.New(fail.Bad, "dates_back of the provider %s must be between 0 and %d seconds", c.ID, mostDatesBack)
+	}
+	if err := c.said("acr", c.ACR); err != nil {
+		return err
+	}
+	return c.said("amr", c.AMR)
+}
+
+// said refuses an empty word: a token that says nothing would say it.
+func (c Config) said(name string, all []string) error {
+	for i, s := range all {
+		if strings.TrimSpace(s) == "" {
+			return fail.New(fail.Bad, "Number %d in %s of the provider %s is empty. Write what the provider asserts of a "+
+				"log-in with a second factor, or take it out", i+1, name, c.ID)
+		}
 	}
 	return nil
 }

@@ -76,20 +76,20 @@ func (p *Provider) discover(ctx context.Context) (*known, error) {
 // client asks providers and nobody else: what it fetches ends soon, is small, and leads nowhere else.
 func client() *http.Client {
 	t := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, TLSHandshakeTimeout: fetchWithin,
-		MaxIdleConnsPerHost: 2, IdleConnTimeout: 30 * fetchWithin}
+		MaxIdleConnsPerHost: 2, IdleConnTimeout: 30 * fetchWithin, MaxResponseHeaderBytes: mostHeaders}
 	return &http.Client{Timeout: fetchWithin, Transport: small{t}, CheckRedirect: func(*http.Request,
 		[]*http.Request) error {
 		return errors.New("it leads to another address")
 	}}
 }
 
-// small refuses answers of more than a megabyte.
+// small refuses bodies of more than what headers leave of a megabyte.
 type small struct{ next http.RoundTripper }
 
 func (s small) RoundTrip(r *http.Request) (*http.Response, error) {
 	resp, err := s.next.RoundTrip(r)
 	if err == nil {
-		resp.Body = http.MaxBytesReader(nil, resp.Body, mostFetched)
+		resp.Body = http.MaxBytesReader(nil, resp.Body, mostBody)
 	}
 	return resp, err
 }

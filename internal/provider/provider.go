@@ -4,8 +4,9 @@
 //
 // It keeps true: what it gives back was signed by the provider that was asked, for this
 // service, for this one log-in (nonce), now; nothing that a provider says gives a role, a name
-// or an address; whatever it fetches ends within seconds and within a megabyte, over TLS, and
-// is never led on to another address.
+// or an address; a session that somebody has there is no second factor; whatever it fetches
+// ends within seconds and, headers and all, within a megabyte, over TLS, and is never led on to
+// another address.
 //
 // Trusted with: the secrets by which this service is known to providers. Of people it sees
 // their subject at the provider, and keeps nothing.
@@ -36,9 +37,10 @@ const (
 	knownFor     = 10 * time.Minute // a provider's description and keys
 	restAfter    = 15 * time.Second // before a provider that did not answer is asked again
 	fetchWithin  = 10 * time.Second
-	mostFetched  = 1 << 20 // bytes
-	mostCode     = 8 << 10 // bytes of an authorisation code
-	mostSubject  = 255     // OpenID Connect Core 1.0, section 2
+	mostHeaders  = 64 << 10            // bytes
+	mostBody     = 1<<20 - mostHeaders // bytes
+	mostCode     = 8 << 10             // bytes of an authorisation code
+	mostSubject  = 255                 // OpenID Connect Core 1.0, section 2
 )
 
 // Asked says which log-in was begun, with whom and in which browser. All of it is bound into
@@ -59,7 +61,7 @@ type Answer struct {
 // Shown is who somebody is at a provider.
 type Shown struct {
 	Issuer, Subject string
-	Second          bool      // the provider asserts the second factor that its setting names
+	Second          bool      // the provider asserts the second factor that its setting names, of this log-in
 	Proved          time.Time // when the person proved who they are to the provider; zero when they were not to do so now
 }
 
@@ -112,7 +114,7 @@ func (p *Provider) Ask(ctx context.Context, a Asked, proof Proof) (string, error
 	return k.oauth.AuthCodeURL(proof.State, options...), nil
 }
 
-func (p *Provider) fresh(a Asked) bool { return a.Fresh || p.EveryTime || !a.For.IsZero() }
+func (p *Provider) fresh(a Asked) bool { return a.Fresh || !p.SessionThereCounts || !a.For.IsZero() }
 
 // Check is whom the provider shows. fail.SignIn when it shows nobody, or its answer is not to
 // be trusted; fail.Busy when it cannot be reached. The cause, without any word of the person,
@@ -181,12 +183,15 @@ func (p *Provider) read(a Answer, token *oidc.IDToken, proof Proof) (Shown, erro
 	if err := p.timely(token, c, proof); err != nil {
 		return Shown{}, err
 	}
-	s := Shown{Issuer: token.Issuer, Subject: token.Subject, Second: p.second(c)}
+	s := Shown{Issuer: token.Issuer, Subject: token.Subject}
+	at := time.Unix(c.AuthTime, 0).UTC()
+	ahead := at.After(p.clock.Now().Add(ClocksDiffer))
 	if !p.fresh(a.Asked) { // a session that somebody has there proves nothing of who sits here now
+		s.Second = p.second(c) && !ahead && !at.Before(proof.At.Truncate(time.Second)) // nor does one of a minute ago
 		return s, nil
 	}
-	s.Proved = time.Unix(c.AuthTime, 0).UTC()
-	if s.Proved.Before(proof.At.Add(-ClocksDiffer)) || s.Proved.After(p.clock.Now().Add(ClocksDiffer)) {
+	s.Second, s.Proved = p.second(c), at
+	if ahead || at.Before(proof.At.Add(-ClocksDiffer)) {
 		return Shown{}, fail.Wrap(fail.SignIn, errors.New("auth_time is missing, or not of this log-in"),
 			"%s did not say that you proved who you are just now, so it was not accepted. Log in another way", p.Name)
 	}

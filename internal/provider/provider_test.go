@@ -73,7 +73,8 @@ func TestWhoSomebodyIsElsewhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Issuer != h.at.Issuer() || got.Subject != "subject-1" || got.Second || !got.Proved.IsZero() {
+	if got.Issuer != h.at.Issuer() || got.Subject != "subject-1" || got.Second ||
+		!got.Proved.Equal(start.Add(time.Second)) {
 		t.Errorf("%+v", got)
 	}
 	if _, err := h.logIn(provider.Asked{}); err != nil {
@@ -224,30 +225,43 @@ func TestClocksThatDiffer(t *testing.T) {
 	}
 }
 
-// TestProvedJustNow: who is to prove themself now is not taken by a session that they, or
-// somebody else at that machine, have at the provider.
+// TestProvedJustNow: nobody is taken by a session that they, or somebody else at that machine, have
+// at the provider, unless a setting says so; and then it is no second factor. Seen to fail: both
+// were so unless a setting said otherwise.
 func TestProvedJustNow(t *testing.T) {
-	earlier := func(h *house) { h.at.Proved = start.Add(-time.Hour) }
+	earlier := func(h *house) { h.at.Proved = start.Add(-time.Minute) }
+	silent := func(h *house) { h.at.Silent = true }
 	claimed := claim("auth_time", start.Add(-time.Hour).Unix())
+	tomorrow := claim("auth_time", start.Add(24*time.Hour).Unix())
 	for name, c := range map[string]struct {
-		every  bool
+		there  bool // a session there counts
 		asked  provider.Asked
 		change func(*house)
 		ok     bool
+		second bool
 	}{
-		"any session":              {false, provider.Asked{}, earlier, true},
-		"it says nothing":          {false, provider.Asked{}, func(h *house) { h.at.Silent = true }, true},
-		"now":                      {false, provider.Asked{Fresh: true}, earlier, true},
-		"now, and it says nothing": {false, provider.Asked{Fresh: true}, func(h *house) { h.at.Silent = true }, false},
-		"now, and it does not ask": {false, provider.Asked{Fresh: true}, claimed, false},
-		"now, and it says a day ahead": {false, provider.Asked{Fresh: true},
-			claim("auth_time", start.Add(24*time.Hour).Unix()), false},
-		"every time": {true, provider.Asked{}, claimed, false},
+		"as shipped":                          {false, provider.Asked{}, earlier, true, true},
+		"as shipped, and it says nothing":     {false, provider.Asked{}, silent, false, false},
+		"as shipped, and it does not ask":     {false, provider.Asked{}, claimed, false, false},
+		"as shipped, and it says a day ahead": {false, provider.Asked{}, tomorrow, false, false},
+		"a session there":                     {true, provider.Asked{}, earlier, true, false},
+		"none, so that it asks":               {true, provider.Asked{}, func(*house) {}, true, true},
+		"a session there, a day ahead":        {true, provider.Asked{}, tomorrow, true, false},
+		"it says nothing":                     {true, provider.Asked{}, silent, true, false},
+		"now":                                 {true, provider.Asked{Fresh: true}, earlier, true, true},
+		"now, and it says nothing":            {true, provider.Asked{Fresh: true}, silent, false, false},
+		"now, and it does not ask":            {true, provider.Asked{Fresh: true}, claimed, false, false},
+		"now, and it says a day ahead":        {true, provider.Asked{Fresh: true}, tomorrow, false, false},
 	} {
-		h := begin(t, func(p *provider.Config) { p.EveryTime = c.every })
+		h := begin(t, func(p *provider.Config) { p.SessionThereCounts, p.ACR = c.there, []string{"AAL3_ANY"} })
+		h.at.ACR = "AAL3_ANY"
 		c.change(h)
-		if _, err := h.logIn(c.asked); (err == nil) != c.ok || err != nil && !fail.Is(err, fail.SignIn) {
-			t.Errorf("%s: %v", name, err)
+		got, err := h.logIn(c.asked)
+		if (err == nil) != c.ok || err != nil && !fail.Is(err, fail.SignIn) || got.Second != c.second {
+			t.Errorf("%s: %+v %v", name, got, err)
+		}
+		if asked := !c.there || c.asked.Fresh; err == nil && got.Proved.IsZero() == asked {
+			t.Errorf("%s: proved at %v", name, got.Proved)
 		}
 	}
 }
@@ -298,7 +312,7 @@ func TestAProviderThatIsAway(t *testing.T) {
 	}
 	// A true description, but somewhere else, or of more than a megabyte.
 	for _, lie := range []func(*providertest.Provider){(*providertest.Provider).LeadsAway,
-		(*providertest.Provider).Swells} {
+		(*providertest.Provider).Swells, (*providertest.Provider).SwellsInHeaders} {
 		h := begin(t, nil)
 		lie(h.at)
 		if _, err := h.own.Ask(ctx, provider.Asked{}, provider.Proof{}); !fail.Is(err, fail.Busy) {
@@ -337,6 +351,8 @@ func TestSettingsOfProviders(t *testing.T) {
 		"cannot be read":                          func(c *provider.Config) { c.SecretFile = "" },
 		"chmod 600":                               func(c *provider.Config) { c.SecretFile = open },
 		"dates_back of the provider cis2 must be": func(c *provider.Config) { c.DatesBack = 301 },
+		"Number 2 in acr of the provider cis2":    func(c *provider.Config) { c.ACR = []string{"AAL3_ANY", ""} },
+		"Number 1 in amr of the provider cis2":    func(c *provider.Config) { c.AMR = []string{" "} },
 	} {
 		c := good
 		change(&c)
@@ -354,16 +370,20 @@ func TestSettingsOfProviders(t *testing.T) {
 		t.Error("two with one issuer")
 	}
 	path := filepath.Join(t.TempDir(), "providers.json")
+	const most = `{"providers":[{"id":"cis2","name":"N","issuer":"https://x.example","client_id":"h",`
 	for text, ok := range map[string]bool{
-		`{"providers":[{"id":"cis2","name":"N","issuer":"https://x.example","acr":["AAL3_ANY"],"every_time":true}]}`: true,
-		`{"providers":[{"id":"cis2","acr_values":["AAL3_ANY"]}]}`:                                                    false,
-		`{"providers":[{"id":"cis2","id":"entra"}]}`:                                                                 false,
+		most + `"acr":["AAL3_ANY"],"session_there_counts":true}]}`: true,
+		most + `"acr":["AAL3_ANY"],"every_time":true}]}`:           false,
+		most + `"acr":[""]}]}`:                                     false,
+		`{"providers":[{"id":"cis2","acr_values":["AAL3_ANY"]}]}`:  false,
+		`{"providers":[{"id":"cis2","id":"entra"}]}`:               false,
 		`{`: false,
 	} {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if all, err := provider.Read(path); (err == nil) != ok || ok && len(all) != 1 {
+		if all, err := provider.Read(path); (err == nil) != ok || ok && len(all) != 1 ||
+			err != nil && !strings.Contains(fail.Words(err), path) {
 			t.Errorf("%s: %v", text, err)
 		}
 	}

@@ -52,6 +52,9 @@ func TestLoggingInElsewhere(t *testing.T) {
 		v.post("/log-out").wants(303)
 		v.get("/log-in?why=out").wants(200, "You are logged out.", "you may still be logged in there")
 		v.get("/notes").wants(303)
+		v.get("/log-in?why=ended").wants(200, "you may still be logged in there")
+		v.get("/log-in?why=kept").wants(200, "you may still be logged in there")
+		v.get("/leave").wants(200, "You are logged out.", "you may still be logged in there")
 		v.get("/cookies").wants(200, "heed-plain-elsewhere")
 
 		site, err := web.New(web.Options{Sessions: h.sessions, PublicURL: "https://heed.example",

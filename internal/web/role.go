@@ -115,9 +115,12 @@ func (s *Site) becomeDemo(q *Request) (Response, error) {
 }
 
 // leaveModel leads away from the service.
-type leaveModel struct{ To string }
+type leaveModel struct {
+	Lines []string
+	To    string
+}
 
-var leaveView = NewView(files, "leave.html", leaveModel{To: "https://www.bbc.co.uk/weather"})
+var leaveView = NewView(files, "leave.html", leaveModel{Lines: []string{isOut}, To: "https://www.bbc.co.uk/weather"})
 
 // leave keeps what was typed, ends the session and leads to a page that says
 // nothing of this one. It answers with a page and not with a redirect, because
@@ -138,7 +141,7 @@ func (s *Site) leave(q *Request) (Response, error) {
 	forget(q.writer.Header())
 	q.who, q.session, q.form = session.Who{}, nil, nil
 	return Page{Title: "Opening another page", leaving: s.o.Settings.LeaveTo,
-		Body: leaveView.With(leaveModel{s.o.Settings.LeaveTo})}, nil
+		Body: leaveView.With(leaveModel{s.loggedOut(isOut), s.o.Settings.LeaveTo})}, nil
 }
 
 // leaveByLink is the way out of a page without a form, and of the script. Another

@@ -103,22 +103,24 @@ func (s *Site) showLogIn(q *Request) (Response, error) {
 	}
 	switch q.Query("why") {
 	case "kept":
-		m.Lines = []string{"You were logged out, because nothing was done for a while or you had been logged in for a long " +
-			"time. What you typed is kept: log in to go on with it."}
+		m.Lines = s.loggedOut("You were logged out, because nothing was done for a while or you had been logged in for a " +
+			"long time. What you typed is kept: log in to go on with it.")
 	case "ended":
-		m.Lines = []string{"You were logged out, because nothing was done for a while or you had been logged in for a long " +
-			"time. Log in to go on."}
+		m.Lines = s.loggedOut("You were logged out, because nothing was done for a while or you had been logged in for a " +
+			"long time. Log in to go on.")
 	case "again":
 		m.Lines = []string{"Log in again to change how you log in."}
 	case "out":
-		m.Lines = s.loggedOut()
+		m.Lines = s.loggedOut(isOut)
 	}
 	return Page{Title: "Log in", Body: logInView.With(m)}, nil
 }
 
-// loggedOut says that it is here alone.
-func (s *Site) loggedOut() []string {
-	lines := []string{"You are logged out."}
+const isOut = "You are logged out."
+
+// loggedOut says that somebody is logged out, and that it is here alone.
+func (s *Site) loggedOut(said string) []string {
+	lines := []string{said}
 	for _, e := range s.o.Elsewhere {
 		lines = append(lines, "If you logged in with "+e.Name+", you may still be logged in there: log out there too, if "+
 			"others use this computer.")

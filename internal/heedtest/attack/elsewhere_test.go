@@ -110,8 +110,8 @@ func TestLoggingInElsewhereEndToEnd(t *testing.T) {
 			!strings.Contains(page, "Your account was linked") {
 			t.Error("the owner does not see the link")
 		}
-		if _, _, page := b.do("GET", "/account/elsewhere/cis2/add", nil); !strings.Contains(page, "Log in again") {
-			t.Error("a session at the provider counts as having just logged in")
+		if _, _, page := b.do("GET", "/account/elsewhere/cis2/add", nil); strings.Contains(page, "Log in again") {
+			t.Error("who has just proved themself at the provider is asked again")
 		}
 		again := h.browser()
 		again.client.Jar = b.client.Jar
@@ -158,7 +158,9 @@ func TestALyingProviderLogsNobodyIn(t *testing.T) {
 		for what, lie := range map[string]func(){
 			"issuer": say("iss", "https://elsewhere.example"), "audience": say("aud", "another"), "nonce": say("nonce", "x"),
 			"subject": say("sub", "subject-of-nobody"), "ended": say("exp", start.Add(-time.Hour).Unix()),
-			"clock": func() { p.Clock = 10 * time.Minute },
+			"clock":               func() { p.Clock = 10 * time.Minute },
+			"the session is old":  say("auth_time", start.Add(-time.Hour).Unix()),
+			"it says not how old": say("auth_time", nil),
 			"signature": func() {
 				p.Forge = func(b []byte) string { return providertest.Sign(t, other, jose.ES256, p.KeyID(), b) }
 			},

@@ -29,7 +29,7 @@ func TestALogInElsewhereFromTheFirstToTheLast(t *testing.T) {
 			p.ACR, p.Subject = "AAL3_ANY", "subject-n"
 			s := named(t, db, func(c *app.Config) {
 				settings := p.Config("cis2", "NHS Care Identity")
-				settings.ACR = []string{"AAL3_ANY"}
+				settings.ACR, settings.SessionThereCounts = []string{"AAL3_ANY"}, true
 				c.Providers = []provider.Config{settings}
 			})
 			host := strings.TrimPrefix(p.Issuer(), "http://")
@@ -50,8 +50,7 @@ func TestALogInElsewhereFromTheFirstToTheLast(t *testing.T) {
 				Press("Log in again").See("Log in again to change how you log in").
 				Press("Log in with NHS Care Identity").See("Take this log-in away", "logged out everywhere but here")
 
-			p.ACR = ""
-			half := nurse.Beside()
+			half := nurse.Beside() // and it is no second factor
 			half.Trouble().Open("/log-in").Press("Log in with NHS Care Identity").See("Enter your code")
 			p.Clock = 10 * time.Minute
 			half.Open("/log-in").Press("Log in with NHS Care Identity").

@@ -164,6 +164,14 @@ func (p *Provider) Swells() {
 	}
 }
 
+// SwellsInHeaders has two megabytes of headers before the description.
+func (p *Provider) SwellsInHeaders() {
+	p.Serve = func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-Nothing", strings.Repeat("n", 2<<20))
+		p.describe(w)
+	}
+}
+
 func (p *Provider) write(w http.ResponseWriter, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	if err := json.NewEncoder(w).Encode(v); err != nil {
