@@ -212,6 +212,7 @@ type Actor struct {
 	Role   Role    // the one in use
 	Team   id.Team // of the role in use; zero: none
 	MFA    bool    // signed in with two factors
+	Own    bool    // the second was shown here, by Heed's own code or a passkey, and not by a provider's word alone
 }
 
 // SystemActor is the program itself, acting for one organisation.

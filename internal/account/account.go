@@ -132,6 +132,9 @@ func (h *pages) add(q *web.Request) (web.Response, error) {
 	if !h.directory.Passkeys() {
 		return nil, fail.New(fail.Missing, "Page not found")
 	}
+	if err := h.directory.MayAdd(q.Context(), q.Actor()); err != nil {
+		return nil, err
+	}
 	f := q.Form()
 	return web.Page{Title: titleAdd, Back: path, Body: web.Stack(
 		nhs.Para("Add one on each device from which you log in. On a device that several people share, use a security "+

@@ -54,6 +54,9 @@ func (h *pages) askPassword(q *web.Request) (web.Response, error) {
 	if p.HasPassword() {
 		return nil, fail.New(fail.Missing, "Page not found")
 	}
+	if err := h.directory.MayAdd(q.Context(), q.Actor()); err != nil {
+		return nil, err
+	}
 	fields, err := Authenticator(q)
 	if err != nil {
 		return nil, err

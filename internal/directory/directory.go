@@ -201,7 +201,7 @@ func (p Person) Enrolled() bool { return p.waysIn()+len(p.links) > 0 }
 
 // Actor is who asks, in one of the roles that the person holds. An empty role
 // means the first that was granted. fail.SignIn when the person has left or does
-// not hold the role any more.
+// not hold the role any more. mfa is of Heed's own: what came by a provider is for web's Request.Actor to say.
 func (p Person) Actor(role access.Role, mfa bool) (access.Actor, error) {
 	if p.Left || len(p.Grants) == 0 {
 		return access.Actor{}, fail.New(fail.SignIn, "Log in to continue")
@@ -213,7 +213,7 @@ func (p Person) Actor(role access.Role, mfa bool) (access.Actor, error) {
 			return access.Actor{}, fail.New(fail.SignIn, "Log in to continue")
 		}
 	}
-	return access.Actor{Person: p.ID, Org: p.Org, Role: g.Role, Team: g.Team, MFA: mfa}, nil
+	return access.Actor{Person: p.ID, Org: p.Org, Role: g.Role, Team: g.Team, MFA: mfa, Own: mfa}, nil
 }
 
 // NewPerson is somebody to be added.

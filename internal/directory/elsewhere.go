@@ -110,6 +110,37 @@ func beginAgain(why error) error {
 		"took more than 5 minutes")
 }
 
+// ownFirst refuses to whoever a provider alone speaks for what takes Heed's own proof of who they are.
+func ownFirst(a access.Actor) error {
+	if a.Own {
+		return nil
+	}
+	return fail.New(fail.Refused, "Log out, then log in with your password and code, or with a passkey: a log-in "+
+		"elsewhere is not enough for this in your role")
+}
+
+// mayAdd says whether somebody may add a password or a passkey. Whose word is asked does so by Heed's
+// own proof alone: a provider who could give them a way in would give their words.
+func mayAdd(a access.Actor, o Organisation, p Person) error {
+	if !givesWords(o, p) {
+		return nil
+	}
+	return ownFirst(a)
+}
+
+// MayAdd is for the page that asks for a new password or passkey; fail.Refused in words that say what to do.
+func (d *Desk) MayAdd(ctx context.Context, a access.Actor) error {
+	p, err := d.Person(ctx, a.Person)
+	if err != nil {
+		return err
+	}
+	o, err := d.Organisation(ctx, p.Org)
+	if err != nil {
+		return err
+	}
+	return mayAdd(a, o, p)
+}
+
 // CheckProvider gives the person with whose account here the one at the provider is linked.
 // One that is not linked is nobody's, whatever name or address it has. Where the provider
 // asserts no second factor, the person needs one of their own here.

@@ -144,9 +144,12 @@ func (d *Desk) AddPasskey(ctx context.Context, a access.Actor, name string, answ
 		return err
 	}
 	k.Name = name
-	err = d.change(ctx, a.Person, ownCredentials(a), func(tx *store.Tx, p Person, _ Organisation) (ledger.Event, error) {
+	err = d.change(ctx, a.Person, ownCredentials(a), func(tx *store.Tx, p Person, o Organisation) (ledger.Event, error) {
 		if p.Left {
 			return ledger.Event{}, wrongLogin()
+		}
+		if err := mayAdd(a, o, p); err != nil {
+			return ledger.Event{}, err
 		}
 		if err := decidePasskey(p, k); err != nil {
 			return ledger.Event{}, err

@@ -40,7 +40,8 @@ func (d *Desk) ChangePassword(ctx context.Context, a access.Actor, present, next
 }
 
 // AddPassword gives somebody who logs in without one a password and a second factor, shown to
-// work by a code from it: what they had goes on. fail.Conflict when they have one already.
+// work by a code from it: what they had goes on. fail.Conflict when they have one already,
+// fail.Refused when a provider alone says who they are and their word is asked.
 func (d *Desk) AddPassword(ctx context.Context, a access.Actor, password, secret, code string) error {
 	p, err := d.Person(ctx, a.Person)
 	if err != nil {
@@ -57,9 +58,12 @@ func (d *Desk) AddPassword(ctx context.Context, a access.Actor, password, secret
 		return fail.Fields{{Name: "code", Words: plain.WrongCode}}.Err()
 	}
 	hash, used := hashPassword(password), codeMark(a.Person, step)
-	err = d.change(ctx, a.Person, ownCredentials(a), func(tx *store.Tx, p Person, _ Organisation) (ledger.Event, error) {
+	err = d.change(ctx, a.Person, ownCredentials(a), func(tx *store.Tx, p Person, o Organisation) (ledger.Event, error) {
 		if p.Left || p.HasPassword() { // somebody else was quicker
 			return ledger.Event{}, hasPassword()
+		}
+		if err := mayAdd(a, o, p); err != nil {
+			return ledger.Event{}, err
 		}
 		if _, err := useCode(tx, p.ID, step); err != nil {
 			return ledger.Event{}, err

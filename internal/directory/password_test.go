@@ -1,6 +1,7 @@
 package directory_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -78,6 +79,23 @@ func TestAPasswordBesideAPasskey(t *testing.T) {
 				w.T.Errorf("%s: %v", what, err)
 			}
 		}
+		other := newDevice(w)
+		options := func() []byte { b, err := w.Directory.AskNewPasskey(ctx, e.Person); must(w, err); return b }
+		elsewhere := own
+		elsewhere.Own = false
+		must(w, w.Directory.AddPasskey(ctx, elsewhere, "Tablet", other.make(options()))) // a worker gives no words
+		must(w, w.Directory.Grant(ctx, e.Person, access.Analyst, w.Org.Teams[0].ID, w.Words()...))
+		third := newDevice(w)
+		for what, err := range map[string]error{ // seen to fail: a provider could give itself a way in that gives words
+			"a password": w.Directory.AddPassword(ctx, elsewhere, world.Password, secret, code()),
+			"a passkey":  w.Directory.AddPasskey(ctx, elsewhere, "Laptop", third.make(options())),
+			"the page":   w.Directory.MayAdd(ctx, elsewhere),
+		} {
+			if !fail.Is(err, fail.Refused) || !strings.Contains(fail.Words(err), "or with a passkey") {
+				w.T.Errorf("%s on a provider's word: %v", what, err)
+			}
+		}
+		must(w, w.Directory.MayAdd(ctx, own))
 		before, err := w.Directory.Person(ctx, e.Person)
 		must(w, err)
 		used := code()

@@ -297,7 +297,7 @@ func mayAgree(a access.Actor, o Organisation) error {
 	if !a.MFA || !o.IsGrantor(a.Person) {
 		return fail.New(fail.Refused, "Only the people who grant roles agree or refuse")
 	}
-	return nil
+	return ownFirst(a)
 }
 
 func (d *Desk) onProposal(ctx context.Context, a access.Actor, fingerprint string,

@@ -66,6 +66,14 @@ func TestAChangeIsProposedAndAgreed(t *testing.T) {
 		one.MFA = false
 		_, err = w.Rooms.AgreeOverlay(ctx, one, first)
 		is(err, fail.Refused, "a grantor agrees with one factor")
+		elsewhere := guardian
+		elsewhere.Own = false
+		_, err = w.Rooms.AgreeOverlay(ctx, elsewhere, first)
+		is(err, fail.Refused, "a provider speaks for a grantor") // seen to fail: it counted
+		if !strings.Contains(fail.Words(err), "log in with your password and code, or with a passkey") {
+			w.T.Errorf("it does not say what to do: %v", err)
+		}
+		is(w.Directory.RefuseProposal(ctx, elsewhere, first, "No"), fail.Refused, "a provider refuses for a grantor")
 		_, err = w.Rooms.AgreeOverlay(ctx, guardian, first[1:]+first[:1])
 		is(err, fail.Conflict, "a grantor agrees to another text")
 		if agree(guardian, first) || local() != "" {

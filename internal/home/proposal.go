@@ -53,11 +53,14 @@ func (h *pages) proposal(q *web.Request) (web.Response, error) {
 			"Whoever sees the same fingerprint sees the same text."))
 	asked, own := waitsFor(p.Proposal, o, q.Who().Person), p.By == q.Who().Person
 	switch {
-	case asked && p.NotTaken == nil:
+	case asked && p.NotTaken == nil && q.Actor().Own:
 		page.Body = q.Form().Ask(web.Question{Before: body, Send: "Send", Fields: answers(q.Form(), own)})
 	case own:
 		page.Body = q.Form().Ask(web.Question{Before: body, Send: "Take it back", Warn: true,
 			Fields: []web.Component{nhs.HiddenInput{Name: "word", Value: takesBack}}})
+	case asked && !q.Actor().Own:
+		page.Body = web.Stack(append(body, nhs.Para("You are asked whether you agree. To answer, log out, then log in with "+
+			"your password and code, or with a passkey: a log-in elsewhere does not speak for whoever grants roles."))...)
 	case asked:
 		page.Body = q.Form().Ask(web.Question{Before: body, Send: "I refuse it", Fields: []web.Component{
 			nhs.HiddenInput{Name: "word", Value: "refuse"}, reason(q.Form(), "Why do you refuse it?", "")}})

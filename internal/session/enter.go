@@ -61,6 +61,8 @@ type Who struct {
 	Since time.Time
 	// SecondFactor says that this session was opened with a code or a key besides the password.
 	SecondFactor bool
+	// Own says that Heed itself saw that code or key, and did not take a provider's word for it.
+	Own bool
 }
 
 // RoleChoice is a role that a person may put on.
@@ -95,7 +97,7 @@ func (k *Keeper) Identify(ctx context.Context, token string) (Who, *Session, err
 		found.ended = 1
 		return Who{}, &found, k.End(ctx, found)
 	}
-	who.SecondFactor = found.secondFactor
+	who.SecondFactor, who.Own = found.secondFactor, found.own
 	k.touch(found)
 	return who, &found, nil
 }
@@ -147,8 +149,8 @@ func (k *Keeper) Code(ctx context.Context, half Session, code string, from From)
 	if err != nil {
 		return "", err
 	}
-	next := Session{stage: stageIn, owner: half.owner, role: half.role, secondFactor: true, started: half.started,
-		device: from.Device, proved: half.proved} // begun with the first proof, so that Since ends this one too
+	next := Session{stage: stageIn, owner: half.owner, role: half.role, secondFactor: true, own: true,
+		started: half.started, device: from.Device, proved: half.proved} // begun with the first proof, so that Since ends it
 	return k.enter(ctx, from.Net, &half, next, [][]byte{half.account, try.account}, func(tx *store.Tx) error {
 		return k.throttle.back(tx, try)
 	})
@@ -229,15 +231,15 @@ func (k *Keeper) Passkey(ctx context.Context, answer []byte, from From, old *Ses
 
 // proven is the session of somebody who has shown both factors just now.
 func (k *Keeper) proven(person id.Person, who Who, from From) Session {
-	return Session{stage: stageIn, owner: owner{person, who.Org}, role: who.Role, secondFactor: true, device: from.Device,
-		proved: clock.Micros(k.clock.Now())}
+	return Session{stage: stageIn, owner: owner{person, who.Org}, role: who.Role, secondFactor: true, own: true,
+		device: from.Device, proved: clock.Micros(k.clock.Now())}
 }
 
 // Renew draws a new token, of now: for whoever has just changed how they log in, which ends
 // the sessions from before. It is no proof of who they are: that was when they logged in.
 func (k *Keeper) Renew(ctx context.Context, old Session) (token string, err error) {
-	next := Session{stage: stageIn, owner: old.owner, role: old.role, secondFactor: old.secondFactor, device: old.device,
-		proved: old.proved}
+	next := Session{stage: stageIn, owner: old.owner, role: old.role, secondFactor: old.secondFactor, own: old.own,
+		device: old.device, proved: old.proved}
 	err = k.store.Do(ctx, func(tx *store.Tx) error {
 		token, err = k.start(tx, &old, next)
 		return err
@@ -269,8 +271,8 @@ func (k *Keeper) ChangeRole(ctx context.Context, old Session, role string) (toke
 	if _, err := k.accounts.Who(ctx, old.owner.person, role); err != nil {
 		return "", err
 	}
-	next := Session{stage: stageIn, owner: old.owner, role: role, secondFactor: old.secondFactor, started: old.started,
-		device: old.device, proved: old.proved}
+	next := Session{stage: stageIn, owner: old.owner, role: role, secondFactor: old.secondFactor, own: old.own,
+		started: old.started, device: old.device, proved: old.proved}
 	err = k.store.Do(ctx, func(tx *store.Tx) error {
 		token, err = k.start(tx, &old, next)
 		return err
@@ -282,7 +284,7 @@ func (k *Keeper) ChangeRole(ctx context.Context, old Session, role string) (toke
 func (k *Keeper) Begin(ctx context.Context, person id.Person, org id.Org, role string) (token string, err error) {
 	err = k.store.Do(ctx, func(tx *store.Tx) error {
 		token, err = k.start(tx, nil, Session{stage: stageIn, owner: owner{person, org}, role: role, secondFactor: true,
-			proved: clock.Micros(tx.Now())})
+			own: true, proved: clock.Micros(tx.Now())})
 		return err
 	})
 	return token, err

@@ -16,6 +16,7 @@ type sessionProof struct {
 	Stage  int    `json:"stage"`
 	Role   string `json:"role"`
 	Second bool   `json:"second"`
+	Own    bool   `json:"own"` // the second factor was Heed's own
 	Seen   int64  `json:"seen"`
 	Epoch  string `json:"epoch"` // of the folder that remembers what has ended
 	Ended  int64  `json:"ended,omitempty"`
@@ -32,8 +33,8 @@ func (k *Keeper) sealProof(tx *store.Tx, x Session) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := sessionProof{Stage: x.stage, Role: x.role, Second: x.secondFactor, Seen: x.seen, Epoch: epoch, Ended: x.ended,
-		Left: x.left, Device: x.device, Proved: x.proved}
+	p := sessionProof{Stage: x.stage, Role: x.role, Second: x.secondFactor, Own: x.own, Seen: x.seen, Epoch: epoch,
+		Ended: x.ended, Left: x.left, Device: x.device, Proved: x.proved}
 	sealed, err := k.keys.sealJSON(tx, x.owner, proofField(x.token), x.started, p)
 	if err != nil {
 		return nil, fmt.Errorf("prove session: %w", err)
@@ -49,7 +50,7 @@ func (k *Keeper) prove(tx *store.Tx, x *Session) error {
 	switch {
 	case err == nil:
 		x.stage, x.role, x.secondFactor, x.seen, x.ended, x.left = p.Stage, p.Role, p.Second, p.Seen, p.Ended, p.Left
-		x.device, x.proved = p.Device, p.Proved
+		x.device, x.proved, x.own = p.Device, p.Proved, p.Own
 		epoch, err := k.spent.Epoch()
 		if err == nil && p.Epoch != epoch {
 			err = fail.New(fail.Missing, "Log in to continue")

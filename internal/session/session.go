@@ -103,6 +103,7 @@ type Session struct {
 	owner        owner
 	role         string
 	secondFactor bool
+	own          bool // that was Heed's own code or a passkey, and no provider's word
 	started      int64
 	seen         int64
 	ended        int64

@@ -182,6 +182,32 @@ func TestWhatCountsAsJustLoggedIn(t *testing.T) {
 	})
 }
 
+// TestWhoseSecondFactorItWas: Heed's own code or a passkey; a provider's word is not that, by whatever token.
+func TestWhoseSecondFactorItWas(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		own := func(v *visitor, is bool) {
+			t.Helper()
+			for _, path := range []string{"", "/role", "/notes/renew"} {
+				if path != "" {
+					v.post(path, "role", "safeguarding_lead").wants(303)
+				}
+				v.get("/notes/recent").wants(200, fmt.Sprint("own: ", is))
+			}
+		}
+		own(h.visitor().logIn("amara", "123001"), true)
+		v := h.visitor()
+		v.post("/log-in/passkey", "passkey", "amara").wants(303)
+		own(v, true)
+		v.get(back(v.begin("/log-in/with/cis2"))).wants(303)
+		own(v, false)
+		v.get(back(v.begin("/log-in/with/cis2"), "iss", "")).wants(303)
+		v.post("/log-in/code", "code", "123002").wants(303)
+		own(v, true)
+		v.post("/log-in/unlock", "login", "amara", "password", "right horse battery", "code", "123003").wants(303)
+		own(v, true)
+	})
+}
+
 // TestAddingALogInElsewhere: for who began it, in the browser in which they did.
 func TestAddingALogInElsewhere(t *testing.T) {
 	eachHouse(t, func(t *testing.T, h *house) {

@@ -43,7 +43,7 @@ func (q *Request) SignedIn() bool { return !q.who.Person.IsZero() }
 // Actor is the same person as the access policy knows them.
 func (q *Request) Actor() access.Actor {
 	return access.Actor{Person: q.who.Person, Org: q.who.Org, Role: access.Role(q.who.Role), Team: q.who.Team,
-		MFA: q.who.SecondFactor}
+		MFA: q.who.SecondFactor, Own: q.who.Own}
 }
 
 // Now is the kit's clock.

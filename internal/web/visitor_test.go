@@ -204,7 +204,8 @@ func (n *notes) privatePart() web.Part {
 	p.Routes = append(p.Routes, web.Get("/notes/elsewhere", web.SignedIn, "Add a log-in elsewhere",
 		func(q *web.Request) (web.Response, error) { return q.AddElsewhere("cis2") }),
 		web.Get("/notes/recent", web.SignedIn, "Whether it was a moment ago", func(q *web.Request) (web.Response, error) {
-			return web.Page{Title: "Recent", Body: web.Stack(nhs.Para(fmt.Sprint("recent: ", q.LoggedInRecently())))}, nil
+			return web.Page{Title: "Recent", Body: web.Stack(nhs.Para(fmt.Sprint("recent: ", q.LoggedInRecently(),
+				", own: ", q.Actor().Own)))}, nil
 		}))
 	p.Routes = append(p.Routes, web.Post("/notes/renew", web.SignedIn, "Draw the session anew",
 		func(q *web.Request) (web.Response, error) { return web.SeeOther("/notes"), q.RenewSession() }),
