@@ -43,7 +43,7 @@ type roomRecord struct {
 	Rounds    []roomRound `json:"rounds,omitempty" doc:"What comes round, oldest first, for those who see all of the work"`
 	Links     []roomLink  `json:"links,omitempty" doc:"The records that it belongs with and that you may open"`
 	Others    []roomOther `json:"others,omitempty" doc:"Earlier records that may be about the same person and that you may open, for those who work on it"`
-	Unknown   bool        `json:"others_unknown,omitempty" doc:"Whom the records are about is still being read: ask again in a minute"`
+	Unknown   bool        `json:"others_unknown,omitempty" doc:"Not told now: whom the records are about is still being read, or you opened many that you began: ask again later"`
 	ToRead    *roomRead   `json:"to_read,omitempty" doc:"What you are asked to read and confirm; absent when you are not"`
 }
 
@@ -248,7 +248,7 @@ func (a *API) recordOf(c *call, v room.View) (roomRecord, error) {
 	if v.Reading.Edition != nil {
 		out.ToRead = readOf(v.Reading)
 	}
-	out.Others, out.Unknown = othersOf(v.Others), v.Others.Unknown
+	out.Others, out.Unknown = othersOf(v.Others), v.Others.Unknown || v.Others.Slowed
 	out.Links, out.Sent = linksOf(v.Links), sentOf(&v.State, v.Disclosed)
 	for _, x := range v.Rounds {
 		out.Rounds = append(out.Rounds, roundOf(x))

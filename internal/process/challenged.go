@@ -42,24 +42,22 @@ const (
 
 // The outcomes of ChallengeAnswered; one of Anew for each decision that may be made anew.
 const (
-	Stands     = "stands"
-	TheyKeep   = "they_keep"
-	TheyLook   = "they_look"
-	isAnew     = "anew"
-	anewOf     = isAnew + "_"
-	challenger = "challenger" // as whoever disagrees is named in a record
+	Stands   = "stands"
+	TheyKeep = "they_keep"
+	TheyLook = "they_look"
+	isAnew   = "anew"
+	anewOf   = isAnew + "_"
 )
 
 var challengeSteps = []StepInfo{
 	{ID: Challenge, Label: "Say that you disagree with a decision", Kind: "challenged", Form: "challenged/1",
 		Send: "Say that you disagree", Done: "It was recorded that you disagree. Somebody else has to answer you",
 		Hears:    []string{"owner"},
-		People:   []NamedHere{{As: challenger, From: "actor"}},
 		Outcomes: []Outcome{{Label: "Somebody disagrees with a decision"}}},
 	{ID: ChallengeAnswered, Label: "Answer somebody who disagrees", Kind: "challenge_answered",
 		Form: "challenge_answered/1", Send: "Give this answer",
 		Done:  "Your answer was recorded. Whoever disagrees is told",
-		Hears: []string{"owner", challenger}},
+		Hears: []string{"owner"}},
 	{ID: ChallengeFurther, Label: "Take it to the next level", Kind: "challenge_taken_further",
 		Form: "challenge_further/1", Send: "Take it further", Done: "It was recorded. The next level has to answer you",
 		Hears: []string{"owner"}, Outcomes: []Outcome{{Label: "Taken to the next level"}}},
@@ -89,7 +87,11 @@ func (d *Definition) ToAnswer(level int) (Deadline, bool) {
 	if !ok || level >= len(d.Challenged.Levels) {
 		return Deadline{}, false
 	}
-	t.Owner, t.Days = d.Challenged.Levels[level].Role, d.Challenged.Levels[level].Days
+	asked, first := d.Challenged.Levels[level], d.Challenged.Levels[0].Days
+	if t.Days < first { // an organisation has them answered sooner
+		asked.Days = min(asked.Days, t.Days)
+	}
+	t.Owner, t.Days = asked.Role, asked.Days
 	return t, true
 }
 

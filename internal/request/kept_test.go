@@ -25,7 +25,9 @@ type asked struct {
 	ref  id.Reference
 }
 
-func received(w *world.World, by string) asked {
+func received(w *world.World, by string) asked { return receivedOf(w, by, field.Said("name", "Lena")) }
+
+func receivedOf(w *world.World, by string, person field.Answers) asked {
 	w.T.Helper()
 	a := asked{World: w}
 	for _, r := range w.Rooms.Rooms() {
@@ -35,7 +37,7 @@ func received(w *world.World, by string) asked {
 	}
 	got, err := w.Rooms.Begin(ctx, w.As(by), a.room, room.Beginning{Answers: field.Said("kind", "police",
 		"who", "P (made up)", "how", "email", "day", "2026-03-01", "power", "none", "what", "x", "purpose", "y").
-		Of("person", field.Said("name", "Lena"))})
+		Of("person", person)})
 	if err != nil {
 		w.T.Fatal(err)
 	}

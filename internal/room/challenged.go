@@ -25,8 +25,9 @@ type Challenge struct {
 	Made  id.Person    `json:"made"`  // by whom
 	Level int          `json:"level"` // at which it was last asked; 0 is the first
 	// Outcome is the last answer; empty: none yet at this level. Back says that they took it back.
-	Outcome string `json:"outcome,omitempty"`
-	Back    bool   `json:"back,omitempty"`
+	Outcome  string      `json:"outcome,omitempty"`
+	Back     bool        `json:"back,omitempty"`
+	Answered []id.Person `json:"answered,omitempty"` // who answered it, at whatever level
 }
 
 // challenged keeps that somebody disagrees, and what came of it.
@@ -46,6 +47,7 @@ func (s *State) challenged(e ledger.Entry, ev Event) {
 	switch c := &s.Challenges[i]; ev.Step {
 	case process.ChallengeAnswered:
 		c.Outcome = ev.Outcome
+		c.Answered = append(slices.Clip(c.Answered), e.Author.Person)
 	case process.ChallengeFurther:
 		c.Level, c.Outcome = c.Level+1, ""
 	case process.ChallengeWithdrawn:
@@ -83,30 +85,42 @@ func (s *State) waitsForAnswer(c Challenge) bool {
 	return ok && due.Deadline == process.AnswerChallenge
 }
 
-// answering are the roles of which an answer is waited for.
-func (s *State) answering() (out []access.Role) {
+// answering are the roles in which somebody is asked to answer who disagrees.
+func (s *State) answering(p id.Person) (out []access.Role) {
 	for _, c := range s.Challenges {
-		if due, ok := s.Owed(c); ok && due.Deadline == process.AnswerChallenge {
+		if due, ok := s.Owed(c); ok && s.mayAnswer(c, p) {
 			out = append(out, access.Role(due.Owner))
 		}
 	}
 	return out
 }
 
+// isFor says whether a duty can be this person's: who made a decision or disagrees with it is not
+// asked to answer.
+func (s *State) isFor(x process.Due, p id.Person) bool {
+	i := s.challenge(x.Of)
+	return x.Deadline != process.AnswerChallenge || i >= 0 && s.mayAnswer(s.Challenges[i], p)
+}
+
+// disputed says whether somebody waits for what comes of disagreeing with an entry.
+func (s *State) disputed(entry int64) bool {
+	return slices.ContainsFunc(s.Challenges, func(c Challenge) bool { _, waits := s.Owed(c); return waits && c.About == entry })
+}
+
 // stands says whether the decision is still the one that somebody disagreed with.
 func (s *State) stands(c Challenge) bool { return s.Last[c.Step].Version == c.About }
 
-// mayGoFurther says whether somebody may take their challenge to the next level: it was not
-// answered, or the decision stands after all. levels is how many there are.
+// mayGoFurther says whether somebody may take their challenge to the next level: nobody answered
+// yet, whatever was decided since, or the decision stands after all.
 func (s *State) mayGoFurther(c Challenge, p id.Person) bool {
-	return c.By == p && !c.Back && s.stands(c) &&
-		(s.waitsForAnswer(c) || c.Outcome == process.Stands || c.Outcome == process.TheyKeep)
+	stood := c.Outcome == process.Stands || c.Outcome == process.TheyKeep
+	return c.By == p && !c.Back && (s.waitsForAnswer(c) || stood && s.stands(c) && !s.disputed(c.About))
 }
 
-// mayAnswer says whether somebody may answer a challenge: neither who made it, nor who made the
-// decision that it is about.
+// mayAnswer says whether somebody may answer a challenge: who did not make it, nor the decision
+// that it is about, nor answered it at another level.
 func (s *State) mayAnswer(c Challenge, p id.Person) bool {
-	return s.waitsForAnswer(c) && c.By != p && c.Made != p
+	return s.waitsForAnswer(c) && c.By != p && c.Made != p && !slices.Contains(c.Answered, p)
 }
 
 // ChallengesFor are the challenges that a step can be about, for somebody.
@@ -152,13 +166,14 @@ func (s *State) NothingDisputed(def *process.Definition, step process.Step, p id
 }
 
 // Disputable are the decisions with which somebody can disagree: the last of each kind, which
-// they did not make themselves and with which nobody disagrees already.
+// they did not make themselves, with which nobody disagrees already and they did not before, and
+// which is not to be made anew.
 func (s *State) Disputable(def *process.Definition, p id.Person) (out []int64) {
 	for _, step := range def.Challenged.Of {
 		m, taken := s.Last[step]
-		if !taken || m.By == p || slices.ContainsFunc(s.Challenges, func(c Challenge) bool {
-			_, waits := s.Owed(c)
-			return waits && c.About == m.Version
+		if !taken || m.By == p || s.disputed(m.Version) || slices.ContainsFunc(s.Challenges, func(c Challenge) bool {
+			_, anew := process.AnewOf(c.Outcome)
+			return c.About == m.Version && (c.By == p && !c.Back || anew)
 		}) {
 			continue
 		}
@@ -202,6 +217,10 @@ func (d Decider) challenging(s State, a access.Actor, info process.StepInfo, ans
 		}
 		told, _ := d.Process.Step(c.Step)
 		info = info.Answering(d.Process, c.Step)
+		if result := answers.Get("result"); !s.stands(c) && result != process.Stands && result != process.TheyKeep {
+			return info, fault("result", "Select that it stands, and say in the reasons that it was decided again since: "+
+				"this cannot undo the new decision")
+		}
 		if !slices.ContainsFunc(info.Outcomes, func(o process.Outcome) bool { return fits(o, answers) }) {
 			if told.Told {
 				return info, fault("result", "Select what those who told us answered: it is not our decision")
@@ -218,6 +237,18 @@ var wordsNotTheirs = map[process.Step]string{
 		"not answer it",
 	process.ChallengeFurther:   "Select something that you disagree with, that was not decided anew since",
 	process.ChallengeWithdrawn: "Select something of yours that waits for an answer",
+}
+
+// hearsAnswer is who has a notice of an answer beside those who hear of the step: who disagreed.
+func (s *State) hearsAnswer(step process.Step, answers field.Answers, all []id.Person) []id.Person {
+	i := s.challenge(EntryOf(answers))
+	if step != process.ChallengeAnswered || i < 0 {
+		return all
+	}
+	if by := s.Challenges[i].By; !s.closedTo(by) && !slices.Contains(all, by) {
+		all = append(all, by)
+	}
+	return all
 }
 
 // challenges are the duties that a step starts for those who disagree, and those that it ends.

@@ -154,7 +154,7 @@ func (d Decider) effect(s State, a access.Actor, info process.StepInfo, out stri
 	if d.Process.Entitled != "" {
 		x.Title = answers.Get(d.Process.Entitled)
 	}
-	x.Hears = hears(s, a, info, out, x)
+	x.Hears = s.hearsAnswer(info.ID, answers, hears(s, a, info, out, x))
 	x.Person = aboutWhom(d.Process, info.ID, answers)
 	x.Kept = kept(s, info, answers)
 	x.Read = d.reading(s, info, answers, after.State)

@@ -177,6 +177,15 @@ func (s *State) notToRecipient(step process.Step, out string, answers field.Answ
 // ahead is the step that said that the record is to be erased; 0: none did.
 func (s *State) ahead() int64 { return s.Last[process.ErasureAhead].Version }
 
+// notErased takes back that the record is to be erased, and that recipients are told so.
+func (s *State) notErased() {
+	said := s.Last[process.ErasureAhead].At
+	delete(s.Last, process.ErasureAhead)
+	s.Due = slices.DeleteFunc(slices.Clone(s.Due), func(x process.Due) bool {
+		return x.Deadline == process.TellRecipient && x.Since.Equal(said)
+	})
+}
+
 // eraseUntold says why a record is not erased yet: afterwards nobody knows who was sent
 // something from it.
 func (s *State) eraseUntold(def *process.Definition) error {

@@ -145,7 +145,7 @@ func (d *Desk) overdue(tx *store.Tx, r *Room, s *State) error {
 			if err != nil {
 				return err
 			}
-			who = append(who, holders...)
+			who = append(who, slices.DeleteFunc(holders, func(p id.Person) bool { return !s.isFor(x, p) })...)
 		}
 	}
 	for i, p := range who {

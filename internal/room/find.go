@@ -83,6 +83,7 @@ func (d *Desk) ask(tx *store.Tx, a access.Actor, r *Room, ref id.Reference, f *f
 func (d *Desk) resource(tx *store.Tx, a access.Actor, r *Room, s *State) (access.Resource, error) {
 	stands, err := d.Directory.StandsFor(tx, a)
 	res := inPlace(r.resource(s, tx.Now()), stands, a)
+	res.Answering = s.answering(a.Person)
 	if err != nil || r.Others == nil {
 		return res, err
 	}

@@ -1,6 +1,7 @@
 package room
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -34,6 +35,7 @@ type persons struct {
 	filled  atomic.Bool
 	erased  atomic.Bool // something may have been, since it was looked last
 	said    Pace        // how often somebody said whom a record is about
+	shown   Pace        // of how many records that they began somebody was told of others
 }
 
 // asksWho says whether records of a room are about a person who is asked for.
@@ -69,6 +71,8 @@ type Another struct {
 // this one, as far as they may open them. Unknown: what there is is still being read.
 type Others struct {
 	Unknown bool
+	Slowed  bool // they looked at too many records of their own within an hour
+	More    bool // than are found here
 	Found   []Another
 }
 
@@ -99,7 +103,14 @@ func (d *Desk) aboutSame(tx *store.Tx, a access.Actor, r *Room, s *State, work b
 	if err := d.keepUp(tx); err != nil {
 		return out, err
 	}
+	if a.Person == s.By && !d.mayLook(a.Person, s.Reference, tx.Now()) {
+		return Others{Slowed: true}, nil
+	}
 	all := d.persons.index.Others(match.Place{Org: s.Org, In: record.Compartment(s.Compartment)}, s.Record, *s.Tokens)
+	all = slices.DeleteFunc(all, func(x id.Record) bool { return string(x.Bytes()) > string(s.Record.Bytes()) })
+	// the oldest first: what somebody writes to hide an earlier one comes after it
+	slices.SortFunc(all, func(x, y id.Record) int { return bytes.Compare(x.Bytes(), y.Bytes()) })
+	more := len(all) > othersMost
 	all = all[:min(len(all), othersMost)]
 	for _, rec := range all {
 		x, ok, err := d.another(tx, a, s, rec)
@@ -110,6 +121,7 @@ func (d *Desk) aboutSame(tx *store.Tx, a access.Actor, r *Room, s *State, work b
 			out.Found = append(out.Found, x)
 		}
 	}
+	out.More = more && len(out.Found) == othersMost // of those that they may not open nothing is said
 	for n := len(all); n == 0 || n%othersLooked != 0; n++ {
 		if _, _, err := d.another(tx, a, s, s.Record); err != nil {
 			return out, err
@@ -119,8 +131,7 @@ func (d *Desk) aboutSame(tx *store.Tx, a access.Actor, r *Room, s *State, work b
 }
 
 // othersLooked is how many other records are looked at for one page, or a multiple of it, and
-// othersMost how many at most: so many share a number only where somebody typed one that is
-// nobody's.
+// othersMost how many at most, the oldest.
 const (
 	othersLooked = 4
 	othersMost   = 40
@@ -328,6 +339,15 @@ func (d *Desk) forgetErased(tx *store.Tx, there []id.Record) error {
 // saidAnHour is how often somebody says within an hour whom records are about: far more often
 // than anybody has to, and too seldom to look for people by saying it.
 const saidAnHour = 20
+
+// mayLook slows whoever begins records to see whether there are others about the same person.
+func (d *Desk) mayLook(who id.Person, ref id.Reference, now time.Time) bool {
+	if d.persons.shown.Spent(who, ref, saidAnHour, now) {
+		return false
+	}
+	d.persons.shown.Note(who, ref, now)
+	return true
+}
 
 // mayKnow slows whoever says again and again whom a record is about.
 func (d *Desk) mayKnow(a access.Actor, step process.Step, now time.Time) error {

@@ -242,6 +242,7 @@ func (s *State) Apply(e ledger.Entry, ev Event) error {
 		s.Due = slices.DeleteFunc(s.Due, func(d process.Due) bool { return d.Of == 0 }) // recipients are told all the same
 	case x.Opens:
 		s.EndedAt = time.Time{}
+		s.notErased()
 	}
 	return nil
 }
@@ -312,6 +313,6 @@ func (s *State) Resource(kind string, now time.Time) access.Resource {
 		Subjects:  slices.Concat(s.People["subject"], s.Bars.Because(process.Subject)),
 		Conflicts: slices.Concat(s.People["conflict"], s.Bars.Because(Conflict)),
 		PassedBy:  s.Bars.Because(process.PassedBy), Named: s.People["named"],
-		Answering: s.answering(), Stage: string(s.Stage), Closed: !s.Open() && now.Sub(s.EndedAt) >= putAway,
+		Stage: string(s.Stage), Closed: !s.Open() && now.Sub(s.EndedAt) >= putAway,
 	}
 }

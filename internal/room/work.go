@@ -70,7 +70,8 @@ func anybodys(x process.Due, s *State) bool { return x.Any || s.Owner.IsZero() }
 
 // waitsFor says whether a duty waits for this actor as one in its role.
 func waitsFor(x process.Due, s *State, a access.Actor) bool {
-	return anybodys(x, s) && access.Role(x.Owner) == a.Role && (!a.Role.OfTeam() || s.Team == a.Team)
+	return anybodys(x, s) && access.Role(x.Owner) == a.Role && (!a.Role.OfTeam() || s.Team == a.Team) &&
+		s.isFor(x, a.Person)
 }
 
 // hearsLate are the roles that are told of a duty when it is a day over. One that waits

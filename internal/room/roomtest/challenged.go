@@ -24,6 +24,7 @@ func disagreed(s *suite) {
 	for _, step := range s.room.Latest().Challenged.Of {
 		s.disagreeWith(step)
 		s.isOverAnyway(step)
+		s.notDodged(step)
 		if s.waitsForTheEnd(step) {
 			ended++
 		}
@@ -87,6 +88,35 @@ func (s *suite) waitsForTheEnd(step process.Step) bool {
 	_, _, err = x.take(x.ref, last, x.answersFor(last, way[len(way)-1].outcome))
 	s.must(err)
 	return true
+}
+
+// notDodged: a decision that is made again while an answer is waited for takes no level away, and
+// an answer about the one before does not undo it.
+func (s *suite) notDodged(step process.Step) {
+	s.t.Helper()
+	info, _ := s.room.Latest().Step(step)
+	if s.room.Latest().EndsBy(info) {
+		return
+	}
+	x := &disputed{suite: s, ref: s.begin().Reference, step: step}
+	x.decides()
+	x.by = x.another(s.room.Latest().Challenged.By[0])
+	got, err := x.say(x.by, process.Challenge, x.about, "")
+	s.must(err)
+	x.of = got.Version
+	x.decides()
+	result := "anew"
+	if info.Told {
+		result = process.TheyLook
+	}
+	_, err = x.say(x.another(x.level(0)), process.ChallengeAnswered, x.of, result)
+	x.refused("what was decided since is undone", err, "result")
+	_, err = x.say(x.by, process.ChallengeFurther, x.of, "")
+	s.must(err)
+	x.owed("after it was taken further though it was decided again", process.AnswerChallenge, x.level(1))
+	_, err = x.say(x.another(x.level(1)), process.ChallengeAnswered, x.of, map[bool]string{true: process.TheyKeep,
+		false: process.Stands}[info.Told])
+	s.must(err)
 }
 
 // isOverAnyway: what stood and was decided again since is taken no further.

@@ -207,9 +207,8 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"whoever is given a record is not told", "duties.go", `if n.Of != is.Version {`, `if n.Of > 0 {`, "whoever_must_act"},
 	{"the owner is not told of what is overdue", "duties.go", `		who = append(who, s.Owner)
 `, ``, "whoever_must_act"},
-	{"the role is not told of what is overdue", "duties.go", `			who = append(who, holders...)
-`, `			_ = holders
-`, "whoever_must_act"},
+	{"the role is not told of what is overdue", "duties.go",
+		`who = append(who, slices.DeleteFunc(holders,`, `_ = append(who, slices.DeleteFunc(holders,`, "whoever_must_act"},
 	{"another room's record is found", "find.go", `row.org != org || row.room != r.Number`, `row.org != org`,
 		"another_room"},
 	{"whoever began it does not see what is meant for them", "shown.go", `slices.Contains(who, process.SeesRaiser) &&
@@ -830,7 +829,7 @@ var planted = []struct{ name, file, old, new, clause string }{
 		"request:who_disagrees"},
 	{"another takes it further", "challenged.go", `return c.By == p && !c.Back &&`, `return !c.Back &&`,
 		"request:who_disagrees"},
-	{"what was decided anew is taken further", "challenged.go", `!c.Back && s.stands(c) &&`, `!c.Back &&`,
+	{"what was decided anew is taken further", "challenged.go", `stood && s.stands(c) &&`, `stood &&`,
 		"concern:who_disagrees"},
 	{"it is taken beyond the last level", "challenged.go", `!more {
 			return info, fault`, `!more && c.Level > 9 {
@@ -839,8 +838,8 @@ var planted = []struct{ name, file, old, new, clause string }{
 		"request:who_disagrees"},
 	{"another takes back that somebody disagrees", "challenged.go", `if c.By == p && s.waitsForAnswer(c) {`,
 		`if s.waitsForAnswer(c) {`, "concern:who_disagrees"},
-	{"two disagree with one decision at once", "challenged.go", `return waits && c.About == m.Version`,
-		`return waits && c.About > 9999`, "request:who_disagrees"},
+	{"two disagree with one decision at once", "challenged.go", `m.By == p || s.disputed(m.Version) ||`,
+		`m.By == p ||`, "request:who_disagrees"},
 	{"whoever made a decision disagrees with it", "challenged.go", `if !taken || m.By == p ||`, `if !taken ||`,
 		"concern:who_disagrees"},
 	{"a decision in a request that is to be made anew is owed by nobody", "challenged.go", `x.Outcome); owed {`,
@@ -851,7 +850,12 @@ var planted = []struct{ name, file, old, new, clause string }{
 		`d.Process.SettlesAgain(c.Step, "") {`, "request:who_disagrees"},
 	{"what others decided is decided anew here", "../process/challenged.go", `new && again != of || theirs != about.Told`,
 		`new && again != of || theirs && !about.Told`, "concern:who_disagrees"},
-	{"whoever disagreed is not told that they were answered", "../process/challenged.go",
-		`[]string{"owner", challenger}`, `[]string{"owner"}`, "request:who_disagrees"},
-	{"who is to answer does not see it", "state.go", `Answering: s.answering(), `, ``, "concern:who_disagrees"},
+	{"whoever disagreed is not told that they were answered", "decide.go",
+		`s.hearsAnswer(info.ID, answers, hears(s, a, info, out, x))`, `hears(s, a, info, out, x)`, "request:who_disagrees"},
+	{"who is to answer does not see it", "find.go", `	res.Answering = s.answering(a.Person)
+`, ``, "concern:who_disagrees"},
+	{"a decision made again takes the next level away", "challenged.go", `(s.waitsForAnswer(c) || stood && s.stands(c)`,
+		`s.stands(c) && (s.waitsForAnswer(c) || stood`, "request:who_disagrees"},
+	{"an answer undoes a newer decision", "challenged.go", `!s.stands(c) && result != process.Stands &&`,
+		`!s.stands(c) && result == "never" &&`, "concern:who_disagrees"},
 }

@@ -19,6 +19,9 @@ func (p *Pages) others(v room.View) web.Component {
 	case v.Others.Unknown:
 		return nhs.InsetText{Text: "Heed has just been started and is still reading whom its records are about. Open this " +
 			"page again in a minute to see whether it holds another record that may be about the same person."}
+	case v.Others.Slowed:
+		return nhs.InsetText{Text: "You have opened many records that you began within an hour, so Heed does not say here " +
+			"whether it holds another that may be about the same person. Open this page again in an hour."}
 	case len(v.Others.Found) == 0:
 		return nil
 	}
@@ -31,9 +34,13 @@ func (p *Pages) others(v room.View) web.Component {
 	if len(v.Others.Found) > 1 {
 		said = "Heed holds other records that may be about the same person. Look at them before you decide."
 	}
-	return nhs.InsetText{Content: nhs.Group{nhs.Para(said), links,
-		nhs.Para("The NHS number is the same, or the date of birth and the sound of two names. That can be by chance, or " +
-			"by a slip of whoever wrote it, and it says nothing about what was raised. That this was shown to you is written " +
+	var more web.Component
+	if v.Others.More {
+		more = nhs.Para("These are the oldest. There are more.")
+	}
+	return nhs.InsetText{Content: nhs.Group{nhs.Para(said), links, more,
+		nhs.Para("The NHS number is the same, or the date of birth and the sound of two names. That can be by chance, of a " +
+			"twin, or by a slip of whoever wrote it, and it says nothing about what was raised. That this was shown to you is written " +
 			"down.")}}
 }
 

@@ -1,0 +1,44 @@
+package request_test
+
+import (
+	"testing"
+	"time"
+
+	"heed/internal/field"
+	"heed/internal/heedtest/world"
+)
+
+// TestAFloodHidesNothing: whoever writes many records about somebody pushes the earlier one out of
+// nobody's sight, and is not told of others in more than 20 of their own within an hour.
+func TestAFloodHidesNothing(t *testing.T) {
+	world.Each(t, func(w *world.World) {
+		person := field.Said("name", "Lena", "number", "9990000018")
+		first := receivedOf(w, "lead", person)
+		told := 0
+		for range 45 {
+			w.Hand.Move(time.Second)
+			x := receivedOf(w, "guardian", person)
+			v, err := w.Rooms.Open(ctx, w.As("guardian"), x.room, x.ref)
+			if err != nil {
+				w.T.Fatal(err)
+			}
+			if len(v.Others.Found) > 0 {
+				told++
+			} else if !v.Others.Slowed {
+				w.T.Fatalf("nothing is said of others: %+v", v.Others)
+			}
+		}
+		if told != 20 {
+			w.T.Errorf("whoever began 45 was told of others in %d", told)
+		}
+		w.Hand.Move(time.Second)
+		last := receivedOf(w, "lead", person)
+		v, err := w.Rooms.Open(ctx, w.As("lead"), last.room, last.ref)
+		if err != nil {
+			w.T.Fatal(err)
+		}
+		if found := v.Others.References(); len(found) != 40 || found[0] != first.ref || !v.Others.More {
+			w.T.Errorf("the earliest of 46 is not among what is shown first: %v, more %v", found, v.Others.More)
+		}
+	})
+}
