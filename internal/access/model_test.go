@@ -51,8 +51,6 @@ func model(a Actor, act Action, r Resource, reason bool) bool {
 			return true
 		}
 		switch act {
-		case Challenge, ChallengeFurther, ChallengeWithdrawn:
-			return patient && reason
 		case ChallengeAnswered:
 			return patient && asked
 		case BeTold:

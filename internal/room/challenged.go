@@ -104,7 +104,10 @@ func (s *State) isFor(x process.Due, p id.Person) bool {
 
 // disputed says whether somebody waits for what comes of disagreeing with an entry.
 func (s *State) disputed(entry int64) bool {
-	return slices.ContainsFunc(s.Challenges, func(c Challenge) bool { _, waits := s.Owed(c); return waits && c.About == entry })
+	return slices.ContainsFunc(s.Challenges, func(c Challenge) bool {
+		_, waits := s.Owed(c)
+		return waits && c.About == entry
+	})
 }
 
 // stands says whether the decision is still the one that somebody disagreed with.

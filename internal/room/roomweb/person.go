@@ -39,8 +39,9 @@ func (p *Pages) others(v room.View) web.Component {
 		more = nhs.Para("These are the oldest. There are more.")
 	}
 	return nhs.InsetText{Content: nhs.Group{nhs.Para(said), links, more,
-		nhs.Para("The NHS number is the same, or the date of birth and the sound of two names. That can be by chance, of a " +
-			"twin, or by a slip of whoever wrote it, and it says nothing about what was raised. That this was shown to you is written " +
+		nhs.Para("The NHS number is the same, or the date of birth and the sound of two names. That can be by chance, " +
+			"of a twin, or by a slip of whoever wrote it, and it says nothing about what was raised. That this was shown " +
+			"to you is written " +
 			"down.")}}
 }
 
