@@ -139,7 +139,7 @@ func (w randomWorld) draw() (Actor, Action, Resource, bool) {
 		Subjects: w.some(), Conflicts: w.some(), PassedBy: w.some(), NoLead: w.rnd.IntN(3) == 0,
 		NobodyElse: w.rnd.IntN(3) == 0, Closed: w.rnd.IntN(3) == 0}
 	if w.rnd.IntN(3) == 0 {
-		r.Answering = []Role{pick(w.rnd, Roles())}
+		r.Answering = []Role{pick(w.rnd, []Role{CaldicottGuardian, ExecutiveLead, Lead})}
 	}
 	return a, pick(w.rnd, RecordActions()), r, reason
 }

@@ -264,7 +264,7 @@ func TestEveryActionIsAsked(t *testing.T) {
 	}
 	for _, field := range []string{"Subjects", "Conflicts", "PassedBy", "NoLead", "NobodyElse", "Raiser", "Owner",
 		"Closed", "Answering"} {
-		if !found(t, `\b`+field+`:|\br\.`+field+`\b.*=`) {
+		if !found(t, `\b`+field+`:|\br(es)?\.`+field+`\b.*=`) {
 			t.Errorf("nothing outside this package says %s of a resource", field)
 		}
 	}
