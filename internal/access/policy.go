@@ -365,15 +365,6 @@ func Decides(act Action) bool { return slices.Contains(groups[act], "deciding") 
 // IsOwn says whether an action is one of those of whoever began a record, as that.
 func IsOwn(act Action) bool { return slices.Contains(groups[act], "own") }
 
-// Acting is the role in which somebody works on a record: whoever stands in for a lead
-// acts as one.
-func (r Resource) Acting(a Actor) Role {
-	if r.NoLead && a.Role == CaldicottGuardian {
-		return Lead
-	}
-	return a.Role
-}
-
 // As is the actor as the process knows them who takes a step that was allowed: whoever
 // stands in for a lead acts as one, and whoever began the record and adds to it acts as
 // anybody who may begin one.

@@ -113,22 +113,22 @@ func (x *Index) Records() []id.Record {
 	return slices.Collect(maps.Keys(x.held))
 }
 
-// Others are the records of a place that have a token in common with these, but the
-// one that is asked for. Their order says nothing: neither when they began nor how
-// many tokens they share.
-func (x *Index) Others(at Place, rec id.Record, t Tokens) []id.Record {
+// Earlier are the records of a place that have a token in common with these, and began before
+// the one that is asked for: a record's id begins with the time at which it was made. The oldest
+// is the first, so that what somebody writes to hide an earlier one comes after it.
+func (x *Index) Earlier(at Place, than id.Record, t Tokens) []id.Record {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	found := map[id.Record]bool{}
 	for _, token := range t.All {
 		for _, r := range x.records[x.keyed(at, token)] {
-			found[r] = true
+			if inTime(r, than) < 0 {
+				found[r] = true
+			}
 		}
 	}
-	delete(found, rec)
-	out := slices.Collect(maps.Keys(found))
-	slices.SortFunc(out, func(a, b id.Record) int {
-		return bytes.Compare(x.sum(a.Bytes()), x.sum(b.Bytes()))
-	})
-	return out
+	return slices.SortedFunc(maps.Keys(found), inTime)
 }
+
+// inTime orders records by when they were made.
+func inTime(a, b id.Record) int { return bytes.Compare(a.Bytes(), b.Bytes()) }

@@ -1,6 +1,6 @@
 // Package match answers one question, of a record that is worked on: is there one already
 // that is about the same person? It is no search: nobody can ask it for a person, it gives
-// no likeness, and what it finds is shown, in no order, to whoever works on the new record.
+// no likeness, and what it finds is shown, the oldest first, to whoever works on the new record.
 //
 // It keeps true: two records match when a token of one equals a token of the other,
 // which is a fact and nothing in between. Tokens are sealed with the record by whoever
@@ -93,7 +93,8 @@ const mostWords = 4
 // was swapped, spelt otherwise, written in another script or without its middle names
 // gives a token in common, and a number that is missing takes none away. Neither a
 // name without a day of birth nor a day with one name alone gives a token: too many
-// people share these.
+// people share these. Nor do two words that a hyphen joins: they are one name, which
+// brothers and sisters born on one day share.
 //
 // The first of January is the day that is written down for people whose day of birth
 // nobody knows. So many have it, of whom many share their names, that with it a name
@@ -111,8 +112,11 @@ func Of(p Person) Tokens {
 	names := words(p.Name)
 	for i, first := range names {
 		for _, second := range names[:i] {
-			for _, a := range sounds(first) {
-				for _, b := range sounds(second) {
+			if first.of == second.of {
+				continue // a double surname is one name: twins share it
+			}
+			for _, a := range sounds(first.text) {
+				for _, b := range sounds(second.text) {
 					t.add(tokenOf("name", born.Format(time.DateOnly), min(a, b), max(a, b)))
 				}
 			}

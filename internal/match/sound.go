@@ -8,17 +8,27 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// notNames are words that stand with names and are none, in Latin letters.
+// notNames are words that stand with names and are none, in Latin letters: titles, particles, and
+// what is written where nobody knows the name.
 var notNames = strings.Fields(`mr mrs ms miss mx dr prof sir rev al el ul ur uz bin binti bint ibn van von der den
-	de da do dos das del di la le du`)
+	de da do dos das del di la le du baby boy girl infant newborn twin mother father mum dad male female patient
+	unknown unnamed anonymous known not`)
+
+// word is a word of a name. Those that a hyphen joins are one name, and have one number.
+type word struct {
+	text string
+	of   int
+}
 
 // words are the words of a name in small Latin letters without marks, at most mostWords.
-func words(name string) []string {
-	text := latin(name)
-	var out []string
-	for _, w := range strings.FieldsFunc(text, func(r rune) bool { return r < 'a' || r > 'z' }) {
-		if len(w) > 1 && !slices.Contains(notNames, w) {
-			out = append(out, w)
+func words(name string) []word {
+	var out []word
+	joined := func(r rune) bool { return (r < 'a' || r > 'z') && !unicode.Is(unicode.Pd, r) }
+	for n, name := range strings.FieldsFunc(latin(name), joined) {
+		for _, w := range strings.FieldsFunc(name, func(r rune) bool { return r < 'a' || r > 'z' }) {
+			if len(w) > 1 && !slices.Contains(notNames, w) {
+				out = append(out, word{w, n})
+			}
 		}
 	}
 	if len(out) > mostWords { // the first, and the last ones: surnames come first or last
@@ -44,7 +54,7 @@ func latin(name string) string {
 
 // spelt are spellings of one sound, applied in this order; 1 is that of "sh".
 var spelt = []struct{ from, to string }{
-	{"x", "ks"}, {"chr", "kr"}, {"tsch", "1"}, {"sch", "1"}, {"tch", "1"}, {"sh", "1"}, {"ch", "1"},
+	{"x", "ks"}, {"mps", "ms"}, {"chr", "kr"}, {"tsch", "1"}, {"sch", "1"}, {"tch", "1"}, {"sh", "1"}, {"ch", "1"},
 	{"ph", "f"}, {"ck", "k"}, {"kh", "k"}, {"qu", "k"}, {"q", "k"},
 	{"ce", "se"}, {"ci", "si"}, {"cy", "sy"}, {"c", "k"},
 	{"ge", "je"}, {"gi", "ji"}, {"gy", "jy"}, {"dj", "j"}, {"dzh", "j"},

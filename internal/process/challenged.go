@@ -35,6 +35,9 @@ const (
 	ChallengeAnswered  Step = "challenge_answered"
 	ChallengeFurther   Step = "challenge_further"
 	ChallengeWithdrawn Step = "challenge_withdrawn"
+	// ChallengeUnanswered is taken by Heed itself, when the day has passed on which somebody who
+	// disagrees was to be answered, and there is another level.
+	ChallengeUnanswered Step = "challenge_unanswered"
 
 	AnswerChallenge = "answer_challenge"
 	DecideAgain     = "decide_again"
@@ -66,9 +69,24 @@ var challengeSteps = []StepInfo{
 		Hears: []string{"owner"}, Outcomes: []Outcome{{Label: "Taken back by whoever disagreed"}}},
 }
 
+// unanswered is that step, where there is another level.
+func (d *Definition) unanswered() (out []StepInfo) {
+	if len(d.Challenged.Levels) < 2 {
+		return nil
+	}
+	const says = "Nobody answered in time: taken to the next level"
+	room, _, _ := strings.Cut(d.AllSteps[0].Kind, ".")
+	further, _ := find(d.AllSteps, ChallengeFurther, stepID)
+	begun, _ := d.statesBegun()
+	return []StepInfo{{ID: ChallengeUnanswered, Label: says, Kind: room + "." + string(ChallengeUnanswered),
+		Done: says, Fields: further.Fields[:1], Hears: []string{"owner"},
+		Outcomes: []Outcome{{Label: says, Moves: []Move{{From: begun}}}}}}
+}
+
 // Disagrees says whether a step is one of those.
 func Disagrees(step Step) bool {
-	return slices.ContainsFunc(challengeSteps, func(s StepInfo) bool { return s.ID == step })
+	return step == ChallengeUnanswered ||
+		slices.ContainsFunc(challengeSteps, func(s StepInfo) bool { return s.ID == step })
 }
 
 // AnewOf is the decision that is to be made anew by an outcome of ChallengeAnswered; ok is false
@@ -213,6 +231,46 @@ func decidedAnew(d *Definition) string {
 	return ""
 }
 
+// anewStays: wherever a record is brought while a decision is to be made anew, it still can be:
+// at once, or after the decision that an emergency left, which comes first.
+func anewStays(w *walk) string {
+	from := map[*place][]turn{}
+	for _, t := range w.turns {
+		from[t.at] = append(from[t.at], t)
+	}
+	for i, of := range w.d.Challenged.Of {
+		settled := func(p *place) bool {
+			return slices.ContainsFunc(from[p], func(t turn) bool { return w.d.SettlesAgain(of, t.step.ID) })
+		}
+		seen := map[*place]bool{}
+		var queue []*place
+		for _, t := range w.turns {
+			if anew, is := AnewOf(t.outcome.ID); is && anew == of && t.step.ID == ChallengeAnswered {
+				queue = append(queue, t.to)
+			}
+		}
+		for ; len(queue) > 0; queue = queue[1:] {
+			p := queue[0]
+			if about, _ := w.d.Step(of); seen[p] || w.d.EndsBy(about) || w.d.Ended(p.Status) { // it does not end before that
+				continue
+			}
+			seen[p] = true
+			if !settled(p) && !(p.happened.owed && slices.ContainsFunc(from[p], func(t turn) bool {
+				return t.step.decides(ToShare) && settled(t.to)
+			})) {
+				return fmt.Sprintf("challenged.of[%d] names %s, which cannot be made anew any more at %q, where the record "+
+					"can be brought before that (%s)", i+1, of, w.d.Label(p.State), strings.Join(p.path(), ", "))
+			}
+			for _, t := range from[p] {
+				if !Disagrees(t.step.ID) && !w.d.SettlesAgain(of, t.step.ID) {
+					queue = append(queue, t.to)
+				}
+			}
+		}
+	}
+	return ""
+}
+
 // leads says whether a step brings a record on to another state: made anew, it goes back.
 func (s StepInfo) leads() bool {
 	return slices.ContainsFunc(s.moves(), func(m Move) bool { return m.To != "" })
@@ -253,6 +311,9 @@ func (d *Definition) answers(begun []State) []Outcome {
 			}
 		}
 		o := says(anewOf+string(of), isAnew, "Decided anew: "+lowerFirst(s.Label))
+		if d.EndsBy(s) && d.HearsBy != "" { // whoever raised it read that it had ended
+			o.Tells = "It was opened again, and is being looked at"
+		}
 		for _, m := range []Move{here, elsewhere} {
 			if len(m.From) > 0 {
 				o.Moves = append(o.Moves, m)
@@ -276,7 +337,7 @@ func (d *Definition) owesAnswers() error {
 	}
 	d.Timers = append(d.Timers, Deadline{ID: AnswerChallenge, Label: "Answer somebody who disagrees with a decision",
 		Days: c.Levels[0].Days, Owner: c.Levels[0].Role, Any: true, Evidence: "D", Each: true,
-		From:  []string{string(Challenge), string(ChallengeFurther)},
+		From:  []string{string(Challenge), string(ChallengeFurther), string(ChallengeUnanswered)},
 		Until: []string{string(ChallengeAnswered), string(ChallengeWithdrawn)}}, again)
 	return nil
 }

@@ -399,6 +399,9 @@ func (d *Definition) Step(id Step) (StepInfo, bool) {
 	if r, ok := find(d.Relies, id, Reliance.Ended); ok {
 		return r.Step(d), true
 	}
+	if id == ChallengeUnanswered {
+		return find(d.unanswered(), id, stepID)
+	}
 	return find(d.AllSteps, id, stepID)
 }
 

@@ -59,8 +59,9 @@ var safeguards = []safeguard{
 		mend: "Have every move to an end need the fact answered, and clear that with each decision and " +
 			"referral."},
 	{id: "decided-anew", says: "A decision with which somebody disagreed and was heard can be made " +
-		"anew.", shared: true, whole: decidedAnew,
-		mend: "Name in challenged.again a state in which each of challenged.of can be taken."},
+		"anew, wherever the record is brought before.", shared: true, whole: decidedAnew, walk: anewStays,
+		mend: "Name in challenged.again a state in which each of challenged.of can be taken, and let it be taken in " +
+			"each state to which other steps lead from there."},
 	{id: "answer-at-any-time", says: "Once a concern is taken up, the person who raised it can be answered at any " +
 		"time, and again after closing.", place: answerHere,
 		mend: "Let the step give_feedback be taken by a safeguarding lead from that state, without needs."},

@@ -70,8 +70,8 @@ func TestNothingLeavesUndecided(t *testing.T) {
 		{"what is told at once cannot be recorded", `"answered"],
                   "sets": ["decision_owed"]`, `"closed"],
                   "sets": ["decision_owed"]`, "cannot be recorded at"},
-		{"looking up decides", `"to_refuse"], "to": "deciding", "lacks": ["decision_owed"], "clears": ["decision_to_share"]`,
-			`"to_refuse"], "to": "to_send", "sets": ["decision_to_share"]`, undecided},
+		{"looking up decides", `"answered"], "to": "deciding", "lacks": ["decision_owed"], "clears": ["decision_to_share"]`,
+			`"answered"], "to": "to_send", "sets": ["decision_to_share"]`, undecided},
 		{"a decision not to share leaves the old one standing", `"to": "to_refuse",
                    "clears": ["decision_to_share", `, `"to": "to_send",
                    "clears": [`, undecided},
@@ -105,6 +105,23 @@ func TestNothingLeavesUndecided(t *testing.T) {
 	}
 	if err := request.Room().Check(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestWhatIsLookedUpAnewIsNotPassedBy: a request in which the looking up that is to be made anew
+// could be passed by, by one who no longer asks, is refused.
+func TestWhatIsLookedUpAnewIsNotPassedBy(t *testing.T) {
+	d := *request.Room().Latest()
+	d.AllSteps = slices.Clone(d.AllSteps)
+	i := slices.IndexFunc(d.AllSteps, func(s process.StepInfo) bool { return s.ID == "look_up" })
+	d.AllSteps[i].Outcomes = slices.Clone(d.AllSteps[i].Outcomes)
+	for j, o := range d.AllSteps[i].Outcomes {
+		m := o.Moves[0]
+		m.From = slices.DeleteFunc(slices.Clone(m.From), func(s process.State) bool { return s == "answered" })
+		d.AllSteps[i].Outcomes[j].Moves = []process.Move{m}
+	}
+	if fault := d.LeavesFault(); !strings.Contains(fault, "look_up, which cannot be made anew any more at") {
+		t.Errorf("it is passed by: %q", fault)
 	}
 }
 

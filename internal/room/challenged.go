@@ -48,7 +48,7 @@ func (s *State) challenged(e ledger.Entry, ev Event) {
 	case process.ChallengeAnswered:
 		c.Outcome = ev.Outcome
 		c.Answered = append(slices.Clip(c.Answered), e.Author.Person)
-	case process.ChallengeFurther:
+	case process.ChallengeFurther, process.ChallengeUnanswered:
 		c.Level, c.Outcome = c.Level+1, ""
 	case process.ChallengeWithdrawn:
 		c.Back = true
@@ -138,6 +138,10 @@ func (s *State) ChallengesFor(step process.Step, p id.Person) (out []Challenge) 
 			if s.mayGoFurther(c, p) {
 				out = append(out, c)
 			}
+		case process.ChallengeUnanswered: // of which Heed itself looks whether the day has passed
+			if s.waitsForAnswer(c) {
+				out = append(out, c)
+			}
 		case process.ChallengeWithdrawn:
 			if c.By == p && s.waitsForAnswer(c) {
 				out = append(out, c)
@@ -210,7 +214,7 @@ func (d Decider) challenging(s State, a access.Actor, info process.StepInfo, ans
 	}
 	c := theirs[i]
 	switch info.ID {
-	case process.ChallengeFurther:
+	case process.ChallengeFurther, process.ChallengeUnanswered:
 		if _, more := d.Process.ToAnswer(c.Level + 1); !more {
 			return info, fault("of", "This was answered at the last level")
 		}
@@ -242,10 +246,11 @@ var wordsNotTheirs = map[process.Step]string{
 	process.ChallengeWithdrawn: "Select something of yours that waits for an answer",
 }
 
-// hearsAnswer is who has a notice of an answer beside those who hear of the step: who disagreed.
+// hearsAnswer is who has a notice of an answer, or of none in time, beside those who hear of the
+// step: who disagreed.
 func (s *State) hearsAnswer(step process.Step, answers field.Answers, all []id.Person) []id.Person {
 	i := s.challenge(EntryOf(answers))
-	if step != process.ChallengeAnswered || i < 0 {
+	if step != process.ChallengeAnswered && step != process.ChallengeUnanswered || i < 0 {
 		return all
 	}
 	if by := s.Challenges[i].By; !s.closedTo(by) && !slices.Contains(all, by) {
@@ -270,7 +275,7 @@ func (d Decider) challenges(s State, x process.Taken, answers field.Answers) (st
 	switch x.Step {
 	case process.Challenge:
 		asks(0, s.Version+1)
-	case process.ChallengeFurther:
+	case process.ChallengeFurther, process.ChallengeUnanswered:
 		ends(process.AnswerChallenge, of)
 		asks(s.Challenges[s.challenge(of)].Level+1, of)
 	case process.ChallengeAnswered:

@@ -218,9 +218,29 @@ func (d Decider) deadlines(s State, step process.Step, out string, answers field
 			start = append(start, due)
 		}
 	}
+	if s.Ended() && !ended {
+		start = append(start, d.again(s, starts)...)
+	}
 	told, ends := d.recipients(s, process.Taken{Step: step, Outcome: out}, answers)
 	owed, settled := d.challenges(s, process.Taken{Step: step, Outcome: out}, answers)
 	return slices.Concat(start, told, owed), slices.Concat(stop, met, ends, settled)
+}
+
+// again are the duties that ended with a record and run again once it is opened again: until the
+// day that they had, or, where that has passed, for as many days as they have.
+func (d Decider) again(s State, starts []process.Deadline) (out []process.Due) {
+	for _, due := range s.Rests {
+		same := func(t process.Deadline) bool { return t.ID == due.Deadline }
+		i := slices.IndexFunc(d.Process.Timers, same)
+		if i < 0 || slices.ContainsFunc(starts, same) {
+			continue
+		}
+		if t := d.Process.Timers[i]; due.At.Before(d.Now) && t.On == "" {
+			due, _ = t.Running(d.Nation, d.Now, "")
+		}
+		out = append(out, due)
+	}
+	return out
 }
 
 func lowerFirst(s string) string {

@@ -99,6 +99,9 @@ func (d *Desk) due(_ context.Context, tx *store.Tx, j jobs.Job) error {
 	if lapsed, err := d.lapse(tx, r, w); err != nil || lapsed {
 		return err
 	}
+	if further, err := d.goesFurther(tx, r, w); err != nil || further {
+		return err
+	}
 	if ended, err := d.itemsEnded(tx, r, w); err != nil || ended {
 		return err
 	}

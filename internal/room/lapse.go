@@ -1,8 +1,11 @@
 package room
 
 import (
+	"strconv"
+
 	"heed/internal/access"
 	"heed/internal/fail"
+	"heed/internal/field"
 	"heed/internal/id"
 	"heed/internal/ledger"
 	"heed/internal/process"
@@ -23,7 +26,28 @@ func (d *Desk) lapse(tx *store.Tx, r *Room, w writing) (bool, error) {
 		if !ok || tx.Now().Before(due.At) {
 			continue
 		}
-		return d.byItself(tx, r, w, info.ID, "first-word-lapses", nil)
+		return d.byItself(tx, r, w, info.ID, nil, "first-word-lapses", nil)
+	}
+	return false, nil
+}
+
+// goesFurther takes somebody who disagrees to the next level, when nobody answered in time:
+// whoever was asked may have left, and so may they.
+func (d *Desk) goesFurther(tx *store.Tx, r *Room, w writing) (bool, error) {
+	def, err := d.goesBy(tx, r, &w.was)
+	if fail.Is(err, fail.Conflict) { // a newer program's: it sees to it
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	for _, c := range w.was.Challenges {
+		due, owed := w.was.Owed(c)
+		_, more := def.ToAnswer(c.Level + 1)
+		if owed && more && due.Deadline == process.AnswerChallenge && !tx.Now().Before(due.At) {
+			of := field.Said("of", strconv.FormatInt(c.Of, 10))
+			return d.byItself(tx, r, w, process.ChallengeUnanswered, of, "nobody-answered", nil)
+		}
 	}
 	return false, nil
 }
@@ -31,7 +55,7 @@ func (d *Desk) lapse(tx *store.Tx, r *Room, w writing) (bool, error) {
 // byItself is a step like any other, taken by Heed itself: with an entry, notices and duties;
 // and as any other it is not taken on a record whose history is damaged. With adds to it what
 // is not asked of anybody.
-func (d *Desk) byItself(tx *store.Tx, r *Room, w writing, step process.Step, rule string,
+func (d *Desk) byItself(tx *store.Tx, r *Room, w writing, step process.Step, in field.Answers, rule string,
 	with func(*Event)) (bool, error) {
 	s := &w.was
 	if _, err := d.history(tx, &found{state: *s, key: w.key}); fail.Is(err, fail.Tampered) {
@@ -45,7 +69,7 @@ func (d *Desk) byItself(tx *store.Tx, r *Room, w writing, step process.Step, rul
 	if err != nil {
 		return false, err
 	}
-	ev, err := decider.Event(*s, access.SystemActor(s.Org), step, nil, true)
+	ev, err := decider.Event(*s, access.SystemActor(s.Org), step, in, true)
 	if err != nil {
 		return false, err
 	}

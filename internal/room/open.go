@@ -276,17 +276,40 @@ func (d *Desk) view(tx *store.Tx, a access.Actor, r *Room, f found, taken []Take
 	return v, err
 }
 
-// may are the steps that this actor may take now, in the definition's order.
+// may are the steps that this actor may take now, in the definition's order, each as the one as
+// whom they take it: by the rule that lets them.
 func (d *Desk) may(a access.Actor, r *Room, def *process.Definition, s *State, res access.Resource,
 	reason string) []process.StepInfo {
 	var out []process.StepInfo
-	for _, info := range def.StepsFor(process.Role(res.Acting(a)), s.Status()) {
-		if info.ID != r.First().ID && !s.nothingFor(def, info.ID, a.Person) &&
-			d.allowsFor(a, r, s, res, string(info.ID), reason) {
-			out = append(out, info)
+	as := map[access.Role][]process.StepInfo{}
+	for _, info := range def.Steps(s.Status()) {
+		if info.ID == r.First().ID || s.nothingFor(def, info.ID, a.Person) {
+			continue
 		}
+		role, ok := d.takesAs(a, r, s, res, info.ID, reason)
+		if !ok {
+			continue
+		}
+		if as[role] == nil {
+			as[role] = def.StepsFor(process.Role(role), s.Status())
+		}
+		out = append(out, slices.DeleteFunc(slices.Clone(as[role]),
+			func(x process.StepInfo) bool { return x.ID != info.ID })...)
 	}
 	return out
+}
+
+// takesAs is the role in which somebody takes a step, as Take finds it; ok is false where they may
+// not.
+func (d *Desk) takesAs(a access.Actor, r *Room, s *State, res access.Resource, step process.Step,
+	reason string) (role access.Role, ok bool) {
+	for _, act := range r.actions(string(step), a, s) {
+		x := d.Policy.Decide(a, act, res, access.Context{Reason: reason})
+		if x.Effect != access.Deny {
+			return x.As(a, act).Role, x.Effect == access.Allow
+		}
+	}
+	return "", false
 }
 
 // allows says whether somebody may do something with a record without giving a reason.

@@ -1,7 +1,6 @@
 package room
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -106,10 +105,7 @@ func (d *Desk) aboutSame(tx *store.Tx, a access.Actor, r *Room, s *State, work b
 	if a.Person == s.By && !d.mayLook(a.Person, s.Reference, tx.Now()) {
 		return Others{Slowed: true}, nil
 	}
-	all := d.persons.index.Others(match.Place{Org: s.Org, In: record.Compartment(s.Compartment)}, s.Record, *s.Tokens)
-	all = slices.DeleteFunc(all, func(x id.Record) bool { return string(x.Bytes()) > string(s.Record.Bytes()) })
-	// the oldest first: what somebody writes to hide an earlier one comes after it
-	slices.SortFunc(all, func(x, y id.Record) int { return bytes.Compare(x.Bytes(), y.Bytes()) })
+	all := d.persons.index.Earlier(match.Place{Org: s.Org, In: record.Compartment(s.Compartment)}, s.Record, *s.Tokens)
 	more := len(all) > othersMost
 	all = all[:min(len(all), othersMost)]
 	for _, rec := range all {
@@ -161,8 +157,7 @@ func (d *Desk) another(tx *store.Tx, a access.Actor, than *State, rec id.Record)
 	}
 	opens := d.allows(a, r, &s, res, actView) ||
 		r.Reason != nil && (d.allowsFor(a, r, &s, res, actView, onReason) || d.allowsFor(a, r, &s, res, actReason, onReason))
-	before := s.At.Before(than.At) || s.At.Equal(than.At) && string(s.Record.Bytes()) < string(than.Record.Bytes())
-	return Another{r, s.Reference}, opens && before && s.Org == than.Org && s.Compartment == than.Compartment, nil
+	return Another{r, s.Reference}, opens && s.Org == than.Org && s.Compartment == than.Compartment, nil
 }
 
 // onReason asks access what somebody might who had said why.
@@ -195,7 +190,11 @@ func (d *Desk) KeepPersons(ctx context.Context) error {
 		if err := d.keepUp(tx); err != nil || !d.persons.erased.Swap(false) {
 			return err
 		}
-		return d.forgetErased(tx, there)
+		err := d.forgetErased(tx, there)
+		if err != nil {
+			d.persons.erased.Store(true) // the next turn tries again
+		}
+		return err
 	})
 }
 

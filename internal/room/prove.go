@@ -25,9 +25,8 @@ func (r *Room) Events(all ...*Room) map[string]string {
 		for _, s := range d.AllSteps {
 			out[s.Kind] = s.Label
 		}
-		for _, t := range d.Twos {
-			lapse := t.Lapse(d)
-			out[lapse.Kind] = lapse.Label
+		for _, s := range d.Made() {
+			out[s.Kind] = s.Label
 		}
 		for _, by := range d.Relies {
 			out[by.Step(d).Kind] = "An item of a set, on which the " + r.One + " relies, is no longer in force"

@@ -63,7 +63,7 @@ func (d *Desk) itemsEnded(tx *store.Tx, r *Room, w writing) (bool, error) {
 			items = append(items, x.item)
 		}
 	}
-	return d.byItself(tx, r, w, over[0].by.Ended(), "item-ended", func(ev *Event) { ev.Effect.Told = items })
+	return d.byItself(tx, r, w, over[0].by.Ended(), nil, "item-ended", func(ev *Event) { ev.Effect.Told = items })
 }
 
 // looksAgain is when a record is looked at next: when something on it falls due, when an

@@ -34,7 +34,8 @@ type State struct {
 	Owner   id.Person              `json:"owner,omitzero"`
 	Stage   process.State          `json:"stage"`
 	Facts   process.Facts          `json:"facts,omitempty"`
-	Due     []process.Due          `json:"due,omitempty"` // the soonest first
+	Due     []process.Due          `json:"due,omitempty"`   // the soonest first
+	Rests   []process.Due          `json:"rests,omitempty"` // ended with it, and due again once it is opened again
 	People  map[string][]id.Person `json:"people,omitempty"`
 	Last    map[process.Step]Mark  `json:"last,omitempty"`
 	Kept    field.Answers          `json:"kept,omitempty"` // those that later steps ask for, as "step.field"
@@ -239,9 +240,12 @@ func (s *State) Apply(e ledger.Entry, ev Event) error {
 	switch {
 	case x.Ends:
 		s.EndedAt = e.At
-		s.Due = slices.DeleteFunc(s.Due, func(d process.Due) bool { return d.Of == 0 }) // recipients are told all the same
+		ends := func(d process.Due) bool { return d.Of == 0 } // recipients are told all the same
+		s.Rests = slices.DeleteFunc(slices.Clone(s.Due), func(d process.Due) bool { return !ends(d) })
+		s.Due = slices.DeleteFunc(s.Due, ends)
 	case x.Opens:
 		s.EndedAt = time.Time{}
+		s.Rests = nil
 		s.notErased()
 	}
 	return nil

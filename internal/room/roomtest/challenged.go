@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"heed/internal/access"
 	"heed/internal/fail"
@@ -25,6 +26,7 @@ func disagreed(s *suite) {
 		s.disagreeWith(step)
 		s.isOverAnyway(step)
 		s.notDodged(step)
+		s.nobodyAnswers(step)
 		if s.waitsForTheEnd(step) {
 			ended++
 		}
@@ -45,7 +47,8 @@ type disputed struct {
 	by    access.Actor // who disagrees
 	of    int64
 
-	decidedBy process.Role // who makes it, if they can; empty: anybody
+	running   []process.Due // before the decision
+	decidedBy process.Role  // who makes it, if they can; empty: anybody
 }
 
 func (s *suite) disagreeWith(step process.Step) {
@@ -66,16 +69,11 @@ func (s *suite) disagreeWith(step process.Step) {
 func (s *suite) waitsForTheEnd(step process.Step) bool {
 	s.t.Helper()
 	def := s.room.Latest()
-	x := &disputed{suite: s, ref: s.begin().Reference, step: step}
-	x.decides()
+	x := s.dispute(step)
 	now := x.stands(x.ref)
 	if now.Ended() {
 		return false
 	}
-	x.by = x.another(def.Challenged.By[0])
-	got, err := x.say(x.by, process.Challenge, x.about, "")
-	s.must(err)
-	now = x.stands(x.ref)
 	way := shortest(def, now.Status(), func(_ []turn, at process.Status) bool { return def.Ended(at) })
 	x.goWay(x.ref, way[:len(way)-1])
 	x.endsNot("on the way to its end")
@@ -83,7 +81,7 @@ func (s *suite) waitsForTheEnd(step process.Step) bool {
 	if _, _, err := x.take(x.ref, last, x.answersFor(last, way[len(way)-1].outcome)); err == nil {
 		s.t.Errorf("it ended (%s) while somebody disagrees with %s", last.ID, step)
 	}
-	_, err = x.say(x.by, process.ChallengeWithdrawn, got.Version, "")
+	_, err := x.say(x.by, process.ChallengeWithdrawn, x.of, "")
 	s.must(err)
 	_, _, err = x.take(x.ref, last, x.answersFor(last, way[len(way)-1].outcome))
 	s.must(err)
@@ -98,18 +96,13 @@ func (s *suite) notDodged(step process.Step) {
 	if s.room.Latest().EndsBy(info) {
 		return
 	}
-	x := &disputed{suite: s, ref: s.begin().Reference, step: step}
-	x.decides()
-	x.by = x.another(s.room.Latest().Challenged.By[0])
-	got, err := x.say(x.by, process.Challenge, x.about, "")
-	s.must(err)
-	x.of = got.Version
+	x := s.dispute(step)
 	x.decides()
 	result := "anew"
 	if info.Told {
 		result = process.TheyLook
 	}
-	_, err = x.say(x.another(x.level(0)), process.ChallengeAnswered, x.of, result)
+	_, err := x.say(x.another(x.level(0)), process.ChallengeAnswered, x.of, result)
 	x.refused("what was decided since is undone", err, "result")
 	_, err = x.say(x.by, process.ChallengeFurther, x.of, "")
 	s.must(err)
@@ -126,19 +119,15 @@ func (s *suite) isOverAnyway(step process.Step) {
 	if s.room.Latest().EndsBy(info) {
 		return
 	}
-	x := &disputed{suite: s, ref: s.begin().Reference, step: step}
-	x.decides()
-	x.by = x.another(s.room.Latest().Challenged.By[0])
-	got, err := x.say(x.by, process.Challenge, x.about, "")
-	s.must(err)
+	x := s.dispute(step)
 	result := process.Stands
 	if info.Told {
 		result = process.TheyKeep
 	}
-	_, err = x.say(x.another(x.level(0)), process.ChallengeAnswered, got.Version, result)
+	_, err := x.say(x.another(x.level(0)), process.ChallengeAnswered, x.of, result)
 	s.must(err)
 	x.decides()
-	_, err = x.say(x.by, process.ChallengeFurther, got.Version, "")
+	_, err = x.say(x.by, process.ChallengeFurther, x.of, "")
 	x.refused("what was decided again since is taken further", err, "of")
 }
 
@@ -170,13 +159,61 @@ func (s *suite) ownAnswers(step process.Step) {
 // answersOne brings a new record to where somebody who disagreed was answered.
 func (s *suite) answersOne() {
 	s.t.Helper()
-	x := &disputed{suite: s, ref: s.begin().Reference, step: s.room.Latest().Challenged.Of[0]}
+	x := s.dispute(s.room.Latest().Challenged.Of[0])
+	_, err := x.say(x.another(x.level(0)), process.ChallengeAnswered, x.of, process.Stands)
+	s.must(err)
+}
+
+// dispute begins a record in which a decision was made with which somebody disagrees.
+func (s *suite) dispute(step process.Step) *disputed {
+	s.t.Helper()
+	x := &disputed{suite: s, ref: s.begin().Reference, step: step}
 	x.decides()
 	x.by = x.another(s.room.Latest().Challenged.By[0])
 	got, err := x.say(x.by, process.Challenge, x.about, "")
 	s.must(err)
-	_, err = x.say(x.another(x.level(0)), process.ChallengeAnswered, got.Version, process.Stands)
-	s.must(err)
+	x.of = got.Version
+	return x
+}
+
+// nobodyAnswers: when the day has passed, and not before, Heed itself takes it to the next level,
+// and whoever disagrees is told; of the last level it waits on.
+func (s *suite) nobodyAnswers(step process.Step) {
+	s.t.Helper()
+	s.both() // who set up their accounts do so before days pass
+	desk, q := s.mailing()
+	was := s.desk
+	s.desk = desk
+	defer func() { s.desk = was }()
+	x := s.dispute(step)
+	for n := range s.room.Latest().Challenged.Levels {
+		v := x.stands(x.ref)
+		i := slices.IndexFunc(v.Due, func(d process.Due) bool { return d.Of == x.of })
+		s.only(v.Record)
+		s.w.Hand.Set(v.Due[i].At.Add(-time.Minute))
+		s.lookedAt(q, v.Record)
+		x.owed("before the day has passed", process.AnswerChallenge, x.level(n))
+		s.w.Hand.Set(v.Due[i].At.Add(time.Minute))
+		s.lookedAt(q, v.Record)
+		if n+1 == len(s.room.Latest().Challenged.Levels) {
+			x.owed("at the last level", process.AnswerChallenge, x.level(n))
+			continue
+		}
+		x.owed("once the day has passed", process.AnswerChallenge, x.level(n+1))
+		now := x.stands(x.ref)
+		if last := now.Taken[len(now.Taken)-1]; last.Step != process.ChallengeUnanswered || !last.By.IsZero() ||
+			room.EntryOf(last.Answers) != x.of || !x.tells(now, x.by.Person, now.Version) {
+			s.t.Errorf("nobody answered (%s), and the record says %+v; whoever disagrees is told: %v", step, last,
+				now.Notices)
+		}
+		_, err := x.say(x.another(x.level(n)), process.ChallengeAnswered, x.of, "")
+		x.refused("the level that did not answer answers", err, "of")
+		for _, role := range s.room.Latest().Roles {
+			if _, err := x.say(x.as(string(role.ID), 0), process.ChallengeUnanswered, x.of, ""); err == nil {
+				s.t.Errorf("%s says that nobody answered", role.ID)
+			}
+		}
+	}
 }
 
 // decides takes the decision.
@@ -184,18 +221,39 @@ func (x *disputed) decides() {
 	x.t.Helper()
 	def := x.room.Latest()
 	now := x.stands(x.ref)
-	way := shortest(def, now.Status(), func(way []turn, _ process.Status) bool {
-		return len(way) > 0 && way[len(way)-1].step == x.step
-	})
-	x.goWay(x.ref, way[:len(way)-1])
+	is := func(way []turn, _ process.Status) bool { return len(way) > 0 && way[len(way)-1].step == x.step }
+	way := shortest(def, now.Status(), is)
 	info, _ := def.Step(x.step)
+	if def.EndsBy(info) {
+		if longer := shortest(def, now.Status(), func(way []turn, at process.Status) bool {
+			return is(way, at) && rests(def, way)
+		}); longer != nil {
+			way = longer
+		}
+	}
+	x.goWay(x.ref, way[:len(way)-1])
 	in := x.answersFor(info, way[len(way)-1].outcome)
 	if slices.Contains(info.Roles, x.decidedBy) {
 		info.Roles = []process.Role{x.decidedBy}
 	}
+	x.running = x.stands(x.ref).Due
 	got, by, err := x.take(x.ref, info, in)
 	x.must(err)
 	x.about, x.maker = got.Version, by
+}
+
+// rests says whether a way, by which a record ends, leaves something that is due unmet.
+func rests(def *process.Definition, way []turn) bool {
+	first := def.AllSteps[0]
+	var running []string
+	for _, w := range append([]turn{{first.ID, first.Outcomes[0].ID}}, way...) {
+		starts, met := def.Duties(running, process.Taken{Step: w.step, Outcome: w.outcome}, false)
+		running = slices.DeleteFunc(running, func(id string) bool { return slices.Contains(met, id) })
+		for _, t := range starts {
+			running = append(running, t.ID)
+		}
+	}
+	return len(running) > 0
 }
 
 // say takes a step about those who disagree.
@@ -378,6 +436,8 @@ func (x *disputed) isDecidedAnew() {
 		if after.Ended() {
 			x.t.Error("whoever disagreed with the end was heard, and it has still ended")
 		}
+		x.runsAgain(after)
+		x.raiserSeesIt()
 		return
 	}
 	x.owed("after they were heard", process.DecideAgain, def.Challenged.Owner)
@@ -386,6 +446,35 @@ func (x *disputed) isDecidedAnew() {
 	x.owed("after it was decided anew", "", "")
 	_, err = x.say(x.by, process.ChallengeFurther, x.of, "")
 	x.refused("what was decided anew is taken further", err, "of")
+}
+
+// raiserSeesIt: the last that whoever follows it reads is not that it has ended.
+func (x *disputed) raiserSeesIt() {
+	x.t.Helper()
+	if x.room.Follows == "" {
+		return
+	}
+	own, err := x.desk.Follow(x.ctx, x.as(string(x.room.First().Roles[0]), 0), x.room, x.ref)
+	x.must(err)
+	if n := len(own.News); n == 0 || own.Progress == room.Finished ||
+		own.News[n-1].Title != "It was opened again, and is being looked at" || own.News[n-1].Words != "" {
+		x.t.Errorf("it was opened again, and whoever raised it reads %q, and %+v", own.Progress, own.News)
+	}
+}
+
+// runsAgain: what had ended with the record, and was not met by its end, is due again.
+func (x *disputed) runsAgain(v room.View) {
+	x.t.Helper()
+	for _, was := range x.running { // before the decision that ended it
+		i := slices.IndexFunc(v.Process.Timers, func(t process.Deadline) bool { return t.ID == was.Deadline })
+		if was.Of != 0 || v.Process.Timers[i].Ends(process.Taken{Step: x.step, Outcome: v.Last[x.step].Outcome}) {
+			continue
+		}
+		runs := slices.DeleteFunc(slices.Clone(v.Due), func(d process.Due) bool { return d.Deadline != was.Deadline })
+		if len(runs) != 1 || runs[0].At.Before(v.Last[process.ChallengeAnswered].At) && v.Process.Timers[i].On == "" {
+			x.t.Errorf("%s ran before the end (%s), and after it was opened again there is %+v", was.Deadline, x.step, v.Due)
+		}
+	}
 }
 
 // takesBack: whoever disagrees, and nobody else, takes it back.

@@ -304,7 +304,7 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"a list says what is due on a draft", "list.go", `	s.Due = d.dueTo(`, `	_ = d.dueTo(`, "what_is_due_is_shown"},
 	{"a list shows what is not in it", "list.go", `err != nil || !ok || !d.mayView(a,`,
 		`err != nil || !ok && false || !d.mayView(a,`, "a_row_of_another_list"},
-	{"a date stays due after the end", "state.go", `bool { return d.Of == 0 })`, `bool { return d.Of < 0 })`,
+	{"a date stays due after the end", "state.go", `bool { return d.Of == 0 } // rec`, `bool { return d.Of < 0 } // rec`,
 		"a_duty_runs"},
 	{"somebody is reminded of what has ended", "duties.go", `return d.Jobs.Cancel(tx, j.Name)`, `return nil`,
 		"a_duty_runs"},
@@ -730,8 +730,8 @@ var planted = []struct{ name, file, old, new, clause string }{
 		"plan:who_is_kept_from_it"},
 	{"a recipient of a request does not hear of what was put right", "disclosed.go", `return !bar && !telling && entry <=`,
 		`return len(s.Disclosed) > 99 && !bar && !telling && entry <=`, "request:whoever_was_sent"},
-	{"the end of a request ends what is owed to recipients", "state.go", `bool { return d.Of == 0 })`,
-		`bool { return d.Of >= 0 })`, "request:whoever_was_sent"},
+	{"the end of a request ends what is owed to recipients", "state.go", `bool { return d.Of == 0 } // rec`,
+		`bool { return d.Of >= 0 } // rec`, "request:whoever_was_sent"},
 	{"a request is erased before its recipients are told", "erase.go", `	return s.eraseUntold(def)
 `,
 		`	_ = s.eraseUntold(def)
@@ -739,8 +739,8 @@ var planted = []struct{ name, file, old, new, clause string }{
 `, "request:whoever_was_sent"},
 	{"a recipient of a concern does not hear of what was put right", "disclosed.go", `return !bar && !telling && entry <=`,
 		`return len(s.Disclosed) > 99 && !bar && !telling && entry <=`, "concern:whoever_was_sent"},
-	{"the end of a concern ends what is owed to recipients", "state.go", `bool { return d.Of == 0 })`,
-		`bool { return d.Of >= 0 })`, "concern:whoever_was_sent"},
+	{"the end of a concern ends what is owed to recipients", "state.go", `bool { return d.Of == 0 } // rec`,
+		`bool { return d.Of >= 0 } // rec`, "concern:whoever_was_sent"},
 	{"a concern is erased before its recipients are told", "erase.go", `	return s.eraseUntold(def)
 `,
 		`	_ = s.eraseUntold(def)
@@ -788,10 +788,10 @@ var planted = []struct{ name, file, old, new, clause string }{
 		`(a.Person != s.By || r.First().Owner == "actor")`, `a.Person != s.By`, "request:an_earlier_record"},
 	{"others are shown without an entry", "open.go", `what.document, out.Others.References()}`, `what.document, nil}`,
 		"request:an_earlier_record"},
-	{"another is shown to whom it is closed", "person.go", `return Another{r, s.Reference}, opens && before &&`,
-		`return Another{r, s.Reference}, (opens || before) && before &&`, "concern:an_earlier_record"},
-	{"a later record is shown with an earlier one", "person.go", `opens && before && s.Org`,
-		`opens && (before || s.Org == than.Org) && s.Org`, "request:an_earlier_record"},
+	{"another is shown to whom it is closed", "person.go", `return Another{r, s.Reference}, opens && s.Org`,
+		`return Another{r, s.Reference}, (opens || s.Org == than.Org) && s.Org`, "concern:an_earlier_record"},
+	{"a later record is shown with an earlier one", "../match/index.go", `if inTime(r, than) < 0 {`,
+		`if r != than {`, "request:an_earlier_record"},
 	{"a closed record does not count", "person.go", `r.Reason != nil && (d.allowsFor`, `r.Name == "never" && (d.allowsFor`,
 		"concern:an_earlier_record"},
 	{"it is shown with a record that has ended", "person.go", `s.Tokens != nil && !s.Ended() &&`, `s.Tokens != nil &&`,
@@ -815,6 +815,21 @@ var planted = []struct{ name, file, old, new, clause string }{
 `, "request:an_earlier_record"},
 	{"a picture with another's tokens is taken", "prove.go", `case x.made >= r.makes() && !same(s, *is):`,
 		`case x.made >= r.makes() && s.Version != is.Version:`, "request:an_earlier_record"},
+	{"nobody takes further what nobody answered", "lapse.go", `!tx.Now().Before(due.At) {
+			of :=`, `tx.Now().Before(w.was.At) {
+			of :=`, "request:who_disagrees"},
+	{"it goes further before its time", "lapse.go", `process.AnswerChallenge && !tx.Now().Before(due.At) {`,
+		`process.AnswerChallenge && !tx.Now().Before(due.Since) {`, "concern:who_disagrees"},
+	{"what goes further stays with the level", "challenged.go", `	case process.ChallengeFurther, process.ChallengeUnanswered:
+		ends(`, `	case process.ChallengeFurther:
+		ends(`, "concern:who_disagrees"},
+	{"whoever disagrees is not told that nobody answered", "challenged.go",
+		`if step != process.ChallengeAnswered && step != process.ChallengeUnanswered || i < 0 {`,
+		`if step != process.ChallengeAnswered || i < 0 {`, "request:who_disagrees"},
+	{"what ended with the record is due no more", "decide.go", `start = append(start, d.again(s, starts)...)`,
+		`_ = d.again(s, starts)`, "concern:who_disagrees"},
+	{"whoever raised it reads that it has ended", "../process/challenged.go", `		if d.EndsBy(s) && d.HearsBy`,
+		`		if len(d.States) > 99 && d.HearsBy`, "concern:who_disagrees"},
 	{"a request ends while somebody disagrees", "decide.go", `d.endsUnheard(s, step, out)}`,
 		`map[bool]error{}[d.endsUnheard(s, step, out) == nil]}`, "request:who_disagrees"},
 	{"a concern ends while somebody disagrees", "decide.go", `d.endsUnheard(s, step, out)}`,
