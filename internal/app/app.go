@@ -153,7 +153,11 @@ func bringUp(ctx context.Context, c Config, clk clock.Clock, log *slog.Logger, b
 	if err = backup.Finish(ctx, a.Store); err != nil { // a restore that was stopped is whole now
 		return nil, err
 	}
-	return a, a.remember(ctx)
+	if err = a.remember(ctx); fail.Is(err, fail.Full) { // it is tried again each minute
+		a.Log.Error("the disk is full: what was read and written last is not remembered outside the database", "error", err)
+		err = nil
+	}
+	return a, err
 }
 
 // because is why a start failed: a damaged page is read as whatever it looks like,

@@ -336,7 +336,11 @@ func (a *App) note(now belonging) error {
 		return fmt.Errorf("remember the database: %w", err)
 	}
 	if err := durable.Replace(a.Config.belongsPath(), append(raw, '\n')); err != nil {
-		return fail.Wrap(fail.Full, err, "%s cannot be written: see that the folder belongs to the user who runs heed, "+
+		kind := fail.ReadOnly
+		if durable.Full(err) {
+			kind = fail.Full
+		}
+		return fail.Wrap(kind, err, "%s cannot be written: see that the folder belongs to the user who runs heed, "+
 			"and that the disk has room", a.Config.belongsPath())
 	}
 	return nil

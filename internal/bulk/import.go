@@ -52,7 +52,7 @@ func (d *Desk) Import(ctx context.Context, org id.Org, by ledger.Author, in Stag
 		}
 		s := &staging{Desk: d, feed: f, org: org, in: in}
 		if err := s.run(ctx, by); err != nil {
-			return errors.Join(err, s.stop(context.WithoutCancel(ctx)))
+			return s.gaveUp(context.WithoutCancel(ctx), err)
 		}
 		number = s.number
 		return nil
@@ -62,6 +62,22 @@ func (d *Desk) Import(ctx context.Context, org id.Org, by ledger.Author, in Stag
 			"again")
 	}
 	return number, err
+}
+
+// gaveUp takes away what an import that failed has staged, and says why it failed.
+func (s *staging) gaveUp(ctx context.Context, err error) error {
+	left := s.stop(ctx)
+	switch {
+	case !fail.Is(err, fail.Full):
+	case left == nil:
+		err = fail.Wrap(fail.Full, err, "The disk of the database is full, so nothing was imported, and what was begun "+
+			"is taken away again. Make room on that disk, then import the file again")
+	default:
+		err = fail.Wrap(fail.Full, err, "The disk of the database is full, so nothing was imported. Make room on that "+
+			"disk at once: what was begun lies there until Heed can take it away, which it tries each hour. Then import the "+
+			"file again")
+	}
+	return errors.Join(err, left)
 }
 
 // staging is an import under way.
@@ -200,7 +216,7 @@ func (s *staging) mark(tx *store.Tx, keys []int64) error {
 
 // some is one unit of staging: it counts what lies there, and ends when somebody has swept it away.
 func (s *staging) some(ctx context.Context, fn func(*store.Tx) error) error {
-	if err := ctx.Err(); err != nil {
+	if err := errors.Join(ctx.Err(), s.Store.Spare(ctx)); err != nil {
 		return err
 	}
 	done := s.rows.Rows() + s.ends.Rows()

@@ -10,7 +10,8 @@ import (
 
 // An import that was stopped or killed has left rows that nobody sees, and marks on others
 // that say nothing. They are swept away in units as small as those that made them: at once,
-// by the next import of the same feed, or by Sweep.
+// by the next import of the same feed, or by Sweep. Where they have filled the disk, that is
+// what makes room again, so that it may use the reserve.
 
 // left is an import of which something may lie there.
 type left struct {
@@ -76,7 +77,7 @@ func (s *staging) stop(ctx context.Context) error {
 // away takes away the rows of an import that no entry names, and its marks.
 func (d *Desk) away(ctx context.Context, org id.Org, f Feed, number int64) error {
 	var kept bool
-	err := d.Store.Do(ctx, func(tx *store.Tx) error {
+	err := d.Store.DoFreeing(ctx, func(tx *store.Tx) error {
 		s, err := d.stateIn(tx, org, f.Name)
 		if err != nil {
 			return err
@@ -102,7 +103,7 @@ func (d *Desk) away(ctx context.Context, org id.Org, f Feed, number int64) error
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			err := d.Store.Do(ctx, func(tx *store.Tx) (err error) {
+			err := d.Store.DoFreeing(ctx, func(tx *store.Tx) (err error) {
 				more, err = step(tx)
 				return err
 			})
@@ -111,7 +112,7 @@ func (d *Desk) away(ctx context.Context, org id.Org, f Feed, number int64) error
 			}
 		}
 	}
-	return d.Store.Do(ctx, func(tx *store.Tx) error {
+	return d.Store.DoFreeing(ctx, func(tx *store.Tx) error {
 		_, err := tx.Exec(`update bulk_import set state = 'swept', rows = 0 where import = $1`, number)
 		return err
 	})

@@ -47,6 +47,9 @@ func write(path string, content []byte, name func(from, to string) error) (err e
 	return SyncFolder(filepath.Dir(path))
 }
 
+// Full says that a file could not be written because there is no room for it.
+func Full(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }
+
 // Sweep overwrites and removes what a program that was cut off left half written in a
 // folder before a time: it may hold a key that has been changed since.
 func Sweep(folder string, before time.Time) error {

@@ -10,7 +10,8 @@
 //     acknowledged: an SQLite with the WAL-reset fault, synchronous below FULL,
 //     fsync or synchronous_commit off on PostgreSQL.
 //   - When the disk is full, new work is refused whole; units that only record a
-//     reading go on while a reserve on the disk lasts (see sqlite/reserve.go).
+//     reading, or only take away, go on while a reserve on the disk lasts (see
+//     sqlite/reserve.go).
 //   - A failure whose outcome is not known (a commit whose answer was lost, a
 //     failed fsync) is fail.Unknown, and never an acknowledgement.
 //
@@ -98,7 +99,7 @@ func openEngine(ctx context.Context, o Options) (engine.Engine, error) {
 func (s *Store) Intact(ctx context.Context) error { return s.engine.Intact(ctx) }
 
 // Do runs a unit of work: all of it is kept, durably, or nothing is.
-// fn may be run more than once; it must not call Do, DoReading or Exclusive itself.
+// fn may be run more than once; it must not call Do, DoReading, DoFreeing or Exclusive itself.
 func (s *Store) Do(ctx context.Context, fn func(*Tx) error) error {
 	return s.do(ctx, fn, false)
 }
@@ -107,6 +108,16 @@ func (s *Store) Do(ctx context.Context, fn func(*Tx) error) error {
 func (s *Store) DoReading(ctx context.Context, fn func(*Tx) error) error {
 	return s.do(ctx, fn, true)
 }
+
+// DoFreeing is Do for a unit that only takes away what nobody sees: on a full disk it may use the
+// reserve, since what it takes away makes the room.
+func (s *Store) DoFreeing(ctx context.Context, fn func(*Tx) error) error {
+	return s.do(ctx, fn, true)
+}
+
+// Spare is fail.Full when the disk has so little room left that work which can wait, and may be
+// of any size, would take it from what cannot. On PostgreSQL the disk is the server's, and it is nil.
+func (s *Store) Spare(ctx context.Context) error { return s.engine.Spare(ctx) }
 
 // View reads one snapshot of the store.
 func (s *Store) View(ctx context.Context, fn func(*Tx) error) error {
@@ -121,7 +132,7 @@ func (s *Store) Look(ctx context.Context, fn func(*Tx) error) error {
 }
 
 // do has the engine run a unit, and gives its last run what was asked for after the commit.
-func (s *Store) do(ctx context.Context, fn func(*Tx) error, reading bool) error {
+func (s *Store) do(ctx context.Context, fn func(*Tx) error, reserve bool) error {
 	var tx *Tx
 	err := s.engine.Do(ctx, func(ctx context.Context, on engine.Runner) (fault, err error) {
 		tx = s.start(ctx, on)
@@ -136,7 +147,7 @@ func (s *Store) do(ctx context.Context, fn func(*Tx) error, reading bool) error 
 			err = tx.flush()
 		}
 		return nil, err
-	}, reading)
+	}, reserve)
 	if err != nil {
 		logPanic(s.log, err)
 		return err

@@ -22,16 +22,22 @@ import (
 // onSmallDisk opens a house on a file system of some megabytes, which only root may make.
 func onSmallDisk(t *testing.T, size string) (h *house, mount string) {
 	t.Helper()
+	return onReserve(t, size, 1<<20)
+}
+
+// onReserve is onSmallDisk with a reserve of as many bytes.
+func onReserve(t *testing.T, size string, reserve int64) (h *house, mount string) {
+	t.Helper()
 	dir := storetest.SmallDisk(t, size)
-	return onDisk(t, dir), dir
+	return onDisk(t, dir, reserve), dir
 }
 
 // onDisk opens a house whose folder lies there.
-func onDisk(t *testing.T, dir string) *house {
+func onDisk(t *testing.T, dir string, reserve int64) *house {
 	t.Helper()
 	from := folder(t)
 	c := from
-	c.Data, c.ReserveBytes = filepath.Join(dir, "demo"), 1<<20
+	c.Data, c.ReserveBytes = filepath.Join(dir, "demo"), reserve
 	check(t, os.Remove(filepath.Join(from.Data, "reserve")))
 	check(t, os.CopyFS(c.Data, os.DirFS(from.Data)))
 	private(t, c.Data)
@@ -199,7 +205,7 @@ func TestWorkThatBeganOnAFullDisk(t *testing.T) {
 // Seen to fail when readers kept the file from before the repair.
 func TestReadOnlyDisk(t *testing.T) {
 	disk := storetest.NewFailingDisk(t, 48)
-	h := onDisk(t, disk.Dir)
+	h := onDisk(t, disk.Dir, 1<<20)
 	readOnly(t, h, disk.Fail, disk.Repair)
 }
 

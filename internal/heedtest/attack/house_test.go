@@ -304,7 +304,7 @@ func (h *house) differences() []string {
 	v, err := app.LogVerifier(h.config)
 	check(h.t, err)
 	r, err := verify.Store(ctx, h.Store, verify.Options{KeyFile: h.config.KeyFilePath(), KeyStore: h.config.KeyStorePath(),
-		Log: v, Fields: app.SealedFields()})
+		Log: v, Fields: app.SealedFields(), Rows: app.RowTables()})
 	check(h.t, err)
 	var out []string
 	for _, d := range r.Differences {

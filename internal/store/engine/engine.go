@@ -42,8 +42,9 @@ type Engine interface {
 	Dialect() *Dialect
 
 	// Do runs work in a transaction, again where it may succeed then, and is nil only
-	// after a durable commit. Its work answers for panics by an error.
-	Do(ctx context.Context, work Work, reading bool) error
+	// after a durable commit. Its work answers for panics by an error. reserve says that it
+	// may use what is kept on the disk for readings.
+	Do(ctx context.Context, work Work, reserve bool) error
 	// View runs work on one snapshot; Look sees in each statement what was committed before it.
 	View(ctx context.Context, work Work) error
 	Look(ctx context.Context, work Work) error
@@ -53,6 +54,8 @@ type Engine interface {
 	// Standing is the fault known without asking the database, or nil; recent says
 	// that a commit has succeeded within the last second.
 	Standing() (recent bool, err error)
+	// Spare is fail.Full when the disk has too little room left for work that can wait.
+	Spare(ctx context.Context) error
 	Durable(ctx context.Context) error
 	Intact(ctx context.Context) error
 	Scrub(ctx context.Context) error

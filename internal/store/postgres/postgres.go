@@ -201,6 +201,9 @@ func (e *Engine) notice(c *pgconn.PgConn, n *pgconn.Notice) {
 	}
 }
 
+// Spare says nothing: the disk is the server's.
+func (e *Engine) Spare(context.Context) error { return nil }
+
 // Standing: the server itself knows its disk; a probe asks it.
 func (e *Engine) Standing() (recent bool, err error) {
 	if e.readOnly {

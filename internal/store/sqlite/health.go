@@ -102,7 +102,7 @@ func (w *writer) errand(fn func()) {
 	}
 }
 
-// heal tries to end a fault: the log emptied, the reserve whole, a new connection
+// heal tries to end a fault: what the file has free given back, the log emptied, the reserve whole, a new connection
 // after anything but a full disk, then a true write.
 func (w *writer) heal() {
 	was := w.health.fault()
@@ -117,6 +117,7 @@ func (w *writer) heal() {
 		return
 	}
 	if fail.Is(was, fail.Full) {
+		w.giveBack()
 		if room, known := roomIn(w.e.dir); known && room < w.reserve.missing()+headroom {
 			return
 		}

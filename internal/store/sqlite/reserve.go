@@ -9,8 +9,8 @@ import (
 )
 
 // reserve is a file of real blocks that stands for room on the disk. On a full disk
-// it is given back piece by piece, to units that record a reading and to nothing
-// else, so that records can still be opened (no entry, no page). While it is not
+// it is given back piece by piece, to units that record a reading, so that records can
+// still be opened (no entry, no page), and to those that only take away. While it is not
 // whole, other work is refused; when there is room again it is filled first.
 type reserve struct {
 	path string
@@ -58,21 +58,27 @@ func (r *reserve) missing() int64 {
 func (r *reserve) release() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.held == 0 {
-		return false
-	}
-	held := max(0, r.held-max(r.size/32, 64<<10))
 	f, err := os.OpenFile(r.path, os.O_RDWR, 0o600)
 	if err != nil {
 		return false
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err != nil || !r.holds(info) {
+		return false
+	}
+	held := max(0, r.held-max(r.size/32, 64<<10))
 	// Some file systems hand blocks out again only after the journal has moved on: Sync.
 	if errors.Join(f.Truncate(held), f.Sync()) != nil {
 		return false
 	}
 	r.held = held
 	return true
+}
+
+// holds looks how much is left: another program on the folder may have given pieces back. Needs mu.
+func (r *reserve) holds(info os.FileInfo) bool {
+	r.held = min(r.held, r.size, info.Size(), allocated(info))
+	return r.held > 0
 }
 
 // helps releases a piece if err came from a full disk.
@@ -97,7 +103,7 @@ func (r *reserve) grow() (err error) {
 	if err != nil {
 		return fmt.Errorf("look at reserve: %w", err)
 	}
-	r.held = min(r.held, r.size, info.Size())
+	r.holds(info)
 	if err := f.Truncate(r.held); err != nil {
 		return fmt.Errorf("shorten reserve: %w", err)
 	}

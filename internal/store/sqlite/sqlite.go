@@ -5,8 +5,9 @@
 //   - Units that wait are committed together, each under a savepoint; none is answered
 //     before the commit is on the disk (group.go).
 //   - It refuses an SQLite with the WAL-reset fault, or synchronous below FULL.
-//   - When the disk is full, units that only record a reading go on while a reserve on
-//     the disk lasts (reserve.go); a fault stands until writing was seen to work again.
+//   - When the disk is full, units that only record a reading, or only take away, go on
+//     while a reserve on the disk lasts (reserve.go), and the file gives back what was
+//     taken away; a fault stands until writing was seen to work again.
 package sqlite
 
 import (
@@ -50,11 +51,13 @@ type Engine struct {
 }
 
 // writePragmas: durability first (D2: NORMAL loses acknowledged rows at a power
-// cut), deleted keys overwritten (C2), nothing spilt to temporary files (C9).
+// cut), deleted keys overwritten (C2), nothing spilt to temporary files (C9). That the file
+// can give room back is settled before anything else is in it. What the log holds, 4 MB, fits
+// into the file by half of the usual reserve.
 var writePragmas = []string{
-	"busy_timeout(10000)", "journal_mode(wal)", "synchronous(full)", "fullfsync(on)", "checkpoint_fullfsync(on)",
-	"secure_delete(on)", "foreign_keys(on)", "temp_store(memory)", "trusted_schema(off)", "cell_size_check(on)",
-	"cache_size(-8000)", "wal_autocheckpoint(2000)", "journal_size_limit(16777216)",
+	"busy_timeout(10000)", "auto_vacuum(incremental)", "journal_mode(wal)", "synchronous(full)", "fullfsync(on)",
+	"checkpoint_fullfsync(on)", "secure_delete(on)", "foreign_keys(on)", "temp_store(memory)", "trusted_schema(off)", "cell_size_check(on)",
+	"cache_size(-8000)", "wal_autocheckpoint(1000)", "journal_size_limit(16777216)",
 }
 
 var readPragmas = []string{
