@@ -143,6 +143,17 @@ func challengeMark(c []byte) spent.Mark {
 	return spent.Of(challengeAt(c).Add(challengeLife+clocksDiffer), "challenge", c)
 }
 
+// unused says whether a challenge was not used up yet, as far as it is known before useChallenge.
+func (d *Desk) unused(tx *store.Tx, c []byte) error {
+	sum := sha256.Sum256(c)
+	n, err := store.One(tx, func(n *int) []any { return []any{n} },
+		`select count(*) from directory_challenge_used where challenge = $1`, sum[:])
+	if err == nil && (n > 0 || d.Spent.Spent(challengeMark(c))) {
+		err = wrongPasskey()
+	}
+	return err
+}
+
 // useChallenge notes in the unit of what it was answered for that a challenge is used up.
 func (d *Desk) useChallenge(tx *store.Tx, c []byte) error {
 	old := clock.Micros(tx.Now().Add(-time.Hour))

@@ -72,35 +72,44 @@ func (d *Desk) AskProvider(ctx context.Context, a provider.Asked) (string, error
 	return p.Ask(ctx, a, proof)
 }
 
-// shown is whom the provider shows. The state is used up before the provider is asked, so that
-// an answer counts once, be it a right one or not.
-func (d *Desk) shown(ctx context.Context, a provider.Answer) (provider.Shown, error) {
+// shown is whom the provider shows. Nothing is written: whoever is nobody here writes nothing.
+func (d *Desk) shown(ctx context.Context, a provider.Answer) (s provider.Shown, state []byte, err error) {
 	p, err := d.Providers.Find(a.Provider)
 	if err != nil {
-		return provider.Shown{}, err
+		return s, nil, err
 	}
-	state, err := base64.RawURLEncoding.DecodeString(a.State)
-	if err != nil {
-		return provider.Shown{}, beginAgain(err)
+	if state, err = base64.RawURLEncoding.DecodeString(a.State); err != nil {
+		return s, nil, beginAgain(err)
 	}
 	var proof provider.Proof
-	err = d.Store.Do(ctx, func(tx *store.Tx) error {
+	err = d.Store.View(ctx, func(tx *store.Tx) error {
 		if err := d.ours(tx, elsewhere(a.Asked), state); err != nil {
 			return err
 		}
-		if err := d.useChallenge(tx, state); err != nil {
+		if err := d.unused(tx, state); err != nil {
 			return err
 		}
 		proof, err = d.proofOf(tx, a.Asked, state)
 		return err
 	})
-	if err = d.challengeUsed(state, err); fail.Is(err, fail.SignIn) {
-		return provider.Shown{}, beginAgain(err)
+	if fail.Is(err, fail.SignIn) {
+		return s, nil, beginAgain(err)
 	}
 	if err != nil {
-		return provider.Shown{}, err
+		return s, nil, err
 	}
-	return p.Check(ctx, a, proof)
+	s, err = p.Check(ctx, a, proof)
+	return s, state, err
+}
+
+// usedFor uses a state up for somebody who is known here, whom the provider has shown: of two
+// who come back with the same answer one is served.
+func (d *Desk) usedFor(ctx context.Context, state []byte) error {
+	err := d.Store.Do(ctx, func(tx *store.Tx) error { return d.useChallenge(tx, state) })
+	if err = d.challengeUsed(state, err); fail.Is(err, fail.SignIn) {
+		return beginAgain(err)
+	}
+	return err
 }
 
 // beginAgain is the one answer to a log-in that was not begun in this browser, a moment ago, or
@@ -145,7 +154,7 @@ func (d *Desk) MayAdd(ctx context.Context, a access.Actor) error {
 // One that is not linked is nobody's, whatever name or address it has. Where the provider
 // asserts no second factor, the person needs one of their own here.
 func (d *Desk) CheckProvider(ctx context.Context, a provider.Answer) (Elsewhere, error) {
-	s, err := d.shown(ctx, a)
+	s, state, err := d.shown(ctx, a)
 	if err != nil {
 		return Elsewhere{}, err
 	}
@@ -165,6 +174,9 @@ func (d *Desk) CheckProvider(ctx context.Context, a provider.Answer) (Elsewhere,
 		return Elsewhere{}, fail.New(fail.SignIn, "You were not asked for a second proof of who you are, and you have no "+
 			"authenticator app here. Log in with a passkey")
 	}
+	if err := d.usedFor(ctx, state); err != nil {
+		return Elsewhere{}, err
+	}
 	return Elsewhere{p.ID, s.Second, s.Proved}, nil
 }
 
@@ -172,8 +184,11 @@ func (d *Desk) CheckProvider(ctx context.Context, a provider.Answer) (Elsewhere,
 // logged in with at a provider.
 func (d *Desk) AddProvider(ctx context.Context, a access.Actor, answer provider.Answer) error {
 	answer.For, answer.Fresh = a.Person, true // what was begun for somebody else, or otherwise, is not this
-	s, err := d.shown(ctx, answer)
+	s, state, err := d.shown(ctx, answer)
 	if err != nil {
+		return err
+	}
+	if err := d.usedFor(ctx, state); err != nil {
 		return err
 	}
 	l := Link{Issuer: s.Issuer, Subject: s.Subject}

@@ -193,6 +193,39 @@ func TestAnAnswerCountsOnceAndInItsBrowser(t *testing.T) {
 	})
 }
 
+// TestAStrangerWritesNothing: neither who made an answer up, nor who is nobody here. Seen to fail when a state was used
+// up before the provider was asked.
+func TestAStrangerWritesNothing(t *testing.T) {
+	world.Each(t, func(w *world.World) {
+		p := at(w, strong)
+		p.ACR = "AAL3_ANY"
+		must(w, add(w, p, "nurse", "subject-n"))
+		written := func() (n int) {
+			must(w, w.Store.View(ctx, func(tx *store.Tx) error {
+				return tx.QueryRow(`select count(*) from directory_challenge_used`).Scan(&n)
+			}))
+			return n
+		}
+		before := written()
+		made := visit(w, p, asked())
+		made.Code = "made up"
+		for range 3 {
+			if _, err := w.Directory.CheckProvider(ctx, made); !fail.Is(err, fail.SignIn) {
+				w.T.Errorf("an answer that was made up: %v", err)
+			}
+		}
+		if _, err := logIn(w, p, "a stranger"); !fail.Is(err, fail.SignIn) {
+			w.T.Errorf("a stranger: %v", err)
+		}
+		if got := written(); got != before {
+			w.T.Errorf("%d rows of strangers", got-before)
+		}
+		if _, err := logIn(w, p, "subject-n"); err != nil || written() != before+1 {
+			w.T.Errorf("who is known is not written down: %v", err)
+		}
+	})
+}
+
 // TestALinkIsNotForSomebodyElsesAccount: what one person began to add is not added to another's.
 func TestALinkIsNotForSomebodyElsesAccount(t *testing.T) {
 	world.Each(t, func(w *world.World) {

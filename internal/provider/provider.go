@@ -37,6 +37,7 @@ const (
 	knownFor     = 10 * time.Minute // a provider's description and keys
 	restAfter    = 15 * time.Second // before a provider that did not answer is asked again
 	fetchWithin  = 10 * time.Second
+	mostAtOnce   = 32                  // connections with one provider
 	mostHeaders  = 64 << 10            // bytes
 	mostBody     = 1<<20 - mostHeaders // bytes
 	mostCode     = 8 << 10             // bytes of an authorisation code

@@ -9,14 +9,12 @@ import (
 	"heed/internal/store"
 )
 
-// Nobody guesses what a provider signs, so that tries are counted by the network alone, and
-// apart from those of passwords: junk here keeps nobody there from logging in.
+// Nobody guesses what a provider signs, so that only what was wrong is counted, by the network and
+// apart from passwords: junk here keeps nobody there from logging in. Beginning keeps nothing and
+// proves nothing, so that it is as free as any page.
 
 // AskProvider is where a browser goes to log in elsewhere.
-func (k *Keeper) AskProvider(ctx context.Context, a provider.Asked, from From) (string, error) {
-	if !k.throttle.mayTry("asking providers from " + from.Net) {
-		return "", errTooFast()
-	}
+func (k *Keeper) AskProvider(ctx context.Context, a provider.Asked) (string, error) {
 	return k.accounts.AskProvider(ctx, a)
 }
 
@@ -24,10 +22,11 @@ func (k *Keeper) AskProvider(ctx context.Context, a provider.Asked, from From) (
 // nil. Where the provider asserts no second factor the session is halfway, until their code.
 func (k *Keeper) Provider(ctx context.Context, a provider.Answer, from From, old *Session) (token string, whole bool,
 	err error) {
-	if !k.throttle.mayTry("providers of " + from.Net) {
-		return "", false, errTooFast()
-	}
-	shown, err := k.accounts.CheckProvider(ctx, a)
+	var shown Elsewhere
+	err = k.oneByOne(ctx, "providers of "+from.Net, func() (err error) {
+		shown, err = k.accounts.CheckProvider(ctx, a)
+		return err
+	})
 	if err != nil {
 		return "", false, err
 	}

@@ -212,13 +212,14 @@ func (k *Keeper) AskPasskey(ctx context.Context) (json.RawMessage, error) {
 }
 
 // Passkey begins the session of somebody whose passkey answered: both factors at once. Nobody
-// can guess one, so that tries are counted by the network alone, and not as those of a password:
+// can guess one, so that only what was wrong is counted, by the network and apart from passwords:
 // junk here keeps nobody there from logging in.
 func (k *Keeper) Passkey(ctx context.Context, answer []byte, from From, old *Session) (token string, err error) {
-	if !k.throttle.mayTry("passkeys of " + from.Net) {
-		return "", errTooFast()
-	}
-	person, err := k.accounts.CheckPasskey(ctx, answer)
+	var person id.Person
+	err = k.oneByOne(ctx, "passkeys of "+from.Net, func() (err error) {
+		person, err = k.accounts.CheckPasskey(ctx, answer)
+		return err
+	})
 	if err != nil {
 		return "", err
 	}

@@ -31,7 +31,9 @@ import (
 // guess a code for who knows the password.
 //
 // For each network, however many names are tried, a burst of 30 and then one a
-// second: a ward at the change of shift does not notice, spraying does.
+// second: a ward at the change of shift does not notice, spraying does. What nobody guesses
+// (set-up codes of 60 bits, what a provider or a passkey signs) is counted only when it is wrong,
+// and one person who has used up the tries of a network keeps nobody else there out.
 const (
 	attemptWindow   = time.Hour
 	attemptsKnown   = 5
@@ -39,6 +41,7 @@ const (
 	attemptsAll     = 30 // with the code from the phone first
 	keepPlaces      = 30 * 24 * time.Hour
 	networkBurst    = 30
+	turnWithin      = 10 * time.Second
 	mostNetworks    = 4096 // kept in memory; more than that share one limit
 )
 
@@ -74,32 +77,32 @@ func errTooFast() error {
 
 // mayTry lets a network try, or says that it must wait.
 func (t *throttle) mayTry(net string) bool {
-	_, ok := t.reserve(net)
-	return ok
-}
-
-// reserve is mayTry with a way to give the try back.
-func (t *throttle) reserve(net string) (back func(), ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	return t.of(net).AllowN(t.clock.Now(), 1)
+}
+
+// hasTries says whether a network may try, and counts none.
+func (t *throttle) hasTries(net string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.of(net).TokensAt(t.clock.Now()) >= 1
+}
+
+// of is how often a network may try. Needs mu.
+func (t *throttle) of(net string) *rate.Limiter {
 	l := t.networks[net]
 	if l == nil {
 		if len(t.networks) >= mostNetworks {
 			t.forgetIdle()
 		}
-		l = t.crowd
-		if len(t.networks) < mostNetworks {
-			l = rate.NewLimiter(1, networkBurst)
-			t.networks[net] = l
+		if len(t.networks) >= mostNetworks {
+			return t.crowd
 		}
+		l = rate.NewLimiter(1, networkBurst)
+		t.networks[net] = l
 	}
-	now := t.clock.Now()
-	r := l.ReserveN(now, 1)
-	if r.DelayFrom(now) > 0 {
-		r.CancelAt(now)
-		return nil, false
-	}
-	return func() { r.CancelAt(now) }, true
+	return l
 }
 
 // forgetIdle drops the networks that have all their tries back.
@@ -134,16 +137,31 @@ func (k *Keeper) Try(ctx context.Context, what, name, net string) error {
 	})
 }
 
-// Guess has a network prove something that takes more than luck to guess: what is right costs it
-// nothing, so that a ward at the change of shift is served, and what is wrong is a try of its own kind.
+// Guess has a network prove something that takes more than luck to guess: what is right is always
+// taken, whoever else there guesses, and what is wrong is a try of its own kind.
 func (k *Keeper) Guess(what, net string, right func() error) error {
-	back, ok := k.throttle.reserve(what + " from " + net)
-	if !ok {
+	err := right()
+	if fail.Is(err, fail.SignIn) && !k.throttle.mayTry(what+" from "+net) {
 		return errTooFast()
 	}
-	err := right()
-	if err == nil {
-		back()
+	return err
+}
+
+// oneByOne lets whoever comes from a network that has used up its tries of a kind have theirs one
+// after another, so that nobody there is kept out and little is done for whoever used them up.
+func (k *Keeper) oneByOne(ctx context.Context, net string, try func() error) error {
+	if !k.throttle.hasTries(net) {
+		waits, cancel := context.WithTimeout(ctx, turnWithin)
+		defer cancel()
+		leave, err := k.turns.take(waits, sha256.Sum256([]byte("heed/one/1\n"+net)))
+		if err != nil {
+			return errTooFast()
+		}
+		defer leave()
+	}
+	err := try()
+	if fail.Is(err, fail.SignIn) {
+		k.throttle.mayTry(net) // counts it
 	}
 	return err
 }

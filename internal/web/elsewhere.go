@@ -60,7 +60,7 @@ func (s *Site) goElsewhere(q *Request, asked provider.Asked, what, next string) 
 	rand.Read(b[:])
 	text := base64.RawURLEncoding
 	asked.Browser = what + "." + text.EncodeToString(b[:]) + "." + text.EncodeToString([]byte(next))
-	to, err := s.o.Sessions.AskProvider(q.Context(), asked, s.from(q))
+	to, err := s.o.Sessions.AskProvider(q.Context(), asked)
 	if err != nil {
 		s.noteElsewhere(q, asked.Provider, err)
 		return nil, err

@@ -16,6 +16,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -82,6 +83,7 @@ type staff struct {
 	left    bool
 	since   time.Time // when the password was chosen
 	proved  time.Time // what a provider says of that
+	junk    struct{ now, most atomic.Int32 }
 }
 
 func newStaff() *staff {
@@ -138,6 +140,10 @@ func (s *staff) AskProvider(_ context.Context, a provider.Asked) (string, error)
 func (s *staff) CheckProvider(_ context.Context, a provider.Answer) (session.Elsewhere, error) {
 	who, ok := s.people[a.Code]
 	if !ok || a.State != a.Browser {
+		n := s.junk.now.Add(1)
+		defer s.junk.now.Add(-1)
+		s.junk.most.Store(max(s.junk.most.Load(), n))
+		time.Sleep(time.Millisecond) // the provider is asked
 		return session.Elsewhere{}, fail.New(fail.SignIn, "Begin again")
 	}
 	return session.Elsewhere{Person: who.Person, SecondFactor: a.Issuer == "second", Proved: s.proved}, nil
