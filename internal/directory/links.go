@@ -16,6 +16,7 @@ import (
 	"heed/internal/fail"
 	"heed/internal/id"
 	"heed/internal/ledger"
+	"heed/internal/provider"
 	"heed/internal/spent"
 	"heed/internal/store"
 )
@@ -105,6 +106,10 @@ func (d *Desk) liveLink(p Person, issuer, subject string) bool {
 	})
 }
 
+func (d *Desk) liveIssuer(p Person, issuer string) bool {
+	return slices.ContainsFunc(p.links, func(l Link) bool { return l.Issuer == issuer && d.liveLink(p, issuer, l.Subject) })
+}
+
 // linkMAC hides issuer and subject in the look-up table, as login names are hidden.
 func (d *Desk) linkMAC(tx *store.Tx, l Link) ([]byte, error) {
 	key, err := d.lookupKey(tx)
@@ -188,6 +193,14 @@ func (d *Desk) LinkAtMachine(ctx context.Context, person id.Person, issuer, subj
 	})
 }
 
+// otherLink says whether somebody has another link with which they can log in: at a provider that
+// is in the settings, by which a log-in here can be whole.
+func (d *Desk) otherLink(p Person, gone Link) bool {
+	return slices.ContainsFunc(d.Providers.All(), func(at *provider.Provider) bool {
+		return at.Issuer != gone.Issuer && d.liveIssuer(p, at.Issuer)
+	})
+}
+
 // Unlink takes a link of somebody's own away, by its handle. The last way in stays.
 func (d *Desk) Unlink(ctx context.Context, a access.Actor, handle string) error {
 	var gone Link
@@ -196,7 +209,7 @@ func (d *Desk) Unlink(ctx context.Context, a access.Actor, handle string) error 
 		if i < 0 {
 			return ledger.Event{}, fail.New(fail.Missing, "Page not found")
 		}
-		if gone = p.links[i]; p.waysIn() == 0 && len(p.links) < 2 {
+		if gone = p.links[i]; p.waysIn() == 0 && !d.otherLink(p, gone) {
 			return ledger.Event{}, fail.New(fail.Conflict, "This is your only way to log in. Add another before you take it "+
 				"away")
 		}

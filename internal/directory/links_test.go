@@ -427,3 +427,29 @@ func TestALinkThatIsTakenAwayStaysSo(t *testing.T) {
 		}
 	})
 }
+
+// TestTheLastWayInByALink: another link counts while its provider is in the settings, and not after it. Seen to fail when
+// it counted always.
+func TestTheLastWayInByALink(t *testing.T) {
+	world.Each(t, func(w *world.World) {
+		both := several(w, []func(*provider.Config){strong}, "cis2", "entra")
+		book := w.Directory.Providers
+		only := w.Join("only", access.Worker)
+		for _, p := range both {
+			must(w, w.Directory.LinkAtMachine(ctx, only, p.Issuer(), "subject-o"))
+		}
+		own, err := w.Directory.Actor(ctx, only, "", true)
+		must(w, err)
+		who, err := w.Directory.Person(ctx, only)
+		must(w, err)
+		first := who.Links()[0].Handle()
+		alone, err := provider.New([]provider.Config{both[0].Config("cis2", "Log-in of cis2")}, "https://heed.test", w.Hand)
+		must(w, err)
+		w.Directory.Providers = alone
+		if err := w.Directory.Unlink(ctx, own, first); !fail.Is(err, fail.Conflict) {
+			w.T.Errorf("what is left leads nowhere: %v", err)
+		}
+		w.Directory.Providers = book
+		must(w, w.Directory.Unlink(ctx, own, first))
+	})
+}

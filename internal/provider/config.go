@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"net/netip"
@@ -24,6 +23,9 @@ type Config struct {
 	Issuer     string   `json:"issuer"`
 	ClientID   string   `json:"client_id"`
 	SecretFile string   `json:"client_secret_file"` // which nobody else can read
+	KeyFile    string   `json:"client_key_file"`    // in its place, for private_key_jwt: which nobody else can read
+	KeyID      string   `json:"client_key_id"`      // under which the provider has the public key
+	KeyAlg     string   `json:"client_key_alg"`     // RS512, ES256, …: by which it is signed with
 	Scopes     []string `json:"scopes"`             // besides openid
 	// ACR and AMR are what the provider asserts of a log-in with a second factor: one of each
 	// list that is not empty. With neither Heed asks its own second factor.
@@ -82,6 +84,9 @@ func (c Config) check() error {
 	case c.DatesBack < 0 || c.DatesBack > mostDatesBack:
 		return fail.New(fail.Bad, "dates_back of the provider %s must be between 0 and %d seconds", c.ID, mostDatesBack)
 	}
+	if err := c.checkClient(); err != nil {
+		return err
+	}
 	if err := c.said("acr", c.ACR); err != nil {
 		return err
 	}
@@ -113,23 +118,6 @@ func here(u *url.URL) bool {
 	return err == nil && a.IsLoopback()
 }
 
-// secret reads the secret by which a provider knows this service.
-func (c Config) readSecret() (string, error) {
-	info, err := os.Stat(c.SecretFile)
-	switch {
-	case err != nil:
-		return "", fail.Wrap(fail.Bad, err, "The client_secret_file of the provider %s cannot be read", c.ID)
-	case !info.Mode().IsRegular() || info.Mode().Perm()&0o077 != 0:
-		return "", fail.New(fail.Refused, "Others can read the secret of the provider %s. Set it right with: chmod 600 %s",
-			c.ID, c.SecretFile)
-	}
-	text, err := os.ReadFile(c.SecretFile)
-	if text = bytes.TrimSpace(text); err != nil || len(text) == 0 {
-		return "", fail.Wrap(fail.Bad, err, "The client_secret_file of the provider %s is empty, or cannot be read", c.ID)
-	}
-	return string(text), nil
-}
-
 // Book is all providers at whom people may log in.
 type Book struct{ all []*Provider }
 
@@ -149,14 +137,24 @@ func New(configs []Config, origin string, clk clock.Clock) (*Book, error) {
 		if origin == "" {
 			return nil, fail.New(fail.Bad, "--log-in-with needs --public-url: providers send people back to that address")
 		}
-		secret, err := c.readSecret()
-		if err != nil {
+		p := &Provider{Config: c, back: origin + "/log-in/with/" + c.ID + "/back", clock: clk, client: client()}
+		if err := p.readOwn(); err != nil {
 			return nil, err
 		}
-		b.all = append(b.all, &Provider{Config: c, secret: secret, back: origin + "/log-in/with/" + c.ID + "/back",
-			clock: clk, client: client()})
+		b.all = append(b.all, p)
 	}
 	return b, nil
+}
+
+// readOwn reads the secret or the key by which the provider knows this service.
+func (p *Provider) readOwn() (err error) {
+	if p.KeyFile != "" {
+		p.signer, err = p.readKey()
+		return err
+	}
+	text, err := p.private("client_secret_file", p.SecretFile)
+	p.secret = string(text)
+	return err
 }
 
 // All are the providers, in the order of the file; none of no book.

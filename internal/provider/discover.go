@@ -61,8 +61,11 @@ func (p *Provider) discover(ctx context.Context) (*known, error) {
 			return nil, errors.New("its description names an address that is not https")
 		}
 	}
+	if p.signer != nil && len(d.Auth) > 0 && !slices.Contains(d.Auth, "private_key_jwt") {
+		return nil, errors.New("its description does not name private_key_jwt, and there is a client_key_file")
+	}
 	style := oauth2.AuthStyleInHeader // what a description that says nothing means
-	if len(d.Auth) > 0 && !slices.Contains(d.Auth, "client_secret_basic") {
+	if p.signer != nil || len(d.Auth) > 0 && !slices.Contains(d.Auth, "client_secret_basic") {
 		style = oauth2.AuthStyleInParams
 	}
 	return &known{saysIssue: d.Issues,

@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/go-jose/go-jose/v4"
 	"golang.org/x/oauth2"
 
 	"heed/internal/clock"
@@ -75,8 +76,9 @@ type Proof struct {
 // Provider is one of those at whom people may log in. Safe for concurrent use.
 type Provider struct {
 	Config
-	secret string
-	back   string // where the provider sends a browser back to
+	secret string      // empty where there is a signer
+	signer jose.Signer // by the key of private_key_jwt, or nil
+	back   string      // where the provider sends a browser back to
 	clock  clock.Clock
 	client *http.Client
 
@@ -135,9 +137,13 @@ func (p *Provider) Check(ctx context.Context, a Answer, proof Proof) (Shown, err
 	case a.Code == "" || len(a.Code) > mostCode:
 		return Shown{}, p.distrust(errors.New("the answer has no code"))
 	}
+	asserted, err := p.asserted(k.oauth.Endpoint.TokenURL)
+	if err != nil {
+		return Shown{}, err
+	}
 	ctx, cancel := context.WithTimeout(oidc.ClientContext(ctx, p.client), 2*fetchWithin)
 	defer cancel()
-	got, err := k.oauth.Exchange(ctx, a.Code, oauth2.VerifierOption(proof.Verifier))
+	got, err := k.oauth.Exchange(ctx, a.Code, append(asserted, oauth2.VerifierOption(proof.Verifier))...)
 	var refused *oauth2.RetrieveError
 	switch {
 	case errors.As(err, &refused) && refused.Response.StatusCode < 500:
@@ -210,9 +216,8 @@ func (p *Provider) timely(token *oidc.IDToken, c claims, proof Proof) error {
 	case token.IssuedAt.After(now.Add(ClocksDiffer)), after.After(now.Add(ClocksDiffer)),
 		token.IssuedAt.Before(proof.At.Add(-ClocksDiffer - p.backdated())),
 		token.Expiry.Before(now.Add(-ClocksDiffer)):
-		return fail.Wrap(fail.SignIn, errors.New("the token is not of now"), "The clock of %s and the clock of this service "+
-			"differ by more than 2 minutes, so its answer was not accepted. Log in another way, and tell the people who look "+
-			"after this service", p.Name)
+		return fail.Wrap(fail.SignIn, errors.New("the token is not of now"), "The times in the answer of %s do not fit the clock of "+
+			"this service, so it was not accepted. Log in another way, and tell the people who look after this service", p.Name)
 	}
 	return nil
 }

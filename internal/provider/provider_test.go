@@ -348,7 +348,7 @@ func TestSettingsOfProviders(t *testing.T) {
 		"begins with https://":                    func(c *provider.Config) { c.Issuer = "http://elsewhere.example" },
 		"must be an address":                      func(c *provider.Config) { c.Issuer = "https://" },
 		"needs a client_id":                       func(c *provider.Config) { c.ClientID = "" },
-		"cannot be read":                          func(c *provider.Config) { c.SecretFile = "" },
+		"cannot be read":                          func(c *provider.Config) { c.SecretFile += ".away" },
 		"chmod 600":                               func(c *provider.Config) { c.SecretFile = open },
 		"dates_back of the provider cis2 must be": func(c *provider.Config) { c.DatesBack = 301 },
 		"Number 2 in acr of the provider cis2":    func(c *provider.Config) { c.ACR = []string{"AAL3_ANY", ""} },
@@ -370,7 +370,8 @@ func TestSettingsOfProviders(t *testing.T) {
 		t.Error("two with one issuer")
 	}
 	path := filepath.Join(t.TempDir(), "providers.json")
-	const most = `{"providers":[{"id":"cis2","name":"N","issuer":"https://x.example","client_id":"h",`
+	const most = `{"providers":[{"id":"cis2","name":"N","issuer":"https://x.example","client_id":"h",` +
+		`"client_secret_file":"/s",`
 	for text, ok := range map[string]bool{
 		most + `"acr":["AAL3_ANY"],"session_there_counts":true}]}`: true,
 		most + `"acr":["AAL3_ANY"],"every_time":true}]}`:           false,

@@ -27,7 +27,8 @@ func (h *house) big(rows int) *imports.Preview {
 	}
 	file, err := tabular.Open(strings.NewReader(all.String()))
 	check(h.t, err)
-	p, err := h.Bodies.Preview(ctx, h.actor("lead").Org, imports.Asked{File: file, AsOf: h.hand.Now(), Today: h.hand.Now()})
+	now := h.hand.Now()
+	p, err := h.Bodies.Preview(ctx, h.actor("lead").Org, imports.Asked{File: file, AsOf: now, Today: now})
 	check(h.t, err)
 	return p
 }

@@ -45,6 +45,8 @@ type Provider struct {
 	keyID    string
 	codes    map[string]url.Values // by code: what was asked with it
 	fetched  map[string]int
+	clients  map[string]clientKey // by the id of the key
+	once     map[string]bool      // assertions that were taken
 	Subject  string               // who is logged in there
 	Claims   func(map[string]any) // changes what a token says
 	Forge    func(payload []byte) string
@@ -223,6 +225,7 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 		id, secret = r.PostForm.Get("client_id"), r.PostForm.Get("client_secret")
 	}
 	p.mu.Lock()
+	byKey := p.clients != nil && p.asserted(r.PostForm)
 	asked, known := p.codes[r.PostForm.Get("code")]
 	if !p.Lax {
 		delete(p.codes, r.PostForm.Get("code"))
@@ -231,7 +234,7 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 	sum := sha256.Sum256([]byte(r.PostForm.Get("code_verifier")))
 	unescaped, _ := url.QueryUnescape(secret)
 	switch {
-	case id != Client || secret != Secret && unescaped != Secret, !known,
+	case !byKey && (p.clients != nil || id != Client || secret != Secret && unescaped != Secret), !known,
 		asked.Get("redirect_uri") != r.PostForm.Get("redirect_uri"),
 		!p.Lax && asked.Get("code_challenge") != base64.RawURLEncoding.EncodeToString(sum[:]):
 		w.WriteHeader(http.StatusBadRequest)

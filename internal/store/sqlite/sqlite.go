@@ -56,8 +56,8 @@ type Engine struct {
 // into the file by half of the usual reserve.
 var writePragmas = []string{
 	"busy_timeout(10000)", "auto_vacuum(incremental)", "journal_mode(wal)", "synchronous(full)", "fullfsync(on)",
-	"checkpoint_fullfsync(on)", "secure_delete(on)", "foreign_keys(on)", "temp_store(memory)", "trusted_schema(off)", "cell_size_check(on)",
-	"cache_size(-8000)", "wal_autocheckpoint(1000)", "journal_size_limit(16777216)",
+	"checkpoint_fullfsync(on)", "secure_delete(on)", "foreign_keys(on)", "temp_store(memory)", "trusted_schema(off)",
+	"cell_size_check(on)", "cache_size(-8000)", "wal_autocheckpoint(1000)", "journal_size_limit(16777216)",
 }
 
 var readPragmas = []string{
