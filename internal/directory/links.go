@@ -107,7 +107,9 @@ func (d *Desk) liveLink(p Person, issuer, subject string) bool {
 }
 
 func (d *Desk) liveIssuer(p Person, issuer string) bool {
-	return slices.ContainsFunc(p.links, func(l Link) bool { return l.Issuer == issuer && d.liveLink(p, issuer, l.Subject) })
+	return slices.ContainsFunc(p.links, func(l Link) bool {
+		return l.Issuer == issuer && d.liveLink(p, issuer, l.Subject)
+	})
 }
 
 // linkMAC hides issuer and subject in the look-up table, as login names are hidden.

@@ -428,8 +428,8 @@ func TestALinkThatIsTakenAwayStaysSo(t *testing.T) {
 	})
 }
 
-// TestTheLastWayInByALink: another link counts while its provider is in the settings, and not after it. Seen to fail when
-// it counted always.
+// TestTheLastWayInByALink: another link counts while its provider is in the settings, and not after it. Seen to
+// fail when it counted always.
 func TestTheLastWayInByALink(t *testing.T) {
 	world.Each(t, func(w *world.World) {
 		both := several(w, []func(*provider.Config){strong}, "cis2", "entra")

@@ -79,7 +79,8 @@ func (p *Provider) discover(ctx context.Context) (*known, error) {
 // client asks providers and nobody else: what it fetches ends soon, is small, and leads nowhere else.
 func client() *http.Client {
 	t := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, TLSHandshakeTimeout: fetchWithin,
-		MaxConnsPerHost: mostAtOnce, MaxIdleConnsPerHost: 2, IdleConnTimeout: 30 * fetchWithin, MaxResponseHeaderBytes: mostHeaders}
+		MaxConnsPerHost: mostAtOnce, MaxIdleConnsPerHost: 2, IdleConnTimeout: 30 * fetchWithin,
+		MaxResponseHeaderBytes: mostHeaders}
 	return &http.Client{Timeout: fetchWithin, Transport: small{t}, CheckRedirect: func(*http.Request,
 		[]*http.Request) error {
 		return errors.New("it leads to another address")

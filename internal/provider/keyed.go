@@ -42,8 +42,8 @@ func (c Config) checkClient() error {
 	case c.KeyFile != "" && c.KeyID == "":
 		return fail.New(fail.Bad, "The provider %s needs a client_key_id: the kid under which it has the public key", c.ID)
 	case c.KeyFile != "" && !slices.Contains(clientAlgorithms, jose.SignatureAlgorithm(c.KeyAlg)):
-		return fail.New(fail.Bad, "client_key_alg of the provider %s must be how the provider wants it signed: one of %s", c.ID,
-			clientAlgorithms)
+		return fail.New(fail.Bad, "client_key_alg of the provider %s must be how the provider wants it signed: one of %s",
+			c.ID, clientAlgorithms)
 	}
 	return nil
 }
@@ -93,8 +93,8 @@ func (c Config) private(setting, path string) ([]byte, error) {
 	case err != nil:
 		return nil, fail.Wrap(fail.Bad, err, "The %s of the provider %s cannot be read", setting, c.ID)
 	case !info.Mode().IsRegular() || info.Mode().Perm()&0o077 != 0:
-		return nil, fail.New(fail.Refused, "Others can read the %s of the provider %s. Set it right with: chmod 600 %s", setting,
-			c.ID, path)
+		return nil, fail.New(fail.Refused, "Others can read the %s of the provider %s. Set it right with: chmod 600 %s",
+			setting, c.ID, path)
 	}
 	text, err := os.ReadFile(path)
 	if text = bytes.TrimSpace(text); err != nil || len(text) == 0 {

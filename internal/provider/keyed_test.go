@@ -30,7 +30,8 @@ func TestAKeyInPlaceOfASecret(t *testing.T) {
 			}
 			h.own = book.All()[0]
 		}
-		now, next = h.at.Keyed("cis2", "NHS Care Identity", "2026-1", alg), h.at.Keyed("cis2", "NHS Care Identity", "2026-2", alg)
+		now = h.at.Keyed("cis2", "NHS Care Identity", "2026-1", alg)
+		next = h.at.Keyed("cis2", "NHS Care Identity", "2026-2", alg)
 		for _, c := range []provider.Config{now, now, next, now} {
 			with(c)
 			for range 2 {

@@ -216,8 +216,9 @@ func (p *Provider) timely(token *oidc.IDToken, c claims, proof Proof) error {
 	case token.IssuedAt.After(now.Add(ClocksDiffer)), after.After(now.Add(ClocksDiffer)),
 		token.IssuedAt.Before(proof.At.Add(-ClocksDiffer - p.backdated())),
 		token.Expiry.Before(now.Add(-ClocksDiffer)):
-		return fail.Wrap(fail.SignIn, errors.New("the token is not of now"), "The times in the answer of %s do not fit the clock of "+
-			"this service, so it was not accepted. Log in another way, and tell the people who look after this service", p.Name)
+		return fail.Wrap(fail.SignIn, errors.New("the token is not of now"), "The times in the answer of %s do not fit the "+
+			"clock of this service, so it was not accepted. Log in another way, and tell the people who look after this service",
+			p.Name)
 	}
 	return nil
 }

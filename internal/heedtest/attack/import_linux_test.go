@@ -67,7 +67,7 @@ func TestADiskIsFilledUnderAnImport(t *testing.T) {
 	p := h.big(400_000)
 	filled := false
 	_, err := h.Bodies.Confirm(ctx, h.actor("lead").Org, directory.Operator(), p, p.Code, func(n int64) {
-		if n > 100_000 && !filled {
+		if n > 200_000 && !filled {
 			storetest.FillDisk(t, disk)
 			filled = true
 		}
