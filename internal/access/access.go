@@ -134,6 +134,10 @@ const (
 	ChallengeAnswered   Action = "challenge_answered"
 	ChallengeFurther    Action = "challenge_further"
 	ChallengeWithdrawn  Action = "challenge_withdrawn"
+	KeepOn              Action = "keep_on" // longer than it has to be kept
+	AskHold             Action = "ask_hold"
+	LiftHold            Action = "lift_hold"
+	ConfirmHold         Action = "confirm_hold"
 	DeclareConflict     Action = "declare_conflict"
 	KeepFrom            Action = "keep_from"
 	LiftBar             Action = "lift_bar"
@@ -175,6 +179,8 @@ var verbs = map[Action]string{
 	RecipientTold: "record that a recipient was told",
 	Challenge:     "disagree with a decision", ChallengeAnswered: "answer somebody who disagrees",
 	ChallengeFurther: "take it to the next level", ChallengeWithdrawn: "take back that they disagree",
+	KeepOn: "keep a concern longer", AskHold: "ask that a concern is held", LiftHold: "ask to end a hold",
+	ConfirmHold:     "give the second word on a hold",
 	DeclareConflict: "declare a conflict of interest", KeepFrom: "name somebody who must not learn of a concern",
 	LiftBar: "ask to let somebody back in", ConfirmBar: "give the second word on who is kept from a concern",
 	LocalStep: "record a step of the organisation's own", ViewReaders: "see who has opened a concern",
@@ -193,7 +199,7 @@ func RecordActions() []Action {
 	return []Action{ViewOwnConcern, AddToOwn, ViewConcern, Acknowledge, Assign, Triage, AskAdvice, RecordAdvice,
 		DecideSharing, EmergencyDisclosure, Refer, RecordTold, GiveFeedback, Close, AddNote, Correct,
 		KnowPerson, ErasureAhead, RecipientTold, Challenge, ChallengeAnswered, ChallengeFurther, ChallengeWithdrawn,
-		DeclareConflict, KeepFrom, LiftBar, ConfirmBar, LocalStep, ViewReaders, BeTold, BreakGlass, Erase}
+		KeepOn, AskHold, LiftHold, ConfirmHold, DeclareConflict, KeepFrom, LiftBar, ConfirmBar, LocalStep, ViewReaders, BeTold, BreakGlass, Erase}
 }
 
 // OfTeam says whether those in a role work the records of one team, and not of all.

@@ -51,7 +51,7 @@ func model(a Actor, act Action, r Resource, reason bool) bool {
 			return true
 		}
 		switch act {
-		case ChallengeAnswered:
+		case ChallengeAnswered, ConfirmHold:
 			return patient && asked
 		case BeTold:
 			return true
@@ -68,7 +68,7 @@ func model(a Actor, act Action, r Resource, reason bool) bool {
 		}
 	case ExecutiveLead:
 		return act == BeTold || act == ConfirmBar && patient || act == Erase && r.Closed && reason ||
-			patient && asked && (act == ViewConcern || act == ChallengeAnswered)
+			patient && asked && (act == ViewConcern || act == ChallengeAnswered || act == ConfirmHold)
 	}
 	return false // workers, administrators, analysts
 }
@@ -77,7 +77,7 @@ func model(a Actor, act Action, r Resource, reason bool) bool {
 func modelWorks(act Action, closed, reason, theirs bool) bool {
 	switch act {
 	case ViewConcern, ViewReaders, RecordTold, GiveFeedback, AddNote, Correct, ErasureAhead, RecipientTold, Challenge,
-		ChallengeFurther, ChallengeWithdrawn:
+		ChallengeFurther, ChallengeWithdrawn, KeepOn, AskHold, LiftHold, ConfirmHold:
 		return theirs && (!closed || reason)
 	case Acknowledge, Assign, Triage, AskAdvice, RecordAdvice, DecideSharing, EmergencyDisclosure, Refer, Close,
 		DeclareConflict, KeepFrom, LiftBar, ConfirmBar, LocalStep, KnowPerson:

@@ -356,7 +356,8 @@ var groups = map[Action][]string{
 	RecordTold: {"working", "complete"}, GiveFeedback: {"working", "complete"}, AddNote: {"working", "complete"},
 	Correct: {"working", "complete"}, ErasureAhead: {"working", "complete"}, RecipientTold: {"working", "complete"},
 	Challenge: {"working", "complete"}, ChallengeFurther: {"working", "complete"},
-	ChallengeWithdrawn: {"working", "complete"},
+	ChallengeWithdrawn: {"working", "complete"}, KeepOn: {"working", "complete"}, AskHold: {"working", "complete"},
+	LiftHold: {"working", "complete"}, ConfirmHold: {"working", "complete"},
 }
 
 // Decides says whether an action is one of those by which a concern is decided.

@@ -18,7 +18,7 @@ func (d *Desk) alone(tx *store.Tx, a access.Actor, r *access.Resource, bars room
 	out := func(p id.Person) bool {
 		return bars.Some(func(b room.Bar) bool {
 			theirs := b.Who != b.By && (b.By == a.Person || b.Second == a.Person && a.Person == r.Raiser)
-			return b.Who == p && b.State == room.BarStands && !theirs
+			return b.Who == p && b.State == room.TwoStand && !theirs
 		})
 	}
 	left := func(role access.Role) (bool, error) {

@@ -30,7 +30,7 @@ var policies string
 var Room = sync.OnceValue(func() *room.Room {
 	return &room.Room{
 		Name: "policy", Number: 2, Kind: "Policy", One: "policy", Many: "policies", Compartment: "organisation",
-		Definitions: []*process.Definition{process.Must(version1)}, Policies: policies, Rows: 11,
+		Definitions: []*process.Definition{process.Must(version1)}, Policies: policies, Rows: 12,
 		Stories: room.MustStories(stories),
 	}
 })

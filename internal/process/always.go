@@ -20,6 +20,8 @@ func (s StepInfo) mustStay() string {
 		return "tells recipients what changed"
 	case Disagrees(s.ID):
 		return "says that somebody disagrees, or answers them"
+	case HoldsOn(s.ID):
+		return "has the destruction of what is kept wait"
 	case s.Leaves:
 		return "has whoever takes it leave the record"
 	case s.decides(ToShare) && !s.decides(NotToShare):

@@ -79,7 +79,7 @@ func (d *Definition) unanswered() (out []StepInfo) {
 	further, _ := find(d.AllSteps, ChallengeFurther, stepID)
 	begun, _ := d.statesBegun()
 	return []StepInfo{{ID: ChallengeUnanswered, Label: says, Kind: room + "." + string(ChallengeUnanswered),
-		Done: says, Fields: further.Fields[:1], Hears: []string{"owner"},
+		Done: says, Fields: further.Fields[:min(1, len(further.Fields))], Hears: []string{"owner"},
 		Outcomes: []Outcome{{Label: says, Moves: []Move{{From: begun}}}}}}
 }
 

@@ -190,7 +190,7 @@ func explore(d *Definition) *walk {
 	add(&place{Status: d.Start()})
 	for i := 0; i < len(w.places); i++ {
 		at := w.places[i]
-		for _, s := range slices.Concat(d.AllSteps, d.Lapses(at.Status), d.endings(), d.unanswered()) {
+		for _, s := range slices.Concat(d.AllSteps, d.Lapses(at.Status), d.endings(), d.unanswered(), d.keptEnough()) {
 			for _, o := range s.Outcomes {
 				m, err := d.move(at.Status, s.ID, o.ID)
 				if err != nil {

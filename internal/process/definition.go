@@ -171,6 +171,8 @@ type Definition struct {
 	Disclosed Disclosed `json:"disclosed"`
 	// Challenged says who may disagree with which decisions, and who answers.
 	Challenged Challenged `json:"challenged"`
+	// Keeps says for how long a record is kept once it has ended, and who holds it.
+	Keeps Keeps `json:"keeps"`
 	// Relies says what is due when an item ends that a question takes from a set; see Set.
 	Relies []Reliance `json:"relies"`
 	// Sets are those that its questions take from, as the program has them.
@@ -322,6 +324,7 @@ type List struct {
 	Today bool    `json:"today"`            // only what is due today or overdue
 	Waits bool    `json:"waits"`            // only where the next word is somebody else's, outside
 	Sent  bool    `json:"-"`                // only where something was sent, what was sent last first; see Disclosed
+	Kept  bool    `json:"-"`                // of what has ended, by when it is looked at whether it is still needed; see Keeps
 	Group string  `json:"group" for:"room"` // of actions, in the policies
 }
 
@@ -399,8 +402,11 @@ func (d *Definition) Step(id Step) (StepInfo, bool) {
 	if r, ok := find(d.Relies, id, Reliance.Ended); ok {
 		return r.Step(d), true
 	}
-	if id == ChallengeUnanswered {
+	switch id {
+	case ChallengeUnanswered:
 		return find(d.unanswered(), id, stepID)
+	case KeptEnough:
+		return find(d.keptEnough(), id, stepID)
 	}
 	return find(d.AllSteps, id, stepID)
 }

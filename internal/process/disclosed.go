@@ -61,7 +61,7 @@ func TellsRecipients(step Step) bool {
 // Alike says whether a step is one of which a definition only says who takes it: it asks and
 // changes the same in every kind of record.
 func Alike(step Step) bool {
-	return KeepsOut(step) || TellsRecipients(step) || Disagrees(step) || step == KnowPerson
+	return KeepsOut(step) || TellsRecipients(step) || Disagrees(step) || HoldsOn(step) || step == KnowPerson
 }
 
 // Discloses says whether something that identifies a person left with an outcome.

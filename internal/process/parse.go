@@ -38,8 +38,8 @@ func Parse(raw []byte) (*Definition, error) { return ParseFile("", raw) }
 func ParseFile(file string, raw []byte) (*Definition, error) {
 	d := Definition{file: file, lines: linesOf(raw)}
 	err := strict(raw, &d)
-	for _, made := range []func() error{d.knowsPerson, d.keepFrom, d.disclosed, d.challenged, d.takeForms,
-		d.owesRecipients, d.owesAnswers, d.takeSets, d.apart, d.rely, d.whole} {
+	for _, made := range []func() error{d.knowsPerson, d.keepFrom, d.disclosed, d.challenged, d.keeps, d.takeForms,
+		d.owesRecipients, d.owesAnswers, d.owesKeeping, d.takeSets, d.apart, d.rely, d.whole} {
 		if err == nil {
 			err = made()
 		}

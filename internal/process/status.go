@@ -101,7 +101,7 @@ func (d *Definition) first(from State, o Outcome) string {
 			return "First: " + w.first
 		}
 		for _, step := range d.AllSteps {
-			if Disagrees(step.ID) { // which nobody can unless somebody does
+			if AfterOthers(step.ID) {
 				continue
 			}
 			for _, next := range step.Outcomes {

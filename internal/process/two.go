@@ -157,7 +157,7 @@ func (d *Definition) Made() (out []StepInfo) {
 	for _, r := range d.Relies {
 		out = append(out, r.Step(d))
 	}
-	return append(out, d.unanswered()...)
+	return slices.Concat(out, d.unanswered(), d.keptEnough())
 }
 
 // makes says that a step and its duty, which Heed itself takes, or what it calls people then, has

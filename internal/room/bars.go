@@ -14,38 +14,44 @@ import (
 // named is kept from it, or let back in, by the word of two people: one asks, and
 // another, who is not the one named, confirms.
 type Bar struct {
-	Of     int64     // the step that asked for it, or declared it
-	Why    string    // Conflict, process.Subject or process.PassedBy
-	Who    id.Person // zero: nobody logs in by the name that was given
-	By     id.Person // who asked
-	Second id.Person // who gave the second word; zero: nobody yet, or none was needed
-	State  BarState
-	Lift   int64     // the step that asked to let them back in; 0: none
-	LiftBy id.Person // who asked that
-	Steps  []int64   // all that are about it
-	Words  []int64   // by which these were corrected
+	ByTwo
+	Why   string    // Conflict, process.Subject or process.PassedBy
+	Who   id.Person // zero: nobody logs in by the name that was given
+	Steps []int64   // all that are about it
+	Words []int64   // by which these were corrected
 }
 
-// BarState is where a bar stands.
-type BarState string
+// ByTwo is what one person asks for of a record, and another says yes or no to; once it stands it
+// is lifted in the same way.
+type ByTwo struct {
+	Of     int64     // the step that asked for it, or declared it
+	By     id.Person // who asked
+	Second id.Person // who gave the second word; zero: nobody yet, or none was needed
+	State  TwoState
+	Lift   int64     // the step that asked to lift it; 0: none
+	LiftBy id.Person // who asked that
+}
 
-// The states of a bar.
+// TwoState is where it stands.
+type TwoState string
+
+// The states of what two have to say.
 const (
-	BarAsked   BarState = "asked" // it keeps nobody from anything yet
-	BarStands  BarState = "stands"
-	BarRefused BarState = "refused"
-	BarLifted  BarState = "lifted"
+	TwoAsked   TwoState = "asked" // it has no effect yet
+	TwoStand   TwoState = "stands"
+	TwoRefused TwoState = "refused"
+	TwoLifted  TwoState = "lifted"
 )
 
 // Conflict is why somebody is barred who declared it themselves.
 const Conflict = "conflict"
 
 // Waits says whether somebody's second word is waited for, and on what step.
-func (b Bar) Waits() (step int64, asked id.Person, waits bool) {
+func (b ByTwo) Waits() (step int64, asked id.Person, waits bool) {
 	switch {
-	case b.State == BarAsked:
+	case b.State == TwoAsked:
 		return b.Of, b.By, true
-	case b.State == BarStands && b.Lift > 0:
+	case b.State == TwoStand && b.Lift > 0:
 		return b.Lift, b.LiftBy, true
 	}
 	return 0, id.Person{}, false
@@ -56,12 +62,12 @@ type Bars []Bar
 
 // Has says whether somebody is kept from the record.
 func (bs Bars) Has(p id.Person) bool {
-	return bs.Some(func(b Bar) bool { return b.Who == p && b.State == BarStands })
+	return bs.Some(func(b Bar) bool { return b.Who == p && b.State == TwoStand })
 }
 
 // Meant says whether it was asked to keep somebody from the record, and is not answered yet.
 func (bs Bars) Meant(p id.Person) bool {
-	return bs.Some(func(b Bar) bool { return b.Who == p && b.State == BarAsked })
+	return bs.Some(func(b Bar) bool { return b.Who == p && b.State == TwoAsked })
 }
 
 // Hides says whether a step is about keeping this person from the record, at the word
@@ -78,7 +84,7 @@ func (bs Bars) Some(is func(Bar) bool) bool { return slices.ContainsFunc(bs, is)
 // Because are those who are kept from it for a reason.
 func (bs Bars) Because(why string) (out []id.Person) {
 	for _, b := range bs {
-		if b.Why == why && b.State == BarStands && !b.Who.IsZero() {
+		if b.Why == why && b.State == TwoStand && !b.Who.IsZero() {
 			out = append(out, b.Who)
 		}
 	}
@@ -104,16 +110,16 @@ func (bs Bars) Find(is func(Bar) bool) (Bar, bool) {
 	return bs[i], true
 }
 
-// nothingFor says that a step about bars, recipients or those who disagree has nothing here to be
+// nothingFor says that a step about bars, recipients, those who disagree or holds has nothing here to be
 // about for somebody.
 func (s *State) nothingFor(def *process.Definition, step process.Step, p id.Person) bool {
 	switch step {
 	case process.LiftBar:
-		return !s.Bars.Some(func(b Bar) bool { return b.State == BarStands && b.Lift == 0 })
+		return !s.Bars.Some(func(b Bar) bool { return b.State == TwoStand && b.Lift == 0 })
 	case process.ConfirmBar:
 		return !s.Bars.WaitFor(p)
 	}
-	return s.WaitsFor(step) != nil || s.NothingDisputed(def, step, p) != nil
+	return s.WaitsFor(step) != nil || s.NothingDisputed(def, step, p) != nil || s.NothingHeld(step, p) != nil
 }
 
 // WaitFor says whether anything waits for somebody's second word.
@@ -137,12 +143,12 @@ func (bs Bars) after(t Taken) Bars {
 		}
 		return out
 	case process.DeclareConflict:
-		out = append(out, Bar{Of: t.Version, Why: Conflict, Who: who, By: t.By, State: BarStands})
+		out = append(out, Bar{ByTwo: ByTwo{Of: t.Version, By: t.By, State: TwoStand}, Why: Conflict, Who: who})
 		i = len(out) - 1
 	case process.KeepFrom:
-		b := Bar{Of: t.Version, Why: t.Outcome, Who: who, By: t.By, State: BarAsked}
+		b := Bar{ByTwo: ByTwo{Of: t.Version, By: t.By, State: TwoAsked}, Why: t.Outcome, Who: who}
 		if who == t.By {
-			b.State = BarStands
+			b.State = TwoStand
 		}
 		out = append(out, b)
 		i = len(out) - 1
@@ -152,7 +158,7 @@ func (bs Bars) after(t Taken) Bars {
 		}
 	case process.ConfirmBar:
 		if i = slices.IndexFunc(out, func(b Bar) bool { on, _, waits := b.Waits(); return waits && on == of }); i >= 0 {
-			out[i].answer(t)
+			out[i].answer(t, t.Outcome == process.Confirmed)
 		}
 	}
 	if i >= 0 {
@@ -170,16 +176,15 @@ func EntryOf(a field.Answers) int64 {
 	return n
 }
 
-// answer is the second word on what is asked of a bar.
-func (b *Bar) answer(t Taken) {
-	yes := t.Outcome == process.Confirmed
+// answer is the second word on what is asked.
+func (b *ByTwo) answer(t Taken, yes bool) {
 	switch {
-	case b.State == BarAsked && yes:
-		b.State, b.Second = BarStands, t.By
-	case b.State == BarAsked:
-		b.State = BarRefused
+	case b.State == TwoAsked && yes:
+		b.State, b.Second = TwoStand, t.By
+	case b.State == TwoAsked:
+		b.State = TwoRefused
 	case yes:
-		b.State = BarLifted
+		b.State = TwoLifted
 	default:
 		b.Lift, b.LiftBy = 0, id.Person{}
 	}

@@ -85,19 +85,27 @@ func (s *State) waitsForAnswer(c Challenge) bool {
 	return ok && due.Deadline == process.AnswerChallenge
 }
 
-// answering are the roles in which somebody is asked to answer who disagrees.
+// answering are the roles in which somebody is asked to answer who disagrees, or for a second word.
 func (s *State) answering(p id.Person) (out []access.Role) {
 	for _, c := range s.Challenges {
 		if due, ok := s.Owed(c); ok && s.mayAnswer(c, p) {
 			out = append(out, access.Role(due.Owner))
 		}
 	}
+	for _, x := range s.Due {
+		if x.Deadline == process.HoldWord && s.wordsAsked(x, p) {
+			out = append(out, access.Role(x.Owner))
+		}
+	}
 	return out
 }
 
 // isFor says whether a duty can be this person's: who made a decision or disagrees with it is not
-// asked to answer.
+// asked to answer, nor who asked for a hold to give the second word on it.
 func (s *State) isFor(x process.Due, p id.Person) bool {
+	if x.Deadline == process.HoldWord {
+		return s.wordsAsked(x, p)
+	}
 	i := s.challenge(x.Of)
 	return x.Deadline != process.AnswerChallenge || i >= 0 && s.mayAnswer(s.Challenges[i], p)
 }

@@ -94,7 +94,7 @@ func (d Decider) Event(s State, a access.Actor, step process.Step, in field.Answ
 		}
 	}
 	for _, err := range []error{d.inTurn(s, step, out, answers), s.WaitsFor(step), s.notToRecipient(step, out, answers),
-		d.endsUnheard(s, step, out)} {
+		d.endsUnheard(s, step, out), s.aboutHold(a, step, answers)} {
 		if err != nil {
 			return Event{}, err
 		}
@@ -140,6 +140,8 @@ func (d Decider) effect(s State, a access.Actor, info process.StepInfo, out stri
 	}
 	x.Rounds = d.turns(s, process.Taken{Step: info.ID, Outcome: out, At: d.Now}, answers)
 	x.Start, x.Stop = d.deadlines(s, info.ID, out, answers, d.Process.Ended(after))
+	keep, start, stop := d.keepingOf(s, info.ID, out, answers, d.Process.Ended(after))
+	x.Keep, x.Start, x.Stop = keep, append(x.Start, start...), append(x.Stop, stop...)
 	x.Sent = sent(info, out, answers)
 	x.Forget = info.Forget
 	x.Owner = personOf(info.Owner, a, answers)

@@ -102,6 +102,9 @@ func (d *Desk) due(_ context.Context, tx *store.Tx, j jobs.Job) error {
 	if further, err := d.goesFurther(tx, r, w); err != nil || further {
 		return err
 	}
+	if kept, err := d.keptLong(tx, r, w); err != nil || kept {
+		return err
+	}
 	if ended, err := d.itemsEnded(tx, r, w); err != nil || ended {
 		return err
 	}

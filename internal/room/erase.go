@@ -111,8 +111,10 @@ func (d *Desk) mayErase(tx *store.Tx, r *Room, s *State, reason string, words []
 	case !s.Ended():
 		return fail.New(fail.Conflict, "%s", def.Erase.Open)
 	}
-	if err := s.Unheard(); err != nil {
-		return err
+	for _, err := range []error{s.Held(), s.Unheard()} {
+		if err != nil {
+			return err
+		}
 	}
 	return s.eraseUntold(def)
 }

@@ -31,7 +31,7 @@ func (d *Desk) barring(tx *store.Tx, r *Room, s *State, a access.Actor, ev *Even
 		about, bars = who, who == by
 	case process.LiftBar:
 		b, ok := s.Bars.Find(func(b Bar) bool { return b.Of == EntryOf(ev.Answers) })
-		if !ok || b.State != BarStands || b.Lift > 0 {
+		if !ok || b.State != TwoStand || b.Lift > 0 {
 			err = fail.Fields{{Name: "of", Words: "Select who should be let back in"}}.Err()
 		}
 		about = b.Who
@@ -45,7 +45,7 @@ func (d *Desk) barring(tx *store.Tx, r *Room, s *State, a access.Actor, ev *Even
 			err = fail.New(fail.Conflict, "You asked for this, so somebody else gives the second word: another lead, the "+
 				"Caldicott Guardian or the executive lead")
 		}
-		who, bars = b.Who, b.State == BarAsked && ev.Outcome == process.Confirmed
+		who, bars = b.Who, b.State == TwoAsked && ev.Outcome == process.Confirmed
 	default:
 		return nil
 	}

@@ -98,6 +98,9 @@ func (d *Desk) List(ctx context.Context, a access.Actor, r *Room, q Query) (Page
 			page.Rows[i] = Row{Room: r, Reference: row.Reference, Sent: row.State.Disclosed,
 				State: &State{Due: row.State.Due, Disclosed: row.State.Disclosed}}
 		}
+		if l.Kept {
+			page.Rows[i].Due = row.State.keptDue()
+		}
 	}
 	return page, d.listed(ctx, a, decision.Rule, r.Name+kindListed, q.List, page.Rows)
 }

@@ -117,7 +117,7 @@ func (s *State) answered(e ledger.Entry) (out []Notice) {
 	for _, n := range s.Notices {
 		if _, waits := s.Bars.Asked(n.Of); n.What == NoticeWord && !waits {
 			b, _ := s.Bars.About(n.Of)
-			if n.To == e.Author.Person || b.State == BarRefused || b.State == BarStands && b.Of != n.Of {
+			if n.To == e.Author.Person || b.State == TwoRefused || b.State == TwoStand && b.Of != n.Of {
 				continue
 			}
 			n.What, n.At = NoticeKept, e.At

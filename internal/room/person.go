@@ -57,7 +57,7 @@ func (s *State) person(p *match.Person) {
 		return
 	}
 	t := match.Of(*p)
-	s.Tokens = &t
+	s.Tokens, s.Born = &t, p.Born
 }
 
 // Another is an earlier record that may be about the same person.

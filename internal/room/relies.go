@@ -67,7 +67,7 @@ func (d *Desk) itemsEnded(tx *store.Tx, r *Room, w writing) (bool, error) {
 }
 
 // looksAgain is when a record is looked at next: when something on it falls due, when an
-// item on which it relies ends, and a day later while something is overdue.
+// item on which it relies ends, when it was kept long enough, and a day later while something is overdue.
 func (r *Room) looksAgain(s *State, now time.Time) (at time.Time, ok bool) {
 	soonest := func(t time.Time) {
 		if t.After(now) && (at.IsZero() || t.Before(at)) {
@@ -82,6 +82,9 @@ func (r *Room) looksAgain(s *State, now time.Time) (at time.Time, ok bool) {
 	}
 	for _, x := range r.leans(s) {
 		soonest(x.ends)
+	}
+	if to, waits := s.keptTo(); waits {
+		soonest(to)
 	}
 	return at, !at.IsZero()
 }

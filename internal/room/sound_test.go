@@ -24,6 +24,14 @@ func asksFor(part, by string) string {
  "deadlines"`, part, by)
 }
 
+// keeps says for how long records are kept, with one text of that changed.
+func keeps(old, new string) string {
+	const good = ` "keeps": {"by": ["safeguarding_lead"], "second": "safeguarding_lead", "owner": "safeguarding_lead", "days": 20,
+   "word_days": 2, "periods": [{"years": 8, "because": "so", "evidence": "D", "source": "us"}]},
+ "deadlines"`
+	return strings.Replace(good, old, new, 1)
+}
+
 // whom has the good definition ask for a person, with one text of that changed.
 func whom(old, new string) string {
 	from := note[strings.Index(note, `{"id": "title"`):strings.Index(note, ` "deadlines"`)]
@@ -59,6 +67,16 @@ var badDefinitions = []struct{ name, old, new string }{
 	{"an NHS number that is not asked", note[strings.Index(note, `{"id": "title"`):strings.Index(note, ` "deadlines"`)],
 		whom(`"id": "number"`, `"id": "staff_number"`)},
 	{"a step of its own that person makes", ` {"id": "decide",`, ` {"id": "know_person",`},
+	{"kept by nobody", ` "deadlines"`, ` "keeps": {"periods": [{"years": 8}]}, "deadlines"`},
+	{"kept for ever", ` "deadlines"`, keeps(`"years": 8`, `"years": 800`)},
+	{"kept without saying why", ` "deadlines"`, keeps(`"because": "so"`, `"because": ""`)},
+	{"kept for no period that is for all", ` "deadlines"`, keeps(`"years": 8`, `"years": 8, "when": ["decide"]`)},
+	{"kept after a step misspelt", ` "deadlines"`, keeps(`[{`, `[{"when": ["decied"], "years": 1, "because": "so", "evidence": "D",
+   "source": "us"}, {`)},
+	{"looked at by who cannot keep it", ` "deadlines"`, keeps(`"owner": "safeguarding_lead"`, `"owner": "safegarding_lead"`)},
+	{"a second word of a role misspelt", ` "deadlines"`, keeps(`"second": "safeguarding_lead"`, `"second": "safegarding_lead"`)},
+	{"a second word at once", ` "deadlines"`, keeps(`"word_days": 2`, `"word_days": 0`)},
+	{"a step about holds that is made", ` {"id": "decide",`, ` {"id": "ask_hold",`},
 	{"recipients told by nobody", ` "deadlines"`, ` "disclosed": {"by": ["safegarding_lead"], "owner": "safegarding_lead",
    "days": 5}, "deadlines"`},
 	{"recipients owed by who cannot tell them", ` "deadlines"`, ` "disclosed": {"by": ["safeguarding_lead"],

@@ -40,6 +40,9 @@ type State struct {
 	Last    map[process.Step]Mark  `json:"last,omitempty"`
 	Kept    field.Answers          `json:"kept,omitempty"` // those that later steps ask for, as "step.field"
 	EndedAt time.Time              `json:"ended_at,omitzero"`
+	Keep    Keeping                `json:"keep,omitzero"` // until when it is kept, once it has ended
+	Holds   []Hold                 `json:"holds,omitempty"`
+	Born    string                 `json:"born,omitempty"` // the day of birth of whom it is about, as it is known now
 	Bars    Bars                   `json:"bars,omitempty"` // who is kept from it, or was to be
 	Notices []Notice               `json:"notices,omitempty"`
 	// Disclosed is what was sent from it that identifies a person, oldest first.
@@ -148,6 +151,7 @@ type Effect struct {
 	Alone  bool                   `json:"alone,omitempty"`  // whoever began the record decided: nobody else could
 	Unread bool                   `json:"unread,omitempty"` // whoever it is written for had left and cannot read it here
 	For    id.Person              `json:"for,omitzero"`     // the owner, who was away, for whom somebody took it
+	Keep   *Keeping               `json:"keep,omitempty"`   // until when it is kept by this
 	// Person is whom the record is about by this step, where it asks, in place of what was said before.
 	Person *match.Person `json:"person,omitempty"`
 }
@@ -221,7 +225,9 @@ func (s *State) Apply(e ledger.Entry, ev Event) error {
 	s.discloses(e.Version, e.At, ev)
 	s.challenged(e, ev)
 	s.named(x)
-	s.Bars = s.Bars.after(Taken{Version: e.Version, At: e.At, By: e.Author.Person, Role: e.Author.Role, Event: ev})
+	taken := Taken{Version: e.Version, At: e.At, By: e.Author.Person, Role: e.Author.Role, Event: ev}
+	s.Bars = s.Bars.after(taken)
+	s.holding(taken)
 	s.notices(e, x, before)
 	s.keep(x.Kept)
 	s.person(x.Person)

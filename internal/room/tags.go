@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"heed/internal/clock"
+	"heed/internal/clock/workday"
 	"heed/internal/id"
 	"heed/internal/process"
 )
@@ -100,6 +101,8 @@ func sortOf(l process.List, s *State) int64 {
 	switch {
 	case l.Sent:
 		return clock.Micros(s.lastSent())
+	case l.Kept && s.Keep.Until != (workday.Day{}):
+		return clock.Micros(s.Keep.Until.End().UTC())
 	case l.Order == orderDue && runs:
 		return clock.Micros(due.At)
 	case l.Order == orderDue:

@@ -150,6 +150,7 @@ func (p *pages) summary(q *web.Request) (web.Response, error) {
 		p.line(q, v, v.Taken[max(0, len(v.Taken)-5):], 3),
 		p.Sent(v),
 		p.Disputes(q, v),
+		p.Holds(q, v),
 		nhs.Paragraph{Content: nhs.Link{Text: "See the whole timeline", Href: p.Path(v.Reference) + "/timeline"}},
 		p.emergency(q),
 	)), nil

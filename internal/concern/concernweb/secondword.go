@@ -38,9 +38,9 @@ func whereItStands(q *web.Request, b concern.Broken) web.Component {
 			string(b.Reference) + "/" + string(process.ConfirmBar)}
 	case b.Stands.Why == room.Conflict && b.Stands.Of == b.Bar:
 		return nhs.Text("They declared a conflict of interest themselves")
-	case b.Stands.State == room.BarStands && b.Stands.Of == b.Bar:
+	case b.Stands.State == room.TwoStand && b.Stands.Of == b.Bar:
 		return nhs.Text("Kept from it")
-	case b.Stands.State == room.BarLifted:
+	case b.Stands.State == room.TwoLifted:
 		return nhs.Text("Let back in")
 	case b.Stands.State == "":
 		return nhs.Text("Erased")

@@ -437,6 +437,9 @@ func (x *disputed) isDecidedAnew() {
 			x.t.Error("whoever disagreed with the end was heard, and it has still ended")
 		}
 		x.runsAgain(after)
+		if after.Keep != (room.Keeping{}) {
+			x.t.Errorf("it was opened again, and it is said until when it is kept: %+v", after.Keep)
+		}
 		x.raiserSeesIt()
 		return
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"heed/internal/access"
+	"heed/internal/clock"
 	"heed/internal/clock/workday"
 	"heed/internal/demo"
 	"heed/internal/fail"
@@ -131,6 +132,14 @@ func (s *suite) only(rec id.Record) {
 		_, err := tx.Exec(`delete from job where record <> $1`, rec)
 		return err
 	}))
+}
+
+// reminded says whether somebody is to be told of a record before it has been kept long enough.
+func (s *suite) reminded(ref id.Reference) bool {
+	s.t.Helper()
+	v := s.stands(ref)
+	return s.count(`select count(*) from job where kind = 'room-due' and record = $1 and due <> $2`, v.Record,
+		clock.Micros(v.Keep.Until.End())) > 0
 }
 
 // quiet empties the outbox.

@@ -55,8 +55,7 @@ func runs(s *suite) {
 			}
 			if after.Ended() {
 				ended++
-				if len(after.Due) > 0 || s.count(`select count(*) from job where kind = 'room-due' and record = $1`,
-					after.Record) > 0 {
+				if len(after.Due) > 0 || s.reminded(ref) {
 					s.t.Errorf("after its end by %s %v is still due, or somebody is still reminded of it", info.ID, after.Due)
 				}
 				break

@@ -119,7 +119,7 @@ func (f *follower) beside() {
 	def, before := f.room.Latest(), len(f.taken)
 	for _, info := range def.Steps(f.at) {
 		for _, o := range info.Outcomes {
-			if o.Tells != "" || len(info.People) > 0 || process.TellsRecipients(info.ID) || process.Disagrees(info.ID) ||
+			if o.Tells != "" || len(info.People) > 0 || process.TellsRecipients(info.ID) || process.AfterOthers(info.ID) ||
 				def.May(f.at, info.ID, o.ID) != nil || !reflect.DeepEqual(def.After(f.at, info.ID, o.ID), f.at) {
 				continue
 			}

@@ -18,7 +18,7 @@ func heardOf(s *suite) {
 	defer func(was *room.Desk) { s.desk = was }(s.desk)
 	s.desk = d
 	for _, step := range s.room.Latest().AllSteps[1:] {
-		if process.Disagrees(step.ID) { // see disagreed
+		if process.AfterOthers(step.ID) { // see disagreed, held
 			continue
 		}
 		for _, name := range step.Hears {

@@ -120,7 +120,7 @@ var (
 // parts are all of them; a test holds that a room has each.
 var parts = []*part{anAudience, cycles, covering, twos, entitled, sets, following, hiding, partial, tied,
 	besideIt, asking, askingFirst, giving, givingLater, hearing, others, naming, emptied, worded, inPart,
-	keepingOut, sending, aboutSomebody, disagreeing,
+	keepingOut, sending, aboutSomebody, disagreeing, keeping,
 	goingOn, twice, reopening, closed, closing}
 
 // opensInPart says whether somebody may open a record of the room and not see all of the work on it.

@@ -697,8 +697,8 @@ var planted = []struct{ name, file, old, new, clause string }{
 		`ev.Effect.Adds = own || ev.Step == process.AddNote`, "concern:whoever_began_it"},
 	{"what a lead adds to what they began is not theirs", "../concern/decide.go", `ev.Effect.Adds = own`,
 		`ev.Effect.Adds = own && f.Actor.Role != access.Lead`, "concern:whoever_began_it"},
-	{"somebody is kept from it by the word of one", "bars.go", `if b.Why == why && b.State == BarStands &&`,
-		`if b.Why == why && b.State != BarRefused && b.State != BarLifted &&`, "plan:who_is_kept_from_it"},
+	{"somebody is kept from it by the word of one", "bars.go", `if b.Why == why && b.State == TwoStand &&`,
+		`if b.Why == why && b.State != TwoRefused && b.State != TwoLifted &&`, "plan:who_is_kept_from_it"},
 	{"whoever asked gives the second word", "keptfrom.go", `		case asked == by:
 `,
 		`		case asked == by && false:
@@ -723,7 +723,7 @@ var planted = []struct{ name, file, old, new, clause string }{
 		`if v.secret && e.Kind == "" ||`, "plan:who_is_kept_from_it"},
 	{"they are let in by the word of one", "bars.go", `			out[i].Lift, out[i].LiftBy = t.Version, t.By
 `,
-		`			out[i].Lift, out[i].LiftBy, out[i].State = t.Version, t.By, BarLifted
+		`			out[i].Lift, out[i].LiftBy, out[i].State = t.Version, t.By, TwoLifted
 `, "plan:who_is_kept_from_it"},
 	{"an entry that somebody must not know of is one to them", "desk.go",
 		`&& !s.Bars.Hides(by, n)`, `|| n <= s.Version`,
@@ -815,6 +815,41 @@ var planted = []struct{ name, file, old, new, clause string }{
 `, "request:an_earlier_record"},
 	{"a picture with another's tokens is taken", "prove.go", `case x.made >= r.makes() && !same(s, *is):`,
 		`case x.made >= r.makes() && s.Version != is.Version:`, "request:an_earlier_record"},
+	{"a request is erased while it is held", "erase.go", `[]error{s.Held(), s.Unheard()}`, `[]error{s.Unheard()}`,
+		"request:what_is_held"},
+	{"a concern is erased while a hold waits for its second word", "holds.go",
+		`return h.State == TwoAsked || h.State == TwoStand }`, `return h.State == TwoStand }`, "concern:what_is_held"},
+	{"one person alone holds a request", "holds.go", `step == process.ConfirmHold && waits && asked != p {`,
+		`step == process.ConfirmHold && waits {`, "request:what_is_held"},
+	{"a hold ends with the word of one", "holds.go", `		s.Holds[i].Lift, s.Holds[i].LiftBy = t.Version, t.By
+`, `		s.Holds[i].Lift, s.Holds[i].LiftBy, s.Holds[i].State = t.Version, t.By, TwoLifted
+`, "concern:what_is_held"},
+	{"nobody is asked for the second word on a hold", "holds.go", `		runs(process.HoldWord, s.Version+1, workday.Day{})
+`, `		_ = of
+`, "request:what_is_held"},
+	{"a hold is looked at no more", "holds.go", `runs(process.LookAtHold, of, s.Holds[i].Look)`, `_ = lifting`,
+		"concern:what_is_held"},
+	{"who is asked for the second word does not see what for", "challenged.go",
+		`if x.Deadline == process.HoldWord && s.wordsAsked(x, p) {`, `if x.Deadline == "" && s.wordsAsked(x, p) {`,
+		"concern:what_is_held"},
+	{"a request is kept for ever", "relies.go", `	if to, waits := s.keptTo(); waits {
+`, `	if to, waits := s.keptTo(); waits && r.Name == "" {
+`, "request:a_duty_runs"},
+	{"it was kept long enough before it was", "holds.go", `if !waits || tx.Now().Before(at) || !w.was.Ended() {`,
+		`if !waits || !w.was.Ended() {`, "concern:what_is_held"},
+	{"it is said each day that it was kept long enough", "holds.go", `		s.Keep.Over = true
+`, `		_ = s.Keep.Over
+`, "request:what_is_held"},
+	{"nobody looks at what was kept long enough", "duties.go", `	if kept, err := d.keptLong(tx, r, w); err != nil || kept {
+`, `	if kept, err := d.keptLong(tx, r, writing{}); err != nil || kept {
+`, "concern:what_is_held"},
+	{"a child's request is kept as an adult's", "person.go", `s.Tokens, s.Born = &t, p.Born`, `s.Tokens = &t`,
+		"request:what_is_held"},
+	{"what was opened again is still kept to a day", "holds.go", `		keep = &Keeping{}
+`, `		keep = nil
+`, "concern:who_disagrees"},
+	{"until when it is kept stands in no list", "list.go", `page.Rows[i].Due = row.State.keptDue()`, `_ = row.State.keptDue()`,
+		"request:what_is_held"},
 	{"nobody takes further what nobody answered", "lapse.go", `!tx.Now().Before(due.At) {
 			of :=`, `tx.Now().Before(w.was.At) {
 			of :=`, "request:who_disagrees"},
@@ -830,14 +865,14 @@ var planted = []struct{ name, file, old, new, clause string }{
 		`_ = d.again(s, starts)`, "concern:who_disagrees"},
 	{"whoever raised it reads that it has ended", "../process/challenged.go", `		if d.EndsBy(s) && d.HearsBy`,
 		`		if len(d.States) > 99 && d.HearsBy`, "concern:who_disagrees"},
-	{"a request ends while somebody disagrees", "decide.go", `d.endsUnheard(s, step, out)}`,
-		`map[bool]error{}[d.endsUnheard(s, step, out) == nil]}`, "request:who_disagrees"},
-	{"a concern ends while somebody disagrees", "decide.go", `d.endsUnheard(s, step, out)}`,
-		`map[bool]error{}[d.endsUnheard(s, step, out) == nil]}`, "concern:who_disagrees"},
-	{"a request is erased while somebody disagrees", "erase.go", `err := s.Unheard(); err != nil {`,
-		`err := s.Unheard(); err != nil && r.Rows > 99 {`, "request:who_disagrees"},
-	{"a concern is erased while somebody disagrees", "erase.go", `err := s.Unheard(); err != nil {`,
-		`err := s.Unheard(); err != nil && r.Rows > 99 {`, "concern:who_disagrees"},
+	{"a request ends while somebody disagrees", "decide.go", `d.endsUnheard(s, step, out), s`,
+		`map[bool]error{}[d.endsUnheard(s, step, out) == nil], s`, "request:who_disagrees"},
+	{"a concern ends while somebody disagrees", "decide.go", `d.endsUnheard(s, step, out), s`,
+		`map[bool]error{}[d.endsUnheard(s, step, out) == nil], s`, "concern:who_disagrees"},
+	{"a request is erased while somebody disagrees", "erase.go", `, s.Unheard()} {`,
+		`} {`, "request:who_disagrees"},
+	{"a concern is erased while somebody disagrees", "erase.go", `, s.Unheard()} {`,
+		`} {`, "concern:who_disagrees"},
 	{"whoever made a decision answers who disagrees with it", "challenged.go", `c.By != p && c.Made != p`, `c.By != p`,
 		"request:who_disagrees"},
 	{"whoever disagrees answers themselves", "challenged.go", `c.By != p && c.Made != p`, `c.Made != p`,

@@ -30,7 +30,7 @@ func shortest(d *process.Definition, from process.Status, done func(taken []turn
 			return p.way
 		}
 		for _, s := range d.Steps(p.at) {
-			if process.Disagrees(s.ID) { // which nobody can unless somebody does
+			if process.AfterOthers(s.ID) {
 				continue
 			}
 			for _, o := range s.Outcomes {

@@ -132,6 +132,7 @@ var clauses = []clause{
 	{"who is kept from it learns nothing, and two let them in", keptOut},
 	{"whoever was sent something is told what changed", recipients},
 	{"who disagrees is answered, and nothing ends before that", disagreed},
+	{"what is held is not erased, and what is kept long enough is looked at", keptAndHeld},
 	{"who is away is covered by one of their role, by the day", covered},
 	{"what somebody has is handed over in one go", handed},
 	{"a room's own Go is heeded", ownGo},
@@ -160,7 +161,8 @@ type suite struct {
 // ofOthers are those steps of a room that are about what others asked, or what was sent before.
 func ofOthers(r *room.Room) []process.Step {
 	all := []process.Step{process.LiftBar, process.ConfirmBar, process.ErasureAhead, process.RecipientTold,
-		process.Challenge, process.ChallengeAnswered, process.ChallengeFurther, process.ChallengeWithdrawn}
+		process.Challenge, process.ChallengeAnswered, process.ChallengeFurther, process.ChallengeWithdrawn,
+		process.KeepOn, process.LiftHold, process.ConfirmHold}
 	return slices.DeleteFunc(all, func(step process.Step) bool {
 		_, has := r.Latest().Step(step)
 		return !has

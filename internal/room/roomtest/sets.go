@@ -69,7 +69,7 @@ func (s *suite) endedBySet(by process.Reliance) {
 				v.Taken[len(v.Taken)-1].Step)
 		}
 	}
-	if s.count(`select count(*) from job where record = $1 and kind = 'room-due'`, s.stands(ended).Record) > 0 {
+	if s.reminded(ended) {
 		s.t.Errorf("%s: somebody is to be told of a record that has ended", by.ID)
 	}
 	for _, ref := range append(open, ended, other) {

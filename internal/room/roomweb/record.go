@@ -32,6 +32,7 @@ func (p *Pages) record(q *web.Request) (web.Response, error) {
 		p.linked(v),
 		p.Sent(v),
 		p.Disputes(q, v),
+		p.Holds(q, v),
 		nhs.Heading{Text: "What has happened", Level: 2, Size: nhs.SizeM},
 		p.Timeline(q, v, v.Taken, 3),
 	)), nil

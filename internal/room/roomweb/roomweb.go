@@ -181,6 +181,9 @@ func (p *Pages) offers(q *web.Request, v room.View, step process.Step) func(fiel
 			case process.RecipientTold:
 				return untold(v), nil
 			}
+			if step == process.LiftHold || step == process.ConfirmHold {
+				return holdsFor(v, step, q.Who().Person), nil
+			}
 			if process.Disagrees(step) {
 				return p.disputes(v, step, q.Who().Person), nil
 			}

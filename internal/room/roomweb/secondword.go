@@ -105,7 +105,7 @@ func barWords(x room.ToConfirm, declared string) string {
 // keptOut are the entries by which somebody is kept from a record and can be let back in.
 func (p *Pages) keptOut(v room.View) (out []fieldweb.Option) {
 	for _, t := range v.Taken {
-		if b, ok := v.Bars.About(t.Version); ok && b.Of == t.Version && b.State == room.BarStands && b.Lift == 0 {
+		if b, ok := v.Bars.About(t.Version); ok && b.Of == t.Version && b.State == room.TwoStand && b.Lift == 0 {
 			out = append(out, fieldweb.Option{ID: strconv.FormatInt(t.Version, 10), Label: p.Entry(v, t)})
 		}
 	}

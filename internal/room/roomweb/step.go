@@ -77,6 +77,7 @@ func (p *Pages) above(q *web.Request, info process.StepInfo, v room.View) (out [
 		out = append(out, letters(v)...)
 	}
 	out = append(out, p.disputed(q, v, info.ID)...)
+	out = append(out, p.held(q, v, info.ID)...)
 	if p.Before != nil {
 		out = append(out, p.Before(q, v, info)...)
 	}
