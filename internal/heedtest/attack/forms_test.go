@@ -159,7 +159,12 @@ func (h *house) stages() []id.Reference {
 		h.take("deputy", ref, "triage", url.Values{"decision": {"open_case"}, "reasons": {"r"}})
 	}
 	h.take("lead", disputed, "challenge", forms["/cases/{ref}/challenge"])
-	return []id.Reference{received, taken, open, asked, barred, sent, ended, decided, disputed}
+	toHold, held := h.raise("nurse", "Somebody asked to hold it"), h.raise("nurse", "Held")
+	for _, ref := range []id.Reference{toHold, held} {
+		h.take("deputy", ref, "ask_hold", forms["/cases/{ref}/ask_hold"])
+	}
+	h.take("lead", held, "confirm_hold", url.Values{"of": {"2"}, "result": {"confirmed"}})
+	return []id.Reference{received, taken, open, asked, barred, sent, ended, decided, disputed, toHold, held}
 }
 
 // toldOf is the page on which the Guardian reviews a reason that a lead gave.

@@ -820,7 +820,7 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"a concern is erased while a hold waits for its second word", "holds.go",
 		`return h.State == TwoAsked || h.State == TwoStand }`, `return h.State == TwoStand }`, "concern:what_is_held"},
 	{"one person alone holds a request", "holds.go", `step == process.ConfirmHold && waits && asked != p {`,
-		`step == process.ConfirmHold && waits {`, "request:what_is_held"},
+		`step == process.ConfirmHold && waits && (asked != p || asked == p) {`, "request:what_is_held"},
 	{"a hold ends with the word of one", "holds.go", `		s.Holds[i].Lift, s.Holds[i].LiftBy = t.Version, t.By
 `, `		s.Holds[i].Lift, s.Holds[i].LiftBy, s.Holds[i].State = t.Version, t.By, TwoLifted
 `, "concern:what_is_held"},
@@ -836,7 +836,7 @@ var planted = []struct{ name, file, old, new, clause string }{
 `, `	if to, waits := s.keptTo(); waits && r.Name == "" {
 `, "request:a_duty_runs"},
 	{"it was kept long enough before it was", "holds.go", `if !waits || tx.Now().Before(at) || !w.was.Ended() {`,
-		`if !waits || !w.was.Ended() {`, "concern:what_is_held"},
+		`if !waits || tx.Now().Before(at.AddDate(-99, 0, 0)) || !w.was.Ended() {`, "concern:what_is_held"},
 	{"it is said each day that it was kept long enough", "holds.go", `		s.Keep.Over = true
 `, `		_ = s.Keep.Over
 `, "request:what_is_held"},
