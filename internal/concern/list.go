@@ -2,7 +2,8 @@ package concern
 
 import "heed/internal/process"
 
-// The lists that something here names. Those of a team but ListAll are tabs of the lead's inbox.
+// The lists that something here names. Those of a team but ListAll are tabs of the lead's inbox,
+// and so is what is kept.
 const (
 	ListAll   = "all"   // newest first
 	ListDue   = "due"   // open, what is due first on top
@@ -15,7 +16,7 @@ const (
 // Inbox are the lists of the lead's inbox, each a tab.
 func (d *Desk) Inbox() (out []process.List) {
 	for _, l := range d.Room.Latest().Lists {
-		if l.Of == "team" && l.ID != ListAll {
+		if l.Of == "team" && l.ID != ListAll || l.Kept {
 			out = append(out, l)
 		}
 	}

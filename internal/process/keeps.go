@@ -11,7 +11,7 @@ import (
 
 // Keeps says for how long a record is kept once it has ended, and by whom its destruction is made
 // to wait. A definition says no more: the steps and duties are the same in every kind of record,
-// and nothing is ever destroyed by them; see decision 0720.
+// and nothing is ever destroyed by them; see decision 0721.
 type Keeps struct {
 	By     []Role `json:"by"`     // who keeps it longer, and asks that it is held or held no more
 	Second Role   `json:"second"` // who is asked for the second word; whoever of By did not ask may give it, too
@@ -122,7 +122,7 @@ func (d *Definition) keeps() error {
 		d.AllSteps = append(d.AllSteps, s)
 	}
 	d.Lists = append(d.Lists, List{ID: ListKept, Title: "Kept after the end, and until when",
-		Empty: "Nothing has ended that is still kept.", Of: "organisation", Open: "no", Order: "due", Kept: true})
+		Empty: "Nothing has ended that is still kept.", Of: "organisation", Order: "due", Kept: true})
 	return nil
 }
 

@@ -15,7 +15,7 @@ import (
 )
 
 // What stands here is for how long a record is kept once it has ended, and that nothing of it is
-// destroyed while two people hold it; see decision 0720.
+// destroyed while two people hold it; see decision 0721.
 
 // Keeping is until when a record is kept, and why.
 type Keeping struct {
@@ -194,9 +194,6 @@ func (s *State) keptTo() (at time.Time, ok bool) {
 
 // keptDue is when it is looked at whether a record is still needed, as lists show what is due.
 func (s *State) keptDue() process.Due {
-	if s.Keep.Until == (workday.Day{}) {
-		return process.Due{}
-	}
 	return process.Due{Label: "Look whether it is still needed", Day: s.Keep.Until, At: s.Keep.Until.End().UTC()}
 }
 

@@ -78,6 +78,7 @@ func (r *Room) TestOnlyRows(s *State) string {
 func listed(l process.List, s *State) bool {
 	return (l.Open == "" || (l.Open == "yes") == s.Open()) &&
 		(!l.Waits || s.Waits() && s.Open()) && (!l.Sent || len(s.Disclosed) > 0) &&
+		(!l.Kept || s.Ended() && s.Keep.Until != (workday.Day{})) &&
 		(len(l.In) == 0 || slices.Contains(l.In, s.Stage)) &&
 		!slices.ContainsFunc(l.Facts, func(f process.Fact) bool { return !s.Facts.Has(f) })
 }
@@ -101,7 +102,7 @@ func sortOf(l process.List, s *State) int64 {
 	switch {
 	case l.Sent:
 		return clock.Micros(s.lastSent())
-	case l.Kept && s.Keep.Until != (workday.Day{}):
+	case l.Kept:
 		return clock.Micros(s.Keep.Until.End().UTC())
 	case l.Order == orderDue && runs:
 		return clock.Micros(due.At)

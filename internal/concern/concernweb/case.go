@@ -142,6 +142,7 @@ func (p *pages) summary(q *web.Request) (web.Response, error) {
 	_, raising := p.Meant(v, v.Taken[0])
 	return p.Page(q, v, "Case "+string(v.Reference), "", web.Stack(
 		p.DoNext(v, usual(v)),
+		p.Holds(q, v),
 		nhs.Heading{Text: "What was raised", Level: 2, Size: nhs.SizeM},
 		nhs.Paragraph{Content: nhs.Group{nhs.Text("By "), nhs.HTML(words.Name(raiser)), nhs.Text(" on "),
 			nhs.HTML(words.MomentHTML(v.At)), nhs.Text(".")}},
@@ -150,7 +151,6 @@ func (p *pages) summary(q *web.Request) (web.Response, error) {
 		p.line(q, v, v.Taken[max(0, len(v.Taken)-5):], 3),
 		p.Sent(v),
 		p.Disputes(q, v),
-		p.Holds(q, v),
 		nhs.Paragraph{Content: nhs.Link{Text: "See the whole timeline", Href: p.Path(v.Reference) + "/timeline"}},
 		p.emergency(q),
 	)), nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"heed/internal/access"
+	"heed/internal/clock"
 	"heed/internal/clock/workday"
 	"heed/internal/fail"
 	"heed/internal/field"
@@ -272,6 +273,10 @@ func (s *suite) keptToAge() {
 func (s *suite) overOn(q *jobs.Queue, h *holding, until workday.Day) {
 	s.t.Helper()
 	def := s.room.Latest()
+	if s.count(`select count(*) from job where kind = 'room-due' and record = $1 and due = $2`, h.rec,
+		clock.Micros(until.End())) != 1 {
+		s.t.Error("nobody looks at the record on the day until which it is kept")
+	}
 	s.only(h.rec)
 	s.w.Hand.Set(until.End().Add(-time.Minute))
 	s.lookedAt(q, h.rec)

@@ -834,7 +834,7 @@ var planted = []struct{ name, file, old, new, clause string }{
 		"concern:what_is_held"},
 	{"a request is kept for ever", "relies.go", `	if to, waits := s.keptTo(); waits {
 `, `	if to, waits := s.keptTo(); waits && r.Name == "" {
-`, "request:a_duty_runs"},
+`, "request:what_is_held"},
 	{"it was kept long enough before it was", "holds.go", `if !waits || tx.Now().Before(at) || !w.was.Ended() {`,
 		`if !waits || tx.Now().Before(at.AddDate(-99, 0, 0)) || !w.was.Ended() {`, "concern:what_is_held"},
 	{"it is said each day that it was kept long enough", "holds.go", `		s.Keep.Over = true

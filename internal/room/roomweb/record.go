@@ -28,11 +28,11 @@ func (p *Pages) record(q *web.Request) (web.Response, error) {
 		p.standing(q, v, p.Directory.Names(q.Context())),
 		p.askedToRead(q, v),
 		p.DoNext(v, usual(v)),
+		p.Holds(q, v),
 		p.rounds(v),
 		p.linked(v),
 		p.Sent(v),
 		p.Disputes(q, v),
-		p.Holds(q, v),
 		nhs.Heading{Text: "What has happened", Level: 2, Size: nhs.SizeM},
 		p.Timeline(q, v, v.Taken, 3),
 	)), nil

@@ -81,7 +81,7 @@ func (p *Pages) afterWord(q *web.Request, step process.Step, ref id.Reference) s
 	case p.works(q):
 	case step == process.ConfirmBar:
 		return p.Outside.Path
-	case step == process.ChallengeAnswered:
+	case step == process.ChallengeAnswered || step == process.ConfirmHold:
 		return "/work"
 	}
 	return p.Path(ref)
