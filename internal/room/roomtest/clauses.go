@@ -422,7 +422,7 @@ func (s *suite) listed() (out []id.Reference) {
 		v := s.stands(ref)
 		s.goWay(ref, shortest(def, v.Status(), func(way []turn, at process.Status) bool {
 			return (!l.Sent || len(way) > 0 && sends(def, way[len(way)-1])) &&
-				(len(l.In) == 0 || slices.Contains(l.In, at.State)) && (l.Open == "no") == def.Ended(at) &&
+				(len(l.In) == 0 || slices.Contains(l.In, at.State)) && (l.Open == "no" || l.Kept) == def.Ended(at) &&
 				!slices.ContainsFunc(l.Facts, func(f process.Fact) bool { return !at.Facts.Has(f) })
 		}))
 		out = append(out, ref)

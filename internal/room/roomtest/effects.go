@@ -173,7 +173,7 @@ func (s *suite) belongs(l process.List, x *room.State, a access.Actor) bool {
 	}
 	due, is := x.NextDue()
 	return theirs[l.Of] && (l.Open == "" || (l.Open == "yes") == (!x.Ended() || len(x.Due) > 0)) &&
-		(!l.Sent || len(x.Disclosed) > 0) &&
+		(!l.Sent || len(x.Disclosed) > 0) && (!l.Kept || !x.EndedAt.IsZero()) &&
 		(len(l.In) == 0 || slices.Contains(l.In, x.Stage)) &&
 		(!l.Waits || slices.ContainsFunc(x.Due, func(d process.Due) bool { return d.Others })) &&
 		(!l.Today || is && !due.At.After(workday.Of(s.w.Hand.Now()).End()))
