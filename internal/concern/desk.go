@@ -56,7 +56,7 @@ func Room() *room.Room { return new(Desk).made() }
 func (d *Desk) made() *room.Room {
 	return &room.Room{
 		Name: Name, Apart: true, Number: ledger.Concern, Kind: access.KindConcern, One: "concern", Many: "concerns",
-		Compartment: string(Patient), Definitions: []*process.Definition{process.Patient()}, Rows: 11,
+		Compartment: string(Patient), Definitions: []*process.Definition{process.Patient()}, Rows: 12,
 		Opens: access.ViewConcern, Follows: access.ViewOwnConcern, Late: []access.Role{access.CaldicottGuardian},
 		Tells:  access.BeTold,
 		Passes: process.Refer,

@@ -31,7 +31,7 @@ var policies string
 var Room = sync.OnceValue(func() *room.Room {
 	return &room.Room{
 		Name: "request", Number: 7, Kind: "Request", One: "request", Many: "requests", Compartment: "patient",
-		Definitions: []*process.Definition{process.Must(version1)}, Policies: policies, Rows: 8,
+		Definitions: []*process.Definition{process.Must(version1)}, Policies: policies, Rows: 9,
 		Stories: room.MustStories(stories),
 	}
 })
