@@ -56,7 +56,7 @@ var keepingSteps = []StepInfo{
 		Send:   "Keep it longer", Done: "It was recorded until when this is kept, and why",
 		Outcomes: []Outcome{{Label: "Kept longer"}}},
 	{ID: AskHold, Label: "Hold this: nothing of it is destroyed", Kind: "held", Form: "hold/1",
-		Source: "NHS Records Management Code of Practice: nothing is destroyed that an inquiry, a claim or the person may need",
+		Source: "What an inquest, an inquiry, a claim or the person may need is not destroyed",
 		Send:   "Hold this", Done: "Nothing of this can be erased now. A second person has to say yes or no to the hold",
 		Hears: []string{"owner"}, Outcomes: []Outcome{{Label: "To be held"}}},
 	{ID: LiftHold, Label: "Ask to end a hold", Kind: "hold_lifting_asked", Form: "lift_hold/1",
@@ -178,15 +178,15 @@ func (d *Definition) owesKeeping() error {
 			Until: []string{string(KeepOn)}},
 		Deadline{ID: HoldWord, Label: "Say yes or no to a hold", Days: k.WordDays, Owner: k.Second, Any: true, Evidence: "D",
 			Each: true, From: word, Until: []string{string(ConfirmHold)}},
-		Deadline{ID: LookAtHold, Label: "Look whether this has to be held any longer", Days: k.Days, Owner: k.Owner, Any: true,
-			Evidence: "D", Each: true, From: []string{string(ConfirmHold)}, Until: []string{string(ConfirmHold)}})
+		Deadline{ID: LookAtHold, Label: "Look whether this has to be held any longer", Days: k.Days, Owner: k.Owner,
+			Any: true, Evidence: "D", Each: true, From: []string{string(ConfirmHold)}, Until: []string{string(ConfirmHold)}})
 	return nil
 }
 
 // KeptUntil is the day until which a record is kept that ends now, and why: last says how each step
 // came out when it was last taken. Born is the person's day of birth, zero where it is not known.
-func (d *Definition) KeptUntil(last func(Step) (outcome string, taken bool), now time.Time, born workday.Day) (until workday.Day,
-	because string) {
+func (d *Definition) KeptUntil(last func(Step) (outcome string, taken bool), now time.Time,
+	born workday.Day) (until workday.Day, because string) {
 	end := workday.Of(now)
 	for _, p := range d.Keeps.Periods {
 		if len(p.When) > 0 && !slices.ContainsFunc(p.When, func(ref string) bool {

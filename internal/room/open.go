@@ -266,7 +266,8 @@ func (d *Desk) view(tx *store.Tx, a access.Actor, r *Room, f found, taken []Take
 	v.Due, v.secret = d.dueTo(tx, a, r, &s, work), len(v.Bars) < len(s.Bars)
 	v.Counts = r.Latest().Audience.Given() && d.allowsFor(a, r, &s, res, actCount, f.reason)
 	if !work {
-		v.Rounds, v.Disclosed, v.Challenges, v.Holds, v.Keep = nil, nil, nil, nil, Keeping{} // a reader has the next day among what is due
+		v.Rounds, v.Disclosed, v.Challenges = nil, nil, nil // a reader has the next day among what is due
+		v.Holds, v.Keep = nil, Keeping{}
 	}
 	v.MayLink = len(def.Links) > 0 && d.allowsFor(a, r, &s, res, actLink, f.reason)
 	if v.Links, err = d.links(tx, a, r, &s, f.key); err != nil {

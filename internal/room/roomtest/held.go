@@ -137,10 +137,11 @@ func (h *holding) waitsForTheSecond(when string) {
 	if !slices.ContainsFunc(h.mine(was).Rows, func(r room.Row) bool { return r.Reference == h.ref && r.Due.Of == h.of }) {
 		h.t.Errorf("%s it does not stand before who gives the second word", when)
 	}
-	if v, err := h.desk.Open(h.ctx, was, h.room, h.ref); err != nil || len(v.HoldsFor(process.ConfirmHold, was.Person)) != 1 {
+	v, err := h.desk.Open(h.ctx, was, h.room, h.ref)
+	if err != nil || len(v.HoldsFor(process.ConfirmHold, was.Person)) != 1 {
 		h.t.Errorf("%s who gives the second word does not see it: %v", when, err)
 	}
-	_, err := h.says(h.asker, process.ConfirmHold)
+	_, err = h.says(h.asker, process.ConfirmHold)
 	h.refuses(when+" who asked gives the second word", err)
 }
 
@@ -261,7 +262,8 @@ func (s *suite) keptToAge() {
 	got := s.raised(knownAs{name: "Ines Childname", born: "1984-05-03"})
 	h := &holding{suite: s, life: life{ref: got.Reference, rec: got.Record}}
 	info, _ := s.room.Latest().Step(process.KnowPerson)
-	_, _, err := s.take(h.ref, info, field.Said("name", "Ines Childname", "age", "day", "born", born.String(), "told", "nobody"))
+	_, _, err := s.take(h.ref, info, field.Said("name", "Ines Childname", "age", "day", "born", born.String(),
+		"told", "nobody"))
 	s.must(err)
 	s.ends(&h.life)
 	if want := workday.Of(born.Start().AddDate(p.ToAge, 0, 0)); s.stands(h.ref).Keep.Until != want {

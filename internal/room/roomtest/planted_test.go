@@ -848,8 +848,8 @@ var planted = []struct{ name, file, old, new, clause string }{
 	{"what was opened again is still kept to a day", "holds.go", `		keep = &Keeping{}
 `, `		keep = nil
 `, "concern:who_disagrees"},
-	{"until when it is kept stands in no list", "list.go", `page.Rows[i].Due = row.State.keptDue()`, `_ = row.State.keptDue()`,
-		"request:what_is_held"},
+	{"until when it is kept stands in no list", "list.go", `page.Rows[i].Due = row.State.keptDue()`,
+		`_ = row.State.keptDue()`, "request:what_is_held"},
 	{"nobody takes further what nobody answered", "lapse.go", `!tx.Now().Before(due.At) {
 			of :=`, `tx.Now().Before(w.was.At) {
 			of :=`, "request:who_disagrees"},

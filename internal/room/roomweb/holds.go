@@ -38,8 +38,8 @@ func keptWords(k room.Keeping) string {
 		return "This was kept until " + k.Until.Words() + ". Look whether it is still needed: have it erased, on the word " +
 			"of two people, or keep it longer."
 	}
-	return "This is kept until " + k.Until.Words() + ": " + k.Because + ". Then somebody looks whether it is still needed. " +
-		"Nothing is erased by itself."
+	return "This is kept until " + k.Until.Words() + ": " + k.Because + ". Then somebody looks whether it is still " +
+		"needed. Nothing is erased by itself."
 }
 
 // standing is where a hold stands, in words.
