@@ -199,7 +199,8 @@ func RecordActions() []Action {
 	return []Action{ViewOwnConcern, AddToOwn, ViewConcern, Acknowledge, Assign, Triage, AskAdvice, RecordAdvice,
 		DecideSharing, EmergencyDisclosure, Refer, RecordTold, GiveFeedback, Close, AddNote, Correct,
 		KnowPerson, ErasureAhead, RecipientTold, Challenge, ChallengeAnswered, ChallengeFurther, ChallengeWithdrawn,
-		KeepOn, AskHold, LiftHold, ConfirmHold, DeclareConflict, KeepFrom, LiftBar, ConfirmBar, LocalStep, ViewReaders, BeTold, BreakGlass, Erase}
+		KeepOn, AskHold, LiftHold, ConfirmHold,
+		DeclareConflict, KeepFrom, LiftBar, ConfirmBar, LocalStep, ViewReaders, BeTold, BreakGlass, Erase}
 }
 
 // OfTeam says whether those in a role work the records of one team, and not of all.
