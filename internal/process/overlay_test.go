@@ -61,7 +61,7 @@ func outcomes(d *process.Definition, err error) (lines []string) {
 
 // An overlay leaves the shipped process as it is.
 func TestOverlayDoesNotTouchTheShippedProcess(t *testing.T) {
-	before := process.Check(process.Patient()).String()
+	before, steps := process.Check(process.Patient()).String(), len(process.Patient().AllSteps)
 	raw, err := os.ReadFile("testdata/overlays/good.txt")
 	if err != nil {
 		t.Fatal(err)
@@ -71,7 +71,7 @@ func TestOverlayDoesNotTouchTheShippedProcess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if process.Check(process.Patient()).String() != before || len(process.Patient().AllSteps) != 25 {
+	if process.Check(process.Patient()).String() != before || len(process.Patient().AllSteps) != steps {
 		t.Error("the shipped process has changed")
 	}
 	s := path(t, d, [2]string{"raise"}, [2]string{"acknowledge"}, [2]string{"triage", "open_case"},
