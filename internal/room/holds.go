@@ -194,6 +194,9 @@ func (s *State) keptTo() (at time.Time, ok bool) {
 
 // keptDue is when it is looked at whether a record is still needed, as lists show what is due.
 func (s *State) keptDue() process.Due {
+	if s.Keep.Until == (workday.Day{}) { // of one that is damaged nothing is known
+		return process.Due{}
+	}
 	return process.Due{Label: "Look whether it is still needed", Day: s.Keep.Until, At: s.Keep.Until.End().UTC()}
 }
 

@@ -76,6 +76,9 @@ func (s *suite) soonest(d *room.Desk, r *room.Room, a access.Actor, v room.View)
 		p, err := d.List(s.ctx, a, r, room.Query{List: l.ID, Limit: room.MaxPage})
 		s.must(err)
 		for _, row := range p.Rows {
+			if l.Kept { // which says until when it is kept: see keptToTheDay
+				continue
+			}
 			next, _ := v.NextDue()
 			if l.Sent { // of a record it says to whom something went, and nothing else
 				next = process.Due{}
