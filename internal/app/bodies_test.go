@@ -2,12 +2,14 @@ package app_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"heed/internal/clock"
 	"heed/internal/directory"
 	"heed/internal/directory/bodies"
 	"heed/internal/fail"
@@ -75,11 +77,17 @@ func TestOrganisationsHaveDaysAndSuccessors(t *testing.T) {
 			}
 			return names
 		}
-		if got := is("2026-06-30"); !slices.Equal(got, []string{"Alpha", "Hope", "Hope", "London"}) {
+		if got := is("2026-06-30"); !slices.Equal(got, []string{"Alpha", "Beta", "Hope", "Hope", "London"}) {
 			h.t.Errorf("on the last day of a trust there are %v", got)
 		}
-		if got := is("2026-07-01"); !slices.Equal(got, []string{"Alpha and Beta", "Hope", "Hope", "London"}) {
+		if got := is("2026-07-01"); !slices.Equal(got, []string{"Alpha and Beta", "Beta", "Hope", "Hope", "London"}) {
 			h.t.Errorf("on the day after there are %v", got)
+		}
+		if got := is("2026-07-07"); !slices.Contains(got, "Beta") { // of which the file says nothing any more
+			h.t.Errorf("on the day before a file that lists it no more there are %v", got)
+		}
+		if got := is("2026-07-08"); slices.Contains(got, "Beta") {
+			h.t.Errorf("on the day of a file that lists it no more there are %v", got)
 		}
 		i := slices.IndexFunc(h.bodies(), func(b bodies.Body) bool { return b.Code == "RA1" })
 		if b := h.bodies()[i]; b.Successor != "RA3" || b.Closed.Format(time.DateOnly) != "2026-06-30" {
@@ -87,9 +95,64 @@ func TestOrganisationsHaveDaysAndSuccessors(t *testing.T) {
 		}
 		state, err := h.Bulk.State(context.Background(), h.org, bodies.Feed.Name)
 		check(h.t, err)
-		if got := state.Counts(); got["acute"] != 2 || got["region"] != 1 || got["voluntary_provider"] != 2 || len(got) != 3 {
+		if got := state.Counts(); got["acute"] != 3 || got["region"] != 1 || got["voluntary_provider"] != 2 || len(got) != 3 {
 			h.t.Errorf("counted are %v", got)
 		}
+		if found := h.named(); len(found) > 0 {
+			h.t.Errorf("heed verify names %v", found)
+		}
+	})
+}
+
+// TestWhatAFileListsNoMore: it is named before it is done, stays with its last day, once, for thirty years, and is there
+// again when the next file has it; taking the import back takes that back. Seen to fail when it ended at once, when it was
+// closed with each file anew, and when it stayed for good.
+func TestWhatAFileListsNoMore(t *testing.T) {
+	const head = "region_code,region,open_date,close_date,successor_code\n"
+	const both = head + "Y56,London,2017-10-01,,\nY58,South West,2017-10-01,,\n"
+	const one = head + "Y56,London,2017-10-01,,\n"
+	each(t, func(h *house) {
+		southWest := func() string {
+			for _, b := range h.bodies() {
+				if b.Code == "Y58" {
+					return b.Closed.Format(time.DateOnly)
+				}
+			}
+			return "not there"
+		}
+		is := func(what, want string) {
+			h.t.Helper()
+			if got := southWest(); got != want {
+				h.t.Errorf("%s it closed on %s, want %s", what, got, want)
+			}
+		}
+		var none time.Time
+		open := none.Format(time.DateOnly)
+		h.takeIn(both, "2026-07-01")
+		p := h.look(one, "2026-07-08")
+		if got := fmt.Sprint(p.Named.Closed); p.Closed != 1 || p.Left != 0 || got != "[{0 South West (Y58)}]" {
+			h.t.Errorf("it would close %d: %s", p.Closed, got)
+		}
+		n := h.takeIn(one, "2026-07-08")
+		is("after a file without it", "2026-07-07")
+		check(h.t, h.Bulk.Undo(context.Background(), h.org, directory.Operator(), bodies.Feed.Name, n))
+		is("after that was taken back", open)
+		h.takeIn(one, "2026-07-08")
+		for _, day := range []string{"2026-07-08", "2026-07-09"} {
+			if p := h.look(one, day); !p.Nothing() {
+				h.t.Errorf("without it once more on %s: %+v", day, p)
+			}
+		}
+		h.takeIn(both, "2026-07-10")
+		is("in the file again", open)
+		h.takeIn(one, "2026-07-11")
+		h.Clock.(*clock.Hand).Move(31 * 366 * 24 * time.Hour)
+		p = h.look(one, "2056-07-11")
+		if got := fmt.Sprint(p.Named.Left); p.Left != 1 || p.Closed != 0 || got != "[{0 South West (Y58)}]" {
+			h.t.Errorf("after thirty years %d leave: %s", p.Left, got)
+		}
+		h.takeIn(one, "2056-07-11")
+		is("after thirty years", "not there")
 		if found := h.named(); len(found) > 0 {
 			h.t.Errorf("heed verify names %v", found)
 		}

@@ -31,6 +31,7 @@ type directoryImportCmd struct {
 	AsOf    string            `help:"The day of which the file speaks: 2026-07-08." required:"" env:"-"`
 	As      string            `help:"What kind of file it is, when its headings do not tell: trusts, icbs, regions, others." env:"-"`
 	Column  map[string]string `help:"Which heading is which column, once for each: --column name=Title. It is remembered." env:"-" mapsep:"none"`
+	Empty   bool              `help:"The file has no row below its headings, and that is right: all that it listed is closed." env:"-"`
 	Confirm string            `help:"The code that this command says when it is run without it." env:"-"`
 	Org     string            `env:"-" help:"Name of the organisation, when there are several."`
 }
@@ -39,7 +40,7 @@ func (directoryImportCmd) Help() string {
 	return `    heed directory import trusts.csv --as-of 2026-07-08
     heed directory import trusts.csv --as-of 2026-07-08 --confirm 3f9a01cc
 
-The first says what the file would change, row by row what is wrong with it, and a code. The second does what was shown, all of it or nothing. A list is whole: what the one before had and this one has not is closed. Kinds of file:
+The first says what the file would change, row by row what is wrong with it, and a code. The second does what was shown, all of it or nothing. A list is whole: what the one before had and this one has not is named, and closed with the day before as its last. Kinds of file:
 
     ` + strings.Join(bodies.Forms(), "\n    ")
 }
@@ -62,7 +63,7 @@ func (c *directoryImportCmd) Run(env *Env) error {
 		return fail.New(fail.Bad, "--column needs --as: say which kind of file it is")
 	}
 	return onOrganisation(env, c.place, c.Org, func(a *app.App, org id.Org) error {
-		asked := imports.Asked{File: file, AsOf: asOf, Today: a.Clock.Now()}
+		asked := imports.Asked{File: file, AsOf: asOf, Today: a.Clock.Now(), Empty: c.Empty}
 		if c.As != "" {
 			asked.Said = &imports.Mapping{Form: c.As, Columns: c.Column}
 		}
@@ -101,12 +102,34 @@ func onOrganisation(env *Env, p place, name string, fn func(*app.App, id.Org) er
 }
 
 func changes(p *imports.Preview) string {
-	return fmt.Sprintf("%d new, %d changed, %d closed, %d here already", p.New, p.Changed, p.Closed, p.Here)
+	out := fmt.Sprintf("%d new, %d changed, %d closed, %d here already", p.New, p.Changed, p.Closed, p.Here)
+	if p.Left > 0 {
+		out += fmt.Sprintf(", %d closed long ago that leave the list", p.Left)
+	}
+	return out
+}
+
+// named says which rows a file would change: the first of each kind.
+func (c *directoryImportCmd) named(env *Env, what string, all []imports.Named, of int) {
+	for _, n := range all {
+		if n.Row == 0 {
+			env.say("  %s: %s", what, n.Name)
+			continue
+		}
+		env.say("  %s: row %d, %s", what, n.Row, n.Name)
+	}
+	if more := of - len(all); more > 0 {
+		env.say("  %s: and %d more", what, more)
+	}
 }
 
 // show says what a file would do, and how to have it done.
 func (c *directoryImportCmd) show(env *Env, p *imports.Preview) error {
 	env.say("%s: %s.", plain.Capital(p.Form.What), changes(p))
+	c.named(env, "New", p.Named.New, p.New)
+	c.named(env, "Changed", p.Named.Changed, p.Changed)
+	c.named(env, "Not in the file any more", p.Named.Closed, p.Closed)
+	c.named(env, "Closed long ago, and leaves the list", p.Named.Left, p.Left)
 	for _, what := range p.Problems {
 		env.say("  %s.", strings.TrimSuffix(what.String(), "."))
 	}
@@ -126,8 +149,11 @@ func (c *directoryImportCmd) show(env *Env, p *imports.Preview) error {
 
 // said are the flags again that say what is which.
 func (c *directoryImportCmd) said() (out string) {
+	if c.Empty {
+		out = " --empty"
+	}
 	if c.As != "" {
-		out = " --as " + c.As
+		out += " --as " + c.As
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Column)) {
 		out += " --column " + quoted(name+"="+c.Column[name])

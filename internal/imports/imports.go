@@ -8,6 +8,8 @@
 //     is of the file, of how it is read, and of what was there.
 //   - One row that cannot be taken keeps all out, and is named with row, column and remedy.
 //   - The same file twice changes nothing.
+//   - What a whole list has no more is named before it is done, and stays for as long as its
+//     kind says, with its last day. A list without a row is a mistake until somebody says that it is none.
 package imports
 
 import (
@@ -15,6 +17,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"heed/internal/bulk"
 	"heed/internal/fail"
@@ -28,8 +31,11 @@ type Kind struct {
 	Columns []Column
 	Forms   []Form
 
-	Same   func(row []any) string                 // two rows with the same are the same thing; never ""
-	Covers func(form string, row []any) bool      // a file of this form lists them all
+	Same   func(row []any) string            // two rows with the same are the same thing; never ""
+	Covers func(form string, row []any) bool // a file of this form lists them all
+	Called func(row []any) string            // its name for people
+	// Absent is a row that a file of this day has no more, as it is from then on; false when it leaves the list.
+	Absent func(row []any, asOf time.Time) (is []any, stays bool)
 	Refers func(row []any) string                 // Same of another row that this one names, or ""
 	Count  func(row []any) string                 // under which name it is counted
 	Fault  func(row []any) (column, fault string) // what columns say against each other, with the remedy

@@ -62,6 +62,8 @@ var chairs = Kind{
 	},
 	Same:   func(row []any) string { return "room " + row[1].(string) },
 	Covers: func(form string, row []any) bool { return row[0] == form },
+	Called: func(row []any) string { return row[1].(string) },
+	Absent: func([]any, time.Time) ([]any, bool) { return nil, false },
 	Refers: func([]any) string { return "" },
 	Count:  func(row []any) string { return row[0].(string) },
 	Fault: func(row []any) (string, string) {
@@ -181,7 +183,7 @@ func TestFilesAreAsAModelSays(t *testing.T) {
 				}
 			}
 			p := h.look(text, nil)
-			if p.New != added || p.Changed != changed || p.Closed != closed || p.Here != same || p.Form.Name != floor {
+			if p.New != added || p.Changed != changed || p.Left != closed || p.Here != same || p.Form.Name != floor {
 				t.Fatalf("%s would be %+v, want %d new, %d changed, %d closed, %d here", floor, p, added, changed, closed, same)
 			}
 			_, err := h.Confirm(bg, h.org, lead, p, p.Code, nil)
@@ -273,6 +275,33 @@ func TestColumnsAreNamedOnce(t *testing.T) {
 		}
 		if got := slices.Sorted(maps.Keys(h.there())); !slices.Equal(got, []string{"A", "B"}) {
 			t.Errorf("there are %v", got)
+		}
+	})
+}
+
+// TestAListWithoutARow is a mistake until somebody says that it is none. Seen to fail when it ended all at once.
+func TestAListWithoutARow(t *testing.T) {
+	each(t, func(h *house) {
+		p := h.look("door,chairs\nA,1\nB,2\n", nil)
+		if got := fmt.Sprint(p.Named.New); got != "[{2 A} {3 B}]" {
+			t.Errorf("new are %s", got)
+		}
+		_, err := h.Confirm(bg, h.org, lead, p, p.Code, nil)
+		h.must(err)
+		a := h.asked("door,chairs\n", nil)
+		if _, err := h.Preview(bg, h.org, a); !fail.Is(err, fail.Bad) || !strings.Contains(fail.Words(err), "no row") {
+			t.Errorf("headings alone: %v", err)
+		}
+		a.Empty = true
+		p, err = h.Preview(bg, h.org, a)
+		h.must(err)
+		if got := fmt.Sprint(p.Named.Left); p.Left != 2 || got != "[{0 A} {0 B}]" {
+			t.Errorf("%d would leave: %s", p.Left, got)
+		}
+		_, err = h.Confirm(bg, h.org, lead, p, p.Code, nil)
+		h.must(err)
+		if got := h.there(); len(got) > 0 {
+			t.Errorf("%v are there", got)
 		}
 	})
 }

@@ -30,6 +30,7 @@ type Asked struct {
 	AsOf  time.Time // the day of which the file speaks
 	Today time.Time
 	Said  *Mapping // nil: its headings tell
+	Empty bool     // a person says that the list has no row
 }
 
 // Problem is a row that cannot be taken.
@@ -50,13 +51,25 @@ func (p Problem) String() string {
 // mostProblems are shown: whoever has more has one in every row.
 const mostProblems = 100
 
+// Named is a row in words: where it stands in the file, 0 when it is not there, and what it is called.
+type Named struct {
+	Row  int
+	Name string
+}
+
+// mostNamed of those that are new or changed are named. Of what is not in the file any more as many
+// as problems are: it is what nobody sees in the file.
+const mostNamed = 20
+
 // Preview is what a file would do.
 type Preview struct {
-	Form                       Form
-	New, Here, Changed, Closed int // rows: new, here already, here with other words, not in the file any more
-	Problems                   []Problem
-	Found                      int    // how many problems; the first are in Problems
-	Code                       string // of what was shown: whoever confirms it says it
+	Form               Form
+	New, Here, Changed int                                          // rows: new, here already, here with other words
+	Closed, Left       int                                          // not in the file any more: from now on with a last day, and out of the list
+	Named              struct{ New, Changed, Closed, Left []Named } // the first of each
+	Problems           []Problem
+	Found              int    // how many problems; the first are in Problems
+	Code               string // of what was shown: whoever confirms it says it
 
 	asked  Asked
 	as     recognised
@@ -65,11 +78,12 @@ type Preview struct {
 	first  map[string]int // by what a row is the same: where in the file it stands
 	names  map[string]naming
 	ends   []int64
+	last   [][]any // rows that are not in the file any more, as they are from now on
 	counts map[string]int64
 }
 
 // Nothing says that the file would change nothing.
-func (p *Preview) Nothing() bool { return p.New+p.Changed+p.Closed == 0 }
+func (p *Preview) Nothing() bool { return p.New+p.Changed+p.Closed+p.Left == 0 }
 
 // held is a row that is there.
 type held struct {
@@ -119,7 +133,13 @@ func (d *Desk) Preview(ctx context.Context, org id.Org, a Asked) (*Preview, erro
 		}
 		d.compare(p, line)
 	}
-	d.close(p)
+	if len(p.first)+p.Found == 0 && !a.Empty {
+		return nil, fail.New(fail.Bad, "The file has headings and no row below them. If this list has come to have no %s at "+
+			"all, say so (at the machine with --empty). If not, have the file made again", d.Many)
+	}
+	if err := d.close(ctx, p, state); err != nil {
+		return nil, err
+	}
 	p.named()
 	p.Code, err = p.code(org)
 	return p, err
@@ -211,6 +231,7 @@ func (d *Desk) compare(p *Preview, line tabular.Line) {
 			"it apart")
 	case h == nil:
 		p.New++
+		p.Named.New = d.name(p.Named.New, mostNamed, line.Row, row)
 		p.counts[d.Count(row)]++
 	case h.digest == digest(row):
 		h.in = true
@@ -218,22 +239,63 @@ func (d *Desk) compare(p *Preview, line tabular.Line) {
 	default:
 		h.in = true
 		p.Changed++
+		p.Named.Changed = d.name(p.Named.Changed, mostNamed, line.Row, row)
 		p.counts[d.Count(row)]++
 		p.counts[h.count]--
 		p.ends = append(p.ends, h.key)
 	}
 }
 
-// close counts what the file has no more, where it lists all.
-func (d *Desk) close(p *Preview) {
-	for _, h := range p.here {
-		if h.covers && !h.in {
-			p.Closed++
-			p.counts[h.count]--
-			p.ends = append(p.ends, h.key)
-		}
+// name adds a row to those that are named.
+func (d *Desk) name(all []Named, most, at int, row []any) []Named {
+	if len(all) == most {
+		return all
 	}
+	return append(all, Named{at, d.Called(row)})
+}
+
+// close looks at what the file has no more, where it lists all: those rows are read once more, since
+// of what is there not all words are kept.
+func (d *Desk) close(ctx context.Context, p *Preview, state bulk.State) error {
+	gone := false
+	for _, h := range p.here {
+		gone = gone || h.covers && !h.in
+	}
+	if !gone {
+		return nil
+	}
+	err := d.Bulk.Store.View(ctx, func(tx *store.Tx) error {
+		for row, err := range d.Bulk.Rows(tx, state, d.Feed.Name) {
+			if err != nil {
+				return err
+			}
+			if h := p.here[d.Same(row.Values)]; h != nil && h.covers && !h.in {
+				d.absent(p, h, row.Values)
+			}
+		}
+		return nil
+	})
 	slices.Sort(p.ends)
+	return err
+}
+
+// absent counts a row that the file has no more.
+func (d *Desk) absent(p *Preview, h *held, row []any) {
+	is, stays := d.Absent(row, p.asked.AsOf)
+	switch {
+	case !stays:
+		p.Left++
+		p.Named.Left = d.name(p.Named.Left, mostProblems, 0, row)
+	case digest(is) == h.digest:
+		return
+	default:
+		p.Closed++
+		p.Named.Closed = d.name(p.Named.Closed, mostProblems, 0, is)
+		p.counts[d.Count(is)]++
+		p.last = append(p.last, slices.Clone(is))
+	}
+	p.counts[h.count]--
+	p.ends = append(p.ends, h.key)
 }
 
 // named holds that whatever a row names is there, and that nobody comes after themselves, also by
@@ -292,7 +354,7 @@ func (p *Preview) after(same string) string {
 // code is of all that was shown.
 func (p *Preview) code(org id.Org) (string, error) {
 	shown, err := json.Marshal([]any{org, p.asked.File.Sum, p.Form.Name + version, p.as.at,
-		p.asked.AsOf.Format(time.DateOnly), p.seen, p.New, p.Changed, p.Closed})
+		p.asked.AsOf.Format(time.DateOnly), p.seen, p.New, p.Changed, p.Closed, p.Left})
 	sum := sha256.Sum256(shown)
 	return hex.EncodeToString(sum[:4]), err
 }
@@ -328,7 +390,8 @@ func (d *Desk) Confirm(ctx context.Context, org id.Org, by ledger.Author, p *Pre
 	return d.Bulk.Import(ctx, org, by, in)
 }
 
-// rows reads the file once more, for the rows that are not here as they stand in it.
+// rows reads the file once more, for the rows that are not here as they stand in it; then come
+// those that it has no more.
 func (d *Desk) rows(p *Preview) iter.Seq2[[]any, error] {
 	return func(yield func([]any, error) bool) {
 		for line, err := range p.asked.File.Lines() {
@@ -349,6 +412,12 @@ func (d *Desk) rows(p *Preview) iter.Seq2[[]any, error] {
 		}
 		if err := p.asked.File.Unchanged(); err != nil {
 			yield(nil, err)
+			return
+		}
+		for _, row := range p.last {
+			if !yield(row, nil) {
+				return
+			}
 		}
 	}
 }

@@ -97,6 +97,13 @@ var kind = imports.Kind{
 		return "name " + strings.ToLower(row[at["name"]].(string)) + ", " + row[at["postcode"]].(string)
 	},
 	Covers: func(form string, row []any) bool { return row[at["list"]] == form },
+	Called: func(row []any) string {
+		if code := row[at["code"]].(string); code != "" {
+			return row[at["name"]].(string) + " (" + code + ")"
+		}
+		return row[at["name"]].(string)
+	},
+	Absent: absent,
 	Refers: func(row []any) string {
 		if code := row[at["successor"]].(string); code != "" {
 			return "code " + code
@@ -117,6 +124,24 @@ var kind = imports.Kind{
 		return "", ""
 	},
 }
+
+// keptYears is for how long an organisation that closed stays in the list, so that what was counted
+// for it keeps its name. Nobody prescribes it; it is longer than any record of Heed's is kept.
+const keptYears = 30
+
+// absent is an organisation that the file of a day lists no more: the day before was its last, if it
+// had none.
+func absent(row []any, asOf time.Time) ([]any, bool) {
+	closed := row[at["closed"]].(int64)
+	if closed != 0 {
+		return row, dayOf(closed).AddDate(keptYears, 0, 0).After(asOf)
+	}
+	last := slices.Clone(row)
+	last[at["closed"]] = max(numberOf(asOf.AddDate(0, 0, -1)), row[at["opened"]].(int64))
+	return last, true
+}
+
+func numberOf(t time.Time) int64 { return int64(t.Year()*10000 + int(t.Month())*100 + t.Day()) }
 
 func asIs(cell string) (any, string) { return cell, "" }
 
@@ -184,7 +209,7 @@ func day(cell string) (any, string) {
 	}
 	for _, layout := range []string{time.DateOnly, "20060102", "02/01/2006"} {
 		if t, err := time.Parse(layout, cell); err == nil && t.Year() >= 1900 && t.Year() < 2200 {
-			return int64(t.Year()*10000 + int(t.Month())*100 + t.Day()), ""
+			return numberOf(t), ""
 		}
 	}
 	return nil, "This is no day such as 2026-07-08 or 08/07/2026. Correct it"
