@@ -104,9 +104,9 @@ func TestOrganisationsHaveDaysAndSuccessors(t *testing.T) {
 	})
 }
 
-// TestWhatAFileListsNoMore: it is named before it is done, stays with its last day, once, for thirty years, and is there
-// again when the next file has it; taking the import back takes that back. Seen to fail when it ended at once, when it was
-// closed with each file anew, and when it stayed for good.
+// TestWhatAFileListsNoMore: it is named before it is done, stays with its last day, once, for thirty years, and is
+// there again when the next file has it; taking the import back takes that back. Seen to fail when it ended at once,
+// when it was closed with each file anew, when it stayed for good, and when two days were one.
 func TestWhatAFileListsNoMore(t *testing.T) {
 	const head = "region_code,region,open_date,close_date,successor_code\n"
 	const both = head + "Y56,London,2017-10-01,,\nY58,South West,2017-10-01,,\n"
@@ -142,6 +142,9 @@ func TestWhatAFileListsNoMore(t *testing.T) {
 			if p := h.look(one, day); !p.Nothing() {
 				h.t.Errorf("without it once more on %s: %+v", day, p)
 			}
+		}
+		if p := h.look(head+"Y56,London,2017-10-02,,\n", "2026-07-09"); p.Changed != 1 {
+			h.t.Errorf("another day alone changes %d", p.Changed)
 		}
 		h.takeIn(both, "2026-07-10")
 		is("in the file again", open)

@@ -64,12 +64,13 @@ const mostNamed = 20
 // Preview is what a file would do.
 type Preview struct {
 	Form               Form
-	New, Here, Changed int                                          // rows: new, here already, here with other words
-	Closed, Left       int                                          // not in the file any more: from now on with a last day, and out of the list
-	Named              struct{ New, Changed, Closed, Left []Named } // the first of each
+	New, Here, Changed int // rows: new, here already, here with other words
+	Closed, Left       int // rows not in the file any more: that have a last day from now on, that leave the list
 	Problems           []Problem
 	Found              int    // how many problems; the first are in Problems
 	Code               string // of what was shown: whoever confirms it says it
+
+	Named struct{ New, Changed, Closed, Left []Named } // the first of each
 
 	asked  Asked
 	as     recognised
@@ -102,7 +103,7 @@ type naming struct {
 }
 
 func digest(row []any) [16]byte {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q", row))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%#v", row))
 	return [16]byte(sum[:16])
 }
 
