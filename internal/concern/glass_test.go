@@ -77,7 +77,8 @@ func completesOnAReason(w *world.World, ref id.Reference) {
 	}
 	offered := 0
 	for _, s := range v.Process.Steps(v.Status()) {
-		if v.WaitsFor(s.ID) != nil || v.NothingDisputed(v.Process, s.ID, lead.Person) != nil {
+		if v.WaitsFor(s.ID) != nil || v.NothingDisputed(v.Process, s.ID, lead.Person) != nil ||
+			v.NothingHeld(s.ID, lead.Person) != nil {
 			continue
 		}
 		is := slices.ContainsFunc(v.May, func(m process.StepInfo) bool { return m.ID == s.ID })
