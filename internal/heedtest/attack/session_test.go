@@ -297,14 +297,10 @@ func TestSlowClients(t *testing.T) {
 // nobody of that network from logging in with a password.
 func TestJunkForPasskeysLocksNobodyOut(t *testing.T) {
 	h := onSQLite(t)
-	junk := 0
-	for range 40 {
-		if a := h.stranger().post("/log-in/passkey", url.Values{"passkey": {"{}"}}); a.status == http.StatusTooManyRequests {
-			junk++
+	for range 40 { // more than the tries of a network
+		if a := h.stranger().post("/log-in/passkey", url.Values{"passkey": {"{}"}}); a.status < http.StatusBadRequest {
+			t.Errorf("junk is answered with %d", a.status)
 		}
-	}
-	if junk == 0 {
-		t.Error("control: junk is taken for ever")
 	}
 	a := h.stranger().post("/log-in", url.Values{"login": {"nurse"}, "password": {demo.Password}})
 	if a.status == http.StatusTooManyRequests {
